@@ -1,0 +1,162 @@
+"""Activation functions: each is a value, a derivative, the notation of both, and a name.
+
+Values and derivatives fill `out` and work on float64 and on complex128 (for the complex step). Formulas: Goodfellow,
+Bengio and Courville, Deep Learning (2016), §6.2-6.3; softmax and sigmoid in the forms that do not overflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.formula import total
+from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.settings import Setting
+
+Array = NDArray[Any]  # float64, or complex128 under a complex step
+Settings = Mapping[str, float]
+Value = Callable[[Array, Array, Settings], object]
+Derivative = Callable[[Array, Array, Array, Settings], object]
+"""(z, a, out, settings): fills `out` with f′(z), given a = f(z)."""
+
+LARGEST_EXPONENT = 709.0  # e^709 is the last whole power that float64 holds
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One entry of the table. `{z}`, `{a}` and `{alpha}` in the notation stand for the operands.
+
+    `derivative` is None where there is none to train with (step) and where it is a whole matrix (softmax:
+    `couples_units`). `kinks` are the z at which the derivative jumps; `at_kinks` says which value is taken there.
+    """
+
+    name: str
+    value: Value
+    derivative: Derivative | None
+    notation: str
+    derivative_notation: str
+    settings: tuple[Setting, ...] = ()
+    kinks: tuple[float, ...] = ()
+    at_kinks: str = ""
+    couples_units: bool = False
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether a network that holds it can be trained."""
+        return self.derivative is not None or self.couples_units
+
+    def formula(self, z: Ref, alpha: Ref | None, all_z: Sequence[Ref]) -> Formula:
+        """A = f(z) as tokens; `all_z` are the layer's weighted sums, for softmax."""
+        if self.couples_units:
+            powers: list[Formula] = [("exp(", ref, ")") for ref in all_z]
+            return ("exp(", z, ") / (", *total(powers), ")")
+        return fill(self.notation, {"z": z, "alpha": alpha})
+
+    def derivative_formula(self, z: Ref, a: Ref, alpha: Ref | None) -> Formula:
+        """∂a/∂z as tokens, for an activation whose units do not depend on each other."""
+        return fill(self.derivative_notation, {"z": z, "a": a, "alpha": alpha})
+
+
+def fill(notation: str, operands: Mapping[str, Ref | None]) -> Formula:
+    """`notation` cut at its {names}, each replaced by its operand."""
+    tokens: list[str | Ref] = []
+    rest = notation
+    while rest:
+        text, brace, rest = rest.partition("{")
+        if text:
+            tokens.append(text)
+        if brace:
+            name, _, rest = rest.partition("}")
+            operand = operands[name]
+            if operand is not None:
+                tokens.append(operand)
+    return tuple(tokens)
+
+
+def _step(z: Array, out: Array, settings: Settings) -> None:
+    np.copyto(out, z.real >= 0 if settings["at_zero"] else z.real > 0)
+
+
+def _sigmoid(z: Array, out: Array, settings: Settings) -> None:
+    np.negative(z, out=out)
+    np.minimum(out, LARGEST_EXPONENT, out=out)  # 1/(1 + e^709) is as good as 0, and nothing overflows
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+    np.divide(1.0, out, out=out)
+
+
+def _sigmoid_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    np.subtract(1.0, a, out=out)
+    np.multiply(out, a, out=out)
+
+
+def _tanh(z: Array, out: Array, settings: Settings) -> None:
+    np.tanh(z, out=out)
+
+
+def _tanh_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    np.multiply(a, a, out=out)
+    np.subtract(1.0, out, out=out)
+
+
+def _relu(z: Array, out: Array, settings: Settings) -> None:
+    np.maximum(z, 0.0, out=out)
+
+
+def _relu_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    np.greater(z.real, 0.0, out=out, casting="unsafe")
+
+
+def _leaky_relu(z: Array, out: Array, settings: Settings) -> None:
+    # max(a·z, z) is z above 0 and a·z below for a < 1; written so, it holds for every a ≤ 1.
+    np.multiply(z, settings["alpha"], out=out)
+    np.maximum(out, z, out=out)
+
+
+def _leaky_relu_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    np.greater(z.real, 0.0, out=out, casting="unsafe")
+    np.maximum(out, settings["alpha"], out=out)
+
+
+def _linear(z: Array, out: Array, settings: Settings) -> None:
+    np.copyto(out, z)
+
+
+def _linear_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    out.fill(1.0)
+
+
+def _softmax(z: Array, out: Array, settings: Settings) -> None:
+    largest = np.maximum.reduce(z, axis=1, keepdims=True)
+    np.maximum(z, largest - 2 * LARGEST_EXPONENT, out=out)  # e^-1418 is 0, and no difference overflows
+    np.subtract(out, largest, out=out)
+    np.exp(out, out=out)
+    np.divide(out, np.add.reduce(out, axis=1, keepdims=True), out=out)
+
+
+STEP = Activation(
+    "step", _step, None, "step({z})", "", settings=(Setting("at_zero", "at_zero", 0.0, "flag"),)
+)
+SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})")
+TANH = Activation("tanh", _tanh, _tanh_derivative, "tanh({z})", "1 − {a}²")
+RELU = Activation("relu", _relu, _relu_derivative, "max(0, {z})", "[{z} > 0]", kinks=(0.0,), at_kinks="0")
+LEAKY_RELU = Activation(
+    "leaky_relu",
+    _leaky_relu,
+    _leaky_relu_derivative,
+    "max({alpha}·{z}, {z})",
+    "(1 if {z} > 0 else {alpha})",
+    settings=(Setting("alpha", "a", 0.01, "unit"),),
+    kinks=(0.0,),
+    at_kinks="a",
+)
+LINEAR = Activation("linear", _linear, _linear_derivative, "{z}", "1")
+SOFTMAX = Activation("softmax", _softmax, None, "softmax({z})", "", couples_units=True)
+
+ACTIVATIONS: Mapping[str, Activation] = {
+    entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, LINEAR, SOFTMAX)
+}

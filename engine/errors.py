@@ -1,0 +1,67 @@
+"""Everything that dlsim refuses, as exceptions.
+
+DlsimError
+├── ScenarioError        a scenario (or a file that it names) is wrong: file, key, value, remedy
+├── UnknownNameError     a name that is in no table: scenario, variant, grain …, with the nearest one
+├── PositionError        a place where a run cannot stand: a negative iteration, a sample that is not there
+└── WrongKindError       a question that this kind of scenario cannot answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class DlsimError(Exception):
+    """The base of everything that dlsim raises on purpose; its text is fit for a user."""
+
+
+class UnknownNameError(DlsimError):
+    """A name that is in no table; the message lists what is, nearest first."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        names = tuple(known)
+        near = nearest(name, names)
+        hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(names)}"
+        super().__init__(f"no {what} is called {name!r}; {hint}")
+        self.name = name
+        self.known = names
+        self.nearest = near
+
+
+class PositionError(DlsimError):
+    """A place where a run cannot stand."""
+
+
+class WrongKindError(DlsimError):
+    """A question that this kind of scenario cannot answer, say a gradient where nothing is trained."""
+
+
+class ScenarioError(DlsimError):
+    """A scenario is wrong: `file` and `key` say where, `value` what stood there, `remedy` what would be right."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: Path | str | None = None,
+        key: str | None = None,
+        value: object = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.file = None if file is None else str(file)
+        self.key = key
+        self.value = value
+        self.remedy = remedy
+        where = ": ".join(part for part in (self.file, key) if part)
+        text = f"{where}: {problem}" if where else problem
+        super().__init__(f"{text}; {remedy}" if remedy else text)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` most likely meant, or None when nothing is near."""
+    matches = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None

@@ -1,0 +1,67 @@
+"""Formulas as people read them: with symbols, with the numbers filled in, operand by operand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dlsim.engine.model import Reader
+from dlsim.engine.numerals import as_operand
+from dlsim.engine.reference import Formula, Ref
+
+TERMS = 12
+"""A sum of more terms than this is shown with its middle left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One number explained. `operands` are the references in its formula, each once, in order."""
+
+    ref: Ref
+    symbol: str
+    value: float
+    formula: str
+    substituted: str
+    tokens: Formula
+    operands: tuple[Ref, ...]
+
+
+def symbolic(tape: Reader, tokens: Formula) -> str:
+    """The formula with symbols."""
+    return "".join(token if isinstance(token, str) else tape.symbol(token) for token in tokens)
+
+
+def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = 8) -> str:
+    """The formula with every symbol's number in its place, each made from the full number."""
+    text = ""
+    for token in tokens:
+        if isinstance(token, str):
+            text += token
+        else:
+            text += as_operand(tape.value(token, sample), digits, leading=not text or text.endswith("("))
+    return text
+
+
+def explain(tape: Reader, ref: Ref, sample: int, digits: int = 8) -> Explanation:
+    """What the number at `ref` is made of."""
+    tokens = tape.formula(ref, sample)
+    return Explanation(
+        ref=ref,
+        symbol=tape.symbol(ref),
+        value=tape.value(ref, sample),
+        formula=symbolic(tape, tokens),
+        substituted=substituted(tape, tokens, sample, digits),
+        tokens=tokens,
+        operands=tuple(dict.fromkeys(token for token in tokens if isinstance(token, Ref))),
+    )
+
+
+def total(terms: list[Formula], limit: int = TERMS) -> Formula:
+    """The terms joined by plus signs; of more than `limit`, the middle is left out."""
+    if len(terms) > limit:
+        terms = [*terms[: limit - 2], ("…",), terms[-1]]
+    joined: list[str | Ref] = []
+    for number, term in enumerate(terms):
+        if number:
+            joined.append(" + ")
+        joined.extend(term)
+    return tuple(joined)

@@ -1,0 +1,35 @@
+"""What a kind of scenario is: how its tables are read, how it is run, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dlsim.engine.model import Model
+from dlsim.engine.scenario import Expectation, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where tables came from: for messages, and for finding the files that they name."""
+
+    file: str
+    folder: str | None
+
+
+class Kind(Protocol):
+    """One kind of scenario."""
+
+    name: str
+    tables: tuple[str, ...]
+    """The tables of a file that are this kind's own, say ("network", "data", "training")."""
+
+    def read(self, tables: Mapping[str, Any], source: Source) -> Any:
+        """The scenario's `body` from its own tables. Raises ScenarioError."""
+
+    def judge(self, body: Any, expectation: Expectation, key: str, source: Source) -> None:
+        """Refuse, with a ScenarioError at `key`, an expectation that can be seen to make no sense without running."""
+
+    def build(self, scenario: Scenario) -> Model:
+        """The running scenario."""

@@ -1,0 +1,141 @@
+"""The arrays of a running network: made once, filled over and over. They are the tape.
+
+All work arrays of a batch lie in one flat array, and so do all parameters with their optimizer state, once
+before and once after the update: a checkpoint is one copy, and one sum tells whether every number is finite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.network.structure import Layer, Segment, Structure
+
+Array = NDArray[Any]  # float64; complex128 under a complex step
+
+
+@dataclass(slots=True)
+class LayerArrays:
+    """One layer's share of a batch's tape, and its parameters before the update."""
+
+    layer: Layer
+    settings: dict[str, float]
+    weights: Array  # (senders, units)
+    weights_transposed: Array  # (units, senders), the same numbers
+    biases: Array | None  # (units,)
+    z: Array  # (batch, units)
+    a: Array  # (batch, units)
+    slope: Array  # (batch, units): ∂a/∂z
+    dE_da: Array  # (batch, units), each row its sample's own
+    dE_dz: Array  # (batch, units)
+    share: Array  # (batch, units): ∂E/∂z divided by the batch's size; scratch space that all layers use
+    dE_dW: Array  # (senders, units), mean over the batch
+    dE_db: Array | None  # (units,), mean over the batch
+
+
+@dataclass(slots=True)
+class BatchArrays:
+    """The tape of one batch. `x` and `t` are set for each batch; the rest are views of the flat arrays."""
+
+    size: int
+    layers: list[LayerArrays]
+    x: Array  # (batch, inputs)
+    t: Array | None  # (batch, outputs)
+    errors: Array  # (batch, outputs): E_o
+    E: Array  # (batch,)
+    loss: float  # mean of E over the batch
+    gradients: Array  # (parameters,): ∂E/∂W and ∂E/∂b of every layer
+    before: Array  # (state,): parameters, then optimizer slots
+    after: Array  # (state,)
+    parameters: Array  # (trained,)
+    new_parameters: Array  # (trained,)
+    slots: tuple[Array, ...]  # each (trained,)
+    new_slots: tuple[Array, ...]
+    work: Array  # (trained,): the optimizer's scratch space
+
+
+def work_size(structure: Structure, batch: int) -> int:
+    """Numbers in the flat work array for batches of up to `batch` samples."""
+    units = sum(layer.units for layer in structure.layers)
+    widest = max(layer.units for layer in structure.layers)
+    return structure.parameters + batch * (5 * units + structure.output.units + 1 + widest)
+
+
+def watched_size(structure: Structure, batch: int) -> int:
+    """How many of the work array's first numbers show whether all of it is finite: the gradients and every z.
+
+    What lies between follows from these: a is finite where z is, and a ∂E/∂a or ∂E/∂z that is not makes a
+    gradient that is not either.
+    """
+    return structure.parameters + batch * sum(layer.units for layer in structure.layers)
+
+
+def batch_arrays(structure: Structure, size: int, work: Array, before: Array, after: Array) -> BatchArrays:
+    """Views for batches of `size` samples on flat arrays that are there already."""
+    gradients = work[: structure.parameters]
+    taken = structure.parameters
+
+    def take(units: int) -> Array:
+        nonlocal taken
+        taken += size * units
+        return work[taken - size * units : taken].reshape(size, units)
+
+    weighted_sums = [take(layer.units) for layer in structure.layers]  # first: see watched_size
+    mean = take(max(layer.units for layer in structure.layers)).reshape(-1)
+    layers = []
+    for layer in structure.layers:
+        weights = _at(before, layer.weights)
+        layers.append(
+            LayerArrays(
+                layer=layer,
+                settings=dict(layer.spec.activation.settings),
+                weights=weights,
+                weights_transposed=weights.T,
+                biases=_at(before, layer.biases) if layer.biases else None,
+                z=weighted_sums[layer.number - 1],
+                a=take(layer.units),
+                slope=take(layer.units),
+                dE_da=take(layer.units),
+                dE_dz=take(layer.units),
+                share=mean[: size * layer.units].reshape(size, layer.units),
+                dE_dW=_at(gradients, layer.weights),
+                dE_db=_at(gradients, layer.biases) if layer.biases else None,
+            )
+        )
+    return BatchArrays(
+        size=size,
+        layers=layers,
+        x=np.empty((0, structure.widths[0])),
+        t=None,
+        errors=take(structure.output.units),
+        E=take(1).reshape(size),
+        loss=0.0,
+        gradients=gradients,
+        before=before,
+        after=after,
+        parameters=before[: structure.trained],
+        new_parameters=after[: structure.trained],
+        slots=_slots(structure, before),
+        new_slots=_slots(structure, after),
+        work=np.empty(structure.trained),
+    )
+
+
+def parameter_views(structure: Structure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
+    """(weights, biases or None) of every layer in a flat state."""
+    return tuple(
+        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None)
+        for layer in structure.layers
+    )
+
+
+def _at(flat: Array, segment: Segment) -> Array:
+    return flat[segment.start : segment.stop].reshape(segment.shape)
+
+
+def _slots(structure: Structure, state: Array) -> tuple[Array, ...]:
+    start, width = structure.parameters, structure.trained
+    return tuple(state[start + n * width : start + (n + 1) * width] for n in range(len(structure.slots)))

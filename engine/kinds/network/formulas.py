@@ -1,0 +1,320 @@
+"""What every number of a network is called and made of, as tokens: the chain rule, weight by weight."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Protocol
+
+from dlsim.engine.activations import fill
+from dlsim.engine.formula import total
+from dlsim.engine.kinds.network.naming import PLUS, Naming
+from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.program import Op
+from dlsim.engine.reference import Formula, Ref
+
+BATCH_TERMS = 4
+"""In a batch of more samples than this, a mean is written as the lens's own term and the sum of the others."""
+
+
+class Tape(Protocol):
+    """What formulas need of a tape besides the network's structure."""
+
+    naming: Naming
+
+    def row_symbol(self, sample: int) -> str:
+        """A sample's number as a subscript."""
+
+
+class Formulas:
+    """Symbols and formulas of one network's tape."""
+
+    def __init__(self, structure: Structure, tape: Tape) -> None:
+        self._structure = structure
+        self._tape = tape
+
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write the number at `ref`."""
+        name, quantity, layer, index = self._tape.naming, ref.quantity, ref.layer, ref.index
+        match quantity:
+            case "x" | "t" | "z" | "a" | "b":
+                return name.unit(quantity, layer, index[0])
+            case "now_W" | "now_b" | "W":
+                return name.parameter(quantity[-1], layer, index)
+            case "E":
+                return "E"
+            case "E_o":
+                return f"E_o{index[0] + 1}"
+            case "dE_da" | "dE_dz":
+                return f"∂E/∂{name.unit(quantity[-1], layer, index[0])}"
+            case "da_dz":
+                return f"∂{name.unit('a', layer, index[0])}/∂{name.unit('z', layer, index[-1])}"
+            case "part":
+                return f"∂{name.part_of_error(layer + 1, index[1])}/∂{name.unit('a', layer, index[0])}"
+            case "dz_dW" | "dz_db":
+                return f"∂{name.unit('z', layer, index[-1])}/∂{name.parameter(quantity[-1], layer, index)}"
+            case "dE_dW" | "dE_db":
+                return f"∂E/∂{name.parameter(quantity[-1], layer, index)}"
+            case "new_W" | "new_b":
+                return name.parameter(quantity[-1], layer, index) + PLUS
+            case "term_W" | "term_b":
+                row = self._tape.row_symbol(ref.sample or 0)
+                return f"∂E{row}/∂{name.parameter(quantity[-1], layer, index)}"
+            case "rest_W" | "rest_b":
+                return "Σ others"
+            case "update":
+                return "W ← W" + PLUS
+            case "rate":
+                optimizer = self._structure.optimizer
+                return "η_t" if optimizer and optimizer.rate_notation else "η"
+            case "X":
+                return f"x{index[1] + 1}"
+            case "T" | "O":
+                return f"{quantity.lower()}{index[1] + 1}"
+        return self._other_symbol(ref)
+
+    def _other_symbol(self, ref: Ref) -> str:
+        kind, _, rest = ref.quantity.partition(":")
+        if kind in ("slot", "new_slot"):
+            slot, _, letter = rest.partition(":")
+            after = PLUS if kind == "new_slot" else ""
+            return f"{slot}_{self._tape.naming.parameter(letter, ref.layer, ref.index)}{after}"
+        if kind == "setting" and self._structure.optimizer:
+            return next(entry.symbol for entry in self._structure.optimizer.settings if entry.name == rest)
+        if kind == "alpha":
+            return next(
+                entry.symbol
+                for entry in self._structure.layer(ref.layer).activation.settings
+                if entry.name == rest
+            )
+        return rest  # count:n, count:t
+
+    def formula(self, ref: Ref, batch: int, sample: int) -> Formula:
+        """What the number at `ref` is made of; empty for what is given."""
+        quantity, layer, index = ref.quantity, ref.layer, ref.index
+        match quantity:
+            case "z":
+                return self._weighted_sum(layer, index[0])
+            case "a":
+                return self._activation(layer, index[0])
+            case "E_o":
+                return self._error(layer, index[0])
+            case "E":
+                output = self._structure.output
+                return total([(Ref("E_o", output.number, (unit,)),) for unit in range(output.units)])
+            case "dE_da":
+                return self._gradient_of_output(layer, index[0])
+            case "da_dz":
+                return self._slope(layer, index)
+            case "dE_dz":
+                return self._delta(layer, index[0])
+            case "part":
+                return (*self._delta_factors(layer + 1, index[1]), "·", Ref("W", layer + 1, index))
+            case "dz_dW":
+                return (Ref("a", layer - 1, (index[0],)) if layer > 1 else Ref("x", 0, (index[0],)),)
+            case "dz_db":
+                return ("1",)
+            case "dE_dW" | "dE_db":
+                return self._gradient(quantity[-1], layer, index, batch, sample)
+            case "term_W" | "term_b":
+                chain = self._chain(quantity[-1], layer, index)
+                return tuple(
+                    token._replace(sample=sample) if isinstance(token, Ref) else token for token in chain
+                )
+            case "new_W" | "new_b":
+                return self._optimizer_step("", quantity[-1], layer, index)
+            case "now_W" | "now_b":
+                return ()
+            case "rate":
+                return self._rate()
+            case "update":
+                return self._update()
+        if quantity.startswith("new_slot:"):
+            _, slot, letter = quantity.split(":")
+            return self._optimizer_step(slot, letter, layer, index)
+        return ()
+
+    # forward
+
+    def _weighted_sum(self, layer: int, unit: int) -> Formula:
+        shape = self._structure.layer(layer)
+        below = "a" if layer > 1 else "x"
+        terms: list[Formula] = [
+            (Ref("W", layer, (sender, unit)), "·", Ref(below, layer - 1, (sender,)))
+            for sender in range(shape.senders)
+        ]
+        if shape.biases:
+            terms.append((Ref("b", layer, (unit,)),))
+        return total(terms)
+
+    def _activation(self, layer: int, unit: int) -> Formula:
+        shape = self._structure.layer(layer)
+        everyone = [Ref("z", layer, (other,)) for other in range(shape.units)]
+        formula = shape.activation.formula(everyone[unit], self._alpha(layer), everyone)
+        if shape.activation.name == "step":
+            threshold = "≥" if shape.spec.activation.settings["at_zero"] else ">"
+            return ("(1 if ", everyone[unit], f" {threshold} 0 else 0)")
+        return formula
+
+    def _alpha(self, layer: int) -> Ref | None:
+        has_alpha = any(entry.name == "alpha" for entry in self._structure.layer(layer).activation.settings)
+        return Ref("alpha:alpha", layer) if has_alpha else None
+
+    # loss
+
+    def _error(self, layer: int, unit: int) -> Formula:
+        assert self._structure.loss is not None
+        notation = self._structure.loss.error_notation(self._structure.output.units)
+        return fill(notation, {"t": Ref("t", layer, (unit,)), "a": Ref("a", layer, (unit,))})
+
+    def _gradient_of_output(self, layer: int, unit: int) -> Formula:
+        shape = self._structure.layer(layer)
+        if not shape.is_output:
+            above = self._structure.layer(layer + 1)
+            return total([(Ref("part", layer, (unit, reached)),) for reached in range(above.units)])
+        return self._slope_of_loss(layer, unit)
+
+    def _slope_of_loss(self, layer: int, unit: int) -> Formula:
+        assert self._structure.loss is not None
+        notation = self._structure.loss.gradient_notation(self._structure.output.units)
+        return fill(notation, {"t": Ref("t", layer, (unit,)), "a": Ref("a", layer, (unit,))})
+
+    # backward
+
+    def _slope(self, layer: int, index: tuple[int, ...]) -> Formula:
+        shape = self._structure.layer(layer)
+        a = Ref("a", layer, (index[0],))
+        if len(index) == 2:
+            if index[0] == index[1]:
+                return (a, "·(1 − ", a, ")")
+            return ("−", a, "·", Ref("a", layer, (index[1],)))
+        return shape.activation.derivative_formula(Ref("z", layer, index), a, self._alpha(layer))
+
+    def _delta(self, layer: int, unit: int) -> Formula:
+        shape = self._structure.layer(layer)
+        if shape.is_fused:
+            return self._slope_of_loss(layer, unit)
+        if shape.activation.couples_units:
+            return total(
+                [
+                    (Ref("dE_da", layer, (other,)), "·", Ref("da_dz", layer, (other, unit)))
+                    for other in range(shape.units)
+                ]
+            )
+        return self._delta_factors(layer, unit)
+
+    def _delta_factors(self, layer: int, unit: int) -> Formula:
+        """∂E/∂z as a product: of two factors where its unit stands alone, else itself."""
+        shape = self._structure.layer(layer)
+        if shape.is_fused or shape.activation.couples_units:
+            return (Ref("dE_dz", layer, (unit,)),)
+        return (Ref("dE_da", layer, (unit,)), "·", Ref("da_dz", layer, (unit,)))
+
+    def _chain(self, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
+        return (*self._delta_factors(layer, index[-1]), "·", Ref(f"dz_d{letter}", layer, index))
+
+    def _gradient(self, letter: str, layer: int, index: tuple[int, ...], batch: int, sample: int) -> Formula:
+        """One sample: the chain. Several: the mean of theirs, the one under the lens spelt out between « »."""
+        chain = self._chain(letter, layer, index)
+        if batch == 1:
+            return chain
+        own: Formula = ("«", *chain, "»")
+        if batch > BATCH_TERMS:
+            return (f"1/{batch}·(", *own, " + ", Ref(f"rest_{letter}", layer, index), ")")
+        terms = [
+            own if other == sample else (Ref(f"term_{letter}", layer, index, other),)
+            for other in range(batch)
+        ]
+        return (f"1/{batch}·(", *total(terms), ")")
+
+    def _optimizer_step(self, slot: str, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
+        optimizer = self._structure.optimizer
+        assert optimizer is not None
+        operands: dict[str, Ref | None] = {
+            "p": Ref(letter, layer, index),
+            "g": Ref(f"dE_d{letter}", layer, index),
+            "rate": Ref("rate") if optimizer.rate_notation else Ref("setting:learning_rate"),
+        }
+        for setting in optimizer.settings:
+            operands[setting.name] = Ref(f"setting:{setting.name}")
+        for name in optimizer.slots:
+            operands[name] = Ref(f"slot:{name}:{letter}", layer, index)
+            operands[f"{name}+"] = Ref(f"new_slot:{name}:{letter}", layer, index)
+        return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+
+    def _rate(self) -> Formula:
+        optimizer = self._structure.optimizer
+        if optimizer is None or not optimizer.rate_notation:
+            return ()
+        operands: dict[str, Ref | None] = {"n": Ref("count:n"), "t": Ref("count:t")}
+        for setting in optimizer.settings:
+            operands[setting.name] = Ref(f"setting:{setting.name}")
+        return fill(optimizer.rate_notation, operands)
+
+    def _update(self) -> Formula:
+        """The first new weights taking their places; in a large network the others go without saying."""
+        new = (
+            Ref("new_W", layer.number, (sender, unit))
+            for layer in self._structure.layers
+            if layer.spec.train_weights
+            for unit in range(layer.units)
+            for sender in range(layer.senders)
+        )
+        tokens: list[str | Ref] = []
+        for ref in islice(new, 2 * BATCH_TERMS):
+            weight = self._tape.naming.weight(ref.layer, *ref.index)
+            tokens += [f"{', ' if tokens else ''}{weight} ← ", ref]
+        return tuple(tokens)
+
+    # whole ops
+
+    def op_formula(self, op: Op, batch: int) -> tuple[str, str, str]:
+        """(symbol, formula with matrices, the same with their shapes) of a whole op."""
+        first = self.symbol(op.ref(0))
+        symbol = first if op.size == 1 else f"{first} … {self.symbol(op.ref(op.size - 1))}"
+        if op.layer is None:
+            return symbol, *_WHOLE.get(op.quantity, ("", ""))
+        shape = self._structure.layer(op.layer)
+        number = op.layer
+        below = "X" if number == 1 else f"A[{number - 1}]"
+        m, n, j = batch, shape.senders, shape.units
+        k = self._structure.layer(number + 1).units if not shape.is_output else 0
+        bias, bias_shape = (f" + b[{number}]", f" + (1×{j})") if shape.biases else ("", "")
+        table = {
+            "z": (f"Z[{number}] = {below}·W[{number}]{bias}", f"({m}×{n})·({n}×{j}){bias_shape} = ({m}×{j})"),
+            "a": (f"A[{number}] = {shape.activation.name}(Z[{number}])", f"({m}×{j}) = ({m}×{j})"),
+            "E_o": ("E_o of each output", f"({m}×{j})"),
+            "part": (f"∂E/∂Z[{number + 1}] ⊙ W[{number + 1}]", f"({m}×{k}), ({j}×{k})"),
+            "dE_da": (
+                (
+                    f"∂E/∂A[{number}] = ∂E/∂Z[{number + 1}]·W[{number + 1}]ᵀ",
+                    f"({m}×{k})·({k}×{j}) = ({m}×{j})",
+                )
+                if k
+                else (f"∂E/∂A[{number}]", f"({m}×{j})")
+            ),
+            "da_dz": (f"∂A[{number}]/∂Z[{number}]", f"({m}×{j})"),
+            "dE_dz": (f"∂E/∂Z[{number}]", f"({m}×{j})"),
+            "dz_dW": (f"∂Z[{number}]/∂W[{number}] = {below}", f"({m}×{n})"),
+            "dz_db": (f"∂Z[{number}]/∂b[{number}] = 1", f"({m}×1)"),
+            "dE_dW": (
+                f"∂E/∂W[{number}] = {below}ᵀ·∂E/∂Z[{number}]" + (f" / {m}" if m > 1 else ""),
+                f"({n}×{m})·({m}×{j}) = ({n}×{j})",
+            ),
+            "dE_db": (
+                f"∂E/∂b[{number}] = 1ᵀ·∂E/∂Z[{number}]" + (f" / {m}" if m > 1 else ""),
+                f"(1×{m})·({m}×{j}) = (1×{j})",
+            ),
+            "new_W": (f"W[{number}]{PLUS}", f"({n}×{j})"),
+            "new_b": (f"b[{number}]{PLUS}", f"(1×{j})"),
+        }
+        if op.quantity in table:
+            return symbol, *table[op.quantity]
+        _, slot, letter = op.quantity.split(":")
+        return symbol, f"{slot}[{number}]{PLUS}", f"({n}×{j})" if letter == "W" else f"(1×{j})"
+
+
+_WHOLE = {
+    "E": ("E = Σ E_o", ""),
+    "rate": ("η_t", ""),
+    "update": (f"W ← W{PLUS}", ""),
+}

@@ -1,0 +1,91 @@
+"""The kind "network": dense feed-forward networks, trained or only run forward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlsim.engine.errors import ScenarioError
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.kinds.network.file import read_network
+from dlsim.engine.kinds.network.model import NetworkModel
+from dlsim.engine.kinds.network.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.scenario import Expectation, Scenario
+
+
+class NetworkKind:
+    """See engine/kinds/kind.py."""
+
+    name = "network"
+    tables = ("network", "data", "training")
+
+    def read(self, tables: Mapping[str, Any], source: Source) -> NetworkBody:
+        """`[network]`, `[data]` and `[training]`, checked against each other."""
+        return read_network(tables, source)
+
+    def judge(self, body: NetworkBody, expectation: Expectation, key: str, source: Source) -> None:
+        """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
+        structure = Structure(body)
+        naming = Naming(structure)
+
+        def refuse(problem: str, part: str, value: object, remedy: str) -> ScenarioError:
+            return ScenarioError(problem, file=source.file, key=f"{key}.{part}", value=value, remedy=remedy)
+
+        for symbol in expectation.values:
+            ref = naming.parse(symbol)
+            if ref is None:
+                raise refuse(
+                    f"this network has no number called {symbol!r}",
+                    f"values.{symbol}",
+                    symbol,
+                    "use symbols such as x1, z1, h1, o1, E, W1, W[1][1,1], b1, ∂E/∂W1, W1⁺",
+                )
+            if expectation.after == 0 and is_of_an_iteration(ref.quantity):
+                raise refuse(
+                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"values.{symbol}",
+                    symbol,
+                    "ask for it after = 1 or later",
+                )
+            if ref.quantity in ("t", "E", "E_o") and (body.data.targets is None or structure.loss is None):
+                raise refuse(
+                    f"{symbol} needs targets and a loss",
+                    f"values.{symbol}",
+                    symbol,
+                    "add [training] with a loss",
+                )
+        shape = (len(body.data.inputs), structure.output.units)
+        if expectation.outputs is not None and expectation.outputs.shape != shape:
+            raise refuse(
+                f"{_rows(expectation.outputs.shape)}, but the data and the network make {_rows(shape)}",
+                "outputs",
+                expectation.outputs,
+                f"give {_rows(shape)}",
+            )
+        if body.training is None:
+            if expectation.after:
+                raise refuse(
+                    "nothing is trained here, so there is no state after an iteration",
+                    "after",
+                    expectation.after,
+                    "use after = 0 or add [training]",
+                )
+            if expectation.loss is not None or expectation.loss_below is not None:
+                part = "loss" if expectation.loss is not None else "loss_below"
+                raise refuse("there is no loss without [training]", part, None, "remove it or add [training]")
+        if expectation.accuracy is not None and body.data.targets is None:
+            raise refuse("accuracy needs targets", "accuracy", None, "add data.targets")
+
+    def build(self, scenario: Scenario) -> NetworkModel:
+        """The running network."""
+        return NetworkModel(scenario.body)
+
+
+def _rows(shape: tuple[int, ...]) -> str:
+    rows, columns = shape
+    return f"{rows} {'row' if rows == 1 else 'rows'} of {columns}"
+
+
+NETWORK = NetworkKind()

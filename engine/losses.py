@@ -1,0 +1,121 @@
+"""Loss functions: each is an error per output, its slope, the notation of both, and a name.
+
+A sample's E is the sum of its outputs' errors; the loss of a batch is the mean of its samples' E. A cross-entropy
+is fused with its output's activation: it is computed from z, and its slope is ∂E/∂z. Formulas: Goodfellow, Bengio
+and Courville, Deep Learning (2016), §6.2; reductions as in Keras 2.2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
+
+LARGEST_LOGIT = 4e307
+"""Logits beyond it are taken as it: the difference of two of them still is a float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One entry of the table. `errors(z, a, t, out)` fills in every output's share of E, `slope(a, t, out)` its
+    derivative: ∂E/∂a, or ∂E/∂z where the loss is `fused_with` an activation, the only one it goes with.
+
+    In the notation `{t}`, `{a}` and `{K}` stand for target, output and the number of outputs.
+    """
+
+    name: str
+    errors: Callable[[Array, Array, Array, Array], object]
+    slope: Callable[[Array, Array, Array], object]
+    notation: str
+    slope_notation: str
+    fused_with: str | None = None
+    mean_over_outputs: bool = False
+
+    def error_notation(self, outputs: int) -> str:
+        """The notation of one output's error; a mean over one output needs no division."""
+        return self.notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
+
+    def gradient_notation(self, outputs: int) -> str:
+        """The notation of the slope."""
+        return self.slope_notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
+
+
+def _half_squared_error(z: Array, a: Array, t: Array, out: Array) -> None:
+    np.subtract(t, a, out=out)
+    np.multiply(out, out, out=out)
+    np.multiply(out, 0.5, out=out)
+
+
+def _half_squared_error_slope(a: Array, t: Array, out: Array) -> None:
+    np.subtract(a, t, out=out)
+
+
+def _mse(z: Array, a: Array, t: Array, out: Array) -> None:
+    np.subtract(t, a, out=out)
+    np.multiply(out, out, out=out)
+    np.divide(out, a.shape[1], out=out)
+
+
+def _mse_slope(a: Array, t: Array, out: Array) -> None:
+    np.subtract(a, t, out=out)
+    np.multiply(out, 2.0 / a.shape[1], out=out)
+
+
+def _binary_crossentropy(z: Array, a: Array, t: Array, out: Array) -> None:
+    # −t·ln σ(z) − (1 − t)·ln(1 − σ(z)) = max(z, 0) − z·t + ln(1 + e^−|z|)
+    np.multiply(z, np.where(z.real < 0, 1.0, -1.0), out=out)  # −|z|, analytic on either side
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    np.add(out, np.maximum(z, 0.0) - z * t, out=out)
+    np.divide(out, a.shape[1], out=out)
+
+
+def _binary_crossentropy_slope(a: Array, t: Array, out: Array) -> None:
+    np.subtract(a, t, out=out)
+    np.divide(out, a.shape[1], out=out)
+
+
+def _categorical_crossentropy(z: Array, a: Array, t: Array, out: Array) -> None:
+    # −t·ln p with ln p = z − max z − ln Σ e^(z − max z)
+    np.minimum(z, LARGEST_LOGIT, out=out)
+    np.maximum(out, -LARGEST_LOGIT, out=out)
+    np.subtract(out, np.maximum.reduce(out, axis=1, keepdims=True), out=out)
+    log_of_sum = np.log(np.add.reduce(np.exp(out), axis=1, keepdims=True))
+    np.subtract(log_of_sum, out, out=out)
+    np.multiply(out, t, out=out)
+
+
+def _categorical_crossentropy_slope(a: Array, t: Array, out: Array) -> None:
+    np.subtract(a, t, out=out)
+
+
+HALF_SQUARED_ERROR = Loss(
+    "half_squared_error", _half_squared_error, _half_squared_error_slope, "½·({t} − {a})²", "−({t} − {a})"
+)
+MSE = Loss("mse", _mse, _mse_slope, "({t} − {a})²/{K}", "−2·({t} − {a})/{K}", mean_over_outputs=True)
+BINARY_CROSSENTROPY = Loss(
+    "binary_crossentropy",
+    _binary_crossentropy,
+    _binary_crossentropy_slope,
+    "−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",
+    "({a} − {t})/{K}",
+    fused_with="sigmoid",
+    mean_over_outputs=True,
+)
+CATEGORICAL_CROSSENTROPY = Loss(
+    "categorical_crossentropy",
+    _categorical_crossentropy,
+    _categorical_crossentropy_slope,
+    "−{t}·ln {a}",
+    "{a} − {t}",
+    fused_with="softmax",
+)
+
+LOSSES: Mapping[str, Loss] = {
+    entry.name: entry for entry in (HALF_SQUARED_ERROR, MSE, BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY)
+}

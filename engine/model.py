@@ -1,0 +1,164 @@
+"""What a kind of scenario brings to the timeline: a program, a tape, a state, and how to read them.
+
+The timeline, the simulator, the keys and the verbs know only what stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.program import Op, Program
+from dlsim.engine.reference import Formula, Ref
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: a label, and a reference or nothing in each column."""
+
+    label: str
+    cells: tuple[Ref | None, ...]
+    group: int | None = None  # the layer, where rows belong to one
+    sample: int | None = None  # the row of the training data, from 0, where the line is one
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of numbers, listed by reference; `key` and `columns` are keys of the words catalogue, a column
+    that starts with "=" is shown as it stands (a symbol or a feature's name).
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+class Reader(Protocol):
+    """Reads a tape: numbers by reference, and what each of them is made of."""
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The rows of the training data in this batch, from 0, in batch order."""
+
+    def value(self, ref: Ref, sample: int) -> float:
+        """The number at `ref`; `sample` is the row of the batch under the lens, from 0."""
+
+    def array(self, op: Op, sample: int) -> Array:
+        """All numbers of an op, the lens's own where they are per sample; weights as (senders, units)."""
+
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write `ref`."""
+
+    def formula(self, ref: Ref, sample: int) -> Formula:
+        """What `ref` is made of; empty for what is given (inputs, targets, present weights)."""
+
+    def op_formula(self, op: Op) -> tuple[str, str, str]:
+        """(symbol, formula, the same with the shapes) of a whole op."""
+
+    def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
+        """(quantity, layer, count): on screen once so many values of that op are revealed; None: always.
+
+        Count 0 stands for the whole op.
+        """
+
+    def is_per_sample(self, ref: Ref) -> bool:
+        """Whether the number belongs to one sample rather than to the batch."""
+
+
+class Probe(Protocol):
+    """A loss as a function of any one parameter, everything else as it is on the tape."""
+
+    is_smooth: bool
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+
+    def symbol(self, place: int) -> str:
+        """What the parameter is called."""
+
+    def gradient(self, place: int) -> float:
+        """Its gradient on the tape."""
+
+    def loss(self, place: int, offset: complex) -> complex:
+        """The loss with `offset` added to it."""
+
+    def sides_of_kinks(self) -> bytes:
+        """On which side of every kink the last evaluation passed."""
+
+
+LayerParameters = tuple[Array, Array | None]
+"""(weights (n×j), biases (j,) or None)."""
+
+
+class Model(Protocol):
+    """One running scenario. Its state has a before (at the start of the iteration on the tape) and an after.
+
+    `landed` says which of the two counts as present: the after, once the update has been revealed.
+    """
+
+    program: Program
+    trains: bool  # False: a single pass, no updates
+    batches: int  # iterations in one epoch
+    tables: Sequence[Table]
+
+    def start(self) -> None:
+        """Put the state back to where the scenario begins."""
+
+    def save(self) -> Any:
+        """A copy of the state before the iteration on the tape."""
+
+    def restore(self, state: Any) -> None:
+        """Make a saved state the one before the next iteration."""
+
+    def accept(self) -> None:
+        """Let the after state take its place: it becomes the before of the next iteration."""
+
+    @property
+    def state_bytes(self) -> int:
+        """What one saved state costs, in bytes."""
+
+    def enter(self, iteration: int) -> float:
+        """Compute the whole tape of `iteration` (from 1) from the state before it; return its loss."""
+
+    def is_finite(self) -> bool:
+        """Whether every number on the tape and in the after state is finite."""
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """(op, value of the op, row of the batch) of the first number that is not finite, in program order."""
+
+    @property
+    def tape(self) -> Reader:
+        """The tape itself, overwritten by the next `enter`."""
+
+    def freeze(self, *, landed: bool) -> Reader:
+        """A copy of the tape that stays as it is."""
+
+    def parameters(self, *, landed: bool) -> Sequence[LayerParameters]:
+        """Weights and biases by layer: read-only views."""
+
+    def gradients(self) -> Sequence[LayerParameters]:
+        """Their gradients on the tape: read-only views."""
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """(outputs, loss, accuracy) over the whole training set at the present parameters."""
+
+    def find(self, symbol: str) -> Ref | None:
+        """The reference that `symbol` names, None where there is no such number."""
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """The number at `ref` as `expect` means it: present parameters, a forward pass there over the first
+        sample, or what the iteration on the tape left.
+        """
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """Whether an iteration leaves the number at `ref` (gradients, new weights), so that none did at 0."""
+
+    def probe(self) -> Probe | None:
+        """The loss on the tape as a function of each parameter; None where nothing is trained."""

@@ -1,0 +1,57 @@
+"""Everything that a screen shows at one moment, as one frozen thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dlsim.engine.curve import Curve
+from dlsim.engine.event import Event, Position, Trouble
+from dlsim.engine.formula import Explanation, explain
+from dlsim.engine.model import Reader, Table
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known at a position, and what of it has been revealed.
+
+    `sample` is the row of the batch under the lens and `row` the same sample's row in the training data, both
+    from 0. `event` is the value revealed last, `next_symbol` the one to come (None: nothing left).
+    """
+
+    scenario: Scenario
+    position: Position
+    sample: int
+    row: int
+    event: Event | None
+    next_symbol: str | None
+    trouble: Trouble | None
+    loss: float | None  # the batch's, None until it is revealed
+    curves: Mapping[str, Curve]
+    tables: Sequence[Table]
+    revealed: Mapping[tuple[str, int | None], int]
+    order: Mapping[tuple[str, int | None], int]  # position in the program's order of a value: its op's size
+    tape: Reader
+
+    def is_shown(self, ref: Ref) -> bool:
+        """Whether `ref` has been revealed."""
+        needed = self.tape.needs(ref)
+        if needed is None:
+            return True
+        quantity, layer, count = needed
+        shown = self.revealed.get((quantity, layer), 0)
+        return shown >= (count or self.order.get((quantity, layer), 1))
+
+    def value(self, ref: Ref) -> float | None:
+        """The number at `ref`, None where it has not been revealed."""
+        return self.tape.value(ref, self.sample) if self.is_shown(ref) else None
+
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write `ref`."""
+        return self.tape.symbol(ref)
+
+    def explain(self, ref: Ref, digits: int = 8) -> Explanation:
+        """What `ref` is made of, as symbols, with the numbers in, and operand by operand."""
+        return explain(self.tape, ref, self.sample, digits)

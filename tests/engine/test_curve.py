@@ -1,0 +1,51 @@
+"""A curve's picture: true to its numbers, and no dearer for a million of them."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlsim.engine.curve import Curve
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), max_size=300),
+    columns=st.integers(1, 40),
+    data=st.data(),
+)
+def test_the_envelope_holds_every_number_and_no_other(values, columns, data):
+    curve = Curve(np.array(values, dtype=float))
+    start = data.draw(st.integers(0, len(values)))
+    stop = data.draw(st.integers(start, len(values)))
+    position, least, greatest = curve.envelope(columns, start, stop)
+    assert len(position) <= 2 * columns + 2
+    assert (least <= greatest).all()
+    shown = [value for value in values[start:stop] if np.isfinite(value)]
+    if shown:
+        assert least.min() <= min(shown)
+        assert greatest.max() >= max(shown)
+    everything = {value for value in values if np.isfinite(value)}
+    assert set(least) | set(greatest) <= everything
+
+
+def test_heads_keep_what_they_showed_when_the_run_goes_another_way():
+    curve = Curve(np.arange(5000.0))
+    head = curve.head(3000)
+    before = [array.copy() for array in head.envelope(20)]
+    curve.envelope(20)
+    curve.truncate(1000)
+    curve.extend(np.full(4000, -7.0))
+    curve.envelope(20)
+    assert all((one == other).all() for one, other in zip(head.envelope(20), before, strict=True))
+    assert curve.values[1000] == -7.0
+    assert curve.envelope(20)[1].min() == -7.0
+
+
+def test_appending_and_drawing_by_turns_shows_the_same_as_drawing_once():
+    values = np.sin(np.arange(3000.0)) * np.arange(3000.0)
+    grown = Curve()
+    for number, value in enumerate(values):
+        grown.append(value)
+        if number % 37 == 0:
+            grown.head(number).envelope(11)
+    for one, other in zip(grown.envelope(13), Curve(values).envelope(13), strict=True):
+        assert (one == other).all()

@@ -1,0 +1,114 @@
+"""Activations and losses: known values, slopes by the complex step, and numbers at the edge of float64."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.losses import LOSSES
+
+DEFAULTS = {
+    name: {entry.name: entry.default for entry in activation.settings}
+    for name, activation in ACTIVATIONS.items()
+}
+
+
+def value(name, z, **settings):
+    z = np.atleast_2d(np.array(z))
+    out = np.empty_like(z, dtype=complex if np.iscomplexobj(z) else float)
+    ACTIVATIONS[name].value(z.astype(out.dtype), out, {**DEFAULTS[name], **settings})
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "z", "settings", "expected"),
+    [
+        ("step", [-1.0, 0.0, 1e-300, 2.0], {}, [0, 0, 1, 1]),
+        ("step", [-1.0, 0.0, 1e-300, 2.0], {"at_zero": 1.0}, [0, 1, 1, 1]),
+        ("sigmoid", [0.0, 0.08, 0.11], {}, [0.5, 0.5199893401555818, 0.5274723043445937]),
+        ("tanh", [0.0, 1.0], {}, [0.0, 0.7615941559557649]),
+        ("relu", [-2.0, 0.0, 3.0], {}, [0, 0, 3]),
+        ("leaky_relu", [-2.0, 0.0, 3.0], {}, [-0.02, 0, 3]),
+        ("leaky_relu", [-2.0, 3.0], {"alpha": 0.1}, [-0.2, 3]),
+        ("linear", [-2.0, 3.0], {}, [-2, 3]),
+        ("softmax", [0.0, np.log(2.0), np.log(5.0)], {}, [0.125, 0.25, 0.625]),
+    ],
+)
+def test_activations_have_their_known_values(name, z, settings, expected):
+    np.testing.assert_allclose(value(name, z, **settings)[0], expected, rtol=1e-15, atol=1e-16)
+
+
+SLOPED = [name for name, entry in ACTIVATIONS.items() if entry.derivative]
+
+
+@pytest.mark.parametrize("name", SLOPED)
+def test_derivatives_agree_with_the_complex_step(name):
+    z = np.array([[-2.5, -1.3, -0.2, 0.4, 1.7, 3.0]])
+    expected = value(name, z + 1e-30j).imag / 1e-30
+    slope = np.empty_like(z)
+    ACTIVATIONS[name].derivative(z, value(name, z), slope, DEFAULTS[name])
+    np.testing.assert_allclose(slope, expected, rtol=1e-13)  # 1 − a cancels as a nears 1
+
+
+@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", 0.01)])
+def test_the_derivative_at_a_kink_is_the_one_that_the_conventions_state(name, at_zero):
+    z, slope = np.array([[0.0, -0.0]]), np.empty((1, 2))
+    ACTIVATIONS[name].derivative(z, value(name, z), slope, DEFAULTS[name])
+    assert slope.tolist() == [[at_zero, at_zero]]
+
+
+EXTREMES = [0.0, 1e-308, 1.0, 745.0, 1e3, 1e308]
+EXTREME_ROWS = [[one, sign * other] for one in EXTREMES for other in EXTREMES for sign in (1, -1)]
+EXTREME_ROWS += [[-one, -other] for one, other in EXTREME_ROWS]
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_activations_of_extreme_numbers_are_finite_and_warn_of_nothing(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = value(name, EXTREME_ROWS)
+    assert np.isfinite(found).all()
+    if name == "softmax":
+        np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["binary_crossentropy", "categorical_crossentropy"])
+def test_cross_entropies_of_extreme_logits_are_finite_never_negative_and_warn_of_nothing(name):
+    loss = LOSSES[name]
+    z = np.array(EXTREME_ROWS)
+    a = value(loss.fused_with, z)
+    for target in ([1.0, 0.0], [0.0, 1.0], [0.5, 0.5]):
+        t = np.tile(target, (len(z), 1))
+        errors, slope = np.empty_like(z), np.empty_like(z)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            loss.errors(z, a, t, errors)
+            loss.slope(a, t, slope)
+        assert np.isfinite(errors).all()
+        assert (errors >= 0).all()
+        assert np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "a", "t", "expected"),
+    [
+        ("half_squared_error", [0.60944600, 0.66384491], [0.4, 0.6], [0.02193381, 0.00203809]),
+        ("mse", [0.5, 1.0], [0.0, 0.0], [0.125, 0.5]),
+        ("binary_crossentropy", [0.25, 0.5], [1.0, 0.0], [np.log(4) / 2, np.log(2) / 2]),
+        ("categorical_crossentropy", [0.25, 0.75], [1.0, 0.0], [np.log(4), 0.0]),
+    ],
+)
+def test_losses_have_their_known_values(name, a, t, expected):
+    a, t = np.array([a]), np.array([t])
+    z = np.log(a / (1 - a)) if name == "binary_crossentropy" else np.log(a)
+    errors = np.empty_like(a)
+    LOSSES[name].errors(z, a, t, errors)
+    np.testing.assert_allclose(errors[0], expected, atol=5e-9)
+
+
+def test_a_wrong_answer_given_with_confidence_costs_more_than_one_given_with_doubt():
+    errors = np.empty((3, 1))
+    a = np.array([[0.9], [0.6], [0.1]])  # probability given to class 1; the truth is class 0
+    LOSSES["binary_crossentropy"].errors(np.log(a / (1 - a)), a, np.zeros((3, 1)), errors)
+    assert errors[0] > errors[1] > errors[2]

@@ -1,0 +1,114 @@
+"""The gradients, against arithmetic that knows no chain rule of ours: the complex step and HIPS autograd."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given, settings
+from support.networks import SMOOTH, layer, random_scenarios, scenario, worked_example
+
+from dlsim.engine import Simulator, WrongKindError
+from dlsim.engine.gradient_check import check_gradients
+
+ACTIVATIONS = {
+    "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
+    "tanh": anp.tanh,
+    "linear": lambda z: z,
+    "relu": lambda z: anp.where(z > 0, z, 0.0),
+    "leaky_relu": lambda z: anp.where(z > 0, z, 0.1 * z),
+    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
+}
+LOSSES = {
+    "half_squared_error": lambda t, o: anp.sum(0.5 * (t - o) ** 2, axis=1),
+    "mse": lambda t, o: anp.mean((t - o) ** 2, axis=1),
+    "binary_crossentropy": lambda t, o: -anp.mean(t * anp.log(o) + (1 - t) * anp.log(1 - o), axis=1),
+    "categorical_crossentropy": lambda t, o: -anp.sum(t * anp.log(o), axis=1),
+}
+
+
+def independent_gradients(case, simulator):
+    """By autograd, from the formulas written out once more, over the rows of the batch on the tape."""
+    body = case.body
+    rows = list(simulator.snapshot().tape.rows)
+    inputs, targets = body.data.inputs[rows], body.data.targets[rows]
+
+    def loss(parameters):
+        outputs = inputs
+        for spec, (weights, biases) in zip(body.network.layers, parameters, strict=True):
+            z = anp.dot(outputs, weights) + (0 if biases is None else biases)
+            outputs = ACTIVATIONS[spec.activation.name](z)
+        return anp.mean(LOSSES[body.training.loss](targets, outputs))
+
+    present = [
+        (weights.copy(), anp.zeros(weights.shape[1]) if biases is None else biases.copy())
+        for weights, biases in simulator.parameters
+    ]
+    return grad(loss)(present)
+
+
+@settings(max_examples=80, deadline=None)
+@given(case=random_scenarios())
+def test_every_gradient_agrees_with_autograd(case):
+    simulator = Simulator(case)
+    simulator.run(2)
+    simulator.step()
+    expected = independent_gradients(case, simulator)
+    simulator.step("iteration")
+    for (weights, biases), (expected_weights, expected_biases) in zip(
+        simulator.gradients, expected, strict=True
+    ):
+        np.testing.assert_allclose(weights, expected_weights, rtol=1e-9, atol=1e-14)
+        if biases is not None:
+            np.testing.assert_allclose(biases, expected_biases, rtol=1e-9, atol=1e-14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=random_scenarios(activations=SMOOTH))
+def test_every_gradient_of_a_smooth_network_agrees_with_the_complex_step(case):
+    simulator = Simulator(case)
+    simulator.run(1)
+    report = check_gradients(simulator)
+    assert report.ok
+    for entry in report.entries:
+        assert entry.method == "complex step"
+        # Terms of opposite sign may cancel: the error is measured against the size of what is summed.
+        assert abs(entry.analytic - entry.numeric) <= 1e-12 * max(abs(entry.analytic), 1e-3), entry
+
+
+@settings(max_examples=30, deadline=None)
+@given(case=random_scenarios())
+def test_the_gradient_check_finds_no_difference_in_any_network(case):
+    simulator = Simulator(case)
+    simulator.run(1)
+    assert check_gradients(simulator).ok
+
+
+def test_the_worked_example_agrees_to_the_last_bits():
+    simulator = Simulator(worked_example())
+    report = check_gradients(simulator)
+    assert [entry.symbol for entry in report.entries] == [f"W{number}" for number in range(1, 9)]
+    assert report.worst.relative_error <= 1e-15
+
+
+def test_a_kink_is_reported_as_such():
+    """z is exactly 0: relu has no derivative there, and the check says so instead of failing."""
+    case = scenario([layer(1, "relu", [[1.0], [-1.0]])], [[1.0, 1.0]], [[1.0]])
+    report = check_gradients(Simulator(case))
+    assert {entry.verdict for entry in report.entries} == {"not differentiable here"}
+    assert report.ok
+
+
+def test_a_wrong_gradient_is_found(monkeypatch):
+    simulator = Simulator(worked_example())
+    probe = simulator.model.probe()
+    true = type(probe).gradient
+    monkeypatch.setattr(type(probe), "gradient", lambda self, place: true(self, place) * 1.001)
+    report = check_gradients(simulator)
+    assert not report.ok
+    assert {entry.verdict for entry in report.entries} == {"differs"}
+
+
+def test_a_forward_only_scenario_has_nothing_to_check():
+    case = scenario([layer(1, "step", [[1.0]])], [[1.0]], None, loss=None)
+    with pytest.raises(WrongKindError):
+        check_gradients(Simulator(case))

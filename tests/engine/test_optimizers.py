@@ -1,0 +1,114 @@
+"""Optimizers against the same rules in fifty-digit arithmetic."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from dlsim.engine.optimizers import OPTIMIZERS
+
+mpmath.mp.dps = 50
+STEPS = 200
+
+
+def high_precision(name, settings, gradients, start):
+    """One parameter's way, by the rules as the papers and Keras 2.2.4 write them."""
+    number = mpmath.mpf
+    values = {entry.name: number(entry.default) for entry in OPTIMIZERS[name].settings}
+    values.update({key: number(value) for key, value in settings.items()})
+    p, v, a, m, largest = number(start), number(0), number(0), number(0), number(0)
+    way = []
+    for n, gradient in enumerate(gradients):
+        g = number(float(gradient))
+        rate = values["learning_rate"] / (1 + values["decay"] * n)
+        if name == "sgd":
+            v = values["momentum"] * v - rate * g
+            p = p + values["momentum"] * v - rate * g if values["nesterov"] else p + v
+        elif name == "adagrad":
+            a += g * g
+            p -= rate * g / (mpmath.sqrt(a) + values["epsilon"])
+        elif name == "rmsprop":
+            a = values["rho"] * a + (1 - values["rho"]) * g * g
+            p -= rate * g / (mpmath.sqrt(a) + values["epsilon"])
+        else:
+            m = values["beta_1"] * m + (1 - values["beta_1"]) * g
+            v = values["beta_2"] * v + (1 - values["beta_2"]) * g * g
+            largest = max(largest, v)
+            t = n + 1
+            corrected = rate * mpmath.sqrt(1 - values["beta_2"] ** t) / (1 - values["beta_1"] ** t)
+            p -= corrected * m / (mpmath.sqrt(largest if values["amsgrad"] else v) + values["epsilon"])
+        way.append(p)
+    return way
+
+
+CASES = [
+    ("sgd", {}),
+    ("sgd", {"decay": 0.01}),
+    ("sgd", {"momentum": 0.9}),
+    ("sgd", {"momentum": 0.9, "nesterov": 1.0, "decay": 0.005}),
+    ("sgd", {"nesterov": 1.0}),
+    ("adagrad", {}),
+    ("adagrad", {"decay": 0.1}),
+    ("rmsprop", {}),
+    ("rmsprop", {"rho": 0.5, "decay": 0.01}),
+    ("adam", {}),
+    ("adam", {"amsgrad": 1.0}),
+    ("adam", {"decay": 0.01, "beta_1": 0.5, "amsgrad": 1.0}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_two_hundred_updates_agree_with_fifty_digits(name, settings):
+    random = np.random.default_rng(1)
+    scale = 10.0 ** random.uniform(-3, 1, STEPS)
+    gradients = random.normal(size=STEPS) * scale
+    optimizer = OPTIMIZERS[name](settings)
+    p = np.array([0.7])
+    state = optimizer.init(p)
+    expected = high_precision(name, settings, gradients, 0.7)
+    for n, gradient in enumerate(gradients, start=1):
+        p, state = optimizer.update(np.array([gradient]), state, p, n)
+        assert abs(p[0] - float(expected[n - 1])) <= 1e-12 * max(abs(float(expected[n - 1])), 1e-2), n
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_an_update_changes_nothing_that_it_was_given(name, settings):
+    optimizer = OPTIMIZERS[name](settings)
+    p, g = np.array([0.5, -1.0]), np.array([0.1, 2.0])
+    state = tuple(np.array([0.2, 0.3]) for _ in optimizer.slots)
+    before = [array.copy() for array in (p, g, *state)]
+    optimizer.update(g, state, p, 3)
+    assert all((one == other).all() for one, other in zip((p, g, *state), before, strict=True))
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_the_update_in_place_is_bit_for_bit_the_pure_one(name, settings):
+    optimizer = OPTIMIZERS[name](settings)
+    random = np.random.default_rng(2)
+    p, g = random.normal(size=50), random.normal(size=50)
+    state = tuple(random.uniform(size=50) for _ in optimizer.slots)
+    pure_p, pure_state = optimizer.update(g, state, p, 7)
+    work = random.normal(size=50)
+    new_p, new_state = random.normal(size=50), tuple(random.normal(size=50) for _ in state)
+    optimizer.update_into(g, state, p, 7, new_state, new_p, work)
+    assert new_p.tobytes() == pure_p.tobytes()
+    assert [slot.tobytes() for slot in new_state] == [slot.tobytes() for slot in pure_state]
+
+
+NOTES_DEFAULTS = {
+    "adagrad": {"learning_rate": 0.01, "epsilon": 1e-6},
+    "rmsprop": {"learning_rate": 0.001, "rho": 0.9, "epsilon": 1e-6},
+    "adam": {
+        "learning_rate": 0.001,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-7,
+        "decay": 0.0,
+        "amsgrad": 0.0,
+    },
+}
+
+
+@pytest.mark.parametrize("name", NOTES_DEFAULTS)
+def test_the_defaults_are_those_of_the_notes(name):
+    defaults = {entry.name: entry.default for entry in OPTIMIZERS[name].settings}
+    assert {key: defaults[key] for key in NOTES_DEFAULTS[name]} == NOTES_DEFAULTS[name]
