@@ -28,7 +28,8 @@ LARGEST_EXPONENT = 709.0  # e^709 is the last whole power that float64 holds
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One entry of the table. `{z}`, `{a}` and `{alpha}` in the notation stand for the operands.
+    """One entry of the table. `{z}`, `{a}` and `{alpha}` in the notation stand for the operands; `definition` is
+    the function written out.
 
     `derivative` is None where there is none to train with (step) and where it is a whole matrix (softmax:
     `couples_units`). `kinks` are the z at which the derivative jumps; `at_kinks` says which value is taken there.
@@ -39,6 +40,7 @@ class Activation:
     derivative: Derivative | None
     notation: str
     derivative_notation: str
+    definition: str
     settings: tuple[Setting, ...] = ()
     kinks: tuple[float, ...] = ()
     at_kinks: str = ""
@@ -139,23 +141,48 @@ def _softmax(z: Array, out: Array, settings: Settings) -> None:
 
 
 STEP = Activation(
-    "step", _step, None, "step({z})", "", settings=(Setting("at_zero", "at_zero", 0.0, "flag"),)
+    "step",
+    _step,
+    None,
+    "step({z})",
+    "",
+    "(1 if {z} > 0 else 0)",
+    settings=(Setting("at_zero", "at_zero", 0.0, "flag"),),
 )
-SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})")
-TANH = Activation("tanh", _tanh, _tanh_derivative, "tanh({z})", "1 − {a}²")
-RELU = Activation("relu", _relu, _relu_derivative, "max(0, {z})", "[{z} > 0]", kinks=(0.0,), at_kinks="0")
+SIGMOID = Activation(
+    "sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})", "1/(1 + exp(−{z}))"
+)
+TANH = Activation(
+    "tanh",
+    _tanh,
+    _tanh_derivative,
+    "tanh({z})",
+    "1 − {a}²",
+    "(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
+)
+RELU = Activation(
+    "relu",
+    _relu,
+    _relu_derivative,
+    "max(0, {z})",
+    "(1 if {z} > 0 else 0)",
+    "max(0, {z})",
+    kinks=(0.0,),
+    at_kinks="0",
+)
 LEAKY_RELU = Activation(
     "leaky_relu",
     _leaky_relu,
     _leaky_relu_derivative,
     "max({alpha}·{z}, {z})",
     "(1 if {z} > 0 else {alpha})",
+    "max({alpha}·{z}, {z})",
     settings=(Setting("alpha", "a", 0.01, "unit"),),
     kinks=(0.0,),
     at_kinks="a",
 )
-LINEAR = Activation("linear", _linear, _linear_derivative, "{z}", "1")
-SOFTMAX = Activation("softmax", _softmax, None, "softmax({z})", "", couples_units=True)
+LINEAR = Activation("linear", _linear, _linear_derivative, "{z}", "1", "{z}")
+SOFTMAX = Activation("softmax", _softmax, None, "softmax({z})", "{a}·(1 − {a})", "", couples_units=True)
 
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, LINEAR, SOFTMAX)

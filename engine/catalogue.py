@@ -2,7 +2,52 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
+ORDER = (
+    "threshold-and-bias",
+    "logistic-and",
+    "and",
+    "nand",
+    "or",
+    "xor-single",
+    "xor-mlp",
+    "xor-train",
+    "feedforward-or-recurrent",
+    "activations",
+    "vanishing-gradient",
+    "dying-relu",
+    "linear-collapse",
+    "matrix-shapes",
+    "losses",
+    "optimizers",
+    "momentum-escape",
+    "batch-modes",
+    "backprop-2-2-2",
+    "epochs-batches-iterations",
+    "over-and-underfitting",
+)
+"""Section by section, and within one as a lecture goes; a scenario that is not named here comes after these."""
+
+
+@cache
+def scenarios_folder() -> Path:
+    """Where the built-in scenarios and their data files lie."""
+    package = find_spec("dlsim.scenarios")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("dlsim.scenarios is not installed")
+    return Path(next(iter(package.submodule_search_locations)))
+
+
+@cache
 def builtin_scenarios() -> tuple[str, ...]:
     """Their names."""
-    raise NotImplementedError
+    names = {path.stem for path in scenarios_folder().glob("*.toml")}
+    return (*(name for name in ORDER if name in names), *sorted(names.difference(ORDER)))
+
+
+def builtin_file(name: str) -> Path:
+    """The file of a built-in scenario."""
+    return scenarios_folder() / f"{name}.toml"

@@ -8,6 +8,7 @@ from dlsim.engine.model import Reader
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Formula, Ref
 
+POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 TERMS = 12
 """A sum of more terms than this is shown with its middle left out."""
 
@@ -26,8 +27,17 @@ class Explanation:
 
 
 def symbolic(tape: Reader, tokens: Formula) -> str:
-    """The formula with symbols."""
-    return "".join(token if isinstance(token, str) else tape.symbol(token) for token in tokens)
+    """The formula with symbols; a derivative that is raised to a power stands in parentheses."""
+    text = ""
+    for place, token in enumerate(tokens):
+        if isinstance(token, str):
+            text += token
+            continue
+        symbol = tape.symbol(token)
+        following = tokens[place + 1] if place + 1 < len(tokens) else ""
+        is_raised = isinstance(following, str) and following[:1] in POWERS
+        text += f"({symbol})" if is_raised and "/" in symbol else symbol
+    return text
 
 
 def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = 8) -> str:

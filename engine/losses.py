@@ -33,6 +33,9 @@ class Loss:
     slope: Callable[[Array, Array, Array], object]
     notation: str
     slope_notation: str
+    slope_by_output: Callable[[Array, Array, Array], object]
+    """(a, t, out): ∂E/∂a, fused or not; for a look at the function by itself."""
+    slope_by_output_notation: str
     fused_with: str | None = None
     mean_over_outputs: bool = False
 
@@ -94,16 +97,41 @@ def _categorical_crossentropy_slope(a: Array, t: Array, out: Array) -> None:
     np.subtract(a, t, out=out)
 
 
+def _binary_slope_by_output(a: Array, t: Array, out: Array) -> None:
+    np.divide(a - t, a * (1.0 - a) * a.shape[1], out=out)
+
+
+def _categorical_slope_by_output(a: Array, t: Array, out: Array) -> None:
+    np.divide(-t, a, out=out)
+
+
 HALF_SQUARED_ERROR = Loss(
-    "half_squared_error", _half_squared_error, _half_squared_error_slope, "½·({t} − {a})²", "−({t} − {a})"
+    "half_squared_error",
+    _half_squared_error,
+    _half_squared_error_slope,
+    "½·({t} − {a})²",
+    "−({t} − {a})",
+    _half_squared_error_slope,
+    "−({t} − {a})",
 )
-MSE = Loss("mse", _mse, _mse_slope, "({t} − {a})²/{K}", "−2·({t} − {a})/{K}", mean_over_outputs=True)
+MSE = Loss(
+    "mse",
+    _mse,
+    _mse_slope,
+    "({t} − {a})²/{K}",
+    "−2·({t} − {a})/{K}",
+    _mse_slope,
+    "−2·({t} − {a})/{K}",
+    mean_over_outputs=True,
+)
 BINARY_CROSSENTROPY = Loss(
     "binary_crossentropy",
     _binary_crossentropy,
     _binary_crossentropy_slope,
     "−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",
     "({a} − {t})/{K}",
+    _binary_slope_by_output,
+    "({a} − {t})/({a}·(1 − {a}))/{K}",
     fused_with="sigmoid",
     mean_over_outputs=True,
 )
@@ -113,6 +141,8 @@ CATEGORICAL_CROSSENTROPY = Loss(
     _categorical_crossentropy_slope,
     "−{t}·ln {a}",
     "{a} − {t}",
+    _categorical_slope_by_output,
+    "−{t}/{a}",
     fused_with="softmax",
 )
 

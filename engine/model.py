@@ -104,9 +104,12 @@ class Model(Protocol):
     """
 
     program: Program
-    trains: bool  # False: a single pass, no updates
+    trains: bool  # False: a single pass, one iteration that leads nowhere
+    has_loss: bool  # whether iterations have a loss: what `enter` returns counts
     batches: int  # iterations in one epoch
+    epochs: int  # the scenario's own length; 0 where nothing is trained
     tables: Sequence[Table]
+    layer_names: Sequence[tuple[int, str]]  # (units, activation) of what `parameters` lists
 
     def start(self) -> None:
         """Put the state back to where the scenario begins."""

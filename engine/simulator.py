@@ -81,8 +81,7 @@ class Simulator:
     @property
     def epochs(self) -> int:
         """The scenario's own length, in epochs; 0 where nothing is trained."""
-        training = getattr(self.scenario.body, "training", None)
-        return training.epochs if training is not None else 0
+        return self.model.epochs
 
     @property
     def trouble(self) -> Trouble | None:
@@ -214,7 +213,7 @@ class Simulator:
     @property
     def losses(self) -> Array:
         """One number per iteration done: its batch's loss before the update. Read-only."""
-        return self._timeline.losses.values[: self.iteration]
+        return self._timeline.losses.values[: self.iteration if self.model.has_loss else 0]
 
     def loss(self) -> float | None:
         """Over the whole training set, at the present parameters; None where nothing is trained."""
@@ -262,7 +261,7 @@ class Simulator:
             next_symbol=self._next_symbol(),
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
-            curves={"loss": self._timeline.losses.head(self.iteration)},
+            curves={"loss": self._timeline.losses.head(len(self.losses))},
             tables=self.model.tables,
             revealed=revealed,
             order=self._order,

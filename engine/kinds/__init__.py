@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dlsim.engine.kinds.functions import FUNCTIONS
 from dlsim.engine.kinds.kind import Kind
 from dlsim.engine.kinds.network import NETWORK
+from dlsim.engine.kinds.surface import SURFACE
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (NETWORK,)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (NETWORK, FUNCTIONS, SURFACE)}
 
 __all__ = ["KINDS", "Kind"]

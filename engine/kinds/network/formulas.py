@@ -9,6 +9,7 @@ from dlsim.engine.activations import fill
 from dlsim.engine.formula import total
 from dlsim.engine.kinds.network.naming import PLUS, Naming
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
@@ -64,8 +65,7 @@ class Formulas:
             case "update":
                 return "W ← W" + PLUS
             case "rate":
-                optimizer = self._structure.optimizer
-                return "η_t" if optimizer and optimizer.rate_notation else "η"
+                return rate_symbol(self._structure.optimizer)
             case "X":
                 return f"x{index[1] + 1}"
             case "T" | "O":
@@ -79,7 +79,7 @@ class Formulas:
             after = PLUS if kind == "new_slot" else ""
             return f"{slot}_{self._tape.naming.parameter(letter, ref.layer, ref.index)}{after}"
         if kind == "setting" and self._structure.optimizer:
-            return next(entry.symbol for entry in self._structure.optimizer.settings if entry.name == rest)
+            return setting_symbol(self._structure.optimizer, rest)
         if kind == "alpha":
             return next(
                 entry.symbol
@@ -125,7 +125,7 @@ class Formulas:
             case "now_W" | "now_b":
                 return ()
             case "rate":
-                return self._rate()
+                return rate_formula(self._structure.optimizer)
             case "update":
                 return self._update()
         if quantity.startswith("new_slot:"):
@@ -228,27 +228,14 @@ class Formulas:
 
     def _optimizer_step(self, slot: str, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
         optimizer = self._structure.optimizer
-        assert optimizer is not None
-        operands: dict[str, Ref | None] = {
-            "p": Ref(letter, layer, index),
-            "g": Ref(f"dE_d{letter}", layer, index),
-            "rate": Ref("rate") if optimizer.rate_notation else Ref("setting:learning_rate"),
-        }
-        for setting in optimizer.settings:
-            operands[setting.name] = Ref(f"setting:{setting.name}")
-        for name in optimizer.slots:
-            operands[name] = Ref(f"slot:{name}:{letter}", layer, index)
-            operands[f"{name}+"] = Ref(f"new_slot:{name}:{letter}", layer, index)
-        return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+        assert optimizer is not None, "new weights exist only under an optimizer"
 
-    def _rate(self) -> Formula:
-        optimizer = self._structure.optimizer
-        if optimizer is None or not optimizer.rate_notation:
-            return ()
-        operands: dict[str, Ref | None] = {"n": Ref("count:n"), "t": Ref("count:t")}
-        for setting in optimizer.settings:
-            operands[setting.name] = Ref(f"setting:{setting.name}")
-        return fill(optimizer.rate_notation, operands)
+        def slot_ref(name: str, is_new: bool) -> Ref:
+            return Ref(f"{'new_' if is_new else ''}slot:{name}:{letter}", layer, index)
+
+        return step_formula(
+            optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref
+        )
 
     def _update(self) -> Formula:
         """The first new weights taking their places; in a large network the others go without saying."""

@@ -43,11 +43,13 @@ class NetworkModel:
         self.naming = Naming(self.structure)
         self.program = network_program(self.structure)
         self.tables = network_tables(self.structure, body.data)
+        self.layer_names = tuple((layer.units, layer.activation.name) for layer in self.structure.layers)
         self._body = body
         self._data = body.data
         self._samples = len(body.data.inputs)
         training = body.training
-        self.trains = training is not None
+        self.trains = self.has_loss = training is not None
+        self.epochs = training.epochs if training else 0
         self._batch_size = min(training.batch_size, self._samples) if training else self._samples
         self.batches = -(-self._samples // self._batch_size)
         self._shuffles = training is not None and training.shuffle

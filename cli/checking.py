@@ -1,0 +1,118 @@
+"""`dlsim check`: what scenarios expect of themselves, every variant, and their gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import click
+import numpy as np
+
+from dlsim.cli.options import complete_scenario
+from dlsim.cli.output import one_line, write
+from dlsim.engine import Scenario, builtin_scenarios, load
+from dlsim.engine.checking import CheckResult, check, check_start
+from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.numerals import plain
+from dlsim.engine.scenario import in_language
+
+MOST_ROWS = 8
+"""Of a longer table of outputs the rest is left out in a line."""
+LABELS = {"outputs": "outputs", "loss": "loss", "loss_below": "loss", "accuracy": "accuracy", "finite": "run"}
+
+
+@click.command("check")
+@click.argument("scenarios", metavar="[NAME-or-FILE]…", nargs=-1, shell_complete=complete_scenario)
+@click.option("--all", "every", is_flag=True, help="Check every built-in scenario; so does naming none.")
+def command(scenarios: tuple[str, ...], every: bool) -> int:
+    """Validate scenarios, compare every figure that they expect, check their gradients.
+
+    The status is 1 if a check failed.
+    """
+    if scenarios and every:
+        raise click.UsageError("either names, or --all")
+    ways = [
+        _all_ways(name) for name in scenarios or builtin_scenarios()
+    ]  # a wrong file is refused before any check
+    failed = checks = 0
+    for number, (written, *variants) in enumerate(ways):
+        if number:
+            write()
+        write(f"{one_line(written.name)}  {one_line(in_language(written.title, 'en'))}")
+        for line, ok in _checks(written, variants):
+            checks += 1
+            failed += not ok
+            write(f"  {'✓' if ok else '✗'} {line}")
+    write()
+    write(f"{_count(len(ways), 'scenario')}, {_count(checks, 'check')}, {failed} failed")
+    return 1 if failed else 0
+
+
+def _all_ways(name: str) -> list[Scenario]:
+    """The scenario as written, and every variant of it."""
+    written = load(name)
+    return [written, *(load(name, variant=variant) for variant in written.variants)]
+
+
+def _checks(written: Scenario, variants: Sequence[Scenario]) -> Iterator[tuple[str, bool]]:
+    """Every check of a scenario as (line, whether it holds)."""
+    for result in check(written):
+        yield _line(result), result.ok
+    for variant in variants:
+        name = f"variant {one_line(variant.variant or '')}"
+        results = list(check_start(variant))
+        yield f"{name}: loads", True
+        for result in results:
+            yield f"{name}: {_line(result)}", result.ok
+
+
+def _line(result: CheckResult) -> str:
+    """What was compared, with what was expected and found."""
+    if result.gradients is not None:
+        return _gradient_line(result.gradients)
+    name = one_line(result.symbol) or LABELS[result.what]
+    where = f"after {result.after}: {name}"
+    if result.what == "finite":
+        trouble = result.trouble
+        reason = (
+            f"{trouble.symbol} is {trouble.value} in iteration {trouble.iteration}"
+            if trouble
+            else "it stopped"
+        )
+        return f"{where} never gets there, {one_line(reason)}"
+    expected, found = (_figure(number, result.digits) for number in (result.expected, result.found))
+    if result.what == "loss_below":
+        return f"{where} = {found}, expected below {expected}"
+    if result.ok:
+        return f"{where} = {expected}"
+    return f"{where}: expected {expected}, found {found}"
+
+
+def _gradient_line(report: GradientReport) -> str:
+    """How many gradients agree, and by which method they were found a second time."""
+    verdicts = [entry.verdict for entry in report.entries]
+    methods = " and ".join(sorted({entry.method for entry in report.entries}))
+    parts = [f"{verdicts.count('agrees')} of {len(verdicts)} agree with {methods or 'nothing'}"]
+    if kinks := verdicts.count("not differentiable here"):
+        parts.append(f"{kinks} not differentiable here")
+    worst = report.worst
+    if worst is not None and math.isfinite(worst.relative_error):
+        parts.append(f"largest relative difference {worst.relative_error:.1e}")
+    wrong = [entry for entry in report.entries if entry.verdict == "differs"]
+    parts.extend(f"{entry.symbol} is {entry.analytic!r}, should be {entry.numeric!r}" for entry in wrong[:5])
+    return f"gradients: {'; '.join(parts)}"
+
+
+def _figure(number: object, digits: int) -> str:
+    """A number at its digits, or a table as rows; each made from the full number."""
+    if number is None:
+        return "nothing"
+    values = np.asarray(number, dtype=np.float64)
+    if values.ndim == 0:
+        return plain(float(values), digits)
+    rows = [" ".join(plain(float(value), digits) for value in row) for row in values[:MOST_ROWS]]
+    return f"[{', '.join(rows if len(values) <= MOST_ROWS else [*rows, '…'])}]"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,80 @@
+"""The arguments that several verbs share: which scenario, which variant of it, what to set in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from dlsim.engine import builtin_scenarios
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+MUST_BE_TOML = ("[", "{", '"', "'")
+"""What begins like this was meant as a list, a table or a quoted text, not as a bare word."""
+
+
+def complete_scenario(
+    _context: click.Context, _parameter: click.Parameter | None, incomplete: str
+) -> list[CompletionItem]:
+    """What the shell offers for a scenario: the built-in names that begin so, else files."""
+    names = [CompletionItem(name) for name in builtin_scenarios() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
+
+
+def parse_settings(
+    _context: click.Context, _parameter: click.Parameter, settings: tuple[str, ...]
+) -> dict[str, Any]:
+    """`path=value` pairs as a mapping; of two for one path, the later one holds."""
+    overrides: dict[str, Any] = {}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals or not path.strip():
+            raise click.BadParameter(f"{setting!r} is not path=value, as in training.epochs=10")
+        overrides[path.strip()] = parse_value(path.strip(), text.strip())
+    return overrides
+
+
+def parse_value(path: str, text: str) -> Any:
+    """`text` as TOML; a word that is not TOML stands for itself."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+        if set(table) == {"value"}:
+            return table["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        pass
+    if text.startswith(MUST_BE_TOML) or not text or "\n" in text:
+        raise click.BadParameter(
+            f"{path}: {text!r} is not a TOML value, as in 0.5, true, [1, 2] or a bare word"
+        )
+    return text
+
+
+def scenario_argument(function: Decorated) -> Decorated:
+    """The scenario that a verb works on."""
+    return click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)(function)
+
+
+def way_of_it(function: Decorated) -> Decorated:
+    """`--variant` and `--set`: the scenario in another way than it is written."""
+    function = click.option(
+        "--set",
+        "overrides",
+        metavar="PATH=VALUE",
+        multiple=True,
+        callback=parse_settings,
+        help="Set a value of the file, say training.optimizer.learning_rate=0.1 (TOML; repeatable).",
+    )(function)
+    return click.option(
+        "--variant", metavar="NAME", help="Take this variant instead of the scenario as written."
+    )(function)
+
+
+def count_option(name: str, text: str) -> Callable[[Decorated], Decorated]:
+    """A whole number from 0."""
+    return click.option(name, type=click.IntRange(min=0), metavar="N", help=text)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")

@@ -1,0 +1,98 @@
+"""What a run came to, for people: loss, the table of outputs, the parameters, as much as a screen holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.cli.output import columns, one_line, write
+from dlsim.engine import Simulator
+from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.scenario import in_language
+
+Array = NDArray[np.float64]
+MOST_ROWS, MOST_COLUMNS = 16, 8
+"""Of larger matrices the rest is left out here; --json has all of it."""
+
+
+def write_report(simulator: Simulator) -> None:
+    """Print where `simulator` stands."""
+    for line in report(simulator):
+        write(line)
+
+
+def report(simulator: Simulator) -> Iterator[str]:
+    """The lines of it."""
+    scenario = simulator.scenario
+    variant = f"  ({one_line(scenario.variant)})" if scenario.variant else ""
+    yield f"{one_line(scenario.name)}  {one_line(in_language(scenario.title, 'en'))}{variant}"
+    yield ""
+    yield from columns(list(_figures(simulator)))
+    yield ""
+    yield "outputs"
+    yield from _samples(simulator)
+    for number, (layer, (weights, biases)) in enumerate(
+        zip(scenario.body.network.layers, simulator.parameters, strict=True), start=1
+    ):
+        yield ""
+        units = f"{layer.units} unit{'' if layer.units == 1 else 's'}"
+        yield f"layer {number}: {units}, {layer.activation.name}"
+        matrix = (
+            [("weights", weights)]
+            if biases is None
+            else [("weights", weights), ("biases", biases[np.newaxis])]
+        )
+        yield from columns(_labelled(matrix), right=True)
+
+
+def _figures(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    if simulator.trains:
+        position = simulator.position
+        yield "iterations", f"{simulator.iteration:,}"
+        yield "epochs", f"{simulator.iteration // position.batches:,}"
+        loss = simulator.loss()
+        yield "loss", "none" if loss is None else fixed(loss)
+        if simulator.losses.size:
+            yield "loss at first", fixed(float(simulator.losses[0]))
+    else:
+        yield "no training", "one forward pass"
+    accuracy = simulator.accuracy()
+    if accuracy is not None:
+        yield "accuracy", plain(accuracy, 4)
+
+
+def _samples(simulator: Simulator) -> Iterator[str]:
+    """Every sample: inputs → outputs (targets)."""
+    data, outputs = simulator.scenario.body.data, simulator.outputs()
+    rows = [
+        (f"  {_numbers(inputs, plain)}", "→", _numbers(found, fixed), _target(data.targets, row))
+        for row, (inputs, found) in enumerate(zip(data.inputs[:MOST_ROWS], outputs, strict=False))
+    ]
+    yield from columns(rows)
+    if len(outputs) > MOST_ROWS:
+        yield f"  … and {len(outputs) - MOST_ROWS:,} more samples"
+
+
+def _target(targets: Array | None, row: int) -> str:
+    return "" if targets is None else f"target {_numbers(targets[row], plain)}"
+
+
+def _numbers(values: Array, write_number: object) -> str:
+    assert callable(write_number)
+    texts = [write_number(float(value)) for value in values[:MOST_COLUMNS]]
+    return "  ".join(texts if len(values) <= MOST_COLUMNS else [*texts, "…"])
+
+
+def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
+    """Rows of numbers, the first of each matrix with its name, all equally long."""
+    rows: list[list[str]] = []
+    for name, matrix in matrices:
+        shown = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
+        if matrix.shape[1] > MOST_COLUMNS:
+            shown = [[*row, "…"] for row in shown]
+        if len(matrix) > MOST_ROWS:
+            shown.append(["…"] * len(shown[0]))
+        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(shown))
+    return rows

@@ -1,0 +1,33 @@
+"""What a functions scenario consists of, validated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dlsim.engine.scenario import Array
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """An activation or, with a `target`, a loss as a function of its prediction."""
+
+    name: str
+    settings: Mapping[str, float] = field(default_factory=dict)
+    target: float | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, with what sets it apart from another of the same name."""
+        if self.target is not None:
+            return f"{self.name}[t={self.target:g}]"
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionsBody:
+    """`[functions]`: what is shown, over which x, and a vector for softmax (empty for none)."""
+
+    functions: tuple[FunctionSpec, ...]
+    sweep: Array  # (points,)
+    vector: Array  # (units,)

@@ -1,0 +1,124 @@
+"""The kind "functions": its table in a file, and what can be expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.conversion import Number, Place, Table, convert, frozen, number, read_settings, vector
+from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
+from dlsim.engine.kinds.functions.model import FunctionsModel
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.scenario import Array, Expectation, Scenario
+from dlsim.engine.text import shown
+
+MOST_POINTS = 10_001
+
+
+class SweepTable(Table, rename={"start": "from", "stop": "to"}):
+    """`sweep`: from one x to another, both included."""
+
+    start: Number
+    stop: Number
+    step: Number
+
+
+class FunctionsTable(Table):
+    """`[functions]`: what is shown, over which x; `vector` is what softmax is looked at with."""
+
+    show: list[str | dict[str, Any]]
+    sweep: dict[str, Any]
+    vector: list[Number] = []
+
+
+class FunctionsKind:
+    """See engine/kinds/kind.py."""
+
+    name = "functions"
+    tables = ("functions",)
+
+    def read(self, tables: Mapping[str, Any], source: Source) -> FunctionsBody:
+        """`[functions]`. Raises ScenarioError."""
+        place = Place(source.file, "functions")
+        if "functions" not in tables:
+            raise place.error("the table [functions] is missing", None, "add [functions]")
+        table = convert(tables["functions"], FunctionsTable, place)
+        if not table.show:
+            raise (place / "show").error("nothing to show", table.show, f"name some of {', '.join(_names())}")
+        functions = tuple(_function(entry, place / "show" / n) for n, entry in enumerate(table.show))
+        sweep = _sweep(convert(table.sweep, SweepTable, place / "sweep"), place / "sweep")
+        if any(spec.target is not None for spec in functions) and not (sweep.min() > 0 and sweep.max() < 1):
+            raise (place / "sweep").error(
+                f"a prediction lies between 0 and 1, and this goes from {sweep[0]:g} to {sweep[-1]:g}",
+                table.sweep,
+                "set from above 0 and to below 1, say 0.01 and 0.99",
+            )
+        return FunctionsBody(functions, sweep, vector(table.vector, place / "vector"))
+
+    def judge(self, body: FunctionsBody, expectation: Expectation, key: str, source: Source) -> None:
+        """Symbols must exist; there is no training, so only values can be expected."""
+        place = Place(source.file, key)
+        model = FunctionsModel(body)
+        for symbol in expectation.values:
+            ref = model.find(symbol)
+            if ref is None:
+                label = body.functions[0].label
+                raise (place / "values" / symbol).error(
+                    f"nothing here is called {symbol!r}", symbol, f"use {label}(x), {label}(0.5), {label}′(0.5), v1"
+                )
+            if not expectation.after and model.belongs_to_iteration(ref):
+                raise (place / "values" / symbol).error(
+                    f"{symbol} is read at the cursor, and after = 0 is before the first x",
+                    symbol,
+                    "ask for it after = 1 or later, or name the x in place of the letter",
+                )
+        for part in ("outputs", "loss", "loss_below", "accuracy"):
+            if getattr(expectation, part) is not None:
+                raise (place / part).error(f"functions have no {part}", None, "use values")
+
+    def build(self, scenario: Scenario) -> FunctionsModel:
+        """The cursor at the first x."""
+        return FunctionsModel(scenario.body)
+
+
+def _names() -> tuple[str, ...]:
+    return (*ACTIVATIONS, *LOSSES)
+
+
+def _function(entry: str | dict[str, Any], place: Place) -> FunctionSpec:
+    table = {"name": entry} if isinstance(entry, str) else dict(entry)
+    name = table.pop("name", None)
+    if not isinstance(name, str):
+        raise (place / "name").error("the function has no name", name, f"there are: {', '.join(_names())}")
+    if name in ACTIVATIONS:
+        return FunctionSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
+    if name not in LOSSES:
+        raise place.unknown("function", name, _names())
+    target = number(table.pop("target", 1.0), place / "target")
+    if not 0 <= target <= 1:
+        raise (place / "target").error(f"found {shown(target)}", target, "this must be a number from 0 to 1")
+    read_settings(table, name, (), place)
+    return FunctionSpec(name, {}, target)
+
+
+def _sweep(table: SweepTable, place: Place) -> Array:
+    """Every x is a whole number of steps from the first, rounded to twelve decimals: 0.1, not 0.09999999999999964."""
+    start, stop, step = (
+        number(value, place / name)
+        for name, value in (("from", table.start), ("to", table.stop), ("step", table.step))
+    )
+    if step <= 0 or stop <= start:
+        raise place.error(
+            f"it goes from {start:g} to {stop:g} in steps of {step:g}", None, "go upwards, in steps > 0"
+        )
+    points = round((stop - start) / step) + 1
+    if points > MOST_POINTS:
+        raise (place / "step").error(f"that makes {points:,} points", table.step, f"at most {MOST_POINTS:,}")
+    return frozen(np.round(start + np.arange(points) * step, 12))
+
+
+FUNCTIONS = FunctionsKind()

@@ -1,0 +1,126 @@
+"""`[data]` as a file has it: rows written there, a CSV file beside it, or a generator; and what is kept back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+from msgspec import Meta
+
+from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number
+from dlsim.engine.data import GENERATORS, Samples, read_csv
+from dlsim.engine.randomness import Random
+from dlsim.engine.scenario import DataSpec
+from dlsim.engine.text import shorten, shown
+
+MOST_SAMPLES = 100_000
+DEFAULT_SAMPLES = 200
+DEFAULT_NOISE = 0.1
+KEPT_BACK_STREAM = 2
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "inputs": ("targets",),
+    "file": ("features", "target"),
+    "generator": ("samples", "noise", "classes"),
+}
+"""The three ways of giving data: the key that chooses one, and the keys that go with it."""
+
+
+class DataTable(Table):
+    """`[data]`."""
+
+    inputs: list[list[Number]] | None = None
+    targets: list[list[Number]] | None = None
+    file: str | None = None
+    features: list[str] | None = None
+    target: str | list[str] | None = None
+    generator: str | None = None
+    samples: Annotated[int, Meta(ge=2, le=MOST_SAMPLES)] | None = None
+    noise: Number | None = None
+    classes: Annotated[int, Meta(ge=2)] | None = None
+    validation_fraction: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    seed: Annotated[int, Meta(ge=0)] = 0
+
+
+def read_data(table: object, place: Place, folder: str | None, *, outputs: int) -> DataSpec:
+    """The samples, some of them kept back; classes become targets for so many `outputs`."""
+    data = convert(table, DataTable, place)
+    _refuse_mixture(data, place)
+    if data.file is not None:
+        samples, source = read_csv(data.file, folder, place, data.features, data.target), shorten(data.file)
+    elif data.generator is not None:
+        samples, source = _generated(data, data.generator, place), data.generator
+    else:
+        samples, source = _written(data, place), "inline"
+    targets = samples.targets_for(outputs)
+    kept, back = _kept_back(len(samples.inputs), data, place)
+    return DataSpec(
+        inputs=frozen(samples.inputs[kept]),
+        targets=None if targets is None else frozen(targets[kept]),
+        validation_inputs=frozen(samples.inputs[back]),
+        validation_targets=None if targets is None else frozen(targets[back]),
+        features=samples.features,
+        classes=samples.classes,
+        source=source,
+    )
+
+
+def _refuse_mixture(data: DataTable, place: Place) -> None:
+    chosen = [way for way in WAYS if getattr(data, way) is not None]
+    if len(chosen) != 1:
+        raise place.error(
+            f"found {' and '.join(chosen)}" if chosen else "there is no data",
+            chosen,
+            f"give one of {', '.join(WAYS)}",
+        )
+    for way, keys in WAYS.items():
+        for key in keys:
+            if way != chosen[0] and getattr(data, key) is not None:
+                raise (place / key).error(
+                    f"{key} goes with {way}", getattr(data, key), f"here it is {chosen[0]}"
+                )
+
+
+def _written(data: DataTable, place: Place) -> Samples:
+    inputs = matrix(data.inputs or (), place / "inputs")
+    if data.targets is None:
+        return Samples(inputs)
+    targets = matrix(data.targets, place / "targets")
+    if len(targets) != len(inputs):
+        raise (place / "targets").error(
+            f"found {count(len(targets), 'row')} for {count(len(inputs), 'row')} of inputs",
+            data.targets,
+            "give a row of targets for each row of inputs",
+        )
+    return Samples(inputs, targets)
+
+
+def _generated(data: DataTable, name: str, place: Place) -> Samples:
+    if name not in GENERATORS:
+        raise (place / "generator").unknown("generator", name, GENERATORS)
+    generator = GENERATORS[name]
+    classes = 2 if data.classes is None else data.classes
+    if generator.is_regression and data.classes is not None:
+        raise (place / "classes").error(f"{name} has no classes", classes, "remove it")
+    if classes > generator.most_classes:
+        raise (place / "classes").error(
+            f"found {classes}", classes, f"{name} has {'2' if generator.most_classes == 2 else '2 to 10'}"
+        )
+    noise = DEFAULT_NOISE if data.noise is None else number(data.noise, place / "noise")
+    if noise < 0:
+        raise (place / "noise").error(f"found {shown(data.noise)}", data.noise, "this must be a number ≥ 0")
+    samples = DEFAULT_SAMPLES if data.samples is None else data.samples
+    return generator.samples(samples, noise, data.seed, classes)
+
+
+def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[np.ndarray, np.ndarray]:
+    """(rows to train on, rows kept back), each in the order of the data; chosen by the seed."""
+    if not data.validation_fraction:
+        return np.arange(samples), np.arange(0)
+    if samples < 2:
+        raise (place / "validation_fraction").error(
+            "of one sample none can be kept back", data.validation_fraction, "remove it, or give more samples"
+        )
+    back = min(max(round(samples * data.validation_fraction), 1), samples - 1)
+    order = Random(data.seed, KEPT_BACK_STREAM).permutation(samples)
+    return np.sort(order[back:]), np.sort(order[:back])

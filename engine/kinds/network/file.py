@@ -1,0 +1,260 @@
+"""`[network]`, `[data]` and `[training]` as a file has them, checked one by one and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from msgspec import Meta
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.conversion import (
+    Number,
+    Place,
+    Table,
+    convert,
+    count,
+    matrix,
+    number,
+    read_settings,
+    unknown_key,
+    vector,
+)
+from dlsim.engine.initialisers import DEFAULT, INITIALISERS
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.kinds.network.data_table import read_data
+from dlsim.engine.kinds.network.training_table import read_training
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.scenario import ActivationSpec, Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.text import shown
+
+WIDEST = 1024
+MOST_LAYERS = 32
+MOST_VALUES_AT_ONCE = 8_000_000
+"""Samples in a batch × units in the network: the tape holds some five numbers for each."""
+
+ROUNDING = 1e-6
+"""Targets may sum to 1 but for so much."""
+
+Width = Annotated[int, Meta(ge=1, le=WIDEST)]
+
+
+class NetworkTable(Table):
+    """`[network]`."""
+
+    inputs: Width
+    layers: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LAYERS)]
+    seed: Annotated[int, Meta(ge=0)] = 0
+
+
+class LayerTable(Table):
+    """One of `layers`."""
+
+    units: Width
+    activation: str | dict[str, Any]
+    weights: list[list[Number]] | None = None
+    init: str | None = None
+    scale: Number | None = None
+    bias: bool = True
+    biases: list[Number] | None = None
+    train_weights: bool = True
+    train_biases: bool = True
+
+
+def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
+    """The validated body of a network scenario; ScenarioError for anything that could not be run."""
+    top = Place(source.file, "")
+    for key in ("network", "data"):
+        if key not in tables:
+            raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
+    network = _network(tables["network"], top / "network")
+    data = read_data(tables["data"], top / "data", source.folder, outputs=network.widths[-1])
+    _refuse_widths(network, data, top)
+    training = None
+    if "training" in tables:
+        training = read_training(tables["training"], top / "training", len(data.inputs))
+        _refuse_untrainable(network, top)
+        _refuse_loss(network, data, training, top)
+    _refuse_size(
+        network, training.batch_size if training else len(data.inputs), top, trains=training is not None
+    )
+    return NetworkBody(network, data, training)
+
+
+def _network(table: object, place: Place) -> NetworkSpec:
+    network = convert(table, NetworkTable, place)
+    layers: list[LayerSpec] = []
+    for number_of_layer, layer in enumerate(network.layers):
+        senders = layers[-1].units if layers else network.inputs
+        layers.append(_layer(layer, senders, place / "layers" / number_of_layer))
+    return NetworkSpec(network.inputs, tuple(layers), network.seed)
+
+
+def _layer(table: object, senders: int, place: Place) -> LayerSpec:
+    layer = convert(table, LayerTable, place)
+    weights = None
+    if layer.weights is not None:
+        for key in ("init", "scale"):
+            if getattr(layer, key) is not None:
+                raise (place / key).error(
+                    f"the layer has weights and {key}",
+                    getattr(layer, key),
+                    "give the weights, or how to draw them",
+                )
+        weights = matrix(layer.weights, place / "weights")
+        wanted = (senders, layer.units)
+        if weights.shape != wanted:
+            raise (place / "weights").error(
+                f"found {_shape(weights)}; {count(senders, 'sending unit')} and {count(layer.units, 'unit')} here "
+                f"take {wanted[0]}×{wanted[1]}",
+                layer.weights,
+                "give a row for each sending unit and a column for each unit of this layer",
+            )
+    init = DEFAULT if layer.init is None else layer.init
+    if init not in INITIALISERS:
+        raise (place / "init").unknown("initialiser", init, INITIALISERS)
+    return LayerSpec(
+        units=layer.units,
+        activation=_activation(layer.activation, place / "activation"),
+        weights=weights,
+        init=init,
+        scale=_scale(layer, init, place),
+        bias=layer.bias,
+        biases=_biases(layer, place),
+        train_weights=layer.train_weights,
+        train_biases=layer.train_biases,
+    )
+
+
+def _scale(layer: LayerTable, init: str, place: Place) -> float | None:
+    if layer.scale is None:
+        return None
+    if not INITIALISERS[init].takes_scale:
+        takers = ", ".join(entry.name for entry in INITIALISERS.values() if entry.takes_scale)
+        raise (place / "scale").error(f"{init} has no scale", layer.scale, f"only init = '{takers}' has")
+    scale = number(layer.scale, place / "scale")
+    if scale <= 0:
+        raise (place / "scale").error(f"found {shown(layer.scale)}", layer.scale, "this must be a number > 0")
+    return scale
+
+
+def _biases(layer: LayerTable, place: Place) -> Array | None:
+    if layer.biases is None:
+        return None
+    if not layer.bias:
+        raise (place / "biases").error(
+            "the layer has biases and bias = false", layer.biases, "remove one of the two"
+        )
+    biases = vector(layer.biases, place / "biases")
+    if len(biases) != layer.units:
+        raise (place / "biases").error(
+            f"found {count(len(biases), 'number')} for {count(layer.units, 'unit')}",
+            layer.biases,
+            "give one a unit",
+        )
+    return biases
+
+
+def _activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
+    """An activation from its name, or from a table of its name and settings."""
+    table = {"name": value} if isinstance(value, str) else value
+    name = table.get("name")
+    if not isinstance(name, str):
+        known = ("name", *{setting.name for entry in ACTIVATIONS.values() for setting in entry.settings})
+        for key in table:
+            if key not in known:
+                raise unknown_key(place / key, key, known)
+        raise (place / "name").error(
+            "the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}"
+        )
+    if name not in ACTIVATIONS:
+        raise place.unknown("activation", name, ACTIVATIONS)
+    return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
+
+
+# what must fit together
+
+
+def _refuse_widths(network: NetworkSpec, data: DataSpec, top: Place) -> None:
+    found, wanted = data.inputs.shape[1], network.inputs
+    if found != wanted:
+        raise (top / "network" / "inputs").error(
+            f"the network has {count(wanted, 'input')}, the data {count(found, 'column')} of inputs",
+            wanted,
+            f"set inputs = {found}, or give rows of {wanted}",
+        )
+    if data.targets is not None and data.targets.shape[1] != network.widths[-1]:
+        found, wanted = data.targets.shape[1], network.widths[-1]
+        last = len(network.layers) - 1
+        raise (top / "network" / "layers" / last / "units").error(
+            f"the last layer has {count(wanted, 'unit')}, the data {count(found, 'column')} of targets",
+            wanted,
+            f"set units = {found} there, or give targets in rows of {wanted}",
+        )
+
+
+def _refuse_untrainable(network: NetworkSpec, top: Place) -> None:
+    for place, layer in enumerate(network.layers):
+        if not ACTIVATIONS[layer.activation.name].is_trainable:
+            raise (top / "network" / "layers" / place / "activation").error(
+                f"{layer.activation.name} has no derivative, so a network that holds it cannot be trained",
+                layer.activation.name,
+                "use another activation, say 'sigmoid', or remove [training]",
+            )
+
+
+def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
+    """Cross-entropies want their own activation in the output layer, and targets that are probabilities."""
+    place, last = top / "training" / "loss", len(network.layers) - 1
+    if data.targets is None:
+        raise (top / "data").error(
+            "training needs targets, and there are none",
+            None,
+            "add targets (for a CSV file: target), or remove [training]",
+        )
+    wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
+    if wanted is not None and found != wanted:
+        fitting = ", ".join(entry.name for entry in LOSSES.values() if entry.fused_with in (None, found))
+        raise place.error(
+            f"{training.loss} goes with a {wanted} output, and the last layer is {found}",
+            training.loss,
+            f"set network.layers.{last}.activation = '{wanted}', or use one of {fitting}",
+        )
+    if wanted is None:
+        return
+    for targets in (data.targets, data.validation_targets):
+        if targets is None or not targets.size:
+            continue
+        if targets.min() < 0 or targets.max() > 1:
+            strange = targets.min() if targets.min() < 0 else targets.max()
+            raise place.error(
+                f"{training.loss} wants targets from 0 to 1, and one is {strange:.15g}",
+                training.loss,
+                "use probabilities as targets, or 'mse'",
+            )
+        sums = targets.sum(axis=1)
+        if training.loss == "categorical_crossentropy" and np.abs(sums - 1).max() > ROUNDING:
+            row = int(np.abs(sums - 1).argmax())
+            raise place.error(
+                f"{training.loss} wants targets that sum to 1, and in row {row + 1} they sum to {sums[row]:.15g}",
+                training.loss,
+                "give a probability for each class, say one-hot rows such as [0, 1, 0]",
+            )
+
+
+def _refuse_size(network: NetworkSpec, batch: int, top: Place, *, trains: bool) -> None:
+    units = sum(network.widths)
+    if batch * units > MOST_VALUES_AT_ONCE:
+        most = max(MOST_VALUES_AT_ONCE // units, 1)
+        key = top / "training" / "batch_size" if trains else top / "data"
+        raise key.error(
+            f"{count(batch, 'sample')} at once through {count(units, 'unit')} are too many",
+            batch,
+            f"at most {most:,} at once fit this network",
+        )
+
+
+def _shape(array: Array) -> str:
+    return f"{array.shape[0]}×{array.shape[1]}"

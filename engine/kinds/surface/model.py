@@ -1,0 +1,237 @@
+"""A point on a surface, moved by an optimizer: the same ops as in a network, with nothing in between."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.surface.body import SurfaceBody
+from dlsim.engine.kinds.surface.polynomial import COORDINATES
+from dlsim.engine.kinds.surface.tape import SurfaceTape
+from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.program import Op, Program
+from dlsim.engine.reference import Ref
+
+Array = NDArray[np.float64]
+
+
+class SurfaceModel:
+    """See engine/model.py: Model. The state is (1 + slots, dimensions): the point, then the optimizer's slots."""
+
+    trains = True
+    has_loss = True
+    batches = 1
+
+    def __init__(self, body: SurfaceBody) -> None:
+        self.surface = body.surface
+        self.epochs = body.epochs
+        self.layer_names = ((self.surface.dimensions, body.name),)
+        self.optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
+        self._slopes = tuple(self.surface.slope(axis) for axis in range(self.surface.dimensions))
+        self.program = self._program()
+        self.tables = (self._table(),)
+        shape = (1 + len(self.optimizer.slots), self.surface.dimensions)
+        self._before, self._after = np.zeros(shape), np.zeros(shape)
+        self._gradient, self._work = np.zeros(shape[1]), np.zeros(shape[1])
+        self._height = 0.0
+        self._iteration = 1
+        self.start()
+
+    def _program(self) -> Program:
+        def along(quantity: str) -> Op:
+            return Op(
+                quantity, "backward", None, self.surface.dimensions, lambda axis: Ref(quantity, 0, (axis,))
+            )
+
+        ops = [Op("f", "forward", None, 1, lambda _: Ref("f")), along("slope")]
+        if self.optimizer.rate_notation:
+            ops.append(Op("rate", "backward", None, 1, lambda _: Ref("rate")))
+        ops += [along(f"new_slot:{slot}") for slot in self.optimizer.slots]
+        ops += [along("new_p"), Op("update", "update", None, 1, lambda _: Ref("update"))]
+        return Program(ops)
+
+    def _table(self) -> Table:
+        slots = self.optimizer.slots
+        rows = tuple(
+            Row(
+                COORDINATES[axis],
+                tuple(
+                    Ref(quantity, 0, (axis,))
+                    for quantity in ("now_p", "slope", *(f"new_slot:{slot}" for slot in slots), "new_p")
+                ),
+            )
+            for axis in range(self.surface.dimensions)
+        )
+        return Table("weights", ("value", "gradient", *(f"={slot}⁺" for slot in slots), "new"), rows)
+
+    # state
+
+    def start(self) -> None:
+        """The point back to where it begins, the optimizer with no memory."""
+        state = np.zeros_like(self._before)
+        state[0] = self.surface.start
+        self.restore(state)
+
+    def save(self) -> Array:
+        """The point and the slots before the iteration on the tape."""
+        return self._before.copy()
+
+    def restore(self, state: Array) -> None:
+        """Make `state` the one before the next iteration."""
+        self._before[:] = state
+        self._after[:] = state
+
+    def accept(self) -> None:
+        """The point moves."""
+        self._before, self._after = self._after, self._before
+
+    @property
+    def state_bytes(self) -> int:
+        """What a saved state costs."""
+        return self._before.nbytes + 128
+
+    # one iteration
+
+    def enter(self, iteration: int) -> float:
+        """Height and slopes at the point, then the optimizer's step; the height is the loss."""
+        point = self._before[0]
+        self._height = float(self.surface.value(*point))
+        for axis, slope in enumerate(self._slopes):
+            self._gradient[axis] = slope.value(*point)
+        self.optimizer.update_into(
+            self._gradient,
+            tuple(self._before[1:]),
+            point,
+            iteration,
+            tuple(self._after[1:]),
+            self._after[0],
+            self._work,
+        )
+        self._iteration = iteration
+        return self._height
+
+    def is_finite(self) -> bool:
+        """Whether height, slopes and new state are finite."""
+        return (
+            isfinite(self._height)
+            and bool(np.isfinite(self._gradient).all())
+            and bool(np.isfinite(self._after).all())
+        )
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """The first number that is not finite."""
+        tape = self.tape
+        for op in self.program:
+            for place, ref in enumerate(op.refs):
+                if not isfinite(tape.value(ref, 0)):
+                    return op, place, None
+        return None
+
+    # reading
+
+    @property
+    def tape(self) -> SurfaceTape:
+        """The tape itself."""
+        return self._reader(self._before, self._after, self._gradient, landed=False)
+
+    def freeze(self, *, landed: bool) -> SurfaceTape:
+        """A copy of it."""
+        return self._reader(self._before.copy(), self._after.copy(), self._gradient.copy(), landed=landed)
+
+    def _reader(self, before: Array, after: Array, gradient: Array, *, landed: bool) -> SurfaceTape:
+        return SurfaceTape(
+            self.surface,
+            self.optimizer,
+            before,
+            after,
+            gradient,
+            self._height,
+            self._iteration,
+            landed=landed,
+        )
+
+    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
+        """The point, as the weights (1×dimensions) of a single layer."""
+        view = (self._after if landed else self._before)[:1].view()
+        view.flags.writeable = False
+        return ((view, None),)
+
+    def gradients(self) -> tuple[LayerParameters, ...]:
+        """The slopes, shaped alike."""
+        view = self._gradient.reshape(1, -1).view()
+        view.flags.writeable = False
+        return ((view, None),)
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """The present height, as output and as loss."""
+        point = (self._after if landed else self._before)[0]
+        with np.errstate(all="ignore"):
+            height = float(self.surface.value(*point))
+        return np.array([[height]]), height, None
+
+    def find(self, symbol: str) -> Ref | None:
+        """x, y, f, ∂f/∂x, x⁺, v_x, v_x⁺."""
+        axes = COORDINATES[: self.surface.dimensions]
+        known = {"f": Ref("f"), "E": Ref("f")}
+        for axis, name in enumerate(axes):
+            known[name] = Ref("now_p", 0, (axis,))
+            known[f"{name}⁺"] = known[f"{name}+"] = Ref("new_p", 0, (axis,))
+            known[f"∂f/∂{name}"] = Ref("slope", 0, (axis,))
+            for slot in self.optimizer.slots:
+                known[f"{slot}_{name}"] = known[f"{slot}_{name}⁺"] = Ref(f"new_slot:{slot}", 0, (axis,))
+        return known.get(symbol.strip())
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """Slopes, slots and new coordinates; the point and its height are there from the start."""
+        return ref.quantity not in ("now_p", "p", "f")
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """See engine/model.py: Model."""
+        if ref.quantity == "f":
+            return float(self.evaluate(landed=landed)[0][0, 0])
+        return self.freeze(landed=landed).value(ref, 0)
+
+    def probe(self) -> SurfaceProbe:
+        """The height as a function of each coordinate."""
+        return SurfaceProbe(self)
+
+    @property
+    def point(self) -> Array:
+        """Where the iteration on the tape begins."""
+        return self._before[0]
+
+    @property
+    def slopes(self) -> Array:
+        """The slopes on the tape."""
+        return self._gradient
+
+
+class SurfaceProbe:
+    """See engine/model.py: Probe. Polynomials are smooth, and take complex numbers as they are."""
+
+    is_smooth = True
+
+    def __init__(self, model: SurfaceModel) -> None:
+        self._model = model
+        self.size = model.surface.dimensions
+
+    def symbol(self, place: int) -> str:
+        """x or y."""
+        return COORDINATES[place]
+
+    def gradient(self, place: int) -> float:
+        """The slope along it."""
+        return float(self._model.slopes[place])
+
+    def loss(self, place: int, offset: complex) -> complex:
+        """The height with `offset` added to the coordinate."""
+        point = [complex(coordinate) for coordinate in self._model.point]
+        point[place] += offset
+        return complex(self._model.surface.value(*point))  # type: ignore[arg-type]
+
+    def sides_of_kinks(self) -> bytes:
+        """There are none."""
+        return b""

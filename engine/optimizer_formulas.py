@@ -1,0 +1,46 @@
+"""An optimizer's arithmetic for one parameter, as formulas: step size, state, new value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dlsim.engine.activations import fill
+from dlsim.engine.optimizers import Optimizer
+from dlsim.engine.reference import Formula, Ref
+
+
+def setting_symbol(optimizer: Optimizer, name: str) -> str:
+    """How formulas write one of its settings."""
+    return next(entry.symbol for entry in optimizer.settings if entry.name == name)
+
+
+def rate_symbol(optimizer: Optimizer | None) -> str:
+    """η, or η_t where the step size changes from update to update."""
+    return "η_t" if optimizer and optimizer.rate_notation else "η"
+
+
+def rate_formula(optimizer: Optimizer | None) -> Formula:
+    """How the step size of an update is made; empty where it is the learning rate itself."""
+    if optimizer is None or not optimizer.rate_notation:
+        return ()
+    return fill(optimizer.rate_notation, {"n": Ref("count:n"), "t": Ref("count:t"), **_settings(optimizer)})
+
+
+def step_formula(
+    optimizer: Optimizer, slot: str, parameter: Ref, gradient: Ref, slot_ref: Callable[[str, bool], Ref]
+) -> Formula:
+    """How a slot, or with `slot` "" the parameter itself, is renewed; `slot_ref(name, is_new)` finds the state."""
+    operands: dict[str, Ref | None] = {
+        "p": parameter,
+        "g": gradient,
+        "rate": Ref("rate") if optimizer.rate_notation else Ref("setting:learning_rate"),
+        **_settings(optimizer),
+    }
+    for name in optimizer.slots:
+        operands[name] = slot_ref(name, False)
+        operands[f"{name}+"] = slot_ref(name, True)
+    return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+
+
+def _settings(optimizer: Optimizer) -> dict[str, Ref | None]:
+    return {entry.name: Ref(f"setting:{entry.name}") for entry in optimizer.settings}

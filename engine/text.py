@@ -1,0 +1,66 @@
+"""Text from outside made fit to be shown: no control characters, nothing that turns the line around."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INSTEAD = "\ufffd"
+LONGEST_SHOWN = 60
+"""What a message repeats of a file's contents is cut to about so many characters."""
+
+_SPANS = (
+    (0x00, 0x1F),  # C0, ESC among them
+    (0x7F, 0x9F),  # DEL and C1
+    (0x061C, 0x061C),  # marks, embeddings, overrides and isolates of bidirectional text
+    (0x200E, 0x200F),
+    (0x202A, 0x202E),
+    (0x2066, 0x206F),
+    (0xD800, 0xDFFF),  # lone surrogates: no encoding writes them
+    (0xFFF9, 0xFFFB),  # annotation marks
+)
+_TABLE: dict[int, str | None] = {code: INSTEAD for first, last in _SPANS for code in range(first, last + 1)}
+_TABLE |= {ord("\n"): "\n", ord("\t"): " ", ord("\r"): None, 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
+
+
+def clean(text: str) -> str:
+    """`text` with every character that a terminal might obey replaced by �; line breaks stay, tabs are spaces."""
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(_TABLE)
+
+
+def clean_tables(value: Any) -> Any:
+    """Nested tables and lists with all their texts cleaned, keys too."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): clean_tables(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean_tables(item) for item in value]
+    return value
+
+
+def shorten(text: str, most: int = LONGEST_SHOWN) -> str:
+    """`text` cleaned, on one line, its middle left out where it is longer than `most`."""
+    if len(text) > 8 * most:
+        text = text[: 4 * most] + text[-4 * most :]
+    line = " ".join(clean(text).split())
+    if len(line) <= most:
+        return line
+    return f"{line[: most * 2 // 3].rstrip()} … {line[-(most // 3 - 3) :].lstrip()}"
+
+
+def shown(value: object) -> str:
+    """A value of a file as messages repeat it: the way TOML writes it, short."""
+    if isinstance(value, str):
+        return f"'{shorten(value)}'"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > 128:
+        return "a very large whole number"
+    if isinstance(value, list):
+        return shorten(f"[{', '.join(shown(item) for item in value[:4])}{', …' if len(value) > 4 else ''}]")
+    if isinstance(value, dict):
+        items = ", ".join(f"{shorten(str(key), 20)} = {shown(item)}" for key, item in list(value.items())[:3])
+        return shorten(f"{{ {items}{', …' if len(value) > 3 else ''} }}" if items else "{}")
+    return shorten(str(value))

@@ -1,0 +1,182 @@
+"""A TOML file read without trusting it: whatever is wrong with it becomes a ScenarioError."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from datetime import date, time
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from dlsim.engine.errors import ScenarioError
+from dlsim.engine.text import clean_tables, shorten, shown
+
+LARGEST_FILE = 1024 * 1024
+DEEPEST = 32
+LARGEST_WHOLE = 2**63 - 1  # as TOML has it
+
+_TOKEN = re.compile(
+    r"""
+    \"{3} (?: [^"\\]+ | \\. | "(?!"") )*+ (?: \"{3} | \Z )   # texts, closed or not: no scan is made twice
+    | '{3} .*? (?: '{3} | \Z )
+    | " (?: [^"\\\n]+ | \\[^\n] )*+ "?
+    | ' [^'\n]*+ '?
+    | \# [^\n]*+
+    | [\[\]{}.,=\n]
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def read_toml(path: Path, file: str) -> dict[str, Any]:
+    """The file's tables, cleaned; `file` is what messages call it."""
+    return parse_toml(_text(read_bytes(path, LARGEST_FILE, file), file), file)
+
+
+def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name: str = "the file") -> bytes:
+    """What stands in a regular file of at most `largest` bytes; `name` is what `key` calls it."""
+
+    def refused(problem: str, remedy: str) -> ScenarioError:
+        return ScenarioError(f"{name} {problem}", file=file, key=key, value=str(path), remedy=remedy)
+
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: a pipe would wait for ever
+            raise refused("is not a regular file", "name a file with text in it")
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
+    except FileNotFoundError:
+        raise refused("does not exist", "name one that does") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refused(f"cannot be read: {shorten(reason)}", "name one that can") from None
+    if len(content) > largest:
+        raise refused(f"is larger than {largest // 1024:,} KiB", f"keep it to {largest:,} bytes")
+    return content
+
+
+def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
+    """The tables of a TOML text, cleaned."""
+    _refuse_depth(text, file)
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _syntax_error(str(error), text, file) from None
+    return refuse_strange_values(tables, file)
+
+
+def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> dict[str, Any]:
+    """`tables` cleaned, without what TOML has and no scenario uses: infinities, enormous numbers, dates, depth."""
+    for key, item in tables.items():
+        _refuse_strange(item, str(key), 1, file)
+    cleaned: dict[str, Any] = clean_tables(tables)
+    return cleaned
+
+
+def parse_value(text: str) -> Any:
+    """One value as a command line gives it: TOML, and a word that is not TOML stands for itself."""
+    text = text.strip()
+    try:
+        tables = parse_toml(f"value = {text}")
+    except ScenarioError as error:
+        if text and text[0] not in "[{\"'" and "\n" not in text and error.key is None:
+            return shorten(text, LARGEST_FILE)
+        raise ScenarioError(
+            f"{shown(text)} is not a TOML value", value=text, remedy="write 0.5, true, [1, 2] or a bare word"
+        ) from None
+    return tables["value"] if len(tables) == 1 else shorten(text, LARGEST_FILE)
+
+
+def _text(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line, column = _line_and_column(content[: error.start].decode("utf-8", "replace"))
+        raise ScenarioError(
+            f"line {line}, column {column}: this is not UTF-8 text",
+            file=file,
+            remedy="save the file as UTF-8",
+        ) from None
+
+
+def _refuse_depth(text: str, file: str | None) -> None:
+    """Refuse before parsing what would take the parser minutes or its stack: deep brackets, long dotted keys."""
+    depth = dots = 0
+    for match in _TOKEN.finditer(text):
+        match match[0]:
+            case "[" | "{":
+                depth, dots = depth + 1, 0
+            case "]" | "}":
+                depth, dots = max(depth - 1, 0), 0
+            case ".":
+                dots += 1
+            case "=" | "," | "\n":
+                dots = 0
+            case _:
+                continue
+        if depth > DEEPEST or dots > DEEPEST:
+            line, column = _line_and_column(text[: match.start()])
+            raise ScenarioError(
+                f"line {line}, column {column}: nested more than {DEEPEST} deep",
+                file=file,
+                remedy=f"at most {DEEPEST} levels are allowed",
+            )
+
+
+def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
+    if depth > DEEPEST:
+        raise _strange(
+            f"nested more than {DEEPEST} deep", key, None, file, f"at most {DEEPEST} levels are allowed"
+        )
+    match value:
+        case bool() | str():
+            return
+        case dict():
+            for name, item in value.items():
+                _refuse_strange(item, f"{key}.{name}", depth + 1, file)
+        case list():
+            for place, item in enumerate(value):
+                if not (
+                    type(item) is float and isfinite(item)
+                ):  # a large table of numbers is soon looked through
+                    _refuse_strange(item, f"{key}.{place}", depth + 1, file)
+        case int():
+            if abs(value) > LARGEST_WHOLE:
+                raise _strange(f"{shown(value)} is too large a whole number", key, value, file)
+        case float():
+            if not isfinite(value):
+                raise _strange(f"{value} is not a finite number", key, value, file)
+        case date() | time():
+            raise _strange(f"{shown(value)} is a date or time", key, value, file, "write a number or a text")
+        case _:
+            raise _strange(
+                f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text"
+            )
+
+
+def _strange(
+    problem: str, key: str, value: object, file: str | None, remedy: str = "write an ordinary number"
+) -> ScenarioError:
+    return ScenarioError(problem, file=file, key=shorten(key), value=value, remedy=remedy)
+
+
+def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
+    """tomllib's message with its place in front."""
+    place = _PLACE.search(message)
+    reason = shorten(_PLACE.sub("", message), 120)
+    if place is None:
+        return ScenarioError(
+            f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written"
+        )
+    line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
+    return ScenarioError(
+        f"line {line}, column {column}: this is not TOML: {reason}",
+        file=file,
+        remedy="see toml.io for how it is written",
+    )
+
+
+def _line_and_column(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -1,0 +1,117 @@
+"""`dlsim trace`."""
+
+import pytest
+
+KEYS = ["iteration", "phase", "layer", "sample", "symbol", "value", "formula", "substituted"]
+
+
+def test_the_first_line_of_the_worked_example_is_z1(dlsim):
+    first = dlsim("trace", "backprop-2-2-2", "--json").lines[0]
+    assert list(first) == KEYS
+    value = first.pop("value")
+    assert value == pytest.approx(0.08, abs=1e-15)
+    assert first == {
+        "iteration": 1,
+        "phase": "forward",
+        "layer": 1,
+        "sample": 1,
+        "symbol": "z1",
+        "formula": "W1·x1 + W2·x2",
+        "substituted": "0.3·0.1 + 0.25·0.2",
+    }
+
+
+def test_an_iteration_of_the_worked_example_is_48_values_in_the_order_of_the_notes(dlsim):
+    lines = dlsim("trace", "backprop-2-2-2", "--json").lines
+    assert len(lines) == 48
+    assert [line["symbol"] for line in lines[:19]] == [
+        "z1", "z2", "h1", "h2", "z3", "z4", "o1", "o2", "E_o1", "E_o2", "E",
+        "∂E/∂o1", "∂E/∂o2", "∂o1/∂z3", "∂o2/∂z4", "∂z3/∂W5", "∂z3/∂W6", "∂z4/∂W7", "∂z4/∂W8",
+    ]  # fmt: skip
+    assert list(dict.fromkeys(line["phase"] for line in lines)) == ["forward", "loss", "backward", "update"]
+    assert all(isinstance(line["value"], float) for line in lines)
+
+
+def test_iterations_follow_each_other_and_none_means_no_line(dlsim):
+    lines = dlsim("trace", "backprop-2-2-2", "--iterations", 3, "--json").lines
+    assert [line["iteration"] for line in lines] == [1] * 48 + [2] * 48 + [3] * 48
+    assert dlsim("trace", "backprop-2-2-2", "--iterations", 0, "--json").out == ""
+
+
+def test_by_op_a_value_is_an_array(dlsim):
+    lines = dlsim("trace", "backprop-2-2-2", "--by", "op", "--json").lines
+    assert lines[0]["value"] == pytest.approx([0.08, 0.11])
+    assert all(isinstance(line["value"], list) for line in lines)
+    assert len(lines) < 48
+
+
+def test_another_sample_of_the_batch_is_traced_by_number(dlsim):
+    lines = dlsim("trace", "xor-mlp", "--sample", 3, "--json").lines
+    assert {line["sample"] for line in lines} == {3}
+    assert lines[-1]["symbol"] == "o1"
+    assert lines[-1]["value"] == 1.0
+
+
+def test_all_samples_come_op_by_op_and_what_is_the_batchs_comes_once(dlsim):
+    by_op = dlsim("trace", "xor-train", "--by", "op", "--sample", "all", "--json").lines
+    assert [line["sample"] for line in by_op[:8]] == [1, 2, 3, 4, 1, 2, 3, 4]
+    by_value = dlsim("trace", "xor-train", "--sample", "all", "--json").lines
+    ones = {}
+    for line in by_value:
+        ones.setdefault((line["symbol"], line["sample"]), []).append(line["value"])
+    assert all(len(values) == 1 for values in ones.values())
+    assert {sample for symbol, sample in ones if symbol == "z1"} == {1, 2, 3, 4}
+    assert {sample for symbol, sample in ones if symbol == "∂E/∂W1"} == {None}
+
+
+@pytest.mark.parametrize("grain", ["value", "op"])
+def test_one_sample_of_all_reads_as_that_sample_alone(dlsim, grain):
+    everyone = dlsim(
+        "trace", "xor-train", "--by", grain, "--sample", "all", "--iterations", 2, "--json"
+    ).lines
+    alone = dlsim("trace", "xor-train", "--by", grain, "--sample", 2, "--iterations", 2, "--json").lines
+    assert [line for line in everyone if line["sample"] == 2] == [
+        line for line in alone if line["sample"] == 2
+    ]
+
+
+def test_in_small_batches_a_line_says_which_row_of_the_training_data_it_is(dlsim):
+    lines = dlsim(
+        "trace", "xor-train", "--set", "training.batch_size=3", "--iterations", 2, "--sample", "all", "--json"
+    ).lines
+    rows = {
+        iteration: {line["sample"] for line in lines if line["iteration"] == iteration}
+        for iteration in (1, 2)
+    }
+    assert rows == {1: {1, 2, 3, None}, 2: {4, None}}
+
+
+def test_a_scenario_without_training_is_traced_once(dlsim):
+    answer = dlsim("trace", "and", "--iterations", 5, "--json")
+    assert answer.status == 0
+    assert [line["symbol"] for line in answer.lines] == ["z1", "o1"]
+
+
+@pytest.mark.parametrize("sample", [0, 5, "none", -1])
+def test_a_sample_that_is_not_in_the_batch_is_refused(dlsim, sample):
+    dlsim("trace", "and", "--sample", sample).assert_refused("sample")
+
+
+@pytest.mark.parametrize("grain", ["value", "op"])
+@pytest.mark.parametrize("sample", ["1", "2", "all"])
+def test_the_line_of_a_number_that_is_not_finite_is_the_last(dlsim, scenario_file, grain, sample):
+    file = scenario_file(
+        data="[data]\ninputs = [[1.0], [1e308]]\ntargets = [[0.0], [0.0]]\n",
+        layers='{ units = 1, activation = "linear", weights = [[10.0]] }',
+    )
+    answer = dlsim("trace", file, "--by", grain, "--sample", sample, "--json")
+    assert answer.status == 1
+    last = answer.lines[-1]
+    assert (last["symbol"].split()[0], last["sample"]) == ("z1", 2)
+    assert last["value"] is None if grain == "value" else last["value"] == [None]
+    assert "z1 is inf" in answer.err
+
+
+def test_for_people_a_line_holds_symbol_formula_numbers_and_result(dlsim):
+    first = dlsim("trace", "backprop-2-2-2").out.splitlines()[0]
+    assert "z1 = W1·x1 + W2·x2 = 0.3·0.1 + 0.25·0.2 = 0.08000000" in first

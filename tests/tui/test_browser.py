@@ -1,0 +1,75 @@
+"""Finding and opening a scenario."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import builtin_scenarios
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_every_scenario_is_listed_in_the_order_of_the_notes(open_at, screen_text, size):
+    app = open_at()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        lines = screen_text(app)
+        rows = [next(number for number, line in enumerate(lines) if f" {name} " in line) for name in builtin_scenarios()]
+        assert rows == sorted(rows)
+
+
+async def test_typing_filters_by_name_section_and_title(open_at, screen_text):
+    app = open_at()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"3.4")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "backprop-2-2-2" in screen
+        assert "nand" not in screen
+        await pilot.press("escape", *"xor lea")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "xor-train" in screen
+        assert "xor-mlp" not in screen
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_xor_mlp_opens_and_its_truth_table_is_right(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("o", *"xor-mlp", "enter")
+        await pilot.pause()
+        assert "xor-mlp" in screen_text(app)[0]
+        await pilot.press("i", "4")
+        await pilot.pause()
+        lines = screen_text(app)
+        heading = next(number for number, line in enumerate(lines) if "x1" in line and "t1" in line and "o1" in line)
+        table = [line.strip("│ ").replace("▶", "").split()[:5] for line in lines[heading + 1 : heading + 5]]
+        assert table == [
+            ["1", "0", "0", "0", "0"],
+            ["2", "0", "1", "1", "1"],
+            ["3", "1", "0", "1", "1"],
+            ["4", "1", "1", "0", "0"],
+        ]
+
+
+async def test_escape_returns_to_the_open_scenario(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space")
+        await pilot.pause()
+        before = screen_text(app)
+        await pilot.press("o", "x", "escape", "escape")
+        await pilot.pause()
+        assert screen_text(app) == before
+
+
+async def test_the_arrows_choose_and_the_preview_follows(open_at, screen_text):
+    app = open_at()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("down")
+        await pilot.pause()
+        chosen = next(line for line in screen_text(app) if "▶" in line)
+        assert builtin_scenarios()[1] in chosen
+        await pilot.press("enter", "space")
+        await pilot.pause()
+        assert builtin_scenarios()[1] in screen_text(app)[0]

@@ -1,0 +1,144 @@
+"""What every key does, and that none fails at the wrong moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.tui.keys import SIMULATOR_KEYS
+
+
+def spoken(lines):
+    return "\n".join(lines)
+
+
+async def test_the_first_screen_invites_the_first_key(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "Press space to compute the first number: z1." in screen
+        assert "next: z1" in screen
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 10)])
+@pytest.mark.parametrize("scenario", ["and", "backprop-2-2-2", "xor-train"])
+async def test_no_key_fails_at_the_start_or_in_the_middle_or_at_the_end(open_at, scenario, size):
+    keys = [key for entry in SIMULATOR_KEYS if entry.id != "app.quit" for key in entry.keys.split(",")]
+    for before in ([], ["space"] * 3, ["i", "full_stop"]):
+        app = open_at(scenario)
+        async with app.run_test(size=size) as pilot:
+            await pilot.press(*before)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+                if len(app.screen_stack) > 2:
+                    await pilot.press("escape")
+                    await pilot.pause()
+        assert app.return_code in (0, None)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "keys", "hint"),
+    [
+        ("backprop-2-2-2", ["left"], "This is the start"),
+        ("backprop-2-2-2", ["home"], "This is the start"),
+        ("backprop-2-2-2", ["comma"], "only this one sample"),
+        ("xor-train", ["comma"], "the first sample"),
+        ("xor-train", ["full_stop"] * 4, "the last sample"),
+        ("backprop-2-2-2", ["v"], "no variants"),
+        ("backprop-2-2-2", ["y"], "no formula to copy"),
+        ("backprop-2-2-2", ["g"], "A step is now one op"),
+        ("and", ["v"], "Variant: 0.5, 0.5, -0.7"),
+        ("and", ["l"], "nothing is trained"),
+        ("and", ["c"], "cannot be checked"),
+    ],
+)
+async def test_a_key_at_the_wrong_moment_says_why(open_at, screen_text, scenario, keys, hint):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert hint in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        (["i"], "iteration 1 · UPDATE 48/48"),
+        (["i", "i"], "iteration 2 · UPDATE 48/48"),
+        (["i", "i", "I"], "iteration 1 · UPDATE 48/48"),
+        (["e", "e", "E"], "epoch 1 · iteration 1 · UPDATE 48/48"),
+        (["i", "space", "home"], "iteration 1 · START 0/48"),
+        (["i", "i", "x"], "iteration 1 · START 0/48"),
+        (["g", "space"], "FORWARD 2/48"),
+        (["g", "g", "space"], "FORWARD 8/48"),
+        (["g", "g", "space", "space"], "LOSS 11/48"),
+        (["right", "right", "backspace"], "FORWARD 1/48"),
+    ],
+)
+async def test_keys_move_through_time(open_at, screen_text, keys, place):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert place in screen_text(app)[0]
+
+
+async def test_the_formula_can_be_copied(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 20, "y")
+        await pilot.pause()
+        assert app.clipboard == "∂E/∂W5 = ∂E/∂o1·∂o1/∂z3·∂z3/∂W5 = 0.20944600·0.23802157·0.51998934 = 0.02592286"
+
+
+async def test_where_nothing_is_trained_space_goes_on_to_the_next_sample_and_back(open_at, screen_text):
+    app = open_at("and")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        seen = [screen_text(app)]
+        for _ in range(11):  # 4 samples of 2 values, and the 3 moves between them
+            await pilot.press("space")
+            await pilot.pause()
+            seen.append(screen_text(app))
+        assert "sample 4/4" in seen[-1][0]
+        assert "The pass of the last sample is done." in spoken(seen[-1])
+        for screen in reversed(seen[:-1]):
+            await pilot.press("left")
+            await pilot.pause()
+            assert screen_text(app) == screen
+
+
+async def test_the_active_value_is_marked_in_its_table(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 20)
+        await pilot.pause()
+        marked = [line for line in screen_text(app) if "◀" in line]
+        assert len(marked) == 1
+        assert "W5" in marked[0]
+        assert "0.02592286" in marked[0]
+
+
+async def test_a_table_chosen_by_hand_stays_until_it_is_chosen_again(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "space", "space")
+        await pilot.pause()
+        assert "gradient" in spoken(screen_text(app))
+        await pilot.press("2", "space")
+        await pilot.pause()
+        assert "gradient" not in spoken(screen_text(app))
+
+
+async def test_the_gradients_can_be_checked(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "c")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "All 8 gradients of iteration 1 agree." in screen
+        assert "0.02592286" in screen
+        await pilot.press("escape", "space")
+        await pilot.pause()
+        assert "iteration 2" in screen_text(app)[0]

@@ -1,0 +1,142 @@
+"""Running: it falls, it pauses, it never holds up the keyboard or the way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import Simulator, load
+from dlsim.tui.runner import Runner
+from dlsim.tui.session import SPEEDS, Session, Speed
+
+
+def place(app):
+    return app.screen.session.simulator.position
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_run_pauses_where_the_epochs_end_and_goes_on_past_it(open_at, screen_text, until, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        assert place(app).done == 1000
+        await pilot.pause()
+        assert "1,000 epochs are done" in screen_text(app)[-1]
+        assert "iteration 1000" in screen_text(app)[0]
+        await pilot.press("r")
+        assert app.screen.running.is_running
+        await pilot.press("r")
+        assert not app.screen.running.is_running
+        assert place(app).done >= 1000
+
+
+async def test_the_loss_falls(open_at, until):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "e")
+        first = app.screen.session.simulator.losses[0]
+        await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        assert app.screen.session.simulator.losses[-1] < first / 5
+
+
+@pytest.mark.parametrize("key", ["left", "space", "i", "home", "x", "full_stop", "v", "r"])
+async def test_any_key_that_moves_pauses_the_run_first(open_at, key):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        assert app.screen.running.is_running
+        await pilot.press(key)
+        await pilot.pause()
+        assert not app.screen.running.is_running
+
+
+async def test_stepping_back_out_of_a_run_stands_on_its_last_iteration(open_at, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        screen = app.screen
+        await until(pilot, lambda: screen.running.latest is not None and screen.running.latest.position.done > 5)
+        await pilot.press("left")
+        position = place(app)
+        assert position.cursor == position.values - 1
+
+
+async def test_quitting_while_it_runs_ends_at_once(open_at):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
+        running = app.screen.running
+        await pilot.press("q")
+    assert not running.is_running
+
+
+async def test_help_over_a_run_pauses_it(open_at):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r", "f1")
+        await pilot.pause()
+        assert not app.screen_stack[-2].running.is_running
+
+
+async def test_a_slow_run_shows_every_step(open_at, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        await pilot.press("r")
+        await until(pilot, lambda: place(app).cursor >= 2)
+        assert place(app).cursor <= 5
+        await pilot.press("r")
+
+
+async def test_where_nothing_is_trained_a_run_walks_through_all_samples(open_at, until):
+    app = open_at("and")
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        await pilot.press("r")
+        await until(pilot, lambda: not app.screen.running.is_running, looks=1000)
+        simulator = app.screen.session.simulator
+        assert simulator.sample == 3
+        assert simulator.position.cursor == simulator.position.values
+
+
+async def test_a_number_that_is_not_finite_stops_the_run_and_is_named(open_at, screen_text, until):
+    app = open_at("xor-train", overrides={"training.optimizer.learning_rate": 1e308})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        await pilot.pause()
+        assert "not a finite number" in screen_text(app)[1]
+        await pilot.press("space")
+        await pilot.pause()
+        assert "stepping back works" in screen_text(app)[-1]
+        await pilot.press("I")
+        await pilot.pause()
+        assert "not a finite number" not in screen_text(app)[1]
+
+
+def test_a_runner_stops_exactly_where_it_should():
+    simulator = Simulator(load("backprop-2-2-2"))
+    runner = Runner(simulator, float("inf"), until=777)
+    runner.start()
+    runner._thread.join()
+    runner.stop()
+    assert simulator.iteration == 777
+    assert runner.latest is not None
+    assert runner.latest.position.done == 777
+
+
+def test_a_runner_computes_what_steps_compute():
+    run, stepped = Simulator(load("xor-train")), Simulator(load("xor-train"))
+    runner = Runner(run, float("inf"), until=50)
+    runner.start()
+    runner._thread.join()
+    runner.stop()
+    for _ in range(50):
+        stepped.step("iteration")
+    assert [layer[0].tobytes() for layer in run.parameters] == [layer[0].tobytes() for layer in stepped.parameters]
+
+
+def test_a_run_begins_at_a_speed_that_lets_one_watch():
+    session = Session("backprop-2-2-2")
+    assert session.speed == Speed(300)

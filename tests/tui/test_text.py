@@ -1,0 +1,75 @@
+"""Lines, wrapping, Markdown and stacked fractions: measured in cells, and never a command to the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from dlsim.tui.widgets.lines import cut, fit, spread, width, wrap
+from dlsim.tui.widgets.markdown import markdown_lines
+from dlsim.tui.widgets.mathematics import in_lines, stacked
+
+TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)
+
+
+@given(TEXTS.map(lambda text: text.replace("\n", " ")), st.integers(2, 40))
+def test_wrapped_lines_are_never_too_wide_and_lose_no_letter(text, cells):
+    lines = wrap([(text, "")], cells)
+    assert all(width(line) <= cells for line in lines)
+    assert "".join(piece for line in lines for piece, _ in line).replace(" ", "") == text.replace(" ", "")
+
+
+@given(TEXTS, st.integers(2, 40))
+def test_markdown_is_never_too_wide(text, cells):
+    assert all(width(line) <= max(cells, 5) for line in markdown_lines(text, cells))
+
+
+@given(TEXTS, st.integers(0, 30))
+def test_a_text_fits_where_it_is_fitted(text, cells):
+    assert cell_len(fit(text.replace("\n", " "), cells)) <= cells
+
+
+@given(st.lists(TEXTS.map(lambda text: (text.replace("\n", " "), "")), max_size=4), st.integers(1, 30))
+def test_a_line_is_cut_to_its_cells(pieces, cells):
+    assert width(cut(tuple(pieces), cells)) <= cells
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("press `space` now", [("press ", ""), ("space", "code"), (" now", "")]),
+        ("**Look** at *this*", [("Look", "strong"), (" at ", ""), ("this", "emphasis")]),
+        ("[b]not markup[/b]", [("[b]not markup[/b]", "")]),
+        ("2 * 3 * 4", [("2 * 3 * 4", "")]),
+    ],
+)
+def test_inline_markdown(text, pieces):
+    assert markdown_lines(text, 80) == [tuple(pieces)]
+
+
+def test_a_list_hangs_under_its_mark():
+    lines = ["".join(text for text, _ in line) for line in markdown_lines("- one two three\n- four", 10)]
+    assert lines == [" • one two", "   three", " • four"]
+
+
+def test_fractions_stand_on_each_other():
+    box = stacked([("∂E/∂W5", ""), (" = ", ""), ("∂E/∂o1", ""), (" · ", ""), ("∂o1/∂z3", "")])
+    assert box is not None
+    assert ["".join(text for text, _ in line).rstrip() for line in box.lines] == [
+        "  ∂E       ∂E      ∂o1",
+        "───── = ───── · ─────",
+        " ∂W5     ∂o1     ∂z3",
+    ] or len({width(line) for line in box.lines}) == 1
+
+
+def test_a_long_formula_breaks_before_an_operator():
+    lines = in_lines([("W1", ""), ("·", ""), ("x1", ""), (" + ", ""), ("W2", ""), ("·", ""), ("x2", "")], 9)
+    assert ["".join(text for text, _ in line) for line in lines] == ["W1·x1 +", "W2·x2"] or all(
+        width(line) <= 9 for line in lines
+    )
+
+
+def test_both_ends_of_a_line():
+    assert spread((("left", ""),), (("right", ""),), 12) == (("left", ""), ("   ", ""), ("right", ""))

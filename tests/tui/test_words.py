@@ -1,0 +1,71 @@
+"""Everything that can be said has words: quantities, keys, columns, activations."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.tui.keys import ALL_KEYS
+from dlsim.tui.prose import kind_of, meaning, question
+from dlsim.tui.words import words
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_every_number_of_every_scenario_has_its_own_question_and_meaning(name):
+    say = words()
+    simulator = Simulator(load(name))
+    general = say("question.any").partition("{")[0]
+    while (event := simulator.step()) is not None and simulator.position.iteration == 1:
+        snapshot = simulator.snapshot()
+        assert not question(say, snapshot, event.ref).startswith(general), kind_of(event.ref)
+        assert "one of the numbers" not in meaning(say, snapshot, event.ref, event.value), kind_of(event.ref)
+
+
+@pytest.mark.parametrize("value", [-0.5, 0.0, 0.5, float("nan")])
+def test_a_sentence_exists_whatever_the_sign(value):
+    say = words()
+    simulator = Simulator(load("xor-train"))
+    snapshot = simulator.snapshot()
+    for op in simulator.program:
+        assert meaning(say, snapshot, op.ref(0), value)
+
+
+@pytest.mark.parametrize("key", ALL_KEYS, ids=lambda key: key.id)
+def test_every_key_says_what_it_does(key):
+    say = words()
+    assert say(f"key.{key.id}.name")
+    assert say(f"key.{key.id}.text").endswith(".")
+    assert say(f"group.{key.id.partition('.')[0]}")
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_every_table_column_has_a_heading(name):
+    say = words()
+    for table in Simulator(load(name)).snapshot().tables:
+        assert f"panel.{table.key}" in say
+        for column in table.columns:
+            assert column.startswith("=") or f"column.{column}" in say
+
+
+def test_a_language_that_is_not_there_speaks_english():
+    assert words("xx")("panel.network") == words("en")("panel.network")
+
+
+def test_a_catalogue_is_plain_text_with_named_placeholders():
+    text = files("dlsim.tui.words").joinpath("en.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)
+    for key in words():
+        for _, field, _, _ in string.Formatter().parse(words()(key)):
+            assert field is None or field.isidentifier(), key
+
+
+def test_words_are_readable_without_textual():
+    import subprocess
+    import sys
+
+    code = "import dlsim.tui.words, sys; dlsim.tui.words.words(); sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
