@@ -29,7 +29,7 @@ ORDER = (
     "epochs-batches-iterations",
     "over-and-underfitting",
 )
-"""Section by section, and within one as a lecture goes; a scenario that is not named here comes after these."""
+"""Section by section, and within one as a lecture goes; what is not named here comes after these."""
 
 
 @cache

@@ -23,7 +23,7 @@ Number = float | str
 """A number, or a fraction as a text: "1/3"."""
 
 
-class Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Table(msgspec.Struct, forbid_unknown_fields=True):
     """A table of a file: the fields are its keys."""
 
 
@@ -45,7 +45,8 @@ _RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 _PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$", re.DOTALL)
 _TYPE = re.compile(
-    r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
+    r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
+    r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
 )
 _FRACTION = re.compile(r"\s*([+\-−]?\d{1,15})\s*/\s*(\d{1,15})\s*")
 
@@ -78,7 +79,7 @@ def convert(
     table: object,
     struct: type[Converted],
     place: Place,
-    hints: Callable[[str], str | None] = lambda key: None,
+    hints: Callable[[str], str | None] | None = None,
 ) -> Converted:
     """`table` as a `struct`, or a ScenarioError; `hints` may say where a key that is unknown here belongs."""
     try:
@@ -88,7 +89,7 @@ def convert(
 
 
 def _translated(
-    message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None]
+    message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
 ) -> ScenarioError:
     found = _PLACE.search(message)
     steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []
@@ -104,7 +105,7 @@ def _translated(
         known = struct.__struct_fields__
         name = field["field"]
         if field["how"] == "contains unknown":
-            return unknown_key(where / name, name, known, hints(name))
+            return unknown_key(where / name, name, known, hints(name) if hints else None)
         return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
     if described := _TYPE.match(message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
@@ -183,7 +184,7 @@ def count(number: int, noun: str) -> str:
 def read_settings(
     table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place
 ) -> dict[str, float]:
-    """What `table` sets of `owner`'s settings, the others at their defaults; its "name" is not one of them."""
+    """What `table` sets of `owner`'s settings, the others at their defaults; its "name" is none of them."""
     known = {setting.name: setting for setting in settings}
     values = {setting.name: setting.default for setting in settings}
     for key, value in table.items():

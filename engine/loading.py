@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_folder
 from dlsim.engine.conversion import Number, Place, Table, convert, matrix, number, unknown_key
@@ -18,7 +18,7 @@ from dlsim.engine.kinds.kind import Kind, Source
 from dlsim.engine.paths import set_path
 from dlsim.engine.scenario import Expectation, Scenario, Text
 from dlsim.engine.text import clean, shorten, shown
-from dlsim.engine.toml_file import refuse_strange_values, read_toml
+from dlsim.engine.toml_file import read_toml, refuse_strange_values
 
 SCHEMA = 1
 DEFAULT_KIND = "network"
@@ -33,8 +33,8 @@ class CommonTable(Table):
     lesson: Any = ""
     section: str | None = None
     kind: str = DEFAULT_KIND
-    expect: list[dict[str, Any]] = []
-    variants: list[dict[str, Any]] = []
+    expect: list[dict[str, Any]] = field(default_factory=list)
+    variants: list[dict[str, Any]] = field(default_factory=list)
 
 
 class ExpectTable(Table):
@@ -42,7 +42,7 @@ class ExpectTable(Table):
 
     after: Annotated[int, Meta(ge=0)]
     digits: Annotated[int, Meta(ge=0, le=15)] = 8
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = field(default_factory=dict)
     outputs: list[list[Number]] | None = None
     loss: Number | None = None
     loss_below: Number | None = None
@@ -93,11 +93,38 @@ def load_tables(
     return _load(refuse_strange_values(dict(tables), origin.file), origin, variant, overrides)
 
 
+def variant_of(scenario: Scenario, name: str | None) -> Scenario:
+    """The same scenario another way; None for as it is written. UnknownNameError for a variant that is not there."""
+    if name == scenario.variant:
+        return scenario
+    origin = _origin_of(scenario)
+    tables = dict(scenario.written)
+    common = _common(tables, origin)
+    variants = _variants(common, origin)
+    if name is None:
+        return _validated(tables, origin, None, tuple(variants), expectations=common.expect)
+    if name not in variants:
+        raise UnknownNameError("variant", name, variants)
+    place = list(variants).index(name)
+    return _variant(tables, origin, name, place, variants[name], tuple(variants))
+
+
 def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """`scenario` with values set by dotted path, validated again. What it expected no longer counts."""
     origin = _origin_of(scenario)
     tables = _with(dict(scenario.raw), changes, origin.file)
-    return _validated(tables, origin, scenario.variant, scenario.variants)
+    revised = _validated(tables, origin, scenario.variant, scenario.variants)
+    return replace(revised, written=scenario.written, overrides={**scenario.overrides, **changes})
+
+
+def variant_of(scenario: Scenario, name: str | None) -> Scenario:
+    """The same scenario another way, with the same values set; None for as it is written.
+
+    UnknownNameError for a variant that is not there.
+    """
+    if name == scenario.variant:
+        return scenario
+    return _load(dict(scenario.written), _origin_of(scenario), name, scenario.overrides)
 
 
 def _load(
@@ -112,6 +139,7 @@ def _load(
         changed = _variant(tables, origin, name, place, changes, tuple(variants))
         if name == variant:
             scenario = changed
+    scenario = replace(scenario, written=tables)
     return revise(scenario, overrides) if overrides else scenario
 
 

@@ -109,6 +109,7 @@ class Model(Protocol):
     batches: int  # iterations in one epoch
     epochs: int  # the scenario's own length; 0 where nothing is trained
     tables: Sequence[Table]
+    curves: Sequence[str]  # what is observed besides the loss, by the keys of the words catalogue
     layer_names: Sequence[tuple[int, str]]  # (units, activation) of what `parameters` lists
 
     def start(self) -> None:
@@ -129,6 +130,9 @@ class Model(Protocol):
 
     def enter(self, iteration: int) -> float:
         """Compute the whole tape of `iteration` (from 1) from the state before it; return its loss."""
+
+    def observe(self, iteration: int) -> Sequence[float]:
+        """A number for each of `curves` at the iteration just entered; NaN where it is not due."""
 
     def is_finite(self) -> bool:
         """Whether every number on the tape and in the after state is finite."""
@@ -162,6 +166,9 @@ class Model(Protocol):
 
     def belongs_to_iteration(self, ref: Ref) -> bool:
         """Whether an iteration leaves the number at `ref` (gradients, new weights), so that none did at 0."""
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """(len(y), len(x)) outputs over a plane of two inputs at the present parameters; None where there is none."""
 
     def probe(self) -> Probe | None:
         """The loss on the tape as a function of each parameter; None where nothing is trained."""

@@ -1,4 +1,4 @@
-"""Dotted paths into a file's tables, say `network.layers.0.units`: how `--set`, variants and edits name a value."""
+"""Dotted paths into tables, say `network.layers.0.units`: how `--set`, variants and edits name a value."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _index(part: str, items: list[Any], here: str, path: str, file: str | None) 
 
 
 def _plain(value: Any) -> Any:
-    """A value as TOML would have given it: lists for tuples and arrays, Python's numbers for NumPy's, text cleaned."""
+    """A value as TOML would have given it: lists for tuples and arrays, Python's numbers for NumPy's."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, str):

@@ -1,7 +1,7 @@
-"""Random numbers that a seed determines on every machine: the engine's own few lines over PCG64's raw words.
+"""Random numbers that a seed determines on every machine: a few lines of our own over PCG64's raw words.
 
-NumPy keeps the words of a bit generator and its seeding as they are, but not what its distributions make of them;
-so the distributions are here. All of them use exactly rounded operations only: +, ·, sorting.
+NumPy promises to keep the words of a bit generator and its seeding, not what its distributions make of them;
+so the distributions are here, made of exactly rounded operations: +, ·, sorting.
 O'Neill, PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms (2014).
 """
 
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 FRACTION_BITS = 53
+SHIFT = np.uint64(64 - FRACTION_BITS)
 SUMMANDS = 12
 """So many uniforms have variance 1 in sum."""
 
 
 class Random:
-    """A stream of random numbers, a function of (seed, stream): streams of one seed do not touch each other."""
+    """A stream of random numbers, a function of (seed, stream): those of one seed do not touch each other."""
 
     def __init__(self, seed: int, *stream: int) -> None:
         self._bits: Any = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=stream))
@@ -31,17 +32,21 @@ class Random:
         return words
 
     def uniforms(self, n: int) -> Array:
-        """n numbers in [0, 1): the top 53 bits of a word each."""
-        return (self.words(n) >> np.uint64(64 - FRACTION_BITS)) * 2.0**-FRACTION_BITS
+        """(n,) numbers in [0, 1): the top 53 bits of a word each."""
+        return _scaled(self.words(n) >> SHIFT)
 
     def permutation(self, n: int) -> NDArray[np.intp]:
         """The numbers 0 … n − 1 in random order: sorted by a word each, equal words by number."""
         return np.argsort(self.words(n), kind="stable")
 
     def normals(self, n: int) -> Array:
-        """n numbers with mean 0 and variance 1: the sum of twelve uniforms less six, bell-shaped within ±6.
+        """(n,) numbers with mean 0 and variance 1: the sum of twelve uniforms less six, a bell within ±6.
 
         A logarithm or a cosine may differ in its last bit between machines; a sum of whole numbers does not.
         """
-        words = self.words(n * SUMMANDS).reshape(n, SUMMANDS) >> np.uint64(64 - FRACTION_BITS)
-        return words.sum(axis=1, dtype=np.uint64) * 2.0**-FRACTION_BITS - SUMMANDS / 2
+        words = self.words(n * SUMMANDS).reshape(n, SUMMANDS) >> SHIFT
+        return _scaled(words.sum(axis=1, dtype=np.uint64)) - SUMMANDS / 2
+
+
+def _scaled(words: NDArray[np.uint64]) -> Array:
+    return words.astype(np.float64) * 2.0**-FRACTION_BITS

@@ -127,3 +127,7 @@ class Scenario:
     variant: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The file's tables after variant and overrides, cleaned: what an edit starts from."""
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The file's tables as they stand there, cleaned: what its other variants start from."""
+    overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What was set besides, by dotted path."""

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import explain
@@ -215,6 +216,18 @@ class Simulator:
         """One number per iteration done: its batch's loss before the update. Read-only."""
         return self._timeline.losses.values[: self.iteration if self.model.has_loss else 0]
 
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """The losses, and what else is observed from iteration to iteration, up to the present."""
+        curves = {"loss": self._timeline.losses} if self.model.has_loss else {}
+        return {name: curve.head(self.iteration) for name, curve in {**curves, **self._timeline.curves}.items()}
+
+    def region(self, x: Array, y: Array) -> Array | None:
+        """(len(y), len(x)): the first output over a plane of two inputs, at the present parameters; None where
+        the scenario has no such plane.
+        """
+        return self.model.region(x, y, landed=self._is_landed)
+
     def loss(self) -> float | None:
         """Over the whole training set, at the present parameters; None where nothing is trained."""
         return self.model.evaluate(landed=self._is_landed)[1]
@@ -261,7 +274,7 @@ class Simulator:
             next_symbol=self._next_symbol(),
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
-            curves={"loss": self._timeline.losses.head(len(self.losses))},
+            curves=self.curves,
             tables=self.model.tables,
             revealed=revealed,
             order=self._order,

@@ -23,7 +23,7 @@ _TABLE |= {ord("\n"): "\n", ord("\t"): " ", ord("\r"): None, 0x2028: "\n", 0x202
 
 
 def clean(text: str) -> str:
-    """`text` with every character that a terminal might obey replaced by �; line breaks stay, tabs are spaces."""
+    """`text` with whatever a terminal might obey replaced by �; line breaks stay, tabs become spaces."""
     if text.isascii() and text.isprintable():
         return text
     return text.translate(_TABLE)

@@ -71,12 +71,14 @@ class Checkpoints:
 
 
 class Timeline:
-    """One run's time. `iteration` is the one on the tape; `losses` are all that have ever been computed."""
+    """One run's time. `iteration` is the one on the tape; `losses` and `curves` are all that have
+    ever been computed."""
 
     def __init__(self, model: Model, budget: int = CHECKPOINT_BYTES) -> None:
         self._model = model
         self.checkpoints = Checkpoints(budget, model.state_bytes)
         self.losses = Curve()
+        self.curves = {name: Curve() for name in model.curves}
         model.start()
         self.checkpoints.add(1, model.save())
         self.iteration = 0
@@ -112,6 +114,8 @@ class Timeline:
         self.iteration = iteration
         if iteration > len(self.losses):
             self.losses.append(loss)
+            for curve, number in zip(self.curves.values(), model.observe(iteration), strict=True):
+                curve.append(number)
             if (iteration - 1) % self.checkpoints.spacing == 0:
                 self.checkpoints.add(iteration, model.save())
         self._sound = model.is_finite()

@@ -68,7 +68,7 @@ def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
 
 
 def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> dict[str, Any]:
-    """`tables` cleaned, without what TOML has and no scenario uses: infinities, enormous numbers, dates, depth."""
+    """`tables` cleaned; refused is what no scenario uses: infinities, huge numbers, dates, great depth."""
     for key, item in tables.items():
         _refuse_strange(item, str(key), 1, file)
     cleaned: dict[str, Any] = clean_tables(tables)
@@ -102,7 +102,7 @@ def _text(content: bytes, file: str) -> str:
 
 
 def _refuse_depth(text: str, file: str | None) -> None:
-    """Refuse before parsing what would take the parser minutes or its stack: deep brackets, long dotted keys."""
+    """Refuse before parsing what would take the parser minutes or its stack: deep brackets, long keys."""
     depth = dots = 0
     for match in _TOKEN.finditer(text):
         match match[0]:
@@ -163,7 +163,7 @@ def _strange(
 
 
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
-    """tomllib's message with its place in front."""
+    """The parser's message with its place in front."""
     place = _PLACE.search(message)
     reason = shorten(_PLACE.sub("", message), 120)
     if place is None:

@@ -1,4 +1,4 @@
-"""A CSV file of samples: a line of column names, then a line a sample. Whatever is wrong says row and column."""
+"""A CSV file of samples: a line of column names, then a line a sample. What is wrong says row and column."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ class _Table:
         values = [_number(row[column]) for row in self._rows]
         if None in values:
             row = values.index(None)
+            cell = self._rows[row][column]
             raise self._error(
-                f"row {row + FIRST_ROW}, column {shown(self.names[column])}: {shown(self._rows[row][column])} "
-                "is not a number",
-                self._rows[row][column],
+                f"row {row + FIRST_ROW}, column {shown(self.names[column])}: {shown(cell)} is not a number",
+                cell,
                 "write a finite number, with a point for decimals",
             )
         return np.array(values, dtype=np.float64)
@@ -152,8 +152,9 @@ class _Table:
             raise self._error(f"columns are separated by {other!r}", other, "separate them by commas")
         for name in names:
             if not name or names.count(name) > 1:
+                found = f"two columns called {shown(name)}" if name else "a column without a name"
                 raise self._error(
-                    f"the first line has {'two columns called ' + shown(name) if name else 'a column without a name'}",
+                    f"the first line has {found}",
                     name,
                     "give each column a name of its own",
                 )

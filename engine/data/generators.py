@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,62 +21,68 @@ Array = NDArray[np.float64]
 STREAM = 3
 """The first word of the generators' streams."""
 ORDER, PLACES, NOISE = range(3)
-"""The last: noise does not move the places, nor more samples of another set these."""
+"""The second words: more noise moves every sample on its own line, and no sample's place."""
 
 INNER_RADIUS = 0.5
 SPIRAL_TURNS = 1.25
 SLOPE, INTERCEPT = 2.0, 1.0
 
 
+class Draw(NamedTuple):
+    """What points are made of: for each sample its class (of so many) and a place in [0, 1)."""
+
+    labels: NDArray[np.intp]
+    classes: int
+    places: Array
+
+
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """One entry of the table: `make(labels, classes, random places in [0, 1))` gives a point for each sample."""
+    """One entry of the table: `make` gives a point, (samples, 2), for each sample."""
 
     name: str
-    make: Callable[[NDArray[np.intp], int, Array], Array]
+    make: Callable[[Draw], Array]
     most_classes: int = 2
     is_regression: bool = False
 
     def samples(self, samples: int, noise: float, seed: int, classes: int = 2) -> Samples:
-        """So many samples; noise is added to inputs, in a regression to targets."""
+        """So many samples; noise is added to the inputs, in a regression to the targets."""
         labels = np.arange(samples) % (1 if self.is_regression else classes)
         labels = labels[Random(seed, STREAM, ORDER).permutation(samples)]
-        points = self.make(labels, classes, Random(seed, STREAM, PLACES).uniforms(samples))
+        points = self.make(Draw(labels, classes, Random(seed, STREAM, PLACES).uniforms(samples)))
         normals = Random(seed, STREAM, NOISE).normals(2 * samples).reshape(samples, 2)
         if self.is_regression:
-            normals[:, 0] = 0.0
-        points = points + noise * normals
-        if self.is_regression:
-            return Samples(points[:, :1], targets=points[:, 1:], features=("x",))
-        return Samples(points, labels=labels, classes=tuple(map(str, range(classes))), features=("x", "y"))
+            return Samples(points[:, :1], points[:, 1:] + noise * normals[:, 1:], features=("x",))
+        names = tuple(map(str, range(classes)))
+        return Samples(points + noise * normals, labels=labels, classes=names, features=("x", "y"))
 
 
-def _moons(labels: NDArray[np.intp], classes: int, places: Array) -> Array:
+def _moons(draw: Draw) -> Array:
     """Two half circles, each with its end in the other's hollow."""
-    cosine, sine = cosine_and_sine(places / 2)
-    return np.where(labels[:, None] == 0, _points(cosine, sine), _points(1.0 - cosine, 0.5 - sine))
+    cosine, sine = cosine_and_sine(draw.places / 2)
+    return np.where(draw.labels[:, None] == 0, _points(cosine, sine), _points(1.0 - cosine, 0.5 - sine))
 
 
-def _circles(labels: NDArray[np.intp], classes: int, places: Array) -> Array:
-    """A circle within another."""
-    cosine, sine = cosine_and_sine(places)
-    return _points(cosine, sine) * np.where(labels == 0, 1.0, INNER_RADIUS)[:, None]
+def _circles(draw: Draw) -> Array:
+    """A circle, class 1, within another."""
+    cosine, sine = cosine_and_sine(draw.places)
+    return _points(cosine, sine) * np.where(draw.labels == 0, 1.0, INNER_RADIUS)[:, None]
 
 
-def _blobs(labels: NDArray[np.intp], classes: int, places: Array) -> Array:
+def _blobs(draw: Draw) -> Array:
     """A heap for each class, their middles evenly around the unit circle: noise alone spreads them."""
-    return _points(*cosine_and_sine(labels / classes))
+    return _points(*cosine_and_sine(draw.labels / draw.classes))
 
 
-def _spiral(labels: NDArray[np.intp], classes: int, places: Array) -> Array:
+def _spiral(draw: Draw) -> Array:
     """An arm for each class, wound around the middle."""
-    cosine, sine = cosine_and_sine(labels / classes + SPIRAL_TURNS * places)
-    return _points(cosine, sine) * places[:, None]
+    cosine, sine = cosine_and_sine(draw.labels / draw.classes + SPIRAL_TURNS * draw.places)
+    return _points(cosine, sine) * draw.places[:, None]
 
 
-def _line(labels: NDArray[np.intp], classes: int, places: Array) -> Array:
-    """y = 2·x + 1 for x in [−1, 1): one input, one target."""
-    x = 2.0 * places - 1.0
+def _line(draw: Draw) -> Array:
+    """One input x in [−1, 1), one target 2·x + 1."""
+    x = 2.0 * draw.places - 1.0
     return _points(x, SLOPE * x + INTERCEPT)
 
 

@@ -21,9 +21,10 @@ class Samples:
     features: tuple[str, ...] = ()
 
     def targets_for(self, outputs: int) -> Array | None:
-        """(samples, outputs): classes are one-hot, but two classes before a single output one column of 0 and 1."""
+        """(samples, outputs): classes are one-hot; two, for a single output, are a column of 0 and 1."""
         if self.labels is None:
             return self.targets
         if len(self.classes) == 2 and outputs == 1:
             return self.labels.astype(np.float64).reshape(-1, 1)
-        return (self.labels[:, None] == np.arange(len(self.classes))).astype(np.float64)
+        one_hot: Array = np.equal(self.labels[:, None], np.arange(len(self.classes))).astype(np.float64)
+        return one_hot

@@ -56,7 +56,9 @@ async def test_stepping_back_out_of_a_run_stands_on_its_last_iteration(open_at, 
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("r")
         screen = app.screen
-        await until(pilot, lambda: screen.running.latest is not None and screen.running.latest.position.done > 5)
+        await until(
+            pilot, lambda: screen.running.latest is not None and screen.running.latest.position.done > 5
+        )
         await pilot.press("left")
         position = place(app)
         assert position.cursor == position.values - 1
@@ -134,7 +136,9 @@ def test_a_runner_computes_what_steps_compute():
     runner.stop()
     for _ in range(50):
         stepped.step("iteration")
-    assert [layer[0].tobytes() for layer in run.parameters] == [layer[0].tobytes() for layer in stepped.parameters]
+    assert [layer[0].tobytes() for layer in run.parameters] == [
+        layer[0].tobytes() for layer in stepped.parameters
+    ]
 
 
 def test_a_run_begins_at_a_speed_that_lets_one_watch():

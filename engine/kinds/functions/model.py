@@ -23,6 +23,7 @@ class FunctionsModel:
     epochs = 1
     state_bytes = 16
     layer_names = ()
+    curves = ()
 
     def __init__(self, body: FunctionsBody) -> None:
         self._body = body
@@ -86,6 +87,10 @@ class FunctionsModel:
         self._point = (iteration - 1) % self.batches
         return float("nan")
 
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """Nothing besides."""
+        return ()
+
     def is_finite(self) -> bool:
         """Functions are looked at where they are: an infinite loss at p = 0 is refused when the file is read."""
         return True
@@ -126,6 +131,10 @@ class FunctionsModel:
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """The number at `ref`."""
         return self.tape.value(ref, 0)
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> None:
+        """There is no plane of inputs."""
+        return
 
     def probe(self) -> None:
         """Nothing is trained."""

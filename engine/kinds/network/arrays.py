@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.activations import Derivative, Value
 from dlsim.engine.kinds.network.structure import Layer, Segment, Structure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -22,6 +23,8 @@ class LayerArrays:
     """One layer's share of a batch's tape, and its parameters before the update."""
 
     layer: Layer
+    activate: Value
+    differentiate: Derivative | None
     settings: dict[str, float]
     weights: Array  # (senders, units)
     weights_transposed: Array  # (units, senders), the same numbers
@@ -91,6 +94,8 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
         layers.append(
             LayerArrays(
                 layer=layer,
+                activate=layer.activation.value,
+                differentiate=layer.activation.derivative,
                 settings=dict(layer.spec.activation.settings),
                 weights=weights,
                 weights_transposed=weights.T,

@@ -1,4 +1,4 @@
-"""`[data]` as a file has it: rows written there, a CSV file beside it, or a generator; and what is kept back."""
+"""`[data]` as a file has it: rows written there, a CSV file or a generator; and what is kept back."""
 
 from __future__ import annotations
 

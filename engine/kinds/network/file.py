@@ -104,11 +104,10 @@ def _layer(table: object, senders: int, place: Place) -> LayerSpec:
                     "give the weights, or how to draw them",
                 )
         weights = matrix(layer.weights, place / "weights")
-        wanted = (senders, layer.units)
-        if weights.shape != wanted:
+        if weights.shape != (senders, layer.units):
             raise (place / "weights").error(
-                f"found {_shape(weights)}; {count(senders, 'sending unit')} and {count(layer.units, 'unit')} here "
-                f"take {wanted[0]}×{wanted[1]}",
+                f"found {_shape(weights)}, but from {count(senders, 'sending unit')} "
+                f"to {count(layer.units, 'unit')} it is {senders}×{layer.units}",
                 layer.weights,
                 "give a row for each sending unit and a column for each unit of this layer",
             )
@@ -238,7 +237,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
         if training.loss == "categorical_crossentropy" and np.abs(sums - 1).max() > ROUNDING:
             row = int(np.abs(sums - 1).argmax())
             raise place.error(
-                f"{training.loss} wants targets that sum to 1, and in row {row + 1} they sum to {sums[row]:.15g}",
+                f"{training.loss} wants targets that sum to 1; row {row} (from 0) sums to {sums[row]:.15g}",
                 training.loss,
                 "give a probability for each class, say one-hot rows such as [0, 1, 0]",
             )

@@ -52,6 +52,7 @@ class NetworkModel:
         self.epochs = training.epochs if training else 0
         self._batch_size = min(training.batch_size, self._samples) if training else self._samples
         self.batches = -(-self._samples // self._batch_size)
+        self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         self._shuffles = training is not None and training.shuffle
         self._order: tuple[int, Array] = (-1, np.arange(self._samples))
 
@@ -160,6 +161,17 @@ class NetworkModel:
 
     # trouble
 
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """The loss over the data kept back, at the start of every epoch."""
+        if not self.curves:
+            return ()
+        if (iteration - 1) % self.batches:
+            return (float("nan"),)
+        _, loss, _ = self._evaluate(
+            self._data.validation_inputs, self._data.validation_targets, landed=False
+        )
+        return (float("nan") if loss is None else loss,)
+
     def is_finite(self) -> bool:
         """Whether the tape and the new state hold only finite numbers."""
         watched, after = self._watched, self._current.after
@@ -213,6 +225,13 @@ class NetworkModel:
         flat = self._current.gradients.view()
         flat.flags.writeable = False
         return parameter_views(self.structure, flat)
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """The first output over the plane of two inputs."""
+        if self.structure.widths[0] != 2:
+            return None
+        grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
+        return self._evaluate(grid, None, landed=landed)[0][:, 0].reshape(len(y), len(x))
 
     def probe(self) -> NetworkProbe | None:
         """The loss on the tape as a function of each parameter."""

@@ -16,10 +16,10 @@ def forward(batch: BatchArrays) -> None:
     """Fill in every layer's z and a."""
     senders = batch.x
     for arrays in batch.layers:
-        np.dot(senders, arrays.weights, out=arrays.z)
+        senders.dot(arrays.weights, out=arrays.z)
         if arrays.biases is not None:
             np.add(arrays.z, arrays.biases, out=arrays.z)
-        arrays.layer.activation.value(arrays.z, arrays.a, arrays.settings)
+        arrays.activate(arrays.z, arrays.a, arrays.settings)
         senders = arrays.a
 
 
@@ -45,17 +45,17 @@ def backward(batch: BatchArrays, function: Loss) -> None:
                 function.slope(arrays.a, batch.t, arrays.dE_da)  # type: ignore[arg-type]
             else:
                 above = batch.layers[number + 1]
-                np.dot(above.dE_dz, above.weights_transposed, out=arrays.dE_da)
+                above.dE_dz.dot(above.weights_transposed, out=arrays.dE_da)
             if layer.activation.couples_units:  # softmax: ∂E/∂z_k = a_k·(∂E/∂a_k − Σ ∂E/∂a_i·a_i)
                 np.multiply(arrays.dE_da, arrays.a, out=dE_dz)
                 np.subtract(arrays.dE_da, dE_dz.sum(axis=1, keepdims=True), out=dE_dz)
                 np.multiply(dE_dz, arrays.a, out=dE_dz)
             else:
-                layer.activation.derivative(arrays.z, arrays.a, arrays.slope, arrays.settings)  # type: ignore[misc]
+                arrays.differentiate(arrays.z, arrays.a, arrays.slope, arrays.settings)  # type: ignore[misc]
                 np.multiply(arrays.dE_da, arrays.slope, out=dE_dz)
         senders = batch.layers[number - 1].a if number else batch.x
         if batch.size > 1:  # the mean: each sample adds its share
             dE_dz = np.divide(dE_dz, batch.size, out=arrays.share)
-        np.dot(senders.T, dE_dz, out=arrays.dE_dW)
+        senders.T.dot(dE_dz, out=arrays.dE_dW)
         if arrays.dE_db is not None:
             np.add.reduce(dE_dz, axis=0, out=arrays.dE_db)

@@ -45,7 +45,7 @@ def read_training(table: object, place: Place, samples: int) -> TrainingSpec:
 
 def _belongs_to_optimizer(key: str) -> str | None:
     if any(setting.name == key for entry in OPTIMIZERS.values() for setting in entry.settings):
-        return f"it is a setting of the optimizer: write optimizer = {{ name = '{DEFAULT_OPTIMIZER}', {key} = … }}"
+        return f"it belongs to the optimizer: write optimizer = {{ name = '{DEFAULT_OPTIMIZER}', {key} = … }}"
     return None
 
 

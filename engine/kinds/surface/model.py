@@ -28,6 +28,7 @@ class SurfaceModel:
     def __init__(self, body: SurfaceBody) -> None:
         self.surface = body.surface
         self.epochs = body.epochs
+        self.curves = COORDINATES[: self.surface.dimensions]
         self.layer_names = ((self.surface.dimensions, body.name),)
         self.optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
         self._slopes = tuple(self.surface.slope(axis) for axis in range(self.surface.dimensions))
@@ -113,6 +114,10 @@ class SurfaceModel:
         self._iteration = iteration
         return self._height
 
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """The point before the update: its way over the surface."""
+        return tuple(self._before[0])
+
     def is_finite(self) -> bool:
         """Whether height, slopes and new state are finite."""
         return (
@@ -193,6 +198,12 @@ class SurfaceModel:
         if ref.quantity == "f":
             return float(self.evaluate(landed=landed)[0][0, 0])
         return self.freeze(landed=landed).value(ref, 0)
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """The height over the plane; None on a line."""
+        if self.surface.dimensions == 1:
+            return None
+        return self.surface.value(*np.meshgrid(x, y))
 
     def probe(self) -> SurfaceProbe:
         """The height as a function of each coordinate."""

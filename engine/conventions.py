@@ -1,0 +1,84 @@
+"""Which rules hold in a scenario, as keys and numbers: what the conventions panel says, and tests hold to the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.initialisers import INITIALISERS
+from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.scenario import OptimizerSpec, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One rule: its key in the words catalogue, and what stands in it."""
+
+    key: str
+    values: Mapping[str, str | float] = field(default_factory=dict)
+
+
+def conventions(scenario: Scenario) -> tuple[Convention, ...]:
+    """The rules that hold in `scenario`, general ones first."""
+    rules = [Convention("float64")]
+    body = scenario.body
+    if isinstance(body, NetworkBody):
+        rules += _network(body)
+    optimizer = getattr(body, "optimizer", None)
+    if isinstance(optimizer, OptimizerSpec):
+        rules += _optimizer(optimizer)
+    return tuple(rules)
+
+
+def _network(body: NetworkBody) -> list[Convention]:
+    rules = []
+    for name in dict.fromkeys(layer.activation.name for layer in body.network.layers):
+        activation = ACTIVATIONS[name]
+        settings = next(layer.activation.settings for layer in body.network.layers if layer.activation.name == name)
+        if name == "step":
+            rules.append(Convention("step_at_zero", {"value": settings["at_zero"]}))
+        if activation.kinks:
+            alpha = settings.get("alpha", 0.0)
+            rules.append(Convention("derivative_at_kink", {"activation": name, "value": alpha}))
+    drawn = [layer for layer in body.network.layers if layer.weights is None]
+    for name in dict.fromkeys(layer.init for layer in drawn):
+        values: dict[str, str | float] = {"init": name, "seed": body.network.seed}
+        rules.append(Convention("initialiser", {**values, "limit": INITIALISERS[name].notation}))
+    if any(layer.bias and layer.biases is None for layer in body.network.layers):
+        rules.append(Convention("biases_start_at_zero"))
+    if not any(layer.bias for layer in body.network.layers):
+        rules.append(Convention("no_biases"))
+    training = body.training
+    if training is None:
+        rules.append(Convention("forward_only"))
+        return rules
+    loss = LOSSES[training.loss]
+    rules.append(Convention("loss_over_outputs", {"loss": loss.name, "how": "mean" if loss.mean_over_outputs else "sum"}))
+    rules.append(Convention("loss_over_batch"))
+    if loss.fused_with:
+        rules.append(Convention("fused", {"loss": loss.name, "activation": loss.fused_with}))
+    rules.append(Convention("gradients_from_old_weights"))
+    rules.append(
+        Convention("batches", {"size": training.batch_size, "samples": len(body.data.inputs)})
+    )
+    rules.append(
+        Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled")
+    )
+    if len(body.data.validation_inputs):
+        rules.append(Convention("validation", {"rows": len(body.data.validation_inputs)}))
+    if any(not (layer.train_weights and layer.train_biases) for layer in body.network.layers):
+        rules.append(Convention("frozen"))
+    return rules + _optimizer(training.optimizer)
+
+
+def _optimizer(spec: OptimizerSpec) -> list[Convention]:
+    optimizer = OPTIMIZERS[spec.name](spec.settings)
+    rules = [Convention(f"optimizer.{spec.name}", dict(optimizer.values))]
+    if "epsilon" in optimizer.values:
+        rules.append(Convention("epsilon_outside_root", {"value": optimizer.values["epsilon"]}))
+    if optimizer.decay:
+        rules.append(Convention("decay", {"value": optimizer.decay}))
+    return rules

@@ -1,0 +1,23 @@
+"""What a recurrent scenario consists of, validated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dlsim.engine.scenario import Array, DataSpec, NetworkSpec, TrainingSpec
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentBody:
+    """`[recurrent]`, `[data]` and, unless it is forward only, `[training]`.
+
+    `network` has two layers, hidden and output; the hidden layer's `weights` are those of the inputs. A sample is
+    a sequence: a row of `data.inputs` holds its steps one after the other, and so do its targets and outputs.
+    """
+
+    network: NetworkSpec
+    recurrent_weights: Array | None  # (hidden, hidden): from the hidden outputs of the step before
+    feedback: bool
+    steps: int
+    data: DataSpec  # inputs (sequences, steps·inputs), targets (sequences, steps·outputs)
+    training: TrainingSpec | None

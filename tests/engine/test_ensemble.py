@@ -1,0 +1,63 @@
+"""A scenario and its variants, side by side."""
+
+import pytest
+from dlsim.engine import UnknownNameError, load
+from dlsim.engine.ensemble import Ensemble
+
+RACE = """
+schema = 1
+title = "Race"
+[network]
+inputs = 1
+layers = [{ units = 1, activation = "linear", weights = [[1.0]] }]
+[data]
+inputs = [[1.0], [2.0]]
+targets = [[0.0], [1.0]]
+[training]
+loss = "mse"
+optimizer = { name = "sgd", learning_rate = 0.01 }
+[[variants]]
+name = "fast"
+set = { "training.optimizer.learning_rate" = 0.1 }
+[[variants]]
+name = "adam"
+set = { "training.optimizer" = { name = "adam" } }
+"""
+
+
+@pytest.fixture
+def race(tmp_path):
+    file = tmp_path / "race.toml"
+    file.write_text(RACE)
+    return file
+
+
+def test_all_variants_are_brought_to_the_same_number_of_updates(race):
+    ensemble = Ensemble(load(race))
+    assert ensemble.names == (None, "fast", "adam")
+    ensemble.lead.run(10)
+    ensemble.lead.step()
+    ensemble.follow()
+    assert [simulator.iteration for _, simulator in ensemble.members] == [10, 10, 10]
+    ensemble.lead.back("iteration")
+    ensemble.lead.back("iteration")
+    ensemble.follow()
+    assert {len(curve) for curve in ensemble.curves().values()} == {9}
+
+
+def test_choosing_another_variant_keeps_the_place(race):
+    ensemble = Ensemble(load(race, variant="fast"))
+    ensemble.lead.seek(iteration=4, cursor=3)
+    place = ensemble.lead.position
+    assert ensemble.choose_next() == "adam"
+    assert ensemble.lead.position.done == 4
+    assert ensemble.lead.position.cursor == 3
+    ensemble.choose("fast")
+    assert ensemble.lead.position == place
+    with pytest.raises(UnknownNameError, match="did you mean 'fast'"):
+        ensemble.choose("fats")
+
+
+def test_every_variant_keeps_what_was_set_by_hand(race):
+    ensemble = Ensemble(load(race, overrides={"training.epochs": 7}))
+    assert {simulator.epochs for _, simulator in ensemble.members} == {7}

@@ -1,0 +1,100 @@
+"""Generated data: what each set looks like, and that a seed means the same data everywhere."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlsim.engine import ScenarioError
+from dlsim.engine.data import GENERATORS
+from dlsim.engine.data.trigonometry import cosine_and_sine
+from dlsim.engine.loading import load_tables
+
+
+def read(outputs=1, inputs=2, **data):
+    return load_tables(
+        {
+            "schema": 1,
+            "title": "made to order",
+            "network": {"inputs": inputs, "layers": [{"units": outputs, "activation": "linear"}]},
+            "data": data,
+        }
+    ).body.data
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [("moons", ""), ("circles", ""), ("blobs", ""), ("spiral", ""), ("line", "")],
+)
+def test_a_seed_means_the_same_data_on_every_machine(name, digest):
+    samples = GENERATORS[name].samples(500, 0.1, seed=3)
+    targets = samples.targets_for(1)
+    assert hashlib.sha256(samples.inputs.tobytes() + targets.tobytes()).hexdigest()[:16] == digest
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "blobs", "spiral"])
+def test_classes_are_equally_large_and_mixed(name):
+    data = read(generator=name, samples=200, seed=1)
+    assert data.inputs.shape == (200, 2)
+    assert data.targets.sum() == 100
+    assert 30 < data.targets[:100].sum() < 70
+
+
+@pytest.mark.parametrize(
+    ("name", "distance"),
+    [
+        ("circles", lambda x, label: abs(np.hypot(*x.T) - np.where(label == 0, 1, 0.5))),
+        ("moons", lambda x, label: abs(np.hypot(x[:, 0] - label, x[:, 1] - 0.5 * label) - 1)),
+        ("blobs", lambda x, label: np.hypot(x[:, 0] - (1 - 2 * label), x[:, 1])),
+        ("spiral", lambda x, label: np.maximum(np.hypot(*x.T) - 1, 0)),
+    ],
+)
+def test_without_noise_points_lie_where_the_set_is_named_for(name, distance):
+    data = read(generator=name, samples=100, noise=0)
+    assert distance(data.inputs, data.targets[:, 0]) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_line_is_a_line_its_noise_in_the_target_only():
+    clear, noisy = (read(inputs=1, generator="line", samples=1000, noise=noise) for noise in (0, 0.1))
+    assert clear.targets == pytest.approx(2 * clear.inputs + 1)
+    assert np.array_equal(clear.inputs, noisy.inputs)
+    assert (noisy.targets - clear.targets).std() == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize(("classes", "outputs", "columns"), [(2, 1, 1), (2, 2, 2), (3, 3, 3), (10, 10, 10)])
+def test_classes_are_a_column_for_one_output_and_one_hot_for_several(classes, outputs, columns):
+    data = read(outputs=outputs, generator="spiral", samples=50, classes=classes)
+    assert data.targets.shape == (50, columns)
+    assert len(data.classes) == classes
+    if columns > 1:
+        assert (data.targets.sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"generator": "moon"}, ["data.generator", "did you mean 'moons'?", "spiral"]),
+        ({"generator": "moons", "classes": 3}, ["data.classes", "moons has 2"]),
+        ({"generator": "blobs", "classes": 11}, ["data.classes", "2 to 10"]),
+        ({"generator": "line", "classes": 2}, ["data.classes", "line has no classes"]),
+        ({"generator": "moons", "samples": 1}, ["data.samples: found 1", "≥ 2"]),
+        ({"generator": "moons", "samples": 100_001}, ["data.samples: found 100001", "≤ 100000"]),
+        ({"generator": "moons", "noise": -1}, ["data.noise: found -1", "≥ 0"]),
+        ({"generator": "moons", "target": "x"}, ["data.target: target goes with file", "here it is generator"]),
+        ({"generator": "blobs", "classes": 3}, ["network.layers.0.units", "3 columns of targets"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(data, said):
+    with pytest.raises(ScenarioError) as caught:
+        read(**data)
+    for part in said:
+        assert part in str(caught.value)
+
+
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=20))
+def test_cosine_and_sine_are_as_good_as_the_library_s(turns):
+    cosine, sine = cosine_and_sine(np.array(turns))
+    assert cosine == pytest.approx(np.cos(2 * np.pi * np.array(turns)), abs=2e-13)
+    assert sine == pytest.approx(np.sin(2 * np.pi * np.array(turns)), abs=2e-13)

@@ -1,0 +1,75 @@
+"""The scenarios to choose from, and what a preview says of each. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from dlsim.engine import Scenario, ScenarioError, builtin_scenarios, load
+from dlsim.engine.scenario import in_language
+from dlsim.tui.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scenario in the list: loaded, or the message that says why it could not be."""
+
+    name: str
+    scenario: Scenario | None
+    problem: str = ""
+
+    def title(self, language: str) -> str:
+        """Its title; a broken one has none."""
+        return in_language(self.scenario.title, language) if self.scenario is not None else ""
+
+    @property
+    def section(self) -> str:
+        """Of the lecture notes."""
+        return self.scenario.section or "" if self.scenario is not None else ""
+
+    def fits(self, wanted: str, language: str) -> bool:
+        """Whether every word of `wanted` is in its name, section or title."""
+        text = f"{self.name} {self.section} {self.title(language)}".casefold()
+        return all(word in text for word in wanted.casefold().split())
+
+
+def choices() -> tuple[Choice, ...]:
+    """The built-in scenarios in the order of the notes."""
+    return tuple(_choice(name) for name in builtin_scenarios())
+
+
+def _choice(name: str) -> Choice:
+    try:
+        return Choice(name, load(name))
+    except ScenarioError as problem:
+        return Choice(name, None, str(problem))
+
+
+def facts(say: Words, scenario: Scenario) -> Iterator[str]:
+    """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
+    network = getattr(scenario.body, "network", None)
+    data = getattr(scenario.body, "data", None)
+    training = getattr(scenario.body, "training", None)
+    if network is not None:
+        widths = "-".join(str(width) for width in network.widths)
+        yield say(
+            "browser.size",
+            widths=widths,
+            activations=_runs([layer.activation.name for layer in network.layers]),
+        )
+    if data is not None:
+        count = len(data.inputs)
+        yield say("browser.sample") if count == 1 else say("browser.samples", samples=f"{count:,}")
+    if training is not None:
+        yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))
+    elif network is not None:
+        yield say("browser.forward")
+    if scenario.variants:
+        yield say("browser.variants", names=" · ".join(scenario.variants))
+
+
+def _runs(names: Sequence[str]) -> str:
+    """sigmoid, sigmoid, softmax → "2 × sigmoid, softmax"."""
+    counted = [(name, len(list(group))) for name, group in groupby(names)]
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)

@@ -1,0 +1,104 @@
+"""Every key in one table: its id (for a keymap of one's own), the keys, what it does. Its words are in the catalogue.
+
+The help screen, the footer and the command palette are all made from the bindings that come out of here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+from dlsim.tui.words import Words
+
+
+class Key(NamedTuple):
+    """A binding before it has words. The first of `keys` is the one that is named on screen."""
+
+    id: str
+    keys: str
+    action: str
+    priority: bool = False
+
+
+SIMULATOR_KEYS = (
+    Key("step.forward", "space,right", "step"),
+    Key("step.back", "left,backspace", "back"),
+    Key("step.grain", "g", "grain"),
+    Key("time.iteration", "i", "forward('iteration')"),
+    Key("time.iteration-back", "I", "backward('iteration')"),
+    Key("time.epoch", "e", "forward('epoch')"),
+    Key("time.epoch-back", "E", "backward('epoch')"),
+    Key("time.home", "home", "home"),
+    Key("time.same-start", "x", "home"),
+    Key("run.toggle", "r", "run"),
+    Key("run.slower", "left_square_bracket", "speed(-1)"),
+    Key("run.faster", "right_square_bracket", "speed(1)"),
+    Key("look.previous-sample", "comma", "lens(-1)"),
+    Key("look.next-sample", "full_stop", "lens(1)"),
+    Key("look.network", "1", "panel('network')"),
+    Key("look.weights", "2", "panel('weights')"),
+    Key("look.layers", "3", "panel('layers')"),
+    Key("look.data", "4", "panel('data')"),
+    Key("look.loss", "5", "panel('loss')"),
+    Key("look.lesson", "6", "panel('lesson')"),
+    Key("look.page-down", "pagedown", "scroll(1)"),
+    Key("look.page-up", "pageup", "scroll(-1)"),
+    Key("look.log", "l", "log"),
+    Key("look.copy", "y", "copy"),
+    Key("scenario.open", "o", "app.browse"),
+    Key("scenario.variant", "v", "variant"),
+    Key("scenario.check", "c", "check"),
+    Key("app.help", "question_mark,f1", "app.explain"),
+    Key("app.quit", "q", "app.quit"),
+)
+
+BROWSER_KEYS = (
+    Key("scenario.choose", "enter", "choose"),
+    Key("scenario.up", "up", "move(-1)"),
+    Key("scenario.down", "down", "move(1)"),
+    Key("app.close", "escape", "close"),
+    Key("app.help", "f1", "app.explain"),
+)
+
+READING_KEYS = (
+    Key("app.close", "escape", "close"),
+    Key("app.down", "down", "scroll(1)"),
+    Key("app.up", "up", "scroll(-1)"),
+    Key("look.page-down", "pagedown", "page(1)"),
+    Key("look.page-up", "pageup", "page(-1)"),
+)
+
+APP_KEYS = (
+    Key("app.palette", "ctrl+p", "command_palette", priority=True),
+    Key("app.quit", "ctrl+q", "quit", priority=True),
+)
+
+ALL_KEYS = (*SIMULATOR_KEYS, *BROWSER_KEYS, *READING_KEYS, *APP_KEYS)
+
+
+def bindings(keys: Iterable[Key], say: Words) -> list[Binding]:
+    """The keys as Textual's bindings, with their words."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            say(f"key.{key.id}.name"),
+            tooltip=say(f"key.{key.id}.text"),
+            id=key.id,
+            show=False,
+            priority=key.priority,
+        )
+        for key in keys
+    ]
+
+
+def cap(say: Words, key: str) -> str:
+    """How a key is named on screen: `→` for right, `ctrl+p` as it stands."""
+    return "+".join(say(f"keycap.{part}") if f"keycap.{part}" in say else part for part in key.split("+"))
+
+
+def caps(say: Words, keys: Iterable[Key]) -> Mapping[str, str]:
+    """The first key of every binding as it is named on screen, by id."""
+    return {key.id: cap(say, key.keys.split(",")[0]) for key in keys}

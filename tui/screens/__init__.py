@@ -1,0 +1,1 @@
+"""The screens: the browser, the simulator, and what is read over them."""

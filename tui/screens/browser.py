@@ -1,0 +1,213 @@
+"""The list of scenarios in the order of the lecture notes: type to filter, look at one, open it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from dlsim.engine import Scenario
+from dlsim.engine.scenario import in_language
+from dlsim.tui.catalogue import Choice, choices, facts
+from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings, caps
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.lines import Line, cut, wrap
+from dlsim.tui.widgets.markdown import markdown_lines
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.words import words
+
+SAY = words()
+SIDE_BY_SIDE = 90
+"""From so many cells on, the preview stands beside the list."""
+SHORT = 14
+SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close", "app.help", "app.quit")
+
+
+class BrowserScreen(Screen[None]):
+    """Posts `Opened` with the name of the scenario that was chosen."""
+
+    BINDINGS = bindings(BROWSER_KEYS, SAY)
+
+    class Opened(Message):
+        """A scenario was chosen."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, *, may_close: bool, current: str | None = None) -> None:
+        super().__init__()
+        self._may_close = may_close
+        self._current = current
+        self._choices: tuple[Choice, ...] = ()
+        self._found: list[Choice] = []
+        self._chosen = 0
+
+    def compose(self) -> ComposeResult:
+        """Filter and list on one side, the preview on the other."""
+        self.field = Input(placeholder=SAY("browser.filter"), id="filter", compact=True)
+        self.listing = Listing(id="listing")
+        self.preview = Reading(id="preview-text")
+        self.left = Panel(self.field, self.listing, id="choices")
+        self.right = Panel(self.preview, id="preview")
+        self.keyline = KeyLine(id="keyline")
+        with Container(id="browser"):
+            yield self.left
+            yield self.right
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Load the list."""
+        self._choices = choices()
+        self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
+        self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
+        self._filter("")
+        names = [choice.name for choice in self._found]
+        if self._current in names:
+            self._chosen = names.index(self._current)
+        self._show()
+        self._show_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Beside each other, or one above the other."""
+        self.set_class(event.size.width >= SIDE_BY_SIDE, "wide")
+        self.set_class(event.size.height < SHORT, "short")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._filter(event.value)
+        self._show()
+        self._show_keys()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_choose()
+
+    def _filter(self, wanted: str) -> None:
+        kept = self._found[self._chosen].name if self._found else None
+        self._found = [choice for choice in self._choices if choice.fits(wanted, SAY.language)]
+        names = [choice.name for choice in self._found]
+        self._chosen = names.index(kept) if kept in names else 0
+
+    def _show(self) -> None:
+        self.listing.show_choices(self._found, self._chosen)
+        if not self._found:
+            self.preview.show(lambda _cells: ())
+            return
+        choice = self._found[self._chosen]
+        self.preview.show(lambda cells: preview_lines(choice, cells))
+
+    def _show_keys(self) -> None:
+        named = caps(SAY, (*BROWSER_KEYS, *APP_KEYS))
+        actions = {key.id: key.action for key in (*BROWSER_KEYS, *APP_KEYS)}
+        ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self._may_close or self.field.value]
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids])
+
+    def action_move(self, by: int) -> None:
+        """Up or down the list."""
+        if self._found:
+            self._chosen = max(0, min(self._chosen + by, len(self._found) - 1))
+            self._show()
+
+    def action_choose(self) -> None:
+        """Open it; what cannot be opened says why in the preview."""
+        if self._found and self._found[self._chosen].scenario is not None:
+            self.post_message(self.Opened(self._found[self._chosen].name))
+
+    def action_close(self) -> None:
+        """Empty the filter, or else return to the open scenario."""
+        if self.field.value:
+            self.field.value = ""
+        elif self._may_close:
+            self.dismiss()
+
+    @on(KeyLine.Clicked)
+    async def _press(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action)
+
+    def on_listing_clicked(self, message: Listing.Clicked) -> None:
+        """A click chooses, a click on what is chosen opens."""
+        if message.number == self._chosen:
+            self.action_choose()
+        elif message.number < len(self._found):
+            self._chosen = message.number
+            self._show()
+
+
+class Listing(Reading):
+    """The scenarios, one a line."""
+
+    class Clicked(Message):
+        """A line was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def show_choices(self, found: Sequence[Choice], chosen: int) -> None:
+        """Show these, one of them chosen and in view."""
+        top = self.top
+        super().show(lambda cells: listing_lines(found, chosen, cells))
+        self.scroll_lines(top)
+        self.keep_in_view(chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line."""
+        self.post_message(self.Clicked(self.top + event.y))
+
+
+def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[Line]:
+    """section, name, title; the chosen one marked."""
+    if not found:
+        return wrap([(SAY("browser.none"), "muted")], cells)
+    names = max(cell_len(choice.name) for choice in found)
+    lines = []
+    for number, choice in enumerate(found):
+        mark, role = ("▶ ", "chosen") if number == chosen else ("  ", "")
+        section = choice.section
+        previous = found[number - 1].section if number else ""
+        shown = section if section != previous else ""
+        padding = " " * (names - cell_len(choice.name) + 2)
+        title = (
+            (choice.title(SAY.language), role or "muted") if choice.scenario is not None else ("✗", "trouble")
+        )
+        line: Line = (
+            (mark, "accent"),
+            (f"{shown:<5}", "muted"),
+            (choice.name, role or "symbol"),
+            (padding, role),
+            title,
+        )
+        lines.append(cut(line, cells))
+    return lines
+
+
+def preview_lines(choice: Choice, cells: int) -> Sequence[Line]:
+    """Title, summary, what it consists of, and the lesson."""
+    scenario = choice.scenario
+    if scenario is None:
+        return [*wrap([(SAY("browser.broken"), "trouble")], cells), (), *wrap([(choice.problem, "")], cells)]
+    return [*_head(scenario, cells), (), *markdown_lines(in_language(scenario.lesson, SAY.language), cells)]
+
+
+def _head(scenario: Scenario, cells: int) -> Sequence[Line]:
+    lines: list[Line] = list(wrap([(in_language(scenario.title, SAY.language), "heading")], cells))
+    if scenario.section:
+        lines.append(((SAY("browser.section", section=scenario.section), "muted"),))
+    summary = in_language(scenario.summary, SAY.language)
+    if summary:
+        lines += [(), *wrap([(summary, "")], cells)]
+    lines.append(())
+    for fact in facts(SAY, scenario):
+        wrapped = wrap([(fact, "")], max(cells - 2, 1))
+        lines += [
+            ((("· ", "accent") if number == 0 else ("  ", "")), *line) for number, line in enumerate(wrapped)
+        ]
+    return lines

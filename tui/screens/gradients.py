@@ -1,0 +1,92 @@
+"""The proof: every gradient on the tape beside one that was computed without the chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from dlsim.engine.gradient_check import GradientReport, check_gradients
+from dlsim.engine.numerals import fixed
+from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.session import Session
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.lines import Line, Piece, wrap
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.words import words
+
+SAY = words()
+SHOWN_AT_MOST = 1_000
+LABEL, NUMBER = 12, 17
+
+
+class GradientScreen(Screen[None]):
+    """Checks the gradients as it opens; escape returns."""
+
+    BINDINGS = bindings(READING_KEYS, SAY)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """A frame, the report in it, the keys below."""
+        self.reading = Reading(id="report")
+        self.panel = Panel(self.reading, id="reading")
+        self.keyline = KeyLine(id="keyline")
+        yield self.panel
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Check, and show."""
+        named = caps(SAY, READING_KEYS)
+        self.panel.entitle([("title", SAY("check.title"))], "title", current=True)
+        self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
+        report = check_gradients(self._session.simulator)
+        self.reading.show(lambda cells: report_lines(report, cells))
+
+    def action_close(self) -> None:
+        """Return."""
+        self.dismiss()
+
+    def action_scroll(self, by: int) -> None:
+        """One line."""
+        self.reading.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """About a screenful."""
+        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
+
+
+def report_lines(report: GradientReport, cells: int) -> Sequence[Line]:
+    """The verdict, then parameter by parameter."""
+    verdict = SAY(
+        "check.agree" if report.ok else "check.differ", number=len(report.entries), iteration=report.iteration
+    )
+    lines: list[Line] = [*wrap([(verdict, "result" if report.ok else "trouble")], cells), ()]
+    method = report.entries[0].method if report.entries else ""
+    if method:
+        lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
+    titles = ("check.parameter", "check.chain_rule", "check.independent", "check.error")
+    widths = (LABEL, NUMBER, NUMBER, NUMBER)
+    lines.append(tuple((SAY(title).ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
+    for entry in report.entries[:SHOWN_AT_MOST]:
+        kink = entry.verdict == "not differentiable here"
+        pieces: list[Piece] = [(entry.symbol.ljust(LABEL), "symbol")]
+        pieces += [(_aligned(entry.analytic), ""), (_aligned(entry.numeric), "")]
+        if kink:
+            pieces.append((SAY("check.kink"), "muted"))
+        else:
+            pieces.append((f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""))
+        lines.append(tuple(pieces))
+    if len(report.entries) > SHOWN_AT_MOST or report.total > len(report.entries):
+        shown = min(len(report.entries), SHOWN_AT_MOST)
+        lines.append(((SAY("check.more", shown=shown, total=report.total), "muted"),))
+    return lines
+
+
+def _aligned(value: float) -> str:
+    text = fixed(value)
+    return (" " * (3 - len(text.partition(".")[0])) + text).ljust(NUMBER)

@@ -1,0 +1,126 @@
+"""Help for where one is: its keys, as they are bound, and what the panels and the words mean. Searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Input
+
+from dlsim.tui.keys import READING_KEYS, bindings, cap, caps
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.lines import Line, Piece, wrap
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.words import words
+
+SAY = words()
+PANELS = ("network", "formula", "weights", "layers", "data", "loss", "lesson")
+TERMS = ("iteration", "phase", "lens", "notation")
+LEFT = 16
+
+
+class HelpScreen(Screen[None]):
+    """Shows the bindings of the screen below it."""
+
+    BINDINGS = bindings(READING_KEYS, SAY)
+
+    def __init__(self, bound: Iterable[Binding]) -> None:
+        super().__init__()
+        self._bound = tuple(bound)
+
+    def compose(self) -> ComposeResult:
+        """A field to search with, and the text."""
+        self.reading = Reading(id="help-text")
+        self.panel = Panel(
+            Input(placeholder=SAY("help.filter"), id="filter", compact=True), self.reading, id="reading"
+        )
+        self.keyline = KeyLine(id="keyline")
+        yield self.panel
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Show everything."""
+        named = caps(SAY, READING_KEYS)
+        self.panel.entitle([("title", SAY("help.title"))], "title", current=True)
+        shown = ("app.close", "app.down", "look.page-down")
+        actions = {key.id: key.action for key in READING_KEYS}
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in shown])
+        self._search("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    def _search(self, wanted: str) -> None:
+        self.reading.show(lambda cells: help_lines(self._bound, wanted, cells))
+
+    def action_close(self) -> None:
+        """Return."""
+        self.dismiss()
+
+    def action_scroll(self, by: int) -> None:
+        """One line."""
+        self.reading.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """About a screenful."""
+        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
+
+    @on(KeyLine.Clicked)
+    async def _press(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action)
+
+
+def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Line]:
+    """What has every word of `wanted` in it: keys by group, then panels, then words."""
+    looked_for = wanted.casefold().split()
+    lines: list[Line] = []
+
+    def section(title: str, entries: Iterable[tuple[str, str]]) -> None:
+        found = [(head, text) for head, text in entries if _fits(looked_for, f"{head} {text} {title}")]
+        if not found:
+            return
+        if lines:
+            lines.append(())
+        lines.append(((title, "heading"),))
+        for head, text in found:
+            lines.extend(_entry(head, text, cells))
+
+    for group in dict.fromkeys(_group(binding) for binding in bound):
+        section(SAY(f"group.{group}"), _keys_of(bound, group))
+    section(SAY("help.panels"), [(SAY(f"panel.{panel}"), SAY(f"about.{panel}")) for panel in PANELS])
+    section(SAY("help.terms"), [(SAY(f"term.{term}"), SAY(f"about.{term}")) for term in TERMS])
+    return lines or [((SAY("help.none"), "muted"),)]
+
+
+def _keys_of(bound: Sequence[Binding], group: str) -> Iterable[tuple[str, str]]:
+    """(keys, what they do) of a group; several keys of one action together."""
+    keys: dict[str, tuple[list[str], str]] = {}
+    for binding in bound:
+        if _group(binding) == group:
+            found = keys.setdefault(binding.id or binding.action, ([], binding.tooltip))
+            found[0].append(cap(SAY, binding.key))
+    return [("  ".join(dict.fromkeys(names)), text) for names, text in keys.values()]
+
+
+def _group(binding: Binding) -> str:
+    return (binding.id or "app").partition(".")[0]
+
+
+def _fits(looked_for: Sequence[str], text: str) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in looked_for)
+
+
+def _entry(head: str, text: str, cells: int) -> Iterable[Line]:
+    inner = cells - LEFT - 1
+    if inner < 20:
+        return [((head, "key"),), *[((" ", ""), *line) for line in wrap([(text, "")], max(cells - 1, 1))]]
+    first: Piece = (" " + head + " " * (LEFT - cell_len(head)), "key")
+    wrapped = wrap([(text, "")], inner)
+    return [(first if number == 0 else (" " * (LEFT + 1), ""), *line) for number, line in enumerate(wrapped)]

@@ -1,0 +1,195 @@
+"""What the app knows: the open scenario, its run, the grain and the speed. No Textual here.
+
+Every method that a key calls returns a Hint when there is nothing to do at this moment, else None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from dlsim.engine import Simulator, Snapshot, load
+from dlsim.engine.simulator import Grain
+
+StepGrain = Literal["value", "op", "phase"]
+GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
+
+AIMED_SECONDS = 5.0
+"""A run is begun at a speed that brings it to its end in about so long: time enough to watch."""
+
+
+class Hint(NamedTuple):
+    """A key of the words catalogue, and what stands in its placeholders."""
+
+    key: str
+    values: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a run goes: so many steps at the chosen grain, or so many iterations, a second."""
+
+    per_second: float
+    unit: Literal["grain", "iteration"] = "iteration"
+
+    @property
+    def is_stepwise(self) -> bool:
+        """Whether every single step is shown."""
+        return self.unit == "grain"
+
+
+SPEEDS: tuple[Speed, ...] = (
+    Speed(1, "grain"),
+    Speed(3, "grain"),
+    Speed(10, "grain"),
+    Speed(10),
+    Speed(30),
+    Speed(100),
+    Speed(300),
+    Speed(1_000),
+    Speed(10_000),
+    Speed(math.inf),
+)
+
+
+@dataclass
+class Session:
+    """One open scenario."""
+
+    source: str
+    variant: str | None = None
+    overrides: Mapping[str, Any] | None = None
+    grain: StepGrain = "value"
+    simulator: Simulator = field(init=False)
+    speed_index: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._snapshot: Snapshot | None = None
+        self._load(self.variant)
+
+    def _load(self, variant: str | None) -> None:
+        scenario = load(self.source, variant=variant, overrides=self.overrides)
+        self.simulator = Simulator(scenario)
+        self.scenario = scenario
+        self.variant = variant
+        self.speed_index = self._fitting_speed()
+        self._snapshot = None
+
+    # what is shown
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The present moment, frozen; made once until something changes."""
+        if self._snapshot is None:
+            self._snapshot = self.simulator.snapshot()
+        return self._snapshot
+
+    def changed(self) -> None:
+        """The simulator was moved by somebody else (the runner)."""
+        self._snapshot = None
+
+    # steps
+
+    def forward(self, grain: Grain | None = None) -> Hint | None:
+        """One step. Where nothing is trained, the samples follow each other: after one's pass the next is laid in."""
+        self._snapshot = None
+        if self.simulator.step(grain or self.grain) is not None:
+            return None
+        if self.simulator.trouble is not None:
+            return Hint("hint.trouble")
+        if not self.simulator.trains and self.simulator.sample + 1 < self.simulator.samples:
+            self.simulator.sample += 1
+            self.simulator.seek(iteration=0)
+            return None
+        return Hint("hint.at_end")
+
+    def back(self, grain: Grain | None = None) -> Hint | None:
+        """One step back."""
+        position = self.simulator.position
+        if position.done == 0 and position.cursor == 0:
+            return self._back_to_previous_sample()
+        self._snapshot = None
+        self.simulator.back(grain or self.grain)
+        return None
+
+    def _back_to_previous_sample(self) -> Hint | None:
+        if self.simulator.trains or self.simulator.sample == 0:
+            return Hint("hint.at_start")
+        self._snapshot = None
+        self.simulator.sample -= 1
+        self.simulator.step("iteration")
+        return None
+
+    def home(self) -> Hint | None:
+        """Back to the very start, with the same first weights."""
+        position = self.simulator.position
+        first_sample = self.simulator.trains or self.simulator.sample == 0
+        if position.done == 0 and position.cursor == 0 and first_sample:
+            return Hint("hint.at_start")
+        self._snapshot = None
+        self.simulator.seek(iteration=0)
+        if not self.simulator.trains:
+            self.simulator.sample = 0
+        return None
+
+    def move_lens(self, by: int) -> Hint | None:
+        """Look at another sample of the batch."""
+        if self.simulator.samples == 1:
+            return Hint("hint.one_sample")
+        sample = self.simulator.sample + by
+        if not 0 <= sample < self.simulator.samples:
+            return Hint("hint.first_sample" if by < 0 else "hint.last_sample")
+        self._snapshot = None
+        self.simulator.sample = sample
+        return None
+
+    def next_grain(self) -> StepGrain:
+        """Value, op, phase, and round again."""
+        self.grain = GRAINS[(GRAINS.index(self.grain) + 1) % len(GRAINS)]
+        return self.grain
+
+    # speed
+
+    @property
+    def speed(self) -> Speed:
+        """How fast a run goes."""
+        return SPEEDS[self.speed_index]
+
+    def change_speed(self, by: int) -> Hint | None:
+        """Faster or slower by so many notches."""
+        index = self.speed_index + by
+        if not 0 <= index < len(SPEEDS):
+            return Hint("hint.slowest" if by < 0 else "hint.fastest")
+        self.speed_index = index
+        return None
+
+    def _fitting_speed(self) -> int:
+        position = self.simulator.position
+        if not self.simulator.trains:
+            return SPEEDS.index(Speed(3, "grain"))
+        wanted = position.epochs * position.batches / AIMED_SECONDS
+        return next(
+            number
+            for number, speed in enumerate(SPEEDS)
+            if not speed.is_stepwise and (speed.per_second >= wanted or speed is SPEEDS[-1])
+        )
+
+    @property
+    def run_ends_at(self) -> int | None:
+        """The iteration at which a run pauses by itself; None past it, where it goes on."""
+        position = self.simulator.position
+        end = position.epochs * position.batches
+        return end if self.simulator.iteration < end else None
+
+    # variants
+
+    def next_variant(self) -> Hint:
+        """The same scenario in its next variant; after the last one, as it is written."""
+        names: tuple[str | None, ...] = (None, *self.scenario.variants)
+        if len(names) == 1:
+            return Hint("hint.no_variants")
+        variant = names[(names.index(self.variant) + 1) % len(names)]
+        self._load(variant)
+        return Hint("hint.as_written") if variant is None else Hint("hint.variant", {"variant": variant})

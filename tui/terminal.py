@@ -1,0 +1,99 @@
+"""What happens to the terminal when dlsim is told to go (SIGTERM, SIGHUP), or when the terminal itself is gone.
+
+Textual leaves a terminal raw on a signal, and can wait for ever, or spin, when there is nobody left to write to. Here a
+signal ends the app the ordinary way, which restores the terminal; and a watching thread ends the process if that does
+not come to an end, or if the terminal has vanished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from typing import Any
+
+LOOK_SECONDS = 0.5
+GRACE_SECONDS = 2.0
+
+
+class Terminal:
+    """Restores the terminal and ends the app when it is told to, or has to."""
+
+    def __init__(self) -> None:
+        self._fd = sys.__stdin__.fileno() if sys.__stdin__ is not None and sys.__stdin__.isatty() else None
+        self._attributes = _attributes(self._fd)
+        self._leave: Callable[[int], None] = lambda _status: None
+        self._over = Event()
+
+    @contextmanager
+    def guarded(self, leave: Callable[[int], None]) -> Iterator[None]:
+        """While an app runs in this loop: `leave(exit status)` is called, in the loop, when it has to end."""
+        self._leave = leave
+        loop = asyncio.get_running_loop()
+        installed = []
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                # Windows has neither these signals nor handlers in its loop; a thread may not set any.
+                with suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self._told_to_go, int(number))
+                    installed.append(number)
+        watch = Thread(target=self._watch, args=(loop,), name="dlsim-terminal", daemon=True)
+        if self._attributes is not None:
+            watch.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for number in installed:
+                loop.remove_signal_handler(number)
+
+    def _told_to_go(self, number: int) -> None:
+        status = 128 + number
+        Thread(target=self._insist, args=(status,), name="dlsim-insist", daemon=True).start()
+        self._leave(status)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            if _attributes(self._fd) is None:
+                status = 128 + getattr(signal, "SIGHUP", 1)
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._leave, status)
+                self._insist(status)
+
+    def _insist(self, status: int) -> None:
+        if not self._over.wait(GRACE_SECONDS):
+            self._restore()
+            os._exit(status)
+
+    def _restore(self) -> None:
+        """Last resort: Textual could not do it itself."""
+        if self._fd is None or self._attributes is None:
+            return
+        with suppress(Exception):
+            import termios  # noqa: PLC0415 - Unix alone has it
+
+            # Off: mouse, focus, bracketed paste, keyboard protocol; back: main screen, cursor, line wrap.
+            os.write(
+                self._fd,
+                b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h",
+            )
+            termios.tcsetattr(self._fd, termios.TCSANOW, self._attributes)
+
+
+def _attributes(fd: int | None) -> Any:
+    """The terminal's settings; None where there is no terminal, or no longer."""
+    if fd is None:
+        return None
+    try:
+        import termios  # noqa: PLC0415 - Unix alone has it
+
+        return termios.tcgetattr(fd)
+    except (ImportError, OSError, ValueError):
+        return None
+    except Exception:
+        return None

@@ -1,0 +1,82 @@
+"""An equation in a panel: symbols, numbers and result, their equals signs below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlsim.engine.formula import Explanation
+from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.widgets import mathematics
+from dlsim.tui.widgets.lines import Line, Piece, width
+from dlsim.tui.widgets.parts import Part, dispensable
+
+STACKED, FLAT = 2.5, 6.0
+NUMBERS = (5.0, 6.5, 7.0)
+"""What is lost with the stacked form, with the formula in symbols, and with more and more of its numbers."""
+NARROW = 24
+"""With less room than this to the right of the equals sign, lines begin at the left edge."""
+
+
+def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> list[Part]:
+    """The formula with symbols, the same with numbers, and the result, below each other's equals sign."""
+    left: Piece = (told.symbol, "active")
+    outcome = (("= ", "muted"), (result(told.value, digits), "result"))
+    if told.ref.quantity == "update":
+        moves = mathematics.in_lines(mathematics.symbolic(snapshot, told.tokens), cells)
+        return [dispensable(moves, FLAT)]
+    if not told.tokens:
+        return [Part((((left, (" ", ""), *outcome),),))]
+    right = mathematics.symbolic(snapshot, told.tokens)
+    numbers = mathematics.with_numbers(snapshot, told.tokens, digits)
+    roomy = mathematics.stacked([left, (" = ", ""), *right])
+    if roomy is not None and roomy.width > cells:
+        roomy = None
+    column = width([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
+    if cells - column < NARROW:
+        column = 0  # too narrow to stand in line with the equals sign
+    indent = " " * column
+    room = max(cells - column - 2, 1)
+    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room))
+    filled = [
+        tuple(
+            _hanging(
+                [(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)
+            )
+        )
+        for most in (None, 3, 1)
+    ]
+    forms: list[tuple[Line, ...]] = [tuple(flat), ()]
+    costs: list[float] = [FLAT]
+    if roomy is not None:
+        forms.insert(0, roomy.lines)
+        costs.insert(0, STACKED)
+    parts = [Part(tuple(forms), tuple(costs))]
+    shown = result(told.value, digits)
+    if _text(numbers) != shown:
+        parts.append(Part((*filled, ()), NUMBERS))
+    if _text(right) != shown:
+        parts.append(Part(((((indent, ""), *outcome),),)))
+    return parts
+
+
+def _text(pieces: Sequence[Piece]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+def _column_of_equals(line: Line) -> int:
+    column = 0
+    for text, _ in line:
+        if text == " = ":
+            return column + 1
+        column += width([(text, "")])
+    return 0
+
+
+def _hanging(head: Sequence[Piece], indent: str, lines: Sequence[Line]) -> list[Line]:
+    return [(*head, *line) if number == 0 else ((indent, ""), *line) for number, line in enumerate(lines)]
+
+
+def result(value: float, digits: int) -> str:
+    """A whole number as it stands (a gate's 0 or 1), every other with all its decimals."""
+    return plain(value, digits) if value.is_integer() else fixed(value, digits)

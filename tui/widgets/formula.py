@@ -1,0 +1,169 @@
+"""The formula panel: the question, the formula, the same with its numbers, the result, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events
+
+from dlsim.engine.formula import Explanation
+from dlsim.engine.numerals import fixed
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.prose import meaning, question
+from dlsim.tui.widgets import mathematics
+from dlsim.tui.widgets.equation import equation
+from dlsim.tui.widgets.lines import Line, LineWidget, Piece, spread, width, wrap
+from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
+from dlsim.tui.words import Words
+
+COMFORTABLE_WIDTH = 76
+"""Sentences are not made wider than this: long lines are hard to read."""
+
+
+class FormulaView(LineWidget):
+    """Shows the value that was revealed last."""
+
+    def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._say = say
+        self._caps = caps
+        self._snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show this moment."""
+        self._snapshot = snapshot
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._snapshot is not None and self.size:
+            self.show_lines(
+                formula_lines(self._say, self._snapshot, self._caps, self.size.width, self.size.height)
+            )
+
+
+def formula_lines(
+    say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, height: int, digits: int = 8
+) -> list[Line]:
+    """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id."""
+    inner = max(cells - 2, 1)
+    foot = _foot(say, snapshot, inner, digits)
+    body = _body(say, snapshot, caps, inner, digits)
+    lines = fitted(body, height - 1)
+    lines = lines[: max(height - 1, 0)]
+    blanks = [()] * max(height - 1 - len(lines), 0)
+    return (
+        [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
+    )
+
+
+def text_of(snapshot: Snapshot, digits: int = 8) -> str | None:
+    """The formula as one line of text, to be copied; None where nothing is computed yet."""
+    if snapshot.event is None:
+        return None
+    told = snapshot.explain(snapshot.event.ref, digits)
+    sides = [told.symbol, told.formula, told.substituted, fixed(told.value, digits)]
+    return " = ".join(dict.fromkeys(side for side in sides if side))
+
+
+def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
+    if snapshot.event is None:
+        return _invitation(say, snapshot, caps, cells)
+    ref = snapshot.event.ref
+    told = snapshot.explain(ref, digits)
+    prose = min(cells, COMFORTABLE_WIDTH)
+    asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
+    sentence = meaning(say, snapshot, ref, told.value)
+    meant = tuple(wrap([(sentence, "")], prose))
+    parts = [
+        dispensable(asked, 3),
+        gap(),
+        *equation(snapshot, told, cells, digits),
+        gap(),
+        dispensable(meant, 4),
+    ]
+    about_batch = _about_batch(say, snapshot, told)
+    if about_batch:
+        parts.append(dispensable(wrap([(about_batch, "muted")], prose), 2))
+    after = _what_now(say, snapshot, caps)
+    if after:
+        parts += [gap(), Part((tuple(wrap(after, prose)),))]
+    return parts
+
+
+def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int) -> list[Part]:
+    prose = min(cells, COMFORTABLE_WIDTH)
+    rows, position = snapshot.tape.rows, snapshot.position
+    if position.done == 0 and not _trains(snapshot) and snapshot.sample:
+        first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(rows))
+    else:
+        first = say("formula.start")
+    press = say("formula.start_press", key=caps["step.forward"], next=snapshot.next_symbol or "")
+    then = say("formula.start_then", back=caps["step.back"])
+    return [
+        dispensable(wrap([(first, "question")], prose), 3),
+        gap(),
+        Part((tuple(wrap(_with_keys(press, caps["step.forward"]), prose)),)),
+        dispensable(wrap(_with_keys(then, caps["step.back"]), prose), 4),
+    ]
+
+
+def _with_keys(sentence: str, cap: str) -> list[Piece]:
+    """The sentence with the name of the key marked."""
+    before, found, after = sentence.partition(cap)
+    return [(before, ""), (found, "key"), (after, "")]
+
+
+def _about_batch(say: Words, snapshot: Snapshot, told: Explanation) -> str:
+    samples = len(snapshot.tape.rows)
+    if samples == 1 or not any(
+        mathematics.OPENING in token for token in told.tokens if isinstance(token, str)
+    ):
+        return ""
+    return say("batch.mean", samples=samples, sample=snapshot.row + 1)
+
+
+def _trains(snapshot: Snapshot) -> bool:
+    return snapshot.position.epochs > 0 and getattr(snapshot.scenario.body, "training", None) is not None
+
+
+def _what_now(say: Words, snapshot: Snapshot, caps: Mapping[str, str]) -> list[Piece]:
+    """At the end of a pass where nothing is trained, what can be done next."""
+    position = snapshot.position
+    if position.cursor < position.values or _trains(snapshot) or snapshot.trouble is not None:
+        return []
+    key, row = caps["step.forward"], snapshot.row + 1
+    if snapshot.sample + 1 < len(snapshot.tape.rows):
+        return _with_keys(say("formula.end_next", sample=row, key=key, following=row + 1), key)
+    key = caps["time.home"]
+    return _with_keys(say("formula.end_last", key=key, open=caps["scenario.open"]), key)
+
+
+def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
+    position, rows = snapshot.position, snapshot.tape.rows
+    following = ""
+    if snapshot.next_symbol is None:
+        if snapshot.sample + 1 < len(rows) and snapshot.trouble is None:
+            following = say("formula.next_sample", sample=snapshot.sample + 2)
+    elif position.cursor == position.values:
+        following = say("formula.next_iteration", iteration=position.iteration + 1)
+    else:
+        following = say("formula.next", next=snapshot.next_symbol)
+    if not _trains(snapshot):
+        return ((following, "muted"),)
+    error = snapshot.value(Ref("E"))
+    shown = say("formula.hidden") if error is None else fixed(error, digits)
+    own: Line = ((say("formula.E", value=shown), "strong"),)
+    left: Line = ((following, "muted"),)
+    forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
+    if len(rows) > 1:
+        loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
+        mean: Piece = (say("formula.loss", samples=len(rows), value=loss), "")
+        forms.insert(0, (left, (mean, ("   ", ""), *own)))
+    fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
+    left, right = next(fitting, forms[-1])
+    return spread(left, right, cells) if left else right

@@ -1,0 +1,92 @@
+"""The line on top: which scenario, which epoch, iteration and phase, and how far through the iteration."""
+
+from __future__ import annotations
+
+from textual import events
+
+from dlsim.engine.scenario import in_language
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
+from dlsim.tui.words import Words
+
+BAR_CELLS = 14
+FULL, EMPTY = "▰", "▱"
+PHASES = ("forward", "loss", "backward", "update")
+
+
+class Header(LineWidget):
+    """Shows where the run stands."""
+
+    def __init__(self, say: Words, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._say = say
+        self._snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show this moment."""
+        self._snapshot = snapshot
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._snapshot is not None and self.size:
+            self.show_lines([header_line(self._say, self._snapshot, self.size.width)])
+
+
+def header_line(say: Words, snapshot: Snapshot, cells: int) -> Line:
+    """The line in `cells`: where the run stands matters most, then the scenario's name, then its title."""
+    scenario = snapshot.scenario
+    name = scenario.name + (f" [{scenario.variant}]" if scenario.variant is not None else "")
+    title = in_language(scenario.title, say.language)
+    place = _place(say, snapshot)
+    brand: Piece = (f" {say('app.name')} ", "accent")
+    for bar in (BAR_CELLS, BAR_CELLS // 2, 0):
+        right = (*place, *_bar(snapshot, bar), (" ", ""))
+        room = cells - width(right) - 2
+        left: Line = (brand, ("  ", ""), (name, "strong"))
+        if width(left) <= room:
+            spare = room - width(left) - 2
+            shown = fit(title, spare) if spare >= min(8, len(title)) else ""
+            left = (*left, ("  ", ""), (shown, "")) if shown else left
+            return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
+    right = (*place, (" ", ""))
+    if width(right) + len(name) + 2 <= cells:
+        return ((" ", ""), (name, "strong"), (" " * (cells - width(right) - len(name) - 1), ""), *right)
+    terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
+    return terse if width(terse) <= cells else cut(place[-1:], cells)
+
+
+def _place(say: Words, snapshot: Snapshot) -> Line:
+    position = snapshot.position
+    pieces: list[Piece] = []
+    if position.epochs:
+        pieces += [(say("header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
+        pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
+    samples = len(snapshot.tape.rows)
+    if samples > 1:
+        pieces += [(say("header.sample", sample=snapshot.sample + 1, samples=samples), ""), (" · ", "muted")]
+    phase = position.phase
+    name = (
+        say("header.start")
+        if phase is None
+        else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
+    )
+    role = phase if phase in PHASES else "strong"
+    pieces.append((f"{name} {position.cursor}/{position.values}", role))
+    return tuple(pieces)
+
+
+def _bar(snapshot: Snapshot, cells: int) -> Line:
+    position = snapshot.position
+    if not cells:
+        return ()
+    full = round(cells * position.cursor / max(position.values, 1))
+    if position.cursor:
+        full = max(full, 1)
+    if position.cursor < position.values:
+        full = min(full, cells - 1)
+    role = position.phase if position.phase in PHASES else "muted"
+    return (("  ", ""), (FULL * full, role), (EMPTY * (cells - full), "muted"))

@@ -1,0 +1,163 @@
+"""Lines of text made of pieces, each piece with a role; measured in terminal cells, never in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+Piece = tuple[str, str]
+"""(text, role). A role is the name of a style, see `LineWidget.COMPONENT_CLASSES`; "" is plain."""
+Line = tuple[Piece, ...]
+
+ELLIPSIS = "…"
+
+ROLES = (
+    "active",  # what was computed last
+    "result",
+    "symbol",
+    "number",
+    "question",
+    "muted",
+    "accent",
+    "key",
+    "strong",
+    "emphasis",
+    "code",
+    "heading",
+    "hint",
+    "trouble",
+    "chosen",
+    "frame",
+    "frame-current",
+    "title",
+    "title-current",
+    "tab",
+    "own",  # the lens's own term in a mean over the batch
+    "forward",
+    "loss",
+    "backward",
+    "update",
+)
+
+
+def width(line: Iterable[Piece]) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def fit(text: str, cells: int) -> str:
+    """`text`, cut with an ellipsis where it is longer than `cells`."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, cells - 1).rstrip() + ELLIPSIS if cells > 0 else ""
+
+
+def cut(line: Line, cells: int) -> Line:
+    """`line`, cut with an ellipsis where it is longer than `cells`."""
+    if width(line) <= cells:
+        return line
+    kept: list[Piece] = []
+    for text, role in line:
+        room = cells - width(kept)
+        if cell_len(text) >= room:
+            kept.append((fit(text + ELLIPSIS, room), role))
+            break
+        kept.append((text, role))
+    return tuple(kept)
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """`left` and `right` at the two ends of a line; where both do not fit, the right one goes first."""
+    gap = cells - width(left) - width(right)
+    if gap < 1:
+        return cut(left, cells)
+    return (*left, (" " * gap, ""), *right)
+
+
+def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
+    """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere."""
+    lines: list[Line] = []
+    line: list[Piece] = []
+    used = 0
+    cells = max(cells, 1)
+    for word, role in _words(pieces):
+        size = cell_len(word.rstrip())
+        if used and used + size > cells:
+            lines.append(_without_trailing_space(line))
+            line, used = [], 0
+        while size > cells:
+            head = set_cell_size(word, cells)
+            lines.append(((head.rstrip(), role),))
+            word = word[max(len(head.rstrip()), 1) :]
+            size = cell_len(word.rstrip())
+        line.append((word, role))
+        used += cell_len(word)
+    if line:
+        lines.append(_without_trailing_space(line))
+    return lines
+
+
+def _words(pieces: Iterable[Piece]) -> Iterable[Piece]:
+    for text, role in pieces:
+        word = ""
+        for character in text:
+            word += character
+            # Between two wide characters (Korean, Chinese, Japanese) a line may break as well.
+            if character == " " or cell_len(character) == 2:
+                yield word, role
+                word = ""
+        if word:
+            yield word, role
+
+
+def _without_trailing_space(line: Sequence[Piece]) -> Line:
+    """Words of one role joined again, nothing at the end."""
+    joined: list[Piece] = []
+    for text, role in line:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + text, role)
+        else:
+            joined.append((text, role))
+    *rest, (text, role) = joined
+    return (*rest, (text.rstrip(), role))
+
+
+class LineWidget(Widget):
+    """Draws the lines it was given, and repaints only those that changed."""
+
+    COMPONENT_CLASSES = {f"role--{role}" for role in ROLES}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.lines: tuple[Line, ...] = ()
+
+    def show_lines(self, lines: Iterable[Line]) -> None:
+        """Draw these lines from now on."""
+        new, old = tuple(lines), self.lines
+        if new == old:
+            return
+        self.lines = new
+        changed = [
+            number
+            for number in range(max(len(new), len(old)))
+            if (new[number] if number < len(new) else ()) != (old[number] if number < len(old) else ())
+        ]
+        self.refresh(*(Region(0, number, max(self.size.width, 1), 1) for number in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One line, filled up to the widget's width."""
+        cells = self.size.width
+        base = self.rich_style
+        line = self.lines[y] if y < len(self.lines) else ()
+        segments = [Segment(text, self.style_of(role) if role else base) for text, role in line]
+        return Strip(segments, width(line)).adjust_cell_length(cells, base)
+
+    def style_of(self, role: str) -> Style:
+        """How a role looks in the present theme."""
+        return self.get_component_rich_style(f"role--{role}")

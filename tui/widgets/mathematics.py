@@ -1,0 +1,155 @@
+"""Formulas as lines: in one line, or with fractions stacked (∂E over ∂W5); never wider than they may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from dlsim.engine.numerals import as_operand
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
+
+OPENING, CLOSING = "«", "»"
+"""In a mean over the batch, what the sample under the lens adds stands between these."""
+
+COMMA = ", "
+BREAKS = re.compile(r"( [+−·] |, )")
+"""A line may break before an operator and after a comma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Lines of equal width; `baseline` is the one that stands level with the neighbours."""
+
+    lines: tuple[Line, ...]
+    baseline: int
+
+    @property
+    def width(self) -> int:
+        """Cells across."""
+        return width(self.lines[0])
+
+
+def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref]) -> list[Piece]:
+    """The formula with symbols, piece by piece."""
+    return _pieces(
+        [(token, "") if isinstance(token, str) else (snapshot.symbol(token), "symbol") for token in tokens]
+    )
+
+
+def with_numbers(snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int) -> list[Piece]:
+    """The formula with every symbol's number in its place, each made from the full number."""
+    pieces: list[Piece] = []
+    text = ""
+    for token in tokens:
+        if isinstance(token, str):
+            piece = (token, "")
+        else:
+            leading = not text or text.endswith("(")
+            piece = (
+                as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading),
+                "number",
+            )
+        text += piece[0]
+        pieces.append(piece)
+    return _pieces(pieces)
+
+
+def _pieces(pieces: list[Piece]) -> list[Piece]:
+    """A lone product gets air around its dots; in sums they bind tightly. The lens's own term is marked."""
+    is_sum = any(" + " in text or " − " in text for text, _ in pieces)
+    spaced = [(" · ", role) if text == "·" and not is_sum else (text, role) for text, role in pieces]
+    marked: list[Piece] = []
+    inside = False
+    for text, role in spaced:
+        inside = (inside or OPENING in text) and not text.startswith(CLOSING)
+        marked.append((text, "own" if inside or CLOSING in text else role))
+    return marked
+
+
+def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) -> list[Line]:
+    """The pieces, broken before an operator where they do not fit; of more lines than `most` the middle goes."""
+    lines: list[Line] = []
+    line: Line = ()
+    for term in _terms(pieces):
+        if line and width(line) + width(term) - _trailing(term) > cells:
+            lines.append(line)
+            line = ()
+        line = (*line, *term) if line else _without_leading_space(term)
+    if line:
+        lines.append(line)
+    if most is None or len(lines) <= most:
+        return lines
+    return [*lines[: most - 2], ((ELLIPSIS, "muted"),), lines[-1]] if most >= 3 else lines[:most]
+
+
+def _terms(pieces: Sequence[Piece]) -> list[Line]:
+    """The pieces in groups that stay together: an operator and what follows it."""
+    terms: list[list[Piece]] = [[]]
+    for text, role in pieces:
+        for part in BREAKS.split(text):
+            if part == COMMA:
+                terms[-1].append((part.rstrip(), role))
+                terms.append([(" ", role)])
+            elif part:
+                if BREAKS.fullmatch(part):
+                    terms.append([])
+                terms[-1].append((part, role))
+    return [tuple(term) for term in terms if term]
+
+
+def _trailing(term: Line) -> int:
+    text = term[-1][0]
+    return cell_len(text) - cell_len(text.rstrip())
+
+
+def _without_leading_space(term: Line) -> Line:
+    (text, role), *rest = term
+    return ((text.lstrip(), role), *rest)
+
+
+def stacked(pieces: Sequence[Piece]) -> Box | None:
+    """The pieces side by side, fractions of ∂ stacked; None where there is no such fraction."""
+    boxes = [_box(text, role) for text, role in pieces]
+    if all(len(box.lines) == 1 for box in boxes):
+        return None
+    return beside(boxes)
+
+
+def is_fraction(symbol: str) -> bool:
+    """Whether a symbol is written as one: ∂E/∂W5."""
+    return symbol.startswith("∂") and "/∂" in symbol
+
+
+def _box(text: str, role: str) -> Box:
+    if not is_fraction(text):
+        return Box((((text, role),),), 0)
+    top, _, bottom = text.partition("/")
+    cells = max(cell_len(top), cell_len(bottom)) + 2
+    return Box((_centred(top, role, cells), (("─" * cells, role),), _centred(bottom, role, cells)), 1)
+
+
+def _centred(text: str, role: str, cells: int) -> Line:
+    left = (cells - cell_len(text)) // 2
+    return ((" " * left, ""), (text, role), (" " * (cells - cell_len(text) - left), ""))
+
+
+def beside(boxes: Sequence[Box]) -> Box:
+    """Boxes in a row, their baselines level."""
+    above = max(box.baseline for box in boxes)
+    below = max(len(box.lines) - box.baseline for box in boxes)
+    lines: list[Line] = []
+    for number in range(-above, below):
+        line: list[Piece] = []
+        for box in boxes:
+            place = box.baseline + number
+            if 0 <= place < len(box.lines):
+                line.extend(box.lines[place])
+            else:
+                line.append((" " * box.width, ""))
+        lines.append(tuple(line))
+    return Box(tuple(lines), above)

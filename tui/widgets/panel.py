@@ -1,0 +1,100 @@
+"""A framed panel. Its title stands in its upper edge and may hold tabs, which a click chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from dlsim.tui.widgets.lines import LineWidget, Piece, cut, width
+
+
+class TitleEdge(LineWidget):
+    """The upper edge: corners, and one title or several tabs of which one is chosen."""
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, tab: str) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tabs: Sequence[tuple[str, str]] = ()
+        self._chosen = ""
+        self._is_current = False
+        self._is_framed = True
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(
+        self, tabs: Sequence[tuple[str, str]], chosen: str, *, is_current: bool, is_framed: bool
+    ) -> None:
+        """Show these (key, title) tabs."""
+        self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, is_current, is_framed
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tab that was clicked."""
+        for start, end, tab in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Chosen(tab))
+                return
+
+    def _draw(self) -> None:
+        cells = self.size.width
+        if not cells:
+            return
+        self._spans = []
+        frame = "frame-current" if self._is_current else "frame"
+        left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
+        pieces: list[Piece] = [(left, frame)]
+        for number, (tab, title) in enumerate(self._tabs):
+            if number:
+                pieces.append(("─", frame))
+            start = width(pieces)
+            role = self._role_of(tab)
+            pieces.append((f" {title} ", role))
+            self._spans.append((start, start + cell_len(title) + 2, tab))
+        pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
+        rest = cells - width(pieces) - 1
+        pieces += [("─" * max(rest, 0), frame), (right, frame)] if cells > 3 else []
+        self.show_lines([tuple(pieces)])
+
+    def _role_of(self, tab: str) -> str:
+        if not tab:
+            return "active"  # a title that names what was computed last
+        if tab != self._chosen:
+            return "tab"
+        return "title-current" if self._is_current else "title"
+
+
+class Panel(Container):
+    """An upper edge and what stands below it."""
+
+    def __init__(self, *contents: Widget, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.edge = TitleEdge()
+        self._contents = contents
+
+    def entitle(
+        self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True
+    ) -> None:
+        """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
+        self.set_class(current, "current")
+        self.edge.show(tabs, chosen, is_current=current, is_framed=framed)
+
+    def compose(self) -> ComposeResult:
+        """The edge, then the contents in the rest of the frame."""
+        yield self.edge
+        with Container(classes="panel-body"):
+            yield from self._contents

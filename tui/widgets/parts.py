@@ -1,0 +1,57 @@
+"""Parts of a panel that share its height: each in the roomiest form that lets all of them fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlsim.tui.widgets.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines in their forms, from the roomiest to the tersest; () leaves them out.
+
+    `costs` says of every form but the last what is lost by going on to the next one.
+    """
+
+    forms: tuple[tuple[Line, ...], ...]
+    costs: tuple[float, ...] = ()
+
+
+def gap() -> Part:
+    """An empty line, where there is room for one."""
+    return Part((((),), ()), (1,))
+
+
+def dispensable(lines: Sequence[Line], cost: float) -> Part:
+    """Lines that are shown or left out."""
+    return Part((tuple(lines), ()), (cost,))
+
+
+def fitted(parts: Sequence[Part], height: int) -> list[Line]:
+    """All parts in at most `height` lines; what costs least gives way first, and returns where room is left."""
+    chosen = [0] * len(parts)
+
+    def size() -> int:
+        return sum(len(part.forms[form]) for part, form in zip(parts, chosen, strict=True))
+
+    gave_way: list[tuple[float, int]] = []
+    while size() > height:
+        costs = [(part.costs[form], number) for number, (part, form) in _shrinkable(parts, chosen)]
+        if not costs:
+            break
+        cost, number = min(costs, key=lambda found: (found[0], -found[1]))
+        chosen[number] += 1
+        gave_way.append((cost, number))
+    for _, number in sorted(gave_way, key=lambda found: -found[0]):
+        chosen[number] -= 1
+        if size() > height:
+            chosen[number] += 1
+    lines = [line for part, form in zip(parts, chosen, strict=True) for line in part.forms[form]]
+    return lines[-height:] if height > 0 else []
+
+
+def _shrinkable(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[int, tuple[Part, int]]]:
+    pairs = zip(parts, chosen, strict=True)
+    return [(number, pair) for number, pair in enumerate(pairs) if pair[1] < len(pair[0].costs)]

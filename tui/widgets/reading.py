@@ -1,0 +1,69 @@
+"""Text to read: lines made for the width there is, scrolled by key and by wheel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+
+from dlsim.tui.widgets.lines import Line, LineWidget
+
+Layout = Callable[[int], Sequence[Line]]
+"""The lines for a width in cells."""
+
+COMFORTABLE_WIDTH = 84
+
+
+class Reading(LineWidget):
+    """Shows what a layout makes of the width, from the line it was scrolled to."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._laid_out_by: Layout = lambda _cells: ()
+        self._all: Sequence[Line] = ()
+        self._top = 0
+
+    def show(self, layout: Layout) -> None:
+        """Show this text from its beginning."""
+        self._laid_out_by, self._top = layout, 0
+        self._lay_out()
+
+    def scroll_lines(self, by: int) -> None:
+        """Go down (or up, with a negative number) by so many lines."""
+        self._top = max(0, min(self._top + by, len(self._all) - self.size.height))
+        self._draw()
+
+    def keep_in_view(self, line: int) -> None:
+        """Scroll as little as it takes to show this line."""
+        height = max(self.size.height, 1)
+        self._top = max(min(self._top, line), line - height + 1, 0)
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._lay_out()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(-3)
+
+    @property
+    def top(self) -> int:
+        """The first line in view."""
+        return self._top
+
+    def _lay_out(self) -> None:
+        if self.size:
+            self._all = self._laid_out_by(max(min(self.size.width - 2, COMFORTABLE_WIDTH), 1))
+            self._top = max(0, min(self._top, len(self._all) - self.size.height))
+            self._draw()
+
+    def _draw(self) -> None:
+        shown = self._all[self._top : self._top + self.size.height]
+        self.show_lines([((" ", ""), *line) if line else () for line in shown])

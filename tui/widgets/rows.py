@@ -1,0 +1,95 @@
+"""Where a number stands in a table: which row is about it, and where each layer's rows begin."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from dlsim.engine.model import Table
+from dlsim.engine.reference import Ref
+
+INDEXED_AT_MOST = 50_000
+"""Larger tables are not indexed row by row: the active row is then not followed."""
+
+Subject = tuple[str, int, tuple[int, ...]]
+
+
+def subject(ref: Ref) -> Subject:
+    """What a number is about: ∂E/∂W5, ∂z3/∂W5 and W5⁺ are all about W5, and ∂E_o1/∂h1 about h1."""
+    letter = ref.quantity.rpartition(":")[2].rpartition("_")[2].removeprefix("d")
+    index = ref.index
+    if ref.quantity == "E_o":
+        letter = "a"
+    elif ref.quantity == "part":
+        letter, index = "a", index[:1]
+    elif ref.quantity == "da_dz":
+        index = index[-1:]
+    return letter, ref.layer, index
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows from `start` on belong to layer `layer`, up to the next group."""
+
+    layer: int
+    start: int
+
+
+class Places:
+    """A table's rows by what they are about, and its groups."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.groups = _groups(table)
+        self._rows: dict[Subject, int] | None = None
+
+    def row(self, ref: Ref) -> int | None:
+        """The row about `ref`, None where the table has none."""
+        if self._rows is None:
+            self._rows = self._index()
+        return self._rows.get(subject(ref))
+
+    def _index(self) -> dict[Subject, int]:
+        found: dict[Subject, int] = {}
+        if len(self.table.rows) > INDEXED_AT_MOST or self.table.key == "data":
+            return found
+        for number, row in enumerate(self.table.rows):
+            for cell in row.cells:
+                if cell is not None:
+                    found.setdefault(subject(cell), number)
+        return found
+
+    # lines: the rows with a heading above each group
+
+    @property
+    def lines(self) -> int:
+        """Rows and headings together."""
+        return len(self.table.rows) + len(self.groups)
+
+    def line_of(self, row: int) -> int:
+        """The line on which a row stands."""
+        return row + sum(group.start <= row for group in self.groups)
+
+    def at(self, line: int) -> int | Group:
+        """The row on a line, or the group whose heading it is."""
+        for number, group in enumerate(self.groups):
+            heading = group.start + number
+            if line == heading:
+                return group
+            if line < heading:
+                return line - number
+        return line - len(self.groups)
+
+
+def _groups(table: Table) -> tuple[Group, ...]:
+    """Where each layer begins; layers follow each other, so that they are found by bisection."""
+    rows = table.rows
+    if not len(rows) or rows[0].group is None:
+        return ()
+    groups: list[Group] = []
+    start = 0
+    while start < len(rows):
+        layer = rows[start].group or 0
+        groups.append(Group(layer, start))
+        start = bisect_left(rows, layer + 1, lo=start, key=lambda row: row.group or 0)
+    return tuple(groups)

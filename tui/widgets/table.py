@@ -1,0 +1,231 @@
+"""A table of numbers: only the rows on screen are read, the row of the active value is followed and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from textual import events
+
+from dlsim.engine.model import Row, Table
+from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, fit, width
+from dlsim.tui.widgets.rows import Group, Places
+from dlsim.tui.words import Words
+
+WHOLE = 3
+"""Cells kept for the digits before the point, a sign included."""
+EXPONENT = 3
+"""Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
+DIGITS, FEWEST_DIGITS = 8, 3
+ACTIVE_MARK = "◀"
+LENS_MARK = "▶"
+LABELS_MEASURED = 200
+
+
+class NumberTable(LineWidget):
+    """Shows one table of a snapshot."""
+
+    def __init__(self, say: Words, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._say = say
+        self._snapshot: Snapshot | None = None
+        self._key = ""
+        self._places: Places | None = None
+        self._top: int | None = None  # where the reader scrolled to, until the next step
+
+    def show(self, snapshot: Snapshot, key: str) -> None:
+        """Show the table called `key` at this moment."""
+        if self._snapshot is not snapshot or self._key != key:
+            self._top = None
+        self._snapshot, self._key = snapshot, key
+        self._draw()
+
+    def scroll_lines(self, by: int) -> None:
+        """Look further down or up; the next step returns to the active row."""
+        if self._snapshot is None or self._places is None:
+            return
+        view = TableView(
+            self._say, self._snapshot, self._places, self.size.width, self.size.height, self._top
+        )
+        self._top = max(0, min(view.top + by, self._places.lines - view.room))
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._draw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(-3)
+
+    def _draw(self) -> None:
+        if self._snapshot is None or not self.size:
+            return
+        table = next((table for table in self._snapshot.tables if table.key == self._key), None)
+        if table is None or not len(table.rows):
+            self.show_lines([((" " + self._say("column.nothing"), "muted"),)])
+            return
+        if self._places is None or self._places.table is not table:
+            self._places = Places(table)
+        size = self.size
+        self.show_lines(
+            TableView(self._say, self._snapshot, self._places, size.width, size.height, self._top).lines()
+        )
+
+
+class TableView:
+    """One table at one moment, laid out for one size: the lines that are on screen, and no others."""
+
+    def __init__(
+        self, say: Words, snapshot: Snapshot, places: Places, cells: int, height: int, top: int | None = None
+    ) -> None:
+        self._say, self._snapshot, self._places = say, snapshot, places
+        self._table: Table = places.table
+        self._cells = cells
+        self.room = max(height - 1, 1)
+        self._label = self._label_width()
+        self._columns, self.digits, self._column_cells = self._fitting_columns()
+        self._active = self._active_row()
+        self._lens = snapshot.row if self._table.key == "data" else None
+        self.top = self._start() if top is None else top
+
+    def lines(self) -> Iterator[Line]:
+        """The headings, then the rows in view."""
+        yield self._headings()
+        for line in range(self.top, min(self.top + self.room, self._places.lines)):
+            found = self._places.at(line)
+            yield (
+                self._heading(found)
+                if isinstance(found, Group)
+                else self._row(found, self._table.rows[found])
+            )
+
+    # what is in view
+
+    def _active_row(self) -> int | None:
+        event = self._snapshot.event
+        return None if event is None else self._places.row(event.ref)
+
+    def _followed_row(self) -> int:
+        """The row to keep in view: the active one, else the first one that the active formula uses."""
+        if self._lens is not None:
+            return self._lens
+        if self._active is not None:
+            return self._active
+        tokens = self._snapshot.event.tokens if self._snapshot.event is not None else ()
+        used = (self._places.row(token) for token in tokens if isinstance(token, Ref))
+        return next((row for row in used if row is not None), 0)
+
+    def _start(self) -> int:
+        """The page with the followed row: it depends on that row alone, never on the way that led there."""
+        if self._places.lines <= self.room:
+            return 0
+        page = max(self.room - 2, 1)
+        start = self._places.line_of(self._followed_row()) // page * page
+        return max(0, min(start - (start > 0), self._places.lines - self.room))
+
+    # columns
+
+    def _label_width(self) -> int:
+        rows = self._table.rows
+        seen = [row.label for row in rows[: LABELS_MEASURED // 2]] + [
+            row.label for row in rows[-LABELS_MEASURED // 2 :]
+        ]
+        heading = self._say("column.sample") if self._table.key == "data" else ""
+        return max(cell_len(text) for text in [*seen, heading])
+
+    def _fitting_columns(self) -> tuple[list[int | None], int, int]:
+        """(columns shown, digits, cells of a column): fewer digits before fewer columns; None: some are left out."""
+        count = len(self._table.columns)
+        room = self._cells - self._label - 5
+        for digits in range(DIGITS, FEWEST_DIGITS - 1, -1):
+            for exponent in (EXPONENT, 0):
+                cells = WHOLE + 1 + digits + exponent + 1
+                if count * cells <= room:
+                    return list(range(count)), digits, cells
+        cells = WHOLE + 1 + FEWEST_DIGITS + 1
+        most = max((room - 2) // cells, 1)
+        tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
+        head = most - tail
+        return [*range(head), None, *range(count - tail, count)], FEWEST_DIGITS, cells
+
+    def _headings(self) -> Line:
+        label = self._say("column.sample") if self._table.key == "data" else ""
+        pieces: list[Piece] = [(f"   {label}".ljust(self._label + 3), "muted")]
+        for column in self._columns:
+            if column is None:
+                pieces.append((ELLIPSIS + " ", "muted"))
+                continue
+            name = self._table.columns[column]
+            text = (
+                name[1:]
+                if name.startswith("=")
+                else self._say.first([f"column.{name}", "column.any"], name=name)
+            )
+            cells = self._column_cells
+            text = fit(" " * (WHOLE - 1) + text, cells - 1)
+            pieces.append((text + " " * (cells - cell_len(text)), "muted"))
+        return tuple(pieces)
+
+    def _heading(self, group: Group) -> Line:
+        return ((" " + self._say("column.layer", layer=group.layer), "heading"),)
+
+    # rows
+
+    def _row(self, number: int, row: Row) -> Line:
+        is_active, is_lens = number == self._active, number == self._lens
+        role = "strong" if is_active or is_lens else ""
+        mark = LENS_MARK if is_lens else " "
+        pieces: list[Piece] = [
+            (f" {mark} ", "accent" if is_lens else ""),
+            (_padded(row.label, self._label), role or "symbol"),
+        ]
+        active = self._snapshot.event.ref if self._snapshot.event is not None else None
+        for column in self._columns:
+            if column is None:
+                pieces.append(("  ", ""))
+                continue
+            ref = row.cells[column]
+            cells = self._column_cells
+            text = self._number(ref, cells)
+            leading = len(text) - len(text.lstrip())
+            cell_role = "active" if ref is not None and ref == active else role
+            pieces += [
+                (text[:leading], ""),
+                (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
+            ]
+            pieces.append((" " * (cells - width(pieces[-2:])), ""))
+        if is_active:
+            room = self._cells - width(pieces) - 2
+            pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
+        return tuple(pieces)
+
+    def _number(self, ref: Ref | None, cells: int) -> str:
+        """The number with its point in the column's point."""
+        if ref is None:
+            return ""
+        value = self._snapshot.value(ref)
+        if value is None:
+            return " " * (WHOLE - 1) + ELLIPSIS
+        is_data = self._table.key == "data"
+        if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
+            return ""
+        text = plain(value, self.digits) if is_data else fixed(value, self.digits)
+        if "e" in text and len(text) >= cells - 1:
+            text = fixed(value, max(self.digits - EXPONENT, 1))
+        before = text.partition(".")[0] if "." in text else text.partition("e")[0]
+        text = " " * max(WHOLE - len(before), 0) + text
+        return text if len(text) < cells else fit(text, cells - 1)
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - cell_len(text))

@@ -1,0 +1,68 @@
+"""Everything the app says, by key: one catalogue a language, `<code>.toml`. Readable without Textual.
+
+    say = words("en")
+    say("question.z", unit="h1")
+
+A key that a catalogue lacks is said in English; a key that English lacks is a mistake, and raises KeyError.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+ENGLISH = "en"
+
+
+class Words:
+    """One language's catalogue. Call it with a key and the values for its {placeholders}."""
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self._texts = texts
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text at `key`, filled in."""
+        text = self._texts[key]
+        return text.format(**values) if values else text
+
+    def first(self, keys: Iterable[str], /, **values: object) -> str:
+        """The text at the first of `keys` that exists."""
+        wanted = list(keys)
+        for key in wanted:
+            if key in self._texts:
+                return self(key, **values)
+        raise KeyError(wanted[-1])
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+
+@cache
+def words(language: str = ENGLISH) -> Words:
+    """The catalogue of `language`; what it lacks, and a language that is not there, in English."""
+    texts = dict(_read(ENGLISH))
+    if language != ENGLISH:
+        texts.update(_read(language))
+    return Words(language, texts)
+
+
+def _read(language: str) -> Mapping[str, str]:
+    file = files(__name__).joinpath(f"{language}.toml")
+    if not language.isalpha() or not file.is_file():
+        return {}
+    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+
+
+def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tables.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, str(value)
