@@ -128,14 +128,10 @@ def number(value: object, place: Place) -> float:
     if isinstance(value, str):
         fraction = _FRACTION.fullmatch(value)
         if fraction is None or not int(fraction[2]):
-            raise place.error(
-                f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"'
-            )
+            raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
         return int(fraction[1].replace("−", "-")) / int(fraction[2])
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise place.error(
-            f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"'
-        )
+        raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
     try:
         as_float = float(value)
     except OverflowError:
@@ -181,9 +177,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def read_settings(
-    table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place
-) -> dict[str, float]:
+def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place) -> dict[str, float]:
     """What `table` sets of `owner`'s settings, the others at their defaults; its "name" is none of them."""
     known = {setting.name: setting for setting in settings}
     values = {setting.name: setting.default for setting in settings}

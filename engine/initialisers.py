@@ -52,9 +52,7 @@ GLOROT_UNIFORM = Initialiser(
 HE_UNIFORM = Initialiser("he_uniform", lambda draw: math.sqrt(6.0 / draw.senders), "±√(6/{senders})")
 ZEROS = Initialiser("zeros", lambda _: 0.0, "0")
 
-INITIALISERS: Mapping[str, Initialiser] = {
-    entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)
-}
+INITIALISERS: Mapping[str, Initialiser] = {entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)}
 
 
 def initial_weights(spec: LayerSpec, senders: int, seed: int, layer: int) -> Array:

@@ -6,54 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
-
-from msgspec import Meta, field
+from typing import Any
 
 from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_folder
-from dlsim.engine.conversion import Number, Place, Table, convert, matrix, number, unknown_key
+from dlsim.engine.common_tables import CommonTable, read_common, read_expectation, read_text, read_variants
+from dlsim.engine.conversion import Place
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.kinds.kind import Kind, Source
+from dlsim.engine.kinds.kind import Source
 from dlsim.engine.paths import set_path
-from dlsim.engine.scenario import Expectation, Scenario, Text
+from dlsim.engine.scenario import Scenario
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_toml, refuse_strange_values
-
-SCHEMA = 1
-DEFAULT_KIND = "network"
-
-
-class CommonTable(Table):
-    """What a scenario of any kind holds beside its kind's own tables."""
-
-    schema: int
-    title: Any
-    summary: Any = ""
-    lesson: Any = ""
-    section: str | None = None
-    kind: str = DEFAULT_KIND
-    expect: list[dict[str, Any]] = field(default_factory=list)
-    variants: list[dict[str, Any]] = field(default_factory=list)
-
-
-class ExpectTable(Table):
-    """One `[[expect]]` block."""
-
-    after: Annotated[int, Meta(ge=0)]
-    digits: Annotated[int, Meta(ge=0, le=15)] = 8
-    values: dict[str, Any] = field(default_factory=dict)
-    outputs: list[list[Number]] | None = None
-    loss: Number | None = None
-    loss_below: Number | None = None
-    accuracy: Annotated[float, Meta(ge=0, le=1)] | None = None
-
-
-class VariantTable(Table):
-    """One `[[variants]]` block."""
-
-    name: Annotated[str, Meta(min_length=1)]
-    set: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +57,6 @@ def load_tables(
     return _load(refuse_strange_values(dict(tables), origin.file), origin, variant, overrides)
 
 
-def variant_of(scenario: Scenario, name: str | None) -> Scenario:
-    """The same scenario another way; None for as it is written. UnknownNameError for a variant that is not there."""
-    if name == scenario.variant:
-        return scenario
-    origin = _origin_of(scenario)
-    tables = dict(scenario.written)
-    common = _common(tables, origin)
-    variants = _variants(common, origin)
-    if name is None:
-        return _validated(tables, origin, None, tuple(variants), expectations=common.expect)
-    if name not in variants:
-        raise UnknownNameError("variant", name, variants)
-    place = list(variants).index(name)
-    return _variant(tables, origin, name, place, variants[name], tuple(variants))
-
-
 def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """`scenario` with values set by dotted path, validated again. What it expected no longer counts."""
     origin = _origin_of(scenario)
@@ -124,23 +72,21 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
     """
     if name == scenario.variant:
         return scenario
-    return _load(dict(scenario.written), _origin_of(scenario), name, scenario.overrides)
+    tables, origin = dict(scenario.written), _origin_of(scenario)
+    common = read_common(tables, origin.file)
+    other = _way(name, tables, read_variants(common, origin.file), common, origin)
+    return revise(other, scenario.overrides) if scenario.overrides else other
 
 
 def _load(
     tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
 ) -> Scenario:
-    common = _common(tables, origin)
-    variants = _variants(common, origin)
-    scenario = _validated(tables, origin, None, tuple(variants), expectations=common.expect)
-    if variant is not None and variant not in variants:
-        raise UnknownNameError("variant", variant, variants)
-    for place, (name, changes) in enumerate(variants.items()):
-        changed = _variant(tables, origin, name, place, changes, tuple(variants))
-        if name == variant:
-            scenario = changed
-    scenario = replace(scenario, written=tables)
-    return revise(scenario, overrides) if overrides else scenario
+    common = read_common(tables, origin.file)
+    variants = read_variants(common, origin.file)
+    ways = {name: _way(name, tables, variants, common, origin) for name in (None, *variants)}
+    if variant not in ways:
+        raise UnknownNameError("variant", variant or "", variants)
+    return revise(ways[variant], overrides) if overrides else ways[variant]
 
 
 # where it is
@@ -162,9 +108,7 @@ def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
             "there is no such file",
             file=file,
             value=file,
-            remedy=f"'{builtin}' without .toml is built in"
-            if builtin
-            else "'dlsim list' names the built-in scenarios",
+            remedy=f"'{builtin}' without .toml is built in" if builtin else "'dlsim list' names the built-in scenarios",
         )
     return path, _Origin(clean(path.stem), path, file)
 
@@ -185,26 +129,6 @@ def _origin_of(scenario: Scenario) -> _Origin:
 # what it says
 
 
-def _common(tables: Mapping[str, Any], origin: _Origin) -> CommonTable:
-    """The tables that every kind has; whatever else stands there must be the kind's own."""
-    top = Place(origin.file, "")
-    names = CommonTable.__struct_fields__
-    common = convert({key: item for key, item in tables.items() if key in names}, CommonTable, top)
-    if common.schema != SCHEMA:
-        raise (top / "schema").error(
-            f"found {shown(common.schema)}", common.schema, f"this version of dlsim reads schema = {SCHEMA}"
-        )
-    if common.kind not in KINDS:
-        raise (top / "kind").unknown("kind of scenario", common.kind, KINDS)
-    known = (*names, *KINDS[common.kind].tables)
-    for key in tables:
-        if key not in known:
-            owner = next((kind.name for kind in KINDS.values() if key in kind.tables), None)
-            hint = f"it belongs to kind = '{owner}', and this is '{common.kind}'" if owner else None
-            raise unknown_key(top / key, key, known, hint)
-    return common
-
-
 def _validated(
     tables: dict[str, Any],
     origin: _Origin,
@@ -214,21 +138,22 @@ def _validated(
     expectations: list[dict[str, Any]] | None = None,
 ) -> Scenario:
     """The scenario that `tables` describe; only as written it has `expectations`."""
-    common = _common(tables, origin)
+    common = read_common(tables, origin.file)
     kind = KINDS[common.kind]
     body = kind.read({key: item for key, item in tables.items() if key in kind.tables}, origin.source)
     top = Place(origin.file, "")
     return Scenario(
         name=origin.name,
         file=origin.path,
-        title=_text(common.title, top / "title", required=True),
-        summary=_text(common.summary, top / "summary"),
-        lesson=_text(common.lesson, top / "lesson"),
+        title=read_text(common.title, top / "title", required=True),
+        summary=read_text(common.summary, top / "summary"),
+        lesson=read_text(common.lesson, top / "lesson"),
         section=common.section,
         kind=common.kind,
         body=body,
         expectations=tuple(
-            _expectation(block, kind, body, origin, place) for place, block in enumerate(expectations or ())
+            read_expectation(block, place, common.kind, body, origin.source)
+            for place, block in enumerate(expectations or ())
         ),
         variants=variants,
         variant=variant,
@@ -236,81 +161,34 @@ def _validated(
     )
 
 
-def _text(value: object, place: Place, *, required: bool = False) -> Text:
-    """A text, or a table of texts by language."""
-    if isinstance(value, str):
-        text = {"": value} if value.strip() else {}
-    elif isinstance(value, dict):
-        for language, item in value.items():
-            if not isinstance(item, str):
-                raise (place / language).error(f"found {shown(item)}", item, "this must be a text in quotes")
-        text = dict(value)
-    else:
-        raise place.error(
-            f"found {shown(value)}", value, "this must be a text, or a table of texts by language"
-        )
-    if required and not any(item.strip() for item in text.values()):
-        raise place.error("it is empty", value, "say in a few words what is seen")
-    return text
-
-
-def _expectation(
-    block: dict[str, Any], kind: Kind, body: Any, origin: _Origin, number_of_block: int
-) -> Expectation:
-    place = Place(origin.file, f"expect.{number_of_block}")
-    table = convert(block, ExpectTable, place)
-    expectation = Expectation(
-        after=table.after,
-        digits=table.digits,
-        values={symbol: number(value, place / "values" / symbol) for symbol, value in table.values.items()},
-        outputs=None if table.outputs is None else matrix(table.outputs, place / "outputs"),
-        loss=None if table.loss is None else number(table.loss, place / "loss"),
-        loss_below=None if table.loss_below is None else number(table.loss_below, place / "loss_below"),
-        accuracy=table.accuracy,
-    )
-    if not block.keys() - {"after", "digits"}:
-        raise place.error(
-            "it says nothing to check", block, "add values, outputs, loss, loss_below or accuracy"
-        )
-    kind.judge(body, expectation, place.key, origin.source)
-    return expectation
-
-
 # other ways of it
 
 
-def _variants(common: CommonTable, origin: _Origin) -> dict[str, Mapping[str, Any]]:
-    """What each variant sets, by its name."""
-    variants: dict[str, Mapping[str, Any]] = {}
-    for number_of_block, block in enumerate(common.variants):
-        place = Place(origin.file, f"variants.{number_of_block}")
-        table = convert(block, VariantTable, place)
-        if table.name in variants:
-            raise (place / "name").error(
-                f"there are two variants called {shown(table.name)}", table.name, "rename one"
-            )
-        variants[table.name] = table.set
-    return variants
-
-
-def _variant(
+def _way(
+    name: str | None,
     tables: dict[str, Any],
+    variants: Mapping[str, Mapping[str, Any]],
+    common: CommonTable,
     origin: _Origin,
-    name: str,
-    place: int,
-    changes: Mapping[str, Any],
-    names: tuple[str, ...],
 ) -> Scenario:
-    try:
-        return _validated(_with(tables, changes, origin.file), origin, name, names)
-    except ScenarioError as error:
-        raise ScenarioError(
-            f"in variant {shown(name)} (variants.{place}): {error.problem}",
-            file=origin.file,
-            key=error.key,
-            value=error.value,
-            remedy=error.remedy,
-        ) from None
+    """The scenario as written, or the variant called so."""
+    names = tuple(variants)
+    if name is None:
+        scenario = _validated(tables, origin, None, names, expectations=common.expect)
+    elif name not in variants:
+        raise UnknownNameError("variant", name, names)
+    else:
+        try:
+            scenario = _validated(_with(tables, variants[name], origin.file), origin, name, names)
+        except ScenarioError as error:
+            raise ScenarioError(
+                f"in variant {shown(name)} (variants.{names.index(name)}): {error.problem}",
+                file=origin.file,
+                key=error.key,
+                value=error.value,
+                remedy=error.remedy,
+            ) from None
+    return replace(scenario, written=tables)
 
 
 def _with(tables: dict[str, Any], changes: Mapping[str, Any], file: str) -> dict[str, Any]:

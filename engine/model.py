@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.calendar import Calendar
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Formula, Ref
 
@@ -106,7 +107,7 @@ class Model(Protocol):
     program: Program
     trains: bool  # False: a single pass, one iteration that leads nowhere
     has_loss: bool  # whether iterations have a loss: what `enter` returns counts
-    batches: int  # iterations in one epoch
+    calendar: Calendar  # which epoch and batch an iteration belongs to
     epochs: int  # the scenario's own length; 0 where nothing is trained
     tables: Sequence[Table]
     curves: Sequence[str]  # what is observed besides the loss, by the keys of the words catalogue
@@ -123,6 +124,20 @@ class Model(Protocol):
 
     def accept(self) -> None:
         """Let the after state take its place: it becomes the before of the next iteration."""
+
+    def begin_at(self, iteration: int, before: Any) -> None:
+        """Count epochs and the optimizer's updates as a run does that was `before`, of the same kind, until
+        `iteration`.
+        """
+
+    def carry_over(self, before: Any) -> None:
+        """Take over the state of the model that ran before, whose update has been accepted, as far as it fits."""
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """Whether `set_number` can set it."""
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set a parameter in the before state."""
 
     @property
     def state_bytes(self) -> int:

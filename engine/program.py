@@ -71,12 +71,13 @@ class Program(Sequence[Op]):
         return self._ends[op - 1] if op else 0
 
     def revealed(self, cursor: int) -> dict[tuple[str, int | None], int]:
-        """How many values of each (quantity, layer) stand revealed at `cursor`."""
+        """How many values of each (quantity, layer) stand revealed at `cursor`; those of several ops add up."""
         shown: dict[tuple[str, int | None], int] = {}
         start = 0
         for op, end in zip(self._ops, self._ends, strict=True):
             if cursor <= start:
                 break
-            shown[op.quantity, op.layer] = min(cursor, end) - start
+            key = op.quantity, op.layer
+            shown[key] = shown.get(key, 0) + min(cursor, end) - start
             start = end
         return shown

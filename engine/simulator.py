@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.branches import Branches
+from dlsim.engine.breakpoints import Breakpoint
+from dlsim.engine.comparison import Comparison, compare
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import explain
 from dlsim.engine.kinds import KINDS
+from dlsim.engine.loading import revise
 from dlsim.engine.model import LayerParameters, Model
 from dlsim.engine.program import Program
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import CHECKPOINT_BYTES, Timeline
@@ -26,7 +32,11 @@ GRAINS: tuple[Grain, ...] = ("value", "op", "phase", "iteration", "epoch")
 
 def program(scenario: Scenario) -> Program:
     """The ops of one iteration of `scenario`, in order."""
-    return KINDS[scenario.kind].build(scenario).program
+    return _build(scenario).program
+
+
+def _build(scenario: Scenario) -> Model:
+    return KINDS[scenario.kind].build(scenario)
 
 
 class Simulator:
@@ -37,29 +47,46 @@ class Simulator:
     """
 
     def __init__(self, scenario: Scenario, *, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
-        self.scenario = scenario
-        self.model: Model = KINDS[scenario.kind].build(scenario)
-        self.program = self.model.program
-        self._timeline = Timeline(self.model, checkpoint_bytes)
+        self._branches = Branches(scenario, _build, checkpoint_bytes)
         self._cursor = 0
         self._sample = 0
-        self._order = {(op.quantity, op.layer): op.size for op in self.program}
+        self.stopped_by: Breakpoint | None = None
         self._look_for_trouble()
+
+    @property
+    def _timeline(self) -> Timeline:
+        return self._branches.present
 
     # where it stands
 
     @property
+    def scenario(self) -> Scenario:
+        """The scenario that holds at the iteration on the tape: as it was opened, or as it was edited."""
+        return self._timeline.scenario
+
+    @property
+    def model(self) -> Model:
+        """What runs."""
+        return self._timeline.model
+
+    @property
+    def program(self) -> Program:
+        """The ops of an iteration."""
+        return self.model.program
+
+    @property
     def position(self) -> Position:
         """Where the run stands."""
-        iteration, batches = self._timeline.iteration, self.model.batches
+        iteration = self._timeline.iteration
+        epoch, batch = self.model.calendar.of(iteration)
         op = self.program.locate(self._cursor)[0] if self._cursor else -1
         return Position(
             iteration=iteration,
             done=self.iteration,
-            epoch=(iteration - 1) // batches + 1,
+            epoch=epoch + 1,
             epochs=self.epochs,
-            batch=(iteration - 1) % batches + 1,
-            batches=batches,
+            batch=batch + 1,
+            batches=self.model.calendar.batches,
             cursor=self._cursor,
             values=self.program.values,
             op=op + 1,
@@ -141,7 +168,8 @@ class Simulator:
         if grain == "iteration":
             self._stand_after(iteration - 1)
         elif grain == "epoch":
-            self._stand_after((iteration - 1) // self.model.batches * self.model.batches)
+            epoch, _ = self.model.calendar.of(iteration)
+            self._stand_after(self.model.calendar.first(epoch) - 1)
         else:
             cursor = self.program.previous_stop(self._cursor, grain)
             if cursor:
@@ -150,8 +178,15 @@ class Simulator:
                 self._stand_after(iteration - 1)
         return self.event if grain == "value" else self._whole_event()
 
-    def run(self, iterations: int | None = None, *, epochs: int | None = None) -> int:
-        """Do that many more updates at full speed; how many were done. Fewer than asked for means trouble.
+    def run(
+        self,
+        iterations: int | None = None,
+        *,
+        epochs: int | None = None,
+        until: Sequence[Breakpoint] = (),
+    ) -> int:
+        """Do that many more updates at full speed; how many were done. Fewer than asked for means trouble, or that
+        one of the breakpoints `until` came to hold: `stopped_by` then is that one.
 
         Without a number, as many as the scenario's `epochs` say. Where nothing is trained: the forward pass.
         """
@@ -159,12 +194,20 @@ class Simulator:
             self._cursor = self._limit
             return 0
         if iterations is None:
-            iterations = (self.epochs if epochs is None else epochs) * self.model.batches
+            iterations = (self.epochs if epochs is None else epochs) * self.model.calendar.batches
         if iterations < 0:
             raise PositionError(f"cannot run {iterations} iterations; use 0 or more")
         before = self.iteration
-        if iterations:
-            self._move(before + iterations)
+        self.stopped_by = None
+        if not until:
+            if iterations:
+                self._move(before + iterations)
+            return self.iteration - before
+        for _ in range(iterations):
+            self._move(self.iteration + 1)
+            self.stopped_by = next((condition for condition in until if condition.holds(self)), None)
+            if self.stopped_by or self.trouble:
+                break
         return self.iteration - before
 
     def seek(
@@ -175,7 +218,7 @@ class Simulator:
         Raises PositionError for a place that cannot be.
         """
         if iteration is None:
-            iteration = (epoch or 0) * self.model.batches
+            iteration = self.model.calendar.first(epoch or 0) - 1
         if iteration < 0 or not 0 <= cursor <= self.program.values:
             raise PositionError(
                 f"no place at iteration {iteration}, value {cursor}; iterations count from 0, "
@@ -187,6 +230,67 @@ class Simulator:
         if cursor and self._is_whole_or_start and (not self._is_whole or self._enter_next()):
             self._cursor = min(cursor, self._limit)
         return self.event
+
+    # what if
+
+    def edit(self, *, numbers: Mapping[str | Ref, float] | None = None, settings: Mapping[str, Any] | None = None) -> None:
+        """Change parameters (by symbol or reference) or anything that the scenario sets (by its dotted path), here.
+
+        What follows is another run: the one left stays as a ghost, and `undo` goes back to it. In the midst of an
+        iteration, the edit holds from its start on; where one is done, from the next one's. ScenarioError,
+        UnknownNameError or WrongKindError for what cannot be; nothing is changed then.
+        """
+        changes = {self._parameter(name): float(number) for name, number in (numbers or {}).items()}
+        for name, number in zip(numbers or {}, changes.values(), strict=True):
+            if not isfinite(number):
+                raise WrongKindError(f"{name} = {number} is not a finite number")
+        goes_on = self._is_landed
+        start = self._timeline.iteration + goes_on
+        scenario = revise(self.scenario, settings) if settings else self.scenario
+        self._branches.edit(start, scenario, changes)
+        self._timeline.go_to(start)
+        self._cursor = 0 if goes_on else min(self._cursor, self.program.values)
+        self._look_for_trouble()
+        self._cursor = min(self._cursor, self._limit)
+
+    def undo(self) -> bool:
+        """Back to the run that the last edit left, at the same place. False where there is nothing to undo."""
+        return self._exchange(self._branches.undo)
+
+    def redo(self) -> bool:
+        """The last edit that was undone, again. False where there is none."""
+        return self._exchange(self._branches.redo)
+
+    @property
+    def edits(self) -> tuple[int, ...]:
+        """The iterations from which on something was edited."""
+        return self._branches.edits
+
+    def compare(self) -> Comparison | None:
+        """This run beside the one that the last edit left, up to here; None where nothing was edited."""
+        if self._branches.last_left is None:
+            return None
+        place = self._place()
+        other, fork = self._branches.last_left
+        comparison = compare(self._timeline, other, fork, max(place[0], fork), self.sample)
+        self._return_to(place)
+        return comparison
+
+    def _parameter(self, name: str | Ref) -> Ref:
+        ref = self.model.find(name) if isinstance(name, str) else name
+        if ref is None or not self.model.is_parameter(ref):
+            raise UnknownNameError("parameter", str(name), ())
+        return ref
+
+    def _exchange(self, turn: Callable[[], bool]) -> bool:
+        iteration, cursor = self._place()
+        is_start = not cursor
+        if not turn():
+            return False
+        self._timeline.go_to(iteration)
+        self._look_for_trouble()
+        self._cursor = 0 if is_start else min(cursor, self._limit)
+        return True
 
     # results
 
@@ -263,7 +367,8 @@ class Simulator:
         """Everything that a screen shows at this moment, frozen."""
         tape = self.model.freeze(landed=self._is_landed)
         revealed = self.program.revealed(self._cursor)
-        loss_size = self._order.get(("E", None), 0)
+        order = {(op.quantity, op.layer): op.size for op in self.program}
+        loss_size = order.get(("E", None), 0)
         is_loss_shown = bool(loss_size) and revealed.get(("E", None), 0) >= loss_size
         return Snapshot(
             scenario=self.scenario,
@@ -275,9 +380,12 @@ class Simulator:
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
+            ghosts=self._branches.ghosts,
+            edits=self.edits,
+            checkpoints=self._timeline.checkpoints.places,
             tables=self.model.tables,
             revealed=revealed,
-            order=self._order,
+            order=order,
             tape=tape,
         )
 
@@ -313,8 +421,8 @@ class Simulator:
             return self._whole_event()
         if self.trouble:
             return None
-        done, batches = self.iteration, self.model.batches
-        self._move(done + 1 if grain == "iteration" else (done // batches + 1) * batches)
+        done, calendar = self.iteration, self.model.calendar
+        self._move(done + 1 if grain == "iteration" else calendar.first(calendar.of(done + 1)[0] + 1) - 1)
         return self._whole_event()
 
     def _move(self, done: int) -> None:
@@ -390,7 +498,7 @@ class Simulator:
             number_or_array, tokens = told.value, told.tokens
         return Event(
             iteration=iteration,
-            epoch=(iteration - 1) // self.model.batches + 1,
+            epoch=self.model.calendar.of(iteration)[0] + 1,
             phase=op.phase,
             op=op.quantity,
             layer=op.layer,

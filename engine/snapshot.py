@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
@@ -30,6 +31,9 @@ class Snapshot:
     trouble: Trouble | None
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
+    ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
+    edits: Sequence[int]  # iterations from which on something was edited
+    checkpoints: Sequence[int]
     tables: Sequence[Table]
     revealed: Mapping[tuple[str, int | None], int]
     order: Mapping[tuple[str, int | None], int]  # position in the program's order of a value: its op's size

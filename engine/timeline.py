@@ -7,12 +7,16 @@ iterations from there are computed again, bit for bit the same.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
 
 CHECKPOINT_BYTES = 64 << 20
 SPACING = 8
@@ -63,27 +67,62 @@ class Checkpoints:
         near = max((other for other in self._near if other <= iteration), default=0)
         return (near, self._near[near]) if near > place else (place, self._states[place])
 
-    def forget_after(self, iteration: int) -> None:
-        """Drop what comes after `iteration`: the run goes another way from there."""
-        self._places = [place for place in self._places if place <= iteration]
-        self._states = {place: self._states[place] for place in self._places}
-        self._near = {place: state for place, state in self._near.items() if place <= iteration}
+    def before(self, iteration: int) -> Checkpoints:
+        """Those that come before `iteration`, for a run that goes another way from there."""
+        same = Checkpoints(0, 1)
+        same.spacing, same._room, same._near_room = self.spacing, self._room, self._near_room
+        same._places = [place for place in self._places if place < iteration]
+        same._states = {place: self._states[place] for place in same._places}
+        return same
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a run: from iteration `start` on, `scenario` holds; `changes` are set in the state before it."""
+
+    start: int
+    scenario: Scenario
+    changes: Mapping[Ref, float] = field(default_factory=dict)
 
 
 class Timeline:
-    """One run's time. `iteration` is the one on the tape; `losses` and `curves` are all that have
-    ever been computed."""
+    """One run's time. `iteration` is the one on the tape; `losses` and `curves` are all that was ever computed.
 
-    def __init__(self, model: Model, budget: int = CHECKPOINT_BYTES) -> None:
-        self._model = model
-        self.checkpoints = Checkpoints(budget, model.state_bytes)
+    A run that was edited consists of several stretches; at the first iteration of each, the state is carried over
+    into its model, and what was edited is set.
+    """
+
+    def __init__(self, stretches: Sequence[Stretch], build: Callable[[Scenario], Model], budget: int) -> None:
+        self.stretches = tuple(stretches)
+        self._models = self._build(build)
+        self._starts = [stretch.start for stretch in self.stretches]
+        self._place = 0  # which stretch the iteration on the tape belongs to
+        self._boundary = self._boundary_after(0)
+        self._budget = budget
+        self.checkpoints = Checkpoints(budget, self._models[0].state_bytes)
         self.losses = Curve()
-        self.curves = {name: Curve() for name in model.curves}
-        model.start()
-        self.checkpoints.add(1, model.save())
+        self.curves = {name: Curve() for name in self.model.curves}
         self.iteration = 0
+        self._sound = True
+        self.model.start()
         with np.errstate(all="ignore"):
+            self._set(self.stretches[0])
             self._enter(1)
+
+    @property
+    def model(self) -> Model:
+        """What runs at the iteration on the tape."""
+        return self._models[self._place]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that holds at the iteration on the tape."""
+        return self.stretches[self._place].scenario
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every number on the tape is finite."""
+        return self._sound
 
     def go_to(self, iteration: int) -> bool:
         """Bring `iteration` onto the tape, from wherever the run stands. False where a number that is not
@@ -92,16 +131,35 @@ class Timeline:
         with np.errstate(all="ignore"):  # what is not finite is found and named, not warned about
             if iteration < self.iteration:
                 self._go_back(iteration)
-            return self.is_sound and self._advance(iteration)
+            return self._sound and self._advance(iteration)
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether every number on the tape is finite."""
-        return self._sound
+    def fork(self, stretch: Stretch, build: Callable[[Scenario], Model]) -> Timeline:
+        """Another run: the same as this one up to `stretch`, which holds from its start on."""
+        kept = [earlier for earlier in self.stretches if earlier.start < stretch.start]
+        other = Timeline([*kept, stretch], build, self._budget)
+        shared = min(stretch.start - 1, len(self.losses))
+        if shared:
+            other.losses = Curve(self.losses.values[:shared])
+            other.curves = {name: Curve(curve.values[:shared]) for name, curve in self.curves.items()}
+            other.checkpoints = self.checkpoints.before(stretch.start)
+        return other
+
+    def _build(self, build: Callable[[Scenario], Model]) -> list[Model]:
+        models: list[Model] = []
+        for stretch in self.stretches:
+            model = build(stretch.scenario)
+            if models:
+                model.begin_at(stretch.start, models[-1])
+            models.append(model)
+        return models
+
+    def _boundary_after(self, place: int) -> int | None:
+        """The iteration at which the next stretch starts."""
+        return self._starts[place + 1] if place + 1 < len(self._starts) else None
 
     def _advance(self, last: int) -> bool:
         for iteration in range(self.iteration + 1, last + 1):
-            self._model.accept()
+            self.model.accept()
             self._enter(iteration)
             if not self._sound:
                 return False
@@ -109,7 +167,9 @@ class Timeline:
 
     def _enter(self, iteration: int) -> None:
         """Compute the tape of `iteration`, whose state before it stands ready."""
-        model = self._model
+        if iteration == self._boundary:
+            self._cross()
+        model = self._models[self._place]
         loss = model.enter(iteration)
         self.iteration = iteration
         if iteration > len(self.losses):
@@ -120,15 +180,29 @@ class Timeline:
                 self.checkpoints.add(iteration, model.save())
         self._sound = model.is_finite()
 
+    def _cross(self) -> None:
+        """Into the next stretch."""
+        before = self.model
+        self._place += 1
+        self._boundary = self._boundary_after(self._place)
+        self.model.carry_over(before)
+        self._set(self.stretches[self._place])
+
+    def _set(self, stretch: Stretch) -> None:
+        for ref, number in stretch.changes.items():
+            self.model.set_number(ref, number)
+
     def _go_back(self, iteration: int) -> None:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""
         place, state = self.checkpoints.nearest(iteration)
-        self._model.restore(state)
+        self._place = bisect_right(self._starts, place) - 1
+        self._boundary = self._boundary_after(self._place)
+        self.model.restore(state)
         self._enter(place)
         distance = iteration - place
         while self.iteration < iteration:
-            self._model.accept()
+            self.model.accept()
             self._enter(self.iteration + 1)
             left = iteration - self.iteration
             if distance > 2 and left & (left - 1) == 0:  # at 1, 2, 4, 8 … before the goal
-                self.checkpoints.add_near(self.iteration, self._model.save())
+                self.checkpoints.add_near(self.iteration, self.model.save())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.text import clean_tables, shorten, shown
+from dlsim.engine.text import clean, clean_tables, shorten, shown
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
@@ -80,13 +80,14 @@ def parse_value(text: str) -> Any:
     text = text.strip()
     try:
         tables = parse_toml(f"value = {text}")
+        if len(tables) == 1:
+            return tables["value"]
     except ScenarioError as error:
         if text and text[0] not in "[{\"'" and "\n" not in text and error.key is None:
-            return shorten(text, LARGEST_FILE)
-        raise ScenarioError(
-            f"{shown(text)} is not a TOML value", value=text, remedy="write 0.5, true, [1, 2] or a bare word"
-        ) from None
-    return tables["value"] if len(tables) == 1 else shorten(text, LARGEST_FILE)
+            return clean(text)
+    raise ScenarioError(
+        f"{shown(text)} is not a TOML value", value=text, remedy="write 0.5, true, [1, 2] or a bare word"
+    )
 
 
 def _text(content: bytes, file: str) -> str:
@@ -127,9 +128,7 @@ def _refuse_depth(text: str, file: str | None) -> None:
 
 def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
     if depth > DEEPEST:
-        raise _strange(
-            f"nested more than {DEEPEST} deep", key, None, file, f"at most {DEEPEST} levels are allowed"
-        )
+        raise _strange(f"nested more than {DEEPEST} deep", key, None, file, f"at most {DEEPEST} levels are allowed")
     match value:
         case bool() | str():
             return
@@ -138,9 +137,7 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
                 _refuse_strange(item, f"{key}.{name}", depth + 1, file)
         case list():
             for place, item in enumerate(value):
-                if not (
-                    type(item) is float and isfinite(item)
-                ):  # a large table of numbers is soon looked through
+                if not (type(item) is float and isfinite(item)):  # a large table of numbers is soon looked through
                     _refuse_strange(item, f"{key}.{place}", depth + 1, file)
         case int():
             if abs(value) > LARGEST_WHOLE:
@@ -151,9 +148,7 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
         case date() | time():
             raise _strange(f"{shown(value)} is a date or time", key, value, file, "write a number or a text")
         case _:
-            raise _strange(
-                f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text"
-            )
+            raise _strange(f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text")
 
 
 def _strange(
@@ -167,9 +162,7 @@ def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     place = _PLACE.search(message)
     reason = shorten(_PLACE.sub("", message), 120)
     if place is None:
-        return ScenarioError(
-            f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written"
-        )
+        return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
     line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
     return ScenarioError(
         f"line {line}, column {column}: this is not TOML: {reason}",

@@ -28,32 +28,31 @@ class DlsimApp(App[int]):
     CSS_PATH = "dlsim.tcss"
     BINDINGS = bindings(APP_KEYS, SAY)
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] = []
 
     def __init__(self, session: Session | None = None) -> None:
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
 
-    def on_mount(self) -> None:
-        """Show the first screen."""
+    async def on_mount(self) -> None:
+        """Show the first screen; keys that come early wait for it."""
         if self._session is None:
-            self.push_screen(BrowserScreen(may_close=False))
+            await self.push_screen(BrowserScreen(may_close=False))
         else:
-            self._open(self._session)
+            await self._open(self._session)
 
-    def _open(self, session: Session) -> None:
+    async def _open(self, session: Session) -> None:
         if self._simulator is None:
             self._simulator = SimulatorScreen(session)
-            self.push_screen(self._simulator)
+            await self.push_screen(self._simulator)
         else:
             self._simulator.open(session)
 
-    def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
+    async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
         """A scenario was chosen in the browser."""
         if isinstance(self.screen, BrowserScreen):
-            self.pop_screen()
-        self._open(Session(message.name))
+            await self.pop_screen()
+        await self._open(Session(message.name))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
@@ -82,9 +81,7 @@ def bound(screen: Screen[Any]) -> list[Binding]:
     return [active.binding for active in screen.active_bindings.values() if active.binding.id]
 
 
-def open_app(
-    scenario: str | None, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None
-) -> int:
+def open_app(scenario: str | None, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None) -> int:
     """Open the app; the exit status. What is wrong with the scenario is raised before the screen changes."""
     import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from dlsim.tui.words import Words
 
@@ -78,7 +78,7 @@ APP_KEYS = (
 ALL_KEYS = (*SIMULATOR_KEYS, *BROWSER_KEYS, *READING_KEYS, *APP_KEYS)
 
 
-def bindings(keys: Iterable[Key], say: Words) -> list[Binding]:
+def bindings(keys: Iterable[Key], say: Words) -> list[BindingType]:
     """The keys as Textual's bindings, with their words."""
     return [
         Binding(

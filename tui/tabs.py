@@ -60,9 +60,7 @@ class Tabs:
                 self.table = "data"
             return
         event = snapshot.event
-        is_about_weights = (
-            event is None or event.ref.quantity.endswith(ABOUT_WEIGHTS) or event.phase == "update"
-        )
+        is_about_weights = event is None or event.ref.quantity.endswith(ABOUT_WEIGHTS) or event.phase == "update"
         self.table = "weights" if is_about_weights else "layers"
         if self.panel in PANELS["tables"]:
             self.panel = self.table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,12 @@ from dlsim.engine.toml_file import read_bytes
 Array = NDArray[np.float64]
 
 LARGEST_FILE = 10 * 1024 * 1024
+LARGEST = sys.float_info.max
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
+_LAST: dict[object, Samples] = {}
+"""The samples read last: all variants of a scenario ask for the same."""
+
 FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
 
 
@@ -37,7 +41,19 @@ def read_csv(
     Without `features` these are all columns that are not a target. A single target column of texts holds
     classes, in alphabetical order: it does not depend on that of the rows.
     """
-    table = _Table(_safe_path(name, folder, place / "file"), shorten(name), place)
+    path = _safe_path(name, folder, place / "file")
+    asked = (path, _stamp(path), None if features is None else tuple(features), _hashable(target))
+    samples = _LAST.get(asked)
+    if samples is None:
+        samples = _samples(_Table(path, shorten(name), place), place, features, target)
+        _LAST.clear()
+        _LAST[asked] = samples
+    return samples
+
+
+def _samples(
+    table: _Table, place: Place, features: Sequence[str] | None, target: str | Sequence[str] | None
+) -> Samples:
     targets = [target] if isinstance(target, str) else list(target or ())
     target_places = [table.column_named(column, place / "target") for column in targets]
     if features is None:
@@ -51,9 +67,7 @@ def read_csv(
             "remove it from one",
         )
     if not feature_places:
-        raise (place / "features").error(
-            "no column is left for the inputs", features, "name at least one column"
-        )
+        raise (place / "features").error("no column is left for the inputs", features, "name at least one column")
     inputs = np.stack([table.numbers(column) for column in feature_places], axis=1)
     names = tuple(table.names[column] for column in feature_places)
     if isinstance(target, str) and table.has_text(target_places[0]):
@@ -86,10 +100,11 @@ class _Table:
 
     def numbers(self, column: int) -> Array:
         """(rows,): a column of numbers."""
-        values = [_number(row[column]) for row in self._rows]
+        cells = [row[column] for row in self._rows]
+        values = [_number(cell) for cell in cells]
         if None in values:
             row = values.index(None)
-            cell = self._rows[row][column]
+            cell = cells[row]
             raise self._error(
                 f"row {row + FIRST_ROW}, column {shown(self.names[column])}: {shown(cell)} is not a number",
                 cell,
@@ -115,16 +130,15 @@ class _Table:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            raise self._error(
-                f"line {line}: this is not UTF-8 text", None, "save the file as UTF-8"
-            ) from None
+            raise self._error(f"line {line}: this is not UTF-8 text", None, "save the file as UTF-8") from None
+        is_clean = clean(text) == text
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows: list[list[str]] = []
         try:
             for row in reader:
                 if not row or (len(row) == 1 and not row[0].strip()):
                     continue
-                rows.append([clean(cell).strip() for cell in row])
+                rows.append([cell.strip() for cell in row] if is_clean else [clean(cell).strip() for cell in row])
                 if len(rows) == 1:
                     self._refuse_names(rows[0])
                 elif len(row) != len(rows[0]):
@@ -136,13 +150,9 @@ class _Table:
                 if len(rows) > MOST_ROWS + 1:
                     raise self._error(f"more than {MOST_ROWS:,} rows", None, f"keep it to {MOST_ROWS:,}")
         except csv.Error as error:
-            raise self._error(
-                f"line {reader.line_num}: {shorten(str(error))}", None, "see RFC 4180"
-            ) from None
+            raise self._error(f"line {reader.line_num}: {shorten(str(error))}", None, "see RFC 4180") from None
         if len(rows) < 2:
-            raise self._error(
-                "there are no rows of data", None, "write a line of column names, then a line a sample"
-            )
+            raise self._error("there are no rows of data", None, "write a line of column names, then a line a sample")
         return tuple(rows[0]), rows[1:]
 
     def _refuse_names(self, names: list[str]) -> None:
@@ -166,29 +176,35 @@ class _Table:
 def _safe_path(name: str, folder: str | None, place: Place) -> Path:
     """The path of a file in the scenario's own folder or below it, links followed."""
     if folder is None:
-        raise place.error(
-            "this scenario is not in a folder, so there are no files beside it", name, "give inputs"
-        )
+        raise place.error("this scenario is not in a folder, so there are no files beside it", name, "give inputs")
     try:
         home = Path(folder).resolve()
         path = (home / name).resolve()
         is_inside = path.is_relative_to(home)
     except (OSError, ValueError, RuntimeError):
-        raise place.error(
-            f"{shown(name)} is not a file name", name, "name a file beside the scenario"
-        ) from None
+        raise place.error(f"{shown(name)} is not a file name", name, "name a file beside the scenario") from None
     if not is_inside:
-        raise place.error(
-            f"{shown(name)} leads out of the scenario's folder", name, "put the file beside the scenario"
-        )
+        raise place.error(f"{shown(name)} leads out of the scenario's folder", name, "put the file beside the scenario")
     return path
 
 
-@lru_cache(maxsize=4096)
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
+
+
+def _hashable(target: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
+    return target if target is None or isinstance(target, str) else tuple(target)
+
+
 def _number(cell: str) -> float | None:
     """The finite number in a cell, None where there is none."""
     try:
         value = float(cell)
     except ValueError:
         return None
-    return value if abs(value) < float("inf") and "_" not in cell else None
+    return value if -LARGEST <= value <= LARGEST and "_" not in cell else None

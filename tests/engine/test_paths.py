@@ -20,7 +20,11 @@ TABLES = {
         ("training.optimizer", "adam", lambda tables: tables["training"]["optimizer"]),
         ("training.shuffle", True, lambda tables: tables["training"]["shuffle"]),
         ("training.optimizer.momentum", 0.9, lambda tables: tables["training"]["optimizer"]["momentum"]),
-        ("network.layers.0.activation.at_zero", 1, lambda tables: tables["network"]["layers"][0]["activation"]["at_zero"]),
+        (
+            "network.layers.0.activation.at_zero",
+            1,
+            lambda tables: tables["network"]["layers"][0]["activation"]["at_zero"],
+        ),
         ("data.seed", 3, lambda tables: tables["data"]["seed"]),
         ("expect.0.values.W5⁺", 2.0, lambda tables: tables["expect"][0]["values"]["W5⁺"]),
         ('data."a.b"', 1, lambda tables: tables["data"]["a.b"]),

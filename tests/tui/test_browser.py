@@ -14,8 +14,7 @@ async def test_every_scenario_is_listed_in_the_order_of_the_notes(open_at, scree
         await pilot.pause()
         lines = screen_text(app)
         rows = [
-            next(number for number, line in enumerate(lines) if f" {name} " in line)
-            for name in builtin_scenarios()
+            next(number for number, line in enumerate(lines) if f" {name} " in line) for name in builtin_scenarios()
         ]
         assert rows == sorted(rows)
 
@@ -45,9 +44,7 @@ async def test_xor_mlp_opens_and_its_truth_table_is_right(open_at, screen_text, 
         await pilot.press("i", "4")
         await pilot.pause()
         lines = screen_text(app)
-        heading = next(
-            number for number, line in enumerate(lines) if "x1" in line and "t1" in line and "o1" in line
-        )
+        heading = next(number for number, line in enumerate(lines) if "x1" in line and "t1" in line and "o1" in line)
         table = [line.strip("│ ").replace("▶", "").split()[:5] for line in lines[heading + 1 : heading + 5]]
         assert table == [
             ["1", "0", "0", "0", "0"],

@@ -89,9 +89,7 @@ async def test_the_formula_can_be_copied(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["space"] * 20, "y")
         await pilot.pause()
-        assert (
-            app.clipboard == "∂E/∂W5 = ∂E/∂o1·∂o1/∂z3·∂z3/∂W5 = 0.20944600·0.23802157·0.51998934 = 0.02592286"
-        )
+        assert app.clipboard == "∂E/∂W5 = ∂E/∂o1·∂o1/∂z3·∂z3/∂W5 = 0.20944600·0.23802157·0.51998934 = 0.02592286"
 
 
 async def test_where_nothing_is_trained_space_goes_on_to_the_next_sample_and_back(open_at, screen_text):

@@ -175,9 +175,7 @@ def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[
         previous = found[number - 1].section if number else ""
         shown = section if section != previous else ""
         padding = " " * (names - cell_len(choice.name) + 2)
-        title = (
-            (choice.title(SAY.language), role or "muted") if choice.scenario is not None else ("✗", "trouble")
-        )
+        title = (choice.title(SAY.language), role or "muted") if choice.scenario is not None else ("✗", "trouble")
         line: Line = (
             (mark, "accent"),
             (f"{shown:<5}", "muted"),
@@ -207,7 +205,5 @@ def _head(scenario: Scenario, cells: int) -> Sequence[Line]:
     lines.append(())
     for fact in facts(SAY, scenario):
         wrapped = wrap([(fact, "")], max(cells - 2, 1))
-        lines += [
-            ((("· ", "accent") if number == 0 else ("  ", "")), *line) for number, line in enumerate(wrapped)
-        ]
+        lines += [((("· ", "accent") if number == 0 else ("  ", "")), *line) for number, line in enumerate(wrapped)]
     return lines

@@ -36,9 +36,7 @@ class HelpScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """A field to search with, and the text."""
         self.reading = Reading(id="help-text")
-        self.panel = Panel(
-            Input(placeholder=SAY("help.filter"), id="filter", compact=True), self.reading, id="reading"
-        )
+        self.panel = Panel(Input(placeholder=SAY("help.filter"), id="filter", compact=True), self.reading, id="reading")
         self.keyline = KeyLine(id="keyline")
         yield self.panel
         yield self.keyline

@@ -14,7 +14,7 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, bindings, cap, caps
+from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, bindings, caps
 from dlsim.tui.running import Running
 from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.session import Hint, Session
@@ -135,19 +135,11 @@ class SimulatorScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the arrangement for the size there is."""
         width, height = event.size
-        form = (
-            "wide"
-            if width >= WIDE[0] and height >= WIDE[1]
-            else "tabbed"
-            if height >= LEAST_TABBED
-            else "small"
-        )
+        form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
         for name in ("wide", "tabbed", "small"):
             self.set_class(name == form, name)
-        self.panels["formula"].styles.height = (
-            min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
-        )
+        self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         if form != self._form:
             self._form = form
         if self.is_mounted and hasattr(self, "_clock"):
@@ -198,6 +190,7 @@ class SimulatorScreen(Screen[None]):
 
     def _show_keys(self) -> None:
         hint = self._hint
+        ids: tuple[str, ...]
         if self.running.is_running:
             ids = KEYS_WHILE_RUNNING
             hint = hint or SAY("hint.running", speed=self._speed())
@@ -316,9 +309,10 @@ class SimulatorScreen(Screen[None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the chosen panel by about its height."""
-        widget = {"tables": self.table, "side": self.lesson}.get(self.tabs.area)
-        if widget is not None:
-            widget.scroll_lines(by * max(widget.size.height - 2, 1))
+        if self.tabs.area == "tables":
+            self.table.scroll_lines(by * max(self.table.size.height - 2, 1))
+        elif self.tabs.area == "side":
+            self.lesson.scroll_lines(by * max(self.lesson.size.height - 2, 1))
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""
@@ -367,6 +361,3 @@ class SimulatorScreen(Screen[None]):
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
-
-
-__all__ = ["SimulatorScreen", "cap"]

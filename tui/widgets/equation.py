@@ -9,11 +9,11 @@ from dlsim.engine.numerals import fixed, plain
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.lines import Line, Piece, width
-from dlsim.tui.widgets.parts import Part, dispensable
+from dlsim.tui.widgets.parts import Part, dispensable, gap
 
-STACKED, FLAT = 2.5, 6.0
+AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
-"""What is lost with the stacked form, with the formula in symbols, and with more and more of its numbers."""
+"""What is lost with an empty line, with the stacked form, with the formula in symbols, and with more and more of its numbers."""
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 
@@ -28,6 +28,8 @@ def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> 
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
     right = mathematics.symbolic(snapshot, told.tokens)
+    if _text(right) == result(told.value, digits):
+        right = [(_text(right), "result")]
     numbers = mathematics.with_numbers(snapshot, told.tokens, digits)
     roomy = mathematics.stacked([left, (" = ", ""), *right])
     if roomy is not None and roomy.width > cells:
@@ -39,11 +41,7 @@ def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> 
     room = max(cells - column - 2, 1)
     flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room))
     filled = [
-        tuple(
-            _hanging(
-                [(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)
-            )
-        )
+        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)))
         for most in (None, 3, 1)
     ]
     forms: list[tuple[Line, ...]] = [tuple(flat), ()]
@@ -53,6 +51,8 @@ def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> 
         costs.insert(0, STACKED)
     parts = [Part(tuple(forms), tuple(costs))]
     shown = result(told.value, digits)
+    if roomy is not None:
+        parts.append(gap(AIR))
     if _text(numbers) != shown:
         parts.append(Part((*filled, ()), NUMBERS))
     if _text(right) != shown:

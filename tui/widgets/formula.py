@@ -9,6 +9,7 @@ from textual import events
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.widgets import mathematics
@@ -41,9 +42,7 @@ class FormulaView(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
-            self.show_lines(
-                formula_lines(self._say, self._snapshot, self._caps, self.size.width, self.size.height)
-            )
+            self.show_lines(formula_lines(self._say, self._snapshot, self._caps, self.size.width, self.size.height))
 
 
 def formula_lines(
@@ -56,9 +55,7 @@ def formula_lines(
     lines = fitted(body, height - 1)
     lines = lines[: max(height - 1, 0)]
     blanks = [()] * max(height - 1 - len(lines), 0)
-    return (
-        [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
-    )
+    return [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
 
 
 def text_of(snapshot: Snapshot, digits: int = 8) -> str | None:
@@ -104,7 +101,9 @@ def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: 
         first = say("formula.start")
     press = say("formula.start_press", key=caps["step.forward"], next=snapshot.next_symbol or "")
     then = say("formula.start_then", back=caps["step.back"])
+    summary = in_language(snapshot.scenario.summary, say.language)
     return [
+        dispensable([*wrap([(summary, "muted")], prose), ()] if summary else [], 2),
         dispensable(wrap([(first, "question")], prose), 3),
         gap(),
         Part((tuple(wrap(_with_keys(press, caps["step.forward"]), prose)),)),
@@ -120,9 +119,7 @@ def _with_keys(sentence: str, cap: str) -> list[Piece]:
 
 def _about_batch(say: Words, snapshot: Snapshot, told: Explanation) -> str:
     samples = len(snapshot.tape.rows)
-    if samples == 1 or not any(
-        mathematics.OPENING in token for token in told.tokens if isinstance(token, str)
-    ):
+    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
         return ""
     return say("batch.mean", samples=samples, sample=snapshot.row + 1)
 

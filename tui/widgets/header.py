@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 
 from dlsim.engine.scenario import in_language
@@ -49,12 +50,13 @@ def header_line(say: Words, snapshot: Snapshot, cells: int) -> Line:
         left: Line = (brand, ("  ", ""), (name, "strong"))
         if width(left) <= room:
             spare = room - width(left) - 2
-            shown = fit(title, spare) if spare >= min(8, len(title)) else ""
+            shown = fit(title, spare) if spare >= min(8, cell_len(title)) else ""
             left = (*left, ("  ", ""), (shown, "")) if shown else left
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
     right = (*place, (" ", ""))
-    if width(right) + len(name) + 2 <= cells:
-        return ((" ", ""), (name, "strong"), (" " * (cells - width(right) - len(name) - 1), ""), *right)
+    short: Line = ((" ", ""), (name, "strong"))
+    if width(right) + width(short) < cells:
+        return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
     terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
     return terse if width(terse) <= cells else cut(place[-1:], cells)
 
@@ -69,11 +71,7 @@ def _place(say: Words, snapshot: Snapshot) -> Line:
     if samples > 1:
         pieces += [(say("header.sample", sample=snapshot.sample + 1, samples=samples), ""), (" · ", "muted")]
     phase = position.phase
-    name = (
-        say("header.start")
-        if phase is None
-        else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
-    )
+    name = say("header.start") if phase is None else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
     role = phase if phase in PHASES else "strong"
     pieces.append((f"{name} {position.cursor}/{position.values}", role))
     return tuple(pieces)

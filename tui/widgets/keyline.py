@@ -65,9 +65,7 @@ class KeyLine(LineWidget):
             pieces.append((text, "hint"))
             used = cell_len(text)
         last = keys.pop() if keys else None
-        reserved = (
-            self._cells_of(last) + 1 if last is not None and used + self._cells_of(last) + 1 <= cells else 0
-        )
+        reserved = self._cells_of(last) + 1 if last is not None and used + self._cells_of(last) + 1 <= cells else 0
         for key in keys:
             size = self._cells_of(key) + 1
             if used + size + reserved > cells:

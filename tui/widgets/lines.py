@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -86,7 +87,8 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
     line: list[Piece] = []
     used = 0
     cells = max(cells, 1)
-    for word, role in _words(pieces):
+    for whole_word, role in _words(pieces):
+        word = whole_word
         size = cell_len(word.rstrip())
         if used and used + size > cells:
             lines.append(_without_trailing_space(line))
@@ -131,7 +133,7 @@ def _without_trailing_space(line: Sequence[Piece]) -> Line:
 class LineWidget(Widget):
     """Draws the lines it was given, and repaints only those that changed."""
 
-    COMPONENT_CLASSES = {f"role--{role}" for role in ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ROLES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

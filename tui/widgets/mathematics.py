@@ -36,9 +36,7 @@ class Box:
 
 def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref]) -> list[Piece]:
     """The formula with symbols, piece by piece."""
-    return _pieces(
-        [(token, "") if isinstance(token, str) else (snapshot.symbol(token), "symbol") for token in tokens]
-    )
+    return _pieces([(token, "") if isinstance(token, str) else (snapshot.symbol(token), "symbol") for token in tokens])
 
 
 def with_numbers(snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int) -> list[Piece]:

@@ -32,9 +32,7 @@ class TitleEdge(LineWidget):
         self._is_framed = True
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(
-        self, tabs: Sequence[tuple[str, str]], chosen: str, *, is_current: bool, is_framed: bool
-    ) -> None:
+    def show(self, tabs: Sequence[tuple[str, str]], chosen: str, *, is_current: bool, is_framed: bool) -> None:
         """Show these (key, title) tabs."""
         self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, is_current, is_framed
         self._draw()
@@ -86,9 +84,7 @@ class Panel(Container):
         self.edge = TitleEdge()
         self._contents = contents
 
-    def entitle(
-        self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True
-    ) -> None:
+    def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
         """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
         self.set_class(current, "current")
         self.edge.show(tabs, chosen, is_current=current, is_framed=framed)

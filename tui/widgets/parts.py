@@ -19,9 +19,9 @@ class Part:
     costs: tuple[float, ...] = ()
 
 
-def gap() -> Part:
+def gap(cost: float = 1) -> Part:
     """An empty line, where there is room for one."""
-    return Part((((),), ()), (1,))
+    return Part((((),), ()), (cost,))
 
 
 def dispensable(lines: Sequence[Line], cost: float) -> Part:

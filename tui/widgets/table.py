@@ -47,9 +47,7 @@ class NumberTable(LineWidget):
         """Look further down or up; the next step returns to the active row."""
         if self._snapshot is None or self._places is None:
             return
-        view = TableView(
-            self._say, self._snapshot, self._places, self.size.width, self.size.height, self._top
-        )
+        view = TableView(self._say, self._snapshot, self._places, self.size.width, self.size.height, self._top)
         self._top = max(0, min(view.top + by, self._places.lines - view.room))
         self._draw()
 
@@ -77,9 +75,7 @@ class NumberTable(LineWidget):
         if self._places is None or self._places.table is not table:
             self._places = Places(table)
         size = self.size
-        self.show_lines(
-            TableView(self._say, self._snapshot, self._places, size.width, size.height, self._top).lines()
-        )
+        self.show_lines(TableView(self._say, self._snapshot, self._places, size.width, size.height, self._top).lines())
 
 
 class TableView:
@@ -103,11 +99,7 @@ class TableView:
         yield self._headings()
         for line in range(self.top, min(self.top + self.room, self._places.lines)):
             found = self._places.at(line)
-            yield (
-                self._heading(found)
-                if isinstance(found, Group)
-                else self._row(found, self._table.rows[found])
-            )
+            yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
 
     # what is in view
 
@@ -166,11 +158,7 @@ class TableView:
                 pieces.append((ELLIPSIS + " ", "muted"))
                 continue
             name = self._table.columns[column]
-            text = (
-                name[1:]
-                if name.startswith("=")
-                else self._say.first([f"column.{name}", "column.any"], name=name)
-            )
+            text = name[1:] if name.startswith("=") else self._say.first([f"column.{name}", "column.any"], name=name)
             cells = self._column_cells
             text = fit(" " * (WHOLE - 1) + text, cells - 1)
             pieces.append((text + " " * (cells - cell_len(text)), "muted"))

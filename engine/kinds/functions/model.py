@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.calendar import Calendar
+from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.functions.body import FunctionsBody
 from dlsim.engine.kinds.functions.tape import FunctionsTape, evaluate
 from dlsim.engine.model import LayerParameters, Row, Table
@@ -27,7 +29,7 @@ class FunctionsModel:
 
     def __init__(self, body: FunctionsBody) -> None:
         self._body = body
-        self.batches = len(body.sweep)
+        self.calendar = Calendar(len(body.sweep))
         evaluated = [evaluate(spec, body.sweep) for spec in body.functions]
         self.values = np.array([value for value, _ in evaluated])  # (functions, points)
         self.slopes = np.array([slope for _, slope in evaluated])  # (functions, points)
@@ -82,9 +84,24 @@ class FunctionsModel:
     def accept(self) -> None:
         """Nothing to carry on."""
 
+    def begin_at(self, iteration: int, before: FunctionsModel) -> None:
+        """The cursor moves on."""
+        self.calendar.go_on(iteration, before.calendar)
+
+    def carry_over(self, before: FunctionsModel) -> None:
+        """Nothing to take over."""
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """There are none."""
+        return False
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Nothing to set: what can be edited stands in the scenario."""
+        raise WrongKindError("functions have no parameters; change the scenario's own values")
+
     def enter(self, iteration: int) -> float:
         """Move the cursor; past the end it begins anew."""
-        self._point = (iteration - 1) % self.batches
+        self._point = self.calendar.of(iteration)[1]
         return float("nan")
 
     def observe(self, iteration: int) -> tuple[float, ...]:

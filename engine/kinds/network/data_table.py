@@ -8,8 +8,9 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number
+from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.data import GENERATORS, Samples, read_csv
+from dlsim.engine.errors import nearest
 from dlsim.engine.randomness import Random
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.text import shorten, shown
@@ -44,8 +45,9 @@ class DataTable(Table):
 
 def read_data(table: object, place: Place, folder: str | None, *, outputs: int) -> DataSpec:
     """The samples, some of them kept back; classes become targets for so many `outputs`."""
+    if isinstance(table, dict):
+        _refuse_mixture(table, place)
     data = convert(table, DataTable, place)
-    _refuse_mixture(data, place)
     if data.file is not None:
         samples, source = read_csv(data.file, folder, place, data.features, data.target), shorten(data.file)
     elif data.generator is not None:
@@ -65,19 +67,28 @@ def read_data(table: object, place: Place, folder: str | None, *, outputs: int) 
     )
 
 
-def _refuse_mixture(data: DataTable, place: Place) -> None:
-    chosen = [way for way in WAYS if getattr(data, way) is not None]
+def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
+    """Exactly one way of giving data, and only the keys that go with it."""
+    known = DataTable.__struct_fields__
+    for key in table:
+        if key not in known:
+            raise unknown_key(place / key, key, known)
+    chosen = [way for way in WAYS if way in table]
     if len(chosen) != 1:
         raise place.error(
             f"found {' and '.join(chosen)}" if chosen else "there is no data",
             chosen,
             f"give one of {', '.join(WAYS)}",
         )
+    fitting = WAYS[chosen[0]]
     for way, keys in WAYS.items():
         for key in keys:
-            if way != chosen[0] and getattr(data, key) is not None:
+            if way != chosen[0] and key in table:
+                near = nearest(key, fitting)
                 raise (place / key).error(
-                    f"{key} goes with {way}", getattr(data, key), f"here it is {chosen[0]}"
+                    f"{key} goes with {way}, and here it is {chosen[0]}",
+                    table[key],
+                    f"did you mean '{near}'?" if near else f"with {chosen[0]} go {', '.join(fitting)}",
                 )
 
 

@@ -77,9 +77,7 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
         training = read_training(tables["training"], top / "training", len(data.inputs))
         _refuse_untrainable(network, top)
         _refuse_loss(network, data, training, top)
-    _refuse_size(
-        network, training.batch_size if training else len(data.inputs), top, trains=training is not None
-    )
+    _refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
     return NetworkBody(network, data, training)
 
 
@@ -143,9 +141,7 @@ def _biases(layer: LayerTable, place: Place) -> Array | None:
     if layer.biases is None:
         return None
     if not layer.bias:
-        raise (place / "biases").error(
-            "the layer has biases and bias = false", layer.biases, "remove one of the two"
-        )
+        raise (place / "biases").error("the layer has biases and bias = false", layer.biases, "remove one of the two")
     biases = vector(layer.biases, place / "biases")
     if len(biases) != layer.units:
         raise (place / "biases").error(
@@ -165,9 +161,7 @@ def _activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
         for key in table:
             if key not in known:
                 raise unknown_key(place / key, key, known)
-        raise (place / "name").error(
-            "the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}"
-        )
+        raise (place / "name").error("the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}")
     if name not in ACTIVATIONS:
         raise place.unknown("activation", name, ACTIVATIONS)
     return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))

@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.calendar import Calendar
 from dlsim.engine.initialisers import initial_weights
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
@@ -51,7 +52,8 @@ class NetworkModel:
         self.trains = self.has_loss = training is not None
         self.epochs = training.epochs if training else 0
         self._batch_size = min(training.batch_size, self._samples) if training else self._samples
-        self.batches = -(-self._samples // self._batch_size)
+        self.calendar = Calendar(-(-self._samples // self._batch_size))
+        self._first_update = 1  # the optimizer's own count starts here
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         self._shuffles = training is not None and training.shuffle
         self._order: tuple[int, Array] = (-1, np.arange(self._samples))
@@ -105,6 +107,47 @@ class NetworkModel:
                 biases[:] = layer.spec.biases
         return state
 
+    def begin_at(self, iteration: int, before: NetworkModel) -> None:
+        """Epochs of another length begin anew, and so does another optimizer's count."""
+        self.calendar.go_on(iteration, before.calendar)
+        mine, other = self.structure.optimizer, before.structure.optimizer
+        self._first_update = before._first_update if type(mine) is type(other) else iteration
+
+    def carry_over(self, before: NetworkModel) -> None:
+        """Layers of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
+        state = self._initial.copy()
+        after = before._states[before._before]
+        mine, others = self.structure, before.structure
+        old_parameters = parameter_views(others, after)
+        for (weights, biases), (old_weights, old_biases) in zip(
+            parameter_views(mine, state), old_parameters, strict=False
+        ):
+            if weights.shape == old_weights.shape:
+                weights[:] = old_weights
+                if biases is not None and old_biases is not None:
+                    biases[:] = old_biases
+        if mine.slots == others.slots and mine.state_size == others.state_size and mine.trained == others.trained:
+            state[mine.parameters :] = after[others.parameters :]
+        self.restore(state)
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """Weights and biases."""
+        return ref.quantity in ("W", "b", "now_W", "now_b")
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set a weight or a bias."""
+        weights, biases = parameter_views(self.structure, self._states[self._before])[ref.layer - 1]
+        if ref.quantity.endswith("W"):
+            weights[ref.index] = number
+        elif biases is not None:
+            biases[ref.index] = number
+        if ref.layer and not self._is_trained(ref):  # a frozen parameter stands in both states
+            self._states[1 - self._before][:] = self._states[self._before]
+
+    def _is_trained(self, ref: Ref) -> bool:
+        spec = self.structure.layer(ref.layer).spec
+        return spec.train_weights if ref.quantity.endswith("W") else spec.train_biases
+
     # one iteration
 
     def enter(self, iteration: int) -> float:
@@ -120,7 +163,7 @@ class NetworkModel:
             batch.gradients[: self.structure.trained],
             batch.slots,
             batch.parameters,
-            iteration,
+            iteration - self._first_update + 1,
             batch.new_slots,
             batch.new_parameters,
             batch.work,
@@ -129,7 +172,7 @@ class NetworkModel:
 
     def _fill_batch(self, iteration: int) -> BatchArrays:
         """Point the arrays at the batch of `iteration`: a function of (seed, epoch), not of the way here."""
-        epoch, number = divmod(iteration - 1, self.batches)
+        epoch, number = self.calendar.of(iteration)
         start = number * self._batch_size
         stop = min(start + self._batch_size, self._samples)
         batch = self._arrays_for(stop - start)
@@ -165,7 +208,7 @@ class NetworkModel:
         """The loss over the data kept back, at the start of every epoch."""
         if not self.curves:
             return ()
-        if (iteration - 1) % self.batches:
+        if self.calendar.of(iteration)[1]:
             return (float("nan"),)
         _, loss, _ = self._evaluate(
             self._data.validation_inputs, self._data.validation_targets, landed=False
@@ -200,7 +243,7 @@ class NetworkModel:
     def tape(self) -> NetworkTape:
         """The tape itself."""
         return NetworkTape(
-            self.structure, self.naming, self._current, self._data, self._rows, self._iteration
+            self.structure, self.naming, self._current, self._data, self._rows, self._iteration - self._first_update + 1
         )
 
     def freeze(self, *, landed: bool) -> NetworkTape:
@@ -211,7 +254,7 @@ class NetworkModel:
         )
         copy.x, copy.t = batch.x, batch.t
         return NetworkTape(
-            self.structure, self.naming, copy, self._data, self._rows, self._iteration, landed=landed
+            self.structure, self.naming, copy, self._data, self._rows, self._iteration - self._first_update + 1, landed=landed
         )
 
     def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
@@ -276,7 +319,7 @@ class NetworkModel:
     def _forward_over_first_sample(self, *, landed: bool) -> NetworkTape:
         targets = None if self._data.targets is None else self._data.targets[:1]
         batch = self._scratch(self._data.inputs[:1], targets, landed=landed)
-        return NetworkTape(self.structure, self.naming, batch, self._data, range(1), self._iteration)
+        return NetworkTape(self.structure, self.naming, batch, self._data, range(1), 1)
 
     def _scratch(self, inputs: Array, targets: Array | None, *, landed: bool) -> BatchArrays:
         """A forward pass in arrays of its own: the tape stays as it is."""

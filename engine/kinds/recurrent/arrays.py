@@ -112,8 +112,7 @@ def sequence_arrays(
 def parameter_views(structure: RecurrentStructure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
     """(weights, biases or None) of both layers in a flat state; the hidden layer's weights: Wx, then Wh."""
     return tuple(
-        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None)
-        for layer in structure.layers
+        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None) for layer in structure.layers
     )
 
 

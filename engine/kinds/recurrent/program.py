@@ -5,10 +5,10 @@ Several ops have the same quantity and layer, one for each step: on screen their
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dlsim.engine.kinds.network.structure import Layer
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
 
@@ -42,8 +42,14 @@ def place_among_alike(structure: RecurrentStructure, ref: Ref) -> int:
     if quantity == "E_t":
         return index[0]
     layer = structure.layer(ref.layer)
-    if quantity.endswith(("W", "b")):
-        return index[1] * layer.senders + index[0] if quantity.endswith("W") else index[0]
+    if quantity.endswith("b"):
+        return index[0]
+    if quantity.endswith("W"):
+        sender, unit = index
+        if layer.number == OUTPUT:
+            return unit * layer.senders + sender
+        first, senders = (0, structure.inputs) if sender < structure.inputs else (structure.inputs, structure.fed_back)
+        return first * layer.units + unit * senders + sender - first
     unit, step = index
     if quantity in ("z", "a", "E_o"):
         return step * layer.units + unit
@@ -72,24 +78,19 @@ def _gradients(structure: RecurrentStructure) -> Iterator[Op]:
     """Each layer's gradients, from the output down; then state and new weights."""
     layers = tuple(reversed(structure.layers))
     for layer in layers:
-        yield from _parameters("dE_d{}", layer)
+        yield from _parameters("dE_d{}", structure, layer)
     if structure.optimizer and structure.optimizer.rate_notation:
         yield Op("rate", "backward", None, 1, lambda _: Ref("rate"))
     for layer in layers:
         for slot in structure.slots:
-            yield from _parameters(f"new_slot:{slot}:{{}}", layer)
-        yield from _parameters("new_{}", layer)
+            yield from _parameters(f"new_slot:{slot}:{{}}", structure, layer)
+        yield from _parameters("new_{}", structure, layer)
 
 
-def _parameters(quantity: str, layer: Layer) -> Iterator[Op]:
-    of_weights, of_biases = quantity.format("W"), quantity.format("b")
-    number, senders = layer.number, layer.senders
-
-    def weight(value: int) -> Ref:
-        unit, sender = divmod(value, senders)
-        return Ref(of_weights, number, (sender, unit))
-
-    yield Op(of_weights, "backward", number, senders * layer.units, weight)
+def _parameters(quantity: str, structure: RecurrentStructure, layer: Layer) -> Iterator[Op]:
+    of_weights, of_biases, number = quantity.format("W"), quantity.format("b"), layer.number
+    order = structure.weights_in_order(number)
+    yield Op(of_weights, "backward", number, len(order), lambda value: Ref(of_weights, number, order[value]))
     if layer.biases:
         yield Op(of_biases, "backward", number, layer.units, lambda unit: Ref(of_biases, number, (unit,)))
 
@@ -99,7 +100,7 @@ def _units(quantity: str, phase: str, layer: Layer, step: int) -> Op:
     return Op(quantity, phase, number, layer.units, lambda unit: Ref(quantity, number, (unit, step)))
 
 
-def _step_by_step(quantity: str, layer: Layer):  # type: ignore[no-untyped-def]
+def _step_by_step(quantity: str, layer: Layer) -> Callable[[int], Ref]:
     def ref(value: int) -> Ref:
         step, unit = divmod(value, layer.units)
         return Ref(quantity, layer.number, (unit, step))

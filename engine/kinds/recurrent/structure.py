@@ -55,6 +55,13 @@ class RecurrentStructure:
         """The layer with that number, from 1."""
         return self.layers[number - 1]
 
+    def weights_in_order(self, number: int) -> list[tuple[int, int]]:
+        """(sender, unit) of a layer's weights as they are numbered: Wx before Wh, each by unit, then by sender."""
+        layer = self.layer(number)
+        cut = self.inputs if number == HIDDEN else layer.senders
+        senders = range(cut), range(cut, layer.senders)
+        return [(sender, unit) for part in senders for unit in range(layer.units) for sender in part]
+
     @property
     def slots(self) -> tuple[str, ...]:
         """The optimizer's slots, none where nothing is trained."""

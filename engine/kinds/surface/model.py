@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.calendar import Calendar
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
@@ -23,11 +24,12 @@ class SurfaceModel:
 
     trains = True
     has_loss = True
-    batches = 1
 
     def __init__(self, body: SurfaceBody) -> None:
         self.surface = body.surface
         self.epochs = body.epochs
+        self.calendar = Calendar(1)
+        self._first_update = 1
         self.curves = COORDINATES[: self.surface.dimensions]
         self.layer_names = ((self.surface.dimensions, body.name),)
         self.optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
@@ -94,6 +96,30 @@ class SurfaceModel:
         """What a saved state costs."""
         return self._before.nbytes + 128
 
+    def begin_at(self, iteration: int, before: SurfaceModel) -> None:
+        """A new optimizer starts counting anew."""
+        self.calendar.go_on(iteration, before.calendar)
+        self._first_update = before._first_update if type(self.optimizer) is type(before.optimizer) else iteration
+
+    def carry_over(self, before: SurfaceModel) -> None:
+        """The point stays where it is; an optimizer of the same kind keeps its memory."""
+        state = np.zeros_like(self._before)
+        if self.surface.dimensions == before.surface.dimensions:
+            state[0] = before._before[0]
+            if self.optimizer.slots == before.optimizer.slots:
+                state[:] = before._before
+        else:
+            state[0] = self.surface.start
+        self.restore(state)
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """The coordinates."""
+        return ref.quantity in ("p", "now_p")
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Put a coordinate elsewhere."""
+        self._before[0, ref.index[0]] = number
+
     # one iteration
 
     def enter(self, iteration: int) -> float:
@@ -106,7 +132,7 @@ class SurfaceModel:
             self._gradient,
             tuple(self._before[1:]),
             point,
-            iteration,
+            iteration - self._first_update + 1,
             tuple(self._after[1:]),
             self._after[0],
             self._work,
@@ -154,7 +180,7 @@ class SurfaceModel:
             after,
             gradient,
             self._height,
-            self._iteration,
+            self._iteration - self._first_update + 1,
             landed=landed,
         )
 

@@ -1,0 +1,246 @@
+"""`[recurrent]`, `[data]` and `[training]` as a file has them, checked one by one and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from msgspec import Meta
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, read_settings, vector
+from dlsim.engine.initialisers import DEFAULT, INITIALISERS
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.network.training_table import read_training
+from dlsim.engine.kinds.recurrent.body import RecurrentBody
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.scenario import ActivationSpec, Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.text import shown
+
+WIDEST = 256
+MOST_STEPS = 1_000
+MOST_SEQUENCES = 10_000
+MOST_VALUES_AT_ONCE = 4_000_000
+"""Sequences in a batch × steps × units: the tape holds some seven numbers for each."""
+ROUNDING = 1e-6
+
+Width = Annotated[int, Meta(ge=1, le=WIDEST)]
+
+
+class RecurrentTable(Table):
+    """`[recurrent]`: one hidden layer whose outputs are fed back, one output layer."""
+
+    inputs: Width
+    hidden: Width
+    outputs: Width
+    activation: str | dict[str, Any] = "tanh"
+    output_activation: str | dict[str, Any] = "sigmoid"
+    feedback: bool = True
+    weights: dict[str, Any] | None = None
+    bias: bool = True
+    biases: dict[str, Any] | None = None
+    init: str = DEFAULT
+    scale: Number | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
+
+
+class WeightsTable(Table):
+    """`weights`: a row for each sending unit, a column for each receiving one; what is missing is drawn."""
+
+    input: list[list[Number]] | None = None
+    recurrent: list[list[Number]] | None = None
+    output: list[list[Number]] | None = None
+
+
+class BiasesTable(Table):
+    """`biases`; what is missing is 0."""
+
+    hidden: list[Number] | None = None
+    output: list[Number] | None = None
+
+
+class SequencesTable(Table):
+    """`[data]`: a list of sequences; a step is a row of numbers, or a number where there is one."""
+
+    inputs: Annotated[list[list[Any]], Meta(min_length=1, max_length=MOST_SEQUENCES)]
+    targets: list[list[Any]] | None = None
+
+
+def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
+    """The validated body of a recurrent scenario; ScenarioError for anything that could not be run."""
+    top = Place(source.file, "")
+    for key in ("recurrent", "data"):
+        if key not in tables:
+            raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
+    place = top / "recurrent"
+    table = convert(tables["recurrent"], RecurrentTable, place)
+    network, recurrent_weights = _network(table, place)
+    data, steps = _sequences(tables["data"], top / "data", table.inputs, table.outputs)
+    training = None
+    if "training" in tables:
+        training = read_training(tables["training"], top / "training", len(data.inputs))
+        _refuse_untrainable(network, place)
+        _refuse_loss(network, data, training, top)
+    batch = training.batch_size if training else len(data.inputs)
+    units = sum(network.widths) * steps
+    if batch * units > MOST_VALUES_AT_ONCE:
+        key = top / "training" / "batch_size" if training else top / "data"
+        most = max(MOST_VALUES_AT_ONCE // units, 1)
+        raise key.error(
+            f"{count(batch, 'sequence')} at once are too many", batch, f"at most {most:,} at once fit this network"
+        )
+    return RecurrentBody(network, recurrent_weights, table.feedback, steps, data, training)
+
+
+# the network
+
+
+def _network(table: RecurrentTable, place: Place) -> tuple[NetworkSpec, Array | None]:
+    weights = convert(table.weights or {}, WeightsTable, place / "weights")
+    biases = convert(table.biases or {}, BiasesTable, place / "biases")
+    if not table.bias and table.biases:
+        raise (place / "biases").error("biases, and bias = false", table.biases, "remove one of the two")
+    scale = _scale(table, place)
+    spaces = (("input", table.inputs, table.hidden), ("recurrent", table.hidden, table.hidden))
+    into_hidden, recurrent = (_weights(weights, name, shape, place / "weights") for name, *shape in spaces)
+    into_output = _weights(weights, "output", [table.hidden, table.outputs], place / "weights")
+
+    def layer(units: int, name: str, activation: str | dict[str, Any], key: str, given: Array | None) -> LayerSpec:
+        return LayerSpec(
+            units=units,
+            activation=_activation(activation, place / key),
+            weights=given,
+            init=table.init,
+            scale=scale,
+            bias=table.bias,
+            biases=_biases(getattr(biases, name), units, place / "biases" / name),
+        )
+
+    layers = (
+        layer(table.hidden, "hidden", table.activation, "activation", into_hidden),
+        layer(table.outputs, "output", table.output_activation, "output_activation", into_output),
+    )
+    return NetworkSpec(table.inputs, layers, table.seed), recurrent
+
+
+def _weights(table: WeightsTable, name: str, shape: Sequence[int], place: Place) -> Array | None:
+    rows = getattr(table, name)
+    if rows is None:
+        return None
+    weights = matrix(rows, place / name)
+    if weights.shape != tuple(shape):
+        raise (place / name).error(
+            f"found {weights.shape[0]}×{weights.shape[1]}, and it takes {shape[0]}×{shape[1]}",
+            rows,
+            "give a row for each sending unit and a column for each receiving one",
+        )
+    return weights
+
+
+def _biases(values: list[Number] | None, units: int, place: Place) -> Array | None:
+    if values is None:
+        return None
+    if len(values) != units:
+        raise place.error(f"found {count(len(values), 'number')} for {count(units, 'unit')}", values, "give one a unit")
+    return vector(values, place)
+
+
+def _scale(table: RecurrentTable, place: Place) -> float | None:
+    if table.init not in INITIALISERS:
+        raise (place / "init").unknown("initialiser", table.init, INITIALISERS)
+    if table.scale is None:
+        return None
+    if not INITIALISERS[table.init].takes_scale:
+        raise (place / "scale").error(f"{table.init} has no scale", table.scale, "only init = 'uniform' has")
+    scale = number(table.scale, place / "scale")
+    if scale <= 0:
+        raise (place / "scale").error(f"found {shown(table.scale)}", table.scale, "this must be a number > 0")
+    return scale
+
+
+def _activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
+    table = {"name": value} if isinstance(value, str) else value
+    name = table.get("name")
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise place.unknown("activation", name, ACTIVATIONS)
+    return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
+
+
+# the data
+
+
+def _sequences(table: object, place: Place, inputs: int, outputs: int) -> tuple[DataSpec, int]:
+    data = convert(table, SequencesTable, place)
+    rows, steps = _rows(data.inputs, inputs, None, place / "inputs")
+    targets = None
+    if data.targets is not None:
+        if len(data.targets) != len(data.inputs):
+            raise (place / "targets").error(
+                f"{count(len(data.targets), 'sequence')} for {count(len(data.inputs), 'sequence')} of inputs",
+                data.targets,
+                "give a sequence of targets for each sequence of inputs",
+            )
+        targets, _ = _rows(data.targets, outputs, steps, place / "targets")
+    kept_back = None if targets is None else targets[:0]
+    return DataSpec(rows, targets, rows[:0], kept_back), steps
+
+
+def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Place) -> tuple[Array, int]:
+    """(sequences, steps·width) and the number of steps: the first sequence's, unless told."""
+    wanted = len(sequences[0]) if steps is None else steps
+    if not 1 <= wanted <= MOST_STEPS:
+        raise (place / 0).error(f"a sequence of {count(wanted, 'step')}", None, f"it takes 1 to {MOST_STEPS:,}")
+    numbers = []
+    for row, sequence in enumerate(sequences):
+        if len(sequence) != wanted:
+            raise (place / row).error(
+                f"found {count(len(sequence), 'step')}, and the others have {wanted}",
+                sequence,
+                "give all sequences, and their targets, the same length",
+            )
+        for step, values in enumerate(sequence):
+            each = values if isinstance(values, list) else [values]
+            if len(each) != width:
+                raise (place / row / step).error(
+                    f"found {count(len(each), 'number')}", values, f"a step here has {count(width, 'number')}"
+                )
+            numbers.extend(number(value, place / row / step) for value in each)
+    return frozen(np.array(numbers, dtype=np.float64).reshape(len(sequences), wanted * width)), wanted
+
+
+# what must fit together
+
+
+def _refuse_untrainable(network: NetworkSpec, place: Place) -> None:
+    for key, layer in zip(("activation", "output_activation"), network.layers, strict=True):
+        if not ACTIVATIONS[layer.activation.name].is_trainable:
+            raise (place / key).error(
+                f"{layer.activation.name} has no derivative, so a network that holds it cannot be trained",
+                layer.activation.name,
+                "use another activation, say 'sigmoid', or remove [training]",
+            )
+
+
+def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
+    place, targets = top / "training" / "loss", data.targets
+    if targets is None:
+        raise (top / "data").error("training needs targets, and there are none", None, "add targets")
+    wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
+    if wanted is None:
+        return
+    if found != wanted:
+        raise place.error(
+            f"{training.loss} goes with a {wanted} output, and this one is {found}",
+            training.loss,
+            f"set recurrent.output_activation = '{wanted}', or use another loss",
+        )
+    sums = targets.reshape(-1, network.widths[-1]).sum(axis=1)
+    if targets.min() < 0 or targets.max() > 1:
+        raise place.error(f"{training.loss} wants targets from 0 to 1", training.loss, "use such targets, or 'mse'")
+    if training.loss == "categorical_crossentropy" and np.abs(sums - 1).max() > ROUNDING:
+        raise place.error(
+            f"{training.loss} wants the targets of each step to sum to 1",
+            training.loss,
+            "give a probability for each class, say one-hot rows such as [0, 1, 0]",
+        )

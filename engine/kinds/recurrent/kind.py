@@ -1,0 +1,75 @@
+"""The kind "recurrent": a simple recurrent network over sequences, and what can be expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlsim.engine.conversion import Place
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.recurrent.body import RecurrentBody
+from dlsim.engine.kinds.recurrent.file import read_recurrent
+from dlsim.engine.kinds.recurrent.model import RecurrentModel
+from dlsim.engine.kinds.recurrent.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.scenario import Expectation, Scenario
+
+
+class RecurrentKind:
+    """See engine/kinds/kind.py."""
+
+    name = "recurrent"
+    tables = ("recurrent", "data", "training")
+
+    def read(self, tables: Mapping[str, Any], source: Source) -> RecurrentBody:
+        """`[recurrent]`, `[data]` and `[training]`, checked against each other."""
+        return read_recurrent(tables, source)
+
+    def judge(self, body: RecurrentBody, expectation: Expectation, key: str, source: Source) -> None:
+        """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
+        place = Place(source.file, key)
+        structure = RecurrentStructure(body)
+        naming = Naming(structure)
+        for symbol in expectation.values:
+            where = place / "values" / symbol
+            ref = naming.parse(symbol)
+            if ref is None:
+                raise where.error(
+                    f"this network has no number called {symbol!r}",
+                    symbol,
+                    "use symbols such as x1⟨1⟩, z1⟨1⟩, h1⟨2⟩, o1⟨2⟩, E⟨2⟩, E, Wx1, Wh1, Wy1, b1, ∂E/∂Wh1",
+                )
+            if expectation.after == 0 and is_of_an_iteration(ref.quantity):
+                raise where.error(
+                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    symbol,
+                    "ask for it after = 1 or later",
+                )
+            if ref.quantity == "t" and body.data.targets is None:
+                raise where.error(f"{symbol} needs targets", symbol, "add data.targets")
+        shape = len(body.data.inputs), structure.steps * structure.output.units
+        if expectation.outputs is not None and expectation.outputs.shape != shape:
+            raise (place / "outputs").error(
+                f"found {expectation.outputs.shape[0]} rows of {expectation.outputs.shape[1]}",
+                expectation.outputs,
+                f"give a row for each sequence, its steps one after the other: {shape[0]} rows of {shape[1]}",
+            )
+        if body.training is None:
+            for part in ("loss", "loss_below"):
+                if getattr(expectation, part) is not None:
+                    raise (place / part).error("there is no loss without [training]", None, "add [training]")
+            if expectation.after:
+                raise (place / "after").error(
+                    "nothing is trained here, so there is no state after an iteration",
+                    expectation.after,
+                    "use after = 0 or add [training]",
+                )
+        if expectation.accuracy is not None and body.data.targets is None:
+            raise (place / "accuracy").error("accuracy needs targets", None, "add data.targets")
+
+    def build(self, scenario: Scenario) -> RecurrentModel:
+        """The running network."""
+        return RecurrentModel(scenario.body)
+
+
+RECURRENT = RecurrentKind()

@@ -1,0 +1,156 @@
+"""What if: edits, the runs that they leave, undo and redo, breakpoints."""
+
+import numpy as np
+import pytest
+from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
+from dlsim.engine.breakpoints import BreakpointError, parse_breakpoint
+from dlsim.engine.gradient_check import check_gradients
+
+
+@pytest.fixture
+def simulator():
+    return Simulator(load("backprop-2-2-2"))
+
+
+def flat(simulator):
+    return np.concatenate([array.ravel() for pair in simulator.parameters for array in pair if array is not None])
+
+
+def test_an_edit_in_the_past_branches_and_leaves_a_ghost(simulator):
+    simulator.run(100)
+    before = simulator.losses.copy()
+    simulator.seek(iteration=40)
+    simulator.edit(numbers={"W5": 2.0})
+    assert simulator.look_up("W5") == 2.0
+    assert simulator.iteration == 40
+    simulator.run(30)
+    assert simulator.losses[:40].tolist() == before[:40].tolist()
+    assert simulator.losses[40] != before[40]
+    (ghost,) = simulator.snapshot().ghosts
+    assert (ghost.fork, ghost.curve.values.tolist()) == (41, before.tolist())
+    assert simulator.edits == (41,)
+
+
+def test_undo_and_redo_go_between_the_runs_bit_for_bit(simulator):
+    simulator.run(60)
+    untouched = flat(simulator)
+    simulator.seek(iteration=20)
+    simulator.edit(numbers={"W1": -1.0})
+    simulator.run(40)
+    edited = flat(simulator)
+    assert simulator.undo()
+    assert simulator.iteration == 60
+    assert flat(simulator).tobytes() == untouched.tobytes()
+    assert simulator.redo()
+    assert flat(simulator).tobytes() == edited.tobytes()
+    assert not simulator.redo()
+
+
+def test_an_edit_amid_an_iteration_shows_at_once(simulator):
+    simulator.seek(iteration=0, cursor=5)
+    simulator.edit(numbers={"W5": 1.0})
+    assert simulator.event.symbol == "z3"
+    assert simulator.event.substituted.startswith("1·0.51998934")
+    assert check_gradients(simulator).ok
+
+
+def test_several_edits_at_one_place_add_up(simulator):
+    simulator.edit(numbers={"W1": 1.0})
+    simulator.edit(numbers={"W2": 2.0})
+    simulator.edit(settings={"training.optimizer.learning_rate": 0.25})
+    assert (simulator.look_up("W1"), simulator.look_up("W2")) == (1.0, 2.0)
+    simulator.run(1)
+    gradient = simulator.gradients[0][0][0, 0]
+    assert simulator.look_up("W1") == 1.0 - 0.25 * gradient
+    for _ in range(3):
+        assert simulator.undo()
+    assert simulator.look_up("W1") == 0.29959556230818690
+
+
+def test_going_back_over_an_edit_and_forward_again_is_bit_for_bit_the_same(simulator):
+    simulator.run(30)
+    simulator.edit(numbers={"W3": 0.9}, settings={"training.optimizer": {"name": "adam", "learning_rate": 0.01}})
+    simulator.run(30)
+    there = flat(simulator)
+    simulator.seek(iteration=10)
+    assert simulator.scenario.body.training.optimizer.name == "sgd"
+    simulator.seek(iteration=60)
+    assert flat(simulator).tobytes() == there.tobytes()
+    assert simulator.scenario.body.training.optimizer.name == "adam"
+
+
+def test_another_batch_size_starts_a_new_epoch():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(epochs=3)
+    simulator.edit(settings={"training.batch_size": 3})
+    place = simulator.position
+    assert (place.epoch, place.batch, place.batches) == (4, 1, 2)
+    simulator.step("epoch")
+    simulator.step("value")
+    assert (simulator.position.epoch, simulator.samples) == (5, 3)
+
+
+def test_changing_the_data_changes_what_follows(simulator):
+    simulator.edit(settings={"data.inputs.0.0": 0.9})
+    assert simulator.step().substituted == "0.3·0.9 + 0.25·0.2"
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(simulator):
+    simulator.run(5)
+    before = flat(simulator)
+    with pytest.raises(UnknownNameError):
+        simulator.edit(numbers={"z1": 1.0})
+    with pytest.raises(ScenarioError, match="learning_rate"):
+        simulator.edit(settings={"training.optimizer.learning_rate": -1})
+    assert flat(simulator).tobytes() == before.tobytes()
+    assert simulator.edits == ()
+    assert not simulator.undo()
+
+
+def test_the_comparison_names_the_first_number_that_differs(simulator):
+    simulator.run(50)
+    assert simulator.compare() is None
+    simulator.seek(iteration=10)
+    simulator.edit(numbers={"W6": 0.5})
+    simulator.run(5)
+    place = simulator.position
+    comparison = simulator.compare()
+    assert (comparison.fork, comparison.symbol, comparison.iteration) == (11, "z3", 15)
+    assert comparison.present != comparison.other
+    assert comparison.parameters > 0.05
+    assert comparison.losses[0] != comparison.losses[1]
+    assert simulator.position == place
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("loss < 0.02", lambda run: run.losses[-1] < 0.02 <= run.losses[-2]),
+        ("any |gradient| < 5e-4", lambda run: run.iteration > 1),
+        ("all |gradient| < 1e-3", lambda run: np.abs(run.gradients[1][0]).max() < 1e-3),
+        ("iteration 12", lambda run: run.iteration == 12),
+        ("Epoch 7", lambda run: run.iteration == 7),
+        ("W5 < 0.3", lambda run: run.look_up("W5") < 0.3),
+    ],
+)
+def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
+    condition = parse_breakpoint(text, simulator)
+    done = simulator.run(5000, until=[condition])
+    assert 1 <= done < 5000
+    assert simulator.stopped_by is condition
+    assert holds(simulator)
+
+
+@pytest.mark.parametrize("text", ["", "loss", "loss < ", "foo < 3", "loss ! 3", "epoch x", "W99 > 1"])
+def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
+    with pytest.raises(BreakpointError, match="loss < 0.01"):
+        parse_breakpoint(text, simulator)
+
+
+def test_an_edit_that_changes_nothing_goes_the_same_way(simulator):
+    simulator.run(30)
+    expected = flat(simulator)
+    simulator.seek(iteration=12)
+    simulator.edit(settings={"training.epochs": 5})
+    simulator.run(18)
+    assert flat(simulator).tobytes() == expected.tobytes()

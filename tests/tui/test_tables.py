@@ -1,0 +1,118 @@
+"""Tables: aligned, followed, and as fast with a hundred thousand rows as with four."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import Ref, Simulator, load
+from dlsim.tui.widgets.rows import Group, Places, subject
+from dlsim.tui.widgets.table import TableView
+from dlsim.tui.words import words
+
+
+def view(simulator, key, cells=60, height=20, top=None):
+    snapshot = simulator.snapshot()
+    table = next(table for table in snapshot.tables if table.key == key)
+    return TableView(words(), snapshot, Places(table), cells, height, top)
+
+
+def text(line):
+    return "".join(piece for piece, _ in line)
+
+
+def lines(*args, **kwargs):
+    return [text(line) for line in view(*args, **kwargs).lines()]
+
+
+@pytest.mark.parametrize("cells", [40, 50, 60, 100])
+def test_numbers_stand_with_their_points_below_each_other(cells):
+    simulator = Simulator(load("xor-train"))
+    simulator.step("iteration")
+    shown = lines(simulator, "weights", cells=cells, height=40)
+    columns = {tuple(place for place, letter in enumerate(line) if letter == ".") for line in shown if "." in line}
+    assert len({places[0] for places in columns}) == 1
+
+
+@pytest.mark.parametrize("key", ["weights", "layers"])
+def test_a_number_not_yet_computed_is_an_ellipsis(key):
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step()
+    assert any("…" in line for line in lines(simulator, key))
+    simulator.step("iteration")
+    assert not any("…" in line for line in lines(simulator, key))
+
+
+def test_the_active_row_is_in_view_on_every_step_of_a_short_table():
+    simulator = Simulator(load("xor-train"))
+    while simulator.step() is not None and simulator.position.iteration == 1:
+        for key in ("weights", "layers"):
+            shown = view(simulator, key, height=6)
+            if shown._active is not None:
+                assert any("◀" in text(line) for line in shown.lines()), simulator.event
+
+
+@pytest.mark.parametrize(
+    ("ref", "about"),
+    [
+        (Ref("dz_dW", 2, (0, 1)), ("W", 2, (0, 1))),
+        (Ref("dE_dW", 2, (0, 1)), ("W", 2, (0, 1))),
+        (Ref("new_W", 2, (0, 1)), ("W", 2, (0, 1))),
+        (Ref("now_W", 2, (0, 1)), ("W", 2, (0, 1))),
+        (Ref("new_slot:v:W", 2, (0, 1)), ("W", 2, (0, 1))),
+        (Ref("dE_db", 1, (3,)), ("b", 1, (3,))),
+        (Ref("part", 1, (0, 1)), ("a", 1, (0,))),
+        (Ref("E_o", 2, (1,)), ("a", 2, (1,))),
+        (Ref("da_dz", 2, (1,)), ("z", 2, (1,))),
+        (Ref("dE_da", 2, (1,)), ("a", 2, (1,))),
+    ],
+)
+def test_every_number_is_about_something_that_a_table_lists(ref, about):
+    assert subject(ref) == about
+
+
+def test_layers_have_headings():
+    simulator = Simulator(load("xor-train"))
+    table = simulator.snapshot().tables[0]
+    places = Places(table)
+    assert [places.at(line) for line in (0, 1)] == [Group(1, 0), 0]
+    assert places.line_of(0) == 1
+    for row in range(len(table.rows)):
+        assert places.at(places.line_of(row)) == row
+
+
+@pytest.fixture
+def long_data(tmp_path):
+    rows = 20_000
+    file = tmp_path / "long.toml"
+    file.write_text(
+        'schema = 1\ntitle = "long"\nsummary = "."\n[network]\ninputs = 2\n'
+        'layers = [{ units = 1, activation = "sigmoid" }]\n'
+        f"[data]\ninputs = [{'[0, 1],' * rows}]\ntargets = [{'[1],' * rows}]\n"
+        '[training]\nloss = "mse"\noptimizer = { name = "sgd" }\n',
+        encoding="utf-8",
+    )
+    return Simulator(load(file))
+
+
+class Counting:
+    """A table's rows, counting how many are looked at."""
+
+    def __init__(self, rows):
+        self.rows, self.seen = rows, 0
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, place):
+        self.seen += len(range(*place.indices(len(self.rows)))) if isinstance(place, slice) else 1
+        return self.rows[place]
+
+
+def test_of_twenty_thousand_rows_only_those_on_screen_are_read(long_data):
+    long_data.sample = 12_345
+    snapshot = long_data.snapshot()
+    table = snapshot.tables[2]
+    rows = Counting(table.rows)
+    shown = TableView(words(), snapshot, Places(type(table)(table.key, table.columns, rows)), 60, 20)
+    assert any("▶ 12346" in text(line) for line in shown.lines())
+    assert rows.seen < 300
