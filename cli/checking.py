@@ -31,9 +31,7 @@ def command(scenarios: tuple[str, ...], every: bool) -> int:
     """
     if scenarios and every:
         raise click.UsageError("either names, or --all")
-    ways = [
-        _all_ways(name) for name in scenarios or builtin_scenarios()
-    ]  # a wrong file is refused before any check
+    ways = [_all_ways(name) for name in scenarios or builtin_scenarios()]  # a wrong file is refused before any check
     failed = checks = 0
     for number, (written, *variants) in enumerate(ways):
         if number:
@@ -74,11 +72,7 @@ def _line(result: CheckResult) -> str:
     where = f"after {result.after}: {name}"
     if result.what == "finite":
         trouble = result.trouble
-        reason = (
-            f"{trouble.symbol} is {trouble.value} in iteration {trouble.iteration}"
-            if trouble
-            else "it stopped"
-        )
+        reason = f"{trouble.symbol} is {trouble.value} in iteration {trouble.iteration}" if trouble else "it stopped"
         return f"{where} never gets there, {one_line(reason)}"
     expected, found = (_figure(number, result.digits) for number in (result.expected, result.found))
     if result.what == "loss_below":

@@ -27,8 +27,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         status = _answer(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()  # here, where a closed pipe is still caught
+        sys.stdout.flush()  # here, where a closed pipe is still caught
     except BrokenPipeError:
         _forget_stdout()
         return PIPE_CLOSED

@@ -36,11 +36,11 @@ class VerbOrScenario(click.Group):
             args = [OPEN, *args]
         return super().parse_args(ctx, args)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs in the order of their table."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A verb's command, or the one that opens the app."""
         return opening.command if cmd_name == OPEN else VERBS.get(cmd_name)
 

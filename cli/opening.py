@@ -16,9 +16,7 @@ from dlsim.engine.errors import nearest
 @click.argument("scenarios", metavar="[NAME-or-FILE]", nargs=-1, shell_complete=complete_scenario)
 @way_of_it
 @click.pass_context
-def command(
-    context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]
-) -> int:
+def command(context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]) -> int:
     """Open the browser of scenarios, or one scenario."""
     scenario = _the_one(scenarios, context)
     if scenario is None:
@@ -55,11 +53,9 @@ def _validate(scenario: str, variant: str | None, overrides: dict[str, Any], con
         load(scenario, variant=variant, overrides=overrides)
     except UnknownNameError as error:
         verb = _verb_like(scenario, context)
-        if verb is None or error.nearest is not None:
+        if verb in (None, scenario) or error.nearest is not None:
             raise
-        raise click.UsageError(
-            f"no verb and no scenario is called {scenario!r}; did you mean '{verb}'?"
-        ) from None
+        raise click.UsageError(f"no verb and no scenario is called {scenario!r}; did you mean '{verb}'?") from None
 
 
 def _is_terminal(stream: Any) -> bool:

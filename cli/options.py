@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from dlsim.engine import builtin_scenarios
+from dlsim.engine.text import shorten, shown
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 MUST_BE_TOML = ("[", "{", '"', "'")
@@ -24,15 +25,13 @@ def complete_scenario(
     return names or [CompletionItem(incomplete, type="file")]
 
 
-def parse_settings(
-    _context: click.Context, _parameter: click.Parameter, settings: tuple[str, ...]
-) -> dict[str, Any]:
+def parse_settings(_context: click.Context, _parameter: click.Parameter, settings: tuple[str, ...]) -> dict[str, Any]:
     """`path=value` pairs as a mapping; of two for one path, the later one holds."""
     overrides: dict[str, Any] = {}
     for setting in settings:
         path, equals, text = setting.partition("=")
         if not equals or not path.strip():
-            raise click.BadParameter(f"{setting!r} is not path=value, as in training.epochs=10")
+            raise click.BadParameter(f"{shown(setting)} is not path=value, as in training.epochs=10")
         overrides[path.strip()] = parse_value(path.strip(), text.strip())
     return overrides
 
@@ -47,7 +46,7 @@ def parse_value(path: str, text: str) -> Any:
         pass
     if text.startswith(MUST_BE_TOML) or not text or "\n" in text:
         raise click.BadParameter(
-            f"{path}: {text!r} is not a TOML value, as in 0.5, true, [1, 2] or a bare word"
+            f"{shorten(path)}: {shown(text)} is not a TOML value, as in 0.5, true, [1, 2] or a bare word"
         )
     return text
 
@@ -67,9 +66,9 @@ def way_of_it(function: Decorated) -> Decorated:
         callback=parse_settings,
         help="Set a value of the file, say training.optimizer.learning_rate=0.1 (TOML; repeatable).",
     )(function)
-    return click.option(
-        "--variant", metavar="NAME", help="Take this variant instead of the scenario as written."
-    )(function)
+    return click.option("--variant", metavar="NAME", help="Take this variant instead of the scenario as written.")(
+        function
+    )
 
 
 def count_option(name: str, text: str) -> Callable[[Decorated], Decorated]:

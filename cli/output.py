@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,8 +20,12 @@ def prepare_streams() -> None:
     """Write UTF-8 whatever the locale says: ∂ and η are in nearly every line, and JSON is UTF-8 anyway.
 
     A real terminal keeps its own encoding. What an encoding lacks is written as an escape, which inside a
-    JSON text still is the same character.
+    JSON text still is the same character. A stream that was closed beforehand swallows what it is given.
     """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if not stream.isatty():
@@ -72,7 +77,7 @@ class Progress:
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self.shown = sys.stderr is not None and sys.stderr.isatty()
+        self.shown = sys.stderr.isatty()
 
     def show(self, done: int) -> None:
         """Draw the line anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dlsim.cli.output import columns, one_line, write
 from dlsim.engine import Simulator
 from dlsim.engine.numerals import fixed, plain
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario import DataSpec, in_language
 
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 16, 8
@@ -33,17 +33,11 @@ def report(simulator: Simulator) -> Iterator[str]:
     yield ""
     yield "outputs"
     yield from _samples(simulator)
-    for number, (layer, (weights, biases)) in enumerate(
-        zip(scenario.body.network.layers, simulator.parameters, strict=True), start=1
-    ):
+    named = zip(simulator.model.layer_names, simulator.parameters, strict=True)
+    for number, ((units, activation), (weights, biases)) in enumerate(named, start=1):
         yield ""
-        units = f"{layer.units} unit{'' if layer.units == 1 else 's'}"
-        yield f"layer {number}: {units}, {layer.activation.name}"
-        matrix = (
-            [("weights", weights)]
-            if biases is None
-            else [("weights", weights), ("biases", biases[np.newaxis])]
-        )
+        yield f"layer {number}: {units} unit{'' if units == 1 else 's'}, {activation}"
+        matrix = [("weights", weights)] if biases is None else [("weights", weights), ("biases", biases[np.newaxis])]
         yield from columns(_labelled(matrix), right=True)
 
 
@@ -64,23 +58,24 @@ def _figures(simulator: Simulator) -> Iterator[tuple[str, str]]:
 
 
 def _samples(simulator: Simulator) -> Iterator[str]:
-    """Every sample: inputs → outputs (targets)."""
-    data, outputs = simulator.scenario.body.data, simulator.outputs()
-    rows = [
-        (f"  {_numbers(inputs, plain)}", "→", _numbers(found, fixed), _target(data.targets, row))
-        for row, (inputs, found) in enumerate(zip(data.inputs[:MOST_ROWS], outputs, strict=False))
-    ]
+    """Every row of outputs; of samples with what goes in and what should come out."""
+    data, outputs = getattr(simulator.scenario.body, "data", None), simulator.outputs()
+    rows: list[tuple[str, ...]] = [(f"  {_numbers(found, fixed)}",) for found in outputs[:MOST_ROWS]]
+    if isinstance(data, DataSpec):
+        rows = [
+            (f"  {_numbers(inputs, plain)}", "→", _numbers(found, fixed), _target(data.targets, row))
+            for row, (inputs, found) in enumerate(zip(data.inputs[:MOST_ROWS], outputs, strict=False))
+        ]
     yield from columns(rows)
     if len(outputs) > MOST_ROWS:
-        yield f"  … and {len(outputs) - MOST_ROWS:,} more samples"
+        yield f"  … and {len(outputs) - MOST_ROWS:,} more"
 
 
 def _target(targets: Array | None, row: int) -> str:
     return "" if targets is None else f"target {_numbers(targets[row], plain)}"
 
 
-def _numbers(values: Array, write_number: object) -> str:
-    assert callable(write_number)
+def _numbers(values: Array, write_number: Callable[[float], str]) -> str:
     texts = [write_number(float(value)) for value in values[:MOST_COLUMNS]]
     return "  ".join(texts if len(values) <= MOST_COLUMNS else [*texts, "…"])
 

@@ -18,9 +18,7 @@ PARTS = 100
 @click.command("run")
 @scenario_argument
 @count_option("--iterations", "Do so many updates.")
-@count_option(
-    "--epochs", "Go through the training data so many times; the scenario's own number unless told."
-)
+@count_option("--epochs", "Go through the training data so many times; the scenario's own number unless told.")
 @way_of_it
 @json_option
 def command(

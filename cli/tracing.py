@@ -39,9 +39,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
     default="value",
     help="A line for each number, or each op.",
 )
-@click.option(
-    "--sample", callback=parse_sample, default="1", metavar="K|all", help="Which sample of the batch."
-)
+@click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="Which sample of the batch.")
 @way_of_it
 @json_option
 def command(

@@ -72,9 +72,7 @@ def _check_expectation(simulator: Simulator, expectation: Expectation) -> Iterat
             yield CheckResult("finite", ok=False, after=after, trouble=simulator.trouble)
             return
 
-    def compared(
-        what: What, expected: float | Array, found: float | Array | None, symbol: str = ""
-    ) -> CheckResult:
+    def compared(what: What, expected: float | Array, found: float | Array | None, symbol: str = "") -> CheckResult:
         ok = found is not None and agrees(found, expected, digits)
         return CheckResult(what, ok, after, symbol, expected, found, digits)
 

@@ -102,6 +102,9 @@ class Curve:
         """
         stop = self._size if stop is None else min(stop, self._size)
         level = max((max(stop - start, 0) // max(columns, 1)).bit_length() - 1, 0)
+        least: Array
+        greatest: Array
+        position: Array
         if level == 0:
             least = greatest = self._values[start:stop]
             position = np.arange(start, stop, dtype=np.float64)
@@ -111,7 +114,7 @@ class Curve:
             first, last = start // width, stop // width
             lows, highs = self._pyramid.levels[level - 1]
             least, greatest = lows[first:last], highs[first:last]
-            position = (np.arange(first, last) + 0.5) * width - 0.5
+            position = (np.arange(first, last, dtype=np.float64) + 0.5) * width - 0.5
             rest = self._values[last * width : stop]
             if rest.size and not np.isnan(rest).all():
                 least = np.append(least, np.nanmin(rest))

@@ -74,7 +74,7 @@ def _binary_crossentropy(z: Array, a: Array, t: Array, out: Array) -> None:
     np.multiply(z, np.where(z.real < 0, 1.0, -1.0), out=out)  # −|z|, analytic on either side
     np.exp(out, out=out)
     np.log1p(out, out=out)
-    np.add(out, np.maximum(z, 0.0) - z * t, out=out)
+    np.add(out, np.where(z.real < 0, 0.0, z) - z * t, out=out)  # the same side of 0, whatever a complex step adds
     np.divide(out, a.shape[1], out=out)
 
 

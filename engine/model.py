@@ -75,7 +75,9 @@ class Reader(Protocol):
 class Probe(Protocol):
     """A loss as a function of any one parameter, everything else as it is on the tape."""
 
-    is_smooth: bool
+    @property
+    def is_smooth(self) -> bool:
+        """Whether there are no kinks anywhere."""
 
     @property
     def size(self) -> int:
@@ -104,14 +106,37 @@ class Model(Protocol):
     `landed` says which of the two counts as present: the after, once the update has been revealed.
     """
 
-    program: Program
-    trains: bool  # False: a single pass, one iteration that leads nowhere
-    has_loss: bool  # whether iterations have a loss: what `enter` returns counts
-    calendar: Calendar  # which epoch and batch an iteration belongs to
-    epochs: int  # the scenario's own length; 0 where nothing is trained
-    tables: Sequence[Table]
-    curves: Sequence[str]  # what is observed besides the loss, by the keys of the words catalogue
-    layer_names: Sequence[tuple[int, str]]  # (units, activation) of what `parameters` lists
+    @property
+    def program(self) -> Program:
+        """The ops of one iteration."""
+
+    @property
+    def trains(self) -> bool:
+        """False: a single pass, one iteration that leads nowhere."""
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether iterations have a loss: what `enter` returns counts."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which epoch and batch an iteration belongs to."""
+
+    @property
+    def epochs(self) -> int:
+        """The scenario's own length; 0 where nothing is trained."""
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """The tables of numbers, in the order in which they are offered."""
+
+    @property
+    def curves(self) -> Sequence[str]:
+        """What is observed besides the loss, by the keys of the words catalogue."""
+
+    @property
+    def layer_names(self) -> Sequence[tuple[int, str]]:
+        """(units, activation) of what `parameters` lists."""
 
     def start(self) -> None:
         """Put the state back to where the scenario begins."""

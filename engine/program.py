@@ -37,7 +37,7 @@ class Program(Sequence[Op]):
     def __len__(self) -> int:
         return len(self._ops)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def,override]
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
         return self._ops[index]
 
     def locate(self, cursor: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ class Ref(NamedTuple):
 
     quantity: str
     layer: int = 0
-    index: tuple[int, ...] = ()
+    index: tuple[int, ...] = ()  # type: ignore[assignment]  # shadows tuple.index, which nobody calls on it
     sample: int | None = None
 
 

@@ -13,14 +13,14 @@ from dlsim.engine.branches import Branches
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.comparison import Comparison, compare
 from dlsim.engine.curve import Curve
-from dlsim.engine.errors import PositionError, UnknownNameError
+from dlsim.engine.errors import PositionError, UnknownNameError, WrongKindError
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import explain
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.loading import revise
 from dlsim.engine.model import LayerParameters, Model
 from dlsim.engine.program import Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import CHECKPOINT_BYTES, Timeline
@@ -491,7 +491,7 @@ class Simulator:
         if value is None:
             symbol, formula, filled_in = tape.op_formula(op)
             number_or_array: float | Array = tape.array(op, sample)
-            tokens = ()
+            tokens: Formula = ()
         else:
             told = explain(tape, ref, sample)
             symbol, formula, filled_in = told.symbol, told.formula, told.substituted

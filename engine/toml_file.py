@@ -137,7 +137,7 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
                 _refuse_strange(item, f"{key}.{name}", depth + 1, file)
         case list():
             for place, item in enumerate(value):
-                if not (type(item) is float and isfinite(item)):  # a large table of numbers is soon looked through
+                if not _is_ordinary(item):  # a large table of numbers is soon looked through
                     _refuse_strange(item, f"{key}.{place}", depth + 1, file)
         case int():
             if abs(value) > LARGEST_WHOLE:
@@ -149,6 +149,12 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
             raise _strange(f"{shown(value)} is a date or time", key, value, file, "write a number or a text")
         case _:
             raise _strange(f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text")
+
+
+def _is_ordinary(item: object) -> bool:
+    if type(item) is int:
+        return -LARGEST_WHOLE <= item <= LARGEST_WHOLE
+    return type(item) is float and isfinite(item)
 
 
 def _strange(

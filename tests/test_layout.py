@@ -21,15 +21,11 @@ def project(root):
 
 
 def python(*arguments, **keywords):
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, **keywords
-    )
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, **keywords)
 
 
 def packages_on_disk(root):
-    found = (
-        path.parent.relative_to(root) for house in HOUSES for path in (root / house).rglob("__init__.py")
-    )
+    found = (path.parent.relative_to(root) for house in HOUSES for path in (root / house).rglob("__init__.py"))
     return sorted("dlsim." + ".".join(path.parts) for path in found)
 
 
@@ -131,9 +127,7 @@ def test_a_wheel_installed_elsewhere_holds_everything_and_runs(root, wheel, tmp_
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     code = "import dlsim.engine, dlsim.scenarios as s; print(dlsim.engine.__file__, s.__file__)"
-    where = subprocess.run(
-        [interpreter, "-c", code], capture_output=True, text=True, check=True, cwd=elsewhere
-    )
+    where = subprocess.run([interpreter, "-c", code], capture_output=True, text=True, check=True, cwd=elsewhere)
     assert all(Path(file).is_relative_to(environment) for file in where.stdout.split())
     command = next(folder.glob("dlsim*"))
     answer = subprocess.run(

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session import Hint
-
-PANELS: Mapping[str, tuple[str, ...]] = {
-    "network": ("network",),
-    "tables": ("weights", "layers", "data"),
-    "side": ("loss", "lesson"),
-}
-"""The areas of the wide screen, and the panels that share each of them."""
 
 ABOUT_WEIGHTS = ("W", "b")
 
 
 class Tabs:
-    """What the reader chose, and what follows from the moment."""
+    """What the reader chose, and what follows from the moment.
+
+    A screen has three areas beside the formula; the tables of a scenario share one, loss and lesson another.
+    """
 
     def __init__(self) -> None:
         self.is_wide = True
         self.panel = "network"
-        self.table = "weights"
+        self.table = ""
         self.side = "loss"
+        self.tables: tuple[str, ...] = ()
         self._is_table_chosen = False
-        self._is_forward_only = False
+        self._follows_data = False
 
-    def open(self, *, forward_only: bool) -> None:
+    def open(self, tables: Sequence[str], *, forward_only: bool) -> None:
         """Another scenario: back to how every scenario begins."""
-        self._is_forward_only = forward_only
+        self.tables = tuple(tables)
         self._is_table_chosen = False
+        self._follows_data = forward_only and "data" in tables
         self.panel = "network"
-        self.table = "data" if forward_only else "weights"
+        self.table = "data" if self._follows_data else next(iter(tables), "")
         self.side = "lesson" if forward_only else "loss"
+
+    @property
+    def areas(self) -> dict[str, tuple[str, ...]]:
+        """The areas, and the panels that share each of them, in the order of their keys."""
+        return {"network": ("network",), "tables": self.tables, "side": ("loss", "lesson")}
 
     def choose(self, tab: str, title: str) -> Hint | None:
         """By hand. The table that is chosen already: let it follow again."""
-        was_shown = tab == (self.table if tab in PANELS["tables"] else self.side) and (
-            self.is_wide or self.panel == tab
-        )
+        was_shown = tab == self.table and (self.is_wide or self.panel == tab)
         self.panel = tab
-        if tab in PANELS["side"]:
+        if tab in ("loss", "lesson"):
             self.side = tab
-        if tab not in PANELS["tables"]:
+        if tab not in self.tables:
             return None
         if was_shown and self._is_table_chosen:
             self._is_table_chosen = False
@@ -55,20 +56,25 @@ class Tabs:
 
     def follow(self, snapshot: Snapshot) -> None:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""
-        if self._is_table_chosen or self._is_forward_only:
-            if not self._is_table_chosen:
-                self.table = "data"
+        if self._is_table_chosen or not self.tables:
             return
-        event = snapshot.event
-        is_about_weights = event is None or event.ref.quantity.endswith(ABOUT_WEIGHTS) or event.phase == "update"
-        self.table = "weights" if is_about_weights else "layers"
-        if self.panel in PANELS["tables"]:
+        was_chosen = self.panel in self.tables
+        self.table = self._fitting(snapshot)
+        if was_chosen:
             self.panel = self.table
+
+    def _fitting(self, snapshot: Snapshot) -> str:
+        if self._follows_data:
+            return "data"
+        event = snapshot.event
+        if event is None or event.phase == "update" or event.ref.quantity.endswith(ABOUT_WEIGHTS):
+            return self.tables[0]
+        return "layers" if "layers" in self.tables else self.tables[0]
 
     @property
     def area(self) -> str:
         """The area in which the chosen panel stands."""
-        return next(area for area, tabs in PANELS.items() if self.panel in tabs)
+        return next(area for area, tabs in self.areas.items() if self.panel in tabs)
 
     def is_shown(self, area: str) -> bool:
         """Whether an area is on screen: all of them where there is room, else the chosen one's."""

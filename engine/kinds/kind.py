@@ -21,9 +21,13 @@ class Source:
 class Kind(Protocol):
     """One kind of scenario."""
 
-    name: str
-    tables: tuple[str, ...]
-    """The tables of a file that are this kind's own, say ("network", "data", "training")."""
+    @property
+    def name(self) -> str:
+        """What `kind` says in a file."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a file that are this kind's own, say ("network", "data", "training")."""
 
     def read(self, tables: Mapping[str, Any], source: Source) -> Any:
         """The scenario's `body` from its own tables. Raises ScenarioError."""

@@ -64,6 +64,4 @@ def test_a_run_that_never_gets_there_fails_and_says_why(dlsim, scenario_file):
 
 
 def test_a_wrong_file_is_refused_before_anything_is_checked(dlsim, scenario_file):
-    dlsim("check", "and", scenario_file(data="[data]\ninputs = 3\n")).assert_refused(
-        "small.toml", "data.inputs"
-    )
+    dlsim("check", "and", scenario_file(data="[data]\ninputs = 3\n")).assert_refused("small.toml", "data.inputs")

@@ -80,6 +80,12 @@ def test_a_setting_is_toml_and_a_bare_word_is_text(dlsim, scenario_file):
     assert document["layers"][0]["weights"] == [[2.0 - 0.25 * 2 * 2.0]]
 
 
+def test_a_message_about_a_long_setting_is_short(dlsim):
+    answer = dlsim("run", "and", "--set", "network.layers.0.weights=" + 5000 * "[")
+    answer.assert_refused("network.layers.0.weights", "not a TOML value")
+    assert len(answer.err) < 300
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
@@ -105,9 +111,7 @@ def test_a_variant_is_run_by_name_and_a_misspelt_one_is_refused(dlsim):
 
 
 def test_a_run_that_blows_up_ends_with_status_1_and_says_where(dlsim, scenario_file):
-    file = scenario_file(
-        training='[training]\nloss = "mse"\noptimizer = { name = "sgd", learning_rate = 1e200 }\n'
-    )
+    file = scenario_file(training='[training]\nloss = "mse"\noptimizer = { name = "sgd", learning_rate = 1e200 }\n')
     answer = dlsim("run", file, "--iterations", 100, "--json")
     assert answer.status == 1
     assert answer.json["iterations"] < 100

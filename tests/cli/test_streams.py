@@ -47,9 +47,7 @@ def test_an_interrupt_ends_a_run_quietly(command_line):
         "Simulator.run = interrupted\n"
         "main()\n"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", code, *ENDLESS], capture_output=True, timeout=60, check=False
-    )
+    answer = subprocess.run([sys.executable, "-c", code, *ENDLESS], capture_output=True, timeout=60, check=False)
     assert (answer.returncode, answer.stdout, answer.stderr) == (130, b"", b"")
 
 

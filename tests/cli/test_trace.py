@@ -66,23 +66,16 @@ def test_all_samples_come_op_by_op_and_what_is_the_batchs_comes_once(dlsim):
 
 @pytest.mark.parametrize("grain", ["value", "op"])
 def test_one_sample_of_all_reads_as_that_sample_alone(dlsim, grain):
-    everyone = dlsim(
-        "trace", "xor-train", "--by", grain, "--sample", "all", "--iterations", 2, "--json"
-    ).lines
+    everyone = dlsim("trace", "xor-train", "--by", grain, "--sample", "all", "--iterations", 2, "--json").lines
     alone = dlsim("trace", "xor-train", "--by", grain, "--sample", 2, "--iterations", 2, "--json").lines
-    assert [line for line in everyone if line["sample"] == 2] == [
-        line for line in alone if line["sample"] == 2
-    ]
+    assert [line for line in everyone if line["sample"] == 2] == [line for line in alone if line["sample"] == 2]
 
 
 def test_in_small_batches_a_line_says_which_row_of_the_training_data_it_is(dlsim):
     lines = dlsim(
         "trace", "xor-train", "--set", "training.batch_size=3", "--iterations", 2, "--sample", "all", "--json"
     ).lines
-    rows = {
-        iteration: {line["sample"] for line in lines if line["iteration"] == iteration}
-        for iteration in (1, 2)
-    }
+    rows = {iteration: {line["sample"] for line in lines if line["iteration"] == iteration} for iteration in (1, 2)}
     assert rows == {1: {1, 2, 3, None}, 2: {4, None}}
 
 

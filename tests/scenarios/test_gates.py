@@ -20,9 +20,7 @@ def test_the_truth_table(name, truth):
     assert outputs(scenario) == truth
 
 
-@pytest.mark.parametrize(
-    ("number", "weights"), [(0, [0.5, 0.5, -0.7]), (1, [0.5, 0.5, -0.8]), (2, [1.0, 1.0, -1.0])]
-)
+@pytest.mark.parametrize(("number", "weights"), [(0, [0.5, 0.5, -0.7]), (1, [0.5, 0.5, -0.8]), (2, [1.0, 1.0, -1.0])])
 def test_the_three_weight_sets_of_and_are_variants_of_it(number, weights):
     scenario = load("and", variant=load("and").variants[number])
     matrix, biases = Simulator(scenario).parameters[0]

@@ -51,9 +51,7 @@ def test_trace_prints_every_figure(lines):
     }
 
 
-@pytest.mark.parametrize(
-    ("after", "figures"), [(0, PRINTED["before"]), (1, {**AFTER, **PRINTED["backward"]})]
-)
+@pytest.mark.parametrize(("after", "figures"), [(0, PRINTED["before"]), (1, {**AFTER, **PRINTED["backward"]})])
 def test_a_figure_can_be_asked_for_by_its_symbol(after, figures):
     simulator = Simulator(load(PRINTED["scenario"]))
     simulator.run(iterations=after)

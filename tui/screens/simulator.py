@@ -18,7 +18,7 @@ from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, bindings, caps
 from dlsim.tui.running import Running
 from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.session import Hint, Session
-from dlsim.tui.tabs import PANELS, Tabs
+from dlsim.tui.tabs import Tabs
 from dlsim.tui.widgets.formula import FormulaView, text_of
 from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
@@ -45,6 +45,8 @@ except ImportError:
 
 SAY = words()
 WIDE = (100, 30)
+TABLES = 3
+"""As many have a key."""
 LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
 SAMPLED_SECONDS = 1 / 25
@@ -126,7 +128,8 @@ class SimulatorScreen(Screen[None]):
         self._pause()
         self.session = session
         self.running = Running(session)
-        self.tabs.open(forward_only=not session.simulator.trains)
+        tables = [table.key for table in session.snapshot.tables][:TABLES]
+        self.tabs.open(tables, forward_only=not session.simulator.trains)
         self._hint = ""
         lesson = in_language(session.scenario.lesson, SAY.language)
         self.lesson.show(partial(markdown_lines, lesson))
@@ -178,15 +181,20 @@ class SimulatorScreen(Screen[None]):
         for name in ("network", "tables", "side"):
             panel = self.panels[name]
             panel.display = self._form != "small" and self.tabs.is_shown(name)
-            names = PANELS[name] if is_wide else [tab for tabs in PANELS.values() for tab in tabs]
-            titles = [(tab, SAY(f"panel.{tab}")) for tab in names]
+            areas = self.tabs.areas
+            names = areas[name] if is_wide else [tab for tabs in areas.values() for tab in tabs]
+            titles = [(tab, _title(tab)) for tab in names]
             if not is_wide:
-                keys = [self._caps[f"look.{tab}"] for tab in names]
-                titles = [(tab, f"{key} {title}") for key, (tab, title) in zip(keys, titles, strict=True)]
+                titles = [(tab, f"{self._key_of(tab)} {title}") for tab, title in titles]
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
         self.curve.display = self.tabs.side == "loss"
         self.lesson.display = self.tabs.side == "lesson"
+
+    def _key_of(self, tab: str) -> str:
+        if tab in self.tabs.tables:
+            return self._caps[f"look.table-{self.tabs.tables.index(tab) + 1}"]
+        return self._caps[f"look.{tab}"]
 
     def _show_keys(self) -> None:
         hint = self._hint
@@ -304,8 +312,16 @@ class SimulatorScreen(Screen[None]):
 
     def action_panel(self, tab: str) -> None:
         """Show a panel, and choose it."""
-        self._tell(self.tabs.choose(tab, SAY(f"panel.{tab}")))
+        self._tell(self.tabs.choose(tab, _title(tab)))
         self._show(self.running.latest)
+
+    def action_table(self, number: int) -> None:
+        """Show one of the tables."""
+        if number < len(self.tabs.tables):
+            self.action_panel(self.tabs.tables[number])
+        else:
+            self._tell(Hint("hint.no_table"))
+            self._show_keys()
 
     def action_scroll(self, by: int) -> None:
         """Scroll the chosen panel by about its height."""
@@ -361,3 +377,8 @@ class SimulatorScreen(Screen[None]):
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
+
+
+def _title(tab: str) -> str:
+    """A panel's title; a table that the catalogue does not know goes by its own name."""
+    return SAY(f"panel.{tab}") if f"panel.{tab}" in SAY else tab

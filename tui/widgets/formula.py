@@ -125,7 +125,7 @@ def _about_batch(say: Words, snapshot: Snapshot, told: Explanation) -> str:
 
 
 def _trains(snapshot: Snapshot) -> bool:
-    return snapshot.position.epochs > 0 and getattr(snapshot.scenario.body, "training", None) is not None
+    return snapshot.position.epochs > 0
 
 
 def _what_now(say: Words, snapshot: Snapshot, caps: Mapping[str, str]) -> list[Piece]:
@@ -151,6 +151,8 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     else:
         following = say("formula.next", next=snapshot.next_symbol)
     if not _trains(snapshot):
+        return ((following, "muted"),)
+    if ("E", None) not in snapshot.order:
         return ((following, "muted"),)
     error = snapshot.value(Ref("E"))
     shown = say("formula.hidden") if error is None else fixed(error, digits)

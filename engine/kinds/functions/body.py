@@ -15,12 +15,15 @@ class FunctionSpec:
     name: str
     settings: Mapping[str, float] = field(default_factory=dict)
     target: float | None = None
+    shows_settings: bool = False
 
     @property
     def label(self) -> str:
         """Its name, with what sets it apart from another of the same name."""
         if self.target is not None:
             return f"{self.name}[t={self.target:g}]"
+        if self.shows_settings:
+            return f"{self.name}[{', '.join(f'{key}={value:g}' for key, value in self.settings.items())}]"
         return self.name
 
 

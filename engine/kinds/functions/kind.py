@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from dlsim.engine.scenario import Array, Expectation, Scenario
 from dlsim.engine.text import shown
 
 MOST_POINTS = 10_001
+FARTHEST = 1e6
+SMALLEST_STEP = 1e-9
 
 
 class SweepTable(Table, rename={"start": "from", "stop": "to"}):
-    """`sweep`: from one x to another, both included."""
+    """`sweep`: from one x to another, which is included where whole steps lead there."""
 
     start: Number
     stop: Number
@@ -49,7 +52,7 @@ class FunctionsKind:
         table = convert(tables["functions"], FunctionsTable, place)
         if not table.show:
             raise (place / "show").error("nothing to show", table.show, f"name some of {', '.join(_names())}")
-        functions = tuple(_function(entry, place / "show" / n) for n, entry in enumerate(table.show))
+        functions = _told_apart([_function(entry, place / "show" / n) for n, entry in enumerate(table.show)], place)
         sweep = _sweep(convert(table.sweep, SweepTable, place / "sweep"), place / "sweep")
         if any(spec.target is not None for spec in functions) and not (sweep.min() > 0 and sweep.max() < 1):
             raise (place / "sweep").error(
@@ -68,7 +71,9 @@ class FunctionsKind:
             if ref is None:
                 label = body.functions[0].label
                 raise (place / "values" / symbol).error(
-                    f"nothing here is called {symbol!r}", symbol, f"use {label}(x), {label}(0.5), {label}′(0.5), v1"
+                    f"nothing here is called {symbol!r}",
+                    symbol,
+                    f"use x, {label}(x), {label}(0.5), {label}′(0.5), v1, where such a value or slope exists",
                 )
             if not expectation.after and model.belongs_to_iteration(ref):
                 raise (place / "values" / symbol).error(
@@ -105,17 +110,33 @@ def _function(entry: str | dict[str, Any], place: Place) -> FunctionSpec:
     return FunctionSpec(name, {}, target)
 
 
+def _told_apart(functions: list[FunctionSpec], place: Place) -> tuple[FunctionSpec, ...]:
+    """Two of one name show their settings; the same function twice is a slip."""
+    names = [spec.name for spec in functions]
+    told_apart = [
+        replace(spec, shows_settings=bool(spec.settings) and names.count(spec.name) > 1) for spec in functions
+    ]
+    labels = [spec.label for spec in told_apart]
+    for n, label in enumerate(labels):
+        if label in labels[:n]:
+            raise (place / "show" / n).error(f"{label} is there already", label, "remove one, or change its settings")
+    return tuple(told_apart)
+
+
 def _sweep(table: SweepTable, place: Place) -> Array:
     """Every x is a whole number of steps from the first, rounded to twelve decimals: 0.1, not 0.09999999999999964."""
     start, stop, step = (
         number(value, place / name)
         for name, value in (("from", table.start), ("to", table.stop), ("step", table.step))
     )
+    way = f"it goes from {start:g} to {stop:g} in steps of {step:g}"
     if step <= 0 or stop <= start:
+        raise place.error(way, None, "go upwards, in steps > 0")
+    if max(abs(start), abs(stop)) > FARTHEST or not SMALLEST_STEP <= step <= stop - start:
         raise place.error(
-            f"it goes from {start:g} to {stop:g} in steps of {step:g}", None, "go upwards, in steps > 0"
+            way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {SMALLEST_STEP:g} to the whole way"
         )
-    points = round((stop - start) / step) + 1
+    points = int((stop - start) / step + 1e-9) + 1  # 0.3/0.1 is 2.9999999999999996
     if points > MOST_POINTS:
         raise (place / "step").error(f"that makes {points:,} points", table.step, f"at most {MOST_POINTS:,}")
     return frozen(np.round(start + np.arange(points) * step, 12))

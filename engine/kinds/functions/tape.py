@@ -28,13 +28,14 @@ def evaluate(spec: FunctionSpec, x: Array) -> tuple[Array, Array]:
     if spec.target is not None:
         loss = LOSSES[spec.name]
         target = np.full_like(column, spec.target)
-        # z with a = f(z), so that the same stable form is read as in training
-        logit = np.log(column) - (np.log1p(-column) if loss.fused_with == "sigmoid" else 0.0)
-        if loss.fused_with == "softmax":
+        if loss.fused_with == "softmax":  # the one output that x is the probability of
             value[:] = -target * np.log(column)
         else:
+            # z with a = f(z), so that the same stable form is read as in training
+            logit = np.log(column) - np.log1p(-column) if loss.fused_with else column
             loss.errors(logit, column, target, value)
         loss.slope_by_output(column, target, slope)
+        slope += 0.0  # −0 becomes 0
     elif spec.name == "softmax":  # over the sweep as a whole, as over one vector
         row = x.reshape(1, -1)
         everything = np.empty_like(row)
@@ -89,7 +90,11 @@ class FunctionsTape:
 
     def _elsewhere(self, ref: Ref) -> float:
         kind, _, x = ref.quantity.partition(":")
-        value, slope = evaluate(self.body.functions[ref.index[0]], np.array([float(x)]))
+        number = ref.index[0]
+        if self.body.functions[number].name == "softmax":
+            point = int(np.flatnonzero(self.body.sweep == float(x))[0])
+            return float((self.values if kind == "at" else self.slopes)[number, point])
+        value, slope = evaluate(self.body.functions[number], np.array([float(x)]))
         return float(value[0] if kind == "at" else slope[0])
 
     def array(self, op: Op, sample: int) -> Array:
@@ -174,13 +179,26 @@ class FunctionsTape:
             return self._unit("v", int(match[1]))
         if symbol == "Σ softmax(v)" and len(self.body.vector):
             return Ref("sum")
-        if match := re.fullmatch(r"(.+?)([′']?)\((x|-?\d+(?:\.\d+)?(?:e-?\d+)?)\)", symbol):
+        if symbol == "x":
+            return Ref("x")
+        if match := re.fullmatch(r"(.+?)([′']?)\((x|[-−]?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?)\)", symbol):
             for number, spec in enumerate(self.body.functions):
                 if spec.label == match[1]:
-                    if match[3] == "x":
-                        return Ref("slope" if match[2] else "f", 0, (number,))
-                    return Ref(f"{'slope_at' if match[2] else 'at'}:{match[3]}", 0, (number,))
+                    return self._function_at(number, match[3].replace("−", "-"), is_slope=bool(match[2]))
         return None
+
+    def _function_at(self, number: int, x: str, *, is_slope: bool) -> Ref | None:
+        """Where there is such a number: not every function has a slope, and not every one a value at any x."""
+        spec = self.body.functions[number]
+        if is_slope and not np.isfinite(self.slopes[number]).any():
+            return None
+        if x == "x":
+            return Ref("slope" if is_slope else "f", 0, (number,))
+        place = float(x)
+        is_defined = 0.0 < place < 1.0 if spec.target is not None else np.isfinite(place)
+        if spec.name == "softmax":  # shared out over the x of the sweep, so that there is none in between
+            is_defined = bool((self.body.sweep == place).any())
+        return Ref(f"{'slope_at' if is_slope else 'at'}:{x}", 0, (number,)) if is_defined else None
 
     def _unit(self, quantity: str, number: int) -> Ref | None:
         return Ref(quantity, 0, (number - 1,)) if 0 < number <= len(self.body.vector) else None

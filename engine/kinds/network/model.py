@@ -56,7 +56,7 @@ class NetworkModel:
         self._first_update = 1  # the optimizer's own count starts here
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         self._shuffles = training is not None and training.shuffle
-        self._order: tuple[int, Array] = (-1, np.arange(self._samples))
+        self._order: tuple[int, NDArray[np.intp]] = (-1, np.arange(self._samples))
 
         self._work = np.zeros(work_size(self.structure, self._batch_size))
         self._watched = self._work[: watched_size(self.structure, self._batch_size)]
@@ -189,7 +189,7 @@ class NetworkModel:
             batch.t = None if data.targets is None else data.targets[start:stop]
         return batch
 
-    def _order_of(self, epoch: int) -> Array:
+    def _order_of(self, epoch: int) -> NDArray[np.intp]:
         if self._order[0] != epoch:
             seed = self._body.training.seed  # type: ignore[union-attr]
             self._order = epoch, Random(seed, epoch).permutation(self._samples)

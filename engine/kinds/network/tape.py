@@ -12,6 +12,7 @@ from dlsim.engine.kinds.network.formulas import Formulas
 from dlsim.engine.kinds.network.naming import SUBSCRIPTS, Naming
 from dlsim.engine.kinds.network.program import place_in_op
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.scenario import DataSpec
@@ -214,7 +215,7 @@ class NetworkTape:
     def _present_biases(self, ref: Ref) -> Array:
         return self._new_biases(ref) if self.landed else self._biases(ref)
 
-    def _optimizer(self):  # type: ignore[no-untyped-def]
+    def _optimizer(self) -> Optimizer:
         assert self.structure.optimizer is not None, "nothing is trained"
         return self.structure.optimizer
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from dlsim.engine.conversion import Number, Place, Table, convert, number
+from dlsim.engine.conversion import Number, Place, Table, convert, count, number
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.model import SurfaceModel
@@ -55,9 +55,8 @@ class SurfaceKind:
         for symbol in expectation.values:
             ref = model.find(symbol)
             if ref is None:
-                axes = ", ".join(f"{axis}, ∂f/∂{axis}, {axis}⁺" for axis in COORDINATES[: len(body.surface.bounds)])
                 raise (place / "values" / symbol).error(
-                    f"this surface has no number called {symbol!r}", symbol, f"use f, {axes}"
+                    f"this surface has no number called {symbol!r}", symbol, f"use f, {_symbols(model)}"
                 )
             if not expectation.after and model.belongs_to_iteration(ref):
                 raise (place / "values" / symbol).error(
@@ -72,6 +71,14 @@ class SurfaceKind:
     def build(self, scenario: Scenario) -> SurfaceModel:
         """The point at its start."""
         return SurfaceModel(scenario.body)
+
+
+def _symbols(model: SurfaceModel) -> str:
+    """What can be asked for of every coordinate."""
+    names = []
+    for axis in COORDINATES[: model.surface.dimensions]:
+        names += [axis, f"∂f/∂{axis}", f"{axis}⁺", *(f"{slot}_{axis}⁺" for slot in model.optimizer.slots)]
+    return ", ".join(names)
 
 
 def _surface(table: SurfaceTable, place: Place) -> tuple[str, Polynomial]:
@@ -90,7 +97,7 @@ def _surface(table: SurfaceTable, place: Place) -> tuple[str, Polynomial]:
         start = tuple(number(value, place / "start" / axis) for axis, value in enumerate(table.start))
         if len(start) != given.dimensions:
             raise (place / "start").error(
-                f"found {len(start)} numbers", table.start, f"give {given.dimensions}, one a coordinate"
+                f"found {count(len(start), 'number')}", table.start, f"give {given.dimensions}, one a coordinate"
             )
     return table.function or "own", Polynomial(given.terms, start, bounds)
 

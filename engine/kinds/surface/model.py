@@ -229,7 +229,9 @@ class SurfaceModel:
         """The height over the plane; None on a line."""
         if self.surface.dimensions == 1:
             return None
-        return self.surface.value(*np.meshgrid(x, y))
+        across, up = np.meshgrid(x, y)
+        heights: Array = np.asarray(self.surface.value(across, up), dtype=np.float64)
+        return heights
 
     def probe(self) -> SurfaceProbe:
         """The height as a function of each coordinate."""

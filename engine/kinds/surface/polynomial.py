@@ -91,7 +91,7 @@ def parse_term(text: str) -> tuple[int, ...] | None:
         return (0, 0)
     powers = {"x": 0, "y": 0}
     for part in text.replace("·", "*").split("*"):
-        match = re.fullmatch(r"\s*([xy])\s*(?:\^\s*(\d))?\s*", part)
+        match = re.fullmatch(r"\s*([xy])\s*(?:\^\s*([0-9]))?\s*", part)
         if not match or powers[match[1]]:
             return None
         powers[match[1]] = int(match[2] or 1)

@@ -1,0 +1,177 @@
+"""A running search: iteration by iteration the next setting is tried, and the network beside it makes an update."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.calendar import Calendar
+from dlsim.engine.errors import WrongKindError
+from dlsim.engine.kinds.network.model import NetworkModel
+from dlsim.engine.kinds.network.probe import NetworkProbe
+from dlsim.engine.kinds.search.body import SearchBody
+from dlsim.engine.kinds.search.grid import search
+from dlsim.engine.kinds.search.tape import OPS, OWN, SearchTape
+from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.program import Op, Program
+from dlsim.engine.reference import Ref
+
+Array = NDArray[np.float64]
+
+
+class SearchModel:
+    """See engine/model.py: Model. The whole grid is evaluated when it is built; an iteration looks at one setting.
+
+    What is trained beside it is a network like any other: state, gradients and loss are its own.
+    """
+
+    trains = True
+
+    def __init__(self, body: SearchBody) -> None:
+        self._body = body
+        self.grid = search(body)
+        self.beside = None if body.beside is None else NetworkModel(body.beside)
+        self.calendar = Calendar(len(self.grid.counts))
+        self.epochs = body.training.epochs if body.training else 1
+        self.has_loss = self.beside is not None and self.beside.has_loss
+        self.curves = (*body.gates, *(self.beside.curves if self.beside else ()))
+        self.layer_names = self.beside.layer_names if self.beside else ()
+        self._setting = 0
+        self._symbols = {self.tape.symbol(ref): ref for ref in self.tape.own_refs()}
+        self.program = Program([*self._ops(), *(self.beside.program if self.beside else ())])
+        self.tables = (self._table(), *(self.beside.tables if self.beside else ()))
+
+    def _ops(self) -> list[Op]:
+        rows, gates = len(self._body.data.inputs), len(self._body.gates)
+
+        def op(quantity: str) -> Op:
+            size = rows if quantity in ("sum", "y") else gates
+            return Op(quantity, "search", None, size, lambda place: Ref(quantity, 0, (place,)))
+
+        return [op(quantity) for quantity in OPS]
+
+    def _table(self) -> Table:
+        """The setting's answers over the truth tables, whether they agree, and how many settings did so far."""
+        rows = range(len(self._body.data.inputs))
+        columns = tuple(f"={self.tape.symbol(Ref('y', 0, (row,))).removeprefix('y')}" for row in rows)
+        answers = Row("y", (*(Ref("y", 0, (row,)) for row in rows), None, None))
+        truths = tuple(
+            Row(
+                name,
+                (*(Ref("truth", 0, (gate, row)) for row in rows), Ref("solves", 0, (gate,)), Ref("count", 0, (gate,))),
+            )
+            for gate, name in enumerate(self._body.gates)
+        )
+        return Table("gates", (*columns, "solved", "count"), (answers, *truths))
+
+    # state
+
+    def start(self) -> None:
+        """The network back to its first weights."""
+        if self.beside:
+            self.beside.start()
+
+    def save(self) -> Array | None:
+        """The network's state; the search has none that the number of the iteration does not tell."""
+        return self.beside.save() if self.beside else None
+
+    def restore(self, state: Array | None) -> None:
+        """Make a saved state the one before the next iteration."""
+        if self.beside and state is not None:
+            self.beside.restore(state)
+
+    def accept(self) -> None:
+        """The network's new weights take their places."""
+        if self.beside:
+            self.beside.accept()
+
+    @property
+    def state_bytes(self) -> int:
+        """What a saved state costs."""
+        return self.beside.state_bytes if self.beside else 16
+
+    def begin_at(self, iteration: int, before: SearchModel) -> None:
+        """Count on."""
+        self.calendar.go_on(iteration, before.calendar)
+        if self.beside and before.beside:
+            self.beside.begin_at(iteration, before.beside)
+
+    def carry_over(self, before: SearchModel) -> None:
+        """Keep what the network has learnt."""
+        if self.beside and before.beside:
+            self.beside.carry_over(before.beside)
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set one of the network's parameters."""
+        if self.beside is None or ref.quantity in OWN:
+            raise WrongKindError("the settings of a search follow from its grid; change the grid instead")
+        self.beside.set_number(ref, number)
+
+    # one iteration
+
+    def enter(self, iteration: int) -> float:
+        """Try the next setting; past the last one the search begins anew, counts and all."""
+        self._setting = self.calendar.of(iteration)[1]
+        return self.beside.enter(iteration) if self.beside else float("nan")
+
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """How many settings have solved each gate so far."""
+        counts = tuple(float(count) for count in self.grid.counts[self._setting])
+        return (*counts, *(self.beside.observe(iteration) if self.beside else ()))
+
+    def is_finite(self) -> bool:
+        """The search's numbers always are."""
+        return self.beside is None or self.beside.is_finite()
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """The network's."""
+        return self.beside.first_trouble() if self.beside else None
+
+    # reading
+
+    @property
+    def tape(self) -> SearchTape:
+        """The tape itself."""
+        return SearchTape(self._body, self.grid, self._setting, self.beside.tape if self.beside else None)
+
+    def freeze(self, *, landed: bool) -> SearchTape:
+        """A copy of it: the grid is never overwritten."""
+        beside = self.beside.freeze(landed=landed) if self.beside else None
+        return SearchTape(self._body, self.grid, self._setting, beside)
+
+    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
+        """The network's."""
+        return self.beside.parameters(landed=landed) if self.beside else ()
+
+    def gradients(self) -> tuple[LayerParameters, ...]:
+        """The network's."""
+        return self.beside.gradients() if self.beside else ()
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """(outputs, loss, accuracy) of the network; without one, the answers of the setting tried."""
+        if self.beside:
+            return self.beside.evaluate(landed=landed)
+        return self.grid.fires[self._setting].astype(np.float64).reshape(-1, 1), None, None
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """The network's output over the plane."""
+        return self.beside.region(x, y, landed=landed) if self.beside else None
+
+    def find(self, symbol: str) -> Ref | None:
+        """The reference that `symbol` names: the search's own, or the network's."""
+        own = self._symbols.get(symbol.strip().replace(" ", ""))
+        return own if own or not self.beside else self.beside.find(symbol)
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """All that the search finds does."""
+        return ref.quantity in OWN or (self.beside is not None and self.beside.belongs_to_iteration(ref))
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """See engine/model.py: Model."""
+        if ref.quantity in OWN or self.beside is None:
+            return self.tape.value(ref, 0)
+        return self.beside.figure(ref, landed=landed)
+
+    def probe(self) -> NetworkProbe | None:
+        """The network's loss as a function of each parameter."""
+        return self.beside.probe() if self.beside else None

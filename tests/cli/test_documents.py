@@ -1,0 +1,47 @@
+"""What the README and the guide show does what they say."""
+
+import re
+
+import pytest
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(file, language):
+    return [text for name, text in BLOCK.findall(file.read_text(encoding="utf-8")) if name == language]
+
+
+def test_the_ten_lines_of_python_run(root, capsys):
+    (code,) = blocks(root / "README.md", "python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("z1 = W1·x1 + W2·x2 = 0.3·0.1 + 0.25·0.2 = 0.08")
+
+
+def test_every_whole_scenario_in_the_guide_passes_its_check(root, tmp_path, dlsim):
+    examples = [
+        text
+        for document in (root / "docs" / "guide").glob("*.md")
+        for text in blocks(document, "toml")
+        if text.startswith("schema")
+    ]
+    assert examples
+    for number, text in enumerate(examples):
+        file = tmp_path / f"example-{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        answer = dlsim("check", file)
+        assert answer.status == 0, answer.out + answer.err
+        assert dlsim("run", file).status == 0
+
+
+def test_the_commands_in_the_guide_are_understood(root, dlsim):
+    (first, *_) = blocks(root / "docs" / "guide" / "command.md", "bash")
+    calls = [line.split(maxsplit=1)[1] for line in first.splitlines() if line.startswith("dlsim")]
+    assert calls
+    for call in calls:
+        arguments = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", call)]
+        assert dlsim(*arguments).status == 0, call
+
+
+@pytest.mark.parametrize("name", ["and", "nand", "or", "xor-mlp", "xor-train", "backprop-2-2-2"])
+def test_the_readme_names_the_scenarios(root, name):
+    assert f"`{name}`" in (root / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,117 @@
+"""Where in the picture a number stands, and which places the present formula speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.shape import Shape
+
+ACTIVE, OPERAND, UPDATE = "active", "operand", "update"
+
+ROWS = {
+    "x": "a",
+    "z": "z",
+    "a": "a",
+    "t": "t",
+    "E_o": "E",
+    "dE_da": "gradient",
+    "da_dz": "gradient",
+    "dE_dz": "gradient",
+}
+"""The row of a unit in which a quantity is written."""
+
+
+class Node(NamedTuple):
+    """A unit, and the row of it; the inputs are layer 0."""
+
+    layer: int
+    unit: int
+    row: str
+
+
+class Edge(NamedTuple):
+    """The weight from unit `sender` of the layer below to `unit` of `layer`."""
+
+    layer: int
+    sender: int
+    unit: int
+
+
+def place_of(ref: Ref, shape: Shape) -> Node | Edge | None:
+    """Where `ref` stands in the picture, None where it has no place there."""
+    quantity, layer, index = ref.quantity, ref.layer, ref.index
+    if not index or ref.sample is not None:
+        return None
+    if quantity == "part" and len(index) == 2:
+        place: Node | Edge | None = Edge(layer + 1, *index)
+    elif quantity.endswith("W") and len(index) == 2:
+        place = Edge(layer, *index)
+    elif quantity.endswith("b") and len(index) == 1:
+        place = Node(layer, index[0], "b")
+    elif quantity in ROWS:
+        place = Node(layer, index[-1], ROWS[quantity])
+    else:
+        return None
+    is_there = shape.has_unit(place.layer, place.unit)
+    if isinstance(place, Edge):
+        is_there = is_there and place.layer > 0 and shape.has_unit(place.layer - 1, place.sender)
+    return place if is_there else None
+
+
+@dataclass
+class Focus:
+    """What is lit: the place of the value computed last, and those of its operands."""
+
+    phase: str | None = None
+    active: Node | Edge | None = None
+    ref: Ref | None = None
+    selected: Node | Edge | None = None
+    is_update: bool = False
+    rows: dict[Node, str] = field(default_factory=dict)
+    nodes: dict[tuple[int, int], str] = field(default_factory=dict)
+    edges: dict[Edge, str] = field(default_factory=dict)
+
+    def light(self, place: Node | Edge | None, role: str) -> None:
+        """Light a place; one that is active stays so."""
+        if isinstance(place, Edge):
+            self.edges.setdefault(place, role)
+        elif place is not None:
+            self.rows.setdefault(place, role)
+            self.nodes.setdefault((place.layer, place.unit), role)
+
+    def units(self, layer: int) -> Iterable[int]:
+        """The units of a layer that should be in view, the most wanted first."""
+        for place in (self.selected, self.active):
+            if isinstance(place, Edge):
+                if place.layer == layer:
+                    yield place.unit
+                elif place.layer - 1 == layer:
+                    yield place.sender
+            elif place is not None and place.layer == layer:
+                yield place.unit
+
+    def layer(self) -> int | None:
+        """The layer that should be in view."""
+        place = self.selected or self.active
+        return None if place is None else place.layer
+
+
+def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
+    """What the present moment lights."""
+    focus = Focus(phase=snapshot.position.phase)
+    focus.selected = None if selected is None else place_of(selected, shape)
+    event = snapshot.event
+    if event is None:
+        return focus
+    focus.ref = event.ref
+    focus.is_update = event.ref.quantity == UPDATE
+    focus.active = place_of(event.ref, shape)
+    focus.light(focus.active, ACTIVE)
+    for token in event.tokens:
+        if isinstance(token, Ref):
+            focus.light(place_of(token, shape), OPERAND)
+    return focus

@@ -1,0 +1,276 @@
+"""Where everything stands: which level of detail fits, columns, rows, and which units are in view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dlsim.tui.diagram.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A unit in view at the row where its lines meet it, or a mark for `hidden` units that are not."""
+
+    unit: int | None
+    row: int
+    hidden: int = 0
+    x: int = 0  # cells from the column's left edge; only blocks of cells have several columns
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One layer; `layer` None marks layers that are left out."""
+
+    layer: int | None
+    x: int
+    width: int
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How much of a unit is shown. `inner`: rows inside its frame, 0 for a unit that is one line."""
+
+    name: str
+    inner: int
+    above: int = 0  # rows that a unit takes above its port and below it
+    below: int = 0
+
+    @property
+    def height(self) -> int:
+        """Rows of a unit."""
+        return self.above + 1 + self.below
+
+
+FULL = Level("full", 3, 2, 2)  # z, h, gradient
+TALL = Level("tall", 2, 1, 2)  # z, h
+BOX = Level("box", 1, 1, 1)
+LINE = Level("line", 0)
+VALUE = Level("value", 0)
+CELLS = Level("cells", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The picture's plan. `side`: where targets stand beside the outputs, None where they do not."""
+
+    level: Level
+    width: int
+    height: int
+    columns: tuple[Column, ...]
+    digits: int = 0
+    padding: int = 0
+    side: int | None = None
+    caption: int | None = None  # the row of the layers' names
+    cell: int = 1  # cells of a unit, at the level of cells
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """One way to divide the width."""
+
+    digits: int
+    padding: int
+    side: bool
+    gap: int
+
+
+BOXED = (
+    _Widths(6, 1, True, 15),
+    _Widths(4, 1, True, 11),
+    _Widths(4, 1, False, 10),
+    _Widths(4, 0, True, 8),
+    _Widths(4, 0, False, 6),
+    _Widths(3, 0, False, 5),
+    _Widths(2, 0, False, 4),
+)
+PLAIN = (
+    _Widths(6, 0, True, 12),
+    _Widths(4, 0, True, 8),
+    _Widths(4, 0, False, 6),
+    _Widths(3, 0, False, 5),
+    _Widths(2, 0, False, 3),
+)
+LARGEST_GAP = 22
+SIGN_AND_WHOLE = 3  # cells for a sign, a digit and the point
+SIDE_SYMBOL = 5  # cells of "E_o1 "
+LEAST_ROWS_WITH_CAPTION = 9
+
+
+def plan(
+    shape: Shape,
+    width: int,
+    height: int,
+    symbols: Sequence[int],
+    wanted: Mapping[int, Sequence[int]],
+    wanted_layer: int | None = None,
+) -> Layout:
+    """The roomiest plan that shows every unit; where none does, lines with the middle left out, or cells.
+
+    `symbols` are the widths of the longest symbol by column; `wanted` the units by layer that must be in view.
+    """
+    levels = (FULL, TALL, BOX, LINE) if shape.trains else (TALL, BOX, LINE)
+    most = max(shape.widths)
+    for level in levels:
+        for caption in (True, False):
+            rows = height - caption
+            if caption and height < LEAST_ROWS_WITH_CAPTION:
+                continue
+            if most * level.height <= rows or (level is LINE and rows >= 3):
+                found = _fit(shape, level, width, height, symbols, wanted, caption=caption)
+                if found is not None:
+                    return found
+    found = _fit(shape, VALUE, width, height, symbols, wanted, caption=False) if height >= 3 else None
+    return found or _cells(shape, width, height, wanted, wanted_layer)
+
+
+def _fit(
+    shape: Shape,
+    level: Level,
+    width: int,
+    height: int,
+    symbols: Sequence[int],
+    wanted: Mapping[int, Sequence[int]],
+    *,
+    caption: bool,
+) -> Layout | None:
+    gaps = shape.last
+    options = (_Widths(2, 0, False, 2),) if level is VALUE else BOXED if level.inner else PLAIN
+    for option in options:
+        if option.side and not shape.has_targets:
+            continue
+        numbers = SIGN_AND_WHOLE + option.digits
+        frame = 2 + 2 * option.padding if level.inner else 0
+        widths = [numbers + frame + (0 if level is VALUE else symbol + 1) for symbol in symbols]
+        side = SIDE_SYMBOL + numbers + 1 if option.side else 0
+        room = width - sum(widths) - side
+        if gaps and room < gaps * option.gap or room < 0:
+            continue
+        gap = min(room // gaps, LARGEST_GAP) if gaps else 0
+        x = (room - gap * gaps) // 2
+        columns = []
+        for layer, cells in enumerate(widths):
+            rows = _rows(shape.widths[layer], max(shape.widths), level, height, caption)
+            slots = _slots(shape.widths[layer], rows, wanted.get(layer, ()))
+            columns.append(Column(layer, x, cells, slots))
+            x += cells + gap
+        beside = columns[-1].x + columns[-1].width + 1 if option.side else None
+        return Layout(
+            level,
+            width,
+            height,
+            tuple(columns),
+            option.digits,
+            option.padding,
+            beside,
+            0 if caption else None,
+        )
+    return None
+
+
+def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> list[int]:
+    """The rows at which a layer's lines meet its units, as many as fit; all layers share one pitch."""
+    rows = height - caption
+    fitting = max((rows - level.height) // level.height + 1, 1)
+    shown = min(most, fitting)
+    pitch = level.height
+    if shown > 1:
+        spare = 3 if level.inner else 1
+        pitch = min((rows - level.height) // (shown - 1), level.height + spare)
+    count = min(units, shown)
+    used = pitch * (count - 1) + level.height
+    first = int(caption) + (rows - used) // 2 + level.above
+    return [first + pitch * place for place in range(count)]
+
+
+def _slots(units: int, rows: Sequence[int], wanted: Sequence[int]) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(unit, row, hidden) for (unit, hidden), row in zip(in_view(units, len(rows), wanted), rows, strict=True)
+    )
+
+
+def in_view(units: int, places: int, wanted: Sequence[int] = ()) -> list[tuple[int | None, int]]:
+    """(unit, 0) or (None, units left out) for each of `places`: the first ones, the last, and the wanted one.
+
+    The middle turns by pages, so that the picture stands still while neighbours are wanted one after another.
+    """
+    if units <= places:
+        return [(unit, 0) for unit in range(units)]
+    target = next((unit for unit in wanted if 0 <= unit < units), None)
+    if places <= 2:
+        first = target or 0
+        rest: list[tuple[int | None, int]] = [(None, units - 1)]
+        return [(first, 0), *rest][: max(places, 0)]
+    head = places - 2
+    if target is None or target < head or target == units - 1:
+        return [*((unit, 0) for unit in range(head)), (None, units - head - 1), (units - 1, 0)]
+    if places <= 4:
+        middle = [(0, 0), (None, units - places + 1), (target, 0), (units - 1, 0)]
+        return middle if places == 4 else [(0, 0), (target, 0), (None, units - 2)]
+    page = places - 4  # the first, a mark, the page, a mark, the last
+    start = 1 + (target - 1) // page * page
+    if start + page >= units - 1:
+        tail = places - 2
+        return [(0, 0), (None, units - 1 - tail), *((unit, 0) for unit in range(units - tail, units))]
+    turned: list[tuple[int | None, int]] = [(unit, 0) for unit in range(start, start + page)]
+    return [(0, 0), (None, start - 1), *turned, (None, units - 1 - start - page), (units - 1, 0)]
+
+
+def _cells(
+    shape: Shape, width: int, height: int, wanted: Mapping[int, Sequence[int]], wanted_layer: int | None
+) -> Layout:
+    """Every unit one cell (two, with its sign, where there is room), layers as blocks of cells."""
+    caption = height >= 4
+    rows = max(height - (2 if caption else 0), 1)  # below the names, and above a line for the active number
+    columns = len(shape.widths)
+    for cell, gap in ((2, 3), (2, 2), (2, 1), (1, 2), (1, 1)):
+        needed = [-(-units // rows) for units in shape.widths]
+        if sum(needed) * cell + gap * (columns - 1) <= width:
+            return _blocks(shape, list(range(columns)), needed, cell, gap, rows, width, height, wanted)
+    for cell, gap in ((2, 1), (1, 1)):
+        room = width - gap * (columns - 1)
+        if room >= columns * cell:
+            cap = max(
+                size
+                for size in range(1, room // cell + 1)
+                if sum(min(block, size) for block in needed) * cell <= room
+            )
+            blocks = [min(block, cap) for block in needed]
+            return _blocks(shape, list(range(columns)), blocks, cell, gap, rows, width, height, wanted)
+    shown = in_view(columns, max((width + 1) // 2, 1), () if wanted_layer is None else (wanted_layer,))
+    kept: list[int | None] = [layer for layer, _ in shown]
+    return _blocks(shape, kept, [1] * len(kept), 1, 1, rows, width, height, wanted)
+
+
+def _blocks(
+    shape: Shape,
+    layers: Sequence[int | None],
+    blocks: Sequence[int],
+    cell: int,
+    gap: int,
+    rows: int,
+    width: int,
+    height: int,
+    wanted: Mapping[int, Sequence[int]],
+) -> Layout:
+    caption = height >= 4
+    used = sum(blocks) * cell + gap * (len(blocks) - 1)
+    if len(blocks) > 1:
+        more = min((width - used) // (len(blocks) - 1), 6)
+        gap, used = gap + more, used + more * (len(blocks) - 1)
+    x = max((width - used) // 2, 0)
+    columns = []
+    for layer, block in zip(layers, blocks, strict=True):
+        slots = []
+        if layer is not None:
+            view = in_view(shape.widths[layer], min(shape.widths[layer], block * rows), wanted.get(layer, ()))
+            tall = min(rows, -(-len(view) // block))
+            top = int(caption) + (rows - tall) // 2
+            for place, (unit, hidden) in enumerate(view):
+                slots.append(Slot(unit, top + place % tall, hidden, place // tall * cell))
+        columns.append(Column(layer, x, block * cell, tuple(slots)))
+        x += block * cell + gap
+    return Layout(
+        CELLS, width, height, tuple(columns), digits=4, caption=0 if caption else None, cell=cell
+    )
