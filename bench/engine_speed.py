@@ -12,6 +12,7 @@ import statistics
 import time
 
 import numpy as np
+
 from dlsim.engine import Simulator, load
 from dlsim.engine.loading import load_tables
 
@@ -95,9 +96,7 @@ def main():
         simulator.run(20)
         for _ in range(20):
             step()
-        difference = max(
-            abs(W - V).max() for (W, _), V in zip(simulator.parameters, weights, strict=True)
-        )
+        difference = max(abs(W - V).max() for (W, _), V in zip(simulator.parameters, weights, strict=True))
         assert difference < 1e-9, "not the same mathematics"
         ours, theirs = [], []
         for _ in range(ROUNDS):

@@ -2,7 +2,8 @@
 
     python bench/key_to_paint.py [SCENARIO …] [--size 120x40] [--keys 100]
 
-Also: how long from the start of the process to a full first paint, beside a bare Textual app in the same run. Unix only.
+Also: how long from the start of the process to a full first paint, beside a bare Textual app in the same run.
+Unix only.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ import time
 from pathlib import Path
 
 QUIET = 0.12  # seconds without output after which an answer counts as complete
-BARE = "from textual.app import App\nfrom textual.widgets import Static\nclass A(App):\n def compose(self):\n  yield Static('ready')\nA().run()"
+BARE = """
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("ready")
+Bare().run()
+"""
 
 
 class Terminal:
@@ -88,7 +96,8 @@ def main():
     terminal, bare, _ = first_paint([sys.executable, "-c", BARE], columns, rows)
     terminal.close()
     print(f"bare Textual app: {bare:.2f} s to its first paint; all at {arguments.size}")
-    print(f"{'scenario':<28} {'start':>6} {'ratio':>6} {'first key':>9} {'median':>7} {'95 %':>7} {'bytes/key':>9} {'full':>7}")
+    heads = ("start", "ratio", "first key", "median", "95 %", "bytes/key", "full")
+    print(f"{'scenario':<28} " + " ".join(f"{head:>7}" for head in heads))
     for scenario in arguments.scenarios:
         command = [str(Path(sys.executable).with_name("dlsim")), scenario]
         terminal, start, full = first_paint(command, columns, rows)
@@ -98,8 +107,9 @@ def main():
         times = [seconds * 1000 for seconds, count in answers if count]
         sizes = [count for _, count in answers if count]
         print(
-            f"{scenario:<28} {start:>5.2f}s {start / bare:>6.2f} {first * 1000:>7.1f}ms {statistics.median(times):>5.1f}ms "
-            f"{percentile(times, 0.95):>5.1f}ms {statistics.median(sizes):>9.0f} {full:>7}"
+            f"{scenario:<28} {start:>5.2f}s {start / bare:>6.2f} {first * 1000:>7.1f}ms "
+            f"{statistics.median(times):>5.1f}ms {percentile(times, 0.95):>5.1f}ms "
+            f"{statistics.median(sizes):>9.0f} {full:>7}"
         )
 
 

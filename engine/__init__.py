@@ -5,9 +5,7 @@ sim = Simulator(load("backprop-2-2-2"))
 print(sim.step())
 """
 
-if (
-    __name__ != "dlsim.engine"
-):  # python -m pytest makes a bare `engine` importable: a second copy of every class
+if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importable: a second copy of every class
     raise ImportError(f"import this package as dlsim.engine, not as {__name__}")
 
 from dlsim.engine.catalogue import builtin_scenarios

@@ -149,9 +149,7 @@ STEP = Activation(
     "(1 if {z} > 0 else 0)",
     settings=(Setting("at_zero", "at_zero", 0.0, "flag"),),
 )
-SIGMOID = Activation(
-    "sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})", "1/(1 + exp(−{z}))"
-)
+SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})", "1/(1 + exp(−{z}))")
 TANH = Activation(
     "tanh",
     _tanh,

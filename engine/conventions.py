@@ -56,17 +56,15 @@ def _network(body: NetworkBody) -> list[Convention]:
         rules.append(Convention("forward_only"))
         return rules
     loss = LOSSES[training.loss]
-    rules.append(Convention("loss_over_outputs", {"loss": loss.name, "how": "mean" if loss.mean_over_outputs else "sum"}))
+    rules.append(
+        Convention("loss_over_outputs", {"loss": loss.name, "how": "mean" if loss.mean_over_outputs else "sum"})
+    )
     rules.append(Convention("loss_over_batch"))
     if loss.fused_with:
         rules.append(Convention("fused", {"loss": loss.name, "activation": loss.fused_with}))
     rules.append(Convention("gradients_from_old_weights"))
-    rules.append(
-        Convention("batches", {"size": training.batch_size, "samples": len(body.data.inputs)})
-    )
-    rules.append(
-        Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled")
-    )
+    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(body.data.inputs)}))
+    rules.append(Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled"))
     if len(body.data.validation_inputs):
         rules.append(Convention("validation", {"rows": len(body.data.validation_inputs)}))
     if any(not (layer.train_weights and layer.train_biases) for layer in body.network.layers):

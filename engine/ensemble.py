@@ -60,16 +60,16 @@ class Ensemble:
         """Bring every other one to where as many updates are done; one that meets trouble stays there."""
         done = self.lead.iteration
         for name, simulator in self.members:
-            if name != self._lead and simulator.iteration != done and not (
-                simulator.trouble and simulator.iteration < done
+            if (
+                name != self._lead
+                and simulator.iteration != done
+                and not (simulator.trouble and simulator.iteration < done)
             ):
                 simulator.seek(iteration=done)
 
     def curves(self, curve: str = "loss") -> dict[str | None, Curve]:
         """One curve of every member that has it, up to where it stands."""
-        return {
-            name: simulator.curves[curve] for name, simulator in self.members if curve in simulator.curves
-        }
+        return {name: simulator.curves[curve] for name, simulator in self.members if curve in simulator.curves}
 
     def _simulator(self, name: str | None) -> Simulator:
         if name not in self._simulators:

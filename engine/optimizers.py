@@ -38,9 +38,7 @@ class Optimizer(ABC):
     notation: str
 
     def __init__(self, settings: Settings) -> None:
-        values = {
-            setting.name: float(settings.get(setting.name, setting.default)) for setting in self.settings
-        }
+        values = {setting.name: float(settings.get(setting.name, setting.default)) for setting in self.settings}
         self.values: Mapping[str, float] = values
         self.learning_rate = values["learning_rate"]
         self.decay = values["decay"]
@@ -49,9 +47,7 @@ class Optimizer(ABC):
         """The state before the first update: zeros."""
         return tuple(np.zeros_like(parameters) for _ in self.slots)
 
-    def update(
-        self, gradients: Array, state: State, parameters: Array, iteration: int
-    ) -> tuple[Array, State]:
+    def update(self, gradients: Array, state: State, parameters: Array, iteration: int) -> tuple[Array, State]:
         """(new parameters, new state) after the update numbered `iteration`, from 1. Changes nothing."""
         new_parameters = np.empty_like(parameters)
         new_state = tuple(np.empty_like(slot) for slot in state)
@@ -107,6 +103,7 @@ class SGD(Optimizer):
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
     ) -> None:
+        """See Optimizer."""
         rate = self.rate(iteration) if self.decay else self.learning_rate
         np.multiply(g, rate, out=work)
         if not self.momentum:
@@ -139,6 +136,7 @@ class Adagrad(Optimizer):
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
     ) -> None:
+        """See Optimizer."""
         (a,), (new_a,) = state, new_state
         np.multiply(g, g, out=work)
         np.add(a, work, out=new_a)
@@ -162,13 +160,17 @@ class RMSprop(Optimizer):
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
     ) -> None:
+        """See Optimizer."""
         (a,), (new_a,) = state, new_state
         _moving_square(a, g, self.values["rho"], new_a, work)
         _divided_step(self.rate(iteration), g, new_a, self.values["epsilon"], p, new_p, work)
 
 
 class Adam(Optimizer):
-    """Adam: m, v moving averages of g, g²; p ← p − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√v + ε); AMSGrad divides by √v̂, v̂ ← max(v̂, v)."""
+    """Adam: m, v moving averages of g, g²; p ← p − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√v + ε).
+
+    AMSGrad divides by √v̂ + ε, v̂ ← max(v̂, v).
+    """
 
     name = "adam"
     settings = (
@@ -190,16 +192,12 @@ class Adam(Optimizer):
             "v̂": "max({v̂}, {v+})",
         }
         self.notation = (
-            "{p} − {rate}·{m+}/(√{v̂+} + {epsilon})"
-            if self.amsgrad
-            else ("{p} − {rate}·{m+}/(√{v+} + {epsilon})")
+            "{p} − {rate}·{m+}/(√{v̂+} + {epsilon})" if self.amsgrad else ("{p} − {rate}·{m+}/(√{v+} + {epsilon})")
         )
 
     def rate(self, iteration: int) -> float:
         """The step size with Adam's bias correction: η·√(1−β₂ᵗ)/(1−β₁ᵗ)."""
-        correction = math.sqrt(1.0 - self.values["beta_2"] ** iteration) / (
-            1.0 - self.values["beta_1"] ** iteration
-        )
+        correction = math.sqrt(1.0 - self.values["beta_2"] ** iteration) / (1.0 - self.values["beta_1"] ** iteration)
         return super().rate(iteration) * correction
 
     @property
@@ -211,6 +209,7 @@ class Adam(Optimizer):
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
     ) -> None:
+        """See Optimizer."""
         beta_1 = self.values["beta_1"]
         np.multiply(g, 1.0 - beta_1, out=work)
         np.multiply(state[0], beta_1, out=new_state[0])
@@ -218,9 +217,7 @@ class Adam(Optimizer):
         _moving_square(state[1], g, self.values["beta_2"], new_state[1], work)
         if self.amsgrad:
             np.maximum(state[2], new_state[1], out=new_state[2])
-        _divided_step(
-            self.rate(iteration), new_state[0], new_state[-1], self.values["epsilon"], p, new_p, work
-        )
+        _divided_step(self.rate(iteration), new_state[0], new_state[-1], self.values["epsilon"], p, new_p, work)
 
 
 def _moving_square(average: Array, g: Array, share: float, out: Array, work: Array) -> None:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import overload
 
 from dlsim.engine.reference import Ref
 
@@ -37,7 +38,11 @@ class Program(Sequence[Op]):
     def __len__(self) -> int:
         return len(self._ops)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, index: int) -> Op: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Op]: ...
+    def __getitem__(self, index: int | slice) -> Op | Sequence[Op]:
         return self._ops[index]
 
     def locate(self, cursor: int) -> tuple[int, int]:

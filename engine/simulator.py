@@ -155,9 +155,8 @@ class Simulator:
         _check(grain)
         if grain in ("iteration", "epoch"):
             return self._step_far(grain)
-        if self._cursor >= self._limit:
-            if not self._is_whole or not self._enter_next():
-                return None
+        if self._cursor >= self._limit and not (self._is_whole and self._enter_next()):
+            return None
         self._cursor = min(self.program.next_stop(self._cursor, grain), self._limit)
         return self._arrival(grain)
 
@@ -210,9 +209,7 @@ class Simulator:
                 break
         return self.iteration - before
 
-    def seek(
-        self, *, iteration: int | None = None, epoch: int | None = None, cursor: int = 0
-    ) -> Event | None:
+    def seek(self, *, iteration: int | None = None, epoch: int | None = None, cursor: int = 0) -> Event | None:
         """Stand where `iteration` updates (or `epoch` epochs) are done and `cursor` further values revealed.
 
         Raises PositionError for a place that cannot be.
@@ -233,7 +230,9 @@ class Simulator:
 
     # what if
 
-    def edit(self, *, numbers: Mapping[str | Ref, float] | None = None, settings: Mapping[str, Any] | None = None) -> None:
+    def edit(
+        self, *, numbers: Mapping[str | Ref, float] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> None:
         """Change parameters (by symbol or reference) or anything that the scenario sets (by its dotted path), here.
 
         What follows is another run: the one left stays as a ghost, and `undo` goes back to it. In the midst of an
@@ -309,8 +308,7 @@ class Simulator:
         place = self._place()
         self._stand_after(self.iteration)
         gradients = tuple(
-            (weights.copy(), None if biases is None else biases.copy())
-            for weights, biases in self.model.gradients()
+            (weights.copy(), None if biases is None else biases.copy()) for weights, biases in self.model.gradients()
         )
         self._return_to(place)
         return gradients

@@ -9,14 +9,14 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.words import Words
 
-BY_WEIGHT = ("W", "dz_dW", "dE_dW", "new_W", "slot", "new_slot")
-BY_UNIT = ("z", "a", "dE_da", "da_dz", "dE_dz", "part", "b", "dz_db", "dE_db", "new_b", "E_o")
+PLUS = "⁺"
 
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """The question that the number answers."""
     name = kind_of(ref)
-    keys = [f"question.{name}.{_place(snapshot, ref)}", f"question.{name}", "question.any"]
+    own = f"question.{snapshot.scenario.kind}_{name}"
+    keys = [own, f"question.{name}.{_place(snapshot, ref)}", f"question.{name}", "question.any"]
     return say.first(keys, **names(snapshot, ref))
 
 
@@ -25,7 +25,8 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     name, sign = kind_of(ref), _sign(value)
     if name == "z" and _has_bias(snapshot, ref):
         name = "z_bias"
-    keys = []
+    own = f"meaning.{snapshot.scenario.kind}_{name}"
+    keys = [f"{own}.{sign}", own]
     for quality in (_activation(snapshot, ref), _loss(snapshot), "any"):
         keys += [
             f"meaning.{name}.{quality}.{sign}",
@@ -42,24 +43,37 @@ def kind_of(ref: Ref) -> str:
 
 
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
-    """The symbols that sentences about `ref` speak of."""
+    """The symbols that sentences about `ref` speak of: what it is the change of, of which unit, weight or bias."""
     symbol = snapshot.symbol(ref)
-    top, _, bottom = symbol.partition("/")
-    found = {"symbol": symbol, "top": top.removeprefix("∂"), "bottom": bottom.removeprefix("∂")}
-    name, layer, index = kind_of(ref), ref.layer, ref.index
-    is_weight = name in BY_WEIGHT and len(index) == 2
-    if not layer or not (is_weight or name in BY_UNIT):
-        return found
-    unit = index[1] if is_weight else index[0]
-    found["unit"] = found["a"] = snapshot.symbol(Ref("a", layer, (unit,)))
-    found["z"] = snapshot.symbol(Ref("z", layer, (unit,)))
-    found["bias"] = snapshot.symbol(Ref("b", layer, (unit,)))
-    if name == "E_o":
-        found["target"] = snapshot.symbol(Ref("t", layer, (unit,)))
-    if is_weight:
-        sender = Ref("x", 0, (index[0],)) if layer == 1 else Ref("a", layer - 1, (index[0],))
-        found["sender"] = snapshot.symbol(sender)
-        found["weight"] = snapshot.symbol(Ref("W", layer, index))
+    top, _, bottom = (part.removeprefix("∂") for part in symbol.partition("/"))
+    found = {"symbol": symbol, "top": top, "bottom": bottom}
+
+    def other(quantity: str) -> str:
+        return snapshot.symbol(ref._replace(quantity=quantity))
+
+    match kind_of(ref):
+        case "z":
+            found |= {"z": symbol, "unit": other("a")}
+            if _has_bias(snapshot, ref):
+                found["bias"] = other("b")
+        case "a":
+            found |= {"unit": symbol, "z": other("z")}
+        case "E_o":
+            found |= {"unit": other("a"), "target": other("t")}
+        case "dE_da" | "part":
+            found["unit"] = bottom
+        case "da_dz":
+            found |= {"unit": top, "a": top, "z": bottom}
+        case "dE_dz":
+            found |= {"z": bottom, "unit": other("a")}
+        case "dz_dW":
+            found |= {"z": top, "weight": bottom, "sender": snapshot.explain(ref).formula}
+        case "dz_db":
+            found |= {"z": top, "bias": bottom}
+        case "dE_dW" | "dE_db":
+            found |= {"weight": bottom, "bias": bottom}
+        case "new_W" | "new_b":
+            found |= {"weight": symbol.removesuffix(PLUS), "bias": symbol.removesuffix(PLUS)}
     return found
 
 

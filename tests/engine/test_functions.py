@@ -9,8 +9,7 @@ from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.losses import LOSSES
 
 DEFAULTS = {
-    name: {entry.name: entry.default for entry in activation.settings}
-    for name, activation in ACTIVATIONS.items()
+    name: {entry.name: entry.default for entry in activation.settings} for name, activation in ACTIVATIONS.items()
 }
 
 

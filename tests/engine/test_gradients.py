@@ -54,9 +54,7 @@ def test_every_gradient_agrees_with_autograd(case):
     simulator.step()
     expected = independent_gradients(case, simulator)
     simulator.step("iteration")
-    for (weights, biases), (expected_weights, expected_biases) in zip(
-        simulator.gradients, expected, strict=True
-    ):
+    for (weights, biases), (expected_weights, expected_biases) in zip(simulator.gradients, expected, strict=True):
         np.testing.assert_allclose(weights, expected_weights, rtol=1e-9, atol=1e-14)
         if biases is not None:
             np.testing.assert_allclose(biases, expected_biases, rtol=1e-9, atol=1e-14)

@@ -17,9 +17,7 @@ WORKED_EXAMPLE = [
 
 def walk(case):
     simulator = Simulator(case)
-    return [
-        (event.phase, event.symbol) for event in (simulator.step() for _ in range(simulator.program.values))
-    ]
+    return [(event.phase, event.symbol) for event in (simulator.step() for _ in range(simulator.program.values))]
 
 
 def test_the_worked_example_goes_through_48_values_in_the_order_of_the_notes():
@@ -40,9 +38,7 @@ def test_the_worked_example_goes_through_48_values_in_the_order_of_the_notes():
         ),
     ],
 )
-def test_a_fused_output_shows_its_gradient_directly_and_softmax_otherwise_its_whole_jacobian(
-    output, loss, backward
-):
+def test_a_fused_output_shows_its_gradient_directly_and_softmax_otherwise_its_whole_jacobian(output, loss, backward):
     case = scenario([layer(2, output, [[0.3, -0.4]], biases=[0.1, 0.2])], [[1.0]], [[0.2, 0.8]], loss=loss)
     symbols = [symbol for phase, symbol in walk(case) if phase == "backward"]
     gradients = "∂E/∂W1 ∂E/∂W2 ∂E/∂b1 ∂E/∂b2 W1⁺ W2⁺ b1⁺ b2⁺"

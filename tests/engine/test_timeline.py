@@ -145,9 +145,7 @@ def test_every_epoch_shuffles_anew_and_a_seed_always_shuffles_alike():
 def test_a_short_last_batch_is_a_batch_like_any_other():
     """Its gradient is the mean over its own samples, and none of an earlier batch's gradient is left in it."""
     inputs, targets = [[1.0], [2.0], [3.0]], [[0.0], [1.0], [0.0]]
-    case = scenario(
-        [layer(1, "linear", [[0.5]])], inputs, targets, batch_size=2, loss="mse", learning_rate=0.1
-    )
+    case = scenario([layer(1, "linear", [[0.5]])], inputs, targets, batch_size=2, loss="mse", learning_rate=0.1)
     simulator = Simulator(case)
     simulator.step("iteration")
     first = (2 * (0.5 - 0.0) * 1.0 + 2 * (1.0 - 1.0) * 2.0) / 2

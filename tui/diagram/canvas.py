@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from dlsim.tui.widgets.palette import UNICODE, Glyphs
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille dots by row and column."""
@@ -104,9 +104,7 @@ def shift(runs: list[Run], roles: Mapping[str, str]) -> list[Run]:
 
 
 @lru_cache(maxsize=4096)
-def _trace(
-    cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool
-) -> tuple[tuple[int, int, int], ...]:
+def _trace(cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool) -> tuple[tuple[int, int, int], ...]:
     """(cell to the right, cell down, bits) of a line over `cells` cells that ends `rows` further down."""
     if cells <= 0:
         return ()
@@ -134,7 +132,5 @@ def _slashes(cells: int, rows: int) -> tuple[tuple[int, int, int], ...]:
     """The same in whole characters, where a terminal has no dots: the bits are those of a slanted stroke."""
     stroke = 0x87 if rows > 0 else 0x78
     steps = max(cells - 1, abs(rows), 1)
-    places = {
-        (round((cells - 1) * step / steps), round(rows * step / steps)): stroke for step in range(steps + 1)
-    }
+    places = {(round((cells - 1) * step / steps), round(rows * step / steps)): stroke for step in range(steps + 1)}
     return tuple((x, y, bits) for (x, y), bits in places.items())

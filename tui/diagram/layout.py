@@ -145,7 +145,7 @@ def _fit(
         widths = [numbers + frame + (0 if level is VALUE else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
         room = width - sum(widths) - side
-        if gaps and room < gaps * option.gap or room < 0:
+        if (gaps and room < gaps * option.gap) or room < 0:
             continue
         gap = min(room // gaps, LARGEST_GAP) if gaps else 0
         x = (room - gap * gaps) // 2
@@ -232,9 +232,7 @@ def _cells(
         room = width - gap * (columns - 1)
         if room >= columns * cell:
             cap = max(
-                size
-                for size in range(1, room // cell + 1)
-                if sum(min(block, size) for block in needed) * cell <= room
+                size for size in range(1, room // cell + 1) if sum(min(block, size) for block in needed) * cell <= room
             )
             blocks = [min(block, cap) for block in needed]
             return _blocks(shape, list(range(columns)), blocks, cell, gap, rows, width, height, wanted)
@@ -271,6 +269,4 @@ def _blocks(
                 slots.append(Slot(unit, top + place % tall, hidden, place // tall * cell))
         columns.append(Column(layer, x, block * cell, tuple(slots)))
         x += block * cell + gap
-    return Layout(
-        CELLS, width, height, tuple(columns), digits=4, caption=0 if caption else None, cell=cell
-    )
+    return Layout(CELLS, width, height, tuple(columns), digits=4, caption=0 if caption else None, cell=cell)

@@ -170,7 +170,7 @@ def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[
     names = max(cell_len(choice.name) for choice in found)
     lines = []
     for number, choice in enumerate(found):
-        mark, role = ("▶ ", "chosen") if number == chosen else ("  ", "")
+        mark, role = ("▶ ", "picked") if number == chosen else ("  ", "")
         section = choice.section
         previous = found[number - 1].section if number else ""
         shown = section if section != previous else ""

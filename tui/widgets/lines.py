@@ -12,19 +12,18 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dlsim.tui.widgets.palette import CLASSES, PREFIX, style_sheet
+
 Piece = tuple[str, str]
 """(text, role). A role is the name of a style, see `LineWidget.COMPONENT_CLASSES`; "" is plain."""
 Line = tuple[Piece, ...]
 
 ELLIPSIS = "…"
 
-ROLES = (
-    "active",  # what was computed last
+OWN_ROLES = (
     "result",
-    "symbol",
     "number",
     "question",
-    "muted",
     "accent",
     "key",
     "strong",
@@ -32,19 +31,14 @@ ROLES = (
     "code",
     "heading",
     "hint",
-    "trouble",
-    "chosen",
-    "frame",
+    "picked",
     "frame-current",
     "title",
     "title-current",
     "tab",
     "own",  # the lens's own term in a mean over the batch
-    "forward",
-    "loss",
-    "backward",
-    "update",
 )
+"""Roles that only text has, in dlsim.tcss; the others are the palette's."""
 
 
 def width(line: Iterable[Piece]) -> int:
@@ -133,7 +127,8 @@ def _without_trailing_space(line: Sequence[Piece]) -> Line:
 class LineWidget(Widget):
     """Draws the lines it was given, and repaints only those that changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, *(PREFIX + role for role in OWN_ROLES)}
+    DEFAULT_CSS = style_sheet("LineWidget")
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -162,4 +157,4 @@ class LineWidget(Widget):
 
     def style_of(self, role: str) -> Style:
         """How a role looks in the present theme."""
-        return self.get_component_rich_style(f"role--{role}")
+        return self.get_component_rich_style(PREFIX + role)

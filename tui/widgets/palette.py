@@ -1,12 +1,13 @@
-"""How the diagram and the curves look: roles with their styles in the present theme, and tables of glyphs."""
+"""How the diagram and the curves look: roles with their styles in the present theme, and the tables of glyphs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rich.style import Style
 from textual.widget import Widget
+
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE, Glyphs
 
 STYLES: Mapping[str, str] = {
     "frame": "color: $foreground 45%",
@@ -65,71 +66,4 @@ class Palette:
         self._styles.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The characters that pictures are made of. A frame is (upper edge, side, lower edge), an edge (left, between, right)."""
-
-    frame: tuple[str, str, str]
-    heavy_frame: tuple[str, str, str]
-    has_dots: bool
-    level: tuple[str, str, str, str]  # a level line: thin, heavy, thin broken, heavy broken
-    forward: str
-    backward: str
-    more: str
-    more_across: str
-    positive: str  # from weak to strong
-    negative: str
-    nothing: str
-    dead: str
-    flat: str
-    minus: str
-    join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
-
-    def line(self, bits: int) -> str:
-        """The character for a cell with these dots and level lines."""
-        dots = bits & 0xFF
-        if bits > 0xFF:
-            heavy, broken = bool(bits & 0x200), bool(bits & 0x400)
-            if not dots:
-                return self.level[heavy + 2 * broken]
-            if not broken:
-                dots |= 0x36 if heavy else 0x12
-        if not self.has_dots:
-            return {0x87: "\\", 0x78: "/"}.get(dots, "X")
-        return chr(0x2800 + dots)
-
-
-UNICODE = Glyphs(
-    frame=("╭─╮", "│", "╰─╯"),
-    heavy_frame=("┏━┓", "┃", "┗━┛"),
-    has_dots=True,
-    level=("─", "━", "╌", "╍"),
-    forward="▶",
-    backward="◀",
-    more="⋮",
-    more_across="⋯",
-    positive="░▒▓█",
-    negative="-=≡≣",
-    nothing="·",
-    dead="∅",
-    flat="≈",
-    minus="−",
-    join=("┤", "├", "┫", "┣"),
-)
-ASCII = Glyphs(
-    frame=("+-+", "|", "+-+"),
-    heavy_frame=("#=#", "#", "#=#"),
-    has_dots=False,
-    level=("-", "=", "~", "~"),
-    forward=">",
-    backward="<",
-    more=":",
-    more_across="..",
-    positive=".:+#",
-    negative="-=%@",
-    nothing=" ",
-    dead="0",
-    flat="~",
-    minus="-",
-    join=("|", "|", "#", "#"),
-)
+__all__ = ["ASCII", "UNICODE", "Glyphs", "Palette", "style_sheet"]

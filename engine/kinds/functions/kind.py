@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import field
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conversion import Number, Place, Table, convert, frozen, number, read_settings, vector
@@ -35,7 +36,7 @@ class FunctionsTable(Table):
 
     show: list[str | dict[str, Any]]
     sweep: dict[str, Any]
-    vector: list[Number] = []
+    vector: list[Number] = field(default_factory=list)
 
 
 class FunctionsKind:
@@ -126,16 +127,13 @@ def _told_apart(functions: list[FunctionSpec], place: Place) -> tuple[FunctionSp
 def _sweep(table: SweepTable, place: Place) -> Array:
     """Every x is a whole number of steps from the first, rounded to twelve decimals: 0.1, not 0.09999999999999964."""
     start, stop, step = (
-        number(value, place / name)
-        for name, value in (("from", table.start), ("to", table.stop), ("step", table.step))
+        number(value, place / name) for name, value in (("from", table.start), ("to", table.stop), ("step", table.step))
     )
     way = f"it goes from {start:g} to {stop:g} in steps of {step:g}"
     if step <= 0 or stop <= start:
         raise place.error(way, None, "go upwards, in steps > 0")
     if max(abs(start), abs(stop)) > FARTHEST or not SMALLEST_STEP <= step <= stop - start:
-        raise place.error(
-            way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {SMALLEST_STEP:g} to the whole way"
-        )
+        raise place.error(way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {SMALLEST_STEP:g} to the whole way")
     points = int((stop - start) / step + 1e-9) + 1  # 0.3/0.1 is 2.9999999999999996
     if points > MOST_POINTS:
         raise (place / "step").error(f"that makes {points:,} points", table.step, f"at most {MOST_POINTS:,}")

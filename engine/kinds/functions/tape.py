@@ -124,9 +124,7 @@ class FunctionsTape:
             case "slope_at":
                 return f"{self.body.functions[ref.index[0]].label}′({rest})"
         return next(
-            entry.symbol
-            for entry in ACTIVATIONS[self.body.functions[ref.index[0]].name].settings
-            if entry.name == rest
+            entry.symbol for entry in ACTIVATIONS[self.body.functions[ref.index[0]].name].settings if entry.name == rest
         )
 
     def formula(self, ref: Ref, sample: int) -> Formula:

@@ -132,8 +132,7 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
 def parameter_views(structure: Structure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
     """(weights, biases or None) of every layer in a flat state."""
     return tuple(
-        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None)
-        for layer in structure.layers
+        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None) for layer in structure.layers
     )
 
 

@@ -82,9 +82,7 @@ class Formulas:
             return setting_symbol(self._structure.optimizer, rest)
         if kind == "alpha":
             return next(
-                entry.symbol
-                for entry in self._structure.layer(ref.layer).activation.settings
-                if entry.name == rest
+                entry.symbol for entry in self._structure.layer(ref.layer).activation.settings if entry.name == rest
             )
         return rest  # count:n, count:t
 
@@ -117,9 +115,7 @@ class Formulas:
                 return self._gradient(quantity[-1], layer, index, batch, sample)
             case "term_W" | "term_b":
                 chain = self._chain(quantity[-1], layer, index)
-                return tuple(
-                    token._replace(sample=sample) if isinstance(token, Ref) else token for token in chain
-                )
+                return tuple(token._replace(sample=sample) if isinstance(token, Ref) else token for token in chain)
             case "new_W" | "new_b":
                 return self._optimizer_step("", quantity[-1], layer, index)
             case "now_W" | "now_b":
@@ -139,8 +135,7 @@ class Formulas:
         shape = self._structure.layer(layer)
         below = "a" if layer > 1 else "x"
         terms: list[Formula] = [
-            (Ref("W", layer, (sender, unit)), "·", Ref(below, layer - 1, (sender,)))
-            for sender in range(shape.senders)
+            (Ref("W", layer, (sender, unit)), "·", Ref(below, layer - 1, (sender,))) for sender in range(shape.senders)
         ]
         if shape.biases:
             terms.append((Ref("b", layer, (unit,)),))
@@ -220,10 +215,7 @@ class Formulas:
         own: Formula = ("«", *chain, "»")
         if batch > BATCH_TERMS:
             return (f"1/{batch}·(", *own, " + ", Ref(f"rest_{letter}", layer, index), ")")
-        terms = [
-            own if other == sample else (Ref(f"term_{letter}", layer, index, other),)
-            for other in range(batch)
-        ]
+        terms = [own if other == sample else (Ref(f"term_{letter}", layer, index, other),) for other in range(batch)]
         return (f"1/{batch}·(", *total(terms), ")")
 
     def _optimizer_step(self, slot: str, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
@@ -233,9 +225,7 @@ class Formulas:
         def slot_ref(name: str, is_new: bool) -> Ref:
             return Ref(f"{'new_' if is_new else ''}slot:{name}:{letter}", layer, index)
 
-        return step_formula(
-            optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref
-        )
+        return step_formula(optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref)
 
     def _update(self) -> Formula:
         """The first new weights taking their places; in a large network the others go without saying."""

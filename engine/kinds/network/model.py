@@ -95,14 +95,10 @@ class NetworkModel:
 
     def _initial_state(self) -> Array:
         state = np.zeros(self.structure.state_size)
-        for layer, (weights, biases) in zip(
-            self.structure.layers, parameter_views(self.structure, state), strict=True
-        ):
+        for layer, (weights, biases) in zip(self.structure.layers, parameter_views(self.structure, state), strict=True):
             given = layer.spec.weights
             seed = self._body.network.seed
-            weights[:] = (
-                initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
-            )
+            weights[:] = initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
             if biases is not None and layer.spec.biases is not None:
                 biases[:] = layer.spec.biases
         return state
@@ -210,9 +206,7 @@ class NetworkModel:
             return ()
         if self.calendar.of(iteration)[1]:
             return (float("nan"),)
-        _, loss, _ = self._evaluate(
-            self._data.validation_inputs, self._data.validation_targets, landed=False
-        )
+        _, loss, _ = self._evaluate(self._data.validation_inputs, self._data.validation_targets, landed=False)
         return (float("nan") if loss is None else loss,)
 
     def is_finite(self) -> bool:
@@ -249,12 +243,16 @@ class NetworkModel:
     def freeze(self, *, landed: bool) -> NetworkTape:
         """A copy of the tape."""
         batch = self._current
-        copy = batch_arrays(
-            self.structure, batch.size, self._work.copy(), batch.before.copy(), batch.after.copy()
-        )
+        copy = batch_arrays(self.structure, batch.size, self._work.copy(), batch.before.copy(), batch.after.copy())
         copy.x, copy.t = batch.x, batch.t
         return NetworkTape(
-            self.structure, self.naming, copy, self._data, self._rows, self._iteration - self._first_update + 1, landed=landed
+            self.structure,
+            self.naming,
+            copy,
+            self._data,
+            self._rows,
+            self._iteration - self._first_update + 1,
+            landed=landed,
         )
 
     def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:

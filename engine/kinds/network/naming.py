@@ -105,9 +105,7 @@ class Naming:
             if not 0 <= number < self._first_weight[-1]:
                 return None
             layer = bisect_right(self._first_weight, number)
-            unit, sender = divmod(
-                number - self._first_weight[layer - 1], self._structure.layer(layer).senders
-            )
+            unit, sender = divmod(number - self._first_weight[layer - 1], self._structure.layer(layer).senders)
             return Ref("W", layer, (sender, unit))
         if match := re.fullmatch(r"([xtzhob])(\d{1,9})", symbol):
             quantity = {"h": "a", "o": "a"}.get(match[1], match[1])

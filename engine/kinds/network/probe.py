@@ -66,7 +66,6 @@ def _places(structure: Structure, naming: Naming) -> list[tuple[str, int]]:
                 places.append((naming.weight(layer.number, sender, unit), flat))
         if layer.biases:
             places.extend(
-                (naming.unit("b", layer.number, unit), layer.biases.start + unit)
-                for unit in range(layer.units)
+                (naming.unit("b", layer.number, unit), layer.biases.start + unit) for unit in range(layer.units)
             )
     return places

@@ -23,12 +23,7 @@ def network_program(structure: Structure) -> Program:
         rate_is_shown = False
         for layer in reversed(structure.layers):
             ops.extend(_backward(structure, layer))
-            if (
-                not rate_is_shown
-                and _is_trained(layer)
-                and structure.optimizer
-                and structure.optimizer.rate_notation
-            ):
+            if not rate_is_shown and _is_trained(layer) and structure.optimizer and structure.optimizer.rate_notation:
                 rate_is_shown = True
                 ops.append(Op("rate", "backward", None, 1, lambda _: Ref("rate")))
             ops.extend(_new_parameters(structure, layer))

@@ -88,9 +88,7 @@ class Structure:
         return self.optimizer.slots if self.optimizer else ()
 
 
-def _lay_out(
-    layers: tuple[LayerSpec, ...], widths: tuple[int, ...]
-) -> tuple[dict[tuple[str, int], Segment], int, int]:
+def _lay_out(layers: tuple[LayerSpec, ...], widths: tuple[int, ...]) -> tuple[dict[tuple[str, int], Segment], int, int]:
     """({("W" or "b", layer): segment}, trained numbers, all numbers)."""
     trained: list[tuple[str, int, tuple[int, ...]]] = []
     frozen: list[tuple[str, int, tuple[int, ...]]] = []

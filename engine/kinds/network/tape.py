@@ -150,9 +150,7 @@ class NetworkTape:
     def is_per_sample(self, ref: Ref) -> bool:
         """Whether the number is one sample's."""
         quantity = ref.quantity
-        return not (
-            quantity in BATCH or quantity.startswith(("slot:", "new_slot:", "setting:", "count:", "alpha"))
-        )
+        return not (quantity in BATCH or quantity.startswith(("slot:", "new_slot:", "setting:", "count:", "alpha")))
 
     def _has_own_delta(self, layer: int) -> bool:
         shape = self.structure.layer(layer)

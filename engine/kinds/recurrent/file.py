@@ -85,9 +85,9 @@ def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
     batch = training.batch_size if training else len(data.inputs)
     units = sum(network.widths) * steps
     if batch * units > MOST_VALUES_AT_ONCE:
-        key = top / "training" / "batch_size" if training else top / "data"
+        where = top / "training" / "batch_size" if training else top / "data"
         most = max(MOST_VALUES_AT_ONCE // units, 1)
-        raise key.error(
+        raise where.error(
             f"{count(batch, 'sequence')} at once are too many", batch, f"at most {most:,} at once fit this network"
         )
     return RecurrentBody(network, recurrent_weights, table.feedback, steps, data, training)
@@ -191,7 +191,7 @@ def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Plac
     wanted = len(sequences[0]) if steps is None else steps
     if not 1 <= wanted <= MOST_STEPS:
         raise (place / 0).error(f"a sequence of {count(wanted, 'step')}", None, f"it takes 1 to {MOST_STEPS:,}")
-    numbers = []
+    numbers: list[float] = []
     for row, sequence in enumerate(sequences):
         if len(sequence) != wanted:
             raise (place / row).error(

@@ -107,7 +107,7 @@ class RecurrentModel:
     def carry_over(self, before: RecurrentModel) -> None:
         """Matrices of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
         state = self._initial.copy()
-        after = before._states[1 - before._before]
+        after = before._states[before._before]  # it has been accepted
         mine, others = self.structure, before.structure
         views = zip(parameter_views(mine, state), parameter_views(others, after), strict=True)
         for (weights, biases), (old_weights, old_biases) in views:
@@ -120,6 +120,10 @@ class RecurrentModel:
         if mine.slots == others.slots and mine.state_size == others.state_size:
             state[mine.parameters :] = after[others.parameters :]
         self.restore(state)
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """Weights and biases."""
+        return ref.quantity in ("W", "b", "now_W", "now_b")
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Set a weight or a bias."""
@@ -190,7 +194,8 @@ class RecurrentModel:
             self._rows = range(start, stop)
         batch = self._arrays_for(stop - start)
         self._iteration, self._current = iteration, batch
-        batch.x, batch.t = self._inputs[:, self._rows], self._targets[:, self._rows]
+        rows = slice(start, stop) if isinstance(self._rows, range) else self._rows  # a slice is not copied
+        batch.x, batch.t = self._inputs[:, rows], self._targets[:, rows]
         return batch
 
     def _arrays_for(self, size: int) -> BatchOfSequences:

@@ -101,6 +101,10 @@ class SearchModel:
         if self.beside and before.beside:
             self.beside.carry_over(before.beside)
 
+    def is_parameter(self, ref: Ref) -> bool:
+        """The network's; the settings of the search follow from its grid."""
+        return ref.quantity not in OWN and self.beside is not None and self.beside.is_parameter(ref)
+
     def set_number(self, ref: Ref, number: float) -> None:
         """Set one of the network's parameters."""
         if self.beside is None or ref.quantity in OWN:

@@ -138,4 +138,3 @@ def _bounds(rows: list[list[Number]] | None, given: Polynomial, place: Place) ->
 
 
 SURFACE = SurfaceKind()
-

@@ -45,9 +45,7 @@ class SurfaceModel:
 
     def _program(self) -> Program:
         def along(quantity: str) -> Op:
-            return Op(
-                quantity, "backward", None, self.surface.dimensions, lambda axis: Ref(quantity, 0, (axis,))
-            )
+            return Op(quantity, "backward", None, self.surface.dimensions, lambda axis: Ref(quantity, 0, (axis,)))
 
         ops = [Op("f", "forward", None, 1, lambda _: Ref("f")), along("slope")]
         if self.optimizer.rate_notation:
@@ -147,9 +145,7 @@ class SurfaceModel:
     def is_finite(self) -> bool:
         """Whether height, slopes and new state are finite."""
         return (
-            isfinite(self._height)
-            and bool(np.isfinite(self._gradient).all())
-            and bool(np.isfinite(self._after).all())
+            isfinite(self._height) and bool(np.isfinite(self._gradient).all()) and bool(np.isfinite(self._after).all())
         )
 
     def first_trouble(self) -> tuple[Op, int, int | None] | None:

@@ -34,7 +34,7 @@ class Polynomial:
         return len(self.bounds)
 
     def value(self, *coordinates: Array | float) -> Array:
-        """f at points given coordinate by coordinate, of any shape."""
+        """The height f at points given coordinate by coordinate, of any shape."""
         total = np.zeros(np.shape(coordinates[0]))
         for factor, powers in self.terms:
             product: Array | float = factor
@@ -102,9 +102,7 @@ def parse_term(text: str) -> tuple[int, ...] | None:
 SURFACES: Mapping[str, Polynomial] = {
     "bowl": Polynomial(((1.0, (2, 0)), (1.0, (0, 2))), (-1.6, 1.2), ((-2.0, 2.0), (-2.0, 2.0))),
     "ravine": Polynomial(((0.05, (2, 0)), (1.0, (0, 2))), (-7.0, 2.0), ((-8.0, 8.0), (-3.0, 3.0))),
-    "saddle": Polynomial(
-        ((1.0, (2, 0)), (-1.0, (0, 2)), (0.25, (0, 4))), (-1.5, 0.001), ((-2.0, 2.0), (-2.0, 2.0))
-    ),
+    "saddle": Polynomial(((1.0, (2, 0)), (-1.0, (0, 2)), (0.25, (0, 4))), (-1.5, 0.001), ((-2.0, 2.0), (-2.0, 2.0))),
     "two_valleys": Polynomial(
         ((1.0, (4, 0)), (-2.0, (2, 0)), (0.3, (1, 0)), (1.0, (0, 2))),
         (1.7, 1.0),

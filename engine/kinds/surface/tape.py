@@ -73,7 +73,7 @@ class SurfaceTape:
         return np.array([self.value(ref, sample) for ref in op.refs])
 
     def symbol(self, ref: Ref) -> str:
-        """x, y, f, ∂f/∂x, x⁺ …"""
+        """Such as x, y, f, ∂f/∂x, x⁺."""
         coordinate = COORDINATES[ref.index[0]] if ref.index else ""
         match ref.quantity:
             case "p" | "now_p":

@@ -1,0 +1,303 @@
+"""A search over every setting of one neuron: what it counts, that it counts right, and what is trained beside it."""
+
+import math
+from collections import Counter
+from copy import deepcopy
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+from dlsim.engine import ScenarioError, Simulator, load
+from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.loading import load_tables
+
+ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+GATES = {"AND": [0, 0, 0, 1], "NAND": [1, 1, 1, 0], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
+NETWORK = {"inputs": 2, "layers": [{"units": 1, "activation": "sigmoid"}]}
+TRAINING = {"loss": "binary_crossentropy", "optimizer": {"name": "adam", "learning_rate": 0.1}}
+
+
+def tables(weights=(-1, 1, 0.5), bias=(-1, 1, 0.5), *, beside=False, **search):
+    """A file's tables; `beside`: with a network that learns XOR meanwhile."""
+    names = ("from", "to", "step")
+    grids = {key: dict(zip(names, values, strict=True)) for key, values in (("weights", weights), ("bias", bias))}
+    found = {
+        "schema": 1,
+        "title": "test",
+        "kind": "search",
+        "search": {**grids, "targets": GATES, **search},
+        "data": {"inputs": [list(row) for row in ROWS]},
+    }
+    if beside:
+        found["data"]["targets"] = [[target] for target in GATES["XOR"]]
+        found |= {"network": NETWORK, "training": TRAINING}
+    return found
+
+
+def exact_counts(weights, bias, at_zero=0):
+    """The same counts in fractions, one setting after the other."""
+
+    def steps(first, last, step):
+        first, last, step = (Fraction(str(number)) for number in (first, last, step))
+        return [first + n * step for n in range(int((last - first) / step) + 1)]
+
+    counts = Counter()
+    for w1, w2, b in product(steps(*weights), steps(*weights), steps(*bias)):
+        sums = [w1 * x1 + w2 * x2 + b for x1, x2 in ROWS]
+        answers = [int(total >= 0 if at_zero else total > 0) for total in sums]
+        counts.update(name for name, truth in GATES.items() if truth == answers)
+    return [counts[name] for name in GATES]
+
+
+def counts(simulator):
+    return [simulator.look_up(name) for name in GATES]
+
+
+# the counts
+
+
+@pytest.mark.parametrize("at_zero", [0, 1])
+@pytest.mark.parametrize(
+    ("weights", "bias"),
+    [
+        ((-1, 1, 0.1), (-1, 1, 0.1)),
+        ((-1, 1, 0.5), (-2, 2, 0.25)),
+        ((-0.3, 0.3, 0.05), (-0.3, 0.3, 0.01)),
+        ((0, 1, 0.3), (-1, 0, 0.7)),
+    ],
+)
+def test_the_whole_grid_is_counted_right(weights, bias, at_zero):
+    simulator = Simulator(load_tables(tables(weights, bias, at_zero=at_zero)))
+    simulator.step("epoch")
+    assert counts(simulator) == exact_counts(weights, bias, at_zero)
+
+
+def test_and_nand_and_or_are_found_and_xor_is_not():
+    simulator = Simulator(load("xor-single"))
+    simulator.run()
+    found = counts(simulator)
+    assert min(found[:3]) > 0
+    assert found[3] == 0
+    assert found == exact_counts((-1, 1, 0.1), (-1, 1, 0.1))
+    other = Simulator(load("xor-single", variant="fires at 0 too"))
+    other.run()
+    assert other.look_up("XOR") == 0
+    assert counts(other) != found
+
+
+def test_the_settings_of_the_notes_are_among_those_found():
+    simulator = Simulator(load("xor-single"))
+    body, grid = simulator.scenario.body, simulator.model.grid
+    found = {name: set() for name in GATES}
+    for number in range(len(grid.counts)):
+        for gate, name in enumerate(GATES):
+            if grid.solves[number, gate]:
+                found[name].add(grid.setting(body, number))
+    assert {(0.5, 0.5, -0.7), (0.5, 0.5, -0.8), (1.0, 1.0, -1.0)} <= found["AND"]
+    assert (-0.5, -0.5, 0.7) in found["NAND"]
+    assert (0.6, 0.6, -0.5) in found["OR"]
+    assert found["XOR"] == set()
+
+
+def test_a_sum_that_is_0_on_paper_is_0():
+    """0.1 + 0.2 − 0.3 is 5.6e-17 in floating point, and would fire."""
+    case = load_tables(tables((0.1, 0.2, 0.1), (-0.3, -0.3, 0.1)))
+    simulator = Simulator(case)
+    simulator.seek(iteration=2)
+    assert [simulator.look_up(symbol) for symbol in ("w1", "w2", "b", "s(1,1)", "y(1,1)")] == [0.1, 0.2, -0.3, 0, 0]
+
+
+def test_counts_so_far_are_curves_that_only_rise():
+    simulator = Simulator(load_tables(tables()))
+    simulator.step("epoch")
+    simulator.step("iteration")
+    for gate, name in enumerate(GATES):
+        values = simulator.snapshot().curves[name].values
+        assert len(values) == 126
+        assert np.all(np.diff(values[:125]) >= 0)
+        assert values[124] == exact_counts((-1, 1, 0.5), (-1, 1, 0.5))[gate]
+        assert values[125] == values[0], "the second search begins anew"
+
+
+# one neuron learning
+
+
+def test_the_neuron_that_is_trained_settles_at_ln_2():
+    simulator = Simulator(load("xor-single"))
+    simulator.run()
+    assert simulator.loss() == pytest.approx(math.log(2), abs=1e-14)
+    assert simulator.losses[0] > 0.8
+    weights, biases = simulator.parameters[0]
+    assert max(np.abs(weights).max(), np.abs(biases).max()) < 1e-12
+    assert simulator.outputs() == pytest.approx(np.full((4, 1), 0.5), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_settles_there_from_any_first_weights(seed):
+    layer = {"units": 1, "activation": "sigmoid", "init": "uniform", "scale": 3}
+    overrides = {"network.seed": seed, "network.layers": [layer]}
+    simulator = Simulator(load("xor-single", overrides=overrides))
+    simulator.run(2000)
+    assert simulator.loss() == pytest.approx(math.log(2), abs=1e-8)
+
+
+def test_the_network_beside_learns_as_it_does_alone():
+    searching = Simulator(load_tables(tables(beside=True)))
+    alone = {key: table for key, table in tables(beside=True).items() if key != "search"} | {"kind": "network"}
+    plain = Simulator(load_tables(alone))
+    searching.run(50)
+    plain.run(50)
+    assert searching.losses.tobytes() == plain.losses.tobytes()
+    for ours, theirs in zip(searching.parameters[0], plain.parameters[0], strict=True):
+        assert ours.tobytes() == theirs.tobytes()
+    assert check_gradients(searching).ok
+
+
+# the timeline
+
+
+def bits(simulator):
+    tape = simulator.snapshot().tape
+    beside = [] if tape.beside is None else [tape.beside.batch.before.tobytes(), tape.beside.batch.after.tobytes()]
+    return simulator.position, tape.setting, beside, simulator.losses.tobytes(), counts(simulator)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_run_step_and_seek_reach_the_same_bits(beside):
+    case = load_tables(tables(beside=beside))
+    ran = Simulator(case)
+    ran.run(40)
+    expected = bits(ran)
+    for grain in ("value", "op", "phase", "iteration"):
+        stepped = Simulator(case)
+        while stepped.iteration < 40:
+            assert stepped.step(grain) is not None
+        assert bits(stepped) == expected, grain
+    sought = Simulator(case, checkpoint_bytes=0)
+    sought.seek(iteration=200)
+    sought.seek(iteration=40)
+    assert bits(sought) == expected
+    for _ in range(sought.program.values + 2):
+        sought.step()
+    for _ in range(sought.program.values + 2):
+        sought.back()
+    assert bits(sought) == expected
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_exactly_what_has_been_revealed_is_on_screen(beside):
+    simulator = Simulator(load_tables(tables(beside=beside)))
+    refs = [ref for op in simulator.program for ref in op.refs]
+    for cursor in range(len(refs) + 1):
+        simulator.seek(iteration=3, cursor=cursor)
+        snapshot = simulator.snapshot()
+        shown = [snapshot.is_shown(ref) for ref in refs]
+        assert shown == [place < (cursor or len(refs)) for place in range(len(refs))]
+
+
+PROGRAM = (
+    "s(0,0) s(0,1) s(1,0) s(1,1) y(0,0) y(0,1) y(1,0) y(1,1) AND? NAND? OR? XOR? AND NAND OR XOR "
+    "z1 o1 E_o1 E ∂E/∂z1 ∂z1/∂W1 ∂z1/∂W2 ∂z1/∂b1 ∂E/∂W1 ∂E/∂W2 ∂E/∂b1 W1⁺ W2⁺ b1⁺"
+)
+
+
+def test_an_iteration_tries_one_setting_and_then_trains():
+    simulator = Simulator(load("xor-single"))
+    symbols = [simulator.step().symbol for _ in range(simulator.program.values)]
+    assert symbols == [*PROGRAM.split(), "W ← W⁺"]
+    assert simulator.position.batches == 21**3
+
+
+FORMULAS = [
+    ("s(1,1)", "w1·x1 + w2·x2 + b", "0.5·1 + 0.5·1 + (-0.5)", 0.5),
+    ("y(1,1)", "(1 if s(1,1) > 0 else 0)", "(1 if 0.5 > 0 else 0)", 1),
+    ("AND?", "[y(0,0) = 0]·[y(0,1) = 0]·[y(1,0) = 0]·[y(1,1) = 1]", "[0 = 0]·[0 = 0]·[0 = 0]·[1 = 1]", 1),
+    ("AND", "AND⁻ + AND?", "0 + 1", 1),
+]
+
+
+@pytest.mark.parametrize(("symbol", "formula", "substituted", "value"), FORMULAS)
+def test_every_number_says_what_it_is_made_of(symbol, formula, substituted, value):
+    simulator = Simulator(load_tables(tables((0.5, 1, 0.5), (-0.5, 0, 0.5))))
+    simulator.seek(iteration=1)
+    told = simulator.snapshot().explain(simulator.model.find(symbol))
+    assert (told.formula, told.substituted, told.value) == (formula, substituted, value)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_every_symbol_finds_its_number_again(beside):
+    simulator = Simulator(load_tables(tables(beside=beside)))
+    tape = simulator.model.tape
+    for op in simulator.program:
+        for ref in op.refs:
+            if op.quantity != "update":
+                assert simulator.model.find(tape.symbol(ref)) == ref or "rate" in op.quantity
+        assert tape.array(op, 0).size == op.size
+        assert tape.op_formula(op)[0]
+    assert simulator.model.find("XNOR") is None
+    assert (simulator.model.find("W1") is None) is not beside
+
+
+def test_the_table_sets_the_answers_against_each_gate():
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=1)
+    snapshot = simulator.snapshot()
+    table = snapshot.tables[0]
+    assert table.columns == ("=(0,0)", "=(0,1)", "=(1,0)", "=(1,1)", "solved", "count")
+    assert [row.label for row in table.rows] == ["y", *GATES]
+    xor = [snapshot.value(ref) for ref in table.rows[4].cells]
+    assert xor == [0, 1, 1, 0, 0, 0]
+
+
+def test_a_search_by_itself_needs_no_network():
+    simulator = Simulator(load_tables(tables()))
+    simulator.run()
+    assert simulator.iteration == 125
+    assert (simulator.loss(), simulator.losses.size, simulator.parameters) == (None, 0, ())
+    assert simulator.outputs().shape == (4, 1)
+
+
+# what is refused
+
+
+def changed(path, value, *, beside):
+    found = deepcopy(tables(beside=beside))
+    *parents, last = path.split(".")
+    place = found
+    for parent in parents:
+        place = place.setdefault(parent, {})
+    place[last] = value
+    return found
+
+
+REFUSED = [
+    ("search.weigths", {}, True, "weights"),
+    ("search.weights.step", 0, True, "steps > 0"),
+    ("search.weights.step", 0.001, True, "larger steps"),
+    ("search.bias.step", 1e-7, True, "6 decimals"),
+    ("search.bias.to", 5000, True, "up to 1,000"),
+    ("search.bias.to", -2, True, "upwards"),
+    ("search.targets.XNOR", [1, 0, 0], True, "3 numbers for 4 rows"),
+    ("search.targets.XNOR", [1, 0, 0, 2], True, "0 or 1"),
+    ("search.targets.E", [1, 0, 0, 1], True, "no name"),
+    ("search.targets.W1", [1, 0, 0, 1], True, "no name"),
+    ("search.at_zero", 2, True, "≤ 1"),
+    ("data.inputs", [[0.1234567, 0], [0, 1], [1, 0], [1, 1]], False, "6 decimals"),
+    ("data.inputs", [[1] * 5] * 4, False, "too many"),
+    ("training", TRAINING, False, "no [network] to train"),
+    ("network.layers", [{"units": 1, "activation": "step"}], True, "no derivative"),
+    ("expect", [{"after": 1, "values": {"XNOR": 0}}], False, "XNOR"),
+    ("expect", [{"after": 0, "values": {"XOR": 0}}], True, "after = 1"),
+    ("expect", [{"after": 1, "loss": 0}], False, "by itself"),
+    ("expect", [{"after": 1, "values": {"W9": 0}}], True, "W9"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "beside", "message"), REFUSED)
+def test_what_could_not_be_run_is_refused_with_its_place_and_a_remedy(path, value, beside, message):
+    with pytest.raises(ScenarioError) as refused:
+        load_tables(changed(path, value, beside=beside))
+    assert message in str(refused.value)
+    assert refused.value.key

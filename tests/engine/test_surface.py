@@ -1,0 +1,266 @@
+"""The kind "surface": heights and slopes, a point that can be stepped, run and sought, and files that are refused."""
+
+import numpy as np
+import pytest
+from autograd import grad
+from support.race import HEIGHTS, way
+
+from dlsim.engine import ScenarioError, Simulator
+from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.kinds.surface.polynomial import SURFACES, parse_term
+from dlsim.engine.loading import load_tables
+
+PLAIN = {"name": "sgd", "learning_rate": 0.05}
+OPTIMIZERS = [
+    PLAIN,
+    {"name": "sgd", "learning_rate": 0.05, "momentum": 0.9},
+    {"name": "sgd", "learning_rate": 0.05, "momentum": 0.9, "nesterov": True},
+    {"name": "adagrad", "learning_rate": 0.2},
+    {"name": "rmsprop", "learning_rate": 0.05},
+    {"name": "adam", "learning_rate": 0.1},
+    {"name": "adam", "learning_rate": 0.1, "amsgrad": True},
+]
+START = (1.3, -0.7)
+
+
+def load(surface, optimizer=PLAIN, **tables):
+    training = {"optimizer": optimizer, **tables.pop("training", {})}
+    return load_tables(
+        {"schema": 1, "title": "a", "kind": "surface", "surface": surface, "training": training, **tables}
+    )
+
+
+def simulator(surface, optimizer=PLAIN):
+    return Simulator(load(surface, optimizer))
+
+
+def point(simulator):
+    return simulator.parameters[0][0][0].copy()
+
+
+# heights and slopes
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_heights_are_those_written_out_by_hand(name):
+    surface = SURFACES[name]
+    places = np.random.default_rng(1).uniform(-2, 2, (20, surface.dimensions))
+    expected = [HEIGHTS[name](*place) for place in places]
+    np.testing.assert_allclose(surface.value(*places.T), expected, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_slopes_agree_with_autograd_and_with_the_complex_step(name):
+    surface = SURFACES[name]
+    for place in np.random.default_rng(2).uniform(-2, 2, (10, surface.dimensions)):
+        expected = grad(lambda p: HEIGHTS[name](*p))(place)
+        for axis in range(surface.dimensions):
+            slope = surface.slope(axis).value(*place)
+            assert slope == pytest.approx(expected[axis], rel=1e-12, abs=1e-13)
+            shifted = place.astype(complex)
+            shifted[axis] += 1e-30j
+            assert slope == pytest.approx(surface.value(*shifted).imag / 1e-30, rel=1e-13, abs=1e-14)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_gradient_check_finds_the_same(name):
+    run = simulator({"function": name})
+    run.run(3)
+    report = check_gradients(run)
+    assert report.ok
+    assert [entry.symbol for entry in report.entries] == ["x", "y"][: SURFACES[name].dimensions]
+    assert {entry.method for entry in report.entries} == {"complex step"}
+
+
+@pytest.mark.parametrize(
+    ("text", "powers"),
+    [
+        ("x^2", (2, 0)),
+        ("y", (0, 1)),
+        ("x*y^3", (1, 3)),
+        (" y · x ", (1, 1)),
+        ("1", (0, 0)),
+        *((wrong, None) for wrong in ("", "z", "x^9", "x^5*y^4", "x*x", "2*x", "x^-1", "x^0", "x^٣", "x y")),
+    ],
+)
+def test_a_term_is_read_as_it_is_written(text, powers):
+    assert parse_term(text) == powers
+
+
+def test_a_surface_of_ones_own_is_the_sum_of_its_terms():
+    own = simulator({"terms": {"x^2": 3, "x*y": "-1/2", "y": 1, "1": 4}, "start": [2, -1]})
+    assert own.look_up("f") == 3 * 4 + 0.5 * 2 - 1 + 4
+    events = {event.symbol: event for event in (own.step() for _ in range(3))}
+    assert events["f"].formula == "3·x² − 0.5·x·y + y + 4"
+    assert events["f"].substituted == "3·2² − 0.5·2·(-1) + (-1) + 4"
+    assert (events["∂f/∂x"].formula, events["∂f/∂x"].value) == ("6·x − 0.5·y", 12.5)
+    assert (events["∂f/∂y"].formula, events["∂f/∂y"].value) == ("−0.5·x + 1", 0.0)
+
+
+def test_terms_in_x_alone_make_a_line_and_with_y_a_plane():
+    assert simulator({"terms": {"x^2": 1}}).parameters[0][0].shape == (1, 1)
+    on_a_plane = simulator({"terms": {"y^2": 1}, "start": [3, 1]})
+    assert on_a_plane.parameters[0][0].tolist() == [[3, 1]]
+    on_a_plane.run(5)
+    assert on_a_plane.look_up("x") == 3  # level along x
+    assert on_a_plane.look_up("∂f/∂x") == 0
+
+
+def test_the_plane_is_drawn_from_its_heights():
+    run = simulator({"function": "saddle"})
+    x, y = np.linspace(-2, 2, 5), np.linspace(-1, 1, 3)
+    heights = run.region(x, y)
+    assert heights.shape == (3, 5)
+    assert heights[2, 0] == HEIGHTS["saddle"](-2, 1)
+    assert simulator({"function": "double_well"}).region(x, y) is None
+
+
+# running
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("surface", ["ravine", "saddle", "two_valleys"])
+def test_the_way_is_the_one_worked_out_in_plain_python(surface, optimizer):
+    run = simulator({"function": surface, "start": list(START)}, optimizer)
+    expected = way(surface, START, optimizer, 60)
+    run.run(60)
+    found = np.stack([run.curves["x"].values, run.curves["y"].values], axis=1)
+    np.testing.assert_allclose(found, expected[:60], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(point(run), expected[60], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(run.losses, [HEIGHTS[surface](*place) for place in expected[:60]], atol=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_run_step_at_any_grain_and_seek_reach_the_same_bits(optimizer):
+    table = {"function": "two_valleys"}
+    ran = simulator(table, optimizer)
+    ran.run(23)
+    sought = simulator(table, optimizer)
+    sought.seek(iteration=40)
+    sought.seek(iteration=23)
+    assert point(sought).tobytes() == point(ran).tobytes()
+    for grain in ("value", "op", "phase", "iteration", "epoch"):
+        stepped = simulator(table, optimizer)
+        while stepped.iteration < 23:
+            stepped.step(grain)
+        assert point(stepped).tobytes() == point(ran).tobytes()
+        assert stepped.losses.tobytes() == ran.losses.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_step_can_be_taken_back(optimizer):
+    run = simulator({"function": "ravine"}, optimizer)
+    events = [run.step() for _ in range(5 * run.program.values)]
+    for event in reversed(events[:-1]):
+        assert run.back() == event
+    assert run.back() is None
+    assert run.iteration == 0
+
+
+ADAM_STEP = ["f", "∂f/∂x", "η_t", "m_x⁺", "v_x⁺", "x⁺", "x ← x⁺"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "symbols"),
+    [
+        (PLAIN, ["f", "∂f/∂x", "x⁺", "x ← x⁺"]),
+        (OPTIMIZERS[1], ["f", "∂f/∂x", "v_x⁺", "x⁺", "x ← x⁺"]),
+        (OPTIMIZERS[3], ["f", "∂f/∂x", "a_x⁺", "x⁺", "x ← x⁺"]),
+        (OPTIMIZERS[5], ADAM_STEP),
+        (OPTIMIZERS[6], [*ADAM_STEP[:5], "v̂_x⁺", *ADAM_STEP[5:]]),
+    ],
+)
+def test_an_iteration_goes_from_the_height_by_the_slopes_and_the_memory_to_the_new_point(optimizer, symbols):
+    run = simulator({"function": "double_well"}, optimizer)
+    assert [run.step().symbol for _ in range(run.program.values)] == symbols
+
+
+def test_the_formulas_hold_the_numbers_of_the_second_update_too():
+    run = simulator({"terms": {"x^2": 1}, "start": [3]}, {"name": "sgd", "learning_rate": 0.25, "momentum": 0.5})
+    run.step("iteration")  # v = −1.5, x = 1.5
+    told = {event.symbol: (event.formula, event.substituted) for event in (run.step() for _ in range(4))}
+    assert told["f"] == ("x²", "1.5²")
+    assert told["∂f/∂x"] == ("2·x", "2·1.5")
+    assert told["v_x⁺"] == ("μ·v_x − η·∂f/∂x", "0.5·(-1.5) − 0.25·3")
+    assert told["x⁺"] == ("x + v_x⁺", "1.5 + (-1.5)")
+
+
+def test_figures_can_be_asked_for_by_symbol_at_any_time():
+    run = simulator({"function": "ravine"}, OPTIMIZERS[1])
+    assert (run.look_up("x"), run.look_up("y"), run.look_up("f")) == (-7, 2, 6.45)
+    run.run(1)
+    run.step()  # into the second iteration: x is where the first one led, ∂f/∂x what it left
+    assert run.look_up("x") == pytest.approx(-7 + 0.05 * 0.7)
+    assert run.look_up("∂f/∂x") == pytest.approx(-0.7)
+    assert run.look_up("v_y⁺") == run.look_up("v_y") == pytest.approx(-0.05 * 4)
+    assert run.loss() == pytest.approx(HEIGHTS["ravine"](*point(run)))
+
+
+def test_a_point_that_flies_off_stops_at_the_number_that_is_not_finite():
+    run = simulator({"terms": {"x^4": 1}, "start": [2]}, {"name": "sgd", "learning_rate": 1.0})
+    done = run.run(300)
+    assert done < 10
+    assert (run.trouble.symbol, run.trouble.iteration) == ("f", done + 1)
+    assert run.step() is None
+    run.back("iteration")
+    assert run.trouble is None
+    assert np.isfinite(point(run)).all()
+
+
+# files
+
+
+@pytest.mark.parametrize(
+    ("surface", "said"),
+    [
+        ({}, ["surface", "function", "terms"]),
+        ({"function": "bowl", "terms": {"x": 1}}, ["either"]),
+        ({"function": "ravin"}, ["surface.function", "did you mean 'ravine'?"]),
+        ({"shape": "bowl"}, ["surface.shape", "known here: function, terms, start, bounds"]),
+        ({"terms": {}}, ["surface.terms", "'x^2' = 1"]),
+        ({"terms": {"1": 3}}, ["surface.terms", "no term has an x or a y in it"]),
+        ({"terms": {"x^9": 1}}, ["'x^9' is no term", "powers up to 8"]),
+        ({"terms": {"x": "much"}}, ["surface.terms.x", "1/3"]),
+        ({"function": "bowl", "start": [1]}, ["surface.start", "found 1 number;", "give 2"]),
+        ({"function": "bowl", "start": 1}, ["surface.start", "list"]),
+        ({"function": "bowl", "bounds": [[0, 1]]}, ["surface.bounds", "2 rows"]),
+        ({"function": "bowl", "bounds": [[1, 0], [0, 1]]}, ["surface.bounds.0", "lesser one first"]),
+        (3, ["surface", "table"]),
+    ],
+)
+def test_a_surface_that_makes_no_sense_is_refused(surface, said):
+    with pytest.raises(ScenarioError) as refused:
+        load(surface)
+    for words in said:
+        assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"training": {"loss": "mse"}}, ["training.loss", "optimizer, epochs"]),
+        ({"training": {"epochs": 0}}, ["training.epochs", "≥ 1"]),
+        ({"training": {"optimizer": "adm"}}, ["training.optimizer", "did you mean 'adam'?"]),
+        ({"network": {}}, ["network", "kind = 'network'"]),
+        ({"expect": [{"after": 0, "values": {"q": 1}}]}, ["'q'", "use f, x, ∂f/∂x, x⁺, y, ∂f/∂y, y⁺"]),
+        ({"expect": [{"after": 1, "values": {"v_x": 1}}]}, ["'v_x'"]),  # plain descent has no velocity
+        ({"expect": [{"after": 0, "values": {"x⁺": 1}}]}, ["before the first", "after = 1"]),
+        ({"expect": [{"after": 1, "accuracy": 1}]}, ["expect.0.accuracy", "a surface has no accuracy"]),
+        ({"expect": [{"after": 1, "outputs": [[1]]}]}, ["expect.0.outputs"]),
+    ],
+)
+def test_what_does_not_go_with_a_surface_is_refused(tables, said):
+    with pytest.raises(ScenarioError) as refused:
+        load({"function": "bowl"}, **tables)
+    for words in said:
+        assert words in str(refused.value)
+
+
+def test_the_names_of_an_optimizers_memory_are_among_those_to_use():
+    with pytest.raises(ScenarioError, match="m_y⁺, v_y⁺"):
+        load({"function": "bowl"}, {"name": "adam"}, expect=[{"after": 1, "values": {"q": 1}}])
+
+
+def test_a_file_without_the_table_is_refused():
+    with pytest.raises(ScenarioError, match=r"the table \[surface\] is missing"):
+        load_tables({"schema": 1, "title": "a", "kind": "surface"})

@@ -1,0 +1,71 @@
+"""Drawing the units where each has a cell or two: a shade for how large its number is, and a sign."""
+
+from __future__ import annotations
+
+from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.focus import ACTIVE, Node
+from dlsim.tui.diagram.layout import Column
+from dlsim.tui.diagram.nodes import Hit, Units
+from dlsim.tui.diagram.numbers import HIDDEN, number
+
+NOTHING = 1e-3
+"""A number this small beside the largest of its layer is drawn as none."""
+GRADIENTS = ("dE_da", "da_dz", "dE_dz")
+
+
+class Blocks(Units):
+    """Draws layers as blocks of cells, and the active number in a line below them."""
+
+    def draw_column(self, column: Column) -> None:
+        """One layer's block."""
+        layer, glyphs = column.layer, self.canvas.glyphs
+        if layer is None:
+            self.canvas.write(column.x, self.canvas.height // 2, glyphs.more_across[: column.width], "muted")
+            return
+        numbers = {slot.unit: self._number(layer, slot.unit) for slot in column.slots if slot.unit is not None}
+        largest = max((abs(value) for value, _ in numbers.values() if value is not None), default=0.0)
+        for slot in column.slots:
+            x = column.x + slot.x
+            if slot.unit is None:
+                self.canvas.write(x, slot.row, glyphs.more, "muted")
+                continue
+            value, ref = numbers[slot.unit]
+            text, role = self._cell(value, largest)
+            lit = self.focus.nodes.get((layer, slot.unit))
+            if self.focus.selected is not None and self.focus.selected[:2] == (layer, slot.unit):
+                role = "chosen"
+            elif lit is not None:
+                role = "active-chosen" if lit == ACTIVE else lit
+            self.canvas.write(x, slot.row, text, role)
+            self.hits.append(Hit(x, slot.row, self.layout.cell, ref))
+
+    def draw_line(self) -> None:
+        """The number that was computed last, in words of mathematics, on the lowest line."""
+        if self.layout.caption is None or self.focus.ref is None:
+            return
+        symbol = self.snapshot.symbol(self.focus.ref)
+        value = number(self.snapshot.value(self.focus.ref), 12, 8)
+        text = f"{symbol} {value}"
+        x = max((self.layout.width - len(text)) // 2, 0)
+        self.canvas.write(x, self.layout.height - 1, text, ACTIVE)
+        self.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))
+
+    def _number(self, layer: int, unit: int) -> tuple[float | None, Ref]:
+        row = self._telling_row(layer, unit) if layer else "a"
+        ref = self._ref(Node(layer, unit, row)) or Ref("a", layer, (unit,))
+        return self.snapshot.value(ref), ref
+
+    def _cell(self, value: float | None, largest: float) -> tuple[str, str]:
+        glyphs, cells = self.canvas.glyphs, self.layout.cell
+        if value is None:
+            return HIDDEN + " " * (cells - 1), "muted"
+        if value != value:  # noqa: PLR0124 - not a number
+            return "!" * cells, "trouble"
+        share = 1.0 if largest == float("inf") else abs(value) / largest if largest else 0.0
+        if share < NOTHING:
+            return glyphs.nothing + " " * (cells - 1), "muted"
+        strength = min(int(share * 4), 3)
+        role = "positive" if value > 0 else "negative"
+        if cells == 1:
+            return (glyphs.positive if value > 0 else glyphs.negative)[strength], role
+        return glyphs.positive[strength] + ("+" if value > 0 else glyphs.minus), role

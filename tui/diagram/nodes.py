@@ -1,0 +1,235 @@
+"""Drawing the units: framed with their numbers, as one line each, or as blocks of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.canvas import Canvas
+from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
+from dlsim.tui.diagram.layout import Column, Layout, Slot
+from dlsim.tui.diagram.numbers import HIDDEN, number
+from dlsim.tui.diagram.shape import Shape
+
+FLAT = {"sigmoid": (0.01, 0.99), "tanh": (-0.99, 0.99)}
+"""Outside of these an activation is saturated: its derivative has all but vanished."""
+FEWEST_CELLS = 5
+SHORT = {"dE_da": "∂E/∂{a}", "da_dz": "∂{a}/∂z", "dE_dz": "δ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece of the picture that stands for a number."""
+
+    x: int
+    y: int
+    width: int
+    ref: Ref
+
+
+@dataclass
+class Units:
+    """Draws the units of one moment."""
+
+    canvas: Canvas
+    layout: Layout
+    shape: Shape
+    snapshot: Snapshot
+    focus: Focus
+    hits: list[Hit]
+
+    def draw(self, column: Column, slot: Slot) -> None:
+        """One unit."""
+        layer, unit = column.layer, slot.unit
+        if layer is None or unit is None:
+            return
+        if self.layout.level.inner:
+            self._framed(column, slot.row, layer, unit)
+        else:
+            self._line(column, slot.row, layer, unit)
+        if layer == self.shape.last and self.layout.side is not None:
+            self._beside(self.layout.side, slot.row, unit)
+
+    # forms
+
+    def _framed(self, column: Column, port: int, layer: int, unit: int) -> None:
+        level, canvas = self.layout.level, self.canvas
+        rows = ["a"] if layer == 0 else ["z", "a", "gradient"][: level.inner]
+        if level.inner == 1 and layer:
+            rows = [self._telling_row(layer, unit)]
+        top = port - 1 - (len(rows) - 1) // 2
+        role = self.focus.nodes.get((layer, unit))
+        bottom = top + len(rows) + 1
+        is_active = role == ACTIVE
+        canvas.frame(column.x, top, column.width, len(rows) + 2, role or "frame", heavy=is_active)
+        inside = column.x + 1 + self.layout.padding
+        cells = column.width - 2 - 2 * self.layout.padding
+        for place, row in enumerate(rows):
+            self._row(inside, top + 1 + place, cells, Node(layer, unit, row))
+        if layer and self.shape.biases[layer]:
+            self._in_edge(column, top, Node(layer, unit, "b"))
+        if layer == self.shape.last and self.shape.has_targets and self.layout.side is None:
+            shows_gradient = "gradient" not in rows and self._is_lit(Node(layer, unit, "gradient"))
+            self._in_edge(column, bottom, Node(layer, unit, "gradient" if shows_gradient else "t"))
+        elif layer and "gradient" not in rows and self._gradient_is_known(layer, unit) and level.inner > 1:
+            self._in_edge(column, bottom, Node(layer, unit, "gradient"))
+        mark = self._mark(layer, unit)
+        if mark:
+            canvas.write(column.x + column.width - 3, bottom, mark, role or "negative")
+
+    def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
+        row = self._telling_row(layer, unit) if layer else "a"
+        self._row(column.x, port, column.width, Node(layer, unit, row), is_line=True)
+
+    def _beside(self, x: int, port: int, unit: int) -> None:
+        last = self.shape.last
+        cells = self.layout.width - x
+        cells = min(cells, self.layout.digits + 8)
+        for row, y in (("t", port), ("E", port + 1)):
+            if row == "E" and (not self.shape.trains or not self.layout.level.inner):
+                continue
+            node = Node(last, unit, row)
+            symbol, ref = self._content(node)
+            value = self._value(ref)
+            if row == "E" and value is None:
+                continue
+            role = self._role_of(node, "target" if row == "t" else "text")
+            text = number(value, cells - len(symbol) - 1, self.layout.digits)
+            self.canvas.write(x, y, symbol, self._role_of(node, "target" if row == "t" else "muted"))
+            self.canvas.write(x + len(symbol) + 1, y, text, role)
+            if ref is not None:
+                self.hits.append(Hit(x, y, cells, ref))
+
+    # rows
+
+    def _row(self, x: int, y: int, cells: int, node: Node, *, is_line: bool = False) -> None:
+        symbol, ref = self._content(node)
+        if node.row == "gradient" and len(symbol) + 1 + FEWEST_CELLS > cells:
+            symbol = self._short(node, ref)
+            if len(symbol) + 1 + FEWEST_CELLS > cells:
+                symbol = ""
+        if self.layout.level.name == "value":
+            symbol = ""
+        role = self._role_of(node, "text")
+        value = self._value(ref)
+        text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
+        if text == HIDDEN:
+            # it stands where the digits will begin, so that nothing moves when they come
+            text = text.ljust(min(self.layout.digits + 2, cells - len(symbol)))
+        gap = cells - len(symbol) - len(text)
+        lit = self._role_of(node, "")
+        self.canvas.write(x, y, symbol, lit or "symbol")
+        self.canvas.write(x + len(symbol), y, " " * gap, "chosen" if lit == "chosen" else "")
+        is_hidden = value is None
+        self.canvas.write(x + len(symbol) + gap, y, text, lit or ("muted" if is_hidden else role))
+        if ref is not None:
+            self.hits.append(Hit(x, y, cells, ref))
+
+    def _in_edge(self, column: Column, y: int, node: Node) -> None:
+        """A number in the upper or lower edge of a frame."""
+        symbol, ref = self._content(node)
+        if ref is None:
+            return
+        cells = column.width - 3
+        if node.row == "gradient" and len(symbol) + 1 + FEWEST_CELLS > cells:
+            symbol = self._short(node, ref)
+        value = self._value(ref)
+        text = number(value, cells - len(symbol) - 1, self.layout.digits)
+        plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
+        written = f"{symbol} {text}"[:cells]
+        x = column.x + 1 + (len(written) < cells)
+        self.canvas.write(x, y, written, self._role_of(node, plain))
+        self.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
+
+    # what is in them
+
+    def _content(self, node: Node) -> tuple[str, Ref | None]:
+        """(symbol, reference) of a row."""
+        ref = self._ref(node)
+        return ("δ", ref) if ref is not None and ref.quantity == "dE_dz" else self._named(ref)
+
+    def _named(self, ref: Ref | None) -> tuple[str, Ref | None]:
+        return ("", None) if ref is None else (self.snapshot.symbol(ref), ref)
+
+    def _ref(self, node: Node) -> Ref | None:
+        layer, index = node.layer, (node.unit,)
+        if layer == 0:
+            return Ref("x", 0, index)
+        event = self.focus.ref
+        is_active = self.focus.active == node and event is not None
+        match node.row:
+            case "gradient":
+                if not self.shape.trains:
+                    return None
+                if is_active:
+                    return event
+                delta = Ref("dE_dz", layer, index)
+                above = Ref("dE_da", layer, index)
+                return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
+            case "E":
+                return Ref("E_o", layer, index)
+            case "b":
+                is_new = is_active and event is not None and event.quantity == "new_b"
+                return event if is_new else Ref("now_b", layer, index)
+            case row:
+                return Ref(row, layer, index)
+
+    def _can_show(self, ref: Ref) -> bool:
+        needs = self.snapshot.tape.needs(ref)
+        return needs is not None and needs[:2] in self.snapshot.order and self.snapshot.is_shown(ref)
+
+    def _value(self, ref: Ref | None) -> float | None:
+        return None if ref is None else self.snapshot.value(ref)
+
+    def _short(self, node: Node, ref: Ref | None) -> str:
+        letter = "o" if node.layer == self.shape.last else "h"
+        return SHORT.get(ref.quantity, "").format(a=letter) if ref is not None else ""
+
+    def _telling_row(self, layer: int, unit: int) -> str:
+        """Where there is room for one number: the one that is lit, else what the unit has come to."""
+        lit = self._lit_row(layer, unit)
+        if lit is not None:
+            return lit
+        if self.snapshot.is_shown(Ref("a", layer, (unit,))) or not self.snapshot.is_shown(Ref("z", layer, (unit,))):
+            return "a"
+        return "z"
+
+    def _lit_row(self, layer: int, unit: int) -> str | None:
+        if (layer, unit) not in self.focus.nodes:
+            return None
+        for role in (ACTIVE, None):
+            for row in ("gradient", "a", "z"):
+                found = self.focus.rows.get(Node(layer, unit, row))
+                if found is not None and role in (found, None):
+                    return row
+        return None
+
+    def _is_lit(self, node: Node) -> bool:
+        return node in self.focus.rows
+
+    def _gradient_is_known(self, layer: int, unit: int) -> bool:
+        ref = self._ref(Node(layer, unit, "gradient"))
+        return ref is not None and self.snapshot.is_shown(ref)
+
+    def _role_of(self, node: Node, otherwise: str) -> str:
+        if self.focus.selected == node:
+            return "chosen"
+        return self.focus.rows.get(node, otherwise)
+
+    def _mark(self, layer: int, unit: int) -> str:
+        """A unit that lets no gradient through, or hardly any, is marked."""
+        if layer == 0:
+            return ""
+        name = self.shape.activations[layer]
+        value = self.snapshot.value(Ref("a", layer, (unit,)))
+        if value is None:
+            return ""
+        if name == "relu" and value == 0:
+            return self.canvas.glyphs.dead
+        low, high = FLAT.get(name, (float("-inf"), float("inf")))
+        return self.canvas.glyphs.flat if not low < value < high else ""
+
+
+Reading = Callable[[int, int], tuple[float | None, Ref]]

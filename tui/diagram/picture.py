@@ -1,0 +1,140 @@
+"""The whole picture of one moment in one size: rows of runs, and what a click at a cell means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.blocks import Blocks
+from dlsim.tui.diagram.canvas import Canvas, Run
+from dlsim.tui.diagram.edges import Edges
+from dlsim.tui.diagram.focus import ACTIVE, Focus, focus_of
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.diagram.layout import Layout, plan
+from dlsim.tui.diagram.nodes import Hit, Units
+from dlsim.tui.diagram.shape import Shape, shape_of
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Rows of runs; `hits` say which number stands where, the later ones above the earlier."""
+
+    rows: tuple[tuple[Run, ...], ...]
+    hits: tuple[Hit, ...]
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell."""
+        for hit in reversed(self.hits):
+            if hit.y == y and hit.x <= x < hit.x + hit.width:
+                return hit.ref
+        return None
+
+
+def draw(
+    snapshot: Snapshot, width: int, height: int, *, selected: Ref | None = None, glyphs: Glyphs = UNICODE
+) -> Picture:
+    """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw."""
+    shape = shape_of(snapshot.scenario)
+    if shape is None or width < 1 or height < 1:
+        return Picture((), ())
+    focus = focus_of(snapshot, shape, selected)
+    layout = layout_of(snapshot, shape, focus, width, height)
+    canvas = Canvas(width, height, glyphs)
+    hits: list[Hit] = []
+    if layout.level.name == "cells":
+        _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits))
+    else:
+        _draw_units(canvas, layout, shape, snapshot, focus, hits)
+    _draw_caption(canvas, layout, shape, focus)
+    return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits))
+
+
+def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int) -> Layout:
+    """Where everything stands at this moment."""
+    symbols = tuple(
+        len(snapshot.symbol(Ref("z" if layer else "x", layer, (units - 1,))))
+        for layer, units in enumerate(shape.widths)
+    )
+    wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
+    return _plan(shape, width, height, symbols, wanted, focus.layer())
+
+
+@lru_cache(maxsize=64)
+def _plan(
+    shape: Shape,
+    width: int,
+    height: int,
+    symbols: tuple[int, ...],
+    wanted: tuple[tuple[int, tuple[int, ...]], ...],
+    layer: int | None,
+) -> Layout:
+    return plan(shape, width, height, symbols, dict(wanted), layer)
+
+
+def _draw_units(
+    canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus, hits: list[Hit]
+) -> None:
+    edges = Edges(canvas, layout, snapshot, focus, hits)
+    edges.draw()
+    units = Units(canvas, layout, shape, snapshot, focus, hits)
+    for column in layout.columns:
+        for slot in column.slots:
+            units.draw(column, slot)
+            if slot.unit is None:
+                text = f"{canvas.glyphs.more} +{slot.hidden}"[: column.width]
+                canvas.write(column.x + (column.width - len(text)) // 2, slot.row, text, "muted")
+    if layout.level.inner:
+        _join(canvas, edges, layout, focus)
+
+
+def _join(canvas: Canvas, edges: Edges, layout: Layout, focus: Focus) -> None:
+    """Where a line meets a frame, the frame opens to it."""
+    starts = {column.x: column for column in layout.columns}
+    ends = {column.x + column.width - 1: column for column in layout.columns}
+    into, out, heavy_into, heavy_out = canvas.glyphs.join
+    for (x, row), side in edges.ports.items():
+        column = starts.get(x) if side == "in" else ends.get(x)
+        unit = next((slot.unit for slot in column.slots if slot.row == row), None) if column else None
+        if column is None or column.layer is None or unit is None:
+            continue
+        role = focus.nodes.get((column.layer, unit))
+        is_heavy = role == ACTIVE
+        glyph = (heavy_into if is_heavy else into) if side == "in" else (heavy_out if is_heavy else out)
+        canvas.write(x, row, glyph, role or "frame")
+
+
+def _draw_blocks(blocks: Blocks) -> None:
+    columns = blocks.layout.columns
+    for column in columns:
+        blocks.draw_column(column)
+    active = blocks.focus.active
+    glyphs = blocks.canvas.glyphs
+    if active is not None and blocks.focus.phase in ("forward", "backward"):
+        mark = glyphs.forward if blocks.focus.phase == "forward" else glyphs.backward
+        for left, right in zip(columns, columns[1:], strict=False):
+            is_there = right.layer == active.layer if mark == glyphs.forward else left.layer == active.layer
+            if is_there:
+                x = (left.x + left.width + right.x) // 2
+                blocks.canvas.write(x, blocks.canvas.height // 2, mark, ACTIVE)
+    blocks.draw_line()
+
+
+def _draw_caption(canvas: Canvas, layout: Layout, shape: Shape, focus: Focus) -> None:
+    """What each layer does, or at the level of cells how many units it has."""
+    if layout.caption is None:
+        return
+    lit: Sequence[int | None] = () if focus.active is None else (focus.active.layer,)
+    last_end = -1
+    for column in layout.columns:
+        if column.layer is None:
+            continue
+        name = shape.activations[column.layer]
+        text = str(shape.widths[column.layer]) if layout.level.name == "cells" else name
+        x = max(column.x + (column.width - len(text)) // 2, 0)
+        if x <= last_end or x + len(text) > canvas.width:
+            continue
+        canvas.write(x, layout.caption, text, "operand" if column.layer in lit else "muted")
+        last_end = x + len(text)

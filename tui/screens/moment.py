@@ -1,0 +1,63 @@
+"""The few keys of the moment, and how fast a run goes, in words."""
+
+from __future__ import annotations
+
+from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, caps
+from dlsim.tui.session import Session
+from dlsim.tui.widgets.keyline import KeyCap
+from dlsim.tui.words import words
+
+SAY = words()
+CAPS = caps(SAY, (*SIMULATOR_KEYS, *APP_KEYS))
+ACTIONS = {key.id: key.action for key in (*SIMULATOR_KEYS, *APP_KEYS)}
+
+KEYS_OF_THE_MOMENT = (
+    "step.forward",
+    "step.back",
+    "time.iteration",
+    "time.epoch",
+    "run.toggle",
+    "step.grain",
+    "scenario.open",
+    "app.help",
+    "app.palette",
+)
+KEYS_WITHOUT_TRAINING = (
+    "step.forward",
+    "step.back",
+    "look.next-sample",
+    "step.grain",
+    "run.toggle",
+    "scenario.open",
+    "app.help",
+    "app.palette",
+)
+KEYS_WHILE_RUNNING = ("run.toggle", "run.slower", "run.faster", "app.quit", "app.palette")
+
+
+def keys_of_the_moment(session: Session, *, is_running: bool) -> list[KeyCap]:
+    """What the footer offers."""
+    if is_running:
+        ids: tuple[str, ...] = KEYS_WHILE_RUNNING
+    else:
+        ids = KEYS_OF_THE_MOMENT if session.simulator.trains else KEYS_WITHOUT_TRAINING
+    return [KeyCap(CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]
+
+
+def _name(id_: str, session: Session, *, is_running: bool) -> str:
+    if id_ == "step.grain":
+        return SAY("grain.by", grain=SAY(f"grain.{session.grain}"))
+    if id_ == "run.toggle" and is_running:
+        return SAY("key.run.pause")
+    return SAY(f"key.{id_}.name")
+
+
+def speed_in_words(session: Session) -> str:
+    """How fast a run goes."""
+    speed = session.speed
+    if speed.is_stepwise:
+        key = "speed.step" if speed.per_second == 1 else "speed.steps"
+        return SAY(key, number=f"{speed.per_second:g}", grain=SAY(f"grain.{session.grain}"))
+    if speed.per_second == float("inf"):
+        return SAY("speed.top")
+    return SAY("speed.iterations", number=f"{speed.per_second:,.0f}")

@@ -1,0 +1,135 @@
+"""What stands where on the simulator's screen, for any size, and how a snapshot comes to be seen."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from dlsim.engine.numerals import fixed
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.tabs import Tabs
+from dlsim.tui.widgets.formula import FormulaView
+from dlsim.tui.widgets.header import Header
+from dlsim.tui.widgets.keyline import KeyLine
+from dlsim.tui.widgets.lines import LineWidget, cut
+from dlsim.tui.widgets.network_diagram import NetworkDiagram
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.widgets.table import NumberTable
+from dlsim.tui.words import words
+
+try:  # until it is there
+    from dlsim.tui.widgets.loss_curve import LossCurve
+except ImportError:
+
+    class LossCurve(LineWidget):  # type: ignore[no-redef]
+        """A placeholder."""
+
+        def show(self, snapshot: Snapshot) -> None:
+            """Nothing yet."""
+
+        def toggle_log(self) -> None:
+            """Nothing yet."""
+
+
+SAY = words()
+WIDE = (100, 30)
+LEAST_TABBED = 16
+"""With fewer lines than this there is room for the formula alone."""
+
+
+class SimulatorView(Screen[None]):
+    """All the widgets that there will ever be: none comes or goes with a step or another size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs = Tabs()
+        self._form = ""
+        self._shown: Snapshot | None = None
+
+    def compose(self) -> ComposeResult:
+        """All the widgets that there will ever be."""
+        self.header = Header(SAY, id="header")
+        self.banner = LineWidget(id="banner")
+        self.diagram = NetworkDiagram(id="diagram")
+        self.formula = FormulaView(SAY, CAPS, id="equation")
+        self.table = NumberTable(SAY, id="numbers")
+        self.curve = LossCurve(id="curve")
+        self.lesson = Reading(id="lesson")
+        self.keyline = KeyLine(id="keyline")
+        self.panels = {
+            "network": Panel(self.diagram, id="network"),
+            "formula": Panel(self.formula, id="formula"),
+            "tables": Panel(self.table, id="tables"),
+            "side": Panel(self.curve, self.lesson, id="side"),
+        }
+        yield self.header
+        yield self.banner
+        with Container(id="body"):
+            yield from self.panels.values()
+        yield self.keyline
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the arrangement for the size there is."""
+        width, height = event.size
+        form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
+        self.tabs.is_wide = form == "wide"
+        for name in ("wide", "tabbed", "small"):
+            self.set_class(name == form, name)
+        self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
+        self._form = form
+        if self._shown is not None:
+            self.show(self._shown)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show this moment. Each widget repaints what changed of it."""
+        self._shown = snapshot
+        self.tabs.follow(snapshot)
+        self.header.show(snapshot)
+        self._show_banner(snapshot)
+        self._show_titles(snapshot)
+        self.formula.show(snapshot)
+        if self.panels["network"].display:
+            self.diagram.show(snapshot)
+        if self.panels["tables"].display:
+            self.table.show(snapshot, self.tabs.table)
+        if self.panels["side"].display and self.tabs.side == "loss":
+            self.curve.show(snapshot)
+
+    def _show_banner(self, snapshot: Snapshot) -> None:
+        trouble = snapshot.trouble
+        self.banner.display = trouble is not None
+        if trouble is not None:
+            value = fixed(trouble.value)
+            text = SAY("banner.trouble", symbol=trouble.symbol, value=value, iteration=trouble.iteration)
+            self.banner.show_lines([cut(((f" {text}", "trouble"),), max(self.size.width, 1))])
+
+    def _show_titles(self, snapshot: Snapshot) -> None:
+        is_wide = self.tabs.is_wide
+        symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
+        self.panels["formula"].entitle([("", symbol)], current=False, framed=is_wide)
+        for name in ("network", "tables", "side"):
+            panel = self.panels[name]
+            panel.display = self._form != "small" and self.tabs.is_shown(name)
+            areas = self.tabs.areas
+            names = areas[name] if is_wide else [tab for tabs in areas.values() for tab in tabs]
+            titles = [(tab, title_of(tab)) for tab in names]
+            if not is_wide:
+                titles = [(tab, f"{self._key_of(tab)} {title}") for tab, title in titles]
+            chosen = self.tabs.chosen_in(name)
+            panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
+        self.curve.display = self.tabs.side == "loss"
+        self.lesson.display = self.tabs.side == "lesson"
+
+    def _key_of(self, tab: str) -> str:
+        if tab in self.tabs.tables:
+            return CAPS[f"look.table-{self.tabs.tables.index(tab) + 1}"]
+        return CAPS[f"look.{tab}"]
+
+
+def title_of(tab: str) -> str:
+    """A panel's title; a table that the catalogue does not know goes by its own name."""
+    return SAY(f"panel.{tab}") if f"panel.{tab}" in SAY else tab

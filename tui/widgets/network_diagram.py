@@ -1,0 +1,81 @@
+"""The network diagram: units, weights between them, and the computation of the moment lit among them."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.picture import Picture, draw
+from dlsim.tui.widgets.palette import CLASSES, UNICODE, Glyphs, Palette, style_sheet
+
+
+class NetworkDiagram(Widget):
+    """Draws the network of a snapshot: the same snapshot, selection and size make the same picture."""
+
+    COMPONENT_CLASSES = CLASSES
+    DEFAULT_CSS = style_sheet("NetworkDiagram")
+
+    class Picked(Message):
+        """A number of the diagram was clicked."""
+
+        def __init__(self, ref: Ref) -> None:
+            super().__init__()
+            self.ref = ref
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+        self._palette = Palette(self)
+        self._snapshot: Snapshot | None = None
+        self._selected: Ref | None = None
+        self._picture: Picture | None = None
+        self._drawn: Size | None = None
+        self._strips: list[Strip] | None = None
+
+    def show(self, snapshot: Snapshot, selected: Ref | None = None) -> None:
+        """Show this moment, `selected` marked in it."""
+        if snapshot is self._snapshot and selected == self._selected:
+            return
+        self._snapshot, self._selected = snapshot, selected
+        self._picture = self._strips = None
+        self.refresh()
+
+    @property
+    def picture(self) -> Picture:
+        """What is drawn at this moment in this size."""
+        if self._picture is None or self._drawn != self.size:
+            self._drawn = self.size
+            self._strips = None
+            if self._snapshot is None:
+                self._picture = Picture((), ())
+            else:
+                width, height = self.size
+                self._picture = draw(self._snapshot, width, height, selected=self._selected, glyphs=self.glyphs)
+        return self._picture
+
+    def render_line(self, y: int) -> Strip:
+        """One line of it."""
+        picture, width = self.picture, self.size.width
+        if self._strips is None:
+            palette = self._palette
+            self._strips = [Strip([Segment(text, palette[role]) for text, role in row], width) for row in picture.rows]
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self._palette.forget()
+        self._strips = None
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which number was clicked."""
+        ref = self.picture.at(event.x, event.y)
+        if ref is not None:
+            event.stop()
+            self.post_message(self.Picked(ref))
