@@ -133,9 +133,11 @@ def _linear_derivative(z: Array, a: Array, out: Array, settings: Settings) -> No
 
 
 def _softmax(z: Array, out: Array, settings: Settings) -> None:
-    largest = np.maximum.reduce(z, axis=1, keepdims=True)
-    np.maximum(z, largest - 2 * LARGEST_EXPONENT, out=out)  # e^-1418 is 0, and no difference overflows
-    np.subtract(out, largest, out=out)
+    # In halves, so that no difference of two numbers overflows; e^-1418 is 0.
+    np.multiply(z, 0.5, out=out)
+    np.subtract(out, np.maximum.reduce(out, axis=1, keepdims=True), out=out)
+    np.maximum(out, -LARGEST_EXPONENT, out=out)
+    np.multiply(out, 2.0, out=out)
     np.exp(out, out=out)
     np.divide(out, np.add.reduce(out, axis=1, keepdims=True), out=out)
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.initialisers import INITIALISERS
-from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.initialisers import INITIALISERS, UNIFORM_SCALE
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.optimizers import OPTIMIZERS
-from dlsim.engine.scenario import OptimizerSpec, Scenario
+from dlsim.engine.scenario import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +24,43 @@ def conventions(scenario: Scenario) -> tuple[Convention, ...]:
     """The rules that hold in `scenario`, general ones first."""
     rules = [Convention("float64")]
     body = scenario.body
-    if isinstance(body, NetworkBody):
-        rules += _network(body)
+    network, training = getattr(body, "network", None), getattr(body, "training", None)
+    if isinstance(network, NetworkSpec):
+        rules += _layers(network)
+        rules += _training(network, body.data, training) if training else [Convention("forward_only")]
     optimizer = getattr(body, "optimizer", None)
     if isinstance(optimizer, OptimizerSpec):
         rules += _optimizer(optimizer)
     return tuple(rules)
 
 
-def _network(body: NetworkBody) -> list[Convention]:
+def _layers(network: NetworkSpec) -> list[Convention]:
     rules = []
-    for name in dict.fromkeys(layer.activation.name for layer in body.network.layers):
+    for name in dict.fromkeys(layer.activation.name for layer in network.layers):
         activation = ACTIVATIONS[name]
-        settings = next(layer.activation.settings for layer in body.network.layers if layer.activation.name == name)
+        settings = next(layer.activation.settings for layer in network.layers if layer.activation.name == name)
         if name == "step":
             rules.append(Convention("step_at_zero", {"value": settings["at_zero"]}))
         if activation.kinks:
             alpha = settings.get("alpha", 0.0)
             rules.append(Convention("derivative_at_kink", {"activation": name, "value": alpha}))
-    drawn = [layer for layer in body.network.layers if layer.weights is None]
-    for name in dict.fromkeys(layer.init for layer in drawn):
-        values: dict[str, str | float] = {"init": name, "seed": body.network.seed}
-        rules.append(Convention("initialiser", {**values, "limit": INITIALISERS[name].notation}))
-    if any(layer.bias and layer.biases is None for layer in body.network.layers):
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.weights is None:
+            scale = UNIFORM_SCALE if layer.scale is None else layer.scale
+            limit = INITIALISERS[layer.init].notation.format(
+                senders=network.widths[number - 1], units=layer.units, scale=f"{scale:g}"
+            )
+            values: dict[str, str | float] = {"layer": number, "init": layer.init, "limit": limit}
+            rules.append(Convention("initialiser", {**values, "seed": network.seed}))
+    if any(layer.bias and layer.biases is None for layer in network.layers):
         rules.append(Convention("biases_start_at_zero"))
-    if not any(layer.bias for layer in body.network.layers):
+    if not any(layer.bias for layer in network.layers):
         rules.append(Convention("no_biases"))
-    training = body.training
-    if training is None:
-        rules.append(Convention("forward_only"))
-        return rules
+    return rules
+
+
+def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> list[Convention]:
+    rules = []
     loss = LOSSES[training.loss]
     rules.append(
         Convention("loss_over_outputs", {"loss": loss.name, "how": "mean" if loss.mean_over_outputs else "sum"})
@@ -63,11 +69,11 @@ def _network(body: NetworkBody) -> list[Convention]:
     if loss.fused_with:
         rules.append(Convention("fused", {"loss": loss.name, "activation": loss.fused_with}))
     rules.append(Convention("gradients_from_old_weights"))
-    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(body.data.inputs)}))
+    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(data.inputs)}))
     rules.append(Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled"))
-    if len(body.data.validation_inputs):
-        rules.append(Convention("validation", {"rows": len(body.data.validation_inputs)}))
-    if any(not (layer.train_weights and layer.train_biases) for layer in body.network.layers):
+    if len(data.validation_inputs):
+        rules.append(Convention("validation", {"rows": len(data.validation_inputs)}))
+    if any(not (layer.train_weights and layer.train_biases) for layer in network.layers):
         rules.append(Convention("frozen"))
     return rules + _optimizer(training.optimizer)
 

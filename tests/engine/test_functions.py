@@ -38,6 +38,14 @@ def test_activations_have_their_known_values(name, z, settings, expected):
     np.testing.assert_allclose(value(name, z, **settings)[0], expected, rtol=1e-15, atol=1e-16)
 
 
+@pytest.mark.parametrize(
+    ("z", "expected"),
+    [([1e308, -1e308, 0.0], [1, 0, 0]), ([1e20, 0.0, -1e20], [1, 0, 0]), ([-1e308, -1e308], [0.5, 0.5])],
+)
+def test_softmax_of_huge_logits_is_still_softmax(z, expected):
+    assert value("softmax", z)[0].tolist() == expected
+
+
 SLOPED = [name for name, entry in ACTIVATIONS.items() if entry.derivative]
 
 

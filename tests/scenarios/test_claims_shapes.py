@@ -124,7 +124,12 @@ def test_it_learns_its_six_flowers(batch):
     ("overrides", "key", "found", "wanted"),
     [
         ({"network.layers.1.weights": [[1, 2], [3, 4]]}, "network.layers.1.weights", "2×2", "8×8"),
-        ({"network.layers.0.weights": [[0.0] * 4] * 8}, "network.layers.0.weights", "8×4", "4×8"),
+        (
+            {"network.layers.0": {"units": 8, "activation": "relu", "weights": [[0.0] * 4] * 8}},
+            "network.layers.0.weights",
+            "8×4",
+            "4×8",
+        ),
         ({"network.layers.2.weights": [[0.0] * 8] * 3}, "network.layers.2.weights", "3×8", "8×3"),
         ({"network.layers.0.biases": [0.0] * 4}, "network.layers.0.biases", "4 numbers", "8 units"),
         ({"network.inputs": 5}, "network.inputs", "5 inputs", "4 columns"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 ACROSS, HEAVY, BROKEN = 0x100, 0x200, 0x400
 """Marks of a cell that a level line crosses: drawn as a whole stroke where nothing else is in the cell."""
 LEVEL_DOTS = {ACROSS: 0x12, ACROSS | HEAVY: 0x36}
-DASH = 4  # dots on, and as many off
+DASH, DASH_AND_GAP = 5, 8  # dots
 
 
 class Pen(NamedTuple):
@@ -98,11 +98,6 @@ class Canvas:
             yield runs
 
 
-def shift(runs: list[Run], roles: Mapping[str, str]) -> list[Run]:
-    """The same runs in other roles."""
-    return [Run(text, roles.get(role, role)) for text, role in runs]
-
-
 @lru_cache(maxsize=4096)
 def _trace(cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool) -> tuple[tuple[int, int, int], ...]:
     """(cell to the right, cell down, bits) of a line over `cells` cells that ends `rows` further down."""
@@ -117,7 +112,7 @@ def _trace(cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool) -> 
     across, down = 2 * cells - 1, 4 * rows
     steps = max(across, abs(down))
     for step in range(steps + 1):
-        if broken and step // DASH % 2:
+        if broken and step % DASH_AND_GAP >= DASH:
             continue
         x = round(across * step / steps)
         y = down * step / steps + 1.5

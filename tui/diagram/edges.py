@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -16,10 +17,14 @@ from dlsim.tui.diagram.numbers import number
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
 NOTHING = 0.02
-CELLS_OF_A_LINE = 6
+CELLS_OF_A_LINE = 8
 """Of the lines between two layers, the strongest are drawn: about one for so many cells that there are."""
 FEWEST_LINES = 12
 MOST_LABELLED = 16
+MOST_LIT_LABELLED = 4
+EVENT_CELLS = 6
+SPACIOUS = 7
+"""A line that falls by so many rows bears a number on one of them."""
 LEVEL_PLACES = (0.5, 0.3, 0.7)
 SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5)
 """How far along a line its label may stand: off the middle where others cross it."""
@@ -42,13 +47,13 @@ class Line:
         return Ref("W", self.edge.layer, (self.edge.sender, self.edge.unit))
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """Where a line's label stands, and how many cells it takes."""
 
     x: int
     y: int
     cells: int
+    room: int  # cells that it may grow to
 
 
 class Edges:
@@ -67,12 +72,15 @@ class Edges:
         lit: list[Line] = []
         for lines in gaps:
             lit += [line for line in lines if self._role(line.edge)]
-            for line in self._strongest(lines):
+            strongest = self._strongest(lines)
+            is_crowded = len(strongest) < len(lines)
+            for line in strongest:
                 share = abs(line.weight) / largest if largest and largest < float("inf") else 1.0
                 if share < NOTHING:
                     continue
                 role = "positive" if line.weight > 0 else "negative"
-                pen = Pen(role if share >= WEAK else role + "-weak", share >= STRONG, line.weight < 0)
+                is_weak = share < WEAK or is_crowded
+                pen = Pen(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
                 self._trace(line, pen, over=False)
         lit.sort(key=lambda line: self._role(line.edge) == ACTIVE)
         for line in lit:
@@ -134,66 +142,84 @@ class Edges:
 
     def _label(self, lines: list[Line], lit: list[Line]) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
-        placed: Mapping[Edge, Label] = {}
-        if 0 < len(lines) <= MOST_LABELLED:
+        placed: dict[Edge, Label] = {}
+        if len(lines) <= MOST_LABELLED:
+            level_first = sorted(lines, key=lambda line: line.row0 != line.row1)
             for digits in (self._layout.digits, 2, 0):
-                placed = self._places(lines, max(len(self._text(line, digits)) for line in lines))
-                if len(placed) == len(lines):
-                    break
+                for line in level_first:
+                    if line.edge not in placed:
+                        self._place(line, digits, lines, placed)
         for line in lines:
             if line.edge in placed and line not in lit:
                 self._write(line, placed[line.edge])
-        taken = dict(placed)
         for line in lit:
-            label = placed.get(line.edge)
-            if label is None:
-                label = self._place(line, len(self._symbol(line)), taken.values())
-            if label is not None:
-                taken[line.edge] = label
-                self._write(line, label)
+            if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED:
+                self._place(line, 0, lines, placed)
+            if line.edge in placed:
+                self._write(line, placed[line.edge])
 
     def _text(self, line: Line, digits: int) -> str:
-        symbol = self._symbol(line)
+        symbol = self._snapshot.symbol(line.ref)
         return f"{symbol} {number(line.weight, digits + 4, digits)}" if digits else symbol
 
-    def _symbol(self, line: Line) -> str:
-        return self._snapshot.symbol(line.ref)
-
-    def _places(self, lines: list[Line], cells: int) -> Mapping[Edge, Label]:
-        placed: dict[Edge, Label] = {}
-        for line in sorted(lines, key=lambda line: line.row0 != line.row1):
-            label = self._place(line, cells, placed.values())
-            if label is not None:
+    def _place(self, line: Line, digits: int, lines: list[Line], placed: dict[Edge, Label]) -> None:
+        """Find a place for a label with so many digits, 0 for the symbol alone."""
+        cells = len(self._text(line, digits))
+        for label in self._spots(line, cells, digits, lines):
+            if not any(_meet(label, other) for other in placed.values()):
                 placed[line.edge] = label
-        return placed
+                return
 
-    def _place(self, line: Line, cells: int, taken: object) -> Label | None:
-        room = line.x1 - line.x0 - 2
-        if cells + 2 > room:
-            return None
-        labels: list[Label] = list(taken)  # type: ignore[call-overload]
-        for share in LEVEL_PLACES if line.row0 == line.row1 else SLANTED_PLACES:
+    def _spots(self, line: Line, cells: int, digits: int, lines: list[Line]) -> Iterator[Label]:
+        """Beside a level line where no other line comes, else on the line."""
+        room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
+        if not fall and cells < room:
+            x = line.x0 + (room - cells) // 2
+            if all(min(other.row0, other.row1) >= line.row0 for other in lines):
+                yield Label(x, line.row0 - 1, cells, room - 1)
+            if all(max(other.row0, other.row1) <= line.row0 for other in lines):
+                yield Label(x, line.row0 + 1, cells, room - 1)
+        least = 4  # cells of the line that stay in sight
+        if digits:
+            least = 8 if not fall else 4 if fall >= SPACIOUS else 4 + cells
+        if cells + least > room:
+            return
+        for share in SLANTED_PLACES if fall else LEVEL_PLACES:
             y = round(line.row0 + (line.row1 - line.row0) * share)
-            middle = line.x0 + (line.x1 - line.x0) * share
-            x = min(max(round(middle - cells / 2), line.x0 + 1), line.x1 - 1 - cells)
-            label = Label(x, y, cells)
-            if not any(_meet(label, other) for other in labels):
-                return label
-        return None
+            x = round(line.x0 + room * share - cells / 2)
+            yield Label(min(max(x, line.x0 + 1), line.x1 - 1 - cells), y, cells, room - 4)
 
     def _write(self, line: Line, label: Label) -> None:
         role = self._role(line.edge)
-        ref = self._focus.ref
+        cells = label.cells
         texts = [self._text(line, digits) for digits in (self._layout.digits, 2, 0)]
-        if role == ACTIVE and ref is not None and ref.quantity not in ("W", "now_W"):
-            symbol = self._snapshot.symbol(ref)
-            room = label.cells - len(symbol) - 1
-            texts.insert(0, f"{symbol} {number(self._snapshot.value(ref), room, self._layout.digits)}")
-        text = next((text for text in texts if len(text) <= label.cells), "")
+        if role == ACTIVE:
+            own = self._event_texts(label.room)
+            cells = max(cells, len(own[0])) if own else cells
+            texts[:0] = own
+        text = next((text for text in texts if len(text) <= cells), "")
         x = label.x + (label.cells - len(text)) // 2
+        x = min(max(x, line.x0 + (label.cells < len(text))), line.x1 - len(text))
         chosen = self._focus.selected == line.edge
-        self._canvas.write(x - 1, label.y, f" {text} ", "chosen" if chosen else role or "muted")
+        self._canvas.write(
+            x - (x > line.x0),
+            label.y,
+            f"{' ' * (x > line.x0)}{text} "[: line.x1 - x + 1],
+            "chosen" if chosen else role or "muted",
+        )
         self._hits.append(Hit(x, label.y, len(text), line.ref))
+
+    def _event_texts(self, room: int) -> list[str]:
+        """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""
+        ref = self._focus.ref
+        if ref is None or ref.quantity in ("W", "now_W"):
+            return []
+        symbol, value = self._snapshot.symbol(ref), self._snapshot.value(ref)
+        texts = []
+        cells = room - len(symbol) - 1
+        if cells >= EVENT_CELLS:
+            texts.append(f"{symbol} {number(value, cells, max(self._layout.digits, 4))}")
+        return [text for text in (*texts, symbol) if len(text) <= room]
 
 
 def _meet(one: Label, other: Label) -> bool:

@@ -114,4 +114,6 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
     for token in event.tokens:
         if isinstance(token, Ref):
             focus.light(place_of(token, shape), OPERAND)
+            if token.quantity == "dz_dW":  # what the weight's sender sends
+                focus.light(Node(token.layer - 1, token.index[0], "a"), OPERAND)
     return focus

@@ -46,6 +46,7 @@ class Level:
 FULL = Level("full", 3, 2, 2)  # z, h, gradient
 TALL = Level("tall", 2, 1, 2)  # z, h
 BOX = Level("box", 1, 1, 1)
+NARROW = Level("narrow", 1, 1, 1)  # the symbol in the frame's upper edge
 LINE = Level("line", 0)
 VALUE = Level("value", 0)
 CELLS = Level("cells", 0)
@@ -85,13 +86,22 @@ BOXED = (
     _Widths(3, 0, False, 5),
     _Widths(2, 0, False, 4),
 )
+TITLED = (_Widths(4, 0, False, 7), _Widths(3, 0, False, 6), _Widths(2, 0, False, 4))
 PLAIN = (
-    _Widths(6, 0, True, 12),
-    _Widths(4, 0, True, 8),
-    _Widths(4, 0, False, 6),
-    _Widths(3, 0, False, 5),
-    _Widths(2, 0, False, 3),
+    _Widths(6, 0, True, 16),
+    _Widths(4, 0, True, 12),
+    _Widths(4, 0, False, 10),
+    _Widths(3, 0, False, 8),
+    _Widths(2, 0, False, 4),
 )
+OPTIONS: Mapping[str, Sequence[_Widths]] = {
+    "full": BOXED,
+    "tall": BOXED,
+    "box": BOXED,
+    "narrow": TITLED,
+    "line": PLAIN,
+    "value": (_Widths(2, 0, False, 2),),
+}
 LARGEST_GAP = 22
 SIGN_AND_WHOLE = 3  # cells for a sign, a digit and the point
 SIDE_SYMBOL = 5  # cells of "E_o1 "
@@ -110,7 +120,7 @@ def plan(
 
     `symbols` are the widths of the longest symbol by column; `wanted` the units by layer that must be in view.
     """
-    levels = (FULL, TALL, BOX, LINE) if shape.trains else (TALL, BOX, LINE)
+    levels = (FULL, TALL, BOX, NARROW, LINE) if shape.trains else (TALL, BOX, NARROW, LINE)
     most = max(shape.widths)
     for level in levels:
         for caption in (True, False):
@@ -136,13 +146,12 @@ def _fit(
     caption: bool,
 ) -> Layout | None:
     gaps = shape.last
-    options = (_Widths(2, 0, False, 2),) if level is VALUE else BOXED if level.inner else PLAIN
-    for option in options:
+    for option in OPTIONS[level.name]:
         if option.side and not shape.has_targets:
             continue
         numbers = SIGN_AND_WHOLE + option.digits
         frame = 2 + 2 * option.padding if level.inner else 0
-        widths = [numbers + frame + (0 if level is VALUE else symbol + 1) for symbol in symbols]
+        widths = [numbers + frame + (0 if level in (VALUE, NARROW) else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
         room = width - sum(widths) - side
         if (gaps and room < gaps * option.gap) or room < 0:
@@ -156,6 +165,7 @@ def _fit(
             columns.append(Column(layer, x, cells, slots))
             x += cells + gap
         beside = columns[-1].x + columns[-1].width + 1 if option.side else None
+        top = min(column.slots[0].row for column in columns) - level.above
         return Layout(
             level,
             width,
@@ -164,7 +174,7 @@ def _fit(
             option.digits,
             option.padding,
             beside,
-            0 if caption else None,
+            max(top - 2, 0) if caption else None,
         )
     return None
 
@@ -179,6 +189,8 @@ def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> li
         spare = 3 if level.inner else 1
         pitch = min((rows - level.height) // (shown - 1), level.height + spare)
     count = min(units, shown)
+    if 1 < count < shown:  # fewer units stand further apart
+        pitch = min((rows - level.height) // (count - 1), 2 * pitch)
     used = pitch * (count - 1) + level.height
     first = int(caption) + (rows - used) // 2 + level.above
     return [first + pitch * place for place in range(count)]

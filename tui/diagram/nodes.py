@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlsim.engine.reference import Ref
@@ -10,13 +9,14 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas
 from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
 from dlsim.tui.diagram.layout import Column, Layout, Slot
-from dlsim.tui.diagram.numbers import HIDDEN, number
+from dlsim.tui.diagram.numbers import HIDDEN, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
 
 FLAT = {"sigmoid": (0.01, 0.99), "tanh": (-0.99, 0.99)}
 """Outside of these an activation is saturated: its derivative has all but vanished."""
-FEWEST_CELLS = 5
-SHORT = {"dE_da": "∂E/∂{a}", "da_dz": "∂{a}/∂z", "dE_dz": "δ"}
+FEWEST_CELLS = 6
+"""A symbol that leaves fewer to its number is shortened."""
+SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,37 @@ class Units:
         cells = column.width - 2 - 2 * self.layout.padding
         for place, row in enumerate(rows):
             self._row(inside, top + 1 + place, cells, Node(layer, unit, row))
-        if layer and self.shape.biases[layer]:
+        if level.name == "narrow":
+            self._title(column, top, Node(layer, unit, rows[0]))
+        elif layer and self.shape.biases[layer]:
             self._in_edge(column, top, Node(layer, unit, "b"))
-        if layer == self.shape.last and self.shape.has_targets and self.layout.side is None:
-            shows_gradient = "gradient" not in rows and self._is_lit(Node(layer, unit, "gradient"))
-            self._in_edge(column, bottom, Node(layer, unit, "gradient" if shows_gradient else "t"))
-        elif layer and "gradient" not in rows and self._gradient_is_known(layer, unit) and level.inner > 1:
-            self._in_edge(column, bottom, Node(layer, unit, "gradient"))
-        mark = self._mark(layer, unit)
+        below = self._below(layer, unit, rows)
+        if below is not None:
+            self._in_edge(column, bottom, Node(layer, unit, below))
+        mark = "" if below else self._mark(layer, unit)
         if mark:
             canvas.write(column.x + column.width - 3, bottom, mark, role or "negative")
+
+    def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
+        """What stands in the lower edge of a frame."""
+        if layer == 0:
+            return None
+        wants_target = layer == self.shape.last and self.shape.has_targets and self.layout.side is None
+        if wants_target and self._is_lit(Node(layer, unit, "E")):
+            return "E"
+        shows_gradient = "gradient" not in rows and self.layout.level.inner > 1
+        if shows_gradient and self._is_lit(Node(layer, unit, "gradient")):
+            return "gradient"
+        if wants_target:
+            return "t"
+        if self.layout.level.name == "narrow" and self.shape.biases[layer]:
+            return "b"
+        return "gradient" if shows_gradient and self._gradient_is_known(layer, unit) else None
+
+    def _title(self, column: Column, y: int, node: Node) -> None:
+        symbol, ref = self._content(node)
+        symbol = self._shortened(symbol, ref, node, column.width - 2 + 1 + FEWEST_CELLS)
+        self.canvas.write(column.x + 1, y, symbol[: column.width - 2], self._role_of(node, "symbol"))
 
     def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
         row = self._telling_row(layer, unit) if layer else "a"
@@ -106,11 +127,8 @@ class Units:
 
     def _row(self, x: int, y: int, cells: int, node: Node, *, is_line: bool = False) -> None:
         symbol, ref = self._content(node)
-        if node.row == "gradient" and len(symbol) + 1 + FEWEST_CELLS > cells:
-            symbol = self._short(node, ref)
-            if len(symbol) + 1 + FEWEST_CELLS > cells:
-                symbol = ""
-        if self.layout.level.name == "value":
+        symbol = self._shortened(symbol, ref, node, cells)
+        if self.layout.level.name in ("value", "narrow"):
             symbol = ""
         role = self._role_of(node, "text")
         value = self._value(ref)
@@ -133,14 +151,15 @@ class Units:
         if ref is None:
             return
         cells = column.width - 3
-        if node.row == "gradient" and len(symbol) + 1 + FEWEST_CELLS > cells:
-            symbol = self._short(node, ref)
+        symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
-        text = number(value, cells - len(symbol) - 1, self.layout.digits)
         plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
-        written = f"{symbol} {text}"[:cells]
+        text = number(value, cells - len(symbol) - 1, self.layout.digits)
+        written = f"{symbol} {text}"
+        if text == TOO_WIDE:
+            written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
         x = column.x + 1 + (len(written) < cells)
-        self.canvas.write(x, y, written, self._role_of(node, plain))
+        self.canvas.write(x, y, written[: column.width - 2], self._role_of(node, plain))
         self.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
 
     # what is in them
@@ -183,9 +202,13 @@ class Units:
     def _value(self, ref: Ref | None) -> float | None:
         return None if ref is None else self.snapshot.value(ref)
 
-    def _short(self, node: Node, ref: Ref | None) -> str:
+    def _shortened(self, symbol: str, ref: Ref | None, node: Node, cells: int) -> str:
+        """The longest form of a derivative's symbol that leaves room for its number."""
+        if ref is None or ref.quantity not in SHORT:
+            return symbol
         letter = "o" if node.layer == self.shape.last else "h"
-        return SHORT.get(ref.quantity, "").format(a=letter) if ref is not None else ""
+        forms = (symbol, *(form.format(a=letter) for form in SHORT[ref.quantity]))
+        return next((form for form in forms if len(form) + 1 + FEWEST_CELLS <= cells), forms[-1])
 
     def _telling_row(self, layer: int, unit: int) -> str:
         """Where there is room for one number: the one that is lit, else what the unit has come to."""
@@ -230,6 +253,3 @@ class Units:
             return self.canvas.glyphs.dead
         low, high = FLAT.get(name, (float("-inf"), float("inf")))
         return self.canvas.glyphs.flat if not low < value < high else ""
-
-
-Reading = Callable[[int, int], tuple[float | None, Ref]]

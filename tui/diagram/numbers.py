@@ -17,10 +17,11 @@ def number(value: float | None, cells: int, digits: int) -> str:
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
+    short = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     fewest = 0 if abs(value) >= 10 or value == 0 else 1
     for wanted in range(digits, fewest - 1, -1):
         text = fixed(value, wanted)
         if len(text) <= cells:
-            return text
-    text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
-    return text if len(text) <= cells else TOO_WIDE
+            is_lost = value != 0 and float(text) == 0
+            return short if is_lost and len(short) <= cells else text
+    return short if len(short) <= cells else TOO_WIDE

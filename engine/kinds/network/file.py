@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from dlsim.engine.activation_table import read_activation
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conversion import (
     Number,
@@ -17,8 +18,6 @@ from dlsim.engine.conversion import (
     count,
     matrix,
     number,
-    read_settings,
-    unknown_key,
     vector,
 )
 from dlsim.engine.initialisers import DEFAULT, INITIALISERS
@@ -27,7 +26,7 @@ from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.losses import LOSSES
-from dlsim.engine.scenario import ActivationSpec, Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.text import shown
 
 WIDEST = 1024
@@ -114,7 +113,7 @@ def _layer(table: object, senders: int, place: Place) -> LayerSpec:
         raise (place / "init").unknown("initialiser", init, INITIALISERS)
     return LayerSpec(
         units=layer.units,
-        activation=_activation(layer.activation, place / "activation"),
+        activation=read_activation(layer.activation, place / "activation"),
         weights=weights,
         init=init,
         scale=_scale(layer, init, place),
@@ -150,21 +149,6 @@ def _biases(layer: LayerTable, place: Place) -> Array | None:
             "give one a unit",
         )
     return biases
-
-
-def _activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
-    """An activation from its name, or from a table of its name and settings."""
-    table = {"name": value} if isinstance(value, str) else value
-    name = table.get("name")
-    if not isinstance(name, str):
-        known = ("name", *{setting.name for entry in ACTIVATIONS.values() for setting in entry.settings})
-        for key in table:
-            if key not in known:
-                raise unknown_key(place / key, key, known)
-        raise (place / "name").error("the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}")
-    if name not in ACTIVATIONS:
-        raise place.unknown("activation", name, ACTIVATIONS)
-    return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
 
 
 # what must fit together

@@ -8,14 +8,15 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from dlsim.engine.activation_table import read_activation
 from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, read_settings, vector
+from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, vector
 from dlsim.engine.initialisers import DEFAULT, INITIALISERS
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.losses import LOSSES
-from dlsim.engine.scenario import ActivationSpec, Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.text import shown
 
 WIDEST = 256
@@ -109,7 +110,7 @@ def _network(table: RecurrentTable, place: Place) -> tuple[NetworkSpec, Array | 
     def layer(units: int, name: str, activation: str | dict[str, Any], key: str, given: Array | None) -> LayerSpec:
         return LayerSpec(
             units=units,
-            activation=_activation(activation, place / key),
+            activation=read_activation(activation, place / key),
             weights=given,
             init=table.init,
             scale=scale,
@@ -157,14 +158,6 @@ def _scale(table: RecurrentTable, place: Place) -> float | None:
     if scale <= 0:
         raise (place / "scale").error(f"found {shown(table.scale)}", table.scale, "this must be a number > 0")
     return scale
-
-
-def _activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
-    table = {"name": value} if isinstance(value, str) else value
-    name = table.get("name")
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise place.unknown("activation", name, ACTIVATIONS)
-    return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
 
 
 # the data

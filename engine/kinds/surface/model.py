@@ -226,8 +226,7 @@ class SurfaceModel:
         if self.surface.dimensions == 1:
             return None
         across, up = np.meshgrid(x, y)
-        heights: Array = np.asarray(self.surface.value(across, up), dtype=np.float64)
-        return heights
+        return np.asarray(self.surface.value(across, up), dtype=np.float64)
 
     def probe(self) -> SurfaceProbe:
         """The height as a function of each coordinate."""
@@ -236,7 +235,8 @@ class SurfaceModel:
     @property
     def point(self) -> Array:
         """Where the iteration on the tape begins."""
-        return self._before[0]
+        point: Array = self._before[0]
+        return point
 
     @property
     def slopes(self) -> Array:
