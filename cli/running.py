@@ -37,7 +37,7 @@ def command(
         raise click.UsageError("either --iterations or --epochs")
     simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
     if simulator.trains:
-        _train(simulator, _updates(simulator, iterations, epochs))
+        train(simulator, _updates(simulator, iterations, epochs))
     else:
         if iterations or epochs:
             note(f"{simulator.scenario.name} has no [training]: one forward pass, no iterations")
@@ -60,7 +60,8 @@ def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -
     return (position.epochs if epochs is None else epochs) * position.batches
 
 
-def _train(simulator: Simulator, updates: int) -> None:
+def train(simulator: Simulator, updates: int) -> None:
+    """Do so many updates, or as many as go well; on a terminal stderr says how far they have come."""
     progress = Progress(updates)
     part = max(1, updates // PARTS)
     try:

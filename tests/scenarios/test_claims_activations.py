@@ -1,6 +1,7 @@
 """What section 2.3 claims of activations, each claim as a test that fails were it false."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -165,7 +166,7 @@ def test_the_three_have_the_same_start_and_are_deep():
     starts = [load("vanishing-gradient", variant=variant).body.network for variant in (None, "tanh", "relu")]
     assert [{layer.activation.name for layer in net.layers[:-1]} for net in starts] == [{"sigmoid"}, {"tanh"}, {"relu"}]
     for net in starts[1:]:
-        assert len(net.layers) - 1 == 6 >= 2
+        assert len(net.layers) - 1 == 6  # hidden ones; two make a network deep
         assert all(np.array_equal(a.weights, b.weights) for a, b in zip(net.layers, starts[0].layers, strict=True))
 
 
@@ -183,8 +184,9 @@ def test_so_do_the_gradients_of_the_weights_layer_by_layer(three):
         first_to_last[name] = means[0] / means[5]
         if name == "sigmoid":
             assert means == sorted(means)
-            assert all(above > 3 * below for below, above in zip(means[:6], means[1:6], strict=False))
-    assert first_to_last["sigmoid"] < 0.001 < 0.3 < first_to_last["tanh"] < 1 < first_to_last["relu"]
+            assert all(above > 3 * below for below, above in pairwise(means))
+    assert first_to_last["sigmoid"] < 0.001
+    assert 0.3 < first_to_last["tanh"] < 1 < first_to_last["relu"]
 
 
 def test_the_product_of_the_slopes_is_what_takes_it(three):
@@ -206,7 +208,7 @@ def test_the_product_of_the_slopes_is_what_takes_it(three):
 
 
 def test_a_sigmoid_layer_takes_three_quarters_at_least_and_a_relu_that_is_on_nothing(three):
-    for below, above in zip(sizes(three["sigmoid"]), sizes(three["sigmoid"])[1:], strict=False):
+    for below, above in pairwise(sizes(three["sigmoid"])):
         assert below <= above / 4
     assert len(set(sizes(three["relu"]))) == 1
 
@@ -228,7 +230,8 @@ def test_with_the_sigmoid_the_first_layer_does_not_learn_and_the_loss_halts(thre
         first = simulator.parameters[0][0]
         moved[name] = np.abs(first - simulator.scenario.body.network.layers[0].weights).max()
         losses[name] = simulator.loss()
-    assert moved["sigmoid"] < 0.001 < 0.3 < min(moved["tanh"], moved["relu"])
+    assert moved["sigmoid"] < 0.001
+    assert min(moved["tanh"], moved["relu"]) > 0.3
     assert losses["sigmoid"] == pytest.approx(0.125, abs=1e-4)  # both answered with the mean of the targets
     assert max(losses["tanh"], losses["relu"]) < 0.001
 
@@ -296,7 +299,8 @@ def test_while_relu_stays_at_its_best_leaky_relu_goes_on():
     ensemble.lead.run()
     ensemble.follow()
     losses = {name: simulator.loss() for name, simulator in ensemble.members}
-    assert losses[LEAKY[0.1]] < 0.006 < 0.05 <= losses[None]
+    assert losses[LEAKY[0.1]] < 0.006
+    assert losses[None] >= 0.05
 
 
 def test_one_step_too_large_kills_all_three():

@@ -1,5 +1,7 @@
 """What section 2.4 claims of shapes: sizes that meet, parameters that add up, and what is said where they do not."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ def test_it_is_the_network_of_the_notes():
 def test_inner_sizes_meet_and_outer_sizes_remain(batch):
     simulator, m = batch
     told = shapes_by_op(simulator)
-    for layer, (n, j) in enumerate(zip(WIDTHS, WIDTHS[1:], strict=False)):
+    for layer, (n, j) in enumerate(pairwise(WIDTHS)):
         assert told[2 * layer] == f"({m}×{n})·({n}×{j}) + (1×{j}) = ({m}×{j})"
         assert f"({m}×{j})" in told[2 * layer + 1]  # an activation changes no shape
         assert f"×{n})·" not in told[2 * layer + 1]
@@ -79,10 +81,8 @@ def test_every_entry_of_every_product_is_a_row_times_a_column(batch):
                 sums.append(by_hand)
                 seen += 1
             row = [simulator.step().value for _ in sums]
-            if len(sums) < 8:
-                expected = np.exp(sums) / np.exp(sums).sum()
-            else:
-                expected = np.maximum(sums, 0)
+            is_output = len(sums) == 3
+            expected = np.exp(sums) / np.exp(sums).sum() if is_output else np.maximum(sums, 0)
             assert row == pytest.approx(list(expected), rel=1e-12)
     assert seen == m * (8 + 8 + 3)
 

@@ -114,7 +114,7 @@ async def test_the_active_value_is_marked_in_its_table(open_at, screen_text):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["space"] * 20)
         await pilot.pause()
-        marked = [line for line in screen_text(app) if "◀" in line]
+        marked = [line for line in screen_text(app) if "◀ │" in line]
         assert len(marked) == 1
         assert "W5" in marked[0]
         assert "0.02592286" in marked[0]

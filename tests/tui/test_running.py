@@ -44,6 +44,7 @@ async def test_the_loss_falls(open_at, until):
 async def test_any_key_that_moves_pauses_the_run_first(open_at, key):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.speed_index = SPEEDS.index(Speed(10))
         await pilot.press("r")
         assert app.screen.running.is_running
         await pilot.press(key)

@@ -37,6 +37,8 @@ except ImportError:
 
 SAY = words()
 WIDE = (100, 30)
+ROOMY = 116
+"""From so many cells on, the network gets the wider half."""
 LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
 
@@ -79,6 +81,7 @@ class SimulatorView(Screen[None]):
         self.tabs.is_wide = form == "wide"
         for name in ("wide", "tabbed", "small"):
             self.set_class(name == form, name)
+        self.set_class(form == "wide" and width >= ROOMY, "roomy")
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
         if self._shown is not None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.data import GENERATORS, Samples, read_csv
@@ -15,6 +16,7 @@ from dlsim.engine.randomness import Random
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.text import shorten, shown
 
+Rows = NDArray[np.intp]
 MOST_SAMPLES = 100_000
 DEFAULT_SAMPLES = 200
 DEFAULT_NOISE = 0.1
@@ -124,14 +126,19 @@ def _generated(data: DataTable, name: str, place: Place) -> Samples:
     return generator.samples(samples, noise, data.seed, classes)
 
 
-def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[np.ndarray, np.ndarray]:
+def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[Rows, Rows]:
     """(rows to train on, rows kept back), each in the order of the data; chosen by the seed."""
-    if not data.validation_fraction:
-        return np.arange(samples), np.arange(0)
-    if samples < 2:
+    if data.validation_fraction and samples < 2:
         raise (place / "validation_fraction").error(
             "of one sample none can be kept back", data.validation_fraction, "remove it, or give more samples"
         )
-    back = min(max(round(samples * data.validation_fraction), 1), samples - 1)
-    order = Random(data.seed, KEPT_BACK_STREAM).permutation(samples)
+    return kept_back(samples, data.validation_fraction, data.seed)
+
+
+def kept_back(samples: int, fraction: float, seed: int) -> tuple[Rows, Rows]:
+    """The same for so many samples: which rows are which depends on nothing else."""
+    if not fraction:
+        return np.arange(samples), np.arange(0)
+    back = min(max(round(samples * fraction), 1), samples - 1)
+    order = Random(seed, KEPT_BACK_STREAM).permutation(samples)
     return np.sort(order[back:]), np.sort(order[:back])

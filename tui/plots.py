@@ -1,0 +1,232 @@
+"""The one place that knows plotext: curves in, rows of text with roles out. For the UI thread only.
+
+plotext draws into one figure for the whole process and fails on numbers that are not finite, so it is given
+a cleared figure and points between 0 and 1; scales, ticks and their labels are made here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotext
+from numpy.typing import NDArray
+
+from dlsim.tui.diagram.canvas import Run
+
+Array = NDArray[np.float64]
+
+BRAILLE = "braille"
+AXIS = "axis"
+LEAST_WITH_AXES = (16, 4)
+ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
+FULL_SCALE = 0.4
+"""A curve whose least number is below this share of its greatest is drawn down to zero."""
+COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
+ROUND = (1.0, 2.0, 5.0, 10.0)
+PLAIN_FROM, PLAIN_TO = 1e-4, 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve: at each x the least and the greatest of what lies there. `marker`: "braille" or a character."""
+
+    x: Array
+    low: Array
+    high: Array
+    role: str
+    marker: str = BRAILLE
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The stretch of numbers that is drawn."""
+
+    low: float
+    high: float
+
+    def place(self, values: Array) -> Array:
+        """Where `values` lie between 0 and 1; divided first, so that no difference overflows."""
+        size = max(abs(self.low), abs(self.high))
+        return np.asarray((values / size - self.low / size) / (self.high / size - self.low / size))
+
+
+def plot(
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    *,
+    log: bool = False,
+    mark: str = "",
+    mark_role: str = "active",
+) -> list[list[Run]]:
+    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
+
+    On a logarithmic scale what is not positive has no place and is left out.
+    """
+    drawable = [_logarithmic(one) if log else one for one in map(_finite, series)]
+    shown = [one for one in drawable if len(one.x)]
+    if not shown or width < 1 or height < 1:
+        return []
+    across = _across(shown)
+    up = _up(shown, log=log)
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(width, height)
+    plotext.theme("clear")
+    roles = {}
+    for number, one in enumerate(shown, start=1):
+        x, y = _path(across.place(one.x), up.place(one.low), up.place(one.high))
+        plotext.plot(x, y, marker=one.marker, color=number)
+        roles[number] = one.role
+    if mark:
+        first = shown[0]
+        x, y = across.place(first.x[-1:]), up.place(first.low[-1:] / 2 + first.high[-1:] / 2)
+        plotext.scatter(x.tolist(), y.tolist(), marker=mark, color=len(shown) + 1)
+        roles[len(shown) + 1] = mark_role
+    plotext.xlim(0, 1)
+    plotext.ylim(0, 1)
+    _draw_axes(across, up, width, height, log=log)
+    return _runs(plotext.build(), roles, width, height)
+
+
+# what is drawn
+
+
+def _finite(one: Series) -> Series:
+    keep = np.isfinite(one.x) & np.isfinite(one.low) & np.isfinite(one.high)
+    return Series(one.x[keep], one.low[keep], one.high[keep], one.role, one.marker)
+
+
+def _logarithmic(one: Series) -> Series:
+    keep = one.high > 0
+    low, high = one.low[keep], one.high[keep]
+    if len(low):
+        least = low[low > 0].min() if (low > 0).any() else high.min()
+        low = np.log10(np.where(low > 0, low, least))
+    return Series(one.x[keep], low, np.log10(high), one.role, one.marker)
+
+
+def _path(x: Array, low: Array, high: Array) -> tuple[list[float], list[float]]:
+    """Up and down through the extremes of every place, each once where they are the same."""
+    if np.array_equal(low, high):
+        return x.tolist(), low.tolist()
+    extremes = np.stack([high, low], axis=1)
+    extremes[1::2] = extremes[1::2, ::-1]
+    return np.repeat(x, 2).tolist(), extremes.ravel().tolist()
+
+
+def _across(series: Sequence[Series]) -> Scale:
+    low, high = min(float(one.x.min()) for one in series), max(float(one.x.max()) for one in series)
+    return Scale(low, high if high > low else low + 1)
+
+
+def _up(series: Sequence[Series], *, log: bool) -> Scale:
+    low, high = min(float(one.low.min()) for one in series), max(float(one.high.max()) for one in series)
+    if not log and 0 <= low < FULL_SCALE * high:
+        low = 0.0
+    size = max(abs(low), abs(high))
+    if high / 2 - low / 2 <= 1e-12 * size:  # one and the same number: it lies in the middle
+        margin = 0.5 if log else size / 10 or 1.0
+        return Scale(low - margin, high + margin)
+    return Scale(low, high)
+
+
+# axes
+
+
+def _draw_axes(across: Scale, up: Scale, width: int, height: int, *, log: bool) -> None:
+    has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+    plotext.xaxes(has_axes, False)
+    plotext.yaxes(has_axes, False)
+    if not has_axes:
+        plotext.xticks([])
+        plotext.yticks([])
+        return
+    ticks = y_ticks(up, max((height - 2) // ROWS_OF_A_TICK, 1), log=log)
+    plotext.yticks(up.place(np.array(ticks)).tolist(), labels(ticks, log=log))
+    ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
+    plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
+
+
+def x_ticks(scale: Scale, most: int) -> list[float]:
+    """The ends, and round whole numbers between them."""
+    low, high = scale.low, scale.high
+    step = max(_round_step((high - low) / most), 1.0)
+    between = np.arange(math.ceil(low / step) * step, high, step)
+    near = 0.6 * step
+    return [low, *(float(tick) for tick in between if low + near < tick < high - near), high]
+
+
+def y_ticks(scale: Scale, most: int, *, log: bool = False) -> list[float]:
+    """Round numbers on the scale, powers of ten (as exponents) on a logarithmic one; else its ends."""
+    low, high = scale.low, scale.high
+    step = _round_step(high / most - low / most)
+    if log:
+        step = float(max(math.ceil((high - low) / most), 1))
+    if not 0 < step < math.inf:
+        return [low, high]
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    ticks = [tick * step for tick in range(first, last + 1)]
+    return ticks if len(ticks) > 1 else [low, high]
+
+
+def labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
+    """The ticks as text, all in one form."""
+    if log:
+        is_whole = all(tick == round(tick) for tick in ticks)
+        return [f"1e{tick:.0f}" if is_whole else f"{_power(tick):.3g}" for tick in ticks]
+    size = max(abs(tick) for tick in ticks)
+    gap = min((abs(b - a) for a, b in zip(ticks, ticks[1:], strict=False)), default=size)
+    if not gap or not math.isfinite(gap):
+        return [f"{tick:.3g}" for tick in ticks]
+    if PLAIN_FROM <= size < PLAIN_TO:
+        decimals = min(max(math.ceil(-math.log10(gap) - 1e-9), 0), 10)
+        return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
+    decimals = min(max(math.ceil(math.log10(size / gap) - 1e-9), 0), 6)
+    return ["0" if tick == 0 else f"{tick:.{decimals}e}" for tick in ticks]
+
+
+def _power(exponent: float) -> float:
+    return float(10.0**exponent) if exponent < 308 else math.inf
+
+
+def _round_step(width: float) -> float:
+    """The least of 1, 2, 5, 10 … times a power of ten that is no less than `width`."""
+    if not 1e-300 < width < 1e300:
+        return width
+    power = 10.0 ** math.floor(math.log10(width))
+    return next((step * power for step in ROUND if step * power >= width * (1 - 1e-9)), 10 * power)
+
+
+# from plotext's text
+
+
+def _runs(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Run]]:
+    """plotext's rows, every colour turned into the role that it stood for."""
+    rows = []
+    for line in text.split("\n")[:height]:
+        row: list[Run] = []
+        role, end = AXIS, 0
+        for found in COLOUR.finditer(line):
+            if found.start() > end:
+                row.append(Run(line[end : found.start()], role))
+            role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)
+            end = found.end()
+        if end < len(line):
+            row.append(Run(line[end:], role))
+        rows.append(_filled(row, width))
+    return rows
+
+
+def _filled(row: list[Run], width: int) -> list[Run]:
+    room = width
+    filled = []
+    for text, role in row:
+        if room > 0:
+            filled.append(Run(text[:room], role))
+        room -= len(text)
+    return [*filled, Run(" " * room, "")] if room > 0 else filled

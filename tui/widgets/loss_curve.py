@@ -1,0 +1,187 @@
+"""The loss of every iteration done, as a curve; its cost does not depend on how many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from dlsim.engine.curve import Curve
+from dlsim.engine.numerals import fixed
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.canvas import Run
+from dlsim.tui.plots import BRAILLE, Series, plot
+from dlsim.tui.widgets.palette import CLASSES, Palette, style_sheet
+from dlsim.tui.words import Words, words
+
+BURST, PER_SECOND = 3, 7
+"""So many redraws at once, and so many a second from then on: never more than ten in any second."""
+LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"))
+"""(role, marker) of the first curve, of the second …"""
+LEGEND = {BRAILLE: "⠤⠤"}
+POSITION = "●"
+NOTHING = "–"
+LEAST_WITH_CAPTION = 3
+
+
+class Throttle:
+    """Lets a few things happen at once and then only so many a second: a bucket that refills."""
+
+    def __init__(self, burst: int, per_second: float) -> None:
+        self._burst, self._per_second = burst, per_second
+        self._left = float(burst)
+        self._seen = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next is allowed, 0 if it is and counts as having happened."""
+        self._left = min(self._left + (now - self._seen) * self._per_second, self._burst)
+        self._seen = now
+        if self._left >= 1:
+            self._left -= 1
+            return 0.0
+        return (1 - self._left) / self._per_second
+
+
+class LossCurve(Widget):
+    """Draws the curves of a snapshot, the loss first."""
+
+    COMPONENT_CLASSES = CLASSES
+    DEFAULT_CSS = style_sheet("LossCurve")
+
+    def __init__(self, say: Words | None = None, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._say = say or words()
+        self._palette = Palette(self)
+        self._throttle = Throttle(BURST, PER_SECOND)
+        self._later: Timer | None = None
+        self._curves: Mapping[str, Curve] = {}
+        self._strips: list[Strip] = []
+        self._drawn: tuple[object, ...] | None = None
+        self.is_log = False
+        self.draws = 0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the curves of this moment: at once, or in a moment when they change too often."""
+        if self._differ(snapshot.curves):
+            self._curves = snapshot.curves
+            self._redraw()
+
+    def toggle_log(self) -> None:
+        """Logarithmic scale, or linear again."""
+        self.is_log = not self.is_log
+        self.refresh()
+
+    def _differ(self, curves: Mapping[str, Curve]) -> bool:
+        """Whether these look different: other curves, longer or shorter ones, or another run's."""
+        return _key(curves) != _key(self._curves)
+
+    def _redraw(self) -> None:
+        if self._later is not None:
+            return  # what will be drawn then is what holds then
+        wait = self._throttle.wait(monotonic())
+        if wait:
+            self._later = self.set_timer(wait, self._redraw_now)
+        else:
+            self.refresh()
+
+    def _redraw_now(self) -> None:
+        self._later = None
+        self._redraw()
+
+    # drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the picture."""
+        if self._later is None or self._drawn is None or self._drawn[0] != self.size:
+            key = (self.size, self.is_log, *_key(self._curves))
+            if key != self._drawn:
+                self._drawn = key
+                self._strips = self._draw(self.size)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def _draw(self, size: Size) -> list[Strip]:
+        self.draws += 1
+        width, height = size
+        rows: list[list[Run]] = []
+        if height >= LEAST_WITH_CAPTION:
+            rows.append(self._caption(width))
+        rows += plot(self._series(width), width, height - len(rows), log=self.is_log, mark=POSITION)
+        palette = self._palette
+        return [
+            Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
+            for row in rows[:height]
+        ]
+
+    def _series(self, columns: int) -> list[Series]:
+        series = []
+        for number, curve in enumerate(self._curves.values()):
+            role, marker = LOOKS[min(number, len(LOOKS) - 1)]
+            place, low, high = curve.envelope(columns)
+            series.append(Series(place + 1, low, high, role, marker))  # iterations count from 1
+        return series
+
+    def _caption(self, width: int) -> list[Run]:
+        """The loss of the last iteration done, which one that was, and which curve is which."""
+        iterations = max((len(curve) for curve in self._curves.values()), default=0)
+        if not iterations:
+            return [Run(f" {NOTHING}"[:width], "muted")]
+        row = [Run(" ", "")]
+        is_alone = len(self._curves) == 1
+        for number, (name, curve) in enumerate(self._curves.items()):
+            role, marker = LOOKS[min(number, len(LOOKS) - 1)]
+            if number:
+                row.append(Run("  ", ""))
+            if not is_alone:
+                row.append(Run(LEGEND.get(marker, marker) + " ", role))
+            name = self._say.first([f"curve.{name}", "column.any"], name=name)
+            row += [Run(f"{name} ", "muted"), Run(_last(curve), "text" if number else "operand")]
+        row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
+        if self.is_log:
+            row.append(Run("  log", "muted"))
+        return _cut(row, width)
+
+    # what makes it look otherwise
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self._palette.forget()
+        self._drawn = None
+
+    def on_show(self, _event: events.Show) -> None:
+        """On screen again: draw what holds now."""
+        self.refresh()
+
+
+def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:
+    """What of curves makes them look different; a run's numbers up to a point never change, another run's differ."""
+    return tuple(
+        (name, len(curve), *curve.values[[0, -1]].tolist()) if len(curve) else (name, 0)
+        for name, curve in curves.items()
+    )
+
+
+def _last(curve: Curve) -> str:
+    """The last number of a curve that is one."""
+    values = curve.values
+    for value in reversed(values[-1000:].tolist()):
+        if value == value:  # noqa: PLR0124 - NaN marks a gap
+            return fixed(value)
+    return NOTHING
+
+
+def _cut(row: list[Run], width: int) -> list[Run]:
+    """What of a row fits, whole pieces only."""
+    kept: list[Run] = []
+    for run in row:
+        if sum(cell_len(text) for text, _ in kept) + cell_len(run.text) > width:
+            break
+        kept.append(run)
+    return kept
