@@ -11,7 +11,7 @@ from dlsim.cli.options import count_option, scenario_argument, way_of_it
 from dlsim.cli.output import note
 from dlsim.cli.running import train
 from dlsim.engine import Simulator, load
-from dlsim.engine.exporting import export, forgotten
+from dlsim.engine.exporting import export, forgotten, refuse_other_kinds
 
 
 @click.command("export")
@@ -34,6 +34,7 @@ def command(
     """
     file = None if target is None else _new_file(target, overwrite)
     simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    refuse_other_kinds(simulator.scenario)
     if iterations and not simulator.trains:
         raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
     train(simulator, iterations or 0)

@@ -33,8 +33,7 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
     WrongKindError for a kind without weights, for weights that are not finite, for more than a file may hold.
     """
     scenario = simulator.scenario
-    if not isinstance(scenario.body, NetworkBody):
-        raise WrongKindError(f"only networks can be exported, and {scenario.name} is of kind '{scenario.kind}'")
+    refuse_other_kinds(scenario)
     if not all(np.isfinite(array).all() for pair in simulator.parameters for array in pair if array is not None):
         raise WrongKindError("some weights are not finite numbers, and a scenario holds no others; go back first")
     tables = exported_tables(simulator, folder)
@@ -45,6 +44,12 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
             "if they come from a CSV file, export to its folder"
         )
     return text
+
+
+def refuse_other_kinds(scenario: Scenario) -> None:
+    """WrongKindError for what has no weights to write down."""
+    if not isinstance(scenario.body, NetworkBody):
+        raise WrongKindError(f"only networks can be exported, and {scenario.name} is of kind '{scenario.kind}'")
 
 
 def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[str, Any]:

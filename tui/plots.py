@@ -28,6 +28,8 @@ FULL_SCALE = 0.4
 COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
 ROUND = (1.0, 2.0, 5.0, 10.0)
 PLAIN_FROM, PLAIN_TO = 1e-4, 1e6
+TINY, HUGE = 1e-300, 1e300
+"""Beyond these no round numbers are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,22 @@ def plot(
     width: int,
     height: int,
     *,
+    span: tuple[float, float] | None = None,
     log: bool = False,
     mark: str = "",
     mark_role: str = "active",
 ) -> list[list[Run]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
-    On a logarithmic scale what is not positive has no place and is left out.
+    `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive has no place and is left out.
     """
     drawable = [_logarithmic(one) if log else one for one in map(_finite, series)]
     shown = [one for one in drawable if len(one.x)]
     if not shown or width < 1 or height < 1:
         return []
-    across = _across(shown)
-    up = _up(shown, log=log)
+    across = _across(shown, span)
+    most = max((height - 2) // ROWS_OF_A_TICK, 1)
+    up = _up(shown, most, log=log)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
@@ -89,7 +93,7 @@ def plot(
         roles[len(shown) + 1] = mark_role
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    _draw_axes(across, up, width, height, log=log)
+    _draw_axes(across, up, width, height, most, log=log)
     return _runs(plotext.build(), roles, width, height)
 
 
@@ -119,12 +123,13 @@ def _path(x: Array, low: Array, high: Array) -> tuple[list[float], list[float]]:
     return np.repeat(x, 2).tolist(), extremes.ravel().tolist()
 
 
-def _across(series: Sequence[Series]) -> Scale:
-    low, high = min(float(one.x.min()) for one in series), max(float(one.x.max()) for one in series)
+def _across(series: Sequence[Series], span: tuple[float, float] | None) -> Scale:
+    low = min(float(one.x.min()) for one in series) if span is None else span[0]
+    high = max(float(one.x.max()) for one in series) if span is None else span[1]
     return Scale(low, high if high > low else low + 1)
 
 
-def _up(series: Sequence[Series], *, log: bool) -> Scale:
+def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
     low, high = min(float(one.low.min()) for one in series), max(float(one.high.max()) for one in series)
     if not log and 0 <= low < FULL_SCALE * high:
         low = 0.0
@@ -132,13 +137,18 @@ def _up(series: Sequence[Series], *, log: bool) -> Scale:
     if high / 2 - low / 2 <= 1e-12 * size:  # one and the same number: it lies in the middle
         margin = 0.5 if log else size / 10 or 1.0
         return Scale(low - margin, high + margin)
-    return Scale(low, high)
+    if log:
+        return Scale(math.floor(low), math.ceil(high)) if high - low >= 1 else Scale(low, high)
+    step = _round_step(high / most - low / most)
+    if not TINY < step < HUGE:
+        return Scale(low, high)
+    return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
 
 
 # axes
 
 
-def _draw_axes(across: Scale, up: Scale, width: int, height: int, *, log: bool) -> None:
+def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> None:
     has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
     plotext.xaxes(has_axes, False)
     plotext.yaxes(has_axes, False)
@@ -146,7 +156,7 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, *, log: bool) 
         plotext.xticks([])
         plotext.yticks([])
         return
-    ticks = y_ticks(up, max((height - 2) // ROWS_OF_A_TICK, 1), log=log)
+    ticks = y_ticks(up, most, log=log)
     plotext.yticks(up.place(np.array(ticks)).tolist(), labels(ticks, log=log))
     ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
     plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
@@ -167,7 +177,7 @@ def y_ticks(scale: Scale, most: int, *, log: bool = False) -> list[float]:
     step = _round_step(high / most - low / most)
     if log:
         step = float(max(math.ceil((high - low) / most), 1))
-    if not 0 < step < math.inf:
+    if not TINY < step < HUGE:
         return [low, high]
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     ticks = [tick * step for tick in range(first, last + 1)]
@@ -196,7 +206,7 @@ def _power(exponent: float) -> float:
 
 def _round_step(width: float) -> float:
     """The least of 1, 2, 5, 10 … times a power of ten that is no less than `width`."""
-    if not 1e-300 < width < 1e300:
+    if not TINY < width < HUGE:
         return width
     power = 10.0 ** math.floor(math.log10(width))
     return next((step * power for step in ROUND if step * power >= width * (1 - 1e-9)), 10 * power)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from time import monotonic
 
+import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
@@ -76,6 +77,7 @@ class LossCurve(Widget):
     def toggle_log(self) -> None:
         """Logarithmic scale, or linear again."""
         self.is_log = not self.is_log
+        self._drawn = None
         self.refresh()
 
     def _differ(self, curves: Mapping[str, Curve]) -> bool:
@@ -109,10 +111,11 @@ class LossCurve(Widget):
     def _draw(self, size: Size) -> list[Strip]:
         self.draws += 1
         width, height = size
+        iterations = max((len(curve) for curve in self._curves.values()), default=0)
         rows: list[list[Run]] = []
         if height >= LEAST_WITH_CAPTION:
-            rows.append(self._caption(width))
-        rows += plot(self._series(width), width, height - len(rows), log=self.is_log, mark=POSITION)
+            rows.append(self._caption(width, iterations))
+        rows += plot(self._series(width), width, height - len(rows), span=(1, iterations), log=self.is_log, mark=POSITION)
         palette = self._palette
         return [
             Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
@@ -123,13 +126,17 @@ class LossCurve(Widget):
         series = []
         for number, curve in enumerate(self._curves.values()):
             role, marker = LOOKS[min(number, len(LOOKS) - 1)]
-            place, low, high = curve.envelope(columns)
-            series.append(Series(place + 1, low, high, role, marker))  # iterations count from 1
+            if len(curve):
+                # Blocks of numbers, and the first and the last of them where they stand; iterations count from 1.
+                place, low, high = curve.envelope(columns)
+                ends, end = np.array([0.0, len(curve) - 1]), curve.values[[0, -1]]
+                x = np.concatenate([ends[:1], place, ends[1:]]) + 1
+                low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
+                series.append(Series(x, low, high, role, marker))
         return series
 
-    def _caption(self, width: int) -> list[Run]:
+    def _caption(self, width: int, iterations: int) -> list[Run]:
         """The loss of the last iteration done, which one that was, and which curve is which."""
-        iterations = max((len(curve) for curve in self._curves.values()), default=0)
         if not iterations:
             return [Run(f" {NOTHING}"[:width], "muted")]
         row = [Run(" ", "")]
@@ -142,9 +149,10 @@ class LossCurve(Widget):
                 row.append(Run(LEGEND.get(marker, marker) + " ", role))
             name = self._say.first([f"curve.{name}", "column.any"], name=name)
             row += [Run(f"{name} ", "muted"), Run(_last(curve), "text" if number else "operand")]
-        row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
+            if not number:
+                row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
         if self.is_log:
-            row.append(Run("  log", "muted"))
+            row.append(Run(f"  {self._say('key.look.log.name')}", "muted"))
         return _cut(row, width)
 
     # what makes it look otherwise
@@ -163,7 +171,7 @@ class LossCurve(Widget):
 def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:
     """What of curves makes them look different; a run's numbers up to a point never change, another run's differ."""
     return tuple(
-        (name, len(curve), *curve.values[[0, -1]].tolist()) if len(curve) else (name, 0)
+        (name, len(curve), curve.values[[0, -1]].tobytes()) if len(curve) else (name, 0)
         for name, curve in curves.items()
     )
 

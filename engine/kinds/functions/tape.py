@@ -17,7 +17,7 @@ from dlsim.engine.reference import Formula, Ref
 
 Array = NDArray[np.float64]
 
-SATURATED = 0.01
+SATURATED = 0.1
 """A function of bounded height is called saturated where its slope is less than this share of its steepest."""
 
 

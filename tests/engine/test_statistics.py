@@ -1,0 +1,50 @@
+"""A network's layers in a few numbers."""
+
+import numpy as np
+import pytest
+from dlsim.engine import Simulator, load
+from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, product_matrix
+from dlsim.engine.kinds.network.structure import Structure
+from support.networks import layer, scenario
+
+
+def test_the_shapes_of_section_2_4_and_its_139_parameters():
+    structure = Structure(load("matrix-shapes").body)
+    shapes = layer_shapes(structure, 1)
+    assert [(one.x, one.weights, one.biases, one.y) for one in shapes] == [
+        ((1, 4), (4, 8), (1, 8), (1, 8)),
+        ((1, 8), (8, 8), (1, 8), (1, 8)),
+        ((1, 8), (8, 3), (1, 3), (1, 3)),
+    ]
+    assert [one.parameters for one in shapes] == [40, 72, 27]
+    assert sum(one.parameters for one in shapes) == structure.parameters == 139
+    assert layer_shapes(structure, 32)[2].y == (32, 3)
+
+
+def test_three_linear_layers_are_one_matrix():
+    simulator = Simulator(load("linear-collapse"))
+    structure = simulator.model.structure
+    product = product_matrix(structure, simulator.parameters)
+    np.testing.assert_allclose(simulator.scenario.body.data.inputs @ product, simulator.outputs(), atol=1e-15)
+    assert product_matrix(Structure(load("xor-train").body), ()) is None
+
+
+def test_dead_units_are_those_that_no_sample_wakes():
+    case = scenario([layer(3, "relu", [[1.0, -1.0, 1.0]], biases=[0.0, 0.0, -9.0]), layer(1)], [[1.0], [2.0]], [[0.5]] * 2)
+    first, second = layer_statistics(Simulator(case).snapshot().tape)
+    assert (first.dead, second.dead) == ((1, 2), ())
+
+
+@pytest.mark.parametrize(("z", "saturated"), [(0.0, ()), (3.0, ()), (-8.0, (0,))])
+def test_a_saturated_unit_hardly_passes_a_gradient_on(z, saturated):
+    case = scenario([layer(1, "sigmoid", [[z]])], [[1.0]], [[0.5]])
+    (only,) = layer_statistics(Simulator(case).snapshot().tape)
+    assert only.saturated == saturated
+
+
+def test_sizes_of_gradients_are_means_over_weights_and_batch():
+    simulator = Simulator(load("backprop-2-2-2"))
+    first, second = layer_statistics(simulator.snapshot().tape)
+    assert second.gradient == pytest.approx(np.mean([0.02592286, 0.02629590, 0.00740844, 0.00751506]), abs=5e-9)
+    assert second.delta == pytest.approx(0.20944600 * 0.23802157 + 0.06384491 * 0.22315485, abs=5e-9)
+    assert first.slope == pytest.approx((0.24960043 + 0.24924527) / 2, abs=5e-9)

@@ -1,0 +1,37 @@
+"""Where dlsim keeps what it keeps: settings, the last position, copies, screenshots. No Textual here.
+
+By the platform's own rules (XDG on Linux), or all under the folder that DLSIM_HOME names.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME = "DLSIM_HOME"
+NAME = "dlsim"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Files and folders by what they hold; none of them need be there yet."""
+
+    settings: Path
+    last: Path
+    copies: Path
+    screenshots: Path
+
+
+def folders() -> Folders:
+    """Where they are at present; nothing is made."""
+    home = os.environ.get(HOME, "").strip()
+    if home:
+        config = state = data = Path(home).expanduser().absolute()
+    else:
+        config = platformdirs.user_config_path(NAME, appauthor=False)
+        state = platformdirs.user_state_path(NAME, appauthor=False)
+        data = platformdirs.user_data_path(NAME, appauthor=False)
+    return Folders(config / "settings.toml", state / "last.json", data / "copies", data / "screenshots")

@@ -1,0 +1,87 @@
+"""What a picture is drawn from, and what comes of it. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.diagram.nodes import Hit
+from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.words import Words, words
+
+MARKS = "●■▲◆○□△◇"
+MARKS_OF_LETTERS = "ABCDEFGH"
+
+
+class Look(NamedTuple):
+    """What the terminal can show: which characters, and whether colours can be mixed for grounds."""
+
+    glyphs: Glyphs = UNICODE
+    mixes: bool = True
+
+    @property
+    def marks(self) -> str:
+        """A mark for each way of a scenario, for each function, told apart by shape."""
+        return MARKS if self.glyphs.has_dots else MARKS_OF_LETTERS
+
+
+class Member(NamedTuple):
+    """One way of a scenario (name None: as it is written) and where it stands."""
+
+    name: str | None
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One moment. `members` are all ways of the scenario, the one under the lens included; empty where there is one.
+
+    `view` counts the views of a picture that has several, from 0.
+    """
+
+    snapshot: Snapshot
+    members: tuple[Member, ...] = ()
+    selected: Ref | None = None
+    view: int = 0
+    look: Look = Look()
+    say: Words = field(default_factory=words)
+
+    @property
+    def all_members(self) -> tuple[Member, ...]:
+        """At least the one under the lens; that one as the scene has it."""
+        lead = self.snapshot.scenario.variant
+        if not any(name == lead for name, _ in self.members):
+            return (Member(lead, self.snapshot),)
+        return tuple(Member(name, self.snapshot if name == lead else other) for name, other in self.members)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Cells; `hits` say which number stands where."""
+
+    cells: Cells
+    hits: Sequence[Hit] = ()
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell."""
+        for hit in reversed(self.hits):
+            if hit.y == y and hit.x <= x < hit.x + hit.width:
+                return hit.ref
+        return None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One kind of picture. `key` names it in the words catalogue; `views` are keys of its views, `picture.` before them."""
+
+    key: str
+    suits: Callable[[Scenario], bool]
+    draw: Callable[[Scene, int, int], Drawing]
+    views: Callable[[Snapshot], Sequence[str]] = lambda _: ("",)
+    is_costly: bool = False
+    """Drawn at most ten times a second."""

@@ -1,0 +1,165 @@
+"""What a user has chosen, and where they left off: kept in two files, read without trusting them. No Textual here.
+
+    store = Store()
+    settings = store.settings()        # defaults for whatever is not there or is wrong
+    store.save_settings(settings)      # False where nothing can be written
+    store.messages                     # what a user should hear about, one line each, once
+
+A file that cannot be read is set aside as `.bak` before another takes its place, and so is one written by hand,
+for its comments. A folder that cannot be written costs a message, never the app.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from dlsim.engine.errors import DlsimError
+from dlsim.engine.text import clean, shorten
+from dlsim.engine.toml_file import parse_toml, read_bytes
+from dlsim.engine.toml_writer import write_toml
+from dlsim.tui.folders import Folders, folders
+
+LARGEST = 64 * 1024
+
+Glyphs = Literal["unicode", "ascii"]
+Digits = Annotated[int, Meta(ge=0, le=15)]
+Short = Annotated[str, Meta(max_length=4096)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user has chosen. `theme` "" is the app's own choice; `keymap` has keys by binding id."""
+
+    theme: Short = ""
+    glyphs: Glyphs = "unicode"
+    digits: Digits = 8
+    keymap: dict[str, str] = field(default_factory=dict)
+
+
+class Last(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the app was left: the scenario, its variant, updates done, values revealed after them, the lens."""
+
+    scenario: Short
+    variant: Short | None = None
+    iteration: Annotated[int, Meta(ge=0)] = 0
+    cursor: Annotated[int, Meta(ge=0)] = 0
+    sample: Annotated[int, Meta(ge=0)] = 0
+
+
+class Store:
+    """The two files. `messages` gathers what went wrong."""
+
+    def __init__(self, places: Folders | None = None) -> None:
+        self.places = folders() if places is None else places
+        self.messages: list[str] = []
+
+    def settings(self) -> Settings:
+        """What was chosen, with the default for each setting that is missing or wrong."""
+        tables = self._settings_tables()
+        good: dict[str, Any] = {}
+        for setting in msgspec.structs.fields(Settings):
+            if setting.name not in tables:
+                continue
+            try:
+                good[setting.name] = msgspec.convert(tables[setting.name], setting.type)
+            except msgspec.ValidationError as error:
+                default = "none" if setting.default is msgspec.NODEFAULT else repr(setting.default)
+                self._tell(f"{self.places.settings}: {setting.name}: {error}; {default} is used")
+        return Settings(**good)
+
+    def save_settings(self, settings: Settings) -> bool:
+        """Keep them; settings of another version that stand in the file stay there."""
+        file = self.places.settings
+        before = _text(file)
+        known: dict[str, Any] = msgspec.to_builtins(settings)
+        with suppress(DlsimError):
+            known = {**parse_toml(before or "", str(file)), **known}
+        if before is not None and not _is_ours(before):
+            self._set_aside(file)
+        return self._write(file, write_toml(known))
+
+    def last(self) -> Last | None:
+        """Where the app was left; None where that is not known."""
+        file = self.places.last
+        if not file.exists():
+            return None
+        try:
+            return msgspec.json.decode(read_bytes(file, LARGEST, str(file)), type=Last)
+        except (DlsimError, msgspec.MsgspecError, ValueError, RecursionError) as error:
+            self._tell(f"{file} cannot be read and is ignored: {error}")
+            self._set_aside(file)
+            return None
+
+    def save_last(self, last: Last) -> bool:
+        """Keep it."""
+        return self._write(self.places.last, msgspec.json.encode(last).decode() + "\n")
+
+    # inside
+
+    def _settings_tables(self) -> Mapping[str, Any]:
+        file = self.places.settings
+        if not file.exists():
+            return {}
+        try:
+            return parse_toml(read_bytes(file, LARGEST, str(file)).decode("utf-8-sig"), str(file))
+        except (DlsimError, ValueError) as error:
+            self._tell(f"{error}; it is ignored")
+            self._set_aside(file)
+            return {}
+
+    def _tell(self, message: str) -> None:
+        line = " ".join(clean(message).split())
+        if line not in self.messages:
+            self.messages.append(line)
+
+    def _set_aside(self, file: Path) -> None:
+        """A copy beside it that nothing here ever reads."""
+        with suppress(OSError, shutil.SameFileError):
+            shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
+
+    def _write(self, file: Path, text: str) -> bool:
+        """All of it or nothing; through a link into the file that it leads to."""
+        try:
+            _write_at_once(file.resolve(), text)
+        except OSError as error:
+            self._tell(f"{file} cannot be written: {shorten(error.strerror or str(error))}")
+            return False
+        return True
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return read_bytes(file, LARGEST, str(file)).decode("utf-8", "replace") if file.exists() else None
+    except DlsimError:
+        return None
+
+
+def _is_ours(text: str) -> bool:
+    """Whether the text is as we write it, so that writing it again loses nothing."""
+    try:
+        return write_toml(parse_toml(text)) == text
+    except DlsimError:
+        return False
+
+
+def _write_at_once(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
