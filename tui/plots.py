@@ -6,6 +6,7 @@ a cleared figure and points between 0 and 1; scales, ticks and their labels are 
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,8 @@ def plot(
 ) -> list[list[Run]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
-    `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive has no place and is left out.
+    `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
+    has no place and is left out.
     """
     drawable = [_logarithmic(one) if log else one for one in map(_finite, series)]
     shown = [one for one in drawable if len(one.x)]
@@ -88,8 +90,8 @@ def plot(
         roles[number] = one.role
     if mark:
         first = shown[0]
-        x, y = across.place(first.x[-1:]), up.place(first.low[-1:] / 2 + first.high[-1:] / 2)
-        plotext.scatter(x.tolist(), y.tolist(), marker=mark, color=len(shown) + 1)
+        end = across.place(first.x[-1:]), up.place(first.low[-1:] / 2 + first.high[-1:] / 2)
+        plotext.scatter(end[0].tolist(), end[1].tolist(), marker=mark, color=len(shown) + 1)
         roles[len(shown) + 1] = mark_role
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
@@ -190,7 +192,7 @@ def labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
         is_whole = all(tick == round(tick) for tick in ticks)
         return [f"1e{tick:.0f}" if is_whole else f"{_power(tick):.3g}" for tick in ticks]
     size = max(abs(tick) for tick in ticks)
-    gap = min((abs(b - a) for a, b in zip(ticks, ticks[1:], strict=False)), default=size)
+    gap = min((abs(b - a) for a, b in itertools.pairwise(ticks)), default=size)
     if not gap or not math.isfinite(gap):
         return [f"{tick:.3g}" for tick in ticks]
     if PLAIN_FROM <= size < PLAIN_TO:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+import textual.app
+import textual.pilot
+from textual._context import active_app
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.session import Session
+from dlsim.tui.widgets import loss_curve
 
 SIZES = [(120, 40), (80, 24)]
 
@@ -43,3 +49,32 @@ def until():
         raise AssertionError("the condition never held")
 
     return wait
+
+
+@pytest.fixture
+def eager_curve(monkeypatch):
+    """The loss curve is drawn with every change, however fast they come."""
+    monkeypatch.setattr(loss_curve, "PER_SECOND", 1e9)
+
+
+QUIET_TURNS = 4
+"""So many turns of the event loop in a row without a message waiting anywhere: then all is handled."""
+
+
+async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
+    """Wait until no message waits anywhere in the app. Textual's own pilot guesses it from the clock, which costs 40 ms
+    a key and depends on how busy the machine is.
+    """
+    app = active_app.get()
+    quiet = 0
+    while quiet < QUIET_TURNS:
+        await asyncio.sleep(0)
+        pumps = [app, *app.screen_stack, *(app.screen_stack[-1].walk_children() if app.screen_stack else ())]
+        quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+
+
+@pytest.fixture(autouse=True)
+def pilot_waits_for_messages(monkeypatch):
+    """Every press and every pause of a pilot ends when all messages are handled."""
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", all_handled)

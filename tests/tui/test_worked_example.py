@@ -103,7 +103,7 @@ async def test_the_error_stays_on_screen_from_the_moment_it_is_known(open_at, sc
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_stepping_forward_and_back_restores_every_character(open_at, screen_text, size):
+async def test_stepping_forward_and_back_restores_every_character(open_at, screen_text, eager_curve, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -119,7 +119,7 @@ async def test_stepping_forward_and_back_restores_every_character(open_at, scree
 
 
 @pytest.mark.parametrize("grain_presses", [1, 2])
-async def test_coarser_grains_step_back_to_where_they_came_from(open_at, screen_text, grain_presses):
+async def test_coarser_grains_step_back_to_where_they_came_from(open_at, screen_text, eager_curve, grain_presses):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["g"] * grain_presses, "1")  # any key takes the hint away

@@ -22,7 +22,8 @@ class Blocks(Units):
         if layer is None:
             self.canvas.write(column.x, self.canvas.height // 2, glyphs.more_across[: column.width], "muted")
             return
-        numbers = {slot.unit: self._number(layer, slot.unit) for slot in column.slots if slot.unit is not None}
+        known = self._known_row(layer)
+        numbers = {slot.unit: self._number(layer, slot.unit, known) for slot in column.slots if slot.unit is not None}
         largest = max((abs(value) for value, _ in numbers.values() if value is not None), default=0.0)
         for slot in column.slots:
             x = column.x + slot.x
@@ -50,10 +51,20 @@ class Blocks(Units):
         self.canvas.write(x, self.layout.height - 1, text, ACTIVE)
         self.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))
 
-    def _number(self, layer: int, unit: int) -> tuple[float | None, Ref]:
-        row = self._telling_row(layer, unit) if layer else "a"
-        ref = self._ref(Node(layer, unit, row)) or Ref("a", layer, (unit,))
-        return self.snapshot.value(ref), ref
+    def _known_row(self, layer: int) -> str | None:
+        """The row to read for every unit of a layer that is not lit, None where it differs from unit to unit."""
+        last = (self.shape.widths[layer] - 1,)
+        if layer == 0 or self.snapshot.is_shown(Ref("a", layer, last)):
+            return "a"
+        return None if self.snapshot.is_shown(Ref("z", layer, (0,))) else ""
+
+    def _number(self, layer: int, unit: int, known: str | None) -> tuple[float | None, Ref]:
+        if known is None or (layer, unit) in self.focus.nodes:
+            row = self._telling_row(layer, unit) if layer else "a"
+            ref = self._ref(Node(layer, unit, row)) or Ref("a", layer, (unit,))
+            return self.snapshot.value(ref), ref
+        ref = Ref("a" if layer else "x", layer, (unit,))
+        return (self.snapshot.tape.value(ref, self.snapshot.sample) if known else None), ref
 
     def _cell(self, value: float | None, largest: float) -> tuple[str, str]:
         glyphs, cells = self.canvas.glyphs, self.layout.cell

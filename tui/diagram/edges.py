@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas, Pen
 from dlsim.tui.diagram.focus import ACTIVE, UPDATE, Edge, Focus
-from dlsim.tui.diagram.layout import Layout
+from dlsim.tui.diagram.layout import Column, Layout
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number
 
@@ -30,8 +31,7 @@ SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5)
 """How far along a line its label may stand: off the middle where others cross it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line between two units in view."""
 
     edge: Edge
@@ -45,6 +45,15 @@ class Line:
     def ref(self) -> Ref:
         """The weight."""
         return Ref("W", self.edge.layer, (self.edge.sender, self.edge.unit))
+
+
+class Gap(NamedTuple):
+    """The lines between two columns that are drawn: `plain` from the weakest to the strongest, and the lit ones."""
+
+    plain: list[Line]
+    lit: list[Line]
+    largest: float
+    is_crowded: bool  # some are not drawn
 
 
 class Label(NamedTuple):
@@ -68,56 +77,61 @@ class Edges:
     def draw(self) -> None:
         """All lines, then the lit ones over them, then their labels."""
         gaps = list(self._gaps())
-        largest = max((abs(line.weight) for lines in gaps for line in lines), default=0.0)
-        lit: list[Line] = []
-        for lines in gaps:
-            lit += [line for line in lines if self._role(line.edge)]
-            strongest = self._strongest(lines)
-            is_crowded = len(strongest) < len(lines)
-            for line in strongest:
-                share = abs(line.weight) / largest if largest and largest < float("inf") else 1.0
-                if share < NOTHING:
-                    continue
-                role = "positive" if line.weight > 0 else "negative"
-                is_weak = share < WEAK or is_crowded
-                pen = Pen(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
-                self._trace(line, pen, over=False)
-        lit.sort(key=lambda line: self._role(line.edge) == ACTIVE)
-        for line in lit:
-            self._trace(line, Pen(self._role(line.edge), heavy=True, broken=line.weight < 0), over=True)
+        largest = max((gap.largest for gap in gaps), default=0.0)
+        for gap in gaps:
+            for line in gap.plain:
+                share = abs(line.weight) / largest if 0 < largest < math.inf else 1.0
+                if share >= NOTHING:
+                    role = "positive" if line.weight > 0 else "negative"
+                    is_weak = share < WEAK or gap.is_crowded
+                    pen = Pen(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
+                    self._trace(line, pen, over=False)
+        for role in ("", ACTIVE):  # the active one above all
+            for line in (line for gap in gaps for line in gap.lit if (self._role(line.edge) == ACTIVE) == bool(role)):
+                pen = Pen(self._role(line.edge), heavy=True, broken=line.weight < 0)
+                self._trace(line, pen, over=True)
         self._canvas.settle()
-        for line in lit:
-            self._arrow(line)
-        for lines in gaps:
-            self._label(lines, [line for line in lit if line in lines])
+        for gap in gaps:
+            for line in gap.lit:
+                self._arrow(line)
+            self._label(gap)
 
     # lines
 
-    def _gaps(self) -> Iterator[list[Line]]:
+    def _gaps(self) -> Iterator[Gap]:
         columns = self._layout.columns
-        value, sample = self._snapshot.tape.value, self._snapshot.sample
-        for left, right in zip(columns, columns[1:], strict=False):
+        for left, right in itertools.pairwise(columns):
             x0, x1 = left.x + left.width, right.x
             if self._layout.level.inner == 0:
                 x0, x1 = x0 + 1, x1 - 1
-            if x1 <= x0 or right.layer is None:
-                continue
-            lines = []
-            for to in right.slots:
-                for start in left.slots:
-                    if to.unit is not None and start.unit is not None:
-                        edge = Edge(right.layer, start.unit, to.unit)
-                        weight = value(Ref("now_W", right.layer, (start.unit, to.unit)), sample)
-                        lines.append(Line(edge, weight, x0, x1, start.row, to.row))
-            yield lines
+            if x1 > x0 and right.layer is not None:
+                yield self._gap(left, right, right.layer, x0, x1)
 
-    def _strongest(self, lines: list[Line]) -> list[Line]:
-        """What can be told apart of them, the strongest last."""
-        if not lines:
-            return []
-        area = (lines[0].x1 - lines[0].x0) * self._canvas.height
-        most = max(area // CELLS_OF_A_LINE, FEWEST_LINES)
-        return sorted(lines, key=lambda line: abs(line.weight))[-most:]
+    def _gap(self, left: Column, right: Column, layer: int, x0: int, x1: int) -> Gap:
+        value, sample = self._snapshot.tape.value, self._snapshot.sample
+        senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
+        units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
+        weights = {
+            (sender, unit): value(Ref("now_W", layer, (sender, unit)), sample) for unit in units for sender in senders
+        }
+
+        def line(sender: int, unit: int) -> Line:
+            weight = weights[sender, unit]
+            return Line(Edge(layer, sender, unit), weight, x0, x1, senders[sender], units[unit])
+
+        most = max((x1 - x0) * self._canvas.height // CELLS_OF_A_LINE, FEWEST_LINES)
+        by_strength = sorted(weights, key=lambda pair: abs(weights[pair]))[-most:]
+        plain = [line(*pair) for pair in by_strength]
+        if self._focus.is_update:
+            lit = plain
+        else:
+            edges = [*self._focus.edges]
+            if isinstance(self._focus.selected, Edge) and self._focus.selected not in edges:
+                edges.append(self._focus.selected)
+            pairs = [(edge.sender, edge.unit) for edge in edges if edge.layer == layer]
+            lit = [line(*pair) for pair in pairs if pair in weights]
+        largest = max((abs(weight) for weight in weights.values()), default=0.0)
+        return Gap(plain, lit, largest, len(plain) < len(weights))
 
     def _role(self, edge: Edge) -> str:
         if self._focus.is_update:
@@ -140,21 +154,22 @@ class Edges:
 
     # labels
 
-    def _label(self, lines: list[Line], lit: list[Line]) -> None:
+    def _label(self, gap: Gap) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
         placed: dict[Edge, Label] = {}
+        lines = [] if gap.is_crowded else sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge))
         if len(lines) <= MOST_LABELLED:
-            level_first = sorted(lines, key=lambda line: line.row0 != line.row1)
             for digits in (self._layout.digits, 2, 0):
-                for line in level_first:
+                for line in lines:
                     if line.edge not in placed:
                         self._place(line, digits, lines, placed)
+        lit = {line.edge for line in gap.lit}
         for line in lines:
-            if line.edge in placed and line not in lit:
+            if line.edge in placed and line.edge not in lit:
                 self._write(line, placed[line.edge])
-        for line in lit:
+        for line in gap.lit:
             if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED:
-                self._place(line, 0, lines, placed)
+                self._place(line, 0, lines or gap.plain, placed)
             if line.edge in placed:
                 self._write(line, placed[line.edge])
 
@@ -199,14 +214,11 @@ class Edges:
             texts[:0] = own
         text = next((text for text in texts if len(text) <= cells), "")
         x = label.x + (label.cells - len(text)) // 2
-        x = min(max(x, line.x0 + (label.cells < len(text))), line.x1 - len(text))
-        chosen = self._focus.selected == line.edge
-        self._canvas.write(
-            x - (x > line.x0),
-            label.y,
-            f"{' ' * (x > line.x0)}{text} "[: line.x1 - x + 1],
-            "chosen" if chosen else role or "muted",
-        )
+        x = min(max(x, line.x0), line.x1 - len(text))
+        role = "chosen" if self._focus.selected == line.edge else role or "muted"
+        start, end = max(x - 1, line.x0), min(x + len(text) + 1, line.x1)
+        self._canvas.write(start, label.y, " " * (end - start), "")
+        self._canvas.write(x, label.y, text, role)
         self._hits.append(Hit(x, label.y, len(text), line.ref))
 
     def _event_texts(self, room: int) -> list[str]:

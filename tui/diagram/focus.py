@@ -47,7 +47,7 @@ def place_of(ref: Ref, shape: Shape) -> Node | Edge | None:
     if not index or ref.sample is not None:
         return None
     if quantity == "part" and len(index) == 2:
-        place: Node | Edge | None = Edge(layer + 1, *index)
+        place: Node | Edge = Edge(layer + 1, *index)
     elif quantity.endswith("W") and len(index) == 2:
         place = Edge(layer, *index)
     elif quantity.endswith("b") and len(index) == 1:

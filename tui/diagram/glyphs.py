@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The characters that pictures are made of. A frame is (upper edge, side, lower edge), an edge (left, between, right)."""
+    """The characters that pictures are made of. A frame is (upper edge, side, lower edge), an edge three characters."""
 
     frame: tuple[str, str, str]
     heavy_frame: tuple[str, str, str]

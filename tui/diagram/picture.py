@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -114,7 +115,7 @@ def _draw_blocks(blocks: Blocks) -> None:
     glyphs = blocks.canvas.glyphs
     if active is not None and blocks.focus.phase in ("forward", "backward"):
         mark = glyphs.forward if blocks.focus.phase == "forward" else glyphs.backward
-        for left, right in zip(columns, columns[1:], strict=False):
+        for left, right in itertools.pairwise(columns):
             is_there = right.layer == active.layer if mark == glyphs.forward else left.layer == active.layer
             if is_there:
                 x = (left.x + left.width + right.x) // 2

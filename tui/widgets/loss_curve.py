@@ -62,6 +62,7 @@ class LossCurve(Widget):
         self._palette = Palette(self)
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
+        self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
@@ -69,9 +70,19 @@ class LossCurve(Widget):
         self.draws = 0
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the curves of this moment: at once, or in a moment when they change too often."""
-        if self._differ(snapshot.curves):
-            self._curves = snapshot.curves
+        """Show the curves of this moment: at once, or a little later while they change with every call.
+
+        Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
+        """
+        if not self._differ(snapshot.curves):
+            self._is_calm = True
+            return
+        self._curves = snapshot.curves
+        if self._is_calm:
+            self._is_calm = False
+            self._drawn = None
+            self.refresh()
+        else:
             self._redraw()
 
     def toggle_log(self) -> None:
@@ -115,7 +126,9 @@ class LossCurve(Widget):
         rows: list[list[Run]] = []
         if height >= LEAST_WITH_CAPTION:
             rows.append(self._caption(width, iterations))
-        rows += plot(self._series(width), width, height - len(rows), span=(1, iterations), log=self.is_log, mark=POSITION)
+        rows += plot(
+            self._series(width), width, height - len(rows), span=(1, iterations), log=self.is_log, mark=POSITION
+        )
         palette = self._palette
         return [
             Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
@@ -147,8 +160,8 @@ class LossCurve(Widget):
                 row.append(Run("  ", ""))
             if not is_alone:
                 row.append(Run(LEGEND.get(marker, marker) + " ", role))
-            name = self._say.first([f"curve.{name}", "column.any"], name=name)
-            row += [Run(f"{name} ", "muted"), Run(_last(curve), "text" if number else "operand")]
+            title = self._say.first([f"curve.{name}", "column.any"], name=name)
+            row += [Run(f"{title} ", "muted"), Run(_last(curve), "text" if number else "operand")]
             if not number:
                 row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
         if self.is_log:

@@ -54,10 +54,14 @@ def words(language: str = ENGLISH) -> Words:
 
 
 def _read(language: str) -> Mapping[str, str]:
-    file = files(__name__).joinpath(f"{language}.toml")
-    if not language.isalpha() or not file.is_file():
-        return {}
-    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    """All of a language's files: its own, and those of parts that have theirs apart (`en_pictures.toml`)."""
+    texts: dict[str, str] = {}
+    if language.isalpha():
+        for file in sorted(files(__name__).iterdir(), key=lambda file: file.name):
+            name, _, ending = file.name.partition(".")
+            if ending == "toml" and name.partition("_")[0] == language:
+                texts.update(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    return texts
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

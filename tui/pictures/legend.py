@@ -1,0 +1,59 @@
+"""Lines that say what a picture's marks and shades mean; what does not fit is left out whole. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlsim.tui.pictures.cells import Cells, breadth, shortened
+
+Piece = tuple[str, str]
+Group = Sequence[Piece]
+
+
+def group_breadth(group: Group) -> int:
+    """The cells that a group takes."""
+    return sum(breadth(text) for text, _ in group)
+
+
+def write_group(cells: Cells, x: int, y: int, group: Group) -> int:
+    """Write a group's pieces one after the other; the column after the last."""
+    for text, role in group:
+        x = cells.write(x, y, text, role)
+    return x
+
+
+def write_line(cells: Cells, y: int, groups: Sequence[Group], *, x: int = 0, end: int | None = None) -> None:
+    """Groups with two cells between them, those that fit."""
+    end = cells.width if end is None else end
+    start = x
+    for group in groups:
+        room = end - x - (2 if x > start else 0)
+        if group and group_breadth(group) <= room:
+            x = write_group(cells, x + (2 if x > start else 0), y, group)
+
+
+def write_columns(
+    cells: Cells, place: tuple[int, int, int, int], groups: Sequence[Group], *, widest: int | None = None
+) -> None:
+    """Groups in as many columns as fit into (left, top, width, height), filled column by column."""
+    left, top, width, height = place
+    if not groups or height < 1:
+        return
+    room = min(max(group_breadth(group) for group in groups), widest or width) + 2
+    columns = max(min((width + 2) // room, len(groups)), 1)
+    rows = min(-(-len(groups) // columns), height)
+    for number, group in enumerate(groups):
+        column, row = divmod(number, rows)
+        if column >= columns:
+            return
+        x, end = left + column * room, min(left + column * room + room - 1, left + width)
+        for text, role in group:
+            x = cells.write(x, top + row, shortened(text, end - x), role)
+
+
+def rows_needed(groups: Sequence[Group], width: int) -> int:
+    """How many rows `write_columns` takes in so many cells."""
+    if not groups:
+        return 0
+    columns = max((width + 2) // (max(group_breadth(group) for group in groups) + 2), 1)
+    return -(-len(groups) // columns)

@@ -1,0 +1,173 @@
+"""A surface from above with every way down it, or from the side where it has one coordinate. No Textual here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.surface.polynomial import Polynomial
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
+from dlsim.tui.pictures.paint import DEPTHS
+from dlsim.tui.pictures.plane import Plane, framed, widened
+from dlsim.tui.pictures.scene import Drawing, Scene
+from dlsim.tui.pictures.ways import Way, ways
+
+Array = NDArray[np.float64]
+
+SHADES = "█▓▓▒▒░░ "
+ASCII_SHADES = "@#*+:-. "
+MOST_POINTS = 600
+"""Of a longer way, so many points at even distances, and as many of its last ones."""
+WIDE = 66
+LEGEND_CELLS = 24
+
+
+def suits(scenario: Scenario) -> bool:
+    """Surfaces."""
+    return scenario.kind == "surface"
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The surface and all ways on it."""
+    cells = Cells(width, height, scene.look.glyphs)
+    surface = getattr(scene.snapshot.scenario.body, "surface", None)
+    if not isinstance(surface, Polynomial):
+        return Drawing(cells)
+    told = ways(scene)
+    groups = [_told(way, scene) for way in told]
+    if width >= WIDE:
+        place = (0, 0, width - LEGEND_CELLS - 2, height)
+        write_columns(cells, (width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
+        write_line(cells, height - 1, [_scale(scene, surface)], x=width - LEGEND_CELLS)
+    else:
+        rows = min(rows_needed(groups, width), max(height - 8, 0))
+        place = (0, 0, width, height - rows)
+        write_columns(cells, (0, height - rows, width, rows), groups)
+    (_from_above if surface.dimensions == 2 else _from_the_side)(scene, cells, surface, told, place)
+    return Drawing(cells)
+
+
+def _told(way: Way, scene: Scene) -> Group:
+    """A way's mark, its name, and how high it stands."""
+    role = "lead" if way.is_lead else "text"
+    height = _height(way, scene)
+    name = way.name if len(way.name) <= 13 else way.name[:12] + "…"
+    return [(way.mark, way.role), (f" {name:<13} ", role), (f"{number(height, 8, 4):>8}", role)]
+
+
+def _height(way: Way, scene: Scene) -> float | None:
+    """What stands on its tape, once the lead has got as far."""
+    if not scene.snapshot.is_shown(Ref("f")):
+        return None
+    return way.snapshot.tape.value(Ref("f"), 0)
+
+
+# two coordinates
+
+
+def _from_above(
+    scene: Scene, cells: Cells, surface: Polynomial, told: list[Way], place: tuple[int, int, int, int]
+) -> None:
+    plane = framed(cells, place, surface.bounds[0], surface.bounds[1], ("x", "y"))
+    levels = _levels(surface, plane.width, plane.height)
+    if scene.look.mixes:
+        roles = [f"deep-{level}" for level in range(DEPTHS)]
+        cells.halves(plane.left, plane.top, roles, levels)
+    else:
+        shades = SHADES if scene.look.glyphs.has_dots else ASCII_SHADES
+        cells.shades(plane.left, plane.top, shades, ["muted"] * DEPTHS, levels[0::2])
+    for way in _lead_last(told):
+        xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
+        plane.put(plane.path(xs, ys), way.role)
+    for way in _lead_last(told):
+        xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
+        _mark(plane, way, float(xs[-1]), float(ys[-1]))
+
+
+@lru_cache(maxsize=8)
+def _heights(surface: Polynomial, width: int, height: int) -> Array:
+    plane = Plane(Cells(0, 0), 0, 0, width, height, *surface.bounds)
+    x, y = np.meshgrid(plane.columns(1), plane.rows(2))
+    return surface.value(x, y)
+
+
+def _levels(surface: Polynomial, width: int, height: int) -> NDArray[np.int64]:
+    """(2·height, width): the level of each half cell; levels stand closer where the surface is low."""
+    heights = _heights(surface, width, height)
+    low, high = float(heights.min()), float(heights.max())
+    share = (heights - low) / (high - low) if high > low else np.zeros_like(heights)
+    levels: NDArray[np.int64] = np.minimum((np.sqrt(share) * DEPTHS).astype(np.int64), DEPTHS - 1)
+    return levels
+
+
+def _scale(scene: Scene, surface: Polynomial) -> Group:
+    heights = _heights(surface, 40, 12) if surface.dimensions == 2 else surface.value(np.linspace(*surface.bounds[0], 99))
+    low, high = f"f {heights.min():.2g} ", f" {heights.max():.3g}"
+    if surface.dimensions == 1:
+        return []
+    if scene.look.mixes:
+        return [(low, "axis"), *((" ", f"@deep-{level}") for level in range(DEPTHS)), (high, "axis")]
+    return [(low, "axis"), (SHADES if scene.look.glyphs.has_dots else ASCII_SHADES, "muted"), (high, "axis")]
+
+
+# one coordinate
+
+
+def _from_the_side(
+    scene: Scene, cells: Cells, surface: Polynomial, told: list[Way], place: tuple[int, int, int, int]
+) -> None:
+    x = np.linspace(*surface.bounds[0], 400)
+    heights = surface.value(x)
+    y = widened(float(heights.min()), float(heights.max()), 0.08)
+    plane = framed(cells, place, surface.bounds[0], y, ("x", "f"))
+    plane.put(plane.path(x, heights), "axis")
+    for way in _lead_last(told):
+        been = trail(way.snapshot, "x")
+        for point in been[:-1] if way.is_lead else ():
+            found = plane.cell(float(point), float(surface.value(point)))
+            if found is not None:
+                cells.write(*found, scene.look.glyphs.nothing.strip() or ".", way.role)
+    beside: dict[tuple[int, int], int] = {}
+    for way in _lead_last(told):
+        point = float(trail(way.snapshot, "x")[-1])
+        found = plane.cell(point, float(surface.value(point)))
+        if found is not None:  # balls that lie in the same place are piled up
+            pile = beside.get(found, 0)
+            beside[found] = pile + 1
+            cells.write(found[0], max(found[1] - pile, 0), way.mark, _role(way))
+
+
+# both
+
+
+def trail(snapshot: Snapshot, coordinate: str) -> Array:
+    """Where a way has been, and where it is now; a long one thinned out."""
+    curve = snapshot.curves.get(coordinate)
+    been = np.empty(0) if curve is None else curve.values
+    if len(been) > 2 * MOST_POINTS:
+        kept = np.linspace(0, len(been) - MOST_POINTS - 1, MOST_POINTS).astype(int)
+        been = np.concatenate([been[kept], been[-MOST_POINTS:]])
+    now = snapshot.tape.value(Ref("now_p", 0, (("x", "y").index(coordinate),)), 0)
+    return np.append(been, now)
+
+
+def _lead_last(told: list[Way]) -> list[Way]:
+    """So that it lies over the others."""
+    return sorted(told, key=lambda way: way.is_lead)
+
+
+def _role(way: Way) -> str:
+    return "lens" if way.is_lead else way.role
+
+
+def _mark(plane: Plane, way: Way, x: float, y: float) -> None:
+    found = plane.cell(x, y)
+    if found is not None:
+        plane.cells.write(*found, way.mark, _role(way))

@@ -1,0 +1,87 @@
+"""The ways of a scenario side by side: what each is called, its mark, its colour. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.scene import Member, Scene
+
+ROLES = 8
+
+
+class Way(NamedTuple):
+    """One way of a scenario as pictures show it."""
+
+    name: str
+    mark: str
+    role: str
+    is_lead: bool
+    snapshot: Snapshot
+
+
+def ways(scene: Scene) -> list[Way]:
+    """All of them, in the order of the file."""
+    members = scene.all_members
+    lead = scene.snapshot.scenario.variant
+    marks = scene.look.marks
+    return [
+        Way(
+            name=member.name or written_name(members, scene),
+            mark=marks[number % len(marks)],
+            role=f"way-{number % ROLES}",
+            is_lead=member.name == lead,
+            snapshot=member.snapshot,
+        )
+        for number, member in enumerate(members)
+    ]
+
+
+def written_name(members: Sequence[Member], scene: Scene) -> str:
+    """What sets the scenario as it is written apart from its variants: its optimizer, its activation …"""
+    written = next((member.snapshot.scenario for member in members if member.name is None), None)
+    if written is None:
+        return ""
+    others = [member.snapshot.scenario for member in members if member.name is not None]
+    for tell in _TOLD:
+        mine = tell(written)
+        if mine and all(tell(other) != mine for other in others):
+            return mine
+    return _setting_apart(written, others) or scene.say("picture.as_written")
+
+
+def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
+    """An optimizer's setting that no variant shares, say "momentum 0"."""
+    mine = dict(_settings(written))
+    theirs = [dict(_settings(other)) for other in others]
+    for name, value in mine.items():
+        if theirs and all(name in other and other[name] != value for other in theirs):
+            return f"{name.replace('_', ' ')} {value:g}"
+    return ""
+
+
+def _optimizer(scenario: Scenario) -> Any:
+    training = getattr(scenario.body, "training", None)
+    return getattr(training, "optimizer", None) or getattr(scenario.body, "optimizer", None)
+
+
+def _settings(scenario: Scenario) -> Iterator[tuple[str, float]]:
+    optimizer = _optimizer(scenario)
+    yield from getattr(optimizer, "settings", {}).items()
+
+
+def _optimizer_name(scenario: Scenario) -> str:
+    """An optimizer with what it adds to plain descent."""
+    settings = dict(_settings(scenario))
+    name = str(getattr(_optimizer(scenario), "name", ""))
+    return name + "".join(f" {extra}" for extra in ("momentum", "nesterov", "amsgrad") if settings.get(extra))
+
+
+def _first_activation(scenario: Scenario) -> str:
+    layers = getattr(getattr(scenario.body, "network", None), "layers", ())
+    return str(layers[0].activation.name) if layers else ""
+
+
+_TOLD: tuple[Callable[[Scenario], str], ...] = (_optimizer_name, _first_activation)
