@@ -11,7 +11,7 @@ import numpy as np
 from dlsim.cli.options import complete_scenario
 from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
-from dlsim.engine.checking import CheckResult, check, check_start
+from dlsim.engine.checking import CheckResult, check
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.numerals import plain
 from dlsim.engine.scenario import in_language
@@ -58,7 +58,7 @@ def _checks(written: Scenario, variants: Sequence[Scenario]) -> Iterator[tuple[s
         yield _line(result), result.ok
     for variant in variants:
         name = f"variant {one_line(variant.variant or '')}"
-        results = list(check_start(variant))
+        results = list(check(variant))
         yield f"{name}: loads", True
         for result in results:
             yield f"{name}: {_line(result)}", result.ok

@@ -31,9 +31,10 @@ class CommonTable(Table):
 
 
 class ExpectTable(Table):
-    """One `[[expect]]` block."""
+    """One `[[expect]]` block; it is about the scenario as written, or about the `variant` that it names."""
 
     after: Annotated[int, Meta(ge=0)]
+    variant: str | None = None
     digits: Annotated[int, Meta(ge=0, le=15)] = 8
     values: dict[str, Any] = field(default_factory=dict)
     outputs: list[list[Number]] | None = None

@@ -137,7 +137,7 @@ def _validated(
     *,
     expectations: list[dict[str, Any]] | None = None,
 ) -> Scenario:
-    """The scenario that `tables` describe; only as written it has `expectations`."""
+    """The scenario that `tables` describe; of `expectations`, what is about this way of it."""
     common = read_common(tables, origin.file)
     kind = KINDS[common.kind]
     body = kind.read({key: item for key, item in tables.items() if key in kind.tables}, origin.source)
@@ -154,6 +154,7 @@ def _validated(
         expectations=tuple(
             read_expectation(block, place, common.kind, body, origin.source)
             for place, block in enumerate(expectations or ())
+            if block.get("variant") == variant
         ),
         variants=variants,
         variant=variant,
@@ -174,12 +175,17 @@ def _way(
     """The scenario as written, or the variant called so."""
     names = tuple(variants)
     if name is None:
+        for place, block in enumerate(common.expect):
+            about = block.get("variant")
+            if about is not None and about not in names:
+                raise (Place(origin.file, f"expect.{place}") / "variant").unknown("variant", about, names)
         scenario = _validated(tables, origin, None, names, expectations=common.expect)
     elif name not in variants:
         raise UnknownNameError("variant", name, names)
     else:
         try:
-            scenario = _validated(_with(tables, variants[name], origin.file), origin, name, names)
+            changed = _with(tables, variants[name], origin.file)
+            scenario = _validated(changed, origin, name, names, expectations=common.expect)
         except ScenarioError as error:
             raise ScenarioError(
                 f"in variant {shown(name)} (variants.{names.index(name)}): {error.problem}",

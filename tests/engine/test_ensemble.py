@@ -1,7 +1,8 @@
 """A scenario and its variants, side by side."""
 
 import pytest
-from dlsim.engine import UnknownNameError, load
+from dlsim.engine import ScenarioError, UnknownNameError, load
+from dlsim.engine.checking import check
 from dlsim.engine.ensemble import Ensemble
 
 RACE = """
@@ -61,3 +62,29 @@ def test_choosing_another_variant_keeps_the_place(race):
 def test_every_variant_keeps_what_was_set_by_hand(race):
     ensemble = Ensemble(load(race, overrides={"training.epochs": 7}))
     assert {simulator.epochs for _, simulator in ensemble.members} == {7}
+
+
+EXPECTING = """
+[[expect]]
+after = 1
+values = { W1 = 0.99 }
+[[expect]]
+variant = "fast"
+after = 1
+values = { W1 = 0.7 }
+"""
+
+
+def test_an_expectation_may_be_about_a_variant(race):
+    race.write_text(RACE + EXPECTING)
+    assert [expectation.values["W1"] for expectation in load(race).expectations] == [0.99]
+    fast = load(race, variant="fast")
+    assert [expectation.values["W1"] for expectation in fast.expectations] == [0.7]
+    assert load(race, variant="adam").expectations == ()
+    assert [result.ok for result in check(fast)] == [True, True]
+
+
+def test_an_expectation_about_a_variant_that_is_not_there_is_refused(race):
+    race.write_text(RACE + EXPECTING.replace('"fast"', '"fats"'))
+    with pytest.raises(ScenarioError, match=r"expect\.1\.variant.*did you mean 'fast'"):
+        load(race)

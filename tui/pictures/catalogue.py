@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlsim.engine.scenario import Scenario
-from dlsim.tui.pictures import region, surface
+from dlsim.tui.pictures import functions, region, surface
 from dlsim.tui.pictures.scene import Picture
 
 _ALL = (
     Picture("region", region.suits, region.draw, region.views, is_costly=True),
     Picture("surface", surface.suits, surface.draw, is_costly=True),
+    Picture("functions-plot", functions.suits, functions.draw, functions.views),
 )
 
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in _ALL}

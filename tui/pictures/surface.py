@@ -12,7 +12,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
-from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.paint import DEPTHS
 from dlsim.tui.pictures.plane import Plane, framed, widened
@@ -41,7 +41,8 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     if not isinstance(surface, Polynomial):
         return Drawing(cells)
     told = ways(scene)
-    groups = [_told(way, scene) for way in told]
+    longest = min(max(len(way.name) for way in told), 13 if width >= WIDE else 17)
+    groups = [_told(way, scene, longest) for way in told]
     if width >= WIDE:
         place = (0, 0, width - LEGEND_CELLS - 2, height)
         write_columns(cells, (width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
@@ -54,12 +55,12 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     return Drawing(cells)
 
 
-def _told(way: Way, scene: Scene) -> Group:
+def _told(way: Way, scene: Scene, longest: int) -> Group:
     """A way's mark, its name, and how high it stands."""
     role = "lead" if way.is_lead else "text"
     height = _height(way, scene)
-    name = way.name if len(way.name) <= 13 else way.name[:12] + "…"
-    return [(way.mark, way.role), (f" {name:<13} ", role), (f"{number(height, 8, 4):>8}", role)]
+    name = shortened(way.name, longest)
+    return [(way.mark, way.role), (f" {name:<{longest}} ", role), (f"{number(height, 8, 4):>8}", role)]
 
 
 def _height(way: Way, scene: Scene) -> float | None:

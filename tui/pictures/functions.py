@@ -1,0 +1,249 @@
+"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.functions.tape import SATURATED, FunctionsTape
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import Cells, shortened
+from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
+from dlsim.tui.pictures.plane import Plane, Span, fitting_span, framed
+from dlsim.tui.pictures.scene import Drawing, Scene
+
+Array = NDArray[np.float64]
+
+BOUNDED = ("sigmoid", "tanh")
+"""Functions that level out: where they do, they are saturated."""
+WIDE = 72
+LEGEND_CELLS = 33
+TALLER = {"activation": 2.0, "loss": 5.0}
+"""Together, what is so many times taller than most is cut off: the others would lie flat."""
+ROLES = 8
+
+
+def suits(scenario: Scenario) -> bool:
+    """Functions."""
+    return scenario.kind == "functions"
+
+
+def views(snapshot: Snapshot) -> Sequence[str]:
+    """All together, each by itself, softmax over the vector."""
+    tape = snapshot.tape
+    if not isinstance(tape, FunctionsTape):
+        return ("",)
+    singly = tuple("=" + spec.label for spec in tape.body.functions)
+    return ("together", *singly, *(("softmax",) if len(tape.body.vector) else ()))
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The chosen view."""
+    cells = Cells(width, height, scene.look.glyphs)
+    tape = scene.snapshot.tape
+    if not isinstance(tape, FunctionsTape):
+        return Drawing(cells)
+    of = _Curves(scene, cells, tape)
+    view = scene.view % len(views(scene.snapshot))
+    if view == 0:
+        of.together()
+    elif view <= len(tape.body.functions):
+        of.singly(view - 1)
+    else:
+        of.softmax()
+    return Drawing(cells)
+
+
+class _Curves:
+    """One moment's curves in one size."""
+
+    def __init__(self, scene: Scene, cells: Cells, tape: FunctionsTape) -> None:
+        self._scene, self._cells, self._tape = scene, cells, tape
+        self._snapshot = scene.snapshot
+        self._functions = tape.body.functions
+        self._x = tape.body.sweep
+        self._marks = scene.look.marks
+
+    # together
+
+    def together(self) -> None:
+        """Values on the left, slopes on the right, and what each is at the cursor."""
+        cells = self._cells
+        groups = [self._told(number) for number in range(len(self._functions))]
+        if cells.width >= WIDE:
+            room, height = cells.width - LEGEND_CELLS - 2, cells.height
+            head: list[Group] = [[(f"{self._x_told():<16}", "strong"), ("    f(x)    f′(x)", "muted")]]
+            write_columns(cells, (room + 2, 0, LEGEND_CELLS, height), [*head, *groups], widest=LEGEND_CELLS)
+        else:
+            rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
+            room, height = cells.width, cells.height - rows
+            write_columns(cells, (0, height, cells.width, rows), groups)
+        numbers = range(len(self._functions))
+        if room >= 40:
+            half = room // 2
+            self._plot((0, 0, half, height), numbers, self._tape.values, "f(x)")
+            self._plot((half, 0, room - half, height), numbers, self._tape.slopes, "f′(x)")
+        else:
+            self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
+
+    def _told(self, place: int) -> Group:
+        label = shortened(self._functions[place].label, 14)
+        value = self._snapshot.value(Ref("f", 0, (place,)))
+        has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
+        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), 8, 4) if has_slope else "–"
+        mark = self._flatness(place) if self._snapshot.is_shown(Ref("f", 0, (place,))) else " "
+        role = self._role(place)
+        return [
+            (self._marks[place % len(self._marks)], role),
+            (f"{label:<14}", "text"),
+            (f"{number(value, 8, 4):>8}", "text"),
+            (f" {slope:>8}", "text"),
+            (mark, "negative"),
+        ]
+
+    def _role(self, place: int) -> str:
+        return f"way-{place % ROLES}"
+
+    def _x_told(self) -> str:
+        return self._scene.say("picture.cursor", x=f"{self._tape.x:g}")
+
+    def _plot(
+        self, place: tuple[int, int, int, int], numbers: Sequence[int], curves: Array, name: str, *, plain: bool = False
+    ) -> Plane:
+        """Some functions' values or slopes."""
+        cells = self._cells
+        left, top, width, height = place
+        shown = curves[list(numbers)]
+        plane = framed(cells, (left, top + 1, width, height - 1), self._ends(), self._span(shown), ("x", ""))
+        cells.write(plane.left, top, name, "symbol")
+        zero = plane.cell(self._x[0], 0.0)
+        if zero is not None:
+            plane.level(0.0, "frame")
+        plane.upright(self._tape.x, "muted")
+        for place_of in numbers:
+            plane.put(plane.path(self._x, curves[place_of]), self._role(place_of))
+        for order, place_of in enumerate(numbers):
+            self._strew(plane, place_of, curves[place_of], order, len(numbers))
+        is_slope = curves is self._tape.slopes
+        for place_of in numbers:
+            value = self._snapshot.value(Ref("slope" if is_slope else "f", 0, (place_of,)))
+            found = None if value is None else plane.cell(self._tape.x, value)
+            if found is not None:
+                cells.write(*found, self._marks[place_of % len(self._marks)], "active")
+        return plane
+
+    def _strew(self, plane: Plane, place: int, curve: Array, order: int, of: int) -> None:
+        """A function's mark here and there on its curve."""
+        if of == 1:
+            return
+        last = len(curve) - 1
+        for point in (int((order + 0.5) / of * last), last - int(order / of * last / 6)):
+            found = plane.cell(float(self._x[point]), float(curve[point]))
+            if found is not None:
+                self._cells.write(*found, self._marks[place % len(self._marks)], self._role(place))
+
+    def _ends(self) -> Span:
+        return float(self._x[0]), float(self._x[-1])
+
+    def _span(self, curves: Array) -> Span:
+        """All of them; of very unlike ones, what most of them need."""
+        finite = np.where(np.isfinite(curves), curves, np.nan)
+        with np.errstate(all="ignore"):
+            largest = [float(np.nanmax(np.abs(curve))) for curve in finite if np.isfinite(curve).any()]
+        if len(largest) < 2:
+            return fitting_span(curves.ravel(), 0.08)
+        kind = "loss" if self._functions[0].target is not None else "activation"
+        limit = TALLER[kind] * float(np.median([size for size in largest if size > 0.2] or [1.0]))
+        return fitting_span(np.clip(finite, -limit, limit).ravel(), 0.05)
+
+    # singly
+
+    def singly(self, place: int) -> None:
+        """One function: value and slope, and where it is saturated."""
+        cells = self._cells
+        height = cells.height - (2 if cells.height >= 8 else 0)
+        half = cells.width // 2 if cells.width >= 40 else cells.width
+        label = self._functions[place].label
+        has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
+        left = self._plot((0, 0, half if has_slope else cells.width, height), (place,), self._tape.values, f"{label}(x)")
+        planes = [left]
+        if half < cells.width and has_slope:
+            planes.append(self._plot((half, 0, cells.width - half, height), (place,), self._tape.slopes, f"{label}′(x)"))
+        zones = self._zones(place)
+        for plane in planes:
+            for column, x in enumerate(plane.columns(1)):
+                mark = zones[int(np.abs(self._x - x).argmin())]
+                if mark != " ":
+                    cells.write(plane.left + column, plane.top + plane.height - 1, mark, "negative")
+        if height < cells.height:
+            write_line(cells, height, [[(self._x_told(), "strong")], self._values_told(place)])
+            write_line(cells, height + 1, self._zones_told(zones))
+
+    def _values_told(self, place: int) -> Group:
+        value = self._snapshot.value(Ref("f", 0, (place,)))
+        group = [("f(x) = ", "symbol"), (number(value, 12, 8), "text")]
+        if np.isfinite(self._tape.slopes[place]).any():
+            slope = self._snapshot.value(Ref("slope", 0, (place,)))
+            group += [("  f′(x) = ", "symbol"), (number(slope, 12, 8), "text")]
+        return group
+
+    def _zones(self, place: int) -> list[str]:
+        """A mark for every x: saturated, of no slope, or neither."""
+        glyphs, slopes = self._scene.look.glyphs, np.abs(self._tape.slopes[place])
+        if not np.isfinite(slopes).any():
+            return [" "] * len(slopes)
+        if self._functions[place].name in BOUNDED:
+            steepest = float(np.nanmax(slopes))
+            return [glyphs.flat if slope < SATURATED * steepest else " " for slope in slopes.tolist()]
+        if self._functions[place].target is not None:
+            return [" "] * len(slopes)
+        return [glyphs.dead if slope == 0 else " " for slope in slopes.tolist()]
+
+    def _flatness(self, place: int) -> str:
+        return self._zones(place)[self._tape.point]
+
+    def _zones_told(self, zones: list[str]) -> list[Group]:
+        glyphs, say = self._scene.look.glyphs, self._scene.say
+        told = {
+            glyphs.flat: say("picture.saturated_here", share=f"{SATURATED:.0%}"),
+            glyphs.dead: say("picture.no_slope"),
+        }
+        return [[(mark, "negative"), (f" {text}", "muted")] for mark, text in told.items() if mark in zones]
+
+    # softmax
+
+    def softmax(self) -> None:
+        """The vector, and each number's share of the whole."""
+        cells, snapshot = self._cells, self._snapshot
+        units = len(self._tape.body.vector)
+        room = max(cells.width - 32, 4)
+        cells.write(0, 0, "v", "symbol")
+        cells.write(12, 0, "softmax(v)", "symbol")
+        step = 2 if cells.height >= 2 * units + 3 else 1
+        for unit in range(min(units, max(cells.height - 2, 1))):
+            row = 1 + unit * step
+            share = snapshot.value(Ref("softmax", 0, (unit,)))
+            cells.write(0, row, number(float(self._tape.body.vector[unit]), 9, 4), "text")
+            if share is not None:
+                end = cells.write(12, row, bar(share, room, cells), self._role(unit))
+                cells.write(end + 1, row, number(share, 10, 8), "text")
+            else:
+                cells.write(12, row, "…", "muted")
+        total = snapshot.value(Ref("sum"))
+        row = min(1 + units * step, cells.height - 1)
+        if row > 0:
+            cells.write(12, row, f"Σ = {number(total, 10, 8)}", "strong")
+
+
+def bar(share: float, cells_wide: int, cells: Cells) -> str:
+    """A bar of `share` of so many cells, to an eighth of a cell."""
+    share = min(max(share, 0.0), 1.0)
+    if not cells.glyphs.has_dots:
+        return "#" * round(share * cells_wide)
+    eighths = round(share * cells_wide * 8)
+    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
