@@ -32,7 +32,7 @@ def command(
 
     The status is 1 if a number was not finite.
     """
-    file = None if target is None else _new_file(target, overwrite)
+    file = None if target is None else new_file(target, overwrite)
     simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
     refuse_other_kinds(simulator.scenario)
     if iterations and not simulator.trains:
@@ -51,7 +51,7 @@ def command(
     return 0
 
 
-def _new_file(target: str, overwrite: bool) -> Path:
+def new_file(target: str, overwrite: bool) -> Path:
     """Refused before anything is run: a name that is taken, or that no scenario file can have."""
     file = Path(target)
     if file.suffix != ".toml":

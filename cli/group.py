@@ -11,7 +11,7 @@ from importlib.metadata import version
 import click
 from click.shell_completion import CompletionItem
 
-from dlsim.cli import checking, listing, opening, running, tracing
+from dlsim.cli import checking, exporting, listing, locating, opening, running, serving, tracing, walking
 from dlsim.cli.options import complete_scenario
 
 VERBS: Mapping[str, click.Command] = {
@@ -19,6 +19,10 @@ VERBS: Mapping[str, click.Command] = {
     "run": running.command,
     "trace": tracing.command,
     "check": checking.command,
+    "walk": walking.command,
+    "export": exporting.command,
+    "serve": serving.command,
+    "locate": locating.command,
 }
 
 OPEN = ""

@@ -23,5 +23,7 @@ def command(as_json: bool) -> None:
     if as_json:
         write_json({name: str(path) for name, path in rows})
         return
-    for line in columns([(name, one_line(str(path)), "" if path.exists() else "(not there yet)") for name, path in rows]):
+    for line in columns(
+        [(name, one_line(str(path)), "" if path.exists() else "(not there yet)") for name, path in rows]
+    ):
         write(line)

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from dlsim.cli.output import columns, one_line, write
 from dlsim.engine import Simulator
+from dlsim.engine.kinds.functions.body import FunctionsBody
+from dlsim.engine.kinds.search.body import SearchBody
+from dlsim.engine.kinds.surface.body import SurfaceBody
+from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.numerals import fixed, plain
 from dlsim.engine.scenario import DataSpec, in_language
 
@@ -31,6 +35,23 @@ def report(simulator: Simulator) -> Iterator[str]:
     yield ""
     yield from columns(list(_figures(simulator)))
     yield ""
+    if isinstance(scenario.body, SurfaceBody):
+        yield "the point"
+        (point, _), *_ = simulator.parameters
+        yield from columns([(f"  {axis}", fixed(float(x))) for axis, x in zip(COORDINATES, point.flat, strict=False)])
+        return
+    if isinstance(scenario.body, FunctionsBody):
+        yield "values over x"
+        yield from _sweep(scenario.body, simulator.outputs())
+        return
+    if isinstance(scenario.body, SearchBody):
+        yield f"settings found, of {simulator.iteration:,} tried"
+        gates = [(f"  {one_line(gate)}", f"{simulator.look_up(gate):,.0f}") for gate in scenario.body.gates]
+        yield from columns(gates)
+        if scenario.body.beside is None:
+            return
+        yield ""
+        yield "the network beside the search"
     yield "outputs"
     yield from _samples(simulator)
     named = zip(simulator.model.layer_names, simulator.parameters, strict=True)
@@ -46,8 +67,8 @@ def _figures(simulator: Simulator) -> Iterator[tuple[str, str]]:
         position = simulator.position
         yield "iterations", f"{simulator.iteration:,}"
         yield "epochs", f"{simulator.iteration // position.batches:,}"
-        loss = simulator.loss()
-        yield "loss", "none" if loss is None else fixed(loss)
+        if (loss := simulator.loss()) is not None:
+            yield "loss", fixed(loss)
         if simulator.losses.size:
             yield "loss at first", fixed(float(simulator.losses[0]))
     else:
@@ -69,6 +90,17 @@ def _samples(simulator: Simulator) -> Iterator[str]:
     yield from columns(rows)
     if len(outputs) > MOST_ROWS:
         yield f"  … and {len(outputs) - MOST_ROWS:,} more"
+
+
+def _sweep(body: FunctionsBody, values: Array) -> Iterator[str]:
+    """A line for x in even steps, as many as a screen holds, under the names of the functions."""
+    every = -(-len(body.sweep) // MOST_ROWS)
+    rows = [["  x", *(function.label for function in body.functions)]]
+    for x, row in zip(body.sweep[::every], values[::every], strict=True):
+        rows.append([f"  {plain(float(x), 4)}", *(fixed(float(value)) for value in row)])
+    yield from columns(rows, right=True)
+    if every > 1:
+        yield f"  … each line stands for {every} of {len(body.sweep):,} x"
 
 
 def _target(targets: Array | None, row: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -18,6 +19,9 @@ Array = NDArray[np.float64]
 Grain = Literal["value", "op"]
 MOST_NUMBERS = 16
 """Of an op with more numbers than this the rest is left out; --json has all of them."""
+
+_BRACKETED = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_NEGATIVE = re.compile(r"← \((-[^()]*)\)")
 
 
 def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str) -> int | None:
@@ -148,11 +152,26 @@ def line_of(event: Event) -> dict[str, Any]:
 
 def _print_text(event: Event) -> None:
     sample = "" if event.sample is None else f"sample {event.sample}"
+    write(f"{event.iteration:>4}  {event.phase:<8}  {sample:<9}  {one_line(sentence(event))}")
+
+
+def sentence(event: Event) -> str:
+    """The computation as one would write it down: symbol = formula = numbers = result."""
+    if event.op == "update":  # nothing is computed: new values take their places
+        is_whole = isinstance(event.value, np.ndarray)
+        return event.symbol if is_whole else _NEGATIVE.sub(r"← \1", event.substituted)
     formula = event.formula.removeprefix(f"{event.symbol} = ")
-    number = _number(event.value)
-    is_said = isinstance(event.value, float) and event.substituted == plain(event.value)
-    parts = [event.symbol, formula, "" if is_said else event.substituted, number]
-    write(f"{event.iteration:>4}  {event.phase:<8}  {sample:<9}  {one_line(' = '.join(filter(None, parts)))}")
+    if isinstance(event.value, np.ndarray):  # of a whole op the engine says shapes, which are no number
+        shapes = f"; shapes {event.substituted}" if event.substituted else ""
+        return " = ".join(filter(None, (event.symbol, formula, _number(event.value)))) + shapes
+    substituted = "" if event.substituted == plain(event.value) else event.substituted
+    return " = ".join(filter(None, (event.symbol, _bare(formula), _bare(substituted), _number(event.value))))
+
+
+def _bare(text: str) -> str:
+    """`text` without a pair of brackets around all of it, as formulas have that stand inside others."""
+    match = _BRACKETED.fullmatch(text)
+    return text if match is None or " if " in text else match[1]
 
 
 def _number(value: float | Array) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from dlsim.engine.errors import DlsimError
 
 if TYPE_CHECKING:
-    from dlsim.engine.simulator import Simulator
+    from dlsim.engine.results import Results
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -38,10 +38,10 @@ class Breakpoint:
     """A condition, as it was written; `holds` asks whether it does after the last iteration done."""
 
     text: str
-    holds: Callable[[Simulator], bool]
+    holds: Callable[[Results], bool]
 
 
-def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
+def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read."""
     words = " ".join(text.split())
     if words.lower() == "not finite":
@@ -57,16 +57,16 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
     raise BreakpointError(f"cannot read the condition {words!r}; write, say: {EXAMPLES}")
 
 
-def _reached(what: str, number: int) -> Callable[[Simulator], bool]:
+def _reached(what: str, number: int) -> Callable[[Results], bool]:
     if what == "iteration":
         return lambda run: run.iteration >= number
     return lambda run: run.iteration >= run.model.calendar.first(number) - 1
 
 
-Numbers = Callable[["Simulator"], "list[float]"]
+Numbers = Callable[["Results"], "list[float]"]
 
 
-def _measure(subject: str, simulator: Simulator) -> tuple[Numbers, Callable[..., bool]] | None:
+def _measure(subject: str, simulator: Results) -> tuple[Numbers, Callable[..., bool]] | None:
     """(how to read the numbers, whether any or all of them must fit)."""
     name = subject.lower()
     if name == "loss":
@@ -81,6 +81,6 @@ def _measure(subject: str, simulator: Simulator) -> tuple[Numbers, Callable[...,
     return None
 
 
-def _gradients(run: Simulator) -> list[float]:
+def _gradients(run: Results) -> list[float]:
     arrays = [array for pair in run.gradients or () for array in pair if array is not None]
     return np.abs(np.concatenate([array.ravel() for array in arrays])).tolist() if arrays else []

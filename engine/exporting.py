@@ -30,12 +30,10 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
     """The text of a scenario file: the one that is run, but for its first weights, which are the present ones.
 
     `folder` is where it will lie: a CSV file that lies there too is named, the rows of any other are written out.
-    WrongKindError for a kind without weights, for weights that are not finite, for more than a file may hold.
+    WrongKindError for a kind without weights, and for more than a file may hold.
     """
     scenario = simulator.scenario
     refuse_other_kinds(scenario)
-    if not all(np.isfinite(array).all() for pair in simulator.parameters for array in pair if array is not None):
-        raise WrongKindError("some weights are not finite numbers, and a scenario holds no others; go back first")
     tables = exported_tables(simulator, folder)
     text = f"{_heading(simulator)}\n{write_toml(tables)}"
     if len(text.encode()) > LARGEST_FILE:

@@ -31,6 +31,7 @@ class Snapshot:
     trouble: Trouble | None
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
+    known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
     ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
     edits: Sequence[int]  # iterations from which on something was edited
     checkpoints: Sequence[int]

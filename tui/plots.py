@@ -198,7 +198,7 @@ def labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
     if PLAIN_FROM <= size < PLAIN_TO:
         decimals = min(max(math.ceil(-math.log10(gap) - 1e-9), 0), 10)
         return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
-    decimals = min(max(math.ceil(math.log10(size / gap) - 1e-9), 0), 6)
+    decimals = next((n for n in range(7) if all(abs(float(f"{t:.{n}e}") - t) < gap / 100 for t in ticks)), 7)
     return ["0" if tick == 0 else f"{tick:.{decimals}e}" for tick in ticks]
 
 

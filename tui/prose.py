@@ -1,9 +1,13 @@
 """Which sentence goes with a number: the question it answers and what it means. No Textual here.
 
-A kind of scenario whose quantities are not named below gets the catalogue's general sentences until it has its own.
+A key is looked up from the particular to the general: `meaning.search_y.at_zero.positive`, `meaning.search_y.positive`,
+`meaning.y`, and last `meaning.any`. Between a quantity and its sign may stand a quality: the activation, the loss, the
+optimizer, what an optimizer's state is.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -11,29 +15,33 @@ from dlsim.tui.words import Words
 
 PLUS = "⁺"
 
+SAID_ALIKE = {
+    "now_W": "W",
+    "now_b": "b",
+    "now_p": "p",
+    "X": "x",
+    "cell": "x",
+    "T": "t",
+    "target": "t",
+    "truth": "t",
+    "rest_b": "rest",
+    "rest_W": "rest",
+    "term_b": "term",
+    "term_W": "term",
+    "alpha": "setting",
+}
+"""Quantities that are other ways to get at the same thing: the weight at present, an input in the data table …"""
+
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """The question that the number answers."""
-    name = kind_of(ref)
-    own = f"question.{snapshot.scenario.kind}_{name}"
-    keys = [own, f"question.{name}.{_place(snapshot, ref)}", f"question.{name}", "question.any"]
+    keys = [*_keys("question", snapshot, ref, _place(snapshot, ref)), "question.any"]
     return say.first(keys, **names(snapshot, ref))
 
 
 def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
-    name, sign = kind_of(ref), _sign(value)
-    if name == "z" and _has_bias(snapshot, ref):
-        name = "z_bias"
-    own = f"meaning.{snapshot.scenario.kind}_{name}"
-    keys = [f"{own}.{sign}", own]
-    for quality in (_activation(snapshot, ref), _loss(snapshot), "any"):
-        keys += [
-            f"meaning.{name}.{quality}.{sign}",
-            f"meaning.{name}.{quality}.any",
-            f"meaning.{name}.{quality}",
-        ]
-    keys += [f"meaning.{name}.{sign}", f"meaning.{name}", "meaning.any"]
+    keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     return say.first(keys, **names(snapshot, ref))
 
 
@@ -56,10 +64,12 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found |= {"z": symbol, "unit": other("a")}
             if _has_bias(snapshot, ref):
                 found["bias"] = other("b")
-        case "a":
+        case "a" if ref.layer:
             found |= {"unit": symbol, "z": other("z")}
         case "E_o":
             found |= {"unit": other("a"), "target": other("t")}
+        case "E_t":
+            found["step"] = str(ref.index[0] + 1)
         case "dE_da" | "part":
             found["unit"] = bottom
         case "da_dz":
@@ -72,9 +82,79 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found |= {"z": top, "bias": bottom}
         case "dE_dW" | "dE_db":
             found |= {"weight": bottom, "bias": bottom}
-        case "new_W" | "new_b":
-            found |= {"weight": symbol.removesuffix(PLUS), "bias": symbol.removesuffix(PLUS)}
+        case "new_W" | "new_b" | "new_p" | "before":
+            found |= dict.fromkeys(("weight", "bias", "parameter"), symbol.rstrip("⁺⁻"))
+        case "slot" | "new_slot":
+            letter = ref.quantity.split(":")[2:] or ["p"]
+            found["parameter"] = other(letter[0])
+        case "slope":
+            found["function"] = symbol.replace("′", "")
+        case "y":
+            found["sum"] = other("sum")
+        case "solves":
+            found["gate"] = symbol.removesuffix("?")
     return found
+
+
+def _keys(head: str, snapshot: Snapshot, ref: Ref, ending: str) -> Iterator[str]:
+    """All keys under which a sentence may stand, the most particular first."""
+    qualities = [*_qualities(snapshot, ref), "any"]
+    for name in _names_of(snapshot, ref):
+        for key in (f"{head}.{snapshot.scenario.kind}_{name}", f"{head}.{name}"):
+            for quality in qualities:
+                yield f"{key}.{quality}.{ending}"
+                yield f"{key}.{quality}.any"
+                yield f"{key}.{quality}"
+            yield f"{key}.{ending}"
+            yield key
+
+
+def _names_of(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
+    """The quantity's own name, then those that it shares."""
+    name = kind_of(ref)
+    if name == "z" and _has_bias(snapshot, ref):
+        yield "z_bias"
+    if name == "part" and ":" in ref.quantity:
+        yield ref.quantity.replace(":", "_")
+    yield SAID_ALIKE.get(name, name)
+    if name in ("new_W", "new_b", "new_p"):
+        yield "new"
+
+
+def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
+    """What sets one number apart from another of the same quantity."""
+    body, kind = snapshot.scenario.body, kind_of(ref)
+    layers = _layers(snapshot)
+    match kind:
+        case "a" | "da_dz" if 1 <= ref.layer <= len(layers):
+            yield str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
+        case "E_o":
+            yield str(getattr(getattr(body, "training", None), "loss", "none"))
+        case "new_W" | "new_b" | "new_p" | "rate":
+            yield _optimizer(snapshot)
+        case "new_slot":
+            slot = ref.quantity.split(":")[1]
+            yield f"{_optimizer(snapshot)}_{'largest' if slot == 'v̂' else slot}"
+        case "setting" | "alpha" | "count":
+            yield ref.quantity.partition(":")[2]
+        case "f" | "slope" if functions := getattr(body, "functions", ()):
+            function = functions[ref.index[0]]
+            yield str(function.name)
+            yield "loss" if function.target is not None else "activation"
+        case "y" if getattr(body, "fires_at_zero", False):
+            yield "at_zero"
+
+
+def _optimizer(snapshot: Snapshot) -> str:
+    """The optimizer by what it remembers: momentum, nesterov and amsgrad are sgd and adam with a setting."""
+    body = snapshot.scenario.body
+    optimizer = getattr(getattr(body, "training", body), "optimizer", None)
+    if optimizer is None:
+        return "none"
+    settings = optimizer.settings
+    if optimizer.name == "sgd" and settings.get("momentum"):
+        return "nesterov" if settings.get("nesterov") else "momentum"
+    return "amsgrad" if settings.get("amsgrad") else str(optimizer.name)
 
 
 def _sign(value: float) -> str:
@@ -88,18 +168,6 @@ def _layers(snapshot: Snapshot) -> tuple[object, ...]:
 
 def _place(snapshot: Snapshot, ref: Ref) -> str:
     return "output" if ref.layer == len(_layers(snapshot)) else "hidden"
-
-
-def _activation(snapshot: Snapshot, ref: Ref) -> str:
-    layers = _layers(snapshot)
-    if kind_of(ref) in ("a", "da_dz") and 1 <= ref.layer <= len(layers):
-        return str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
-    return "none"
-
-
-def _loss(snapshot: Snapshot) -> str:
-    training = getattr(snapshot.scenario.body, "training", None)
-    return str(training.loss) if training is not None else "none"
 
 
 def _has_bias(snapshot: Snapshot, ref: Ref) -> bool:

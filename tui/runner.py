@@ -7,11 +7,15 @@ back: the screen looks at `latest` as often as it likes, so that a fast run neve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from time import perf_counter
 
 from dlsim.engine import Simulator, Snapshot
+from dlsim.engine.breakpoints import Breakpoint
+from dlsim.engine.ensemble import Ensemble
+from dlsim.tui.following import follow
+from dlsim.tui.pictures.scene import Member
 
 BURST_SECONDS = 0.007
 """How long the simulator runs between two looks at the clock: `stop` never waits for longer than about this."""
@@ -22,20 +26,35 @@ CATCH_UP_SECONDS = 0.1
 
 
 class Runner:
-    """One run, from `start` to `stop`, or until iteration `until` or a number that is not finite."""
+    """One run, from `start` to `stop`, or until iteration `until`, a breakpoint, or a number that is not finite."""
 
-    def __init__(self, simulator: Simulator, rate: float, until: int | None) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        rate: float,
+        until: int | None,
+        *,
+        ensemble: Ensemble | None = None,
+        breakpoints: Sequence[Breakpoint] = (),
+    ) -> None:
         self._simulator = simulator
+        self._ensemble = ensemble if ensemble is not None and len(ensemble.names) > 1 else None
         self._until = until
+        self._breakpoints = tuple(breakpoints)
         self._halt = Event()
         self._thread = Thread(target=self._run, name="dlsim-run", daemon=True)
         self.rate = rate
-        self.latest: Snapshot | None = None
+        self.published: tuple[Snapshot, tuple[Member, ...]] | None = None
         self.failure: BaseException | None = None
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The last snapshot; `published` has it with those of the other ways, all at the same moment."""
+        return None if self.published is None else self.published[0]
 
     @property
     def is_running(self) -> bool:
@@ -54,7 +73,7 @@ class Runner:
     def _run(self) -> None:
         try:
             self._loop(perf_counter)
-            self.latest = self._simulator.snapshot()
+            self._publish()
         except BaseException as failure:
             self.failure = failure
 
@@ -74,13 +93,22 @@ class Runner:
                     self._halt.wait((1 - owed) / self.rate)
                     continue
                 owed -= wanted
-            done = self._simulator.run(iterations=wanted)
+            done = self._simulator.run(iterations=wanted, until=self._breakpoints)
+            if self._ensemble is not None:
+                follow(self._ensemble, is_halted=self._halt.is_set)
             ended = now()
-            if done < wanted:
+            if done < wanted or self._simulator.stopped_by is not None:
                 return
             if wanted == burst:
                 fitting = int(burst * BURST_SECONDS / max(ended - begun, 1e-9))
                 burst = max(1, min(fitting, 2 * burst, LARGEST_BURST))
             if ended - shown > SNAPSHOT_SECONDS:
-                self.latest = self._simulator.snapshot()
+                self._publish()
                 shown = now()
+
+    def _publish(self) -> None:
+        snapshot = self._simulator.snapshot()
+        members = () if self._ensemble is None else self._ensemble.members
+        self.published = snapshot, tuple(
+            Member(name, snapshot if one is self._simulator else one.snapshot()) for name, one in members
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from time import monotonic
 
+from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.scene import Member
 from dlsim.tui.runner import Runner
 from dlsim.tui.session import Hint, Session
 
@@ -17,6 +20,8 @@ class Running:
         self._runner: Runner | None = None
         self._next_step: float | None = None  # when the next step is due, in a run step by step
         self._end: int | None = None
+        self._is_sent = False  # to a place that was asked for, not to where the epochs end
+        self._breakpoints: tuple[Breakpoint, ...] = ()
         self._seen: Snapshot | None = None
 
     @property
@@ -29,20 +34,48 @@ class Running:
         """The last snapshot of the run that is on; None where none is."""
         return self._runner.latest or self._seen if self._runner is not None else None
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """All ways of the scenario at the moment of `latest`."""
+        if self._runner is None:
+            return self._session.members
+        return self._runner.published[1] if self._runner.published is not None else ()
+
     def start(self) -> Hint | None:
         """Run on, to where the scenario's epochs end, or for ever where they have ended."""
         simulator = self._session.simulator
         if simulator.trouble is not None:
             return Hint("hint.trouble")
         self._end = self._session.run_ends_at
+        self._is_sent = False
+        self._breakpoints = self._armed()
         self._seen = self._session.snapshot
         speed = self._session.speed
         if speed.is_stepwise or not simulator.trains:
             self._next_step = monotonic()
             return None
-        self._runner = Runner(simulator, speed.per_second, self._end)
-        self._runner.start()
+        self._run(speed.per_second)
         return None
+
+    def start_to(self, iteration: int) -> None:
+        """Run on to a place, as fast as the machine goes."""
+        self._end, self._is_sent, self._breakpoints = iteration, True, self._armed()
+        self._seen = self._session.snapshot
+        self._run(math.inf)
+
+    def _run(self, rate: float) -> None:
+        session = self._session
+        self._runner = Runner(
+            session.simulator, rate, self._end, ensemble=session.ensemble, breakpoints=self._breakpoints
+        )
+        self._runner.start()
+
+    def _armed(self) -> tuple[Breakpoint, ...]:
+        """The breakpoints that do not hold already: a run stops where one comes to hold."""
+        simulator = self._session.simulator
+        if not simulator.trains or not simulator.iteration:
+            return tuple(self._session.breakpoints)
+        return tuple(point for point in self._session.breakpoints if not point.holds(simulator))
 
     def stop(self) -> None:
         """Pause. The simulator is the caller's again."""
@@ -81,16 +114,30 @@ class Running:
         speed = self._session.speed
         pace = speed.per_second if speed.is_stepwise else 10.0
         self._next_step = monotonic() + 1 / pace
+        done = self._session.simulator.iteration
         hint = self._session.forward()
+        if hint is None and self._session.simulator.iteration > done:
+            hint = self._stop_told(next((p for p in self._breakpoints if p.holds(self._session.simulator)), None))
         if hint is None and self._end is not None and self._session.simulator.iteration >= self._end:
             hint = self._why_it_ended()
         if hint is not None:
             self._next_step = None
         return self._session.snapshot, hint
 
+    def _stop_told(self, point: Breakpoint | None) -> Hint | None:
+        if point is None:
+            return None
+        done = self._session.simulator.iteration
+        return Hint("hint.stopped_by", {"condition": point.text, "iteration": f"{done:,}"})
+
     def _why_it_ended(self) -> Hint | None:
         if self._session.simulator.trouble is not None:
             return Hint("hint.trouble")
+        told = self._stop_told(self._session.simulator.stopped_by)
+        if told is not None:
+            return told
         if self._end is not None and self._session.simulator.iteration >= self._end:
+            if self._is_sent:
+                return Hint("hint.gone_to_iteration", {"iteration": f"{self._end:,}"})
             return Hint("hint.paused_end", {"epochs": f"{self._session.simulator.position.epochs:,}"})
         return None

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from dlsim.engine import Simulator, Snapshot, load
+from dlsim.engine.breakpoints import Breakpoint
+from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Grain
+from dlsim.tui.edits import EditLog
+from dlsim.tui.following import follow
+from dlsim.tui.pictures.scene import Member
+from dlsim.tui.variants import label_of
 
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
@@ -56,26 +63,38 @@ SPEEDS: tuple[Speed, ...] = (
 
 @dataclass
 class Session:
-    """One open scenario."""
+    """One open scenario: the way of it that is under the lens, and the others at its side."""
 
     source: str
     variant: str | None = None
     overrides: Mapping[str, Any] | None = None
     grain: StepGrain = "value"
-    simulator: Simulator = field(init=False)
+    ensemble: Ensemble = field(init=False)
     speed_index: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._snapshot: Snapshot | None = None
-        self._load(self.variant)
-
-    def _load(self, variant: str | None) -> None:
-        scenario = load(self.source, variant=variant, overrides=self.overrides)
-        self.simulator = Simulator(scenario)
-        self.scenario = scenario
-        self.variant = variant
+        self._others: dict[str | None, tuple[int, Snapshot]] = {}
+        self._members: tuple[Member, ...] | None = None
+        self.ensemble = Ensemble(load(self.source, variant=self.variant, overrides=self.overrides))
         self.speed_index = self._fitting_speed()
-        self._snapshot = None
+        self._edits: dict[str | None, EditLog] = {}
+        self.breakpoints: list[Breakpoint] = []
+
+    @property
+    def edits(self) -> EditLog:
+        """What was edited in the run under the lens."""
+        return self._edits.setdefault(self.ensemble.lead_name, EditLog())
+
+    @property
+    def simulator(self) -> Simulator:
+        """The one under the lens."""
+        return self.ensemble.lead
+
+    @property
+    def scenario(self) -> Scenario:
+        """As it stands at this moment, edits included."""
+        return self.simulator.scenario
 
     # what is shown
 
@@ -89,6 +108,29 @@ class Session:
     def changed(self) -> None:
         """The simulator was moved by somebody else (the runner)."""
         self._snapshot = None
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """All ways of the scenario and where each stands; empty where there is only one."""
+        if len(self.ensemble.names) == 1:
+            return ()
+        members = tuple(Member(name, self._snapshot_of(name, one)) for name, one in self.ensemble.members)
+        if self._members is None or any(new.snapshot is not old.snapshot for new, old in zip(members, self._members)):
+            self._members = members
+        return self._members
+
+    def _snapshot_of(self, name: str | None, simulator: Simulator) -> Snapshot:
+        """Followers stand where iterations end: another number of updates, another snapshot."""
+        if simulator is self.simulator:
+            return self.snapshot
+        kept = self._others.get(name)
+        if kept is None or kept[0] != simulator.iteration:
+            kept = self._others[name] = (simulator.iteration, simulator.snapshot())
+        return kept[1]
+
+    def follow(self, seconds: float = math.inf) -> bool:
+        """Bring the other ways to where this one is, for so long at most; whether all are there."""
+        return follow(self.ensemble, seconds)
 
     # steps
 
@@ -186,10 +228,19 @@ class Session:
     # variants
 
     def next_variant(self) -> Hint:
-        """The same scenario in its next variant; after the last one, as it is written."""
-        names: tuple[str | None, ...] = (None, *self.scenario.variants)
-        if len(names) == 1:
+        """The same moment in the next variant; after the last one, as it is written."""
+        if len(self.ensemble.names) == 1:
             return Hint("hint.no_variants")
-        variant = names[(names.index(self.variant) + 1) % len(names)]
-        self._load(variant)
-        return Hint("hint.as_written") if variant is None else Hint("hint.variant", {"variant": variant})
+        sample = self.simulator.sample
+        self.ensemble.choose_next()
+        self.simulator.sample = min(sample, self.simulator.samples - 1)
+        self._others.pop(self.ensemble.lead_name, None)
+        self._snapshot = None
+        self.variant = self.ensemble.lead_name
+        if self.variant is None:
+            return Hint("hint.as_written", {"variant": self.name_of(None)})
+        return Hint("hint.variant", {"variant": self.variant})
+
+    def name_of(self, variant: str | None) -> str:
+        """What a way is called; as it is written, by what sets it apart from the others."""
+        return variant if variant is not None else label_of(self.scenario)

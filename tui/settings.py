@@ -24,11 +24,9 @@ from msgspec import Meta, field
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.text import clean, shorten
-from dlsim.engine.toml_file import parse_toml, read_bytes
+from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, read_bytes, read_toml
 from dlsim.engine.toml_writer import write_toml
 from dlsim.tui.folders import Folders, folders
-
-LARGEST = 64 * 1024
 
 Glyphs = Literal["unicode", "ascii"]
 Digits = Annotated[int, Meta(ge=0, le=15)]
@@ -92,7 +90,7 @@ class Store:
         if not file.exists():
             return None
         try:
-            return msgspec.json.decode(read_bytes(file, LARGEST, str(file)), type=Last)
+            return msgspec.json.decode(read_bytes(file, LARGEST_FILE, str(file)), type=Last)
         except (DlsimError, msgspec.MsgspecError, ValueError, RecursionError) as error:
             self._tell(f"{file} cannot be read and is ignored: {error}")
             self._set_aside(file)
@@ -109,8 +107,8 @@ class Store:
         if not file.exists():
             return {}
         try:
-            return parse_toml(read_bytes(file, LARGEST, str(file)).decode("utf-8-sig"), str(file))
-        except (DlsimError, ValueError) as error:
+            return read_toml(file, str(file))
+        except DlsimError as error:
             self._tell(f"{error}; it is ignored")
             self._set_aside(file)
             return {}
@@ -137,7 +135,7 @@ class Store:
 
 def _text(file: Path) -> str | None:
     try:
-        return read_bytes(file, LARGEST, str(file)).decode("utf-8", "replace") if file.exists() else None
+        return read_bytes(file, LARGEST_FILE, str(file)).decode("utf-8", "replace") if file.exists() else None
     except DlsimError:
         return None
 

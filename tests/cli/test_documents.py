@@ -1,8 +1,12 @@
 """What the README and the guide show does what they say."""
 
 import re
+import tomllib
 
 import pytest
+
+from dlsim.engine import builtin_scenarios
+from dlsim.engine.loading import KINDS
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -24,6 +28,8 @@ def test_every_whole_scenario_in_the_guide_passes_its_check(root, tmp_path, dlsi
         for text in blocks(document, "toml")
         if text.startswith("schema")
     ]
+    for text in blocks(root / "docs" / "guide" / "data.md", "csv"):
+        (tmp_path / "leaves.csv").write_text(text, encoding="utf-8")
     assert examples
     for number, text in enumerate(examples):
         file = tmp_path / f"example-{number}.toml"
@@ -42,6 +48,18 @@ def test_the_commands_in_the_guide_are_understood(root, dlsim):
         assert dlsim(*arguments).status == 0, call
 
 
-@pytest.mark.parametrize("name", ["and", "nand", "or", "xor-mlp", "xor-train", "backprop-2-2-2"])
-def test_the_readme_names_the_scenarios(root, name):
+def test_the_python_of_the_guide_runs(root, capsys):
+    for code in blocks(root / "docs" / "guide" / "python.md", "python"):
+        exec(compile(code, "python.md", "exec"), {})
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_guide_has_a_page_with_a_whole_example_for_every_kind(root, kind):
+    (example, *_) = blocks(root / "docs" / "guide" / f"{kind}.md", "toml")
+    assert tomllib.loads(example).get("kind", "network") == kind
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_the_readme_names_every_scenario(root, name):
     assert f"`{name}`" in (root / "README.md").read_text(encoding="utf-8")

@@ -141,3 +141,17 @@ def test_a_large_network_is_cut_for_people_and_whole_in_json(dlsim, scenario_fil
     file = scenario_file(layers='{ units = 200, activation = "tanh" }, { units = 1 , activation = "linear" }')
     assert "…" in dlsim("run", file, "--iterations", 1).out
     assert len(dlsim("run", file, "--iterations", 1, "--json").json["layers"][0]["weights"][0]) == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("optimizers", ["the point", "  x  -0.93785772"]),
+        ("xor-single", ["settings found, of 9,261 tried", "  AND   220", "  XOR   0", "layer 1: 1 unit, sigmoid"]),
+        ("activations", ["values over x", "  … each line stands for 7 of 101 x"]),
+    ],
+)
+def test_a_run_of_any_kind_says_what_its_numbers_are(dlsim, name, lines):
+    out = dlsim("run", name).out.splitlines()
+    for line in lines:
+        assert line in out

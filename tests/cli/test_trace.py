@@ -108,3 +108,27 @@ def test_the_line_of_a_number_that_is_not_finite_is_the_last(dlsim, scenario_fil
 def test_for_people_a_line_holds_symbol_formula_numbers_and_result(dlsim):
     first = dlsim("trace", "backprop-2-2-2").out.splitlines()[0]
     assert "z1 = W1·x1 + W2·x2 = 0.3·0.1 + 0.25·0.2 = 0.08000000" in first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("backprop-2-2-2",), "W7 ← 0.69629578, W8 ← 0.59624247"),
+        (("backprop-2-2-2", "--by", "op"), "W ← W⁺"),
+        (("optimizers", "--variant", "Adam"), "x ← -6.70000136, y ← 1.70000024"),
+    ],
+)
+def test_the_update_says_what_takes_its_place_and_nothing_twice(dlsim, arguments, line):
+    last = dlsim("trace", *arguments).out.splitlines()[-1]
+    assert last.endswith(line)
+    assert last.count("W8 ←") <= 1
+
+
+def test_of_a_whole_op_the_shapes_stand_apart_from_the_equation(dlsim):
+    first = dlsim("trace", "backprop-2-2-2", "--by", "op").out.splitlines()[0]
+    assert first.endswith("Z[1] = X·W[1] = [0.08000000, 0.11000000]; shapes (1×2)·(2×2) = (1×2)")
+
+
+def test_a_formula_of_its_own_stands_without_brackets_around_it(dlsim):
+    out = dlsim("trace", "logistic-and").out
+    assert "∂E/∂z1 = o1 − t1 = 0.5 − 0 = 0.50000000" in out

@@ -69,8 +69,15 @@ async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     quiet = 0
     while quiet < QUIET_TURNS:
         await asyncio.sleep(0)
-        pumps = [app, *app.screen_stack, *(app.screen_stack[-1].walk_children() if app.screen_stack else ())]
-        quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+        screens = app.screen_stack
+        pumps = [app, *screens, *(screens[-1].walk_children() if screens else ())]
+        is_busy = any(pump.message_queue_size for pump in pumps) or any(map(is_to_be_laid_out, screens[-1:]))
+        quiet = 0 if is_busy else quiet + 1
+
+
+def is_to_be_laid_out(screen) -> bool:
+    """Whether the next look of the screen's own clock will arrange its widgets anew."""
+    return bool(screen.is_current and (screen._layout_required or screen._scroll_required))
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,8 @@ CELLS_OF_A_LINE = 8
 FEWEST_LINES = 12
 MOST_LABELLED = 16
 MOST_LIT_LABELLED = 4
+CELLS_OF_A_LABEL = 30
+"""With fewer cells to each line its label would hide too much of the others: only lit lines bear one."""
 EVENT_CELLS = 6
 SPACIOUS = 7
 """A line that falls by so many rows bears a number on one of them."""
@@ -157,12 +159,14 @@ class Edges:
     def _label(self, gap: Gap) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
         placed: dict[Edge, Label] = {}
+        area = (gap.plain[0].x1 - gap.plain[0].x0) * self._canvas.height if gap.plain else 0
+        is_spacious = len(gap.plain) * CELLS_OF_A_LABEL <= area
         lines = [] if gap.is_crowded else sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge))
         if len(lines) <= MOST_LABELLED:
             for digits in (self._layout.digits, 2, 0):
                 for line in lines:
                     if line.edge not in placed:
-                        self._place(line, digits, lines, placed)
+                        self._place(line, digits, lines, placed, beside_only=not is_spacious)
         lit = {line.edge for line in gap.lit}
         for line in lines:
             if line.edge in placed and line.edge not in lit:
@@ -177,23 +181,37 @@ class Edges:
         symbol = self._snapshot.symbol(line.ref)
         return f"{symbol} {number(line.weight, digits + 4, digits)}" if digits else symbol
 
-    def _place(self, line: Line, digits: int, lines: list[Line], placed: dict[Edge, Label]) -> None:
+    def _place(
+        self,
+        line: Line,
+        digits: int,
+        lines: list[Line],
+        placed: dict[Edge, Label],
+        *,
+        beside_only: bool = False,
+    ) -> None:
         """Find a place for a label with so many digits, 0 for the symbol alone."""
         cells = len(self._text(line, digits))
-        for label in self._spots(line, cells, digits, lines):
+        spots = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, digits, lines)
+        for label in spots:
             if not any(_meet(label, other) for other in placed.values()):
                 placed[line.edge] = label
                 return
 
-    def _spots(self, line: Line, cells: int, digits: int, lines: list[Line]) -> Iterator[Label]:
-        """Beside a level line where no other line comes, else on the line."""
-        room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
-        if not fall and cells < room:
+    def _beside(self, line: Line, cells: int, lines: list[Line]) -> Iterator[Label]:
+        """Above or below a level line, where no other line comes."""
+        room = line.x1 - line.x0
+        if line.row0 == line.row1 and cells < room:
             x = line.x0 + (room - cells) // 2
             if all(min(other.row0, other.row1) >= line.row0 for other in lines):
                 yield Label(x, line.row0 - 1, cells, room - 1)
             if all(max(other.row0, other.row1) <= line.row0 for other in lines):
                 yield Label(x, line.row0 + 1, cells, room - 1)
+
+    def _spots(self, line: Line, cells: int, digits: int, lines: list[Line]) -> Iterator[Label]:
+        """Beside the line, else on it."""
+        yield from self._beside(line, cells, lines)
+        room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
         least = 4  # cells of the line that stay in sight
         if digits:
             least = 8 if not fall else 4 if fall >= SPACIOUS else 4 + cells

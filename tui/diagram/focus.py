@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import answer_to, in_network
 from dlsim.tui.diagram.shape import Shape
 
+PHASES = {"z": "forward", "a": "forward", "E": "loss", "d": "backward", "p": "backward"}
+"""The phase in which a selected number was made, by the first letter of its quantity: which way its arrows point."""
 ACTIVE, OPERAND, UPDATE = "active", "operand", "update"
 
 ROWS = {
@@ -102,8 +105,9 @@ class Focus:
 
 def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
     """What the present moment lights."""
+    if selected is not None:
+        return _focus_of_selected(snapshot, shape, selected)
     focus = Focus(phase=snapshot.position.phase)
-    focus.selected = None if selected is None else place_of(selected, shape)
     event = snapshot.event
     if event is None:
         return focus
@@ -111,9 +115,27 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
     focus.is_update = event.ref.quantity == UPDATE
     focus.active = place_of(event.ref, shape)
     focus.light(focus.active, ACTIVE)
-    for token in event.tokens:
-        if isinstance(token, Ref):
-            focus.light(place_of(token, shape), OPERAND)
-            if token.quantity == "dz_dW":  # what the weight's sender sends
-                focus.light(Node(token.layer - 1, token.index[0], "a"), OPERAND)
+    _light_path(focus, snapshot, shape, event.ref)
     return focus
+
+
+def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus:
+    """The path of the selected number, whatever the run has come to."""
+    own = in_network(snapshot, selected)
+    focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, selected=place_of(own, shape))
+    focus.active = focus.selected
+    focus.light(focus.active, ACTIVE)
+    _light_path(focus, snapshot, shape, own)
+    return focus
+
+
+def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
+    """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
+    told = answer_to(snapshot, ref)
+    for operand in told.operands:
+        focus.light(place_of(operand, shape), OPERAND)
+        if operand.quantity == "dz_dW":  # what the weight's sender sends
+            focus.light(Node(operand.layer - 1, operand.index[0], "a"), OPERAND)
+    for inner in told.spelt_out:
+        for operand in inner.operands:
+            focus.light(place_of(operand, shape), OPERAND)

@@ -17,11 +17,20 @@ def number(value: float | None, cells: int, digits: int) -> str:
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
-    short = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     fewest = 0 if abs(value) >= 10 or value == 0 else 1
     for wanted in range(digits, fewest - 1, -1):
         text = fixed(value, wanted)
+        if "e" in text:
+            text = _scientific(value, max(wanted - 1, 0))
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
-            return short if is_lost and len(short) <= cells else text
-    return short if len(short) <= cells else TOO_WIDE
+            short = _scientific(value, 0) if is_lost else text
+            return short if len(short) <= cells else text
+    text = _scientific(value, 0)
+    return text if len(text) <= cells else TOO_WIDE
+
+
+def _scientific(value: float, digits: int) -> str:
+    """With an exponent that wastes no cells: 1.5e-5."""
+    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"

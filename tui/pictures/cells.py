@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from unicodedata import combining, east_asian_width
 
 import numpy as np
@@ -104,7 +105,7 @@ class Cells:
             texts = chars.tolist()
             yield [
                 Run("".join(texts[start:stop]), _joined(int(fronts[start]), int(grounds[start])))
-                for start, stop in zip(starts, starts[1:], strict=False)
+                for start, stop in pairwise(starts)
                 if stop > start
             ]
 
@@ -121,9 +122,7 @@ class Cells:
             columns = np.flatnonzero(differs[row])
             yield row, int(columns[0]), int(columns[-1] - columns[0]) + 1
 
-    def _lay(
-        self, layer: NDArray[np.int32], x: int, y: int, roles: list[str], places: NDArray[np.int64]
-    ) -> None:
+    def _lay(self, layer: NDArray[np.int32], x: int, y: int, roles: list[str], places: NDArray[np.int64]) -> None:
         numbers = np.array([_number(role) for role in roles], dtype=np.int32)
         rows, columns = places.shape
         layer[y : y + rows, x : x + columns] = numbers[places][: self.height - y, : self.width - x]

@@ -22,10 +22,11 @@ Array = NDArray[np.float64]
 BOUNDED = ("sigmoid", "tanh")
 """Functions that level out: where they do, they are saturated."""
 WIDE = 72
-LEGEND_CELLS = 33
+LEGEND_CELLS = 36
 TALLER = {"activation": 2.0, "loss": 5.0}
 """Together, what is so many times taller than most is cut off: the others would lie flat."""
 ROLES = 8
+EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def suits(scenario: Scenario) -> bool:
@@ -74,10 +75,11 @@ class _Curves:
     def together(self) -> None:
         """Values on the left, slopes on the right, and what each is at the cursor."""
         cells = self._cells
-        groups = [self._told(number) for number in range(len(self._functions))]
-        if cells.width >= WIDE:
+        is_wide = cells.width >= WIDE
+        groups = [self._told(number, is_wide) for number in range(len(self._functions))]
+        if is_wide:
             room, height = cells.width - LEGEND_CELLS - 2, cells.height
-            head: list[Group] = [[(f"{self._x_told():<16}", "strong"), ("    f(x)    f′(x)", "muted")]]
+            head: list[Group] = [[(f"{self._x_told():<18}", "strong"), ("    f(x)    f′(x)", "muted")]]
             write_columns(cells, (room + 2, 0, LEGEND_CELLS, height), [*head, *groups], widest=LEGEND_CELLS)
         else:
             rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
@@ -86,23 +88,24 @@ class _Curves:
         numbers = range(len(self._functions))
         if room >= 40:
             half = room // 2
-            self._plot((0, 0, half, height), numbers, self._tape.values, "f(x)")
+            self._plot((0, 0, half - 1, height), numbers, self._tape.values, "f(x)")
             self._plot((half, 0, room - half, height), numbers, self._tape.slopes, "f′(x)")
         else:
             self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
 
-    def _told(self, place: int) -> Group:
-        label = shortened(self._functions[place].label, 14)
+    def _told(self, place: int, is_wide: bool) -> Group:
+        room, digits = (16, 8) if is_wide else (10, 7)
+        label = _shortened(self._functions[place].label, room)
         value = self._snapshot.value(Ref("f", 0, (place,)))
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
-        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), 8, 4) if has_slope else "–"
+        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), digits - 1, 4) if has_slope else "–"
         mark = self._flatness(place) if self._snapshot.is_shown(Ref("f", 0, (place,))) else " "
         role = self._role(place)
         return [
             (self._marks[place % len(self._marks)], role),
-            (f"{label:<14}", "text"),
-            (f"{number(value, 8, 4):>8}", "text"),
-            (f" {slope:>8}", "text"),
+            (f" {label:<{room}}", "text"),
+            (f"{number(value, digits - 1, 4):>{digits}}", "text"),
+            (f"{slope:>{digits + is_wide}}", "text"),
             (mark, "negative"),
         ]
 
@@ -112,9 +115,7 @@ class _Curves:
     def _x_told(self) -> str:
         return self._scene.say("picture.cursor", x=f"{self._tape.x:g}")
 
-    def _plot(
-        self, place: tuple[int, int, int, int], numbers: Sequence[int], curves: Array, name: str, *, plain: bool = False
-    ) -> Plane:
+    def _plot(self, place: tuple[int, int, int, int], numbers: Sequence[int], curves: Array, name: str) -> Plane:
         """Some functions' values or slopes."""
         cells = self._cells
         left, top, width, height = place
@@ -158,7 +159,7 @@ class _Curves:
         if len(largest) < 2:
             return fitting_span(curves.ravel(), 0.08)
         kind = "loss" if self._functions[0].target is not None else "activation"
-        limit = TALLER[kind] * float(np.median([size for size in largest if size > 0.2] or [1.0]))
+        limit = TALLER[kind] * float(np.percentile([size for size in largest if size > 0.2] or [1.0], 25))
         return fitting_span(np.clip(finite, -limit, limit).ravel(), 0.05)
 
     # singly
@@ -170,10 +171,12 @@ class _Curves:
         half = cells.width // 2 if cells.width >= 40 else cells.width
         label = self._functions[place].label
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
-        left = self._plot((0, 0, half if has_slope else cells.width, height), (place,), self._tape.values, f"{label}(x)")
-        planes = [left]
-        if half < cells.width and has_slope:
-            planes.append(self._plot((half, 0, cells.width - half, height), (place,), self._tape.slopes, f"{label}′(x)"))
+        is_paired = has_slope and half < cells.width
+        room = half - 1 if is_paired else cells.width
+        planes = [self._plot((0, 0, room, height), (place,), self._tape.values, f"{label}(x)")]
+        if is_paired:
+            right = (half, 0, cells.width - half, height)
+            planes.append(self._plot(right, (place,), self._tape.slopes, f"{label}′(x)"))
         zones = self._zones(place)
         for plane in planes:
             for column, x in enumerate(plane.columns(1)):
@@ -240,10 +243,16 @@ class _Curves:
             cells.write(12, row, f"Σ = {number(total, 10, 8)}", "strong")
 
 
+def _shortened(label: str, room: int) -> str:
+    """A function's label; what stands in brackets is kept."""
+    name, bracket, rest = label.partition("[")
+    return shortened(name, max(room - len(bracket + rest), 2)) + bracket + rest
+
+
 def bar(share: float, cells_wide: int, cells: Cells) -> str:
     """A bar of `share` of so many cells, to an eighth of a cell."""
     share = min(max(share, 0.0), 1.0)
     if not cells.glyphs.has_dots:
         return "#" * round(share * cells_wide)
     eighths = round(share * cells_wide * 8)
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()

@@ -57,12 +57,12 @@ class Plane:
     def columns(self, per_cell: int) -> Array:
         """x at the middle of so many columns a cell."""
         count = self.width * per_cell
-        return self.x[0] + (np.arange(count) + 0.5) * ((self.x[1] - self.x[0]) / count)
+        return self.x[0] + np.asarray(np.arange(count) + 0.5, dtype=np.float64) * ((self.x[1] - self.x[0]) / count)
 
     def rows(self, per_cell: int) -> Array:
         """y at the middle of so many rows a cell, the upper ones first."""
         count = self.height * per_cell
-        return self.y[1] - (np.arange(count) + 0.5) * ((self.y[1] - self.y[0]) / count)
+        return self.y[1] - np.asarray(np.arange(count) + 0.5, dtype=np.float64) * ((self.y[1] - self.y[0]) / count)
 
     def across(self, x: float) -> float:
         """How far across x stands, in cells from the left edge."""
@@ -97,20 +97,24 @@ class Plane:
     def path(self, xs: Array, ys: Array) -> Mask:
         """The dots of lines from point to point; what is not finite is a gap."""
         dots = self.no_dots()
-        across = (xs - self.x[0]) / (self.x[1] - self.x[0]) * (2 * self.width) - 0.5
-        down = (self.y[1] - ys) / (self.y[1] - self.y[0]) * (4 * self.height) - 0.5
-        far = 8 * (self.width + self.height)
-        kept = np.isfinite(across) & np.isfinite(down)
-        across, down = np.clip(np.where(kept, across, 0), -far, far), np.clip(np.where(kept, down, 0), -far, far)
-        for start in range(len(xs)):
-            stop = start + 1 if start + 1 < len(xs) else start
-            if not (kept[start] and kept[stop]):
-                continue
-            steps = int(max(abs(across[stop] - across[start]), abs(down[stop] - down[start]))) + 2
-            columns = np.rint(np.linspace(across[start], across[stop], steps)).astype(int)
-            rows = np.rint(np.linspace(down[start], down[stop], steps)).astype(int)
-            here = (columns >= 0) & (columns < dots.shape[1]) & (rows >= 0) & (rows < dots.shape[0])
-            dots[rows[here], columns[here]] = True
+        if not len(xs):
+            return dots
+        far = 8.0 * (self.width + self.height)
+        with np.errstate(all="ignore"):
+            across = (xs - self.x[0]) / (self.x[1] - self.x[0]) * (2 * self.width) - 0.5
+            down = (self.y[1] - ys) / (self.y[1] - self.y[0]) * (4 * self.height) - 0.5
+        finite = np.isfinite(across) & np.isfinite(down)
+        across, down = (np.clip(np.where(finite, numbers, 0.0), -far, far) for numbers in (across, down))
+        across, down, finite = (np.append(each, each[-1]) for each in (across, down, finite))  # a lone point, too
+        drawn = np.flatnonzero(finite[:-1] & finite[1:])
+        to_right, downwards = np.diff(across)[drawn], np.diff(down)[drawn]
+        steps = np.maximum(np.abs(to_right), np.abs(downwards)).astype(np.int64) + 2
+        starts = np.cumsum(steps) - steps
+        share = (np.arange(int(steps.sum())) - np.repeat(starts, steps)) / np.repeat(steps - 1, steps)
+        columns = np.rint(np.repeat(across[drawn], steps) + np.repeat(to_right, steps) * share).astype(np.int64)
+        rows = np.rint(np.repeat(down[drawn], steps) + np.repeat(downwards, steps) * share).astype(np.int64)
+        here = (columns >= 0) & (columns < dots.shape[1]) & (rows >= 0) & (rows < dots.shape[0])
+        dots[rows[here], columns[here]] = True
         return dots
 
     def upright(self, x: float, role: str) -> None:
@@ -140,7 +144,7 @@ def framed(
     if width < 14 or height < 5:
         return Plane(cells, left, top, width, height, x, y)
     inner_height = height - 1
-    rows, decimals = ticks(y, max(inner_height // 3, 2))
+    rows, decimals = ticks(y, max(inner_height * 2 // 5, 2))
     texts = [label(value, decimals) for value in rows]
     margin = max([breadth(text) for text in texts] + [breadth(names[1])], default=0) + 1
     if width - margin < 8:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
@@ -48,7 +50,7 @@ class Scene:
     members: tuple[Member, ...] = ()
     selected: Ref | None = None
     view: int = 0
-    look: Look = Look()
+    look: Look = field(default_factory=Look)
     say: Words = field(default_factory=words)
 
     @property
@@ -77,11 +79,18 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Picture:
-    """One kind of picture. `key` names it in the words catalogue; `views` are keys of its views, `picture.` before them."""
+    """One kind of picture. `key` names it in the words catalogue, and `views` do so after `picture.`; a view that
+    starts with "=" is shown as it stands.
+    """
 
     key: str
     suits: Callable[[Scenario], bool]
-    draw: Callable[[Scene, int, int], Drawing]
+    drawn: Callable[[Scene, int, int], Drawing]
     views: Callable[[Snapshot], Sequence[str]] = lambda _: ("",)
     is_costly: bool = False
     """Drawn at most ten times a second."""
+
+    def draw(self, scene: Scene, width: int, height: int) -> Drawing:
+        """The picture of a moment. Numbers that have left all bounds are drawn as far as they can be."""
+        with np.errstate(all="ignore"):
+            return self.drawn(scene, width, height)

@@ -109,10 +109,10 @@ def _levels(surface: Polynomial, width: int, height: int) -> NDArray[np.int64]:
 
 
 def _scale(scene: Scene, surface: Polynomial) -> Group:
-    heights = _heights(surface, 40, 12) if surface.dimensions == 2 else surface.value(np.linspace(*surface.bounds[0], 99))
-    low, high = f"f {heights.min():.2g} ", f" {heights.max():.3g}"
     if surface.dimensions == 1:
         return []
+    heights = _heights(surface, 40, 12)
+    low, high = f"f {heights.min():.2g} ", f" {heights.max():.3g}"
     if scene.look.mixes:
         return [(low, "axis"), *((" ", f"@deep-{level}") for level in range(DEPTHS)), (high, "axis")]
     return [(low, "axis"), (SHADES if scene.look.glyphs.has_dots else ASCII_SHADES, "muted"), (high, "axis")]

@@ -1,4 +1,4 @@
-"""The widget on which any picture is shown: it repaints what changed, and costly pictures ten times a second at most."""
+"""The widget on which any picture is shown: it repaints what changed, costly ones ten times a second at most."""
 
 from __future__ import annotations
 
@@ -101,7 +101,10 @@ class PictureView(Widget):
     def drawing(self) -> Drawing:
         """What is drawn in this size."""
         size = self.size
-        if self._drawing is None or (self._drawing.cells.width, self._drawing.cells.height) != (size.width, size.height):
+        if self._drawing is None or (self._drawing.cells.width, self._drawing.cells.height) != (
+            size.width,
+            size.height,
+        ):
             self._drawing = self._draw(size)
             self._strips = None
         return self._drawing

@@ -40,7 +40,7 @@ def ways(scene: Scene) -> list[Way]:
 
 
 def written_name(members: Sequence[Member], scene: Scene) -> str:
-    """What sets the scenario as it is written apart from its variants: its optimizer, its activation …"""
+    """What sets the scenario as it is written apart from its variants: its optimizer, its activation."""
     written = next((member.snapshot.scenario for member in members if member.name is None), None)
     if written is None:
         return ""

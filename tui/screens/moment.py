@@ -32,13 +32,26 @@ KEYS_WITHOUT_TRAINING = (
     "app.help",
     "app.palette",
 )
+KEYS_WITH_SELECTION = (
+    "select.down",
+    "select.next",
+    "select.enter",
+    "edit.change",
+    "look.copy",
+    "select.leave",
+    "step.forward",
+    "app.help",
+    "app.palette",
+)
 KEYS_WHILE_RUNNING = ("run.toggle", "run.slower", "run.faster", "app.quit", "app.palette")
 
 
-def keys_of_the_moment(session: Session, *, is_running: bool) -> list[KeyCap]:
+def keys_of_the_moment(session: Session, *, is_running: bool, is_selecting: bool = False) -> list[KeyCap]:
     """What the footer offers."""
     if is_running:
         ids: tuple[str, ...] = KEYS_WHILE_RUNNING
+    elif is_selecting:
+        ids = KEYS_WITH_SELECTION
     else:
         ids = KEYS_OF_THE_MOMENT if session.simulator.trains else KEYS_WITHOUT_TRAINING
     return [KeyCap(CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]

@@ -11,9 +11,11 @@ from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.running import Running
+from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
-from dlsim.tui.screens.view import SimulatorView, title_of
+from dlsim.tui.screens.view import title_of
+from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.widgets.keyline import KeyLine
@@ -27,7 +29,7 @@ TABLES = 3
 SAMPLED_SECONDS = 1 / 25
 
 
-class SimulatorScreen(SimulatorView):
+class SimulatorScreen(Asking):
     """A key moves the run, and the moment that it leads to is shown."""
 
     BINDINGS = bindings(SIMULATOR_KEYS, SAY)
@@ -55,6 +57,8 @@ class SimulatorScreen(SimulatorView):
         tables = [table.key for table in session.snapshot.tables][:TABLES]
         self.tabs.open(tables, forward_only=not session.simulator.trains)
         self._hint = ""
+        self.selection = Selection()
+        self.prompt.close()
         lesson = in_language(session.scenario.lesson, SAY.language)
         self.lesson.show(partial(markdown_lines, lesson))
         self._show()
@@ -70,7 +74,8 @@ class SimulatorScreen(SimulatorView):
         hint = self._hint
         if self.running.is_running and not hint:
             hint = SAY("hint.running", speed=speed_in_words(self.session))
-        self.keyline.show(keys_of_the_moment(self.session, is_running=self.running.is_running), hint)
+        is_running, is_selecting = self.running.is_running, bool(self.selection)
+        self.keyline.show(keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting), hint)
 
     # keys
 
@@ -133,6 +138,12 @@ class SimulatorScreen(SimulatorView):
             self._clock.resume()
         self._show_keys()
 
+    def _run_to(self, iteration: int) -> None:
+        self.running.start_to(iteration)
+        self._tell(Hint("hint.going_to", {"iteration": f"{iteration:,}"}))
+        self._clock.resume()
+        self._show_keys()
+
     def action_speed(self, by: int) -> None:
         """Faster or slower; a run goes on at the new speed."""
         hint = self.running.change_speed(by)
@@ -187,7 +198,7 @@ class SimulatorScreen(SimulatorView):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        text = text_of(self.running.latest or self.session.snapshot)
+        text = text_of(self.running.latest or self.session.snapshot, selected=self.selection.ref)
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from dlsim.engine.numerals import fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Selection
 from dlsim.tui.tabs import Tabs
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.header import Header
@@ -17,6 +18,7 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.words import words
@@ -49,6 +51,7 @@ class SimulatorView(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.tabs = Tabs()
+        self.selection = Selection()
         self._form = ""
         self._shown: Snapshot | None = None
 
@@ -62,6 +65,7 @@ class SimulatorView(Screen[None]):
         self.curve = LossCurve(id="curve")
         self.lesson = Reading(id="lesson")
         self.keyline = KeyLine(id="keyline")
+        self.prompt = Prompt(id="prompt")
         self.panels = {
             "network": Panel(self.diagram, id="network"),
             "formula": Panel(self.formula, id="formula"),
@@ -72,6 +76,7 @@ class SimulatorView(Screen[None]):
         yield self.banner
         with Container(id="body"):
             yield from self.panels.values()
+        yield self.prompt
         yield self.keyline
 
     def on_resize(self, event: events.Resize) -> None:
@@ -90,15 +95,16 @@ class SimulatorView(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Show this moment. Each widget repaints what changed of it."""
         self._shown = snapshot
-        self.tabs.follow(snapshot)
+        if not self.selection:
+            self.tabs.follow(snapshot)
         self.header.show(snapshot)
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot)
+        self.formula.show(snapshot, self.selection)
         if self.panels["network"].display:
-            self.diagram.show(snapshot)
+            self.diagram.show(snapshot, self.selection.ref)
         if self.panels["tables"].display:
-            self.table.show(snapshot, self.tabs.table)
+            self.table.show(snapshot, self.tabs.table, self.selection.ref)
         if self.panels["side"].display and self.tabs.side == "loss":
             self.curve.show(snapshot)
 
@@ -113,6 +119,8 @@ class SimulatorView(Screen[None]):
     def _show_titles(self, snapshot: Snapshot) -> None:
         is_wide = self.tabs.is_wide
         symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
+        if self.selection.ref is not None:
+            symbol = SAY("answer.selected", symbol=snapshot.symbol(self.selection.ref))
         self.panels["formula"].entitle([("", symbol)], current=False, framed=is_wide)
         for name in ("network", "tables", "side"):
             panel = self.panels[name]

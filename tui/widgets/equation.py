@@ -6,31 +6,44 @@ from collections.abc import Sequence
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.widgets import mathematics
-from dlsim.tui.widgets.lines import Line, Piece, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, width
 from dlsim.tui.widgets.parts import Part, dispensable, gap
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
 """What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
+SPELT_OUT_NUMBERS, SPELT_OUT = 2.2, 3.6
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 
 
-def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> list[Part]:
-    """The formula with symbols, the same with numbers, and the result, below each other's equals sign."""
+def equation(
+    snapshot: Snapshot,
+    told: Explanation,
+    cells: int,
+    digits: int,
+    *,
+    marked: Ref | None = None,
+    is_shown: bool = True,
+) -> list[Part]:
+    """The formula with symbols, the same with numbers, and the result, below each other's equals sign. The operand
+    `marked` is marked; a number that is not shown yet has its formula alone.
+    """
     left: Piece = (told.symbol, "active")
-    outcome = (("= ", "muted"), (result(told.value, digits), "result"))
+    shown = result(told.value, digits) if is_shown else ELLIPSIS
+    outcome = (("= ", "muted"), (shown, "result"))
     if told.ref.quantity == "update":
         moves = mathematics.in_lines(mathematics.symbolic(snapshot, told.tokens), cells)
         return [dispensable(moves, FLAT)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
-    right = mathematics.symbolic(snapshot, told.tokens)
-    if _text(right) == result(told.value, digits):
+    right = mathematics.symbolic(snapshot, told.tokens, marked)
+    if _text(right) == shown:
         right = [(_text(right), "result")]
-    numbers = mathematics.with_numbers(snapshot, told.tokens, digits)
+    numbers = mathematics.with_numbers(snapshot, told.tokens, digits, marked) if is_shown else right
     roomy = mathematics.stacked([left, (" = ", ""), *right])
     if roomy is not None and roomy.width > cells:
         roomy = None
@@ -50,14 +63,31 @@ def equation(snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> 
         forms.insert(0, roomy.lines)
         costs.insert(0, STACKED)
     parts = [Part(tuple(forms), tuple(costs))]
-    shown = result(told.value, digits)
     if roomy is not None:
         parts.append(gap(AIR))
-    if _text(numbers) != shown:
+    if _text(numbers) != shown and is_shown:
         parts.append(Part((*filled, ()), NUMBERS))
     if _text(right) != shown:
         parts.append(Part(((((indent, ""), *outcome),),)))
     return parts
+
+
+def spelt_out(
+    snapshot: Snapshot, told: Explanation, cells: int, digits: int, *, where: str, marked: Ref | None = None
+) -> list[Part]:
+    """A sum that stands within another formula: a line with symbols, one with numbers and the result."""
+    head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
+    indent = " " * (width(head) - 2)
+    outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
+    room = max(cells - len(indent) - 2, 1)
+    flat = _hanging(head, indent + "  ", mathematics.in_lines(mathematics.symbolic(snapshot, told.tokens, marked), room))
+    pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
+    numbers = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(pieces, room, most=3))
+    last: Line = ((indent, ""), *outcome)
+    if width(numbers[-1]) + width(outcome) + 1 <= cells:
+        numbers[-1], last = (*numbers[-1], (" ", ""), *outcome), ()
+    full = (*flat, *numbers, *((last,) if last else ()))
+    return [Part((full, tuple(flat[:1]), ()), (SPELT_OUT_NUMBERS, SPELT_OUT))]
 
 
 def _text(pieces: Sequence[Piece]) -> str:

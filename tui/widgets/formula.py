@@ -5,36 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual import events
+from textual.message import Message
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import answer_to
 from dlsim.tui.prose import meaning, question
+from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
+from dlsim.tui.widgets.answer import answer_parts, sums_parts
 from dlsim.tui.widgets.equation import equation
-from dlsim.tui.widgets.lines import Line, LineWidget, Piece, spread, width, wrap
+from dlsim.tui.widgets.lines import Line, LineWidget, Piece, ref_at, spread, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
 from dlsim.tui.words import Words
 
+NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
 
 
 class FormulaView(LineWidget):
-    """Shows the value that was revealed last."""
+    """Shows the value that was revealed last, or the one that is selected."""
+
+    class Picked(Message):
+        """An operand was clicked."""
+
+        def __init__(self, ref: Ref) -> None:
+            super().__init__()
+            self.ref = ref
 
     def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._say = say
         self._caps = caps
         self._snapshot: Snapshot | None = None
+        self._selection = NOTHING
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show this moment."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, selection: Selection = NOTHING) -> None:
+        """Show this moment, or what the selected number says at it."""
+        self._snapshot, self._selection = snapshot, selection
         self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which operand was clicked."""
+        ref = ref_at(self.lines[event.y], event.x) if event.y < len(self.lines) else None
+        if ref is not None:
+            event.stop()
+            self.post_message(self.Picked(ref))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -42,27 +62,41 @@ class FormulaView(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
-            self.show_lines(formula_lines(self._say, self._snapshot, self._caps, self.size.width, self.size.height))
+            width, height = self.size
+            lines = formula_lines(self._say, self._snapshot, self._caps, width, height, selection=self._selection)
+            self.show_lines(lines)
 
 
 def formula_lines(
-    say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, height: int, digits: int = 8
+    say: Words,
+    snapshot: Snapshot,
+    caps: Mapping[str, str],
+    cells: int,
+    height: int,
+    digits: int = 8,
+    *,
+    selection: Selection = NOTHING,
 ) -> list[Line]:
     """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id."""
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
-    body = _body(say, snapshot, caps, inner, digits)
+    if selection:
+        body = answer_parts(say, snapshot, selection, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
+    else:
+        body = _body(say, snapshot, caps, inner, digits)
     lines = fitted(body, height - 1)
     lines = lines[: max(height - 1, 0)]
     blanks = [()] * max(height - 1 - len(lines), 0)
     return [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
 
 
-def text_of(snapshot: Snapshot, digits: int = 8) -> str | None:
+def text_of(snapshot: Snapshot, digits: int = 8, *, selected: Ref | None = None) -> str | None:
     """The formula as one line of text, to be copied; None where nothing is computed yet."""
-    if snapshot.event is None:
+    if selected is None and snapshot.event is not None:
+        selected = snapshot.event.ref
+    if selected is None or not snapshot.is_shown(selected):
         return None
-    told = snapshot.explain(snapshot.event.ref, digits)
+    told = answer_to(snapshot, selected, digits).told
     sides = [told.symbol, told.formula, told.substituted, fixed(told.value, digits)]
     return " = ".join(dict.fromkeys(side for side in sides if side))
 
@@ -80,6 +114,7 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         dispensable(asked, 3),
         gap(),
         *equation(snapshot, told, cells, digits),
+        *sums_parts(say, snapshot, told, cells, digits),
         gap(),
         dispensable(meant, 4),
     ]

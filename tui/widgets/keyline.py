@@ -38,9 +38,9 @@ class KeyLine(LineWidget):
         self._is_trouble = False
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(self, keys: Sequence[KeyCap], hint: str = "") -> None:
+    def show(self, keys: Sequence[KeyCap], hint: str = "", *, is_trouble: bool = False) -> None:
         """Show these keys, or the hint instead of as many of them as it needs room for."""
-        self._keys, self._hint = keys, hint
+        self._keys, self._hint, self._is_trouble = keys, hint, is_trouble
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -61,8 +61,8 @@ class KeyLine(LineWidget):
         used = 0
         keys = list(self._keys)
         if self._hint:
-            text = fit(f" {self._hint} ", cells)
-            pieces.append((text, "hint"))
+            text = fit(f" {'✗ ' if self._is_trouble else ''}{self._hint} ", cells)
+            pieces.append((text, "trouble" if self._is_trouble else "hint"))
             used = cell_len(text)
         last = keys.pop() if keys else None
         reserved = self._cells_of(last) + 1 if last is not None and used + self._cells_of(last) + 1 <= cells else 0

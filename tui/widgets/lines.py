@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dlsim.engine.reference import Ref
 from dlsim.tui.widgets.palette import CLASSES, PREFIX, style_sheet
 
 Piece = tuple[str, str]
@@ -19,6 +20,31 @@ Piece = tuple[str, str]
 Line = tuple[Piece, ...]
 
 ELLIPSIS = "…"
+
+
+class Link(str):
+    """A role whose text stands for a number: a click on it leads there."""
+
+    __slots__ = ("ref",)
+    ref: Ref
+
+    def __new__(cls, role: str, ref: Ref) -> Link:
+        """`role` as it is, with the number."""
+        link = super().__new__(cls, role)
+        link.ref = ref
+        return link
+
+
+def ref_at(line: Line, x: int) -> Ref | None:
+    """The number that stands at a cell of a line."""
+    start = 0
+    for text, role in line:
+        end = start + cell_len(text)
+        if start <= x < end:
+            return role.ref if isinstance(role, Link) else None
+        start = end
+    return None
+
 
 OWN_ROLES = (
     "result",

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, width
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""
@@ -34,23 +34,35 @@ class Box:
         return width(self.lines[0])
 
 
-def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref]) -> list[Piece]:
-    """The formula with symbols, piece by piece."""
-    return _pieces([(token, "") if isinstance(token, str) else (snapshot.symbol(token), "symbol") for token in tokens])
+def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref], marked: Ref | None = None) -> list[Piece]:
+    """The formula with symbols, piece by piece; `marked` is the operand to mark."""
+    return _pieces(
+        [
+            (token, "") if isinstance(token, str) else (snapshot.symbol(token), _link("symbol", token, marked))
+            for token in tokens
+        ]
+    )
 
 
-def with_numbers(snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int) -> list[Piece]:
+def _link(role: str, ref: Ref, marked: Ref | None) -> Link:
+    return Link("chosen" if ref == marked else role, ref)
+
+
+def with_numbers(
+    snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int, marked: Ref | None = None
+) -> list[Piece]:
     """The formula with every symbol's number in its place, each made from the full number."""
     pieces: list[Piece] = []
     text = ""
     for token in tokens:
+        piece: Piece
         if isinstance(token, str):
             piece = (token, "")
         else:
             leading = not text or text.endswith("(")
             piece = (
                 as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading),
-                "number",
+                _link("number", token, marked),
             )
         text += piece[0]
         pieces.append(piece)
@@ -65,8 +77,13 @@ def _pieces(pieces: list[Piece]) -> list[Piece]:
     inside = False
     for text, role in spaced:
         inside = (inside or OPENING in text) and not text.startswith(CLOSING)
-        marked.append((text, "own" if inside or CLOSING in text else role))
+        is_own = (inside or CLOSING in text) and role != "chosen"
+        marked.append((text, _with_role("own", role) if is_own else role))
     return marked
+
+
+def _with_role(new: str, role: str) -> str:
+    return Link(new, role.ref) if isinstance(role, Link) else new
 
 
 def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) -> list[Line]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -42,9 +44,16 @@ class NetworkDiagram(Widget):
         """Show this moment, `selected` marked in it."""
         if snapshot is self._snapshot and selected == self._selected:
             return
+        before = self._picture if self._drawn == self.size else None
         self._snapshot, self._selected = snapshot, selected
         self._picture = self._strips = None
-        self.refresh()
+        if before is None or not self.size:
+            self.refresh()
+            return
+        pairs = zip_longest(before.rows, self.picture.rows)
+        changed = [y for y, (old, new) in enumerate(pairs) if old != new]
+        if changed:  # nobody else's lines are sent to the terminal
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     @property
     def picture(self) -> Picture:

@@ -15,15 +15,20 @@ Subject = tuple[str, int, tuple[int, ...]]
 
 
 def subject(ref: Ref) -> Subject:
-    """What a number is about: ∂E/∂W5, ∂z3/∂W5 and W5⁺ are all about W5, and ∂E_o1/∂h1 about h1."""
-    letter = ref.quantity.rpartition(":")[2].rpartition("_")[2].removeprefix("d")
-    index = ref.index
-    if ref.quantity == "E_o":
-        letter = "a"
-    elif ref.quantity == "part":
-        letter, index = "a", index[:1]
-    elif ref.quantity == "da_dz":
-        index = index[-1:]
+    """What a number is about: ∂E/∂W5, ∂z3/∂W5 and W5⁺ are all about W5, ∂E_o1/∂h1 about h1, ∂f/∂x and v_x⁺ about x."""
+    kind, *of = ref.quantity.split(":")
+    letter, index = kind.rpartition("_")[2].removeprefix("d"), ref.index
+    match kind:
+        case "slot" | "new_slot":
+            letter = of[1] if len(of) > 1 else "p"
+        case "slope":
+            letter = "p"
+        case "sum":
+            letter = "y"
+        case "E_o":
+            letter = "a"
+        case "part":
+            letter, index = "a", index if of else index[:1]
     return letter, ref.layer, index
 
 
@@ -47,7 +52,9 @@ class Places:
         """The row about `ref`, None where the table has none."""
         if self._rows is None:
             self._rows = self._index()
-        return self._rows.get(subject(ref))
+        letter, layer, index = subject(ref)
+        # One entry of a softmax's Jacobian, ∂o1/∂z4, is about z4; steps of a sequence have two indices of their own.
+        return self._rows.get((letter, layer, index), self._rows.get((letter, layer, index[-1:])))
 
     def _index(self) -> dict[Subject, int]:
         found: dict[Subject, int] = {}

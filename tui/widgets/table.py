@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 from textual import events
+from textual.message import Message
 
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import fixed, plain
@@ -28,28 +29,44 @@ LABELS_MEASURED = 200
 class NumberTable(LineWidget):
     """Shows one table of a snapshot."""
 
+    class Picked(Message):
+        """A number of the table was clicked."""
+
+        def __init__(self, ref: Ref) -> None:
+            super().__init__()
+            self.ref = ref
+
     def __init__(self, say: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._say = say
         self._snapshot: Snapshot | None = None
         self._key = ""
+        self._selected: Ref | None = None
         self._places: Places | None = None
         self._top: int | None = None  # where the reader scrolled to, until the next step
 
-    def show(self, snapshot: Snapshot, key: str) -> None:
-        """Show the table called `key` at this moment."""
-        if self._snapshot is not snapshot or self._key != key:
+    def show(self, snapshot: Snapshot, key: str, selected: Ref | None = None) -> None:
+        """Show the table called `key` at this moment, `selected` marked in it."""
+        if self._snapshot is not snapshot or self._key != key or self._selected != selected:
             self._top = None
-        self._snapshot, self._key = snapshot, key
+        self._snapshot, self._key, self._selected = snapshot, key, selected
         self._draw()
 
     def scroll_lines(self, by: int) -> None:
         """Look further down or up; the next step returns to the active row."""
         if self._snapshot is None or self._places is None:
             return
-        view = TableView(self._say, self._snapshot, self._places, self.size.width, self.size.height, self._top)
+        view = self._view(self._snapshot, self._places)
         self._top = max(0, min(view.top + by, self._places.lines - view.room))
         self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which number was clicked."""
+        if self._snapshot is not None and self._places is not None:
+            ref = self._view(self._snapshot, self._places).at(event.x, event.y)
+            if ref is not None:
+                event.stop()
+                self.post_message(self.Picked(ref))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -74,15 +91,25 @@ class NumberTable(LineWidget):
             return
         if self._places is None or self._places.table is not table:
             self._places = Places(table)
-        size = self.size
-        self.show_lines(TableView(self._say, self._snapshot, self._places, size.width, size.height, self._top).lines())
+        self.show_lines(self._view(self._snapshot, self._places).lines())
+
+    def _view(self, snapshot: Snapshot, places: Places) -> TableView:
+        width, height = self.size
+        return TableView(self._say, snapshot, places, width, height, self._top, self._selected)
 
 
 class TableView:
     """One table at one moment, laid out for one size: the lines that are on screen, and no others."""
 
     def __init__(
-        self, say: Words, snapshot: Snapshot, places: Places, cells: int, height: int, top: int | None = None
+        self,
+        say: Words,
+        snapshot: Snapshot,
+        places: Places,
+        cells: int,
+        height: int,
+        top: int | None = None,
+        selected: Ref | None = None,
     ) -> None:
         self._say, self._snapshot, self._places = say, snapshot, places
         self._table: Table = places.table
@@ -91,6 +118,7 @@ class TableView:
         self._label = self._label_width()
         self._columns, self.digits, self._column_cells = self._fitting_columns()
         self._active = self._active_row()
+        self._selected = selected
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -101,6 +129,23 @@ class TableView:
             found = self._places.at(line)
             yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
 
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell of the screen."""
+        line = self.top + y - 1
+        if y < 1 or line >= self._places.lines:
+            return None
+        row = self._places.at(line)
+        if isinstance(row, Group):
+            return None
+        cells = self._table.rows[row].cells
+        start = self._label + 3
+        for column in self._columns:
+            end = start + (2 if column is None else self._column_cells)
+            if column is not None and start <= x < end:
+                return cells[column]
+            start = end
+        return next((cell for cell in cells if cell is not None), None) if 0 <= x < self._label + 3 else None
+
     # what is in view
 
     def _active_row(self) -> int | None:
@@ -108,7 +153,10 @@ class TableView:
         return None if event is None else self._places.row(event.ref)
 
     def _followed_row(self) -> int:
-        """The row to keep in view: the active one, else the first one that the active formula uses."""
+        """The row to keep in view: the selected one, else the active one, else the first that its formula uses."""
+        selected = None if self._selected is None else self._row_of(self._selected)
+        if selected is not None:
+            return selected
         if self._lens is not None:
             return self._lens
         if self._active is not None:
@@ -116,6 +164,11 @@ class TableView:
         tokens = self._snapshot.event.tokens if self._snapshot.event is not None else ()
         used = (self._places.row(token) for token in tokens if isinstance(token, Ref))
         return next((row for row in used if row is not None), 0)
+
+    def _row_of(self, ref: Ref) -> int | None:
+        if self._table.key == "data":
+            return ref.index[0] if ref.quantity in ("X", "T", "O") else None
+        return self._places.row(ref)
 
     def _start(self) -> int:
         """The page with the followed row: it depends on that row alone, never on the way that led there."""
@@ -186,7 +239,11 @@ class TableView:
             cells = self._column_cells
             text = self._number(ref, cells)
             leading = len(text) - len(text.lstrip())
-            cell_role = "active" if ref is not None and ref == active else role
+            is_selected = ref is not None and ref == self._selected
+            if is_selected:
+                text = _bracketed(text, cells)
+                leading = len(text) - len(text.lstrip())
+            cell_role = "chosen" if is_selected else "active" if ref is not None and ref == active else role
             pieces += [
                 (text[:leading], ""),
                 (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
@@ -213,6 +270,14 @@ class TableView:
         before = text.partition(".")[0] if "." in text else text.partition("e")[0]
         text = " " * max(WHOLE - len(before), 0) + text
         return text if len(text) < cells else fit(text, cells - 1)
+
+
+def _bracketed(text: str, cells: int) -> str:
+    """The number between brackets, where there is room for them: it is marked without colour as well."""
+    bare = text.strip()
+    leading = max(len(text) - len(text.lstrip()) - 1, 0)
+    framed = " " * leading + f"[{bare}]"
+    return framed if len(framed) <= cells else text
 
 
 def _padded(text: str, cells: int) -> str:

@@ -41,7 +41,7 @@ def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
     for arrays in tape.batch.layers:
         name = arrays.layer.activation.name
         dead = (arrays.z <= 0).all(axis=0) if name == "relu" else np.zeros(arrays.layer.units, dtype=bool)
-        saturated = np.zeros(arrays.layer.units, dtype=bool)
+        saturated: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
         if name in STEEPEST and not arrays.layer.is_fused:
             saturated = (arrays.slope < SATURATED_BELOW * STEEPEST[name]).all(axis=0)
         statistics.append(

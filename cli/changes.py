@@ -1,0 +1,93 @@
+"""`W5=0.3`, `learning_rate=1/10`, `x1=1`: what a line of text asks to be edited, as the simulator takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dlsim.cli.options import parse_value
+from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
+from dlsim.engine.text import shown
+
+NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
+_FRACTION = re.compile(r"\s*([+-]?\d{1,15})\s*/\s*(\d{1,15})\s*")
+_NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
+
+
+@dataclass
+class Changes:
+    """The arguments of `Simulator.edit`."""
+
+    numbers: dict[str | Ref, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> Changes:
+    """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
+    changes = Changes()
+    for part in _NEXT.split(text.strip()):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        ref = find(name)
+        if ref is not None and simulator.model.is_parameter(ref):
+            changes.numbers[ref] = read_number(value)
+        elif ref is not None and (path := _path_of_sample(ref, simulator)):
+            changes.settings[path] = read_number(value)
+        else:
+            changes.settings[_path_of_setting(name, simulator)] = _setting(name, value)
+    return changes
+
+
+def read_number(text: str) -> float:
+    """A number, or a fraction. WrongKindError for neither."""
+    try:
+        if match := _FRACTION.fullmatch(text):
+            return float(Fraction(int(match[1]), int(match[2])))
+        return float(text)
+    except (ValueError, ZeroDivisionError):
+        raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3") from None
+
+
+def _setting(name: str, text: str) -> Any:
+    return read_number(text) if _FRACTION.fullmatch(text) else parse_value(name, text)
+
+
+def _path_of_sample(ref: Ref, simulator: Simulator) -> str | None:
+    """Where the file holds an input or a target of the sample under the lens."""
+    key = {"x": "inputs", "t": "targets"}.get(ref.quantity)
+    if key is None or len(ref.index) != 1:
+        return None
+    data = simulator.scenario.raw.get("data", {})
+    if key not in data or data.get("validation_fraction"):
+        raise WrongKindError("only inputs and targets that stand in the scenario itself can be edited here")
+    return f"data.{key}.{simulator.model.tape.rows[simulator.sample]}.{ref.index[0]}"
+
+
+def _path_of_setting(name: str, simulator: Simulator) -> str:
+    """A dotted path as it is; a bare name where there is one setting of that name."""
+    if "." in name:
+        return name
+    paths = dict(_settings(simulator))
+    if name not in paths:
+        raise UnknownNameError("parameter or setting", name, paths)
+    return paths[name]
+
+
+def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    """(name, path) of what a bare name can mean: what stands in the file, and the optimizer's settings."""
+    raw = simulator.scenario.raw
+    tables = {key: table for key, table in raw.items() if key not in NOT_SET_HERE and isinstance(table, Mapping)}
+    for key, table in tables.items():
+        for name, value in table.items():
+            if not isinstance(value, list | Mapping):
+                yield name, f"{key}.{name}"
+    body = simulator.scenario.body
+    training = getattr(body, "training", None)
+    for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
+        yield name, f"training.{name}"
+    optimizer = getattr(training, "optimizer", None) or getattr(body, "optimizer", None)
+    home = next((key for key, table in tables.items() if "optimizer" in table), "training")
+    for name in getattr(optimizer, "settings", ()):
+        yield name, f"{home}.optimizer.{name}"

@@ -1,0 +1,267 @@
+"""What `dlsim walk` has to say of a moment: lines of text, each of which makes sense when it is read alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from math import isnan
+from typing import TYPE_CHECKING
+
+from dlsim.cli.output import one_line
+from dlsim.cli.spoken import Spoken
+from dlsim.engine import Event, Simulator, Snapshot
+from dlsim.engine.comparison import Comparison
+from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.model import Row, Table
+from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import in_language
+
+if TYPE_CHECKING:
+    from dlsim.tui.words import Words
+
+MOST_VALUES = 24
+"""Of an op with more numbers than this the rest is left out."""
+MOST_ROWS = 40
+"""A table is read out in portions of so many rows."""
+MOST_GRADIENTS = 100
+UPDATE = "update"
+MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
+"""The marks of Markdown that lessons use; what stands between single stars stays."""
+
+
+class Telling:
+    """Makes lines. Symbols and formulas come from the engine, sentences from the catalogue."""
+
+    def __init__(self, say: Words) -> None:
+        self._say = say
+        self.spoken = Spoken(say)
+
+    def line(self, key: str, **values: object) -> str:
+        """The walk's sentence at `key`, filled in."""
+        return self.spoken(one_line(self._say(f"walk.{key}", **values)))
+
+    # a moment
+
+    def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
+        """One value: where it is, the question, formula, numbers, result, meaning."""
+        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+
+        value = float(snapshot.tape.value(event.ref, snapshot.sample))
+        yield self._place(snapshot, event)
+        yield self.spoken(question(self._say, snapshot, event.ref))
+        if event.ref.quantity == UPDATE:  # the number of it is only how many took their places
+            yield self.spoken(event.substituted)
+        else:
+            yield from self._made_of(event.symbol, event.formula, event.substituted, value)
+        yield self.spoken(meaning(self._say, snapshot, event.ref, value))
+
+    def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
+        """Every op from the cursor `start` to where the run stands: its formula and its numbers."""
+        snapshot, program = simulator.snapshot(), simulator.program
+        end = snapshot.position.cursor
+        yield self._place(snapshot, event)
+        done = 0
+        for op in program:
+            first, done = max(start - done, 0), done + op.size
+            last = op.size - max(done - end, 0)
+            if first >= last:
+                continue
+            symbol, formula, shapes = snapshot.tape.op_formula(op)
+            if formula:
+                yield self.line("op", symbol=symbol, formula=formula.removeprefix(f"{symbol} = "))
+            if shapes:
+                yield self.line("shapes", shapes=shapes)
+            if op.quantity == UPDATE:
+                continue
+            shown = range(first, min(last, first + MOST_VALUES))
+            for ref in map(op.ref, shown):
+                value = fixed(snapshot.tape.value(ref, snapshot.sample))
+                yield self.line("value", symbol=snapshot.symbol(ref), value=value)
+            if last > shown.stop:
+                yield self.line("more", number=f"{last - shown.stop:,}")
+
+    def back_at(self, snapshot: Snapshot) -> Iterator[str]:
+        """Where a step back has led."""
+        if snapshot.event is None:
+            yield self.start(snapshot)
+            return
+        yield self._place(snapshot, snapshot.event)
+        if snapshot.event.ref.quantity == UPDATE:
+            return
+        value = fixed(snapshot.tape.value(snapshot.event.ref, snapshot.sample))
+        yield self.line("back", symbol=snapshot.event.symbol, value=value)
+
+    def start(self, snapshot: Snapshot) -> str:
+        """Nothing has been computed."""
+        if snapshot.sample:
+            return self.line("at_sample", sample=snapshot.sample + 1, samples=len(snapshot.tape.rows))
+        return self.line("at_start", next=snapshot.next_symbol)
+
+    def iteration_done(self, simulator: Simulator) -> Iterator[str]:
+        """The end of an iteration, if that is where the run stands."""
+        position = simulator.position
+        if simulator.trains and position.cursor == position.values:
+            losses = simulator.losses
+            if losses.size:
+                yield self.line("iteration_done", iteration=f"{position.done:,}", loss=fixed(float(losses[-1])))
+            else:
+                yield self.line("iteration_done_plain", iteration=f"{position.done:,}")
+
+    def trouble(self, simulator: Simulator) -> Iterator[str]:
+        """The number that is not finite, if the run stands at one."""
+        if found := simulator.trouble:
+            yield self.line("trouble", symbol=found.symbol, value=found.value, iteration=f"{found.iteration:,}")
+
+    def where(self, snapshot: Snapshot, grain: str) -> Iterator[str]:
+        """The position."""
+        position = snapshot.position
+        if position.epochs:
+            numbers = {name: f"{getattr(position, name):,}" for name in ("done", "epoch", "epochs", "batch", "batches")}
+            yield self.line("stands", **numbers)
+        else:
+            yield self.line("forward_only")
+        place = {"iteration": f"{position.iteration:,}", "values": f"{position.values:,}"}
+        if snapshot.event is None:
+            yield self.line("shown_none", **place)
+        else:
+            yield self.line("shown", **place, cursor=f"{position.cursor:,}", symbol=snapshot.event.symbol)
+        if snapshot.next_symbol:
+            yield self.line("next", next=snapshot.next_symbol)
+        yield self.line("lens", sample=snapshot.sample + 1, samples=len(snapshot.tape.rows))
+        if snapshot.edits:
+            yield self.line("edits", iterations=", ".join(f"{edit:,}" for edit in snapshot.edits))
+        yield self.line("grain", grain=self._say(f"grain.{grain}"))
+
+    def _place(self, snapshot: Snapshot, event: Event) -> str:
+        position = snapshot.position
+        phase = self._say.first([f"phase.{event.phase}", "phase.any"], phase=event.phase).lower()
+        place = {"phase": phase, "cursor": f"{position.cursor:,}", "values": f"{position.values:,}"}
+        if position.epochs:
+            return self.line("step", iteration=f"{position.iteration:,}", **place)
+        return self.line("pass", sample=snapshot.row + 1, **place)
+
+    def _made_of(self, symbol: str, formula: str, substituted: str, value: float) -> Iterator[str]:
+        formula = formula.removeprefix(f"{symbol} = ")
+        if not formula:
+            yield self.line("given", symbol=symbol, value=fixed(value))
+            return
+        yield self.line("formula", symbol=symbol, formula=formula)
+        if substituted not in ("", plain(value)):
+            yield self.line("numbers", substituted=substituted)
+        yield self.line("result", symbol=symbol, value=fixed(value))
+
+    # one number
+
+    def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
+        """What a number is made of, and what each of its operands is made of in turn."""
+        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+
+        value = snapshot.value(ref)
+        if value is None:
+            yield self.line("hidden_number", symbol=snapshot.symbol(ref))
+            return
+        told = snapshot.explain(ref)
+        if told.formula:
+            yield self.spoken(question(self._say, snapshot, ref))
+        yield from self._made_of(told.symbol, told.formula, told.substituted, value)
+        if not told.formula:
+            return
+        yield self.spoken(meaning(self._say, snapshot, ref, value))
+        if told.operands:
+            yield self.line("operands")
+        for operand in told.operands:
+            part = snapshot.explain(operand)
+            values = {"symbol": part.symbol, "value": plain(part.value)}
+            if part.formula:
+                yield self.line("operand", **values, formula=part.formula)
+            else:
+                yield self.line("operand_given", **values)
+
+    # tables and texts
+
+    def table(self, snapshot: Snapshot, table: Table, first: int) -> Iterator[str]:
+        """A portion of a table, a row a line, from the row numbered `first` (from 1) on."""
+        count = len(table.rows)
+        if not 1 <= first <= max(count, 1):
+            yield self.line("no_row", row=first, rows=f"{count:,}")
+            return
+        if first == 1:
+            yield self.line("table", title=self._say(f"panel.{table.key}"), rows=f"{count:,}")
+        last = min(count, first - 1 + MOST_ROWS)
+        for row in table.rows[first - 1 : last]:
+            yield self.line("row", label=row.label, cells=", ".join(self._cells(snapshot, table, row)))
+        if last < count:
+            yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
+
+    def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
+        for column, ref in zip(table.columns, row.cells, strict=True):
+            if ref is None:
+                continue
+            value = snapshot.value(ref)
+            text = self._say("walk.hidden") if value is None or isnan(value) else fixed(value)
+            name = column[1:] if column.startswith("=") else self._say(f"column.{column}")
+            yield self._say("walk.cell", column=name, value=text)
+
+    def lesson(self, snapshot: Snapshot) -> Iterator[str]:
+        """The lesson, a paragraph a line, without its marks."""
+        text = in_language(snapshot.scenario.lesson, self._say.language)
+        paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+        for paragraph in filter(None, paragraphs):
+            yield self.spoken(one_line(MARKS.sub(r"\1", paragraph)))
+        yield self.line("lesson_keys" if any(paragraphs) else "no_lesson")
+
+    # proof and comparison
+
+    def check(self, report: GradientReport) -> Iterator[str]:
+        """Every gradient and its independent twin; those that differ are listed however many there are."""
+        verdicts = [entry.verdict for entry in report.entries]
+        method = report.entries[0].method.replace(" ", "_") if report.entries else "central_difference"
+        yield self.line(
+            "agree",
+            number=f"{len(verdicts):,}",
+            iteration=f"{report.iteration:,}",
+            agree=f"{verdicts.count('agrees'):,}",
+            method=self._say(f"walk.method.{method}"),
+        )
+        if worst := report.worst:
+            yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
+        for number, entry in enumerate(report.entries):
+            figures = {"symbol": entry.symbol, "analytic": fixed(entry.analytic), "numeric": fixed(entry.numeric)}
+            if entry.verdict == "differs":
+                yield self.line("differs", **figures)
+            elif number >= MOST_GRADIENTS:
+                continue
+            elif entry.verdict == "agrees":
+                yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
+            else:
+                yield self.line("kink", symbol=entry.symbol)
+        if len(verdicts) > MOST_GRADIENTS:
+            yield self.line("more", number=f"{len(verdicts) - MOST_GRADIENTS:,}")
+
+    def comparison(self, found: Comparison | None) -> Iterator[str]:
+        """Where two runs part, and how far they have gone."""
+        if found is None:
+            yield self.line("nothing_to_compare")
+            return
+        if found.symbol is None:
+            yield self.line("no_difference", iteration=f"{found.fork:,}")
+        else:
+            present, other = fixed(found.present), fixed(found.other)
+            yield self.line(
+                "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
+            )
+        if found.losses is None:
+            yield self.line("other_not_so_far", iteration=f"{found.iteration:,}")
+            return
+        if found.parameters is not None:
+            yield self.line("apart", iteration=f"{found.iteration:,}", difference=fixed(found.parameters))
+        present, other = map(fixed, found.losses)
+        yield self.line("losses", iteration=f"{found.iteration:,}", present=present, other=other)
+
+    def commands(self, table_keys: Iterable[str]) -> Iterator[str]:
+        """The help."""
+        tables = ", ".join(table_keys)
+        for key in self._say:
+            if key.startswith("walk.help."):
+                yield self.spoken(self._say(key, tables=tables))

@@ -1,0 +1,34 @@
+"""Which rows of the data an iteration sees: a function of (seed, epoch), not of the way there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.calendar import Calendar
+from dlsim.engine.randomness import Random
+
+Indices = NDArray[np.intp]
+
+
+class Batches:
+    """The data cut into batches, in the order of the data or, with a `seed`, in another one every epoch."""
+
+    def __init__(self, rows: int, size: int, seed: int | None) -> None:
+        self.size = min(size, rows)
+        self.calendar = Calendar(-(-rows // self.size))
+        self._rows = rows
+        self._seed = seed
+        self._order: tuple[int, Indices] = (-1, np.arange(rows))  # of an epoch
+
+    def of(self, iteration: int) -> range | Indices:
+        """The rows of its batch; the last one of an epoch may be shorter."""
+        epoch, number = self.calendar.of(iteration)
+        start = number * self.size
+        stop = min(start + self.size, self._rows)
+        return range(start, stop) if self._seed is None else self._order_of(epoch, self._seed)[start:stop]
+
+    def _order_of(self, epoch: int, seed: int) -> Indices:
+        if self._order[0] != epoch:
+            self._order = epoch, Random(seed, epoch).permutation(self._rows)
+        return self._order[1]

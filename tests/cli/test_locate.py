@@ -1,0 +1,55 @@
+"""`dlsim locate`: where things are kept."""
+
+import pytest
+
+PLACES = {"settings": "settings.toml", "last": "last.json", "copies": "copies", "screenshots": "screenshots"}
+
+
+def test_under_a_home_of_our_own_everything_is_there(dlsim, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLSIM_HOME", str(tmp_path / "한글 home"))
+    assert dlsim("locate", "--json").json == {
+        name: str(tmp_path / "한글 home" / place) for name, place in PLACES.items()
+    }
+    assert not (tmp_path / "한글 home").exists(), "asking makes nothing"
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="the rules of XDG")
+def test_elsewhere_the_platforms_own_folders_hold_it(dlsim, tmp_path, monkeypatch):
+    monkeypatch.delenv("DLSIM_HOME", raising=False)
+    for kind in ("CONFIG", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind))
+    assert dlsim("locate", "--json").json == {
+        "settings": str(tmp_path / "CONFIG" / "dlsim" / "settings.toml"),
+        "last": str(tmp_path / "STATE" / "dlsim" / "last.json"),
+        "copies": str(tmp_path / "DATA" / "dlsim" / "copies"),
+        "screenshots": str(tmp_path / "DATA" / "dlsim" / "screenshots"),
+    }
+
+
+def test_a_line_each_says_what_is_not_there_yet(dlsim, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLSIM_HOME", str(tmp_path))
+    (tmp_path / "settings.toml").touch()
+    lines = dlsim("locate").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(PLACES)
+    assert [line.endswith("(not there yet)") for line in lines] == [False, True, True, True]
+
+
+def test_a_tilde_and_a_relative_folder_are_understood(dlsim, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("DLSIM_HOME", "~/mine")
+    assert dlsim("locate", "--json").json["settings"] == str(tmp_path / "mine" / "settings.toml")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLSIM_HOME", "here")
+    assert dlsim("locate", "--json").json["settings"] == str(tmp_path / "here" / "settings.toml")
+
+
+def test_it_does_not_import_textual(process, command_line):
+    code = (
+        "import sys\n"
+        "from dlsim.cli.entry import run\n"
+        "run(sys.argv[1:])\n"
+        "assert not {name.split('.')[0] for name in sys.modules} & {'textual', 'rich', 'plotext'}\n"
+    )
+    command_line[:] = [command_line[0], "-c", code]
+    assert process("locate").returncode == 0

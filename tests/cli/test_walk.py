@@ -1,0 +1,328 @@
+"""`dlsim walk`: the same stepping in lines of text, as a screen reader, a dumb terminal or a script meets it."""
+
+import os
+import re
+import signal
+import subprocess
+import tomllib
+
+import pytest
+
+from dlsim.cli.changes import read_number
+from dlsim.cli.spoken import Spoken
+from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
+from dlsim.tui.words import words
+
+SCENARIO = "backprop-2-2-2"
+
+
+@pytest.fixture
+def walk(process):
+    """A function: (scenario, lines typed, options) → the answers, line by line, one list a command."""
+
+    def call(scenario, *typed, options=()):
+        answer = process("walk", scenario, *options, stdin=None, input="".join(f"{line}\n" for line in typed).encode())
+        assert (answer.returncode, answer.stderr) == (0, b""), answer.stderr.decode()
+        parts = re.split(r"^>.*\n", answer.stdout.decode(), flags=re.MULTILINE)
+        return [part.splitlines() for part in parts]
+
+    return call
+
+
+def test_a_step_says_question_formula_numbers_result_and_meaning(walk):
+    _, step = walk(SCENARIO, "")
+    assert step == [
+        "Iteration 1, forward, 1 of 48.",
+        "How strong is the signal that arrives at h1?",
+        "Formula: z1 = W1 times x1 plus W2 times x2",
+        "Numbers: 0.3 times 0.1 plus 0.25 times 0.2",
+        "Result: z1 = 0.08000000",
+        words()("meaning.z"),
+    ]
+
+
+def test_every_number_is_the_one_that_the_engine_steps_to(walk):
+    said = [line for part in walk(SCENARIO, "47", "") for line in part if line.startswith("Result: ")]
+    simulator = Simulator(load(SCENARIO))
+    stepped = [simulator.step().value for _ in range(47)]
+    assert [float(line.rpartition(" = ")[2]) for line in said] == pytest.approx(stepped, abs=5.01e-9)
+
+
+def test_the_gradient_of_the_notes_is_explained_down_to_what_it_is_made_of(walk):
+    *_, why = walk(SCENARIO, "to 1", "why dE/dW5")
+    assert "Formula: dE/dW5 = dE/do1 times do1/dz3 times dz3/dW5" in why
+    assert "Numbers: 0.20944600 times 0.23802157 times 0.51998934" in why
+    assert "dz3/dW5 = 0.51998934: h1" in why
+
+
+@pytest.mark.parametrize("symbol", ["∂E/∂W5", "dE/dW5", "new W5", "W5⁺", "W5+", "W[2][1,1]", "eta", "η", "do1/dz3"])
+def test_a_symbol_may_be_typed_as_it_is_written_or_as_it_is_spoken(walk, symbol):
+    *_, why = walk(SCENARIO, "to 1", f"why {symbol}")
+    assert "There is no number" not in why[0]
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_no_sign_is_left_that_a_screen_reader_might_pass_over(walk, name):
+    typed = ["lesson", "200", "g", *[""] * 8, "g", "", "", "i", "e", "b", "I", "where", "loss", "check", "help", "why"]
+    out = "\n".join(line for part in walk(name, *typed) for line in part)
+    assert out.isascii(), set(re.findall(r"[^\x00-\x7f]", out))
+    assert "Traceback" not in out
+
+
+def test_symbols_are_written_as_they_are_where_that_is_asked_for(walk):
+    _, _, why = walk(SCENARIO, "to 1", "why dE/dW5", options=["--symbols"])
+    assert "Formula: ∂E/∂W5 = ∂E/∂o1·∂o1/∂z3·∂z3/∂W5" in why
+    *_, off, step = walk(SCENARIO, "symbols", "symbols", "")
+    assert off == ["Formulas are written in words."]
+    assert "times" in step[2]
+
+
+def test_going_back_and_on_again_says_the_same(walk):
+    _, first, _, back, again = walk(SCENARIO, "", "", "b", "")
+    assert back == ["Iteration 1, forward, 1 of 48.", "Back at z1 = 0.08000000."]
+    _, _, second, _, again = walk(SCENARIO, "", "", "b", "")
+    assert again == second
+    assert again != first
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["b"], "This is the start: there is nothing before it."),
+        (["g"], "A step is one op."),
+        (["g phase", "where"], "A step is one phase."),
+        (["i"], "Iteration 1 is done; its loss was 0.02397190."),
+        (["r 3"], "3 iterations done. The loss of the last was 0.02251965."),
+        (["r 1,000", "where"], "1,000 updates are done, epoch 1,000 of 1,000, batch 1 of 1."),
+        (["r"], "1,000 iterations done. The loss of the last was"),
+        (["i", "I"], "At the very start: nothing has been computed yet. Next is z1."),
+        (["to 500"], "Iteration 500 is done; its loss was"),
+        (["to 500", "to 0"], "At the very start"),
+        (["until loss < 0.01"], "iterations: loss < 0.01."),
+        (["until loss < 0"], "After 1,000 iterations it does not hold yet: loss < 0."),
+        (["weights"], "W5: value 0.45000000, gradient not computed yet, new not computed yet."),
+        (["i", "weights 5"], "W5: value 0.43703857, gradient 0.02592286, new 0.43703857."),
+        (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
+        (["check"], "Of 8 gradients of iteration 1, 8 agree with the complex step, found without the chain rule."),
+        (["loss"], "Over the whole training set the loss is 0.02397190."),
+        (["W5=0.3"], "Edited: W5 = 0.3."),
+        (["w W5 = 1/3 W6=-1"], "Edited: W5 = 0.33333333, W6 = -1."),
+        (["learning_rate=1/10", "to 1", "why eta"], "eta = 0.10000000, given."),
+        (["x1=0.7", "data"], "1: x1 0.70000000, x2 0.20000000"),
+        (["t2=0.7", "data"], "t2 0.70000000"),
+        (["network.layers.0.activation = tanh", "", "", ""], "Formula: h1 = tanh(z1)"),
+        (["undo"], "There is nothing to undo."),
+        (["W5=9", "undo", "weights"], "W5: value 0.45000000"),
+        (["W5=9", "undo", "redo", "weights"], "W5: value 9.00000000"),
+        (["i", "W5=9", "i", "compare"], "They part in iteration 2: z3 is"),
+        (["compare"], "Nothing was edited, so there is no other run to compare with."),
+        (["home"], "This is the start"),
+        (["  ", "home"], "At the very start"),
+        (["v"], "This scenario has no variants."),
+        ([".", ","], "The batch has only this one sample."),
+        (["2"], "Result: z2 = 0.11000000"),
+        (["help"], "why SYMBOL: what a number is made of"),
+        (["lesson"], "One sample, four sigmoid neurons"),
+        (["g op", ""], "z2 = 0.11000000"),
+        (["g op", "", ""], "h1 ... h2: A[1] = sigmoid(Z[1])"),
+        (["48"], "Iteration 1 is done; its loss was 0.02397190."),
+    ],
+)
+def test_a_command_says_what_came_of_it(walk, typed, said):
+    assert said in "\n".join(walk(SCENARIO, *typed)[-1])
+
+
+@pytest.mark.parametrize(
+    ("typed", "words_in_it"),
+    [
+        ("nonsense", "There is no command 'nonsense'"),
+        ("whree", "did you mean 'where'"),
+        ("where now", "There is no command 'where now'"),
+        ("to", "to wants a whole number"),
+        ("to -1", "to wants a whole number"),
+        ("to x", "to wants a whole number"),
+        ("to 9999999999999", "to wants a whole number"),
+        ("r 1.5", "r wants a whole number"),
+        ("99999999", "No more than 10,000 steps"),
+        ("g iteration", "g wants value, op, phase"),
+        ("sample 2", "sample wants a sample from 1 to 1"),
+        ("why", "Nothing has been computed yet"),
+        ("why W99", "There is no number called W99"),
+        ("why dE/dW5", "dE/dW5 has not been computed yet."),
+        ("until", "until wants a condition"),
+        ("until it is late", "cannot read the condition"),
+        ("w", "w wants a change"),
+        ("W5=", "'' is not a number"),
+        ("W5=abc", "'abc' is not a number"),
+        ("W5=1/0", "'1/0' is not a number"),
+        ("W5=nan", "finite"),
+        ("W5=inf", "finite"),
+        ("nosuch=1", "no parameter or setting is called 'nosuch'"),
+        ("learning_rate=-1", "learning_rate"),
+        ("loss=nonsense", "nonsense"),
+        ("training.loss=[1", "is not a TOML value"),
+        ("weights 99", "There is no row 99"),
+        ("weights x", "weights wants a whole number"),
+        ("export mine.txt", ".toml"),
+        ("export no/such/folder/mine.toml", "cannot be written"),
+        ("\x1b[31mred", "There is no command"),
+        ("[bold]x[/bold]", "There is no command"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line_and_the_walk_goes_on(walk, typed, words_in_it):
+    _, answer, step = walk(SCENARIO, typed, "")
+    assert len(answer) == 1
+    assert words_in_it in answer[0]
+    assert "\x1b" not in answer[0]
+    assert step[4] == "Result: z1 = 0.08000000"
+
+
+def test_where_nothing_is_trained_the_samples_follow_each_other(walk):
+    _, *steps, back = walk("and", "", "", "", "", "b")
+    assert steps[0][0] == "Sample 1, forward, 1 of 2."
+    assert steps[2] == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+    assert steps[3][0] == "Sample 2, forward, 1 of 2."
+    assert back == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+
+
+def test_in_a_batch_another_sample_can_be_looked_at(walk):
+    *_, third = walk("xor-train", "", "sample 3")
+    assert third[0] == "The lens is on sample 3 of 4 in the batch."
+    assert any(line.startswith("Result: z1 = ") for line in third)
+
+
+def test_a_number_that_is_not_finite_is_named_and_going_back_works(walk, scenario_file):
+    file = scenario_file(
+        training='[training]\nloss = "half_squared_error"\noptimizer = { name = "sgd", learning_rate = 1e200 }\n'
+    )
+    _, run, on, back, _ = walk(file, "r 100", "", "I", "q")
+    assert any("not a finite number" in line for line in run)
+    assert any("cannot go on" in line for line in on)
+    assert back
+
+
+def test_commands_after_q_are_not_carried_out(walk):
+    assert len(walk(SCENARIO, "q", "help")) == 2
+
+
+def test_the_end_of_the_input_ends_the_walk(process):
+    answer = process("walk", SCENARIO)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert answer.stdout.startswith(b"backprop-2-2-2: ")
+
+
+def test_a_last_line_without_a_line_break_and_windows_line_breaks_are_understood(process):
+    out = process("walk", SCENARIO, stdin=None, input=b"i\r\nwhere").stdout.decode()
+    assert "Iteration 1 is done" in out
+    assert "1 updates are done" in out
+
+
+def test_input_that_is_no_text_is_answered_not_a_traceback(process):
+    answer = process("walk", SCENARIO, stdin=None, input=b"\xff\xfe\x00\nwhere\n")
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert b"0 updates are done" in answer.stdout
+
+
+def test_a_title_with_control_characters_reaches_the_terminal_clean(walk, scenario_file):
+    file = scenario_file(head='schema = 1\ntitle = "Small \\u001b[31m [bold]"\nlesson = "a \\u009b2J b"\n')
+    out = "\n".join(line for part in walk(file, "lesson") for line in part)
+    assert "[bold]" in out
+    assert "\x1b" not in out
+    assert "\x9b" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words_in_it"),
+    [
+        (["walk"], ["NAME-or-FILE"]),
+        (["walk", "no-such"], ["no-such"]),
+        (["walk", "and", "--variant", "x"], ["variant"]),
+    ],
+)
+def test_a_wrong_call_is_one_message_and_status_2(dlsim, arguments, words_in_it):
+    dlsim(*arguments).assert_refused(*words_in_it)
+
+
+def test_it_neither_imports_textual_nor_draws_anything(process, command_line):
+    code = (
+        "import sys\n"
+        "from dlsim.cli.entry import run\n"
+        "run(sys.argv[1:])\n"
+        "roots = {name.split('.')[0] for name in sys.modules}\n"
+        "assert not roots & {'textual', 'rich', 'plotext'}, roots\n"
+    )
+    command_line[:] = [command_line[0], "-c", code]
+    answer = process("walk", "xor-train", stdin=None, input=b"\nwhy\nr 5\nweights\ncheck\nlesson\nhelp\n")
+    assert answer.returncode == 0, answer.stderr.decode()
+    assert not re.search(r"[\u2500-\u259f\u2800-\u28ff\x1b]", answer.stdout.decode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals and signals of Unix")
+def test_on_a_terminal_there_is_a_prompt_and_ctrl_c_ends_a_run_but_not_the_walk(command_line):
+    pty = pytest.importorskip("pty")
+    outer, inner = pty.openpty()
+    with subprocess.Popen([*command_line, "walk", "xor-train"], stdin=inner, stdout=inner, stderr=inner) as process:
+        os.close(inner)
+        seen = b""
+
+        def wait_for(wanted):
+            nonlocal seen
+            while wanted not in seen:
+                seen += os.read(outer, 10_000)
+            before, _, seen = seen.partition(wanted)
+            return before
+
+        wait_for(b"> ")
+        os.write(outer, b"r 100000000\n")
+        assert b"running" in wait_for(b"ctrl+c interrupts")
+        process.send_signal(signal.SIGINT)
+        wait_for(b"Interrupted after ")
+        wait_for(b"> ")
+        os.write(outer, b"q\n")
+        assert process.wait(timeout=30) == 0
+    os.close(outer)
+
+
+def test_an_export_is_a_scenario_that_begins_where_the_walk_stood(walk, tmp_path):
+    file = tmp_path / "mine.toml"
+    *_, saved = walk(SCENARIO, "to 7", f"export {file}")
+    assert saved == [f"Written: {file}"]
+    simulator = Simulator(load(SCENARIO))
+    simulator.run(7)
+    assert (
+        tomllib.loads(file.read_text("utf-8"))["network"]["layers"][1]["weights"] == simulator.parameters[1][0].tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("∂E/∂W5", "dE/dW5"),
+        ("W5 − η·∂E/∂W5", "W5 minus eta times dE/dW5"),
+        ("W5⁺", "new W5"),
+        ("v_W5⁺", "new v_W5"),
+        ("W[2][1,2]⁺", "new W[2][1,2]"),
+        ("½·(t1 − o1)²", "1/2 times (t1 minus o1) squared"),
+        ("−(t·ln x)", "minus (t times ln x)"),
+        ("1/(1 + exp(−z1))", "1/(1 plus exp(minus z1))"),
+        ("«a·b»", "[this sample: a times b]"),
+        ("(4×2)·(2×4)", "(4 by 2) times (2 by 4)"),
+        ("가중치 · 합", "가중치 times 합"),
+        ("plain text", "plain text"),
+    ],
+)
+def test_formulas_in_words(written, spoken):
+    assert Spoken(words())(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.3", 0.3), ("-2", -2.0), ("1e-3", 1e-3), ("1/3", 1 / 3), (" -1 / 4 ", -0.25), ("+7", 7.0)]
+)
+def test_numbers_may_be_fractions(text, number):
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "x", "1/0", "1//2", "1/2/3", "1e999999999/3", "0x10"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(WrongKindError, match="is not a number"):
+        read_number(text)

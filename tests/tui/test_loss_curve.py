@@ -1,0 +1,238 @@
+"""The loss curve: legible at any size, costs the same at any length, never draws too often nor too late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from support.networks import worked_example
+from textual.app import App
+
+from dlsim.engine import Simulator
+from dlsim.engine.curve import Curve
+from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
+from dlsim.tui.widgets import loss_curve
+from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
+
+ANY = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def series(values, **look):
+    values = np.array(values, dtype=float)
+    return Series(np.arange(1.0, len(values) + 1), values, values, "curve", **look)
+
+
+def text_of(rows):
+    return ["".join(run.text for run in row) for row in rows]
+
+
+@settings(max_examples=80)
+@given(st.lists(ANY, max_size=40), st.integers(1, 90), st.integers(1, 30), st.booleans())
+def test_any_numbers_can_be_drawn_at_any_size(values, width, height, log):
+    rows = plot([series(values)], width, height, log=log, mark="●")
+    assert rows == [] or [cell_len(line) for line in text_of(rows)] == [width] * height
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], [0.5], [0.5] * 10, [0.0] * 5, [1e-310, 2e-310], [1e308, -1e308], [1e300, 1e-300], [3, 3 + 1e-15]],
+    ids=str,
+)
+@pytest.mark.parametrize("log", [False, True])
+def test_strange_curves_are_drawn(values, log):
+    plot([series(values)], 58, 14, log=log, mark="●")
+
+
+def test_zeros_have_no_place_on_a_logarithmic_scale():
+    assert plot([series([0.0, 0.0])], 40, 10, log=True) == []
+    assert plot([series([1.0, 0.0, 0.1])], 40, 10, log=True) != []
+
+
+def test_axes_are_labelled_with_round_numbers_and_iterations():
+    text = "\n".join(text_of(plot([series(np.linspace(0.139, 0.002, 700))], 58, 14)))
+    for label in ["0.15", "0.10", "0.05", "0.00", "200", "400", "700"]:
+        assert label in text
+    assert text.splitlines()[-1].split()[0] == "1"
+
+
+def test_powers_of_ten_stand_at_a_logarithmic_axis():
+    text = "\n".join(text_of(plot([series(np.logspace(0, -6, 50))], 58, 14, log=True)))
+    assert "1e0" in text
+    assert "1e-6" in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 0.15, ["0.00", "0.05", "0.10", "0.15"]),
+        (0.0225, 0.024, ["0.0225", "0.0230", "0.0235", "0.0240"]),
+        (0.0, 30.0, ["0", "10", "20", "30"]),
+        (0.0, 3e-7, ["0", "1e-07", "2e-07", "3e-07"]),
+    ],
+)
+def test_ticks_are_round(low, high, expected):
+    assert labels(y_ticks(Scale(low, high), 3)) == expected
+
+
+def test_iterations_on_the_axis_are_whole_and_keep_both_ends():
+    for high in [2, 3, 7, 48, 999, 20_003, 10_000_000]:
+        ticks = x_ticks(Scale(1, high), 4)
+        assert ticks[0] == 1
+        assert ticks[-1] == high
+        assert all(tick == int(tick) for tick in ticks)
+
+
+def test_curves_are_told_apart_without_colour():
+    first, second = series([3, 2, 1]), series([1, 2, 3], marker="•")
+    text = "".join(text_of(plot([first, second], 40, 10)))
+    assert "•" in text
+    assert any(0x2800 < ord(character) < 0x2900 for character in text)
+
+
+def test_a_bucket_lets_a_few_through_and_then_ten_a_second_at_most():
+    throttle = Throttle(loss_curve.BURST, loss_curve.PER_SECOND)
+    times = [100 + step / 1000 for step in range(5000)]
+    passed = [now for now in times if not throttle.wait(now)]
+    assert passed[0] == times[0]
+    for start in times:
+        assert sum(start <= now < start + 1 for now in passed) <= 10
+    assert len(passed) > 30
+
+
+# the widget
+
+
+class Stage(App[None]):
+    def compose(self):
+        yield LossCurve()
+
+    @property
+    def curve(self):
+        return self.query_one(LossCurve)
+
+
+def snapshots(count):
+    simulator = Simulator(worked_example())
+    for _ in range(count):
+        simulator.run(iterations=1)
+        yield simulator.snapshot()
+
+
+async def test_the_last_loss_and_its_iteration_stand_above_the_curve(screen_text):
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        *_, last = snapshots(3)
+        app.curve.show(last)
+        await pilot.pause()
+        first_line = screen_text(app)[0]
+        assert "0.02251965" in first_line
+        assert "iteration 3" in first_line
+        assert any("●" in line for line in screen_text(app))
+
+
+async def test_before_the_first_iteration_there_is_nothing_to_draw(screen_text):
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        app.curve.show(Simulator(worked_example()).snapshot())
+        await pilot.pause()
+        assert "".join(screen_text(app)).split() == ["–"]
+
+
+async def test_the_first_change_is_painted_at_once_and_the_last_one_always(screen_text, until):
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        for number, snapshot in enumerate(snapshots(60), start=1):
+            app.curve.show(snapshot)
+            if number == 1:
+                await pilot.pause()
+                assert "iteration 1" in screen_text(app)[0]
+        drawn = app.curve.draws
+        assert drawn <= 10
+        await until(pilot, lambda: "iteration 60" in screen_text(app)[0])
+        assert app.curve.draws <= drawn + 3
+
+
+async def test_stepping_by_hand_shows_every_change_at_once(screen_text):
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        simulator = Simulator(worked_example())
+        for _ in range(80):
+            simulator.step("phase")
+            app.curve.show(simulator.snapshot())
+            await pilot.pause()
+            done = simulator.iteration
+            assert (f"iteration {done}" if done else "–") in screen_text(app)[0]
+
+
+async def test_nothing_is_drawn_when_nothing_changed():
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        (snapshot,) = snapshots(1)
+        app.curve.show(snapshot)
+        await pilot.pause()
+        drawn = app.curve.draws
+        app.curve.show(replace(snapshot))
+        app.curve.refresh()
+        await pilot.pause()
+        assert app.curve.draws == drawn
+
+
+async def test_nothing_is_drawn_while_hidden():
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        app.curve.display = False
+        await pilot.pause()
+        drawn = app.curve.draws
+        for snapshot in snapshots(3):
+            app.curve.show(snapshot)
+            await pilot.pause()
+        assert app.curve.draws == drawn
+
+
+async def test_a_logarithmic_scale_can_be_chosen(screen_text):
+    app = Stage()
+    async with app.run_test(size=(58, 15)) as pilot:
+        *_, last = snapshots(2)
+        app.curve.show(replace(last, curves={"loss": Curve(np.logspace(0, -4, 100))}))
+        app.curve.toggle_log()
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "1e-4" in text
+        app.curve.toggle_log()
+        await pilot.pause()
+        assert "1e-4" not in "\n".join(screen_text(app))
+
+
+async def test_further_curves_are_drawn_with_a_legend(screen_text):
+    app = Stage()
+    async with app.run_test(size=(78, 15)) as pilot:
+        (snapshot,) = snapshots(1)
+        gaps = np.where(np.arange(100) % 10 == 0, np.linspace(1, 0.5, 100), np.nan)
+        curves = {"loss": Curve(np.linspace(1, 0.1, 100)), "validation": Curve(gaps)}
+        app.curve.show(replace(snapshot, curves=curves))
+        await pilot.pause()
+        assert "• validation 0.5" in screen_text(app)[0]
+        assert sum(line.count("•") for line in screen_text(app)) > 5
+
+
+def test_a_million_iterations_cost_no_more_points_than_a_screen_has(monkeypatch):
+    given_points = []
+    path = "dlsim.tui.widgets.loss_curve.plot"
+    monkeypatch.setattr(path, lambda series, *_, **__: given_points.extend(len(one.x) for one in series) or [])
+    widget = LossCurve()
+    widget._curves = {"loss": Curve(np.random.default_rng(0).random(1_000_000))}
+    loss_curve.plot(widget._series(58), 58, 14)
+    assert given_points[0] <= 4 * 58 + 4
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (5, 3), (10, 4), (16, 4), (200, 60)])
+async def test_any_size_will_do(size):
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        for snapshot in snapshots(2):
+            app.curve.show(snapshot)
+            await pilot.pause()

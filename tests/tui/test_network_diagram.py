@@ -1,0 +1,346 @@
+"""The network diagram: everything in its place at any size, and the computation of the moment lit."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from support.networks import layer, random_scenarios, scenario, worked_example
+from textual.app import App
+
+from dlsim.engine import Simulator
+from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.focus import focus_of
+from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.diagram.layout import in_view
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.diagram.picture import draw, layout_of
+from dlsim.tui.diagram.shape import shape_of
+from dlsim.tui.widgets.network_diagram import NetworkDiagram
+
+
+def network(*widths, activation="sigmoid", biases=True, seed=1):
+    random = np.random.default_rng(seed)
+    layers = [
+        layer(
+            units,
+            activation,
+            random.normal(0, 1, (senders, units)),
+            biases=random.normal(0, 0.3, units) if biases else None,
+        )
+        for senders, units in itertools.pairwise(widths)
+    ]
+    inputs = random.uniform(-1, 1, (2, widths[0]))
+    return scenario(layers, inputs, random.uniform(0, 1, (2, widths[-1])))
+
+
+def standing_at(subject, symbol):
+    """A simulator stepped to the value called `symbol`."""
+    simulator = Simulator(subject)
+    while simulator.step().symbol != symbol:
+        pass
+    return simulator
+
+
+def text_of(picture):
+    return ["".join(run.text for run in row) for row in picture.rows]
+
+
+def lit(picture, role):
+    """All that is painted so, without its spaces."""
+    return "".join(run.text for row in picture.rows for run in row if run.role == role).replace(" ", "")
+
+
+def plan_of(snapshot, width, height, selected=None):
+    shape = shape_of(snapshot.scenario)
+    focus = focus_of(snapshot, shape, selected)
+    return shape, layout_of(snapshot, shape, focus, width, height)
+
+
+# places
+
+
+@st.composite
+def moments(draw_one):
+    widths = draw_one(st.lists(st.integers(1, 70), min_size=2, max_size=9))
+    subject = network(*widths, biases=draw_one(st.booleans()))
+    simulator = Simulator(subject)
+    cursor = draw_one(st.integers(0, simulator.program.values))
+    simulator.seek(iteration=0, cursor=cursor)
+    return simulator.snapshot()
+
+
+@settings(max_examples=60)
+@given(moments(), st.integers(1, 130), st.integers(1, 50))
+def test_nothing_overlaps_and_everything_is_inside(snapshot, width, height):
+    shape, layout = plan_of(snapshot, width, height)
+    end = 0
+    for column in layout.columns:
+        assert column.x >= end
+        end = column.x + column.width
+        taken = set()
+        for slot in column.slots:
+            top, bottom = slot.row - layout.level.above, slot.row + layout.level.below
+            assert 0 <= top <= bottom < height
+            places = {(slot.x, row) for row in range(top, bottom + 1)}
+            assert not places & taken
+            taken |= places
+    assert end <= width
+    for column in layout.columns:
+        if column.layer is not None:
+            shown = sum(1 if slot.unit is not None else slot.hidden for slot in column.slots)
+            assert shown == shape.widths[column.layer] or len(column.slots) <= 2
+
+
+@settings(max_examples=60)
+@given(moments(), st.integers(1, 130), st.integers(1, 50))
+def test_every_line_of_every_picture_fills_its_width(snapshot, width, height):
+    for glyphs in ({}, {"glyphs": ASCII}):
+        lines = text_of(draw(snapshot, width, height, **glyphs))
+        assert [cell_len(line) for line in lines] == [width] * height
+
+
+@settings(max_examples=25)
+@given(random_scenarios(), st.integers(1, 90), st.integers(1, 30))
+def test_every_value_of_an_iteration_can_be_drawn(subject, width, height):
+    simulator = Simulator(subject)
+    while simulator.step("op") is not None and not simulator.iteration:
+        draw(simulator.snapshot(), width, height)
+
+
+@settings(max_examples=60)
+@given(moments(), st.integers(12, 130), st.integers(5, 50))
+def test_the_active_unit_is_always_in_view(snapshot, width, height):
+    shape, layout = plan_of(snapshot, width, height)
+    place = focus_of(snapshot, shape, None).active
+    if place is not None:
+        shown = {slot.unit for column in layout.columns if column.layer == place.layer for slot in column.slots}
+        assert place.unit in shown
+
+
+@given(st.integers(1, 300), st.integers(1, 60), st.integers(0, 299))
+def test_a_tall_layer_shows_its_first_its_last_and_the_wanted_unit(units, places, wanted):
+    wanted %= units
+    view = in_view(units, places, [wanted])
+    shown = [unit for unit, _ in view if unit is not None]
+    assert len(view) == min(units, places)
+    assert wanted in shown
+    assert shown == sorted(set(shown))
+    if places >= 3:
+        assert 0 in shown
+        assert len(shown) + sum(hidden for _, hidden in view) == units
+    if places >= 4:
+        assert units - 1 in shown
+
+
+def test_neighbours_in_a_tall_layer_are_visited_without_moving_the_picture_each_time():
+    views = [in_view(64, 17, [unit]) for unit in range(64)]
+    changes = sum(one != other for one, other in itertools.pairwise(views))
+    assert changes <= 6
+
+
+@pytest.mark.parametrize(
+    ("widths", "size", "level"),
+    [
+        ((2, 2, 2), (58, 19), "full"),
+        ((2, 2, 2), (78, 10), "full"),
+        ((2, 2, 2), (38, 12), "full"),
+        ((2, 2, 2), (38, 8), "tall"),
+        ((2, 2, 2), (38, 6), "box"),
+        ((2, 2, 1), (38, 3), "line"),
+        ((4, 8, 8, 3), (98, 36), "tall"),
+        ((4, 8, 8, 3), (58, 19), "line"),
+        ((3, 4, 4, 4, 2), (58, 19), "narrow"),
+        ((10, 64, 64, 10), (58, 19), "line"),
+        ((8, *[64] * 15, 3), (58, 19), "cells"),
+        ((2, 2, 2), (5, 3), "cells"),
+    ],
+)
+def test_as_much_is_shown_as_fits(widths, size, level):
+    snapshot = Simulator(network(*widths)).snapshot()
+    assert plan_of(snapshot, *size)[1].level.name == level
+
+
+def test_a_layer_too_tall_says_how_many_it_leaves_out():
+    snapshot = Simulator(network(10, 64, 3)).snapshot()
+    lines = text_of(draw(snapshot, 58, 19))
+    assert any("⋮ +" in line for line in lines)
+    assert any("h64" in line for line in lines)
+
+
+def test_sixteen_layers_of_sixty_four_units_show_every_layer_and_name_the_active_value():
+    simulator = standing_at(network(8, *[64] * 15, 3), "z100")
+    picture = draw(simulator.snapshot(), 58, 19)
+    lines = text_of(picture)
+    assert lines[0].split() == ["8", *["64"] * 15, "3"]
+    assert re.search(r"z100 -?\d\.\d{8}", lines[-1])
+
+
+# what is lit
+
+
+@pytest.mark.parametrize(
+    ("symbol", "active", "operands"),
+    [
+        ("z1", "z1  0.0800", ["x1  0.1000", "x2  0.2000", "W1 0.3000", "W2 0.25"]),
+        ("h1", "h1  0.5200", ["z1  0.0800"]),
+        ("z3", "z3  0.4450", ["h1  0.5200", "h2  0.5275", "W5 0.4500", "W6 0.40"]),
+        ("∂E/∂o1", "0.2094", ["o1  0.6094", "t1 0.4000"]),
+        ("∂E/∂W5", "∂E/∂W5", ["h1  0.5200", "δ   0.0499"]),
+        ("∂E/∂h1", "0.0324", ["W5 0.4500", "W7 0.70"]),
+        ("W4⁺", "W4⁺ 0.3493", []),
+    ],
+)
+def test_the_active_value_and_its_operands_are_lit(symbol, active, operands):
+    picture = draw(standing_at(worked_example(), symbol).snapshot(), 58, 19)
+    assert active.replace(" ", "") in lit(picture, "active")
+    for operand in operands:
+        assert operand.replace(" ", "") in lit(picture, "operand")
+
+
+@pytest.mark.parametrize(("symbol", "arrow"), [("z3", "▶"), ("∂E/∂W5", "◀"), ("E", None)])
+def test_arrows_say_which_way_the_computation_runs(symbol, arrow):
+    text = "".join(text_of(draw(standing_at(worked_example(), symbol).snapshot(), 58, 19)))
+    assert [mark for mark in "▶◀" if mark in text] == ([arrow] if arrow else [])
+
+
+def test_the_error_of_an_output_stands_at_it_when_it_is_computed():
+    for size in [(58, 19), (90, 19)]:
+        picture = draw(standing_at(worked_example(), "E_o1").snapshot(), *size)
+        assert "E_o10.02" in lit(picture, "active")
+
+
+def test_what_has_not_been_revealed_is_not_shown():
+    simulator = Simulator(worked_example())
+    text = "\n".join(text_of(draw(simulator.snapshot(), 58, 19)))
+    assert "0.0800" not in text
+    assert text.count("…") == 12  # z, h and δ of four units
+
+
+def test_biases_are_visible_on_outputs_too():
+    text = "\n".join(text_of(draw(Simulator(network(2, 2, 1)).snapshot(), 58, 19)))
+    assert re.search(r"b1 -?0\.\d+", text)
+    assert re.search(r"b3 -?0\.\d+", text)
+
+
+def test_signs_of_weights_differ_without_colour():
+    subject = scenario([layer(2, weights=[[0.5, -0.5], [0.5, 0.5]])], [[1, 1]], [[1, 1]])
+    assert "━" in "".join(text_of(draw(Simulator(subject).snapshot(), 60, 12)))
+    subject = scenario([layer(2, weights=[[-0.5, -0.5], [0.5, -0.5]])], [[1, 1]], [[1, 1]])
+    assert "╍" in "".join(text_of(draw(Simulator(subject).snapshot(), 60, 12)))
+
+
+def test_signs_of_cells_differ_without_colour():
+    picture = draw(standing_at(network(8, *[64] * 15, 3), "z100").snapshot(), 58, 19)
+    cells = "".join(text_of(picture)[1:-1])
+    assert "+" in cells
+    assert "−" in cells
+
+
+def test_a_unit_that_passes_no_gradient_is_marked():
+    subject = scenario([layer(1, "relu", [[-1.0]]), layer(1, "sigmoid", [[1.0]])], [[1.0]], [[1.0]])
+    simulator = Simulator(subject)
+    simulator.step("iteration")
+    assert "∅" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
+
+
+def test_forward_and_back_again_give_the_same_pictures():
+    simulator = Simulator(worked_example())
+    seen = [draw(simulator.snapshot(), 58, 19).rows]
+    for _ in range(100):
+        simulator.step()
+        seen.append(draw(simulator.snapshot(), 58, 19).rows)
+    for rows in reversed(seen[:-1]):
+        simulator.back()
+        assert draw(simulator.snapshot(), 58, 19).rows == rows
+
+
+@pytest.mark.parametrize(
+    ("value", "cells", "text"),
+    [
+        (0.0800, 7, "0.0800"),
+        (-0.0800, 7, "-0.0800"),
+        (12.3456789, 7, "12.3457"),
+        (1234.5678, 5, "1235"),
+        (0.00012345, 5, "1e-4"),
+        (-1.6e-9, 9, "-1.600e-9"),
+        (-1.6e-9, 6, "-2e-9"),
+        (-0.00001, 5, "-1e-5"),
+        (1e9, 5, "1.0e9"),
+        (0.5, 2, "#"),
+        (float("nan"), 3, "nan"),
+        (float("inf"), 2, "#"),
+        (None, 5, "…"),
+    ],
+)
+def test_numbers_keep_to_their_cells(value, cells, text):
+    assert number(value, cells, 4) == text
+
+
+# the widget
+
+
+class Stage(App[None]):
+    def __init__(self, snapshot, selected=None):
+        super().__init__()
+        self.snapshot, self.selected, self.picked = snapshot, selected, []
+
+    def compose(self):
+        yield NetworkDiagram()
+
+    def on_mount(self):
+        self.query_one(NetworkDiagram).show(self.snapshot, self.selected)
+
+    def on_network_diagram_picked(self, message):
+        self.picked.append(message.ref)
+
+
+@pytest.mark.parametrize(
+    ("what", "ref"),
+    [
+        ("z1", Ref("z", 1, (0,))),
+        ("x2", Ref("x", 0, (1,))),
+        ("W5", Ref("W", 2, (0, 0))),
+        ("t1", Ref("t", 2, (0,))),
+    ],
+)
+async def test_a_click_tells_which_number_was_meant(what, ref):
+    app = Stage(standing_at(worked_example(), "z1").snapshot())
+    async with app.run_test(size=(60, 20)) as pilot:
+        lines = text_of(app.query_one(NetworkDiagram).picture)
+        y = next(number for number, line in enumerate(lines) if what in line)
+        await pilot.click(NetworkDiagram, offset=(lines[y].index(what), y))
+        assert app.picked == [ref]
+
+
+async def test_what_is_selected_is_marked_without_colour():
+    app = Stage(standing_at(worked_example(), "z2").snapshot(), Ref("x", 0, (0,)))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        marked = "".join(segment.text for strip in strips for segment in strip if segment.style.reverse)
+        assert "x1  0.1000" in marked
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
+async def test_the_active_value_is_bold_in_every_theme(theme):
+    app = Stage(standing_at(worked_example(), "z3").snapshot())
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        bold = "".join(segment.text for strip in strips for segment in strip if segment.style.bold)
+        assert "0.4450" in bold
+        assert "┏" in bold
+
+
+def test_a_scenario_without_a_network_leaves_it_empty():
+    snapshot = Simulator(worked_example()).snapshot()
+    other = replace(snapshot, scenario=replace(snapshot.scenario, kind="functions", body=object()))
+    assert draw(other, 58, 19).rows == ()

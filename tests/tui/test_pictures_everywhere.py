@@ -1,0 +1,132 @@
+"""Every picture of every scenario, in every size, at every moment, on every kind of terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine.ensemble import Ensemble
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.pictures.scene import Look, Member, Scene
+from dlsim.tui.words import words
+
+SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]
+MOMENTS = [(0, 0), (0, 5), (1, None), (3, 2)]
+LOOKS = [Look(), Look(UNICODE, mixes=False), Look(ASCII, mixes=False)]
+OFFERED = {
+    "and": ["region", "bars", "shapes", "confusion"],
+    "backprop-2-2-2": ["region", "bars", "shapes"],
+    "xor-single": ["search-map", "region", "bars", "shapes", "confusion"],
+    "feedforward-or-recurrent": ["unrolled"],
+    "activations": ["functions-plot"],
+    "optimizers": ["surface"],
+    "momentum-escape": ["surface"],
+    "matrix-shapes": ["bars", "shapes", "confusion"],
+}
+
+
+@cache
+def moments(name):
+    """(snapshot, members) of a scenario at several places."""
+    ensemble = Ensemble(load(name))
+    found = []
+    for done, cursor in MOMENTS:
+        lead = ensemble.lead
+        if done and not lead.trains:
+            continue
+        lead.seek(iteration=done, cursor=None if cursor is None else min(cursor, lead.program.values - 1))
+        ensemble.follow()
+        found.append(tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members))
+    return found
+
+
+def check(drawing, width, height, look):
+    rows = list(drawing.cells.rows())
+    assert len(rows) == height
+    for row in rows:
+        assert sum(len(text) for text, _ in row) <= width
+        assert not (look.glyphs is ASCII and any("\u2800" <= each <= "\u28ff" or each in "▀█▓▒░" for each in str(row)))
+        assert look.mixes or not any("@" in role for _, role in row)
+    for hit in drawing.hits:
+        assert 0 <= hit.x < max(width, 1)
+        assert 0 <= hit.y < height
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_every_picture_can_be_drawn_in_every_size_at_every_moment(name):
+    for members in moments(name):
+        snapshot = members[0].snapshot
+        for picture in pictures_of(snapshot.scenario):
+            for view in range(min(len(picture.views(snapshot)), 9)):
+                for number, (width, height) in enumerate(SIZES):
+                    look = LOOKS[number % len(LOOKS)]
+                    check(picture.draw(Scene(snapshot, members, None, view, look), width, height), width, height, look)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("key", PICTURES)
+def test_every_kind_of_terminal_gets_a_picture(key, look):
+    name = next(name for name in OFFERED if key in OFFERED[name])
+    members = moments(name)[-1]
+    drawing = PICTURES[key].draw(Scene(members[0].snapshot, members, look=look), 78, 20)
+    check(drawing, 78, 20, look)
+    assert drawing.cells.text().strip()
+
+
+@pytest.mark.parametrize(("name", "keys"), OFFERED.items())
+def test_a_scenario_offers_the_pictures_that_tell_of_it(name, keys):
+    assert [picture.key for picture in pictures_of(load(name))] == keys
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_every_picture_has_a_title_a_help_text_and_named_views(key):
+    say = words()
+    assert say(f"panel.{key}")
+    assert say(f"about.{key}").endswith(".")
+    for name in OFFERED:
+        for members in moments(name):
+            snapshot = members[0].snapshot
+            if PICTURES[key].suits(snapshot.scenario):
+                for view in PICTURES[key].views(snapshot):
+                    assert view == "" or view.startswith("=") or say(f"picture.{view}")
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_the_same_moment_makes_the_same_picture(key):
+    name = next(name for name in OFFERED if key in OFFERED[name])
+    ensemble = Ensemble(load(name))
+
+    def drawn():
+        members = tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members)
+        return PICTURES[key].draw(Scene(ensemble.lead.snapshot(), members), 70, 18).cells
+
+    first = drawn()
+    for _ in range(7):
+        ensemble.lead.step("op")
+    for _ in range(7):
+        ensemble.lead.back("op")
+    assert list(drawn().changes(first)) == []
+
+
+def test_pictures_are_drawn_without_textual():
+    code = "import dlsim.tui.pictures.catalogue, sys; sys.exit('textual' in sys.modules or 'plotext' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [("momentum-escape", 1e3), ("optimizers", 1e5), ("xor-train", 1e200), ("vanishing-gradient", 1e80)],
+)
+def test_numbers_that_have_left_all_bounds_do_no_harm(name, rate):
+    simulator = Simulator(load(name, overrides={"training.optimizer.learning_rate": rate}))
+    simulator.run(iterations=200)
+    snapshot = simulator.snapshot()
+    for picture in pictures_of(snapshot.scenario):
+        for view in range(len(picture.views(snapshot))):
+            for look in LOOKS:
+                check(picture.draw(Scene(snapshot, view=view, look=look), 58, 16), 58, 16, look)

@@ -1,0 +1,229 @@
+"""What the pictures of networks say: the plane, the layers, the shapes, what is right and wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.networks import layer, scenario
+
+from dlsim.engine import Simulator, load
+from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.reference import Ref
+from dlsim.tui.pictures.catalogue import PICTURES
+from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.forward import answers, network_tape, present
+from dlsim.tui.pictures.plane import framed
+from dlsim.tui.pictures.region import LEVELS
+from dlsim.tui.pictures.region_field import grid
+from dlsim.tui.pictures.scene import Look, Member, Scene
+
+
+def drawn(key, simulator, width=58, height=16, **options):
+    return PICTURES[key].draw(Scene(simulator.snapshot(), **options), width, height).cells
+
+
+def text(*arguments, **options):
+    return drawn(*arguments, **options).text()
+
+
+def roles(cells):
+    return {role for row in cells.rows() for _, role in row}
+
+
+# the plane
+
+
+@pytest.mark.parametrize("name", ["and", "xor-mlp", "xor-train", "batch-modes", "backprop-2-2-2"])
+@pytest.mark.parametrize("done", [0, 1, 5])
+def test_the_plane_shows_what_the_network_answers(name, done):
+    simulator = Simulator(load(name))
+    if simulator.trains:
+        simulator.seek(iteration=done)
+    plane = framed(Cells(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
+    shown = grid(present(network_tape(simulator.snapshot())), plane)[:, :, 0]
+    assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
+
+
+def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
+    from dlsim.tui.pictures import region_field
+
+    computed = []
+    monkeypatch.setattr(region_field, "answers", lambda now, inputs: computed.append(1) or answers(now, inputs))
+    region_field._grids.clear()
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=3)
+    for _ in range(5):
+        simulator.step()
+        drawn("region", simulator)
+    assert len(computed) == 1
+    simulator.step("iteration")
+    drawn("region", simulator)
+    assert len(computed) == 2
+
+
+def test_a_single_neuron_shows_its_line_and_the_equation_of_it():
+    shown = text("region", Simulator(load("and")))
+    assert "W1·x1 + W2·x2 + b1 = 0.5·x1 + 0.5·x2 − 0.7 = 0" in shown
+    plane = framed(Cells(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
+    for x in (0.4, 0.7, 1.0):  # on x1 + x2 = 1.4
+        column, row = plane.cell(x, 1.4 - x)
+        around = shown.splitlines()[row][column - 2 : column + 3]
+        assert any("\u2800" <= each <= "\u28ff" for each in around), (x, around)
+
+
+def test_zeros_are_white_and_ones_black_and_the_lens_is_marked():
+    simulator = Simulator(load("and"))
+    shown = text("region", simulator).partition("\n")[2]
+    assert (shown.count("○"), shown.count("●"), shown.count("◎"), shown.count("◉")) == (2, 1, 1, 0)
+    simulator.sample = 3
+    shown = text("region", simulator).partition("\n")[2]
+    assert (shown.count("○"), shown.count("●"), shown.count("◎"), shown.count("◉")) == (3, 0, 0, 1)
+
+
+def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
+    cells = drawn("region", Simulator(load("xor-mlp")))
+    assert {"h1", "h2"} <= set(cells.text().split())
+    sides = {role.split("@")[-1] for role in roles(cells) if "@" in role}
+    assert sides & {"high-4"}
+    assert sides & {"low-4"}
+
+
+def test_the_boundary_of_xor_bends_as_the_loss_falls():
+    """A straight boundary parts a row of the plane at most once; that of XOR, once learnt, twice."""
+    simulator = Simulator(load("xor-train"))
+
+    def most_crossings():
+        field = simulator.region(np.linspace(-0.25, 1.25, 60), np.linspace(-0.25, 1.25, 30)) > 0.5
+        return int((field[:, 1:] != field[:, :-1]).sum(axis=1).max())
+
+    assert most_crossings() <= 1
+    simulator.run(iterations=1000)
+    assert most_crossings() == 2
+    assert {LEVELS[0], LEVELS[-1]} <= {role.partition("@")[2] for role in roles(drawn("region", simulator))}
+
+
+def test_without_colours_shades_tell_the_output():
+    cells = drawn("region", Simulator(load("and")), look=Look(mixes=False))
+    assert "▓▓▓" in cells.text()
+    assert not any("@" in role for role in roles(cells))
+
+
+def test_several_outputs_that_are_numbers_have_a_view_each():
+    simulator = Simulator(load("backprop-2-2-2"))
+    assert PICTURES["region"].views(simulator.snapshot()) == ("=o1", "=o2")
+    assert "o2 = 0.5" in text("region", simulator, view=1)
+
+
+def test_classes_share_the_plane_out_among_them():
+    inputs = [[0.0, 0.0], [4.0, 0.0], [2.0, 4.0]]
+    described = scenario(
+        [layer(3, "softmax", [[-4.0, 4.0, 0.0], [-2.0, -2.0, 4.0]], biases=[10.0, -6.0, -4.0])],
+        inputs,
+        np.eye(3),
+        loss="categorical_crossentropy",
+    )
+    cells = drawn("region", Simulator(described))
+    assert {"class-0-4", "class-1-4", "class-2-4"} <= {role.partition("@")[2] for role in roles(cells)}
+    assert "o3" in text("region", Simulator(described), look=Look(mixes=False))
+
+
+# layers
+
+
+def members(name, done):
+    ensemble = Ensemble(load(name))
+    ensemble.lead.seek(iteration=done)
+    ensemble.follow()
+    return tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members), ensemble.lead
+
+
+def bar_lengths(line):
+    """The bars in a line, one for each way."""
+    groups = "".join(each if each in "█▏▎▍▌▋▊▉" else " " for each in line).split()
+    return [len(group) for group in groups]
+
+
+def test_the_sigmoid_loses_more_gradient_than_tanh_and_relu_least():
+    ways, lead = members("vanishing-gradient", 1)
+    lines = text("bars", lead, 110, 12, members=ways).splitlines()
+    assert [word for word in lines[1].split() if word.isalpha()] == ["sigmoid", "tanh", "relu"]
+    lowest = next(line for line in lines if line.startswith("1 "))
+    sigmoid, tanh, relu = bar_lengths(lowest)
+    assert sigmoid < tanh < relu
+    highest = next(line for line in lines if line.startswith("7 "))
+    assert bar_lengths(highest)[0] > sigmoid
+
+
+def test_layers_that_have_no_gradient_yet_show_none():
+    simulator = Simulator(load("vanishing-gradient"))
+    simulator.step("phase")
+    assert text("bars", simulator).count("…") == 7
+    while not simulator.snapshot().is_shown(Ref("dE_dW", 7, (1, 0))):
+        simulator.step()
+    assert text("bars", simulator).count("…") == 6
+
+
+def test_dead_units_are_counted_and_named():
+    simulator = Simulator(load("dying-relu"))
+    simulator.step("iteration")
+    view = PICTURES["bars"].views(simulator.snapshot()).index("units")
+    shown = text("bars", simulator, view=view)
+    assert "2 of 3" in shown
+    assert "h2∅" in shown
+    assert "h3∅" in shown
+    assert "h1∅" not in shown
+
+
+# shapes
+
+
+def test_the_parameters_of_the_notes_network_add_up_to_139():
+    simulator = Simulator(load("matrix-shapes"))
+    assert "139" not in text("shapes", simulator)
+    simulator.step("phase")
+    shown = text("shapes", simulator)
+    assert "139 parameters in all" in shown
+    assert "40 + 72 + 27" in shown
+    assert "Y1(1×8)·W2(8×8) + B2(1×8) = Y2(1×8)" in shown
+
+
+def test_unknown_sizes_are_filled_in_one_at_a_time():
+    simulator = Simulator(load("matrix-shapes"))
+    views = PICTURES["shapes"].views(simulator.snapshot())
+    unknown = [text("shapes", simulator, 78, 12, view=view).count("?") for view in range(1, len(views))]
+    assert unknown == sorted(unknown, reverse=True)
+    assert len(set(unknown)) == len(unknown)
+    assert unknown[-1] == 0
+
+
+def test_a_batch_of_six_has_six_rows():
+    simulator = Simulator(load("matrix-shapes", variant="a batch of six"))
+    simulator.step("phase")
+    assert "X (6×4)·W1(4×8) + B1(1×8) = Y1(6×8)" in text("shapes", simulator)
+
+
+def test_any_entry_can_be_taken_apart_term_by_term():
+    simulator = Simulator(load("matrix-shapes"))
+    simulator.step("phase")
+    shown = text("shapes", simulator, 110, 26, selected=Ref("z", 2, (4,)))
+    value = simulator.snapshot().value(Ref("z", 2, (4,)))
+    assert "Z2[1,5] = z13" in shown
+    assert f"= {value:.8f}" in shown
+
+
+# right and wrong
+
+
+@pytest.mark.parametrize("name", ["logistic-and", "xor-train", "over-and-underfitting", "matrix-shapes"])
+@pytest.mark.parametrize("done", [0, 40])
+def test_the_matrix_agrees_with_the_accuracy(name, done):
+    simulator = Simulator(load(name))
+    simulator.seek(iteration=done)
+    assert f"accuracy {simulator.accuracy():.4f}" in text("confusion", simulator)
+
+
+def test_what_was_kept_back_has_its_own_matrix():
+    simulator = Simulator(load("over-and-underfitting"))
+    shown = text("confusion", simulator, 100, 12)
+    assert "training data" in shown
+    assert "kept back" in shown

@@ -1,0 +1,231 @@
+"""What the pictures of surfaces, functions, searches and recurrent networks say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlsim.engine import Simulator, load
+from dlsim.engine.ensemble import Ensemble
+from dlsim.tui.pictures.catalogue import PICTURES
+from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.functions import TALLER
+from dlsim.tui.pictures.plane import Plane, ticks
+from dlsim.tui.pictures.scene import MARKS, Member, Scene
+from dlsim.tui.pictures.surface import MOST_POINTS, trail
+from dlsim.tui.pictures.ways import ways
+
+
+def scene_of(ensemble, **options):
+    members = tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members)
+    return Scene(ensemble.lead.snapshot(), members, **options)
+
+
+def race(name, done):
+    ensemble = Ensemble(load(name))
+    ensemble.lead.seek(iteration=done)
+    ensemble.follow()
+    return ensemble
+
+
+def text(key, scene, width=58, height=16):
+    return PICTURES[key].draw(scene, width, height).cells.text()
+
+
+# surfaces
+
+
+def test_every_way_has_its_mark_in_the_legend_and_where_it_stands():
+    ensemble = race("optimizers-on-a-saddle", 25)
+    scene = scene_of(ensemble)
+    shown = text("surface", scene, 110, 36)
+    for way in ways(scene):
+        assert f"{way.mark} {way.name}" in shown
+    field = "\n".join(line[:84] for line in shown.splitlines())
+    assert sum(field.count(mark) for mark in MARKS) >= 5  # those that stand in the same place hide each other
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("optimizers", "sgd"), ("momentum-escape", "sgd"), ("vanishing-gradient", "sigmoid")],
+)
+def test_the_scenario_as_written_goes_by_what_sets_it_apart(name, written):
+    assert ways(scene_of(race(name, 0)))[0].name == written
+
+
+def test_the_way_runs_from_the_start_to_the_present_point():
+    ensemble = race("optimizers", 30)
+    snapshot = ensemble.lead.snapshot()
+    xs = trail(snapshot, "x")
+    assert len(xs) == 31
+    assert (xs[0], xs[-1]) == (-7.0, ensemble.lead.look_up("x"))
+
+
+def test_a_long_way_is_thinned_out_and_keeps_its_end():
+    simulator = Simulator(load("optimizers"))
+    simulator.run(iterations=20_000)
+    xs = trail(simulator.snapshot(), "x")
+    assert len(xs) == 2 * MOST_POINTS + 1
+    assert xs[-1] == simulator.look_up("x")
+
+
+def test_the_height_of_a_way_waits_until_it_has_been_computed():
+    ensemble = race("optimizers", 0)
+    assert text("surface", scene_of(ensemble)).count("…") == len(ensemble.names)
+    ensemble.lead.step()
+    assert "6.4500" in text("surface", scene_of(ensemble))
+
+
+# functions
+
+
+def test_together_stand_all_functions_with_value_and_slope_at_the_cursor():
+    simulator = Simulator(load("activations"))
+    simulator.seek(iteration=51)  # x = 0
+    shown = text("functions-plot", Scene(simulator.snapshot()), 78, 12)
+    assert "x = 0 " in shown
+    line = next(line for line in shown.splitlines() if "sigmoid" in line)
+    assert line.split()[-2:] == ["0.5000", "0.2500"]
+
+
+def test_values_at_the_cursor_appear_one_by_one():
+    simulator = Simulator(load("activations"))
+    hidden = [text("functions-plot", Scene(simulator.snapshot()), 78, 12).count("…")]
+    for _ in range(7):
+        simulator.step()
+        hidden.append(text("functions-plot", Scene(simulator.snapshot()), 78, 12).count("…"))
+    assert hidden == [13, 12, 11, 10, 9, 8, 7, 6]
+
+
+def test_zones_where_a_function_is_flat_are_marked():
+    simulator = Simulator(load("activations"))
+    views = PICTURES["functions-plot"].views(simulator.snapshot())
+    shown = text("functions-plot", Scene(simulator.snapshot(), view=views.index("=tanh")))
+    assert "≈≈≈" in shown
+    assert "saturated" in shown
+    shown = text("functions-plot", Scene(simulator.snapshot(), view=views.index("=relu")))
+    assert "∅∅∅" in shown
+    shown = text("functions-plot", Scene(simulator.snapshot(), view=views.index("=linear")))
+    assert "≈" not in shown
+    assert "∅" not in shown
+
+
+def test_the_shares_of_softmax_are_bars_that_sum_to_one():
+    simulator = Simulator(load("activations"))
+    view = PICTURES["functions-plot"].views(simulator.snapshot()).index("softmax")
+    simulator.step("phase")
+    shown = text("functions-plot", Scene(simulator.snapshot(), view=view))
+    bars = [line.count("█") for line in shown.splitlines() if "█" in line]
+    assert bars == sorted(bars)
+    assert len(bars) == 3
+    assert "Σ = 1.00000000" in shown
+
+
+def test_a_steep_function_does_not_flatten_the_others():
+    assert set(TALLER) == {"activation", "loss"}
+    simulator = Simulator(load("activations"))
+    axis = {line.split("│")[0].strip() for line in text("functions-plot", Scene(simulator.snapshot())).splitlines()}
+    assert "5" not in axis
+
+
+# searches
+
+
+def test_the_counts_so_far_stand_beside_the_map():
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=9261)
+    shown = text("search-map", Scene(simulator.snapshot()), 90, 16)
+    for gate, count in {"AND": 220, "NAND": 165, "OR": 385, "XOR": 0}.items():
+        assert any(gate in line.split() and str(count) in line.split() for line in shown.splitlines())
+    assert "9,261 of 9,261" in shown
+
+
+def test_no_setting_of_the_map_makes_xor():
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=9261)
+    grid = [
+        line.partition("│")[2][:44] for line in text("search-map", Scene(simulator.snapshot()), 90, 30).splitlines()
+    ]
+    letters = set("".join(grid)) - set("· ")
+    assert letters == {"A", "N", "O"}
+
+
+def test_what_was_not_tried_yet_is_empty():
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=2000)
+    grid = [
+        line.partition("│")[2][:44] for line in text("search-map", Scene(simulator.snapshot()), 90, 30).splitlines()
+    ]
+    assert not any(line[20:].strip() for line in grid[:20])
+    assert all(line[:6].strip() for line in grid[:20])
+
+
+# recurrent networks
+
+
+def test_time_runs_from_left_to_right_with_what_is_fed_back():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    shown = text("unrolled", Scene(simulator.snapshot()))
+    assert "t = 1" in shown
+    assert shown.index("t = 1") < shown.index("t = 4")
+    assert shown.count("▶") == 4  # three steps, and what it means
+    assert "◀" not in shown
+    assert shown.count("…") == 4 * 4  # h1, h2, o1, E at each step
+
+
+def test_the_gradient_runs_backwards_in_time():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.step("phase")
+    simulator.step("phase")
+    before = text("unrolled", Scene(simulator.snapshot())).count("◀")
+    arrows = []
+    for _ in range(60):
+        simulator.step()
+        arrows.append(text("unrolled", Scene(simulator.snapshot())).partition("gradient,")[0].count("◀") - 1)
+    assert before == 0
+    assert arrows == sorted(arrows)
+    assert arrows[-1] == 3
+
+
+def test_a_feed_forward_network_has_no_arrows_in_time():
+    simulator = Simulator(load("feedforward-or-recurrent", variant="feed-forward"))
+    shown = text("unrolled", Scene(simulator.snapshot()))
+    assert "▶" not in shown
+    assert "nothing is fed back" in shown
+
+
+def test_a_number_of_the_picture_can_be_clicked():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.step("phase")
+    drawing = PICTURES["unrolled"].draw(Scene(simulator.snapshot()), 78, 10)
+    row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "h2" in line)
+    ref = drawing.at(line.index("h2"), row)
+    assert (ref.quantity, ref.layer, ref.index) == ("a", 1, (1, 0))
+
+
+# planes
+
+
+@pytest.mark.parametrize(
+    ("span", "most", "expected"),
+    [
+        ((0.0, 1.0), 3, [0.0, 0.5, 1.0]),
+        ((-0.25, 1.25), 3, [0.0, 0.5, 1.0]),
+        ((-7.0, 7.0), 4, [-5.0, 0.0, 5.0]),
+        ((-100.0, 100.0), 5, [-100.0, -50.0, 0.0, 50.0, 100.0]),
+        ((1.0, 1.0), 4, []),
+        ((0.0, 1.0), 0, []),
+    ],
+)
+def test_ticks_are_round_numbers(span, most, expected):
+    assert ticks(span, most)[0] == expected
+
+
+def test_a_path_with_numbers_that_are_not_finite_has_gaps():
+    plane = Plane(Cells(10, 5), 0, 0, 10, 5, (0.0, 1.0), (0.0, 1.0))
+    numbers = np.array([0.0, 0.2, np.nan, np.inf, 0.8, 1.0, 1e308, -1e308])
+    dots = plane.path(np.linspace(0, 1, 8), numbers)
+    assert dots.any()
+    assert not plane.path(np.array([np.nan]), np.array([np.nan])).any()
+    assert not plane.path(np.empty(0), np.empty(0)).any()
+    assert plane.path(np.array([0.5]), np.array([0.5])).sum() == 1

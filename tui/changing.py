@@ -1,0 +1,147 @@
+"""What the keys of “what if” and of “time” do to a session: each returns a hint, or raises what is wrong. No Textual here."""
+
+from __future__ import annotations
+
+import re
+
+from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
+from dlsim.engine.errors import DlsimError
+from dlsim.engine.loading import revise
+from dlsim.engine.reference import Ref
+from dlsim.engine.simulator import Simulator
+from dlsim.tui.edits import Edited, Target, brief, number_in, parsed, value_at, written
+from dlsim.tui.session import Hint, Session
+
+SEEDED = ("network", "recurrent")
+"""Tables of a scenario whose `seed` draws the first weights."""
+MOST_ITERATIONS = 1_000_000_000
+PLACE = re.compile(r"(?P<what>e|epoch|i|iteration)?\s*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,12})", re.IGNORECASE)
+
+
+class NotANumberError(DlsimError):
+    """What was typed is not a number."""
+
+
+# what if
+
+
+def change(session: Session, target: Target, text: str) -> Hint:
+    """Give the target another value, here; DlsimError for what cannot be, and nothing is changed then."""
+    if text == target.text:
+        return Hint("hint.unchanged", {"label": target.label, "after": text})
+    if target.ref is None:
+        return _edit(session, target.label, target.text, text, path=target.path)
+    number = number_in(text)
+    if number is None:
+        raise NotANumberError(text)
+    return _edit(session, target.label, target.text, written(number), ref=target.ref, number=number)
+
+
+def _edit(
+    session: Session,
+    label: str,
+    before: str,
+    after: str,
+    *,
+    path: str | None = None,
+    ref: Ref | None = None,
+    number: float = 0.0,
+) -> Hint:
+    simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
+    simulator.edit(
+        numbers=None if ref is None else {ref: number}, settings=None if path is None else {path: parsed(after)}
+    )
+    session.changed()
+    session.edits.add(Edited(label, before, after, iteration, ref))
+    is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
+    values = {"label": label, "before": brief(before), "after": brief(after), "iteration": iteration}
+    return Hint("hint.edited_past" if is_past else "hint.edited", values)
+
+
+def _next_start(session: Session) -> int:
+    """The iteration from which on an edit made here holds."""
+    position = session.simulator.position
+    return position.iteration + (position.done == position.iteration)
+
+
+def undo(session: Session) -> Hint:
+    """Back to the run that the last edit left."""
+    if not session.simulator.undo():
+        return Hint("hint.nothing_to_undo")
+    session.changed()
+    return _told("hint.undone", session.edits.undo())
+
+
+def redo(session: Session) -> Hint:
+    """The edit that was undone, again."""
+    if not session.simulator.redo():
+        return Hint("hint.nothing_to_redo")
+    session.changed()
+    return _told("hint.redone", session.edits.redo())
+
+
+def _told(key: str, edited: Edited | None) -> Hint:
+    assert edited is not None, "the log has every edit that the simulator has"
+    return Hint(key, {"label": edited.label, "before": brief(edited.before), "after": brief(edited.after)})
+
+
+# the first weights
+
+
+def randomise(session: Session, label: str) -> Hint:
+    """New random first weights from the next seed, from the very start; `label` is filled in with the old seed."""
+    simulator = session.simulator
+    table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
+    if table is None:
+        return Hint("hint.no_weights")
+    place = simulator.position
+    simulator.seek(iteration=0)
+    session.changed()
+    path = f"{table}.seed"
+    before = value_at(simulator.scenario.raw, path) or 0
+    drawn = Simulator(revise(simulator.scenario, {path: before + 1}))
+    if _first_weights(drawn) == _first_weights(Simulator(simulator.scenario)):
+        simulator.seek(iteration=place.done, cursor=0 if place.done == place.iteration else place.cursor)
+        return Hint("hint.weights_given")
+    tape = drawn.snapshot().tape
+    at_start = [edited.ref for edited in session.edits.done if edited.iteration == 1 and edited.ref is not None]
+    simulator.edit(  # what was set by hand is drawn anew like all the others
+        settings={path: before + 1}, numbers={ref: tape.value(ref, 0) for ref in at_start}
+    )
+    session.changed()
+    session.edits.add(Edited(label, str(before), str(before + 1), 1))
+    return Hint("hint.new_weights", {"before": before, "after": before + 1})
+
+
+def _first_weights(simulator: Simulator) -> list[bytes]:
+    return [array.tobytes() for pair in simulator.parameters for array in pair if array is not None]
+
+
+def same_start(session: Session) -> Hint:
+    """Back to the very start, with the weights that the run began with."""
+    hint = session.home()
+    return hint or Hint("hint.same_start")
+
+
+# time
+
+
+def place_in(text: str) -> tuple[str, int] | None:
+    """("iteration" or "epoch", number) of what was typed, None where it is neither."""
+    match = PLACE.fullmatch(text.strip())
+    if match is None:
+        return None
+    what = (match["what"] or "iteration").lower()
+    return ("epoch" if what.startswith("e") else "iteration"), int(match["number"].replace(",", ""))
+
+
+def iterations_until(session: Session, what: str, number: int) -> int:
+    """How many iterations are done there."""
+    return session.simulator.model.calendar.first(number) - 1 if what == "epoch" else number
+
+
+def add_breakpoint(session: Session, text: str) -> Breakpoint:
+    """Stop runs where this holds; DlsimError with examples for what cannot be read."""
+    found = parse_breakpoint(text, session.simulator)
+    session.breakpoints = [*(point for point in session.breakpoints if point.text != found.text), found]
+    return found

@@ -1,0 +1,279 @@
+"""What can be changed, and what was: by which name or path, from which value to which. No Textual here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlsim.engine.activation_table import ACTIVATIONS
+from dlsim.engine.errors import DlsimError
+from dlsim.engine.loading import revise
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.numerals import plain
+from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.simulator import Simulator
+from dlsim.engine.snapshot import Snapshot
+
+FRACTION = re.compile(r"\s*[+\-−]?\d{1,15}\s*/\s*\d{1,15}\s*")
+LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
+"""Of a file: what it says about itself, and nothing that a run depends on."""
+CHOICES: Mapping[str, Sequence[str]] = {
+    "activation": tuple(ACTIVATIONS),
+    "output_activation": tuple(ACTIVATIONS),
+    "loss": tuple(LOSSES),
+    "optimizer": tuple(OPTIMIZERS),
+    "shuffle": ("true", "false"),
+}
+"""Values that a key may have, where they are names."""
+UNSET = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be changed: a parameter at `ref`, or what the scenario sets at `path`."""
+
+    label: str
+    value: Any
+    ref: Ref | None = None
+    path: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The value as one would type it, in full."""
+        return written(self.value)
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The names that it may have."""
+        return () if self.path is None else CHOICES.get(self.path.rpartition(".")[2], ())
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """One change that was made, for the hints and the comparison."""
+
+    label: str
+    before: str
+    after: str
+    iteration: int
+    ref: Ref | None = None
+
+
+@dataclass
+class EditLog:
+    """The changes of a run, in the order in which they were made; undone ones wait to be made again."""
+
+    done: list[Edited] = field(default_factory=list)
+    undone: list[Edited] = field(default_factory=list)
+
+    def add(self, edited: Edited) -> None:
+        """A change was made: what was undone before is gone."""
+        self.done.append(edited)
+        self.undone.clear()
+
+    def undo(self) -> Edited | None:
+        """The last one was undone."""
+        return self._exchange(self.done, self.undone)
+
+    def redo(self) -> Edited | None:
+        """The last one that was undone was made again."""
+        return self._exchange(self.undone, self.done)
+
+    @staticmethod
+    def _exchange(source: list[Edited], target: list[Edited]) -> Edited | None:
+        if not source:
+            return None
+        target.append(source.pop())
+        return target[-1]
+
+
+def written(value: Any) -> str:
+    """A value as one would type it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return str(value.get("name", UNSET))
+    return UNSET if value is None else str(value)
+
+
+def brief(text: str) -> str:
+    """A value as hints say it: a number to eight decimals."""
+    number = number_in(text)
+    return text if number is None or "/" in text else plain(number)
+
+
+def parsed(text: str) -> int | float | bool | str:
+    """What was typed as a file would have it: a number, a flag, else a text; the loader reads fractions itself."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def number_in(text: str) -> float | None:
+    """The number or the fraction that was typed, None where it is neither."""
+    if FRACTION.fullmatch(text):
+        above, _, below = text.replace("−", "-").partition("/")
+        return int(above) / int(below) if int(below) else None
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return None
+
+
+# what can be changed
+
+
+def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | None:
+    """What to change so that the number at `ref` changes itself; None where it is computed."""
+    parameter = _parameter_of(simulator, ref)
+    if parameter is not None:
+        now = parameter._replace(quantity=f"now_{parameter.quantity}")
+        return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
+    path = path_of(snapshot, ref)
+    if path is None:
+        return None
+    found = value_at(snapshot.scenario.raw, path)
+    return Target(snapshot.symbol(ref), snapshot.tape.value(ref, snapshot.sample) if found is None else found, path=path)
+
+
+def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
+    """The weight, bias or coordinate that a number is, was or becomes."""
+    letter = ref.quantity.removeprefix("now_").removeprefix("new_")
+    parameter = ref._replace(quantity=letter)
+    return parameter if len(letter) == 1 and simulator.model.is_parameter(parameter) else None
+
+
+def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
+    """Where the scenario sets a number: an input or a target that is written there, a setting of the optimizer."""
+    kind, _, name = ref.quantity.partition(":")
+    match kind:
+        case "setting":
+            return f"training.optimizer.{name}"
+        case "rate":
+            return "training.optimizer.learning_rate"
+        case "X" | "T" | "x" | "t":
+            return _path_of_data(snapshot, ref)
+    return None
+
+
+def _path_of_data(snapshot: Snapshot, ref: Ref) -> str | None:
+    key = "inputs" if ref.quantity in ("X", "x") else "targets"
+    data = snapshot.scenario.raw.get("data")
+    if not isinstance(data, Mapping) or not isinstance(data.get(key), list) or data.get("validation_fraction"):
+        return None
+    row, place = (ref.index[0], ref.index[1:]) if ref.quantity in ("X", "T") else (snapshot.row, ref.index)
+    path = f"data.{key}.{row}.{place[0]}"
+    if len(place) > 1:  # a sequence: its steps stand side by side
+        steps = data[key][row]
+        wide = len(steps) // max(_steps(snapshot, key), 1) if isinstance(steps, list) else 1
+        path = f"data.{key}.{row}.{place[1] * wide + place[0]}"
+    return path if value_at(snapshot.scenario.raw, path) is not None else None
+
+
+def _steps(snapshot: Snapshot, key: str) -> int:
+    quantity = "X" if key == "inputs" else "T"
+    table = next((table for table in snapshot.tables if table.key == "data"), None)
+    cells = table.rows[0].cells if table is not None and len(table.rows) else ()
+    return 1 + max((cell.index[2] for cell in cells if cell is not None and cell.quantity == quantity), default=0)
+
+
+def value_at(tables: Any, path: str) -> Any:
+    """What stands at a dotted path, None where nothing does."""
+    place = tables
+    for part in path.split("."):
+        if isinstance(place, Mapping):
+            place = place.get(part)
+        elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
+            place = place[int(part)]
+        else:
+            return None
+    return place
+
+
+def settings_of(scenario: Scenario) -> list[Target]:
+    """Everything that the scenario sets and a run depends on, number matrices left out: those have their cells."""
+    raw = {key: value for key, value in scenario.raw.items() if key not in LONG_TEXTS}
+    found = [target for key, value in raw.items() for target in _within(key, value)]
+    return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
+
+
+FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")
+
+
+def _rank(target: Target) -> tuple[int, int]:
+    """What one most often wants to change stands first."""
+    name = (target.path or "").rpartition(".")[2]
+    return (FIRST.index(name) if name in FIRST else len(FIRST), 0)
+
+
+def _within(path: str, value: Any) -> Iterator[Target]:
+    if isinstance(value, Mapping):
+        if "name" in value:  # an optimizer or an activation with settings of its own
+            yield Target(path, value["name"], path=path)
+        for key, inner in value.items():
+            if key != "name":
+                yield from _within(f"{path}.{key}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            if isinstance(inner, Mapping):
+                yield from _within(f"{path}.{number}", inner)
+    else:
+        yield Target(path, value, path=path)
+
+
+def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
+    """What holds although it is not written: the batch size, the optimizer and its settings."""
+    training = getattr(scenario.body, "training", None)
+    if training is None:
+        return
+    optimizer = training.optimizer
+    raw = scenario.raw.get("training")
+    written_out = {"training.optimizer": optimizer.name}
+    if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
+        written_out["training.batch_size"] = training.batch_size
+    written_out |= {f"training.optimizer.{name}": value for name, value in optimizer.settings.items()}
+    for path, value in written_out.items():
+        if path not in there:
+            yield Target(path, value, path=path)
+
+
+# whether it can be
+
+
+def problem_with(scenario: Scenario, target: Target, text: str) -> str:
+    """What is wrong with a text as the target's new value; "" for nothing."""
+    if target.ref is not None:
+        return "" if number_in(text) is not None else "number"
+    if not _is_cheap(scenario):
+        return ""
+    try:
+        revise(scenario, {target.path or "": parsed(text)})
+    except DlsimError as error:
+        return in_short(error)
+    return ""
+
+
+def _is_cheap(scenario: Scenario) -> bool:
+    """Whether a scenario can be validated with every key that is typed."""
+    data = scenario.raw.get("data")
+    return not isinstance(data, Mapping) or ("file" not in data and len(data.get("inputs", ())) <= MOST_ROWS)
+
+
+MOST_ROWS = 200
+
+
+def in_short(error: DlsimError) -> str:
+    """An error in one line, without the file, which one has open."""
+    problem, remedy = getattr(error, "problem", None), getattr(error, "remedy", None)
+    if problem is None:
+        return str(error)
+    return f"{problem}; {remedy}" if remedy else str(problem)

@@ -1,0 +1,189 @@
+"""How large gradients are, layer by layer and way by way, on a log scale. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil, floor, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.network.arrays import LayerArrays
+from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import Cells, shortened
+from dlsim.tui.pictures.forward import network_tape
+from dlsim.tui.pictures.functions import bar
+from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.legend import write_line
+from dlsim.tui.pictures.scene import Drawing, Scene
+from dlsim.tui.pictures.spread import Spread
+from dlsim.tui.pictures.stuck import Stuck
+from dlsim.tui.pictures.ways import Way
+
+Array = NDArray[np.float64]
+
+VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
+FORWARD_VIEWS = ("weight_histogram", "units")
+FEWEST_DECADES, MOST_DECADES = 2, 16
+NARROWEST = 15
+"""Cells that a way's bars need."""
+SHORT_BELOW = 0.01
+
+
+def suits(scenario: Scenario) -> bool:
+    """Networks."""
+    return scenario.kind in ("network", "search") and getattr(scenario.body, "network", None) is not None
+
+
+def views(snapshot: Snapshot) -> Sequence[str]:
+    """Gradients only where something is trained."""
+    return VIEWS if getattr(snapshot.scenario.body, "training", None) is not None else FORWARD_VIEWS
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The chosen view."""
+    cells = Cells(width, height, scene.look.glyphs)
+    if network_tape(scene.snapshot) is None:
+        return Drawing(cells)
+    names = views(scene.snapshot)
+    view = names[scene.view % len(names)]
+    if view in ("gradients", "deltas", "derivatives"):
+        Sizes(scene, cells).draw(view)
+    elif view == "units":
+        Stuck(scene, cells).draw()
+    else:
+        Spread(scene, cells).draw(view)
+    return Drawing(cells)
+
+
+class Sizes(Layered):
+    """Sizes on a log scale."""
+
+    def draw(self, view: str) -> None:
+        """A column of bars for each way, a bar for each layer, all on one scale."""
+        cells = self.cells
+        told = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}[view]
+        shown = self._fitting_ways()
+        table = [[self._size(view, way, layer) for layer in self.rows()] for way in shown]
+        numbers = [size for column in table for size in column if size is not None and size > 0]
+        low, high = _decades(numbers)
+        top = 0
+        if cells.height > len(self.rows()) + 1:
+            write_line(cells, 0, [[(self.scene.say(f"picture.{told}"), "muted")]])
+            top = 1
+        if len(shown) > 1 or self.lead.name:
+            self._heads(shown, top)
+            top += 1
+        left = self.margin()
+        room = (cells.width - left + 2) // len(shown) - 2
+        spare = cells.height - top - len(self.rows()) - 1
+        step = 2 if spare >= len(self.rows()) else 1
+        products = view == "derivatives" and room >= 26
+        for row, layer in enumerate(self.rows()):
+            y = top + row * step
+            if y >= cells.height:
+                break
+            cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
+            for place, way in enumerate(shown):
+                x = left + place * (room + 2)
+                text_cells = 8 if room < 24 else 10
+                space = max(room - text_cells - 1 - (11 if products else 0), 1)
+                self._bar(x, y, space, text_cells, table[place][row], (low, high), way)
+                if products:
+                    product = self._product(way, layer)
+                    text = "" if product is None else f"×{number(product, 9, 6)}"
+                    cells.write(x + space + text_cells + 2, y, text, "muted")
+        y = top + len(self.rows()) * step
+        if y < cells.height and numbers:
+            for place in range(len(shown)):
+                self._scale(left + place * (room + 2), y, space, (low, high))
+
+    def _fitting_ways(self) -> list[Way]:
+        """As many as there is room for; the lead is always among them."""
+        most = max((self.cells.width - self.margin() + 2) // (NARROWEST + 2), 1)
+        if len(self.ways) <= most:
+            return self.ways
+        kept = [way for way in self.ways if not way.is_lead][: most - 1]
+        return [way for way in self.ways if way.is_lead or way in kept]
+
+    def _heads(self, shown: list[Way], y: int) -> None:
+        left = self.margin()
+        room = (self.cells.width - left + 2) // len(shown) - 2
+        for place, way in enumerate(shown):
+            x = self.cells.write(left + place * (room + 2), y, way.mark, way.role)
+            self.cells.write(x, y, " " + shortened(way.name, room - 2), "lead" if way.is_lead else "text")
+
+    def _size(self, view: str, way: Way, layer: int) -> float | None:
+        """The mean size in a layer, once the lead has revealed all of it."""
+        tape = tape_of(way)
+        if layer > len(tape.structure.layers):
+            return None
+        quantity, of = {
+            "gradients": ("dE_dW", lambda arrays: arrays.dE_dW),
+            "deltas": ("dE_dz", lambda arrays: arrays.dE_dz),
+            "derivatives": ("da_dz", lambda arrays: arrays.slope),
+        }[view]
+        shape = tape.structure.layer(layer)
+        if view == "derivatives" and (shape.is_fused or shape.activation.couples_units):
+            return None
+        if not self.is_known(way, quantity, layer):
+            return None
+        with np.errstate(all="ignore"):
+            return float(np.abs(_numbers(of, tape, layer)).mean())
+
+    def _product(self, way: Way, layer: int) -> float | None:
+        """The mean slopes from the output down to here, multiplied."""
+        product = 1.0
+        for above in range(len(tape_of(way).structure.layers), layer - 1, -1):
+            size = self._size("derivatives", way, above)
+            if size is None:
+                return None
+            product *= size
+        return product
+
+    def _bar(
+        self, x: int, y: int, space: int, text_cells: int, size: float | None, decades: tuple[int, int], way: Way
+    ) -> None:
+        cells = self.cells
+        if size is None:
+            cells.write(x, y, "…", "muted")
+            return
+        if size > 0:
+            low, high = decades
+            share = (log10(size) - low) / (high - low) if np.isfinite(size) else 1.0
+            cells.write(x, y, bar(max(share, 0.02), space, cells), way.role)
+        else:
+            cells.write(x, y, cells.glyphs.dead, "negative")
+        text = (
+            f"{size:.1e}".replace("e-0", "e-").replace("e+0", "e")
+            if size < 0.01 and size
+            else number(size, text_cells, 4)
+        )
+        cells.write(x + space + 1, y, text, "text" if size else "negative")
+
+    def _scale(self, x: int, y: int, space: int, decades: tuple[int, int]) -> None:
+        low, high = decades
+        first, last = _power(low), _power(high)
+        self.cells.write(x, y, first, "axis")
+        if space >= len(first) + len(last) + 1:
+            self.cells.write_right(x + space, y, last, "axis")
+
+
+def _numbers(of: Callable[[LayerArrays], Array], tape: NetworkTape, layer: int) -> Array:
+    return np.asarray(of(tape.batch.layers[layer - 1]))
+
+
+def _decades(numbers: Sequence[float]) -> tuple[int, int]:
+    """Powers of ten around the numbers."""
+    finite = [each for each in numbers if np.isfinite(each)]
+    if not finite:
+        return -2, 0
+    low, high = floor(log10(min(finite))), ceil(log10(max(finite)))
+    return max(min(low, high - FEWEST_DECADES), high - MOST_DECADES), high
+
+
+def _power(exponent: int) -> str:
+    return f"1e{exponent}" if exponent else "1"

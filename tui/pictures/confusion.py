@@ -1,0 +1,162 @@
+"""How often each class was taken for each, and the share that was right. No Textual here."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.scenario import DataSpec, Scenario
+from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.forward import Present, affordable_rows, answers, network_tape, present
+from dlsim.tui.pictures.functions import bar
+from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.paint import SIDES
+from dlsim.tui.pictures.scene import Drawing, Scene
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+MOST_CLASSES = 20
+KEPT = 4
+CELL = 7
+
+_counted: OrderedDict[object, Counts] = OrderedDict()
+
+
+def suits(scenario: Scenario) -> bool:
+    """Classifiers: targets of 0 and 1, one of several or one alone, and an output that decides between them."""
+    body = scenario.body
+    network, data = getattr(body, "network", None), getattr(body, "data", None)
+    if scenario.kind not in ("network", "search") or network is None or data is None or data.targets is None:
+        return False
+    targets = data.targets
+    if not np.isin(targets, (0.0, 1.0)).all() or targets.shape[1] > MOST_CLASSES:
+        return False
+    if targets.shape[1] == 1:
+        return network.layers[-1].activation.name in ("sigmoid", "step")
+    return bool((targets.sum(axis=1) == 1.0).all())
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The matrix over the training data, and over what was kept back where there is room."""
+    cells = Cells(width, height, scene.look.glyphs)
+    tape = network_tape(scene.snapshot)
+    if tape is None or not suits(scene.snapshot.scenario):
+        return Drawing(cells)
+    data: DataSpec = scene.snapshot.scenario.body.data
+    now = present(tape)
+    parts = [("training_data", data.inputs, data.targets)]
+    if len(data.validation_inputs) and data.validation_targets is not None:
+        parts.append(("kept_back", data.validation_inputs, data.validation_targets))
+    names = _names(data)
+    needed = max(breadth(name) for name in names) + 2 + CELL * len(names) + 10
+    if len(parts) > 1 and width >= 2 * needed + 2:
+        half = width // 2
+        for place, part in enumerate(parts):
+            _matrix(scene, cells, now, part, names, (place * half, 0, half - 1, height))
+    else:
+        _matrix(scene, cells, now, parts[0], names, (0, 0, width, height))
+    return Drawing(cells)
+
+
+def _names(data: DataSpec) -> list[str]:
+    assert data.targets is not None
+    if data.targets.shape[1] == 1:
+        return list(data.classes) if len(data.classes) == 2 else ["0", "1"]
+    if len(data.classes) == data.targets.shape[1]:
+        return list(data.classes)
+    return [f"t{unit + 1}" for unit in range(data.targets.shape[1])]
+
+
+def _matrix(
+    scene: Scene,
+    cells: Cells,
+    now: Present,
+    part: tuple[str, Array, Array | None],
+    names: list[str],
+    place: tuple[int, int, int, int],
+) -> None:
+    left, top, width, height = place
+    key, inputs, targets = part
+    assert targets is not None
+    rows = min(len(inputs), affordable_rows(now))
+    counts = count(now, inputs[:rows], targets[:rows])
+    say = scene.say
+    right, everything = int(np.trace(counts)), int(counts.sum())
+    share = right / everything if everything else 0.0
+    y = top
+    line: list[Group] = [
+        [(say("picture.accuracy") + " ", "muted"), (f"{share:.4f}", "strong")],
+        [(say("picture.right_of", right=f"{right:,}", all=f"{everything:,}"), "text")],
+        [(say(f"picture.{key}"), "muted")],
+    ]
+    if rows < len(inputs):
+        line.append([(say("picture.some_of", some=f"{rows:,}", all=f"{len(inputs):,}"), "negative")])
+    write_line(cells, y, line, x=left, end=left + width)
+    y += 1
+    label = min(max(breadth(name) for name in [*names, say("picture.truth")]), 14) + 2
+    column = max(min((width - label - 8) // max(len(names), 1), 12), 3)
+    if height >= len(names) + 4:
+        cells.write(left + label, y, say("picture.predicted"), "muted")
+        y += 1
+    if height >= len(names) + 2:
+        cells.write(left, y, shortened(say("picture.truth"), label - 1), "muted")
+        for number, name in enumerate(names):
+            cells.write_right(left + label + (number + 1) * column - 1, y, shortened(name, column - 1), "symbol")
+        end = left + label + len(names) * column
+        cells.write(end + 2, y, shortened(say("picture.recall"), max(left + width - end - 2, 0)), "muted")
+        y += 1
+    largest = max(int(counts.max()), 1)
+    step = 2 if top + height - y >= 2 * len(names) else 1
+    for truth, name in enumerate(names):
+        row = y + truth * step
+        if row >= top + height:
+            break
+        cells.write(left, row, shortened(name, label - 2), "symbol")
+        for taken_for, number in enumerate(counts[truth].tolist()):
+            _cell(
+                scene, cells, (left + label + taken_for * column, row, column - 1), number, largest, truth == taken_for
+            )
+        of_class = int(counts[truth].sum())
+        found = counts[truth, truth] / of_class if of_class else 0.0
+        end = left + label + len(names) * column + 2
+        text = f"{found:.0%}"
+        x = cells.write(end, row, f"{text:>4} ", "text") if end + 5 <= left + width else end
+        space = min(left + width - x, 16)
+        if space >= 4 and found:
+            cells.write(x, row, bar(found, space, cells), "positive-weak")
+
+
+def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, largest: int, is_right: bool) -> None:
+    """A count: on the diagonal it is right and bold, beside it wrong and, where there is one, marked."""
+    x, y, width = place
+    if scene.look.mixes and number:
+        level = min(int(number / largest * SIDES), SIDES - 1) + 1
+        ground = np.zeros((1, width), dtype=np.int64)
+        cells.ground(x, y, [f"{'high' if is_right else 'low'}-{level}"], ground)
+    text = f"{number:,}" if number else ("0" if is_right else cells.glyphs.nothing.strip() or ".")
+    if not is_right and number:
+        text = "!" + text
+    cells.write_right(x + width, y, text[:width], "strong" if is_right else "negative" if number else "muted")
+
+
+def count(now: Present, inputs: Array, targets: Array) -> Counts:
+    """(classes, classes): how many samples of each class (rows) were taken for each (columns)."""
+    key = now.identity, inputs.ctypes.data, inputs.shape, targets.ctypes.data
+    if key in _counted:
+        _counted.move_to_end(key)
+        return _counted[key]
+    outputs = np.nan_to_num(answers(now, inputs))
+    if targets.shape[1] == 1:
+        classes = 2
+        said, meant = (outputs[:, 0] > 0.5).astype(np.int64), (targets[:, 0] > 0.5).astype(np.int64)
+    else:
+        classes = targets.shape[1]
+        said, meant = outputs.argmax(axis=1), targets.argmax(axis=1)
+    counts = np.bincount(meant * classes + said, minlength=classes * classes).reshape(classes, classes)
+    _counted[key] = counts
+    if len(_counted) > KEPT:
+        _counted.popitem(last=False)
+    return counts

@@ -1,0 +1,59 @@
+"""What the pictures of a network's layers share: which ways and layers there are, what is known. No Textual here."""
+
+from __future__ import annotations
+
+from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.reference import Ref
+from dlsim.tui.pictures.cells import Cells, breadth
+from dlsim.tui.pictures.forward import network_tape
+from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.ways import Way, ways
+
+
+class Layered:
+    """One moment in one size: all ways of the scenario that have a network."""
+
+    def __init__(self, scene: Scene, cells: Cells) -> None:
+        self.scene, self.cells = scene, cells
+        self.ways = [way for way in ways(scene) if network_tape(way.snapshot) is not None]
+        self.lead = next((way for way in self.ways if way.is_lead), self.ways[0])
+        self.layers = max(len(tape_of(way).structure.layers) for way in self.ways)
+
+    def rows(self) -> range:
+        """Layers from the output down, as the gradient goes."""
+        return range(self.layers, 0, -1)
+
+    def margin(self) -> int:
+        """Cells that the layers' names take, and one more."""
+        return max(breadth(self.name_of(layer)) for layer in self.rows()) + 1
+
+    def name_of(self, layer: int) -> str:
+        """Its number, with its activation where that is the same in all ways and there is room."""
+        structure = tape_of(self.lead).structure
+        if layer > len(structure.layers):
+            return str(layer)
+        name = structure.layer(layer).activation.name
+        is_shared = all(
+            tape_of(way).structure.layer(layer).activation.name == name
+            for way in self.ways
+            if layer <= len(tape_of(way).structure.layers)
+        )
+        return f"{layer} {name}" if is_shared and len(self.ways) == 1 and self.cells.width >= 50 else f"{layer}"
+
+    def is_known(self, way: Way, quantity: str, layer: int) -> bool:
+        """On the way's own tape, or where it waits at the start of the same iteration, on the lead's."""
+        shape = tape_of(way).structure.layer(layer)
+        last = (shape.senders - 1, shape.units - 1) if quantity.endswith("W") else (shape.units - 1,)
+        ref = Ref(quantity, layer, last)
+        if way.snapshot.is_shown(ref):
+            return True
+        lead = self.lead.snapshot
+        is_there_too = layer <= len(tape_of(self.lead).structure.layers)
+        return lead.position.iteration == way.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
+
+
+def tape_of(way: Way) -> NetworkTape:
+    """The network of a way that has one."""
+    tape = network_tape(way.snapshot)
+    assert tape is not None, "a way without a network"
+    return tape

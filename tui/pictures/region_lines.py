@@ -1,0 +1,126 @@
+"""The lines where weighted sums are 0: a single neuron's boundary, and those of a few hidden units. No Textual here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlsim.engine.numerals import as_operand
+from dlsim.engine.reference import Ref
+from dlsim.tui.pictures.cells import Cells, Mask
+from dlsim.tui.pictures.forward import Present, parameters
+from dlsim.tui.pictures.legend import Group
+from dlsim.tui.pictures.plane import Plane
+from dlsim.tui.pictures.scene import Scene
+
+MOST_LINES = 4
+"""With more hidden units than this their lines are a thicket."""
+
+
+class Lines:
+    """The lines of the first layer's units at one moment."""
+
+    def __init__(self, scene: Scene, cells: Cells, now: Present) -> None:
+        self._scene, self._cells, self._now = scene, cells, now
+        self._snapshot = scene.snapshot
+        self._layers = now.tape.structure.layers
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the boundary is the line of a single neuron."""
+        only = self._layers[0]
+        return len(self._layers) == 1 and only.units == 1 and only.spec.activation.name in ("sigmoid", "step")
+
+    @property
+    def are_boundary(self) -> bool:
+        """Whether the boundary can only run along the lines that are drawn anyway."""
+        are_steps = all(layer.spec.activation.name == "step" for layer in self._layers)
+        return self.is_exact or (are_steps and self.units > 0)
+
+    @property
+    def units(self) -> int:
+        """Of how many units the lines are drawn."""
+        first = self._layers[0]
+        if len(self._layers) == 1:
+            return first.units if self.is_exact else 0
+        return first.units if first.units <= MOST_LINES else 0
+
+    def draw(self, plane: Plane) -> None:
+        """All of them: the boundary itself, or one for each hidden unit with its name."""
+        weights, biases = parameters(self._now)[0]
+        x, y = np.meshgrid(plane.columns(2), plane.rows(4))
+        labelled: list[tuple[int, int]] = []
+        for unit in range(self.units):
+            first, second = float(weights[0, unit]), float(weights[1, unit])
+            z = first * x + second * y + (0.0 if biases is None else float(biases[unit]))
+            dots = plane.border(z > 0)
+            if self.is_exact:
+                plane.put(dots, "boundary")
+                continue
+            if not self.are_boundary:
+                dots &= np.indices(dots.shape).sum(axis=0) % 4 < 2  # broken: told from the boundary by more than colour
+            plane.put(dots, f"way-{unit}")
+            self._label(plane, unit, dots, (first, second), labelled)
+
+    def _label(
+        self,
+        plane: Plane,
+        unit: int,
+        dots: Mask,
+        uphill: tuple[float, float],
+        taken: list[tuple[int, int]],
+    ) -> None:
+        """The unit's name beside its line, on the side where its weighted sum is above 0."""
+        places = np.argwhere(dots)
+        text = self._symbol(unit)
+        if not len(places):
+            return
+        places = places[np.argsort(places[:, 1] + places[:, 0] / 2, kind="stable")]
+        for share in (0.12, 0.88, 0.25, 0.75, 0.5):
+            row, column = places[int(share * (len(places) - 1))]
+            across = column // 2 + (2 if uphill[0] > 0 else -1 - len(text)) * (abs(uphill[0]) > 0.2 * abs(uphill[1]))
+            down = row // 4 - (1 if uphill[1] > 0 else -1) * (abs(uphill[1]) > 0.2 * abs(uphill[0]))
+            is_inside = 0 <= down < plane.height and 0 <= across <= plane.width - len(text)
+            if is_inside and all(abs(down - y) > 1 or abs(across - x) > len(text) + 1 for x, y in taken):
+                self._cells.write(plane.left + across, plane.top + down, text, f"way-{unit}")
+                taken.append((across, down))
+                return
+
+    def _symbol(self, unit: int) -> str:
+        return self._snapshot.symbol(Ref("a", 1, (unit,)))
+
+    def told(self, boundary: str) -> list[Group]:
+        """What the lines mean; `boundary` is what holds at the boundary."""
+        say = self._scene.say
+        if self.is_exact:
+            symbols, numbers = self._equation(0), self._equation_with_numbers(0)
+            return [[(symbols, "symbol"), (" = ", "text"), (numbers, "text"), (" = 0", "text")]]
+        stroke = "⣀⡠⠔ " if self._scene.look.glyphs.has_dots else ".. "
+        groups: list[Group] = []
+        if not self.are_boundary:
+            groups.append([(stroke, "boundary"), (boundary, "text")])
+        for unit in range(self.units):
+            z = self._snapshot.symbol(Ref("z", 1, (unit,)))
+            groups.append([(self._symbol(unit), f"way-{unit}"), (f" {z} > 0", "muted")])
+        if self.units:
+            groups.append([(say("picture.named_side"), "muted")])
+        return groups
+
+    def _equation(self, unit: int) -> str:
+        symbol = self._snapshot.symbol
+        terms = [f"{symbol(Ref('W', 1, (sender, unit)))}·{symbol(Ref('x', 0, (sender,)))}" for sender in (0, 1)]
+        if self._layers[0].biases is not None:
+            terms.append(symbol(Ref("b", 1, (unit,))))
+        return " + ".join(terms)
+
+    def _equation_with_numbers(self, unit: int) -> str:
+        weights, biases = parameters(self._now)[0]
+        symbol = self._snapshot.symbol
+        text = ""
+        numbers = [(float(weights[sender, unit]), "·" + symbol(Ref("x", 0, (sender,)))) for sender in (0, 1)]
+        if biases is not None:
+            numbers.append((float(biases[unit]), ""))
+        for number, of in numbers:
+            sign = " − " if number < 0 else " + "
+            size = as_operand(round(abs(number), 4), 4, leading=True)
+            text += (sign if text else sign.strip().replace("+", "")) + size + of
+        return text

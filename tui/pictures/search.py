@@ -1,0 +1,199 @@
+"""A search over a grid of weights and biases: what was tried, what it solves, how often so far. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.search.tape import SearchTape
+from dlsim.engine.numerals import plain
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.functions import bar
+from dlsim.tui.pictures.legend import Group, write_group, write_line
+from dlsim.tui.pictures.plane import label, ticks
+from dlsim.tui.pictures.scene import Drawing, Scene
+
+ROLES = 8
+WIDE = 30
+"""Cells beside the map from which on the counts stand there, not below."""
+MOST_BAR = 30
+
+
+def suits(scenario: Scenario) -> bool:
+    """Searches over two weights."""
+    return scenario.kind == "search" and scenario.body.data.inputs.shape[1] == 2
+
+
+def views(snapshot: Snapshot) -> Sequence[str]:
+    """Over all biases, or at the present one."""
+    tape = snapshot.tape
+    if not isinstance(tape, SearchTape):
+        return ("",)
+    return "over_all", f"=b = {plain(tape.value(Ref('grid_b'), 0))}"
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The map of w1 and w2, and the counts."""
+    cells = Cells(width, height, scene.look.glyphs)
+    tape = scene.snapshot.tape
+    if not isinstance(tape, SearchTape) or len(tape.grid.shape) != 3:
+        return Drawing(cells)
+    _Search(scene, cells, tape).draw()
+    return Drawing(cells)
+
+
+class _Search:
+    """One moment of a search in one size."""
+
+    def __init__(self, scene: Scene, cells: Cells, tape: SearchTape) -> None:
+        self._scene, self._cells, self._tape = scene, cells, tape
+        self._gates = list(tape.body.gates)
+        self._letters = _letters(self._gates)
+        self._weights = tape.body.weights
+        # the setting at the cursor counts as tried once something of it has been revealed
+        self._tried = tape.setting + (1 if scene.snapshot.position.cursor else 0)
+        self._is_projected = scene.view % 2 == 0
+
+    def draw(self) -> None:
+        """Map and counts, beside each other or one below the other."""
+        cells, gates = self._cells, self._gates
+        margin = max(breadth(plain(float(value), 1)) for value in self._weights[[0, -1]]) + 2
+        values = len(self._weights)
+        per_value = 2 if values * 2 + margin <= cells.width else 1
+        columns = min(values * per_value + margin, cells.width)
+        is_beside = cells.width - columns >= WIDE
+        below = 0 if is_beside else min(-(-len(gates) // 2) + 1, max(cells.height - 5, 0))
+        self._map(margin, 0, columns - margin, cells.height - below, per_value)
+        if is_beside:
+            self._counts((columns + 2, 0, cells.width - columns - 2, cells.height), 1)
+        elif below:
+            self._counts((0, cells.height - below, cells.width, below), 2)
+
+    # the map
+
+    def _map(self, left: int, top: int, width: int, height: int, per_value: int) -> None:
+        cells = self._cells
+        rows = max(height - 1, 1)
+        across = min(len(self._weights), width // per_value)
+        by_row, by_column = _bins(len(self._weights), rows), _bins(len(self._weights), across)
+        solved, tried = self._reached()
+        here = np.unravel_index(self._tape.setting, self._tape.grid.shape)
+        for row, rows_in in enumerate(by_row):
+            for column, columns_in in enumerate(by_column):
+                block = np.ix_(columns_in, rows_in)  # w1 across, w2 upwards
+                y, x = top + len(by_row) - 1 - row, left + column * per_value
+                counts = solved[block].reshape(-1, len(self._gates)).sum(axis=0)
+                is_here = here[0] in columns_in and here[1] in rows_in
+                self._cell(x, y, per_value, counts, bool(tried[block].any()), is_here)
+        self._axes(left, top, by_row, by_column, per_value)
+        cells.write(0, top, "w2", "symbol")
+
+    def _reached(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """(w1, w2, gates) settings that solve, of those tried so far; (w1, w2) whether any was tried."""
+        grid = self._tape.grid
+        settings = len(grid.solves)
+        tried = (np.arange(settings) < self._tried).reshape(grid.shape)
+        solves = grid.solves.reshape(*grid.shape, -1) & tried[..., np.newaxis]
+        if self._is_projected:
+            return solves.sum(axis=2, dtype=np.int64), np.asarray(tried.any(axis=2))
+        bias = int(np.unravel_index(self._tape.setting, grid.shape)[2])
+        return solves[:, :, bias].astype(np.int64), tried[:, :, bias]
+
+    def _cell(self, x: int, y: int, per_value: int, counts: NDArray[np.int64], is_tried: bool, is_here: bool) -> None:
+        """The letters of up to two gates, the more frequent one first in the order of the file."""
+        cells, glyphs = self._cells, self._scene.look.glyphs
+        best = [int(gate) for gate in np.argsort(-counts, kind="stable")[:per_value] if counts[gate]]
+        if is_here:
+            cells.write(x, y, " " * per_value, "lens")
+        for place in range(per_value):
+            if place < len(best):
+                gate = sorted(best)[place]
+                cells.write(x + place, y, self._letters[gate], "lens" if is_here else f"way-{gate % ROLES}")
+            elif not best and place == 0:
+                nothing = (glyphs.nothing if is_tried else " ") if glyphs.has_dots else ("." if is_tried else " ")
+                cells.write(x, y, nothing, "lens" if is_here else "muted")
+
+    def _axes(self, left: int, top: int, by_row: list[range], by_column: list[range], per_value: int) -> None:
+        cells = self._cells
+        low, high = float(self._weights[0]), float(self._weights[-1])
+        bottom = top + len(by_row)
+        side = cells.glyphs.frame[1]
+        for row in range(top, bottom):
+            cells.write(left - 1, row, side, "axis")
+        values, decimals = ticks((low, high), 3 if len(by_row) > 4 else 2)
+        for value in values:
+            place = int(np.abs(self._weights - value).argmin())
+            text = label(value, decimals)
+            row = next(number for number, bin_ in enumerate(by_row) if place in bin_)
+            y = bottom - 1 - row
+            if y != top:
+                cells.write_right(left - 1, y, text, "axis")
+            column = next((number for number, bin_ in enumerate(by_column) if place in bin_), None)
+            if column is not None and bottom < cells.height:
+                cells.write(max(left + column * per_value - text.startswith("-"), 0), bottom, text, "axis")
+        if bottom < cells.height:
+            cells.write(left + len(by_column) * per_value + (1 if per_value == 1 else -6), bottom, "w1", "symbol")
+
+    # the counts
+
+    def _counts(self, place: tuple[int, int, int, int], columns: int) -> None:
+        left, top, width, height = place
+        cells, say, tape = self._cells, self._scene.say, self._tape
+        all_of_them = len(tape.grid.counts)
+        tried = say("picture.settings", tried=f"{self._tried:,}", all=f"{all_of_them:,}")
+        write_line(cells, top, [[(tried, "text")]], x=left, end=left + width)
+        counts = [self._count(gate) for gate in range(len(self._gates))]
+        largest = max(int(tape.grid.counts[-1].max()), 1)
+        room = width // columns
+        rows = -(-len(counts) // columns)
+        longest = max(breadth(name) for name in self._gates)
+        for number, count in enumerate(counts):
+            column, row = divmod(number, rows)
+            x, y = left + column * room, top + 1 + row
+            if y >= top + height:
+                continue
+            name = shortened(self._gates[number], 10)
+            group: Group = [
+                (self._letters[number], f"way-{number % ROLES}"),
+                (f" {name:<{min(longest, 10)}}", "text"),
+                (f"{'…' if count is None else count:>6} ", "strong" if count else "text"),
+            ]
+            end = write_group(cells, x, y, group)
+            if count:
+                space = min(x + room - 1 - end, MOST_BAR)
+                cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"way-{number % ROLES}")
+        row = top + 2 + rows
+        if columns == 1 and row < top + height - 1:
+            nothing = self._scene.look.glyphs.nothing.strip() or "."
+            w1, w2, b = (plain(value) for value in tape.grid.setting(tape.body, tape.setting))
+            write_line(cells, row, [[(" ", "lens"), (f" w1 {w1}  w2 {w2}  b {b}", "text")]], x=left)
+            write_line(cells, row + 1, [[(nothing, "muted"), (" " + say("picture.tried"), "muted")]], x=left)
+
+    def _count(self, gate: int) -> int | None:
+        """As far as it has been revealed: until this setting's count is known, that of those before it."""
+        known = self._scene.snapshot.value(Ref("count", 0, (gate,)))
+        if known is not None:
+            return int(known)
+        return int(self._tape.grid.counts[self._tape.setting, gate]) - int(
+            self._tape.grid.solves[self._tape.setting, gate]
+        )
+
+
+def _letters(names: list[str]) -> list[str]:
+    """The first letter of each name that no other has taken."""
+    taken: list[str] = []
+    for name in names:
+        free = [each for each in name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if each.isalpha() and each not in taken]
+        taken.append(free[0] if free else "?")
+    return taken
+
+
+def _bins(values: int, room: int) -> list[range]:
+    """The values shared out among at most so many cells, as evenly as can be."""
+    per_cell = -(-values // max(min(room, values), 1))
+    return [range(start, min(start + per_cell, values)) for start in range(0, values, per_cell)]

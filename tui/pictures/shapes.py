@@ -1,0 +1,306 @@
+"""Which matrix has which shape, layer by layer, and how one entry of a product comes about. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlsim.engine.kinds.network.structure import Layer
+from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.forward import network_tape
+from dlsim.tui.pictures.legend import Group, group_breadth, write_line
+from dlsim.tui.pictures.scene import Drawing, Scene
+
+FACTS = 4
+"""What is derived for each layer: W's rows, W's columns, B, Y."""
+MOST_SHOWN = 8
+"""Rows and columns of a matrix that are drawn as cells."""
+UNKNOWN = "?"
+
+
+def suits(scenario: Scenario) -> bool:
+    """Networks."""
+    return scenario.kind in ("network", "search") and getattr(scenario.body, "network", None) is not None
+
+
+def views(snapshot: Snapshot) -> Sequence[str]:
+    """First what the position has come to, then the sizes derived one at a time."""
+    tape = network_tape(snapshot)
+    if tape is None:
+        return ("",)
+    count = FACTS * len(tape.structure.layers)
+    return ("", *(f"={fact}/{count}" for fact in range(count + 1)))
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """The layers' products, and below them the chosen entry."""
+    cells = Cells(width, height, scene.look.glyphs)
+    tape = network_tape(scene.snapshot)
+    if tape is None:
+        return Drawing(cells)
+    _Shapes(scene, cells, tape).draw()
+    return Drawing(cells)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """A layer's sizes as texts, "?" where not yet known. `X` goes in, `Y` comes out."""
+
+    X: tuple[str, str]
+    W: tuple[str, str]
+    B: tuple[str, str]
+    Y: tuple[str, str]
+
+
+class _Shapes:
+    """One moment in one size."""
+
+    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+        self._scene, self._cells, self._tape = scene, cells, tape
+        self._snapshot = scene.snapshot
+        self._layers = tape.structure.layers
+        self._batch = str(tape.batch.size)
+        self._entry = self._chosen_entry()
+        self._facts = scene.view % (len(views(scene.snapshot))) - 1
+        if self._facts < 0:
+            self._facts = self._facts_by_position()
+
+    def draw(self) -> None:
+        """As much as there is room for: the products first, then the total, the derivation, the entry."""
+        cells = self._cells
+        lines = self._products()
+        layers_shown = min(len(lines), max(cells.height - 1, 1))
+        first = self._first_layer(layers_shown, len(lines))
+        for row, line in enumerate(lines[first : first + layers_shown]):
+            write_line(cells, row, line)
+        y = layers_shown
+        if y < cells.height:
+            write_line(cells, y, self._total())
+            y += 1
+        if self._scene.view % len(views(self._snapshot)) and y < cells.height - 1:
+            self._told(y + 1)
+            layer = self._layers[max(self._facts - 1, 0) // FACTS]
+            rows = min(layer.senders, MOST_SHOWN)
+            if self._facts and cells.height >= y + rows + 3:
+                self._matrices(y + 3, layer, 0, rows)
+            return
+        room = cells.height - y
+        if room >= 2:
+            self._dot_product(y, room)
+
+    def _first_layer(self, shown: int, all_of_them: int) -> int:
+        layer = self._entry.layer if self._entry is not None else 1
+        return min(max(layer - 1 - shown // 2, 0), all_of_them - shown)
+
+    # sizes
+
+    def _facts_by_position(self) -> int:
+        """As the forward pass comes to a layer, W and B are known, and when its sums are there, Y."""
+        facts = 0
+        for layer in self._layers:
+            shown = self._snapshot.revealed.get(("z", layer.number), 0)
+            facts += 0 if not shown else FACTS if shown >= layer.units else FACTS - 1
+        return facts
+
+    def _sizes(self, layer: Layer) -> _Sizes:
+        known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
+        senders, units = str(layer.senders), str(layer.units)
+        goes_in = layer.number == 1 or self._facts >= FACTS * (layer.number - 1)
+        return _Sizes(
+            X=(self._batch, senders) if goes_in else (UNKNOWN, UNKNOWN),
+            W=(senders if known >= 1 else UNKNOWN, units if known >= 2 else UNKNOWN),
+            B=("1", units) if known >= 3 and layer.biases else (UNKNOWN, UNKNOWN),
+            Y=(self._batch, units) if known >= 4 else (UNKNOWN, UNKNOWN),
+        )
+
+    def _products(self) -> list[list[Group]]:
+        """A line for each layer; the columns stand below each other."""
+        table = [self._pieces(layer) for layer in self._layers]
+        widths = [max(breadth(row[place][0]) for row in table) for place in range(len(table[0]))]
+        lines: list[list[Group]] = []
+        for row in table:
+            product: list[tuple[str, str]] = []
+            for place, (text, role) in enumerate(row[:-2]):
+                product.append((f"{text:<{widths[place]}}" if place else text.ljust(widths[0]), role))
+            count, activation = row[-2], row[-1]
+            groups: list[Group] = [product]
+            told = (f"{count[0]:>{widths[-2]}}", count[1])
+            if group_breadth(product) + breadth(told[0]) + 2 <= self._cells.width:
+                groups.append([told])
+            groups.append([activation])
+            lines.append(groups)
+        return lines
+
+    def _pieces(self, layer: Layer) -> list[tuple[str, str]]:
+        sizes = self._sizes(layer)
+        n = layer.number
+        is_active = self._entry is not None and self._entry.layer == n
+        goes_in = "X" if n == 1 else f"Y{n - 1}"
+        is_roomy = self._cells.width >= 56
+
+        def matrix(name: str, size: tuple[str, str]) -> list[tuple[str, str]]:
+            role = "negative" if UNKNOWN in size else "operand" if is_active else "text"
+            return [(f"{name}" if is_roomy else "", "symbol"), (f"({size[0]}×{size[1]})", role)]
+
+        pieces: list[tuple[str, str]] = [(f"{n} ", "active" if is_active else "muted")]
+        pieces += [*matrix(goes_in, sizes.X), ("·", "text"), *matrix(f"W{n}", sizes.W)]
+        if layer.biases:
+            pieces += [(" + " if is_roomy else "+", "text"), *matrix(f"B{n}", sizes.B)]
+        else:
+            pieces += [("", ""), ("", ""), ("", "")]
+        pieces += [(" = " if is_roomy else "=", "text"), *matrix(f"Y{n}", sizes.Y)]
+        count = layer.senders * layer.units + (layer.units if layer.biases else 0)
+        is_known = self._facts >= FACTS * (n - 1) + 3
+        pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
+        pieces.append((layer.activation.name, "muted"))
+        return pieces
+
+    def _total(self) -> list[Group]:
+        if self._facts < FACTS * (len(self._layers) - 1) + 3:
+            return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
+        counts = [layer.senders * layer.units + (layer.units if layer.biases else 0) for layer in self._layers]
+        total = self._scene.say("picture.total", total=f"{sum(counts):,}")
+        groups: list[Group] = [[(total, "strong")]]
+        if len(counts) > 1:
+            groups.append([(" + ".join(f"{count:,}" for count in counts), "muted")])
+        return groups
+
+    def _told(self, y: int) -> None:
+        """How the size that was found last follows from those known before."""
+        say = self._scene.say
+        if not self._facts:
+            text = say("picture.nothing_yet")
+        else:
+            layer = self._layers[(self._facts - 1) // FACTS]
+            before = "X" if layer.number == 1 else f"Y{layer.number - 1}"
+            names = {"W": f"W{layer.number}", "B": f"B{layer.number}", "Y": f"Y{layer.number}"}
+            text = [
+                say("picture.rows_inner", name=names["W"], before=before),
+                say("picture.columns_units", name=names["W"], units=layer.units),
+                say("picture.bias_shape", name=names["B"]),
+                say("picture.result_shape", name=names["Y"], before=before, weights=names["W"]),
+            ][(self._facts - 1) % FACTS]
+        self._cells.write(0, y, shortened(text, self._cells.width), "operand")
+        if self._facts == FACTS * len(self._layers) and y + 1 < self._cells.height:
+            self._cells.write(0, y + 1, shortened(say("picture.all_known"), self._cells.width), "muted")
+
+    # one entry
+
+    def _chosen_entry(self) -> Ref | None:
+        """The weighted sum that was selected, or the one that was computed last."""
+        event = self._snapshot.event
+        candidates = (self._scene.selected, None if event is None else event.ref)
+        for ref in candidates:
+            if ref is not None and ref.quantity in ("z", "a") and ref.layer and len(ref.index) == 1:
+                return Ref("z", ref.layer, ref.index)
+        for ref in candidates:
+            if ref is not None and ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
+                return Ref("z", ref.layer, (ref.index[-1],))
+        return Ref("z", 1, (0,)) if event is None else Ref("z", len(self._layers), (0,))
+
+    def _dot_product(self, y: int, room: int) -> None:
+        """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
+        entry = self._entry
+        if entry is None:
+            return
+        layer = self._layers[entry.layer - 1]
+        unit = entry.index[0]
+        matrix_rows = min(layer.senders, MOST_SHOWN)
+        if room >= matrix_rows + 4:
+            self._matrices(y + 1, layer, unit, matrix_rows)
+            y, room = y + matrix_rows + 2, room - matrix_rows - 2
+        elif room >= 4:
+            y, room = y + 1, room - 1
+        told = self._snapshot.explain(entry, 4)
+        shown = self._snapshot.value(entry)
+        row, column = self._snapshot.sample + 1, unit + 1
+        name = f"Y{entry.layer}" if layer.activation.name == "linear" else f"Z{entry.layer}"
+        head: Group = [
+            (f"{name}[{row},{column}] ", "operand"),
+            (f"= {told.symbol} = {told.formula}", "symbol"),
+        ]
+        lines = _wrapped("".join(text for text, _ in head), self._cells.width)
+        if len(lines) > 1 and room < len(lines) + 2:
+            lines = [shortened(" ".join(lines), self._cells.width)]
+        for place, text_line in enumerate(lines):
+            self._cells.write(0, y + place, shortened(text_line, self._cells.width), "symbol")
+        y, room = y + len(lines) - 1, room - len(lines) + 1
+        if room >= 2:
+            text = f"= {told.substituted}" if shown is not None else "= …"
+            for text_line in _wrapped(text, self._cells.width)[: max(room - 2, 1)]:
+                y += 1
+                self._cells.write(0, y, text_line, "text")
+        if y + 1 < self._cells.height and room >= 3:
+            self._cells.write(0, y + 1, f"= {number(shown, 12, 8)}", "active" if shown is not None else "muted")
+
+    def _matrices(self, y: int, layer: Layer, unit: int, rows: int) -> None:
+        cells = self._cells
+        batch = self._tape.batch.size
+        sample = self._snapshot.sample
+        middle = (rows - 1) // 2
+        x = 0
+        goes_in = "X" if layer.number == 1 else f"Y{layer.number - 1}"
+        spots = [
+            (goes_in, batch, layer.senders, sample, None, "·"),
+            (f"W{layer.number}", layer.senders, layer.units, None, unit, "+" if layer.biases else "="),
+            *(((f"B{layer.number}", 1, layer.units, None, unit, "="),) if layer.biases else ()),
+            (f"Z{layer.number}", batch, layer.units, sample, unit, ""),
+        ]
+        per_cell = 2 if sum(min(columns, MOST_SHOWN) * 2 + 4 for _, _, columns, *_ in spots) <= cells.width else 1
+        for name, height, width, row, column, sign in spots:
+            x = self._block(x, y, (height, width), (row, column), rows, per_cell, name)
+            if sign:
+                cells.write(x + 1, y + middle, sign, "text")
+                x += 3
+
+    def _block(
+        self,
+        x: int,
+        y: int,
+        size: tuple[int, int],
+        lit: tuple[int | None, int | None],
+        rows: int,
+        per_cell: int,
+        name: str,
+    ) -> int:
+        """A matrix as cells, the row or column or the one cell that counts lit; the column after it."""
+        cells, glyphs = self._cells, self._cells.glyphs
+        by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
+        full, empty = ("■", "·") if glyphs.has_dots else ("#", ".")
+        top = y + (rows - len(by_row)) // 2
+        for line, row in enumerate(by_row):
+            for place, column in enumerate(by_column):
+                is_lit = lit[0] in (None, row) and lit[1] in (None, column)
+                cells.write(
+                    x + place * per_cell, top + line, full if is_lit else empty, "active" if is_lit else "muted"
+                )
+        end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
+        more = "" if len(by_row) == size[0] and len(by_column) == size[1] else glyphs.more_across[:1]
+        cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, 2)], "symbol")
+        return max(end, x + breadth(name))
+
+
+def _window(count: int, wanted: int | None, room: int) -> range:
+    """The rows or columns that are drawn, the wanted one among them."""
+    if count <= room:
+        return range(count)
+    first = min(max((wanted or 0) - room // 2, 0), count - room)
+    return range(first, first + room)
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
+    """Broken at spaces."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line and breadth(line) + 1 + breadth(word) > cells:
+            lines.append(line)
+            line = "  " + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]

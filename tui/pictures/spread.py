@@ -1,0 +1,75 @@
+"""How weights or gradients are spread, a histogram for each layer. No Textual here."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import shortened
+from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.legend import write_line
+
+Array = NDArray[np.float64]
+
+HEIGHTS = " ▁▂▃▄▅▆▇█"
+ASCII_HEIGHTS = " .:-=+*#@"
+
+
+class Spread(Layered):
+    """Histograms about 0, all on one scale."""
+
+    def draw(self, view: str) -> None:
+        """How a layer's weights or gradients are spread, a row of columns for each layer, about 0 in the middle."""
+        cells, tape = self.cells, tape_of(self.lead)
+        spread = [self._spread(view, layer) for layer in self.rows()]
+        known = [numbers[np.isfinite(numbers)] for numbers in spread if numbers is not None]
+        largest = max((float(np.abs(numbers).max()) for numbers in known if numbers.size), default=0.0) or 1.0
+        left = self.margin()
+        room = max(cells.width - left - (22 if cells.width >= 60 else 0), 1)
+        lines = max((cells.height - 2) // max(len(spread), 1), 1)
+        symbol = "W" if view == "weight_histogram" else "∂E/∂W"
+        write_line(cells, 0, [[(symbol, "symbol"), (" " + self.scene.say(f"picture.{view}"), "muted")]])
+        for place, (layer, numbers) in enumerate(zip(self.rows(), spread, strict=True)):
+            top = 1 + place * lines
+            if top >= cells.height:
+                break
+            tall = max(min(lines - (lines > 2), 4), 1)
+            cells.write(0, top + tall - 1, shortened(self.name_of(layer), left - 1), "muted")
+            if numbers is None:
+                cells.write(left, top + tall - 1, "…", "muted")
+                continue
+            self._columns(left, top, room, tall, numbers, largest)
+            if cells.width >= 60:
+                finite = numbers[np.isfinite(numbers)]
+                spread_told = f"± {number(float(finite.std()) if finite.size else None, 9, 5)}"
+                cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
+        bottom = min(1 + lines * len(spread), cells.height - 1)
+        if bottom > 1 and tape.structure.layers:
+            text = number(largest, 8, 3)
+            cells.write(left, bottom, f"-{text}", "axis")
+            cells.write(left + room // 2, bottom, "0", "axis")
+            cells.write_right(left + room, bottom, text, "axis")
+
+    def _spread(self, view: str, layer: int) -> Array | None:
+        tape = tape_of(self.lead)
+        if layer > len(tape.structure.layers):
+            return None
+        if view == "gradient_histogram":
+            return tape.batch.layers[layer - 1].dE_dW.ravel() if self.is_known(self.lead, "dE_dW", layer) else None
+        state = tape.batch.after if tape.landed else tape.batch.before
+        segment = tape.structure.layer(layer).weights
+        return np.asarray(state[segment.start : segment.stop], dtype=np.float64)
+
+    def _columns(self, left: int, top: int, room: int, tall: int, numbers: Array, largest: float) -> None:
+        bins = room - 1 + room % 2 or 1  # an odd number: one of them stands about 0
+        counts, _ = np.histogram(numbers[np.isfinite(numbers)], bins=bins, range=(-largest, largest))
+        most = max(int(counts.max()), 1)
+        heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
+        for column, count in enumerate(counts.tolist()):
+            eighths = max(round(count / most * tall * 8), 1) if count else 0
+            for line in range(tall):
+                filled = min(max(eighths - 8 * line, 0), 8)
+                role = "positive" if column > bins // 2 else "negative" if column < bins // 2 else "muted"
+                if filled:
+                    self.cells.write(left + column, top + tall - 1 - line, heights[filled], role)

@@ -1,0 +1,79 @@
+"""Which units let no gradient through, whatever the sample: dead ones and saturated ones. No Textual here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.nodes import FLAT
+from dlsim.tui.pictures.cells import shortened
+from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.legend import Group, write_line
+
+
+class Stuck(Layered):
+    """A row for each layer, with how many there are and which."""
+
+    def draw(self) -> None:
+        """Each layer's units in a row: a mark for those that let no gradient through, whatever the sample."""
+        cells, say, glyphs = self.cells, self.scene.say, self.cells.glyphs
+        tape = tape_of(self.lead)
+        left = self.margin()
+        rows = self.rows()
+        has_room = cells.width >= left + 46
+        heading: Group = [(f"{say('picture.dead'):<10}{say('picture.saturated_units'):<11}", "muted")]
+        if has_room:
+            write_line(cells, 0, [heading], x=left)
+        for place, layer in enumerate(rows):
+            y = 1 + place
+            if y >= cells.height - 2 and place + 1 < len(rows):
+                break
+            cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
+            marks = self._marks(tape, layer)
+            if marks is None:
+                cells.write(left, y, "…", "muted")
+                continue
+            x = left
+            if has_room:
+                for kind, wide in ((glyphs.dead, 10), (glyphs.flat, 11)):
+                    count = marks.count(kind)
+                    told = say("picture.of_units", count=count, units=len(marks))
+                    cells.write(x, y, f"{told:<{wide}}", "negative" if count else "text")
+                    x += wide
+            self._row(x, y, layer, marks)
+        for place, (mark, key) in enumerate(((glyphs.dead, "dead_told"), (glyphs.flat, "saturated_told"))):
+            y = cells.height - 2 + place
+            if y > len(rows):
+                write_line(cells, y, [[(mark, "negative"), (" " + say(f"picture.{key}"), "muted")]])
+
+    def _marks(self, tape: NetworkTape, layer: int) -> list[str] | None:
+        """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
+        shape = tape.structure.layer(layer)
+        if not self.lead.snapshot.is_shown(Ref("a", layer, (shape.units - 1,))):
+            return None
+        outputs = tape.batch.layers[layer - 1].a
+        glyphs = self.cells.glyphs
+        if shape.activation.name == "relu":
+            stuck, mark = (outputs == 0).all(axis=0), glyphs.dead
+        else:
+            low, high = FLAT.get(shape.activation.name, (-np.inf, np.inf))
+            stuck, mark = ((outputs <= low) | (outputs >= high)).all(axis=0), glyphs.flat
+        return [mark if each else "" for each in stuck.tolist()]
+
+    def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
+        cells, snapshot = self.cells, self.lead.snapshot
+        names = [snapshot.symbol(Ref("a", layer, (unit,))) for unit in range(len(marks))]
+        total = sum(len(name) + 3 for name in names)
+        if x + total <= cells.width:
+            for name, mark in zip(names, marks, strict=True):
+                end = cells.write(x, y, name, "symbol")
+                cells.write(end, y, mark, "negative")
+                x += len(name) + 3
+            return
+        alive = cells.glyphs.nothing.strip() or "."
+        for unit, mark in enumerate(marks):
+            if x + unit >= cells.width - 1 and unit + 1 < len(marks):
+                cells.write(x + unit, y, "…", "muted")
+                return
+            cells.write(x + unit, y, mark or alive, "negative" if mark else "muted")

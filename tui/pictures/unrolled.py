@@ -1,0 +1,319 @@
+"""A recurrent network unrolled in time: a column for each step, arrows from step to step. No Textual here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
+from dlsim.engine.kinds.recurrent.tape import RecurrentTape
+from dlsim.engine.numerals import plain
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
+from dlsim.tui.diagram.nodes import Hit
+from dlsim.tui.diagram.numbers import number
+from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.scene import Drawing, Scene
+
+NARROWEST = 11
+WIDEST = 24
+ROOMY = 15
+"""With fewer cells a column than this the rows go without their names."""
+ARROW = 4
+BOTH = 19
+"""Cells in which a number and its gradient stand side by side."""
+
+
+class Box(NamedTuple):
+    """One layer at one step: its units in lines, between `top` and `bottom` (both included)."""
+
+    layer: int
+    step: int
+    x: int
+    top: int
+    bottom: int
+
+
+def suits(scenario: Scenario) -> bool:
+    """Recurrent networks."""
+    return scenario.kind == "recurrent"
+
+
+def draw(scene: Scene, width: int, height: int) -> Drawing:
+    """All steps, or those around the active one where there is no room for all."""
+    cells = Cells(width, height, scene.look.glyphs)
+    tape = scene.snapshot.tape
+    if not isinstance(tape, RecurrentTape):
+        return Drawing(cells)
+    picture = _Unrolled(scene, cells, tape.structure)
+    picture.draw()
+    return Drawing(cells, picture.hits)
+
+
+class _Unrolled:
+    """One moment in one size."""
+
+    def __init__(self, scene: Scene, cells: Cells, structure: RecurrentStructure) -> None:
+        self._scene, self._cells, self._structure = scene, cells, structure
+        self._snapshot = scene.snapshot
+        self.hits: list[Hit] = []
+        event = scene.snapshot.event
+        self._active = event.ref if event is not None else None
+        tokens = event.tokens if event is not None else ()
+        self._operands = {token for token in tokens if isinstance(token, Ref)}
+        self._phase = scene.snapshot.position.phase
+        self._label = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
+        if (cells.width - self._label) // structure.steps < ROOMY:
+            self._label = 0
+
+    # what stands where
+
+    def draw(self) -> None:
+        """Columns of boxes from left to right, rows from the input below to the target above."""
+        cells, structure = self._cells, self._structure
+        steps, column = self._fitting()
+        self._column, self._inner = column, column - ARROW
+        rows = self._rows()
+        for place, step in enumerate(steps):
+            x = self._label + place * column
+            self._heading(x, step, rows["heading"])
+            for row, (quantity, layer, units) in {
+                "target": ("t", OUTPUT, structure.output.units),
+                "output": ("a", OUTPUT, structure.output.units),
+                "hidden": ("a", HIDDEN, structure.hidden.units),
+                "input": ("x", 0, structure.inputs),
+                "error": ("E_t", 0, 1),
+            }.items():
+                if row in rows:
+                    self._box(x, rows[row], quantity, layer, step, units, row)
+            self._arrows_up(x, step, rows)
+            if place + 1 < len(steps) and structure.fed_back:
+                self._arrow_on(x, step, rows["hidden"])
+        if self._label:
+            self._names(rows)
+        if steps.start or steps.stop < structure.steps:
+            more = self._scene.look.glyphs.more_across
+            cells.write(cells.width - 2, max(rows["heading"].start, 0), more[:2], "muted")
+        self._foot(rows)
+
+    def _fitting(self) -> tuple[range, int]:
+        """Which steps, and how many cells each takes."""
+        room, steps = self._cells.width - self._label, self._structure.steps
+        column = min(room // steps, WIDEST + ARROW)
+        if column >= NARROWEST + ARROW - 2:
+            return range(steps), column
+        column = NARROWEST + ARROW - 2
+        count = max(min(room // column, steps), 1)
+        wanted = self._step_of(self._active) or 0
+        first = min(max(wanted - count // 2, 0), steps - count)
+        return range(first, first + count), column
+
+    @staticmethod
+    def _step_of(ref: Ref | None) -> int | None:
+        if ref is None:
+            return None
+        if ref.quantity == "E_t":
+            return ref.index[0]
+        is_of_unit = len(ref.index) == 2 and not ref.quantity.endswith(("W", "b"))
+        return max(ref.index[1], 0) if is_of_unit else None
+
+    def _rows(self) -> dict[str, range]:
+        """The lines of each row; frames and arrows as far as there is room, the least telling rows left out."""
+        structure = self._structure
+        units = {
+            "error": 1 if structure.loss is not None else 0,
+            "target": structure.output.units if structure.loss is not None else 0,
+            "output": structure.output.units,
+            "hidden": structure.hidden.units,
+            "input": structure.inputs,
+        }
+        height = self._cells.height
+        names = ["heading", *(name for name, count in units.items() if count)]
+        lines = {name: units.get(name, 1) for name in names}
+        arrows = 2 if height >= sum(lines.values()) + 2 else 0
+        while sum(lines.values()) + arrows > height and max(lines.values()) > 1:
+            largest = max(lines, key=lambda name: lines[name])
+            lines[largest] -= 1
+        for name in ("error", "target", "heading", "input"):
+            if sum(lines.values()) + arrows > height and name in lines and len(lines) > 1:
+                del lines[name]
+        spare = height - sum(lines.values()) - arrows - 1  # a line below for what the arrows mean
+        self._is_framed = spare >= 6
+        self._has_arrows = bool(arrows)
+        rows: dict[str, range] = {}
+        top = 0
+        for name, count in lines.items():
+            frame = 1 if self._is_framed and name in ("output", "hidden", "input") else 0
+            if name in ("hidden", "input") and arrows:
+                top += 1
+            rows[name] = range(top + frame, top + frame + count)
+            top += count + 2 * frame
+        rows.setdefault("heading", range(-1, -1))
+        return rows
+
+    # boxes
+
+    def _heading(self, x: int, step: int, row: range) -> None:
+        if len(row):
+            active = self._step_of(self._active)
+            text = self._scene.say("picture.step", step=step + 1)
+            self._cells.write(x + 2, row.start, text, "active" if active == step else "muted")
+
+    def _box(self, x: int, lines: range, quantity: str, layer: int, step: int, units: int, row: str) -> None:
+        cells, inner = self._cells, self._inner
+        is_boxed = self._is_framed and row in ("output", "hidden", "input")
+        if is_boxed:
+            self._frame(x, lines, layer, step)
+        hidden = units - len(lines)
+        first = self._first_in_view(layer, step, units, len(lines))
+        for place, y in enumerate(lines):
+            if hidden and place == len(lines) - 1 and len(lines) > 1:
+                cells.write(x + 2, y, f"{cells.glyphs.more} +{hidden + 1}", "muted")
+                return
+            index = (step,) if quantity == "E_t" else (first + place, step)
+            self._number(x + 1 + is_boxed, y, inner - is_boxed, Ref(quantity, layer, index))
+
+    def _first_in_view(self, layer: int, step: int, units: int, room: int) -> int:
+        if units <= room or self._active is None or self._active.layer != layer or not self._active.index:
+            return 0
+        return min(max(self._active.index[0] - 1, 0), units - room)
+
+    def _frame(self, x: int, lines: range, layer: int, step: int) -> None:
+        cells, inner = self._cells, self._inner
+        is_lit = self._is_active(layer, step)
+        glyphs = cells.glyphs.heavy_frame if is_lit else cells.glyphs.frame
+        role = "active" if is_lit else "frame"
+        (top, side, bottom) = glyphs
+        cells.write(x, lines.start - 1, top[0] + top[1] * inner + top[2], role)
+        for y in lines:
+            cells.write(x, y, side, role)
+            cells.write(x + inner + 1, y, side, role)
+        cells.write(x, lines.stop, bottom[0] + bottom[1] * inner + bottom[2], role)
+
+    def _is_active(self, layer: int, step: int) -> bool:
+        active = self._active
+        return active is not None and active.layer == layer and self._step_of(active) == step
+
+    def _number(self, x: int, y: int, room: int, ref: Ref) -> None:
+        """A unit's number; beside it, or where there is no room for both in its place, what flows back through it."""
+        snapshot = self._snapshot
+        gradient = self._gradient(ref)
+        symbol, value = snapshot.symbol(ref).partition("⟨")[0], snapshot.value(ref)
+        pieces: list[tuple[str, float | None, Ref]] = [(symbol, value, ref)]
+        if gradient is not None:
+            is_delta = gradient.quantity == "dE_dz"
+            flow = snapshot.value(gradient)
+            if room < BOTH:
+                pieces = [(("δ" if is_delta else "∂") + symbol, flow, gradient)]
+            else:
+                pieces.append(("δ" if is_delta else "∂", flow, gradient))
+        for place, (name, told, of_what) in enumerate(pieces):
+            role = self._role(of_what, ref)
+            cells = (room - 1) // 2 if len(pieces) > 1 and not place else room
+            text = _number(told, min(cells - len(name) - 1, 9), is_given=ref.quantity in ("x", "t"))
+            end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
+            end = self._cells.write(end, y, text, role if told is not None else "muted")
+            self.hits.append(Hit(x, y, end - x, of_what))
+            room -= end + 1 - x
+            x = end + 1
+
+    def _gradient(self, ref: Ref) -> Ref | None:
+        """What is known of the gradient at a unit: δ = ∂E/∂z, or ∂E/∂h before that."""
+        if ref.quantity != "a":
+            return None
+        for quantity in ("dE_dz", "dE_da"):
+            of_unit = ref._replace(quantity=quantity)
+            is_fused = quantity == "dE_da" and self._structure.layer(ref.layer).is_fused
+            if not is_fused and ("dE_dz", ref.layer) in self._snapshot.order and self._snapshot.is_shown(of_unit):
+                return of_unit
+        return None
+
+    def _role(self, ref: Ref, unit: Ref) -> str:
+        active = self._active
+        if active is not None:
+            is_same_unit = active.layer == unit.layer and active.index == unit.index and active.quantity != "E_t"
+            if active == ref or is_same_unit:
+                return "active"
+            if ref in self._operands or unit._replace(quantity="z") in self._operands:
+                return "operand"
+        return "chosen" if self._scene.selected == ref else "target" if ref.quantity == "t" else "text"
+
+    # arrows
+
+    def _arrows_up(self, x: int, step: int, rows: dict[str, range]) -> None:
+        """From the input to the hidden units, from these to the output; downwards where the gradient has come."""
+        if not self._has_arrows or not {"input", "hidden", "output"} <= set(rows):
+            return
+        frame = 1 if self._is_framed else 0
+        for below, layer in (("input", HIDDEN), ("hidden", OUTPUT)):
+            y = rows[below].start - 1 - frame
+            if y <= rows["output"].stop - 1 + frame or y < 0:
+                continue
+            goes_back = layer == OUTPUT and self._came_back(layer, step)
+            is_lit = self._is_active(layer, step) and self._active is not None and self._active.quantity == "z"
+            is_lit |= goes_back and self._is_active(HIDDEN, step) and self._part() == "own"
+            arrow = ("▼" if goes_back else "▲") if self._cells.glyphs.has_dots else ("v" if goes_back else "^")
+            name = "Wx" if layer == HIDDEN else "Wy"
+            role = "active" if is_lit else "backward" if goes_back else "muted"
+            self._cells.write(x + 3, y, f"{arrow} {name}", role)
+
+    def _arrow_on(self, x: int, step: int, lines: range) -> None:
+        """From this step's hidden units to the next step's; the other way where the gradient has come back."""
+        y = (lines.start + lines.stop - 1) // 2
+        goes_back = self._came_back(HIDDEN, step + 1)
+        active_step = self._step_of(self._active)
+        quantity = self._active.quantity if self._active is not None else ""
+        is_lit = (quantity == "z" and self._is_active(HIDDEN, step + 1)) or (
+            quantity == "part:later" and active_step == step
+        )
+        glyphs = self._cells.glyphs
+        line = glyphs.level[1] if is_lit else glyphs.level[0]
+        start = x + self._inner + (2 if self._is_framed else 1)
+        room = x + self._column - start
+        stroke = glyphs.backward + line * (room - 1) if goes_back else line * (room - 1) + glyphs.forward
+        role = "active" if is_lit else "backward" if goes_back else "forward"
+        self._cells.write(start, y, stroke, role)
+        if len(lines) > 1 or self._is_framed:
+            self._cells.write(start, y - 1 if y > lines.start or self._is_framed else y + 1, "Wh"[:room], "muted")
+
+    def _came_back(self, layer: int, step: int) -> bool:
+        """Whether a layer's δ is known at a step, so that it can flow on."""
+        ref = Ref("dE_dz", layer, (0, step))
+        return ("dE_dz", layer) in self._snapshot.order and self._snapshot.is_shown(ref)
+
+    def _part(self) -> str:
+        return self._active.quantity.partition(":")[2] if self._active is not None else ""
+
+    # words
+
+    def _names(self, rows: dict[str, range]) -> None:
+        for name in ("error", "target", "output", "hidden", "input"):
+            if name in rows and len(rows[name]):
+                text = shortened(self._scene.say(f"picture.{name}"), self._label - 1)
+                self._cells.write(0, (rows[name].start + rows[name].stop - 1) // 2, text, "muted")
+
+    def _foot(self, rows: dict[str, range]) -> None:
+        last = max(lines.stop for lines in rows.values()) + (1 if self._is_framed else 0)
+        if last >= self._cells.height:
+            return
+        say, glyphs = self._scene.say, self._cells.glyphs
+        groups: list[Group] = []
+        if not self._structure.fed_back:
+            groups.append([(say("picture.no_feedback"), "muted")])
+        elif self._phase == "backward":
+            groups.append([(glyphs.backward, "backward"), (" " + say("picture.backwards"), "muted")])
+            groups.append([("δ", "text"), (" ∂E/∂z", "muted")])
+        else:
+            groups.append([(glyphs.forward, "forward"), (" " + say("picture.forwards"), "muted")])
+        event = self._snapshot.event
+        if event is not None:
+            value = self._snapshot.value(event.ref)
+            groups.append([(f"{event.symbol} = {number(value, 12, 8)}", "active")])
+        write_line(self._cells, self._cells.height - 1, groups)
+
+
+def _number(value: float | None, cells: int, *, is_given: bool) -> str:
+    """What is given as it was written, what is computed with as many digits as there is room for."""
+    if value is not None and is_given and len(plain(value)) <= cells:
+        return plain(value)
+    return number(value, cells, 6)

@@ -1,0 +1,97 @@
+"""Time by number and by condition: go to an iteration or an epoch, and breakpoints at which runs stop."""
+
+from __future__ import annotations
+
+from dlsim.engine.breakpoints import EXAMPLES
+from dlsim.engine.errors import DlsimError
+from dlsim.tui.changing import MOST_ITERATIONS, add_breakpoint, iterations_until, place_in
+from dlsim.tui.screens.choosing import ChoosingScreen, Option
+from dlsim.tui.screens.editing import Editing
+from dlsim.tui.session import Hint
+from dlsim.tui.widgets.prompt import Asked
+from dlsim.tui.words import words
+
+SAY = words()
+ADD = "add"
+NEAR = 500
+"""Places not further ahead than this are simply gone to; those beyond are run to, so that one can stop on the way."""
+
+
+class Asking(Editing):
+    """The prompts of time."""
+
+    def action_go_to(self) -> None:
+        """Ask for an iteration or an epoch."""
+        self._pause()
+        if not self.session.simulator.trains:
+            self._say(Hint("go_to.not_trained"))
+            return
+        self.prompt.ask(
+            Asked(SAY("go_to.label"), "", SAY("prompt.go_to"), accept=self._go_to, check=self._problem_with_place)
+        )
+
+    def _problem_with_place(self, text: str) -> str:
+        place = place_in(text)
+        if place is None:
+            return SAY("go_to.unreadable") if text else ""
+        if iterations_until(self.session, *place) > MOST_ITERATIONS:
+            return SAY("go_to.too_far", most=f"{MOST_ITERATIONS:,}")
+        return ""
+
+    def _go_to(self, text: str) -> str:
+        place = place_in(text)
+        problem = self._problem_with_place(text)
+        if problem or place is None:
+            return problem or SAY("go_to.unreadable")
+        iteration = iterations_until(self.session, *place)
+        if iteration - self.session.simulator.iteration > NEAR:
+            self._run_to(iteration)
+            return ""
+        self.session.simulator.seek(iteration=iteration)
+        self.session.changed()
+        done = f"{self.session.simulator.iteration:,}"
+        self._say(Hint(f"hint.gone_to_{place[0]}", {"iteration": done, "epoch": f"{place[1]:,}"}))
+        self._show()
+        return ""
+
+    def _run_to(self, iteration: int) -> None:
+        """Run there at full speed."""
+        raise NotImplementedError
+
+    def action_breakpoint(self) -> None:
+        """Add one, or choose one to remove."""
+        self._pause()
+        if not self.session.simulator.trains:
+            self._say(Hint("hint.no_breakpoint"))
+        elif self.session.breakpoints:
+            self._choose_breakpoint()
+        else:
+            self._ask_for_breakpoint()
+
+    def _choose_breakpoint(self) -> None:
+        texts = [point.text for point in self.session.breakpoints]
+        options = [Option(ADD, SAY("breakpoint.add"))]
+        options += [Option(str(number), SAY("breakpoint.remove", condition=text)) for number, text in enumerate(texts)]
+
+        def chosen(key: str | None) -> None:
+            if key == ADD:
+                self._ask_for_breakpoint()
+            elif key is not None:
+                self.session.breakpoints = [point for point in self.session.breakpoints if point.text != texts[int(key)]]
+                self._say(Hint("hint.breakpoint_removed", {"condition": texts[int(key)]}))
+
+        self.app.push_screen(ChoosingScreen(SAY("breakpoint.title"), options), chosen)
+
+    def _ask_for_breakpoint(self) -> None:
+        note = SAY("prompt.breakpoint", examples=EXAMPLES)
+        self.prompt.ask(Asked(SAY("breakpoint.label"), "", note, accept=self._add_breakpoint))
+
+    def _add_breakpoint(self, text: str) -> str:
+        if not text:
+            return SAY("prompt.breakpoint", examples=EXAMPLES)
+        try:
+            found = add_breakpoint(self.session, text)
+        except DlsimError as error:
+            return str(error)
+        self._say(Hint("hint.breakpoint_added", {"condition": found.text}))
+        return ""

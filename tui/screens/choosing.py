@@ -1,0 +1,141 @@
+"""A list over the screen to choose one thing from: what to change, or which breakpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from dlsim.tui.keys import BROWSER_KEYS, bindings, caps
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.lines import Line, cut, wrap
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.words import words
+
+SAY = words()
+SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the list."""
+
+    key: str
+    label: str
+    value: str = ""
+
+
+class ChoosingScreen(Screen[str]):
+    """Returns the key of what was chosen, None where nothing was."""
+
+    BINDINGS = bindings(BROWSER_KEYS, SAY)
+
+    def __init__(self, title: str, options: Sequence[Option]) -> None:
+        super().__init__()
+        self._title, self._options = title, options
+        self._found = list(options)
+        self._chosen = 0
+
+    def compose(self) -> ComposeResult:
+        """A field to filter with, and the list."""
+        self.field = Input(placeholder=SAY("choose.filter"), id="filter", compact=True)
+        self.listing = Options(id="options")
+        self.panel = Panel(self.field, self.listing, id="reading")
+        self.keyline = KeyLine(id="keyline")
+        yield self.panel
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Show them all."""
+        named = caps(SAY, BROWSER_KEYS)
+        actions = {key.id: key.action for key in BROWSER_KEYS}
+        self.panel.entitle([("title", self._title)], "title", current=True)
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in SHOWN_KEYS])
+        self._show()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        wanted = event.value.casefold().split()
+        self._found = [option for option in self._options if all(word in option.label.casefold() for word in wanted)]
+        self._chosen = 0
+        self._show()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_choose()
+
+    def _show(self) -> None:
+        self.listing.show_options(self._found, self._chosen)
+
+    def action_move(self, by: int) -> None:
+        """Up or down the list."""
+        if self._found:
+            self._chosen = max(0, min(self._chosen + by, len(self._found) - 1))
+            self._show()
+
+    def action_choose(self) -> None:
+        """Take it."""
+        if self._found:
+            self.dismiss(self._found[self._chosen].key)
+
+    def action_close(self) -> None:
+        """Take none."""
+        self.dismiss(None)
+
+    def on_options_clicked(self, message: Options.Clicked) -> None:
+        """A click takes it."""
+        if message.number < len(self._found):
+            self._chosen = message.number
+            self.action_choose()
+
+    @on(KeyLine.Clicked)
+    async def _press(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action)
+
+
+class Options(Reading):
+    """The options, one a line."""
+
+    class Clicked(Message):
+        """A line was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def show_options(self, found: Sequence[Option], chosen: int) -> None:
+        """Show these, one of them chosen and in view."""
+        top = self.top
+        super().show(lambda cells: option_lines(found, chosen, cells))
+        self.scroll_lines(top)
+        self.keep_in_view(chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line."""
+        self.post_message(self.Clicked(self.top + event.y))
+
+
+def option_lines(found: Sequence[Option], chosen: int, cells: int) -> Sequence[Line]:
+    """Labels, and what they are now."""
+    if not found:
+        return wrap([(SAY("help.none"), "muted")], cells)
+    widest = max(cell_len(option.label) for option in found)
+    lines = []
+    for number, option in enumerate(found):
+        is_chosen = number == chosen
+        padding = " " * (widest - cell_len(option.label) + 2)
+        line: Line = (
+            ("▶ " if is_chosen else "  ", "accent"),
+            (option.label, "picked" if is_chosen else "symbol"),
+            (padding, ""),
+            (option.value, "picked" if is_chosen else ""),
+        )
+        lines.append(cut(line, cells))
+    return lines

@@ -1,0 +1,124 @@
+"""Two runs beside each other: the present one, and the one that the last edit left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from dlsim.engine.comparison import Comparison
+from dlsim.engine.numerals import fixed
+from dlsim.tui.edits import Edited, brief
+from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.session import Session
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.lines import Line, wrap
+from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.words import words
+
+SAY = words()
+LABEL, NUMBER = 14, 24
+
+
+class ComparingScreen(Screen[None]):
+    """Compares as it opens; escape returns."""
+
+    BINDINGS = bindings(READING_KEYS, SAY)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """A frame, the comparison in it, the keys below."""
+        self.reading = Reading(id="report")
+        self.panel = Panel(self.reading, id="reading")
+        self.keyline = KeyLine(id="keyline")
+        yield self.panel
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Compare, and show."""
+        named = caps(SAY, READING_KEYS)
+        self.panel.entitle([("title", SAY("compare.title"))], "title", current=True)
+        self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
+        session = self._session
+        compared = session.simulator.compare()
+        if compared is None:
+            return
+        edits = [edited for edited in session.edits.done if edited.iteration >= compared.fork][-1:]
+        left = next((len(ghost.curve) for ghost in session.snapshot.ghosts if ghost.fork == compared.fork), None)
+        gone = (session.simulator.iteration, compared.fork - 1 if left is None else left)
+        self.reading.show(lambda cells: comparison_lines(compared, edits, gone, cells))
+
+    def action_close(self) -> None:
+        """Return."""
+        self.dismiss()
+
+    def action_scroll(self, by: int) -> None:
+        """One line."""
+        self.reading.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """About a screenful."""
+        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
+
+    @on(KeyLine.Clicked)
+    async def _press(self, message: KeyLine.Clicked) -> None:
+        await self.run_action(message.action)
+
+
+def comparison_lines(
+    compared: Comparison, edits: Sequence[Edited], gone: tuple[int, int], cells: int
+) -> Sequence[Line]:
+    """What was edited, the first number in which the runs differ, and how far apart they have come since.
+
+    `gone` is how many iterations each has done, the present run first.
+    """
+    lines: list[Line] = []
+    if edits:
+        lines.append(((SAY("compare.edited"), "heading"),))
+        for edited in edits:
+            told = SAY(
+                "compare.edit",
+                label=edited.label,
+                before=brief(edited.before),
+                after=brief(edited.after),
+                iteration=edited.iteration,
+            )
+            lines += wrap([(told, "")], cells)
+        lines.append(())
+    lines += [((SAY("compare.parting"), "heading"),)]
+    if compared.symbol is None:
+        lines += wrap([(SAY("compare.same", iteration=compared.fork), "")], cells)
+    else:
+        said = SAY("compare.first", symbol=compared.symbol, iteration=compared.fork)
+        lines += [*wrap([(said, "")], cells), (), *_beside(compared.symbol, (compared.present, compared.other))]
+    lines += [(), ((SAY("compare.gone"), "heading"),)]
+    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in gone]
+    lines += [_row("", SAY("compare.present"), SAY("compare.other"), "muted"), _row("", *reached, "")]
+    lines += [(), ((SAY("compare.distance", iteration=compared.iteration), "heading"),)]
+    if compared.losses is None:
+        lines += wrap([(SAY("compare.no_further", iteration=compared.iteration), "")], cells)
+    else:
+        lines += _beside(SAY("compare.loss"), compared.losses)
+        key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
+        distance = "" if compared.parameters is None else fixed(compared.parameters)
+        lines += [(), *wrap([(SAY(key, distance=distance), "")], cells)]
+    return [*lines, (), *wrap([(SAY("compare.how"), "muted")], cells)]
+
+
+def _beside(label: str, pair: tuple[float, float]) -> Sequence[Line]:
+    """A number of both runs, and their difference."""
+    present, other = pair
+    heads = (SAY("compare.present"), SAY("compare.other"), SAY("compare.difference"))
+    numbers = (fixed(present), fixed(other), fixed(present - other))
+    return [_row("", *heads, "muted"), _row(label, *numbers, "")]
+
+
+def _row(label: str, *texts: str) -> Line:
+    *cells, role = texts
+    return ((label.ljust(LABEL), "symbol"), *((text.ljust(NUMBER), role) for text in cells))

@@ -1,0 +1,154 @@
+"""What if: the selected number is edited in place, or something chosen from a list; undone, done again."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import on
+
+from dlsim.engine.errors import DlsimError
+from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
+from dlsim.tui.edits import Target, in_short, parsed, problem_with, settings_of, target_of
+from dlsim.tui.screens.choosing import ChoosingScreen, Option
+from dlsim.tui.screens.comparing import ComparingScreen
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.selecting import Selecting
+from dlsim.tui.session import Hint
+from dlsim.tui.widgets.keyline import KeyCap
+from dlsim.tui.widgets.prompt import Asked, Prompt
+from dlsim.tui.words import words
+
+SAY = words()
+KEYS = {
+    "undo": CAPS["edit.undo"],
+    "redo": CAPS["edit.redo"],
+    "compare": CAPS["scenario.compare"],
+    "same": CAPS["time.same-start"],
+    "random": CAPS["edit.random"],
+    "edit": CAPS["edit.change"],
+    "enter": CAPS["select.enter"],
+}
+"""Names of keys that hints speak of."""
+
+
+KEYS_WHILE_ASKED = (
+    KeyCap(CAPS["select.enter"], SAY("prompt.apply"), "submit"),
+    KeyCap(CAPS["select.leave"], SAY("prompt.cancel"), "leave"),
+)
+
+
+class Editing(Selecting):
+    """Asks in the prompt, and lets the session change."""
+
+    def action_edit(self) -> None:
+        """Edit what is selected; without a selection, choose what to edit."""
+        snapshot = self._looked_at()
+        ref = self.selection.marked(snapshot) or self.selection.ref
+        if ref is None:
+            self._choose_what()
+            return
+        target = target_of(self.session.simulator, snapshot, ref)
+        if target is not None:
+            self._ask_for(target)
+            return
+        is_data = ref.quantity in ("X", "T", "x", "t")
+        key = "hint.data_elsewhere" if is_data else "hint.computed"
+        self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": KEYS["enter"]}))
+
+    def action_undo(self) -> None:
+        """Undo the last edit."""
+        self._change(partial(undo, self.session))
+
+    def action_redo(self) -> None:
+        """Make it again."""
+        self._change(partial(redo, self.session))
+
+    def action_randomise(self) -> None:
+        """New random first weights."""
+        self._change(partial(randomise, self.session, SAY("edit.weights")))
+
+    def action_same_start(self) -> None:
+        """The same first weights again."""
+        self._change(partial(same_start, self.session))
+
+    def action_compare(self) -> None:
+        """This run beside the one that the last edit left."""
+        self._pause()
+        if not self.session.edits.done:
+            self._say(Hint("hint.nothing_to_compare", KEYS))
+            return
+        self._tell(None)
+        self._show()
+        self.app.push_screen(ComparingScreen(self.session))
+
+    # asking
+
+    def _choose_what(self) -> None:
+        targets = settings_of(self.session.snapshot.scenario)
+        if not targets:
+            self._say(Hint("hint.nothing_to_edit"))
+            return
+        options = [Option(str(number), target.label, target.text) for number, target in enumerate(targets)]
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self._ask_for(targets[int(key)])
+
+        self.app.push_screen(ChoosingScreen(SAY("edit.title"), options), chosen)
+
+    def _ask_for(self, target: Target) -> None:
+        if target.choices:
+            note = SAY("prompt.choices", choices=", ".join(target.choices))
+        else:
+            is_number = target.ref is not None or isinstance(parsed(target.text), float)
+            note = SAY("prompt.number") if is_number else SAY("prompt.setting", value=target.text)
+        self.prompt.ask(
+            Asked(
+                label=target.label,
+                text=target.text,
+                note=note,
+                accept=partial(self._accept, target),
+                check=partial(self._problem_with, target),
+                choices=target.choices,
+            )
+        )
+
+    def _problem_with(self, target: Target, text: str) -> str:
+        problem = problem_with(self.session.snapshot.scenario, target, text)
+        return SAY("prompt.not_number") if problem == "number" else problem
+
+    def _accept(self, target: Target, text: str) -> str:
+        try:
+            hint = change(self.session, target, text)
+        except NotANumberError:
+            return SAY("prompt.not_number")
+        except DlsimError as error:
+            return in_short(error)
+        self._say(hint)
+        self._show()
+        return ""
+
+    def _change(self, do: partial[Hint]) -> None:
+        self._pause()
+        self._say(do())
+        self._show()
+
+    def _say(self, hint: Hint) -> None:
+        """A hint in which keys are named."""
+        self._tell(Hint(hint.key, {**KEYS, **hint.values}))
+        self._show_keys()
+
+    async def action_submit(self) -> None:
+        """Take what stands in the prompt, as enter does there."""
+        await self.prompt.field.action_submit()
+
+    # the prompt's own line of help
+
+    @on(Prompt.Told)
+    def _hear(self, message: Prompt.Told) -> None:
+        if self.prompt.is_open:
+            self.keyline.show(KEYS_WHILE_ASKED, message.text, is_trouble=message.is_trouble)
+
+    @on(Prompt.Closed)
+    def _close_prompt(self) -> None:
+        self._show_keys()

@@ -1,0 +1,158 @@
+"""Which number is selected, and the way one came to it: from operand to operand, and back. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlsim.engine.model import Row, Table
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import operands_of
+from dlsim.tui.widgets.rows import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A number on the way. `operand` is the one of its operands that is marked, None before one looked at them."""
+
+    ref: Ref
+    operand: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The way to the selected number; empty while the screen follows the run."""
+
+    way: tuple[Stop, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.way)
+
+    @property
+    def ref(self) -> Ref | None:
+        """The selected number."""
+        return self.way[-1].ref if self.way else None
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether one looks at what the number is made of, so that up and down go from operand to operand."""
+        return bool(self.way) and (self.way[-1].operand is not None or len(self.way) > 1)
+
+    def marked(self, snapshot: Snapshot) -> Ref | None:
+        """The operand that is marked."""
+        if not self.way or self.way[-1].operand is None:
+            return None
+        operands = operands_of(snapshot, self.way[-1].ref)
+        return operands[min(self.way[-1].operand, len(operands) - 1)] if operands else None
+
+    def select(self, ref: Ref) -> Selection:
+        """Another number, from wherever one was."""
+        return Selection((Stop(ref),))
+
+    def enter(self, snapshot: Snapshot) -> Selection:
+        """Look at what the number is made of; then go to the operand that is marked."""
+        if not self.way:
+            event = snapshot.event
+            return self if event is None else Selection((Stop(event.ref),)).enter(snapshot)
+        marked = self.marked(snapshot)
+        if marked is not None:
+            return self.follow(marked, snapshot)
+        return self._at(0) if operands_of(snapshot, self.way[-1].ref) else self
+
+    def follow(self, ref: Ref, snapshot: Snapshot) -> Selection:
+        """Go on to the answer of one of its operands."""
+        operands = operands_of(snapshot, self.way[-1].ref) if self.way else ()
+        here = self._at(operands.index(ref)) if ref in operands else self
+        return Selection((*here.way, Stop(ref, 0 if operands_of(snapshot, ref) else None)))
+
+    def mark(self, by: int, snapshot: Snapshot) -> Selection:
+        """The next or the previous operand; round at the ends."""
+        operands = operands_of(snapshot, self.way[-1].ref) if self.way else ()
+        if not operands:
+            return self
+        present = self.way[-1].operand
+        return self._at(0 if present is None else (present + by) % len(operands))
+
+    def leave(self) -> Selection:
+        """One step back: to the number one came from, out of the operands, to following the run."""
+        if len(self.way) > 1:
+            return Selection(self.way[:-1])
+        if self.way and self.way[-1].operand is not None:
+            return self._at(None)
+        return Selection()
+
+    def _at(self, operand: int | None) -> Selection:
+        return Selection((*self.way[:-1], Stop(self.way[-1].ref, operand)))
+
+
+class Cells:
+    """The numbers of a table in reading order."""
+
+    def __init__(self, table: Table) -> None:
+        self._rows: Sequence[Row] = table.rows
+        self._is_data = table.key == "data"
+        self._places = Places(table)
+
+    def find(self, ref: Ref) -> tuple[int, int] | None:
+        """(row, column) of a number, or of the one that stands for it; None where the table has none."""
+        row = ref.index[0] if self._is_data and ref.quantity in ("X", "T", "O") else self._places.row(ref)
+        if row is None or row >= len(self._rows):
+            return None
+        cells = self._rows[row].cells
+        columns = [column for column, cell in enumerate(cells) if cell is not None]
+        if not columns:
+            return None
+        return row, cells.index(ref) if ref in cells else columns[0]
+
+    def at(self, ref: Ref) -> Ref | None:
+        """The number itself where the table has it, else the first one of the line that is about it."""
+        place = self.find(ref)
+        return None if place is None else self._rows[place[0]].cells[place[1]]
+
+    def beside(self, ref: Ref, by: int) -> Ref | None:
+        """The next or previous number, on from line to line; None past the ends."""
+        place = self.find(ref)
+        if place is None:
+            return None
+        row, column = place
+        while 0 <= row < len(self._rows):
+            cells = self._rows[row].cells
+            column += by
+            if not 0 <= column < len(cells):
+                row += by
+                column = -1 if by > 0 else len(cells)
+            elif cells[column] is not None:
+                return cells[column]
+        return None
+
+    def below(self, ref: Ref, by: int) -> Ref | None:
+        """The number in the same column of the next or previous line that has one; None past the ends."""
+        place = self.find(ref)
+        if place is None:
+            return None
+        row, column = place
+        while 0 <= row + by < len(self._rows):
+            row += by
+            cell = self._rows[row].cells[column]
+            if cell is not None:
+                return cell
+        return None
+
+    def first(self) -> Ref | None:
+        """The first number."""
+        return next((cell for row in self._rows[:1] for cell in row.cells if cell is not None), None)
+
+    def last(self) -> Ref | None:
+        """The first number of the last line."""
+        return next((cell for row in self._rows[-1:] for cell in row.cells if cell is not None), None)
+
+
+def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous of `refs`, round at the ends; where `ref` is none of them, the first or the last."""
+    known = list(dict.fromkeys(refs))
+    if not known:
+        return None
+    if ref not in known:
+        return known[0 if by > 0 else -1]
+    return known[(known.index(ref) + by) % len(known)]

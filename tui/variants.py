@@ -1,0 +1,78 @@
+"""What sets the ways of a scenario apart: the settings that differ, and a name for the one without. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dlsim.engine.paths import NAMED, set_path
+from dlsim.engine.scenario import Scenario
+
+SETTINGS_NAMED = 3
+LONGEST = 28
+ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variants", "expect")
+"""Tables in which the ways of a scenario never differ."""
+
+Settings = Mapping[tuple[str, ...], Any]
+
+
+def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
+    """For each way, its own value of every setting in which any two of them differ: "units 4", "sgd", "momentum 0.9"."""
+    return _told_apart([_settings(way.raw) for way in ways])
+
+
+def label_of(scenario: Scenario) -> str:
+    """What to call a scenario as it is written, beside its variants; "" where nothing that it says differs."""
+    written = dict(scenario.written) or dict(scenario.raw)
+    ways = [written]
+    for variant in written.get("variants", ()):
+        changed = written
+        for path, value in variant.get("set", {}).items():
+            changed = set_path(changed, path, value)
+        ways.append(changed)
+    told = _told_apart([_settings(way) for way in ways])[0]
+    label = ", ".join(told[:SETTINGS_NAMED])
+    while len(label) > LONGEST and "," in label:
+        label = label.rpartition(",")[0]
+    return label if len(label) <= LONGEST else ""
+
+
+def _told_apart(ways: Sequence[Settings]) -> list[tuple[str, ...]]:
+    paths = dict.fromkeys(path for way in ways for path in way)
+    differing = [path for path in paths if any(way.get(path) != ways[0].get(path) for way in ways)]
+    return [tuple(dict.fromkeys(_piece(path, way[path]) for path in differing if path in way)) for way in ways]
+
+
+def _settings(tables: Mapping[str, Any], path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    return dict(_leaves({key: table for key, table in tables.items() if key not in ABOUT_ALL}, path))
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, str(key)))
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*path, str(number)))
+    elif path and path[-1] in NAMED and isinstance(value, str):
+        yield (*path, "name"), value
+    else:
+        yield path, value
+
+
+def _piece(path: tuple[str, ...], value: Any) -> str:
+    """A setting and its value, as short as they can be told."""
+    name = path[-1].replace("_", " ")
+    if path[-1] == "name":
+        return str(value)
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
+    if isinstance(value, list):
+        return f"{name} {_flat(value)}"
+    return f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_flat(item) for item in value)
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)

@@ -1,0 +1,147 @@
+"""The formula panel's answer about a selected number: its formula, its meaning, and where each operand comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+
+from dlsim.engine.formula import Explanation
+from dlsim.engine.numerals import fixed
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import Answer, answer_to, sums_within
+from dlsim.tui.prose import kind_of, meaning, question
+from dlsim.tui.selection import Selection
+from dlsim.tui.widgets.equation import equation, spelt_out
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, cut, width, wrap
+from dlsim.tui.widgets.parts import Part, dispensable, gap
+from dlsim.tui.words import Words
+
+MARK = "▶"
+LISTED_AT_MOST = 24
+WAY, TITLE, QUESTION, MEANING = 2.0, 2.1, 3.0, 2.8
+SHORTER_LIST, SHORTEST_LIST, NO_LIST = 2.4, 4.5, 5.0
+"""What is lost without the way one came, the list's title … and with fewer and fewer of the operands."""
+
+
+def answer_parts(
+    say: Words,
+    snapshot: Snapshot,
+    selection: Selection,
+    caps: Mapping[str, str],
+    prose: int,
+    cells: int,
+    digits: int,
+) -> list[Part]:
+    """All that is said about the selected number; sentences take `prose` cells, formulas `cells`."""
+    assert selection.ref is not None
+    answer, marked = answer_to(snapshot, selection.ref, digits), selection.marked(snapshot)
+    parts: list[Part] = []
+    if len(selection.way) > 1:
+        parts.append(dispensable([cut(_way(say, snapshot, selection), cells)], WAY))
+    asked = wrap([(question(say, snapshot, answer.ref), "question")], prose)
+    parts += [dispensable(asked, QUESTION), gap()]
+    parts += equation(snapshot, answer.told, cells, digits, marked=marked, is_shown=answer.is_shown)
+    if answer.is_shown:
+        parts += sums_parts(say, snapshot, answer.told, cells, digits)
+        meant = meaning(say, snapshot, answer.ref, answer.told.value)
+    else:
+        meant = say("answer.hidden")
+    parts += [gap(), dispensable(wrap([(meant, "")], prose), MEANING)]
+    return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
+
+
+def sums_parts(say: Words, snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> list[Part]:
+    """Of a hidden weight: the sum over all the ways to the outputs, below the formula in which it stands."""
+    where = say("answer.where")
+    return [
+        part
+        for inner in sums_within(snapshot, told, digits)
+        for part in spelt_out(snapshot, inner, cells, digits, where=where)
+    ]
+
+
+def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:
+    """The numbers that one came through."""
+    text = ""
+    for stop in selection.way:
+        symbol = snapshot.symbol(stop.ref)
+        text = say("answer.way", before=text, symbol=symbol) if text else symbol
+    return ((text, "muted"),)
+
+
+def _made_of(
+    say: Words,
+    snapshot: Snapshot,
+    answer: Answer,
+    selection: Selection,
+    marked: Ref | None,
+    caps: Mapping[str, str],
+    prose: int,
+    cells: int,
+    digits: int,
+) -> list[Part]:
+    """Every operand with its number and what made it; where they do not all fit, those around the marked one."""
+    if not answer.operands:
+        return [dispensable(wrap([(say("answer.given"), "muted")], prose), TITLE)]
+    key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
+    title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
+    rows = _rows(say, snapshot, answer, marked, cells, digits)
+    place = answer.operands.index(marked) if marked in answer.operands else 0
+    sizes = (LISTED_AT_MOST, 6, 3) if marked is None else (LISTED_AT_MOST, 6, 3, 1)
+    forms = [_around(say, rows, place, most) for most in sizes]
+    forms = [form for number, form in enumerate(forms) if not number or len(form) < len(forms[number - 1])]
+    costs = [SHORTER_LIST, *[SHORTEST_LIST] * 9][: len(forms) - 1]
+    if marked is None:  # nothing is chosen here yet: the list may go
+        forms.append(())
+        costs.append(NO_LIST if len(forms) > 2 else SHORTER_LIST)
+    titled = dispensable(wrap([(title, "muted")], prose), TITLE)
+    return [titled, Part(tuple(forms), tuple(costs))]
+
+
+def _rows(
+    say: Words, snapshot: Snapshot, answer: Answer, marked: Ref | None, cells: int, digits: int
+) -> Sequence[Line]:
+    symbols = [snapshot.symbol(ref) for ref in answer.operands]
+    numbers = [_number(snapshot, ref, digits, is_shown=answer.is_shown) for ref in answer.operands]
+    symbol_cells = max(map(cell_len, symbols))
+    number_cells = max(map(cell_len, numbers))
+    lines: list[Line] = []
+    for ref, symbol, number in zip(answer.operands, symbols, numbers, strict=True):
+        is_marked = ref == marked
+        name: Piece = (symbol, Link("chosen" if is_marked else "symbol", ref))
+        line: list[Piece] = [(f" {MARK} " if is_marked else "   ", "accent"), name]
+        line.append((" " * (symbol_cells - cell_len(symbol) + 2), ""))
+        line.append((number, Link("number", ref)))
+        where = origin(say, snapshot, ref)
+        padding = " " * (number_cells - cell_len(number) + 2)
+        if width(line) + len(padding) + 8 < cells:
+            line += [(padding, ""), (where, Link("muted", ref))]
+        lines.append(cut(tuple(line), cells))
+    return lines
+
+
+def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
+    """What computed a number, or gave it."""
+    name = kind_of(ref)
+    return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
+
+
+def _number(snapshot: Snapshot, ref: Ref, digits: int, *, is_shown: bool) -> str:
+    if is_shown or snapshot.is_shown(ref):
+        text = fixed(snapshot.tape.value(ref, snapshot.sample), digits)
+        return text if text.startswith("-") else " " + text
+    return " " + ELLIPSIS
+
+
+def _around(say: Words, rows: Sequence[Line], place: int, most: int) -> tuple[Line, ...]:
+    """At most so many of the rows, the one at `place` among them; how many more there are stands below."""
+    if len(rows) <= most:
+        return tuple(rows)
+    if most == 1:
+        return ((*rows[place], (f"  {place + 1}/{len(rows)}", "muted")),)
+    room = most - 1
+    start = max(0, min(place - room // 2, len(rows) - room))
+    more: Line = (("   " + say("answer.more", number=len(rows) - room), "muted"),)
+    return (*rows[start : start + room], more)

@@ -1,0 +1,34 @@
+"""Which rules hold in a scenario, said in plain words: a rule a paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlsim.engine.conventions import Convention, conventions
+from dlsim.engine.scenario import Scenario
+from dlsim.tui.widgets.lines import Line, wrap
+from dlsim.tui.widgets.markdown import inline
+from dlsim.tui.words import Words
+
+MARK = " • "
+
+
+def rule_in_words(say: Words, rule: Convention) -> str:
+    """A rule said: the particular sentence where one of its values has its own, else the general one."""
+    values = {name: value if isinstance(value, str) else f"{value:g}" for name, value in rule.values.items()}
+    for name, value in rule.values.items():
+        if isinstance(value, float) and value == 0.0:
+            values[name] = "0"
+    keys = [f"convention.{rule.key}_{value}" for value in rule.values.values() if isinstance(value, str)]
+    text = say.first([*keys, f"convention.{rule.key}"], **values)
+    extras = [name for name, value in rule.values.items() if value and f"convention.{rule.key}_with_{name}" in say]
+    return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
+
+
+def convention_lines(say: Words, scenario: Scenario, cells: int) -> Sequence[Line]:
+    """All rules of a scenario in lines of at most `cells`."""
+    lines: list[Line] = [*wrap([(say("convention.intro"), "muted")], cells), ()]
+    for rule in conventions(scenario):
+        text = wrap(inline(rule_in_words(say, rule)), max(cells - len(MARK), 1))
+        lines += [((MARK if number == 0 else " " * len(MARK), "muted"), *line) for number, line in enumerate(text)]
+    return lines

@@ -1,0 +1,131 @@
+"""A line to type into, above the keys at the bottom: hidden until something is asked, never created or destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.widgets import Input
+
+from dlsim.tui.widgets.lines import LineWidget, fit
+
+LABEL_SHARE = 3
+"""A label takes at most one cell in so many of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: `check` returns what is wrong with a text, or ""; `accept` takes it, and returns the same.
+
+    `choices` are values to go through with the arrow keys; `note` says what can be typed.
+    """
+
+    label: str
+    text: str
+    note: str
+    accept: Callable[[str], str]
+    check: Callable[[str], str] = lambda _text: ""
+    choices: Sequence[str] = ()
+
+
+class Prompt(Container):
+    """Asks for one thing at a time. Posts `Told` with what there is to say, and `Closed` when it is over."""
+
+    class Told(Message):
+        """A note, or what is wrong with the text as it stands."""
+
+        def __init__(self, text: str, *, is_trouble: bool) -> None:
+            super().__init__()
+            self.text, self.is_trouble = text, is_trouble
+
+    class Closed(Message):
+        """Nothing is asked any more."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.label = LineWidget(id="prompt-label")
+        self.field = Input(id="prompt-field", compact=True, select_on_focus=True)
+        self.field.can_focus = False  # while nothing is asked, no key goes here
+        self._asked: Asked | None = None
+
+    def compose(self) -> ComposeResult:
+        """The label and the field."""
+        yield self.label
+        yield self.field
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is asked."""
+        return self._asked is not None
+
+    def ask(self, asked: Asked) -> None:
+        """Open, with a text to begin with, all of it selected."""
+        self._asked = asked
+        self.display = True
+        self._draw_label()
+        with self.prevent(Input.Changed):
+            self.field.value = asked.text
+        self.field.can_focus = True
+        self.field.focus()
+        self.field.select_all()
+        self._tell(asked.note, is_trouble=False)
+
+    def close(self) -> None:
+        """Away, without an answer."""
+        if self._asked is not None:
+            self._asked = None
+            self.display = False
+            self.field.can_focus = False
+            self.screen.set_focus(None)
+            self.post_message(self.Closed())
+
+    def choose(self, by: int) -> None:
+        """The next or previous of the choices into the field."""
+        if self._asked is None or not self._asked.choices:
+            return
+        choices = list(self._asked.choices)
+        present = self.field.value.strip()
+        place = (choices.index(present) + by) % len(choices) if present in choices else (0 if by > 0 else -1)
+        self.field.value = choices[place]
+        self.field.select_all()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._asked is not None:
+            problem = self._asked.check(event.value.strip())
+            self._tell(problem or self._asked.note, is_trouble=bool(problem))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._asked is None:
+            return
+        asked, self._asked = self._asked, None
+        problem = asked.accept(event.value.strip())
+        if problem:
+            self._asked = asked
+            self._tell(problem, is_trouble=True)
+        elif self._asked is None:
+            self._asked = asked
+            self.close()
+
+    def _tell(self, text: str, *, is_trouble: bool) -> None:
+        self.set_class(is_trouble, "trouble")
+        self.post_message(self.Told(text, is_trouble=is_trouble))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay the label out anew."""
+        self._draw_label()
+
+    def _draw_label(self) -> None:
+        if self._asked is None:
+            return
+        text = fit(f" {self._asked.label} ", max(self.screen.size.width // LABEL_SHARE, 1))
+        self.label.styles.width = cell_len(text)
+        self.label.show_lines([((text, "question"),)])

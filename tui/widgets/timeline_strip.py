@@ -1,0 +1,189 @@
+"""The strip under the header: the whole run as far as it has ever been, and where in it one stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from dlsim.engine.curve import Curve
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.widgets.lines import Line, LineWidget, Piece
+from dlsim.tui.words import Words
+
+Array = NDArray[np.float64]
+
+BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-~+=*#"
+HERE, EDIT, FORK = ("┃", "|"), ("◆", "^"), ("◇", "v")
+AHEAD, GAP = ("·", "."), ("╌", "-")
+LEAST_SPAN = 24
+LOG_FROM = 50.0
+"""Losses that span more than this factor are drawn by their logarithms."""
+APART = 3
+"""Checkpoints that are closer than so many cells are not marked: they are everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Iterations 1 … `span` in `cells` cells from cell `left` on."""
+
+    left: int
+    cells: int
+    span: int
+
+    def cell(self, iteration: int) -> int:
+        """The cell of an iteration (from 1)."""
+        return self.left + min(max(iteration - 1, 0) * self.cells // self.span, self.cells - 1)
+
+    def filled(self, iterations: int) -> int:
+        """How many cells the first so many iterations take."""
+        return min(-(-iterations * self.cells // self.span), self.cells)
+
+    def iteration(self, cell: int) -> int:
+        """The last iteration of a cell; 0, the very start, left of the first."""
+        return max((cell - self.left + 1) * self.span // self.cells, 0) if cell >= self.left else 0
+
+
+class TimelineStrip(LineWidget):
+    """Draws the strip; a click or a drag on it scrubs."""
+
+    class Scrubbed(Message):
+        """The reader wants to be where so many updates are done."""
+
+        def __init__(self, iteration: int) -> None:
+            super().__init__()
+            self.iteration = iteration
+
+    COMPONENT_CLASSES = {"palette--checkpoint", "palette--checkpoint-ahead"}
+    DEFAULT_CSS = """
+    TimelineStrip { height: 1; }
+    TimelineStrip > .palette--checkpoint { color: $text-accent; text-style: underline; }
+    TimelineStrip > .palette--checkpoint-ahead { color: $foreground 60%; text-style: underline; }
+    """
+
+    def __init__(self, say: Words, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._say, self.glyphs = say, glyphs
+        self._snapshot: Snapshot | None = None
+        self._stretch: Stretch | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show this moment."""
+        self._snapshot = snapshot
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go there."""
+        self._scrub(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """With the button held, go along."""
+        if event.button:
+            self._scrub(event.x)
+
+    def _scrub(self, x: int) -> None:
+        if self._stretch is not None and self._snapshot is not None:
+            iteration = min(self._stretch.iteration(x), len(self._snapshot.known))
+            self.post_message(self.Scrubbed(iteration))
+
+    def _draw(self) -> None:
+        if self._snapshot is not None and self.size.width:
+            line, self._stretch = strip_line(self._say, self._snapshot, self.size.width, self.glyphs)
+            self.show_lines([line])
+
+
+def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNICODE) -> tuple[Line, Stretch | None]:
+    """(the strip in `cells`, what of it stands for which iterations)."""
+    position, known = snapshot.position, snapshot.known
+    here = position.iteration
+    plain = 0 if glyphs.has_dots else 1
+    left = f" {say('timeline.place', done=f'{position.done:,}', known=f'{max(len(known), position.done):,}')} "
+    edits = len(snapshot.edits)
+    right = "" if not edits else say("timeline.edit" if edits == 1 else "timeline.edits", count=edits)
+    if plain:
+        right = right.replace(EDIT[0], EDIT[1])
+    right = f" {right} " if right else " "
+    room = cells - cell_len(left) - cell_len(right)
+    if room < 8:
+        return ((left[:cells], "muted"),), None
+    stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.epochs * position.batches))
+    marks = _marks(snapshot, stretch, plain)
+    checkpoints = {stretch.cell(place) for place in snapshot.checkpoints}
+    if len(checkpoints) > 1 and np.diff(sorted(checkpoints)).min() < APART:
+        checkpoints = set()
+    pieces: list[Piece] = [(left, "muted")]
+    behind = stretch.left + stretch.filled(position.done)
+    bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain])
+    for cell, bar in enumerate(bars, start=stretch.left):
+        is_past = cell < behind
+        role = "curve" if is_past else "muted"
+        if cell in checkpoints and bar:
+            role = "checkpoint" if is_past else "checkpoint-ahead"
+        text, role = marks.get(cell, (bar or AHEAD[plain], role))
+        if pieces[-1][1] == role:
+            pieces[-1] = (pieces[-1][0] + text, role)
+        else:
+            pieces.append((text, role))
+    return (*pieces, (right, "accent")), stretch
+
+
+def span_of(known: int, planned: int) -> int:
+    """How many iterations the strip stands for: it grows by doubling, so that a step does not move all of it."""
+    span = max(LEAST_SPAN, 1 << (max(known, 1) - 1).bit_length())
+    return max(planned, 1) if known <= planned <= span else span
+
+
+def _marks(snapshot: Snapshot, stretch: Stretch, plain: int) -> dict[int, Piece]:
+    """What stands on the strip, by cell: the later ones above the earlier."""
+    marks: dict[int, Piece] = {}
+    for ghost in snapshot.ghosts:
+        marks[stretch.cell(ghost.fork)] = (FORK[plain], "accent")
+    for edit in snapshot.edits:
+        marks[stretch.cell(edit)] = (EDIT[plain], "accent")
+    marks[stretch.cell(snapshot.position.iteration)] = (HERE[plain], "active")
+    return marks
+
+
+def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str) -> list[str]:
+    """A bar for every cell, `gap` where no number is finite, "" where the run has not been yet."""
+    count = len(curve)
+    heights = _middles(curve, stretch)
+    finite = heights[np.isfinite(heights)]
+    shown = stretch.filled(count)
+    if not finite.size:
+        return [gap] * shown + [""] * (stretch.cells - shown)
+    low, high = float(finite.min()), float(finite.max())
+    if low > 0 and high / low > LOG_FROM:
+        heights, low, high = np.log(heights), math.log(low), math.log(high)
+    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
+    return [
+        (bars[round((height - low) * scale)] if math.isfinite(height) else gap) if cell < shown else ""
+        for cell, height in enumerate(heights.tolist())
+    ]
+
+
+def _middles(curve: Curve, stretch: Stretch) -> Array:
+    """The middle of least and greatest in each cell, from the curve's own blocks: as cheap for a million."""
+    place, low, high = curve.envelope(2 * stretch.cells)
+    heights = np.full(stretch.cells, np.nan)
+    if not len(place):
+        return heights
+    where = np.minimum(place.astype(np.int64) * stretch.cells // stretch.span, stretch.cells - 1)
+    lows, highs = np.full(stretch.cells, np.inf), np.full(stretch.cells, -np.inf)
+    np.minimum.at(lows, where, low)
+    np.maximum.at(highs, where, high)
+    filled = np.flatnonzero(lows <= highs)
+    # A cell without a number of its own shows the last one before it: there are more cells than iterations.
+    nearest = filled[np.maximum(np.searchsorted(filled, np.arange(stretch.cells), side="right") - 1, 0)]
+    heights[:] = lows[nearest] / 2 + highs[nearest] / 2
+    return heights
