@@ -8,6 +8,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import Any
@@ -52,8 +53,9 @@ def command(scenario: str | None, port: int, host: str, variant: str | None, ove
 
 def visitor_command(scenario: str | None, variant: str | None, overrides: dict[str, Any]) -> str:
     """The command line of a visitor's process, quoted for the shell that textual-serve gives it to."""
-    wish = json.dumps({"scenario": scenario, "variant": variant, "overrides": overrides})
-    words = [sys.executable, "-P", "-m", "dlsim.cli.visitor", wish]  # -P: a folder called dlsim here is not ours
+    wish = {"scenario": scenario, "variant": variant, "overrides": overrides}
+    letters = urlsafe_b64encode(json.dumps(wish).encode()).decode()  # which no shell takes for anything else
+    words = [sys.executable, "-P", "-m", "dlsim.cli.visitor", letters]  # -P: a folder called dlsim here is not ours
     if os.name == "nt":
         return subprocess.list2cmdline(words)
     return f"exec {shlex.join(words)}"  # exec: no shell in between that would outlive the server

@@ -1,6 +1,6 @@
 """The app for one visitor of `dlsim serve`: what that starts, with its pipes where a terminal would be.
 
-    python -P -m dlsim.cli.visitor '{"scenario": "backprop-2-2-2", "variant": null, "overrides": {}}'
+    python -P -m dlsim.cli.visitor WISH      # {"scenario": …, "variant": …, "overrides": …} as JSON, in base64
 
 Ends when the server does, even if that was killed: Textual alone would go on for ever.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from base64 import urlsafe_b64decode
 from threading import Thread
 from time import sleep
 
@@ -20,7 +21,7 @@ def main() -> int:
     """Open the app as the argument says."""
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- after the watch has begun: importing it takes a while
 
-    wish = json.loads(sys.argv[1])
+    wish = json.loads(urlsafe_b64decode(sys.argv[1]))
     return open_app(wish["scenario"], variant=wish["variant"], overrides=wish["overrides"] or None)
 
 

@@ -17,8 +17,8 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Grain
 from dlsim.tui.edits import EditLog
 from dlsim.tui.following import follow
-from dlsim.tui.pictures.scene import Member
-from dlsim.tui.variants import label_of
+from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.ways import written_name
 
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
@@ -76,6 +76,7 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[int, Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
+        self._written: str | None = None
         self.ensemble = Ensemble(load(self.source, variant=self.variant, overrides=self.overrides))
         self.speed_index = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
@@ -243,4 +244,8 @@ class Session:
 
     def name_of(self, variant: str | None) -> str:
         """What a way is called; as it is written, by what sets it apart from the others."""
-        return variant if variant is not None else label_of(self.scenario)
+        if variant is not None:
+            return variant
+        if self._written is None:
+            self._written = written_name(self.members, Scene(self.snapshot, self.members))
+        return self._written

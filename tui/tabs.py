@@ -21,31 +21,46 @@ class Tabs:
         self.panel = "network"
         self.table = ""
         self.side = "loss"
+        self.picture = "network"
+        self.pictures: tuple[str, ...] = ("network",)
         self.tables: tuple[str, ...] = ()
+        self.has_ways = False
         self._is_table_chosen = False
         self._follows_data = False
 
-    def open(self, tables: Sequence[str], *, forward_only: bool) -> None:
+    def open(
+        self,
+        tables: Sequence[str],
+        *,
+        forward_only: bool,
+        pictures: Sequence[str] = ("network",),
+        has_ways: bool = False,
+    ) -> None:
         """Another scenario: back to how every scenario begins."""
         self.tables = tuple(tables)
+        self.pictures, self.has_ways = tuple(pictures), has_ways
+        self.picture = self.pictures[0]
         self._is_table_chosen = False
         self._follows_data = forward_only and "data" in tables
-        self.panel = "network"
+        self.panel = self.picture
         self.table = "data" if self._follows_data else next(iter(tables), "")
         self.side = "lesson" if forward_only else "loss"
 
     @property
     def areas(self) -> dict[str, tuple[str, ...]]:
         """The areas, and the panels that share each of them, in the order of their keys."""
-        return {"network": ("network",), "tables": self.tables, "side": ("loss", "lesson")}
+        tables = (*self.tables, "variants") if self.has_ways else self.tables
+        return {"network": self.pictures, "tables": tables, "side": ("loss", "lesson", "conventions")}
 
     def choose(self, tab: str, title: str) -> Hint | None:
         """By hand. The table that is chosen already: let it follow again."""
         was_shown = tab == self.table and (self.is_wide or self.panel == tab)
         self.panel = tab
-        if tab in ("loss", "lesson"):
+        if tab in self.pictures:
+            self.picture = tab
+        if tab in self.areas["side"]:
             self.side = tab
-        if tab not in self.tables:
+        if tab not in self.areas["tables"]:
             return None
         if was_shown and self._is_table_chosen:
             self._is_table_chosen = False
@@ -58,7 +73,7 @@ class Tabs:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""
         if self._is_table_chosen or not self.tables:
             return
-        was_chosen = self.panel in self.tables
+        was_chosen = self.area == "tables"
         self.table = self._fitting(snapshot)
         if was_chosen:
             self.panel = self.table
@@ -82,4 +97,10 @@ class Tabs:
 
     def chosen_in(self, area: str) -> str:
         """The tab that is open in an area."""
-        return {"network": "network", "tables": self.table, "side": self.side}[area]
+        return {"network": self.picture, "tables": self.table, "side": self.side}[area]
+
+    def turn(self, by: int) -> str:
+        """To the next picture, or a previous one; 0 for the one that is shown. Its key."""
+        self.picture = self.pictures[(self.pictures.index(self.picture) + by) % len(self.pictures)]
+        self.panel = self.picture
+        return self.picture

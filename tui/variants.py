@@ -50,12 +50,10 @@ def _settings(tables: Mapping[str, Any], path: tuple[str, ...] = ()) -> dict[tup
 def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _leaves(item, (*path, str(key)))
-    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield from _leaves(item, path if key == "name" and path else (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for number, item in enumerate(value):
             yield from _leaves(item, (*path, str(number)))
-    elif path and path[-1] in NAMED and isinstance(value, str):
-        yield (*path, "name"), value
     else:
         yield path, value
 
@@ -63,7 +61,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 def _piece(path: tuple[str, ...], value: Any) -> str:
     """A setting and its value, as short as they can be told."""
     name = path[-1].replace("_", " ")
-    if path[-1] == "name":
+    if path[-1] in NAMED or path[-1].isdigit():
         return str(value)
     if isinstance(value, bool):
         return name if value else f"no {name}"

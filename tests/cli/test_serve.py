@@ -1,6 +1,7 @@
 """The app in a browser: what the page needs, who may open it, and a real browser on it."""
 
 import asyncio
+import base64
 import json
 import os
 import re
@@ -90,7 +91,11 @@ def test_whatever_a_scenario_is_called_reaches_the_visitors_process_whole(scenar
     command = serving.visitor_command(scenario, "a 'b'", {"training.loss": "m;s"})
     words = shlex.split(command)
     assert words[:2] == ["exec", sys.executable]
-    assert json.loads(words[-1]) == {"scenario": scenario, "variant": "a 'b'", "overrides": {"training.loss": "m;s"}}
+    assert json.loads(base64.urlsafe_b64decode(words[-1])) == {
+        "scenario": scenario,
+        "variant": "a 'b'",
+        "overrides": {"training.loss": "m;s"},
+    }
 
 
 def test_the_page_needs_nothing_from_elsewhere(server):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
 from dlsim.engine.breakpoints import BreakpointError, parse_breakpoint
 from dlsim.engine.gradient_check import check_gradients
@@ -143,7 +144,7 @@ def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
 
 @pytest.mark.parametrize("text", ["", "loss", "loss < ", "foo < 3", "loss ! 3", "epoch x", "W99 > 1"])
 def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
-    with pytest.raises(BreakpointError, match="loss < 0.01"):
+    with pytest.raises(BreakpointError, match=r"loss < 0\.01"):
         parse_breakpoint(text, simulator)
 
 

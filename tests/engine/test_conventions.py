@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from support.networks import layer, random_scenarios, scenario
+
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conventions import conventions
 from dlsim.engine.optimizers import OPTIMIZERS
-from support.networks import layer, random_scenarios, scenario
 
 
 def rules(case):

@@ -1,6 +1,7 @@
 """A scenario and its variants, side by side."""
 
 import pytest
+
 from dlsim.engine import ScenarioError, UnknownNameError, load
 from dlsim.engine.checking import check
 from dlsim.engine.ensemble import Ensemble

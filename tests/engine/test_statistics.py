@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from support.networks import layer, scenario
+
 from dlsim.engine import Simulator, load
 from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, product_matrix
 from dlsim.engine.kinds.network.structure import Structure
-from support.networks import layer, scenario
 
 
 def test_the_shapes_of_section_2_4_and_its_139_parameters():
@@ -30,7 +31,9 @@ def test_three_linear_layers_are_one_matrix():
 
 
 def test_dead_units_are_those_that_no_sample_wakes():
-    case = scenario([layer(3, "relu", [[1.0, -1.0, 1.0]], biases=[0.0, 0.0, -9.0]), layer(1)], [[1.0], [2.0]], [[0.5]] * 2)
+    case = scenario(
+        [layer(3, "relu", [[1.0, -1.0, 1.0]], biases=[0.0, 0.0, -9.0]), layer(1)], [[1.0], [2.0]], [[0.5]] * 2
+    )
     first, second = layer_statistics(Simulator(case).snapshot().tape)
     assert (first.dead, second.dead) == ((1, 2), ())
 

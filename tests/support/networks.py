@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -81,7 +83,7 @@ def random_scenarios(draw, *, activations=SMOOTH + KINKED, optimizers=("sgd",), 
     fused = LOSSES[loss].fused_with
     samples = draw(st.integers(1, 7))
     layers = []
-    for number, (senders, units) in enumerate(zip(widths, widths[1:], strict=False), start=1):
+    for number, (senders, units) in enumerate(pairwise(widths), start=1):
         is_output = number == len(widths) - 1
         name = fused if is_output and fused else draw(st.sampled_from([*activations, "softmax"]))
         bias = draw(st.booleans())

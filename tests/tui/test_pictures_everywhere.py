@@ -16,7 +16,7 @@ from dlsim.tui.pictures.scene import Look, Member, Scene
 from dlsim.tui.words import words
 
 SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]
-MOMENTS = [(0, 0), (0, 5), (1, None), (3, 2)]
+MOMENTS = [(0, 0), (0, 5), (1, 0), (3, 2)]
 LOOKS = [Look(), Look(UNICODE, mixes=False), Look(ASCII, mixes=False)]
 OFFERED = {
     "and": ["region", "bars", "shapes", "confusion"],
@@ -39,7 +39,7 @@ def moments(name):
         lead = ensemble.lead
         if done and not lead.trains:
             continue
-        lead.seek(iteration=done, cursor=None if cursor is None else min(cursor, lead.program.values - 1))
+        lead.seek(iteration=done, cursor=min(cursor, lead.program.values - 1))
         ensemble.follow()
         found.append(tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members))
     return found

@@ -39,6 +39,11 @@ class Cells:
         self._fronts = np.zeros((height, width), dtype=np.int32)
         self._grounds = np.zeros((height, width), dtype=np.int32)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.width, self.height
+
     def write(self, x: int, y: int, text: str, role: str = "") -> int:
         """Write over the grounds that are there; the column after the last character."""
         front = _number(role)

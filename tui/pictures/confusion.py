@@ -12,8 +12,7 @@ from dlsim.tui.pictures.cells import Cells, breadth, shortened
 from dlsim.tui.pictures.forward import Present, affordable_rows, answers, network_tape, present
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.legend import Group, write_line
-from dlsim.tui.pictures.paint import SIDES
-from dlsim.tui.pictures.scene import Drawing, Scene
+from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

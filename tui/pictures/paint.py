@@ -6,12 +6,8 @@ from rich.style import Style
 from textual.widget import Widget
 
 from dlsim.tui.pictures.cells import GROUND
+from dlsim.tui.pictures.scene import DEPTHS, SIDES
 from dlsim.tui.widgets.palette import CLASSES, PREFIX, STYLES, Palette
-
-DEPTHS = 8
-"""Levels of a surface, from the lowest."""
-SIDES = 4
-"""Levels on either side of the middle."""
 
 OWN_STYLES = {
     **{f"deep-{level}": f"color: $primary {64 - 7 * level}%" for level in range(DEPTHS)},

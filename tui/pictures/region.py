@@ -13,11 +13,10 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells, breadth
 from dlsim.tui.pictures.forward import Present, network_tape, present
 from dlsim.tui.pictures.legend import Group, write_line
-from dlsim.tui.pictures.paint import SIDES
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened
 from dlsim.tui.pictures.region_field import classes, finer, grid
 from dlsim.tui.pictures.region_lines import Lines
-from dlsim.tui.pictures.scene import Drawing, Look, Scene
+from dlsim.tui.pictures.scene import SIDES, Drawing, Look, Scene
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -120,7 +119,7 @@ class _Map:
         low, high = self._span()
         offset = np.nan_to_num(values - BOUNDARY, nan=0.0, posinf=high, neginf=low)
         share = np.where(offset > 0, offset / (high - BOUNDARY), offset / (BOUNDARY - low))
-        levels = np.minimum((np.abs(share) * SIDES).astype(np.int64), SIDES - 1)
+        levels = np.minimum((np.clip(np.abs(share), 0.0, 1.0) * SIDES).astype(np.int64), SIDES - 1)
         self._lay(plane, np.where(offset > 0, SIDES + levels, SIDES - 1 - levels), LEVELS)
         if not self._lines.are_boundary:
             plane.put(plane.border(finer(offset) > 0), "boundary")

@@ -16,6 +16,10 @@ from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.words import Words, words
 
+DEPTHS = 8
+"""Levels of a surface, from the lowest."""
+SIDES = 4
+"""Levels on either side of the middle."""
 MARKS = "●■▲◆○□△◇"
 MARKS_OF_LETTERS = "ABCDEFGH"
 

@@ -14,9 +14,8 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
-from dlsim.tui.pictures.paint import DEPTHS
 from dlsim.tui.pictures.plane import Plane, framed, widened
-from dlsim.tui.pictures.scene import Drawing, Scene
+from dlsim.tui.pictures.scene import DEPTHS, Drawing, Scene
 from dlsim.tui.pictures.ways import Way, ways
 
 Array = NDArray[np.float64]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.variants import label_of
 
 ROLES = 8
 
@@ -49,7 +50,7 @@ def written_name(members: Sequence[Member], scene: Scene) -> str:
         mine = tell(written)
         if mine and all(tell(other) != mine for other in others):
             return mine
-    return _setting_apart(written, others) or scene.say("picture.as_written")
+    return _setting_apart(written, others) or label_of(written) or scene.say("picture.as_written")
 
 
 def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:

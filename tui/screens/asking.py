@@ -93,5 +93,7 @@ class Asking(Editing):
             found = add_breakpoint(self.session, text)
         except DlsimError as error:
             return str(error)
-        self._say(Hint("hint.breakpoint_added", {"condition": found.text}))
+        simulator = self.session.simulator
+        holds = simulator.iteration > 0 and found.holds(simulator)
+        self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))
         return ""

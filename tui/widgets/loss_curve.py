@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import fixed
 from dlsim.engine.snapshot import Snapshot
@@ -27,7 +28,7 @@ BURST, PER_SECOND = 3, 7
 LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"))
 """(role, marker) of the first curve, of the second …"""
 LEGEND = {BRAILLE: "⠤⠤"}
-POSITION = "●"
+POSITION, GHOST = "●", "·"
 NOTHING = "–"
 LEAST_WITH_CAPTION = 3
 
@@ -64,6 +65,7 @@ class LossCurve(Widget):
         self._later: Timer | None = None
         self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
+        self._ghost: Ghost | None = None
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
         self.is_log = False
@@ -74,10 +76,11 @@ class LossCurve(Widget):
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
-        if not self._differ(snapshot.curves):
+        ghost = next((ghost for ghost in snapshot.ghosts[:1] if len(ghost.curve) > 1), None)
+        if not self._differ(snapshot.curves) and _key_of_ghost(ghost) == _key_of_ghost(self._ghost):
             self._is_calm = True
             return
-        self._curves = snapshot.curves
+        self._curves, self._ghost = snapshot.curves, ghost
         if self._is_calm:
             self._is_calm = False
             self._drawn = None
@@ -113,7 +116,7 @@ class LossCurve(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         if self._later is None or self._drawn is None or self._drawn[0] != self.size:
-            key = (self.size, self.is_log, *_key(self._curves))
+            key = (self.size, self.is_log, *_key(self._curves), _key_of_ghost(self._ghost))
             if key != self._drawn:
                 self._drawn = key
                 self._strips = self._draw(self.size)
@@ -126,9 +129,11 @@ class LossCurve(Widget):
         rows: list[list[Run]] = []
         if height >= LEAST_WITH_CAPTION:
             rows.append(self._caption(width, iterations))
-        rows += plot(
-            self._series(width), width, height - len(rows), span=(1, iterations), log=self.is_log, mark=POSITION
-        )
+        series, end = self._series(width), iterations
+        if self._ghost is not None and series:
+            series.append(_ghostly(self._ghost, width))
+            end = max(end, len(self._ghost.curve))
+        rows += plot(series, width, height - len(rows), span=(1, end), log=self.is_log, mark=POSITION)
         palette = self._palette
         return [
             Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
@@ -164,6 +169,8 @@ class LossCurve(Widget):
             row += [Run(f"{title} ", "muted"), Run(_last(curve), "text" if number else "operand")]
             if not number:
                 row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
+        if self._ghost is not None:
+            row += [Run(f"  {GHOST}{GHOST} ", "muted"), Run(self._say("curve.ghost"), "muted")]
         if self.is_log:
             row.append(Run(f"  {self._say('key.look.log.name')}", "muted"))
         return _cut(row, width)
@@ -187,6 +194,20 @@ def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:
         (name, len(curve), curve.values[[0, -1]].tobytes()) if len(curve) else (name, 0)
         for name, curve in curves.items()
     )
+
+
+def _key_of_ghost(ghost: Ghost | None) -> tuple[object, ...]:
+    return () if ghost is None else (ghost.fork, *_key({"": ghost.curve}))
+
+
+def _ghostly(ghost: Ghost, columns: int) -> Series:
+    """The run that the last edit left, from where the two part."""
+    place, low, high = ghost.curve.envelope(columns)
+    last, end = np.array([len(ghost.curve)], dtype=float), ghost.curve.values[-1:]
+    x = np.concatenate([place + 1, last])
+    later = x >= ghost.fork
+    sides = (np.concatenate([side, end])[later] for side in (low, high))
+    return Series(x[later], *sides, "muted", GHOST)
 
 
 def _last(curve: Curve) -> str:

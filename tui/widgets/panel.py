@@ -56,17 +56,33 @@ class TitleEdge(LineWidget):
         frame = "frame-current" if self._is_current else "frame"
         left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
         pieces: list[Piece] = [(left, frame)]
-        for number, (tab, title) in enumerate(self._tabs):
-            if number:
+        tabs, is_close = self._fitting(cells - 4)
+        for number, (tab, title) in enumerate(tabs):
+            if number and not is_close:
                 pieces.append(("─", frame))
             start = width(pieces)
-            role = self._role_of(tab)
-            pieces.append((f" {title} ", role))
-            self._spans.append((start, start + cell_len(title) + 2, tab))
+            text = f" {title}" if is_close and number < len(tabs) - 1 else f" {title} "
+            pieces.append((text, self._role_of(tab)))
+            self._spans.append((start, start + cell_len(text), tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
         rest = cells - width(pieces) - 1
         pieces += [("─" * max(rest, 0), frame), (right, frame)] if cells > 3 else []
         self.show_lines([tuple(pieces)])
+
+    def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
+        """(the tabs that fit, whether they have to stand close together): the chosen one always, then those near it."""
+        sizes = [cell_len(title) for _, title in self._tabs]
+        if sum(sizes) + 3 * len(sizes) - 1 <= cells:
+            return self._tabs, False
+        first = next((number for number, (tab, _) in enumerate(self._tabs) if tab == self._chosen), 0)
+        last = first
+        while True:
+            if last + 1 < len(sizes) and sum(sizes[first : last + 2]) + last + 2 - first + 1 <= cells:
+                last += 1
+            elif first and sum(sizes[first - 1 : last + 1]) + last - first + 3 <= cells:
+                first -= 1
+            else:
+                return self._tabs[first : last + 1], True
 
     def _role_of(self, tab: str) -> str:
         if not tab:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.activations import Derivative, Value
-from dlsim.engine.kinds.network.structure import Layer, Segment, Structure
+from dlsim.engine.kinds.layers import Layer, views
+from dlsim.engine.kinds.network.structure import Structure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
@@ -90,7 +91,7 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
     mean = take(max(layer.units for layer in structure.layers)).reshape(-1)
     layers = []
     for layer in structure.layers:
-        weights = _at(before, layer.weights)
+        weights = layer.weights.of(before)
         layers.append(
             LayerArrays(
                 layer=layer,
@@ -99,15 +100,15 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
                 settings=dict(layer.spec.activation.settings),
                 weights=weights,
                 weights_transposed=weights.T,
-                biases=_at(before, layer.biases) if layer.biases else None,
+                biases=layer.biases.of(before) if layer.biases else None,
                 z=weighted_sums[layer.number - 1],
                 a=take(layer.units),
                 slope=take(layer.units),
                 dE_da=take(layer.units),
                 dE_dz=take(layer.units),
                 share=mean[: size * layer.units].reshape(size, layer.units),
-                dE_dW=_at(gradients, layer.weights),
-                dE_db=_at(gradients, layer.biases) if layer.biases else None,
+                dE_dW=layer.weights.of(gradients),
+                dE_db=layer.biases.of(gradients) if layer.biases else None,
             )
         )
     return BatchArrays(
@@ -131,13 +132,7 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
 
 def parameter_views(structure: Structure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
     """(weights, biases or None) of every layer in a flat state."""
-    return tuple(
-        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None) for layer in structure.layers
-    )
-
-
-def _at(flat: Array, segment: Segment) -> Array:
-    return flat[segment.start : segment.stop].reshape(segment.shape)
+    return views(structure.layers, state)
 
 
 def _slots(structure: Structure, state: Array) -> tuple[Array, ...]:

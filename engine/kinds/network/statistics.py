@@ -43,7 +43,7 @@ def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
         dead = (arrays.z <= 0).all(axis=0) if name == "relu" else np.zeros(arrays.layer.units, dtype=bool)
         saturated: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
         if name in STEEPEST and not arrays.layer.is_fused:
-            saturated = (arrays.slope < SATURATED_BELOW * STEEPEST[name]).all(axis=0)
+            saturated = np.logical_and.reduce(arrays.slope < SATURATED_BELOW * STEEPEST[name], axis=0)
         statistics.append(
             LayerStatistics(
                 layer=arrays.layer.number,

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from dlsim.engine.activations import ACTIVATIONS, Activation
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.losses import LOSSES, Loss
 from dlsim.engine.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.scenario import LayerSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Where one layer's weights or biases lie in the flat parameter array."""
-
-    start: int
-    stop: int
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One dense layer, numbered from 1. `biases` is None for a layer without any."""
-
-    number: int
-    senders: int
-    units: int
-    spec: LayerSpec
-    activation: Activation
-    weights: Segment
-    biases: Segment | None
-    is_output: bool
-    is_fused: bool
-    """Whether its ∂E/∂z comes straight from the loss."""
+__all__ = ["Layer", "Segment", "Structure"]
 
 
 class Structure:
@@ -71,6 +49,11 @@ class Structure:
     def layer(self, number: int) -> Layer:
         """The layer with that number, from 1."""
         return self.layers[number - 1]
+
+    def weights_in_order(self, number: int) -> Iterator[tuple[int, int]]:
+        """(sender, unit) of a layer's weights as they are numbered: by unit, then by sender."""
+        layer = self.layer(number)
+        return ((sender, unit) for unit in range(layer.units) for sender in range(layer.senders))
 
     @property
     def weight_count(self) -> int:

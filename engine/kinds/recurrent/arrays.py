@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.network.structure import Layer, Segment
+from dlsim.engine.kinds.layers import Layer, views
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -77,16 +77,16 @@ def sequence_arrays(
         return LayerThroughTime(
             layer=layer,
             settings=dict(layer.spec.activation.settings),
-            weights=_at(before, layer.weights),
-            biases=_at(before, layer.biases) if layer.biases else None,
+            weights=layer.weights.of(before),
+            biases=layer.biases.of(before) if layer.biases else None,
             received=received,
             z=take(steps, size, layer.units),
             a=take(steps, size, layer.units),
             slope=take(steps, size, layer.units),
             dE_da=take(steps, size, layer.units),
             dE_dz=take(steps, size, layer.units),
-            dE_dW=_at(gradients, layer.weights),
-            dE_db=_at(gradients, layer.biases) if layer.biases else None,
+            dE_dW=layer.weights.of(gradients),
+            dE_db=layer.biases.of(gradients) if layer.biases else None,
         )
 
     hidden = through_time(structure.hidden, take(steps, size, structure.hidden.senders))
@@ -111,16 +111,10 @@ def sequence_arrays(
 
 def parameter_views(structure: RecurrentStructure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
     """(weights, biases or None) of both layers in a flat state; the hidden layer's weights: Wx, then Wh."""
-    return tuple(
-        (_at(state, layer.weights), _at(state, layer.biases) if layer.biases else None) for layer in structure.layers
-    )
+    return views(structure.layers, state)
 
 
 def slot_views(structure: RecurrentStructure, state: Array) -> tuple[Array, ...]:
     """Each of the optimizer's slots, (parameters,)."""
     width = structure.parameters
     return tuple(state[width * place : width * (place + 1)] for place in range(1, 1 + len(structure.slots)))
-
-
-def _at(flat: Array, segment: Segment) -> Array:
-    return flat[segment.start : segment.stop].reshape(segment.shape)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Calendar
 from dlsim.engine.initialisers import initial_weights
+from dlsim.engine.kinds.accuracy import accuracy
+from dlsim.engine.kinds.flat_probe import FlatProbe
+from dlsim.engine.kinds.layered_model import LayeredModel
+from dlsim.engine.kinds.layers import views
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
@@ -20,14 +20,14 @@ from dlsim.engine.kinds.recurrent.arrays import (
 )
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.kinds.recurrent.naming import Naming, is_of_an_iteration
-from dlsim.engine.kinds.recurrent.probe import RecurrentProbe
+from dlsim.engine.kinds.recurrent.probe import recurrent_probe
 from dlsim.engine.kinds.recurrent.program import recurrent_program
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 from dlsim.engine.kinds.recurrent.tables import recurrent_tables
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
+from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
-from dlsim.engine.randomness import Random
 from dlsim.engine.reference import Ref
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ RECURRENT_STREAM = 3
 """Layers 1 and 2 draw from streams of their own; so do the recurrent weights, whether there is feedback or not."""
 
 
-class RecurrentModel:
+class RecurrentModel(LayeredModel):
     """See engine/model.py: Model."""
 
     curves = ()
@@ -45,69 +45,31 @@ class RecurrentModel:
         self.structure = RecurrentStructure(body)
         self.naming = Naming(self.structure)
         self.program = recurrent_program(self.structure)
-        self.layer_names = tuple((layer.units, layer.activation.name) for layer in self.structure.layers)
         self._body = body
-        self._sequences = len(body.data.inputs)
-        self.tables = recurrent_tables(self.structure, self.naming, self._sequences)
-        training = body.training
-        self.trains = self.has_loss = training is not None
-        self.epochs = training.epochs if training else 0
-        self._batch_size = training.batch_size if training else self._sequences
-        self.calendar = Calendar(-(-self._sequences // self._batch_size))
-        self._first_update = 1  # the optimizer's own count starts here
+        training, sequences = body.training, len(body.data.inputs)
+        super().__init__(self.structure.layers, self._initial_state(), self.structure.optimizer, training, sequences)
+        self.tables = recurrent_tables(self.structure, self.naming, sequences)
         self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
         self._targets = self._by_step(body.data.targets, self.structure.output.units)
-        self._states = (np.zeros(self.structure.state_size), np.zeros(self.structure.state_size))
-        self._before = 0  # which of the two states is the one before the update
         self._arrays: dict[tuple[int, int], BatchOfSequences] = {}
         self._optimizer_work = np.zeros(self.structure.parameters)
         self._iteration = 1
-        self._rows: Sequence[int] = range(self._batch_size)
-        self._initial = self._initial_state()
-        self.start()
-        self._current = self._arrays_for(self._batch_size)
+        self._rows: range | NDArray[np.intp] = range(self._batches.size)
+        self._current = self._arrays_for(self._batches.size)
 
     def _by_step(self, rows: Array | None, width: int) -> Array:
         """(steps, sequences, width) from rows that hold step after step; no steps without rows."""
         if rows is None:
-            return np.empty((0, self._sequences, width))
+            return np.empty((0, len(self._body.data.inputs), width))
         steps = rows.reshape(len(rows), self.structure.steps, width)
         return np.ascontiguousarray(steps.transpose(1, 0, 2))
 
     # state
 
-    def start(self) -> None:
-        """Put the initial parameters back."""
-        self.restore(self._initial)
-
-    def save(self) -> Array:
-        """The parameters and the optimizer state before the iteration on the tape."""
-        return self._states[self._before].copy()
-
-    def restore(self, state: Array) -> None:
-        """Make `state` the one before the next iteration."""
-        for flat in self._states:
-            flat[:] = state
-
-    def accept(self) -> None:
-        """The new parameters take their places."""
-        self._before = 1 - self._before
-
-    @property
-    def state_bytes(self) -> int:
-        """What a saved state costs: its numbers, and the array object around them."""
-        return 8 * self.structure.state_size + 112
-
-    def begin_at(self, iteration: int, before: RecurrentModel) -> None:
-        """Epochs of another length begin anew, and so does another optimizer's count."""
-        self.calendar.go_on(iteration, before.calendar)
-        mine, other = self.structure.optimizer, before.structure.optimizer
-        self._first_update = before._first_update if type(mine) is type(other) else iteration
-
     def carry_over(self, before: RecurrentModel) -> None:
         """Matrices of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
         state = self._initial.copy()
-        after = before._states[before._before]  # it has been accepted
+        after = before._state(landed=False)  # it has been accepted
         mine, others = self.structure, before.structure
         views = zip(parameter_views(mine, state), parameter_views(others, after), strict=True)
         for (weights, biases), (old_weights, old_biases) in views:
@@ -120,18 +82,6 @@ class RecurrentModel:
         if mine.slots == others.slots and mine.state_size == others.state_size:
             state[mine.parameters :] = after[others.parameters :]
         self.restore(state)
-
-    def is_parameter(self, ref: Ref) -> bool:
-        """Weights and biases."""
-        return ref.quantity in ("W", "b", "now_W", "now_b")
-
-    def set_number(self, ref: Ref, number: float) -> None:
-        """Set a weight or a bias."""
-        weights, biases = parameter_views(self.structure, self._states[self._before])[ref.layer - 1]
-        if ref.quantity.endswith("W"):
-            weights[ref.index] = number
-        elif biases is not None:
-            biases[ref.index] = number
 
     def _initial_state(self) -> Array:
         state = np.zeros(self.structure.state_size)
@@ -158,11 +108,11 @@ class RecurrentModel:
         batch = self._fill_batch(iteration)
         passes.forward(batch)
         structure = self.structure
-        if structure.loss is None or structure.optimizer is None:
+        if structure.loss is None or self.optimizer is None:
             return float("nan")
         batch.loss = passes.loss(batch, structure.loss)
         passes.backward(batch, structure.loss)
-        structure.optimizer.update_into(
+        self.optimizer.update_into(
             batch.gradients,
             slot_views(structure, batch.before),
             batch.before[: structure.parameters],
@@ -177,25 +127,13 @@ class RecurrentModel:
         """Nothing besides the loss."""
         return ()
 
-    def _update_number(self, iteration: int) -> int:
-        """The optimizer's own count, from 1."""
-        return iteration - self._first_update + 1
-
     def _fill_batch(self, iteration: int) -> BatchOfSequences:
-        """Lay in the batch of `iteration`: a function of (seed, epoch), not of the way here."""
-        epoch, number = self.calendar.of(iteration)
-        start = number * self._batch_size
-        stop = min(start + self._batch_size, self._sequences)
-        training = self._body.training
-        if training is not None and training.shuffle:
-            order = Random(training.seed, epoch).permutation(self._sequences)
-            self._rows = order[start:stop].tolist()
-        else:
-            self._rows = range(start, stop)
-        batch = self._arrays_for(stop - start)
-        self._iteration, self._current = iteration, batch
-        rows = slice(start, stop) if isinstance(self._rows, range) else self._rows  # a slice is not copied
-        batch.x, batch.t = self._inputs[:, rows], self._targets[:, rows]
+        """Lay in the batch of `iteration`."""
+        rows = self._batches.of(iteration)
+        batch = self._arrays_for(len(rows))
+        self._iteration, self._current, self._rows = iteration, batch, rows
+        place = slice(rows.start, rows.stop) if isinstance(rows, range) else rows  # a slice is not copied
+        batch.x, batch.t = self._inputs[:, place], self._targets[:, place]
         return batch
 
     def _arrays_for(self, size: int) -> BatchOfSequences:
@@ -203,7 +141,7 @@ class RecurrentModel:
         if key not in self._arrays:
             other = self._arrays.get((size, 1 - self._before))
             numbers = other.numbers if other else np.zeros(work_size(self.structure, size))
-            before, after = self._states[self._before], self._states[1 - self._before]
+            before, after = self._state(landed=False), self._state(landed=True)
             self._arrays[key] = sequence_arrays(self.structure, size, numbers, before, after)
         return self._arrays[key]
 
@@ -216,14 +154,7 @@ class RecurrentModel:
 
     def first_trouble(self) -> tuple[Op, int, int | None] | None:
         """(op, value, row of the batch) of the first number that is not finite."""
-        tape = self.tape
-        for op in self.program:
-            per_sample = tape.is_per_sample(op.ref(0))
-            for sample in range(self._current.size) if per_sample else (0,):
-                for place, ref in enumerate(op.refs):
-                    if not isfinite(tape.value(ref, sample)):
-                        return op, place, sample if per_sample else None
-        return None
+        return first_trouble(self.program, self.tape)
 
     # reading
 
@@ -244,26 +175,18 @@ class RecurrentModel:
         update = self._update_number(self._iteration)
         return RecurrentTape(self.structure, self.naming, batch, self._body.data, self._rows, update, landed=landed)
 
-    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
-        """(weights, biases) of both layers, before or after the update; read-only views."""
-        state = (self._current.after if landed else self._current.before).view()
-        state.flags.writeable = False
-        return parameter_views(self.structure, state)
-
     def gradients(self) -> tuple[LayerParameters, ...]:
         """(∂E/∂W, ∂E/∂b) of both layers on the tape; read-only views."""
-        flat = self._current.gradients.view()
-        flat.flags.writeable = False
-        return parameter_views(self.structure, flat)
+        return views(self.structure.layers, self._current.gradients, read_only=True)
 
     def region(self, x: Array, y: Array, *, landed: bool) -> None:
         """Sequences do not lie in a plane."""
         return
 
-    def probe(self) -> RecurrentProbe | None:
+    def probe(self) -> FlatProbe | None:
         """The loss on the tape as a function of each parameter."""
         loss = self.structure.loss
-        return None if loss is None else RecurrentProbe(self.structure, self.naming, self._current, loss)
+        return None if loss is None else recurrent_probe(self.structure, self.naming, self._current, loss)
 
     # the whole training set
 
@@ -277,7 +200,7 @@ class RecurrentModel:
 
     def _scratch(self, rows: slice, *, landed: bool) -> BatchOfSequences:
         """A forward pass in arrays of its own: the tape stays as it is."""
-        state = self._current.after if landed else self._current.before
+        state = self._state(landed=landed)
         x, t = self._inputs[:, rows], self._targets[:, rows]
         batch = sequence_arrays(
             self.structure, x.shape[1], np.zeros(work_size(self.structure, x.shape[1])), state, state
@@ -302,10 +225,3 @@ class RecurrentModel:
         if is_of_an_iteration(ref.quantity):
             return self.tape.value(ref, 0)
         return self._reader(self._scratch(slice(1), landed=landed)).value(ref, 0)
-
-
-def accuracy(outputs: Array, targets: Array) -> float:
-    """Share of the steps answered right: at 0.5 for one output, by the largest for several."""
-    if outputs.shape[2] == 1:
-        return float(((outputs > 0.5) == (targets > 0.5)).mean())
-    return float((outputs.argmax(axis=2) == targets.argmax(axis=2)).mean())

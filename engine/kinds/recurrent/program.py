@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dlsim.engine.kinds.network.structure import Layer
+from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref

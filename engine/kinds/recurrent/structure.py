@@ -7,7 +7,7 @@ whose first rows belong to the inputs (Wx) and whose other rows to the hidden ou
 from __future__ import annotations
 
 from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.kinds.network.structure import Layer, Segment
+from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.losses import LOSSES, Loss
 from dlsim.engine.optimizers import OPTIMIZERS, Optimizer

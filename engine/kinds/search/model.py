@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
+from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.network.probe import NetworkProbe
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import search
 from dlsim.engine.kinds.search.tape import OPS, OWN, SearchTape
@@ -176,6 +176,6 @@ class SearchModel:
             return self.tape.value(ref, 0)
         return self.beside.figure(ref, landed=landed)
 
-    def probe(self) -> NetworkProbe | None:
+    def probe(self) -> FlatProbe | None:
         """The network's loss as a function of each parameter."""
         return self.beside.probe() if self.beside else None

@@ -1,0 +1,58 @@
+"""A network asked about any inputs at any parameters: forward passes in arrays of their own, no tape touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.accuracy import accuracy
+from dlsim.engine.kinds.network import passes
+from dlsim.engine.kinds.network.arrays import BatchArrays, batch_arrays, work_size
+from dlsim.engine.kinds.network.structure import Structure
+
+Array = NDArray[np.float64]
+
+AT_ONCE = 4096
+"""Rows that go through the network together: their arrays stay in the processor's cache."""
+
+
+def forward_pass(structure: Structure, state: Array, inputs: Array, targets: Array | None = None) -> BatchArrays:
+    """Every z, a and, with targets under a loss, every error of `inputs` (rows, inputs)."""
+    batch = batch_arrays(structure, len(inputs), np.zeros(work_size(structure, len(inputs))), state, state)
+    batch.x, batch.t = inputs, targets
+    with np.errstate(all="ignore"):
+        passes.forward(batch)
+        if structure.loss is not None and targets is not None:
+            batch.loss = passes.loss(batch, structure.loss)
+    return batch
+
+
+def answers(structure: Structure, state: Array, inputs: Array) -> Array:
+    """(rows, outputs): what the network answers."""
+    outputs = np.empty((len(inputs), structure.output.units))
+    for rows, batch in _parts(structure, state, inputs, None):
+        outputs[rows] = batch.layers[-1].a
+    return outputs
+
+
+def evaluate(
+    structure: Structure, state: Array, inputs: Array, targets: Array | None
+) -> tuple[Array, float | None, float | None]:
+    """(outputs, loss, accuracy) over all rows."""
+    outputs = np.empty((len(inputs), structure.output.units))
+    total = 0.0
+    for rows, batch in _parts(structure, state, inputs, targets):
+        outputs[rows] = batch.layers[-1].a
+        total += batch.loss * batch.size
+    loss = None if structure.loss is None else float(total / len(inputs))
+    return outputs, loss, None if targets is None else accuracy(outputs, targets)
+
+
+def _parts(
+    structure: Structure, state: Array, inputs: Array, targets: Array | None
+) -> Iterator[tuple[slice, BatchArrays]]:
+    for start in range(0, len(inputs), AT_ONCE):
+        rows = slice(start, start + AT_ONCE)
+        yield rows, forward_pass(structure, state, inputs[rows], None if targets is None else targets[rows])
