@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,12 +23,15 @@ class Batches:
         self._seed = seed
         self._order: tuple[int, Indices] = (-1, np.arange(rows))  # of an epoch
 
-    def of(self, iteration: int) -> range | Indices:
-        """The rows of its batch; the last one of an epoch may be shorter."""
+    def of(self, iteration: int) -> tuple[Sequence[int], slice | Indices]:
+        """(rows of its batch, the same to index arrays with); the last batch of an epoch may be shorter."""
         epoch, number = self.calendar.of(iteration)
         start = number * self.size
         stop = min(start + self.size, self._rows)
-        return range(start, stop) if self._seed is None else self._order_of(epoch, self._seed)[start:stop]
+        if self._seed is None:
+            return range(start, stop), slice(start, stop)  # a slice is not copied
+        rows = self._order_of(epoch, self._seed)[start:stop]
+        return rows, rows  # type: ignore[return-value]  # an array reads like a sequence
 
     def _order_of(self, epoch: int, seed: int) -> Indices:
         if self._order[0] != epoch:

@@ -10,7 +10,9 @@ import pytest
 
 from dlsim.cli.changes import read_number
 from dlsim.cli.spoken import Spoken
+from dlsim.cli.walker import Walker
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
+from dlsim.tui.session import Session
 from dlsim.tui.words import words
 
 SCENARIO = "backprop-2-2-2"
@@ -281,6 +283,40 @@ def test_on_a_terminal_there_is_a_prompt_and_ctrl_c_ends_a_run_but_not_the_walk(
         os.write(outer, b"q\n")
         assert process.wait(timeout=30) == 0
     os.close(outer)
+
+
+def test_the_transcript_in_the_guide_is_what_it_says(process, root):
+    guide = (root / "docs" / "guide" / "walk.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```text\n(.*?)```", guide, re.DOTALL)
+    shown = re.sub(r" +$", "", shown, flags=re.MULTILINE)
+    typed = "".join(f"{line[1:].strip()}\n" for line in shown.splitlines() if line.startswith(">"))
+    assert shown in process("walk", SCENARIO, stdin=None, input=typed.encode()).stdout.decode()
+
+
+def test_the_help_and_the_guide_name_every_command(walk, root):
+    guide = (root / "docs" / "guide" / "walk.md").read_text(encoding="utf-8")
+    session = Session(SCENARIO)
+    helped = "\n".join(walk(SCENARIO, "help")[-1])
+    aliases = {
+        "step",
+        "back",
+        "grain",
+        "run",
+        "go",
+        "edit",
+        "set",
+        "u",
+        "variant",
+        "save",
+        "h",
+        "?",
+        "quit",
+        "exit",
+        "c",
+    }
+    for command in set(Walker(session, words())._commands) - aliases - {""}:
+        assert re.search(rf"(?<![\w]){re.escape(command)}(?![\w])", helped), command
+        assert re.search(rf"`{re.escape(command)}[` ]", guide), command
 
 
 def test_an_export_is_a_scenario_that_begins_where_the_walk_stood(walk, tmp_path):

@@ -31,9 +31,8 @@ def test_three_linear_layers_are_one_matrix():
 
 
 def test_dead_units_are_those_that_no_sample_wakes():
-    case = scenario(
-        [layer(3, "relu", [[1.0, -1.0, 1.0]], biases=[0.0, 0.0, -9.0]), layer(1)], [[1.0], [2.0]], [[0.5]] * 2
-    )
+    layers = [layer(3, "relu", [[1.0, -1.0, 1.0]], biases=[0.0, 0.0, -9.0]), layer(1)]
+    case = scenario(layers, [[1.0], [2.0]], [[0.5]] * 2)
     first, second = layer_statistics(Simulator(case).snapshot().tape)
     assert (first.dead, second.dead) == ((1, 2), ())
 

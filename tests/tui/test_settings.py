@@ -190,3 +190,12 @@ def test_the_store_knows_the_home_of_its_own(tmp_path, monkeypatch):
 def test_settings_are_readable_without_textual():
     code = "import dlsim.tui.settings, sys; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_example_in_the_guide_is_understood(store, places, root):
+    guide = (root / "docs" / "guide" / "settings.md").read_text(encoding="utf-8")
+    write(places.settings, guide.partition("```toml\n")[2].partition("```")[0])
+    assert store.settings() == Settings(
+        theme="textual-light", glyphs="ascii", digits=6, keymap={"step.forward": "space,n"}
+    )
+    assert store.messages == []

@@ -213,7 +213,8 @@ class _Unrolled:
             text = _number(told, min(cells - len(name) - 1, 9), is_given=ref.quantity in ("x", "t"))
             end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
             end = self._cells.write(end, y, text, role if told is not None else "muted")
-            self.hits.append(Hit(x, y, end - x, of_what))
+            if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
+                self.hits.append(Hit(x, y, end - x, of_what))
             room -= end + 1 - x
             x = end + 1
 

@@ -101,10 +101,7 @@ class PictureView(Widget):
     def drawing(self) -> Drawing:
         """What is drawn in this size."""
         size = self.size
-        if self._drawing is None or (self._drawing.cells.width, self._drawing.cells.height) != (
-            size.width,
-            size.height,
-        ):
+        if self._drawing is None or self._drawing.cells.size != (size.width, size.height):
             self._drawing = self._draw(size)
             self._strips = None
         return self._drawing
@@ -145,7 +142,7 @@ class PictureView(Widget):
         if not self.size:
             return
         after = self.drawing.cells
-        if before is None or (before.cells.width, before.cells.height) != (after.width, after.height):
+        if before is None or before.cells.size != after.size:
             self.refresh()
             return
         regions = [Region(column, row, cells, 1) for row, column, cells in after.changes(before.cells)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
@@ -53,7 +54,7 @@ class NetworkModel(LayeredModel):
         self._watched = self._work[: watched_size(self.structure, size)]
         self._arrays: dict[tuple[int, int], BatchArrays] = {}
         self._iteration = 1
-        self._rows: range | NDArray[np.intp] = range(size)
+        self._rows: Sequence[int] = range(size)
         self._current = self._arrays_for(size)
 
     # state
@@ -119,10 +120,9 @@ class NetworkModel(LayeredModel):
 
     def _fill_batch(self, iteration: int) -> BatchArrays:
         """Point the arrays at the batch of `iteration`."""
-        rows = self._batches.of(iteration)
+        rows, place = self._batches.of(iteration)
         batch = self._arrays_for(len(rows))
         self._iteration, self._current, self._rows = iteration, batch, rows
-        place = slice(rows.start, rows.stop) if isinstance(rows, range) else rows  # a slice is not copied
         data = self._data
         batch.x = data.inputs[place]
         batch.t = None if data.targets is None else data.targets[place]

@@ -40,7 +40,9 @@ def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
     statistics = []
     for arrays in tape.batch.layers:
         name = arrays.layer.activation.name
-        dead = (arrays.z <= 0).all(axis=0) if name == "relu" else np.zeros(arrays.layer.units, dtype=bool)
+        dead: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
+        if name == "relu":
+            dead = np.logical_and.reduce(arrays.z <= 0, axis=0)
         saturated: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
         if name in STEEPEST and not arrays.layer.is_fused:
             saturated = np.logical_and.reduce(arrays.slope < SATURATED_BELOW * STEEPEST[name], axis=0)

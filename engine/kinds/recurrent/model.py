@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,7 +56,7 @@ class RecurrentModel(LayeredModel):
         self._arrays: dict[tuple[int, int], BatchOfSequences] = {}
         self._optimizer_work = np.zeros(self.structure.parameters)
         self._iteration = 1
-        self._rows: range | NDArray[np.intp] = range(self._batches.size)
+        self._rows: Sequence[int] = range(self._batches.size)
         self._current = self._arrays_for(self._batches.size)
 
     def _by_step(self, rows: Array | None, width: int) -> Array:
@@ -129,10 +131,9 @@ class RecurrentModel(LayeredModel):
 
     def _fill_batch(self, iteration: int) -> BatchOfSequences:
         """Lay in the batch of `iteration`."""
-        rows = self._batches.of(iteration)
+        rows, place = self._batches.of(iteration)
         batch = self._arrays_for(len(rows))
         self._iteration, self._current, self._rows = iteration, batch, rows
-        place = slice(rows.start, rows.stop) if isinstance(rows, range) else rows  # a slice is not copied
         batch.x, batch.t = self._inputs[:, place], self._targets[:, place]
         return batch
 
