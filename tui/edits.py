@@ -240,7 +240,9 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     written_out = {"training.optimizer": optimizer.name}
     if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
         written_out["training.batch_size"] = training.batch_size
-    written_out |= {f"training.optimizer.{name}": value for name, value in optimizer.settings.items()}
+    ranges = {setting.name: setting.range for setting in OPTIMIZERS[optimizer.name].settings}
+    for name, value in optimizer.settings.items():
+        written_out[f"training.optimizer.{name}"] = bool(value) if ranges.get(name) == "flag" else value
     for path, value in written_out.items():
         if path not in there:
             yield Target(path, value, path=path)

@@ -27,6 +27,8 @@ ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
 FULL_SCALE = 0.4
 """A curve whose least number is below this share of its greatest is drawn down to zero."""
 COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
+MARKS = 5
+"""So many times a curve's mark stands on it."""
 ROUND = (1.0, 2.0, 5.0, 10.0)
 PLAIN_FROM, PLAIN_TO = 1e-4, 1e6
 TINY, HUGE = 1e-300, 1e300
@@ -42,6 +44,8 @@ class Series:
     high: Array
     role: str
     marker: str = BRAILLE
+    mark: str = ""
+    """A character that stands on the curve here and there, so that it is known without its colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +70,38 @@ def plot(
     log: bool = False,
     mark: str = "",
     mark_role: str = "active",
+    behind: Sequence[Series] = (),
 ) -> list[list[Run]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
     `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
-    has no place and is left out.
+    has no place and is left out. What is `behind` is drawn first, so that the curves cover it.
     """
-    drawable = [_logarithmic(one) if log else one for one in map(_finite, series)]
-    shown = [one for one in drawable if len(one.x)]
+    shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
         return []
-    across = _across(shown, span)
+    across = _across([*shown, *under], span)
     most = max((height - 2) // ROWS_OF_A_TICK, 1)
-    up = _up(shown, most, log=log)
+    up = _up([*shown, *under], most, log=log)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
     roles = {}
-    for number, one in enumerate(shown, start=1):
+    for number, one in enumerate([*under, *shown], start=1):
         x, y = _path(across.place(one.x), up.place(one.low), up.place(one.high))
         plotext.plot(x, y, marker=one.marker, color=number)
         roles[number] = one.role
+    for number, one in enumerate(under, start=1):
+        if one.mark:
+            here = _here_and_there(len(one.x), number / len(under))
+            middle = up.place(one.low[here] / 2 + one.high[here] / 2)
+            plotext.scatter(across.place(one.x[here]).tolist(), middle.tolist(), marker=one.mark, color=number)
     if mark:
         first = shown[0]
         end = across.place(first.x[-1:]), up.place(first.low[-1:] / 2 + first.high[-1:] / 2)
-        plotext.scatter(end[0].tolist(), end[1].tolist(), marker=mark, color=len(shown) + 1)
-        roles[len(shown) + 1] = mark_role
+        plotext.scatter(end[0].tolist(), end[1].tolist(), marker=mark, color=len(roles) + 1)
+        roles[len(roles) + 1] = mark_role
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
     _draw_axes(across, up, width, height, most, log=log)
@@ -102,9 +111,20 @@ def plot(
 # what is drawn
 
 
+def _here_and_there(points: int, share: float) -> NDArray[np.int64]:
+    """A few of so many points, other ones for another share; the last one always."""
+    places = (np.arange(MARKS) + share) / MARKS * (points - 1)
+    return np.unique(np.append(places.astype(np.int64), points - 1))
+
+
+def _drawable(series: Sequence[Series], *, log: bool) -> list[Series]:
+    found = (_logarithmic(one) if log else one for one in map(_finite, series))
+    return [one for one in found if len(one.x)]
+
+
 def _finite(one: Series) -> Series:
     keep = np.isfinite(one.x) & np.isfinite(one.low) & np.isfinite(one.high)
-    return Series(one.x[keep], one.low[keep], one.high[keep], one.role, one.marker)
+    return Series(one.x[keep], one.low[keep], one.high[keep], one.role, one.marker, one.mark)
 
 
 def _logarithmic(one: Series) -> Series:
@@ -113,7 +133,7 @@ def _logarithmic(one: Series) -> Series:
     if len(low):
         least = low[low > 0].min() if (low > 0).any() else high.min()
         low = np.log10(np.where(low > 0, low, least))
-    return Series(one.x[keep], low, np.log10(high), one.role, one.marker)
+    return Series(one.x[keep], low, np.log10(high), one.role, one.marker, one.mark)
 
 
 def _path(x: Array, low: Array, high: Array) -> tuple[list[float], list[float]]:

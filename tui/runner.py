@@ -109,6 +109,7 @@ class Runner:
     def _publish(self) -> None:
         snapshot = self._simulator.snapshot()
         members = () if self._ensemble is None else self._ensemble.members
-        self.published = snapshot, tuple(
-            Member(name, snapshot if one is self._simulator else one.snapshot()) for name, one in members
+        self.published = (
+            snapshot,
+            tuple(Member(name, snapshot if one is self._simulator else one.snapshot()) for name, one in members),
         )

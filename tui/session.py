@@ -6,7 +6,7 @@ Every method that a key calls returns a Hint when there is nothing to do at this
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -19,12 +19,16 @@ from dlsim.tui.edits import EditLog
 from dlsim.tui.following import follow
 from dlsim.tui.pictures.scene import Member, Scene
 from dlsim.tui.pictures.ways import written_name
+from dlsim.tui.variants import differences
 
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
 
 AIMED_SECONDS = 5.0
 """A run is begun at a speed that brings it to its end in about so long: time enough to watch."""
+
+SCRUBBED = 20
+"""A key goes along the timeline by such a part of it."""
 
 
 class Hint(NamedTuple):
@@ -77,6 +81,8 @@ class Session:
         self._others: dict[str | None, tuple[int, Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
         self._written: str | None = None
+        self._compared: Sequence[Scenario] = ()
+        self._apart: Sequence[Sequence[str]] = ()
         self.ensemble = Ensemble(load(self.source, variant=self.variant, overrides=self.overrides))
         self.speed_index = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
@@ -188,6 +194,36 @@ class Session:
         self.simulator.sample = sample
         return None
 
+    @property
+    def apart(self) -> Sequence[Sequence[str]]:
+        """What sets each way of the scenario apart from the others, in the order of the file."""
+        scenarios = [simulator.scenario for _, simulator in self.ensemble.members]
+        if [id(scenario) for scenario in scenarios] != [id(scenario) for scenario in self._compared]:
+            self._compared, self._apart = scenarios, differences(scenarios)
+        return self._apart
+
+    # along the timeline
+
+    def scrub(self, by: int) -> Hint | None:
+        """By so many twentieths of the run as far as it has ever been, within it."""
+        known, done = len(self.snapshot.known), self.simulator.iteration
+        if not self.simulator.trains or not known:
+            return Hint("hint.nothing_run")
+        if by > 0 and done >= known:
+            return Hint("hint.known_end")
+        if by < 0 and not done and not self.simulator.position.cursor:
+            return Hint("hint.at_start")
+        return self.scrub_to(done + by * max(known // SCRUBBED, 1))
+
+    def scrub_to(self, iteration: int) -> Hint | None:
+        """To where so many updates are done, within the run as far as it has ever been."""
+        if not self.simulator.trains:
+            return Hint("hint.nothing_run")
+        iteration = max(min(iteration, len(self.snapshot.known)), 0)
+        self._snapshot = None
+        self.simulator.seek(iteration=iteration)
+        return None
+
     def next_grain(self) -> StepGrain:
         """Value, op, phase, and round again."""
         self.grain = GRAINS[(GRAINS.index(self.grain) + 1) % len(GRAINS)]
@@ -232,8 +268,13 @@ class Session:
         """The same moment in the next variant; after the last one, as it is written."""
         if len(self.ensemble.names) == 1:
             return Hint("hint.no_variants")
+        names = self.ensemble.names
+        return self.choose_variant(names[(names.index(self.ensemble.lead_name) + 1) % len(names)])
+
+    def choose_variant(self, variant: str | None) -> Hint:
+        """The same moment in another way of the scenario."""
         sample = self.simulator.sample
-        self.ensemble.choose_next()
+        self.ensemble.choose(variant)
         self.simulator.sample = min(sample, self.simulator.samples - 1)
         self._others.pop(self.ensemble.lead_name, None)
         self._snapshot = None

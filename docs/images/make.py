@@ -1,4 +1,4 @@
-"""Draw the README's pictures of the app: python docs/images/make.py
+"""Draw the README's pictures of the app: `python docs/images/make.py`.
 
 Each is a scenario, some keys, and the screen as it then is at 120×40. The same keys give the same picture. Textual's
 SVG names fonts on an outside host; those lines are left out, so that a picture asks nobody for anything.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from html import escape, unescape
 from pathlib import Path
 
 from dlsim.tui.app import DlsimApp
@@ -16,15 +17,36 @@ from dlsim.tui.session import Session
 
 HERE = Path(__file__).parent
 SIZE = (120, 40)
+
+
+def go_to(iteration: int) -> list[str]:
+    """The keys that lead to where so many iterations are done."""
+    return ["colon", *str(iteration), "enter"]
+
+
 PICTURES: dict[str, tuple[str, list[str]]] = {
-    "backprop-2-2-2": ("backprop-2-2-2", ["space"] * 19),  # as far as ∂E/∂W5
-    "xor-train": ("xor-train", ["e"] * 400),
-    "optimizers": ("optimizers", ["i"] * 40),
-    "activations": ("activations", ["i"] * 65 + ["space"] * 2),
+    "backprop-2-2-2": ("backprop-2-2-2", ["6"] + ["space"] * 20),  # as far as ∂E/∂W5
+    "xor-train": ("xor-train", ["p", *go_to(600)]),
+    "optimizers": ("optimizers", go_to(40)),
+    "activations": ("activations", ["6", *go_to(65), "space", "space"]),
 }
 """File name: scenario, keys."""
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 UNIQUE = re.compile(r"terminal-\d+")
+TEXT = re.compile(r'<text (class="[^"]*") x="([\d.]+)" (y="[\d.]+") textLength="([\d.]+)" ([^>]*)>([^<]*)</text>')
+WORDS = re.compile("[^\xa0]+(?:\xa0[^\xa0]+)*")
+
+
+def in_columns(match: re.Match[str]) -> str:
+    """A line's pieces each at their own column, so that they stand there whatever font is at hand."""
+    style, x, y, length, rest, text = match.groups()
+    plain = unescape(text)
+    cell = float(length) / max(len(plain), 1)
+    return "".join(
+        f'<text {style} x="{float(x) + piece.start() * cell:g}" {y} textLength="{len(piece[0]) * cell:g}" {rest}>'
+        f"{escape(piece[0])}</text>"
+        for piece in WORDS.finditer(plain)
+    )
 
 
 async def draw(name: str) -> str:
@@ -38,7 +60,7 @@ async def draw(name: str) -> str:
         for _ in range(30):  # what is drawn off the keyboard's path lands a little later
             await pilot.pause(0.05)
         picture = app.export_screenshot(title=f"dlsim {scenario}", simplify=True)
-    return UNIQUE.sub("terminal", FONT_FACE.sub("", picture))
+    return TEXT.sub(in_columns, UNIQUE.sub("terminal", FONT_FACE.sub("", picture)))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ class FlatState:
     """The part of a model (see engine/model.py: Model) that holds its state: parameters, then optimizer slots."""
 
     def __init__(self, initial: Array, optimizer: Optimizer | None, calendar: Calendar) -> None:
-        self.optimizer = optimizer
+        self._optimizer = optimizer
         self.calendar = calendar
         self._initial = initial
         self._first_update = 1  # the optimizer's own count starts here
@@ -51,7 +51,7 @@ class FlatState:
     def begin_at(self, iteration: int, before: FlatState) -> None:
         """Epochs of another length begin anew, and so does another optimizer's count."""
         self.calendar.go_on(iteration, before.calendar)
-        is_same = type(self.optimizer) is type(before.optimizer)
+        is_same = type(self._optimizer) is type(before._optimizer)
         self._first_update = before._first_update if is_same else iteration
 
     def _update_number(self, iteration: int) -> int:

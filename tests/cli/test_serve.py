@@ -44,7 +44,7 @@ def server(command_line):
     for process in started:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=30)
+        print(*process.communicate(timeout=30))  # shown where a test fails: what the app itself had to say
 
 
 def fetch(address, **headers):

@@ -224,6 +224,7 @@ def test_the_matrix_agrees_with_the_accuracy(name, done):
 
 def test_what_was_kept_back_has_its_own_matrix():
     simulator = Simulator(load("over-and-underfitting"))
-    shown = text("confusion", simulator, 100, 12)
-    assert "training data" in shown
-    assert "kept back" in shown
+    for width in (58, 100):
+        first = text("confusion", simulator, width, 12).splitlines()[0]
+        assert first.index("training") < first.index("accuracy") < first.index("kept back")
+        assert first.count("accuracy") == 2

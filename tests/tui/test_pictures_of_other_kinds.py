@@ -7,6 +7,7 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.functions import TALLER
@@ -201,6 +202,15 @@ def test_a_number_of_the_picture_can_be_clicked():
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "h2" in line)
     ref = drawing.at(line.index("h2"), row)
     assert (ref.quantity, ref.layer, ref.index) == ("a", 1, (1, 0))
+
+
+def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
+    simulator = Simulator(load("activations"))
+    simulator.seek(iteration=51)
+    drawing = PICTURES["functions-plot"].draw(Scene(simulator.snapshot()), 90, 12)
+    row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "tanh" in line)
+    assert drawing.at(line.index("tanh"), row) == Ref("f", 0, (2,))
+    assert drawing.at(len(line.rstrip()) - 2, row) == Ref("slope", 0, (2,))
 
 
 # planes

@@ -119,6 +119,20 @@ async def test_without_colour_there_are_shades(monkeypatch):
         assert any("▓" in app.view.render_line(y).text for y in range(18))
 
 
+async def test_another_scenario_in_the_same_widget_begins_with_the_first_view():
+    app = Shown("bars")
+    async with app.run_test(size=(60, 18)) as pilot:
+        app.view.show(Simulator(load("vanishing-gradient")).snapshot())
+        app.view.turn()
+        app.view.show(Simulator(load("activations")).snapshot())  # of which there are no such bars
+        await pilot.pause()
+        assert app.view.drawing.cells.text().strip() == ""
+        app.view.choose(PICTURES["functions-plot"])
+        await pilot.pause()
+        assert app.view.view_name == "together"
+        assert "sigmoid" in app.view.drawing.cells.text()
+
+
 async def test_views_follow_each_other_and_come_round():
     simulator = Simulator(load("vanishing-gradient"))
     app = Shown("bars")

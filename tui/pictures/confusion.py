@@ -87,9 +87,9 @@ def _matrix(
     share = right / everything if everything else 0.0
     y = top
     line: list[Group] = [
+        [(say(f"picture.{key}"), "symbol")],
         [(say("picture.accuracy") + " ", "muted"), (f"{share:.4f}", "strong")],
         [(say("picture.right_of", right=f"{right:,}", all=f"{everything:,}"), "text")],
-        [(say(f"picture.{key}"), "muted")],
     ]
     if rows < len(inputs):
         line.append([(say("picture.some_of", some=f"{rows:,}", all=f"{len(inputs):,}"), "negative")])

@@ -11,9 +11,10 @@ from dlsim.engine.kinds.functions.tape import SATURATED, FunctionsTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
-from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
+from dlsim.tui.pictures.legend import Group, group_breadth, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, Span, fitting_span, framed
 from dlsim.tui.pictures.scene import Drawing, Scene
 
@@ -57,7 +58,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         of.singly(view - 1)
     else:
         of.softmax()
-    return Drawing(cells)
+    return Drawing(cells, of.hits)
 
 
 class _Curves:
@@ -69,6 +70,7 @@ class _Curves:
         self._functions = tape.body.functions
         self._x = tape.body.sweep
         self._marks = scene.look.marks
+        self.hits: list[Hit] = []
 
     # together
 
@@ -80,11 +82,14 @@ class _Curves:
         if is_wide:
             room, height = cells.width - LEGEND_CELLS - 2, cells.height
             head: list[Group] = [[(f"{self._x_told():<18}", "strong"), ("    f(x)    f′(x)", "muted")]]
-            write_columns(cells, (room + 2, 0, LEGEND_CELLS, height), [*head, *groups], widest=LEGEND_CELLS)
+            place = (room + 2, 0, LEGEND_CELLS, height)
+            places = write_columns(cells, place, [*head, *groups], widest=LEGEND_CELLS)[1:]
         else:
             rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
             room, height = cells.width, cells.height - rows
-            write_columns(cells, (0, height, cells.width, rows), groups)
+            places = write_columns(cells, (0, height, cells.width, rows), groups)
+        for place_of, (x, y) in enumerate(places):
+            self._hit(place_of, x, y, groups[place_of])
         numbers = range(len(self._functions))
         if room >= 40:
             half = room // 2
@@ -108,6 +113,13 @@ class _Curves:
             (f"{slope:>{digits + is_wide}}", "text"),
             (mark, "negative"),
         ]
+
+    def _hit(self, place: int, x: int, y: int, group: Group) -> None:
+        """A line of the legend stands for the value, its last number for the slope."""
+        to_slope = group_breadth(group[:3])
+        self.hits.append(Hit(x, y, to_slope, Ref("f", 0, (place,))))
+        if np.isfinite(self._tape.slopes[place]).any():
+            self.hits.append(Hit(x + to_slope, y, group_breadth(group[3:4]), Ref("slope", 0, (place,))))
 
     def _role(self, place: int) -> str:
         return f"way-{place % ROLES}"

@@ -34,21 +34,24 @@ def write_line(cells: Cells, y: int, groups: Sequence[Group], *, x: int = 0, end
 
 def write_columns(
     cells: Cells, place: tuple[int, int, int, int], groups: Sequence[Group], *, widest: int | None = None
-) -> None:
-    """Groups in as many columns as fit into (left, top, width, height), filled column by column."""
+) -> list[tuple[int, int]]:
+    """Groups in as many columns as fit into (left, top, width, height), filled column by column; where each begins."""
     left, top, width, height = place
     if not groups or height < 1:
-        return
+        return []
     room = min(max(group_breadth(group) for group in groups), widest or width) + 2
     columns = max(min((width + 2) // room, len(groups)), 1)
     rows = min(-(-len(groups) // columns), height)
+    places: list[tuple[int, int]] = []
     for number, group in enumerate(groups):
         column, row = divmod(number, rows)
         if column >= columns:
-            return
+            break
         x, end = left + column * room, min(left + column * room + room - 1, left + width)
+        places.append((x, top + row))
         for text, role in group:
             x = cells.write(x, top + row, shortened(text, end - x), role)
+    return places
 
 
 def rows_needed(groups: Sequence[Group], width: int) -> int:

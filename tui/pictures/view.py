@@ -67,6 +67,8 @@ class PictureView(Widget):
         members = tuple(members)
         if snapshot is self._snapshot and members == self._members and selected == self._selected:
             return
+        if self._snapshot is not None and self._snapshot.scenario.name != snapshot.scenario.name:
+            self._views.clear()
         self._snapshot, self._members, self._selected = snapshot, members, selected
         self._changed()
 
@@ -74,7 +76,8 @@ class PictureView(Widget):
         """Show another picture."""
         if picture is not self.picture:
             self.picture = picture
-            self._draw_now()
+            self._drawing = self._strips = None  # drawn when it is painted, of what is shown by then
+            self.refresh()
 
     def turn(self, by: int = 1) -> str:
         """Another view of the picture; its name."""
@@ -87,7 +90,7 @@ class PictureView(Widget):
     @property
     def view_name(self) -> str:
         """What the present view is called; "" where the picture has only one."""
-        if self.picture is None or self._snapshot is None:
+        if not self._has_picture or self.picture is None or self._snapshot is None:
             return ""
         views = self.picture.views(self._snapshot)
         name = views[self._views.get(self.picture.key, 0) % len(views)]
@@ -108,7 +111,7 @@ class PictureView(Widget):
 
     def _draw(self, size: Size) -> Drawing:
         width, height = max(size.width, 0), max(size.height, 0)
-        if self.picture is None or self._snapshot is None or width < 1 or height < 1:
+        if not self._has_picture or self.picture is None or self._snapshot is None or width < 1 or height < 1:
             return Drawing(Cells(width, height, self.glyphs))
         self._drawn_at = monotonic()
         views = max(len(self.picture.views(self._snapshot)), 1)
@@ -116,6 +119,11 @@ class PictureView(Widget):
         look = Look(self.glyphs, self._mixes)
         scene = Scene(self._snapshot, self._members, self._selected, view, look, self._say)
         return self.picture.draw(scene, width, height)
+
+    @property
+    def _has_picture(self) -> bool:
+        """Whether there is such a picture of this scenario."""
+        return self.picture is not None and self._snapshot is not None and self.picture.suits(self._snapshot.scenario)
 
     @property
     def _mixes(self) -> bool:

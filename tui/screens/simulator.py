@@ -13,6 +13,7 @@ from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.gradients import GradientScreen
+from dlsim.tui.screens.looking import Looking, pictures_offered
 from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
@@ -29,7 +30,7 @@ TABLES = 3
 SAMPLED_SECONDS = 1 / 25
 
 
-class SimulatorScreen(Asking):
+class SimulatorScreen(Looking, Asking):
     """A key moves the run, and the moment that it leads to is shown."""
 
     BINDINGS = bindings(SIMULATOR_KEYS, SAY)
@@ -43,6 +44,7 @@ class SimulatorScreen(Asking):
     def on_mount(self) -> None:
         """Begin."""
         self._clock = self.set_interval(SAMPLED_SECONDS, self._sample_run, pause=True)
+        self.lay_out_for(self.app.size)
         self.open(self.session)
 
     def on_unmount(self) -> None:
@@ -55,7 +57,12 @@ class SimulatorScreen(Asking):
         self.session = session
         self.running = Running(session)
         tables = [table.key for table in session.snapshot.tables][:TABLES]
-        self.tabs.open(tables, forward_only=not session.simulator.trains)
+        self.tabs.open(
+            tables,
+            forward_only=not session.simulator.trains,
+            pictures=pictures_offered(session.scenario),
+            has_ways=len(session.ensemble.names) > 1,
+        )
         self._hint = ""
         self.selection = Selection()
         self.prompt.close()
@@ -112,14 +119,6 @@ class SimulatorScreen(Asking):
         """Another sample of the batch."""
         self._move(partial(self.session.move_lens, by))
 
-    def action_variant(self) -> None:
-        """The next variant, from its start."""
-        self._pause()
-        hint = self.session.next_variant()
-        self.running = Running(self.session)
-        self._tell(hint)
-        self._show()
-
     def action_grain(self) -> None:
         """Finer or coarser steps."""
         self._tell(Hint("hint.grain", {"grain": SAY(f"grain.{self.session.next_grain()}")}))
@@ -169,6 +168,10 @@ class SimulatorScreen(Asking):
 
     def action_panel(self, tab: str) -> None:
         """Show a panel, and choose it."""
+        if tab == "variants" and not self.tabs.has_ways:
+            self._tell(Hint("hint.no_variants"))
+            self._show_keys()
+            return
         self._tell(self.tabs.choose(tab, title_of(tab)))
         self._show()
 
@@ -185,7 +188,8 @@ class SimulatorScreen(Asking):
         if self.tabs.area == "tables":
             self.table.scroll_lines(by * max(self.table.size.height - 2, 1))
         elif self.tabs.area == "side":
-            self.lesson.scroll_lines(by * max(self.lesson.size.height - 2, 1))
+            reading = self.rules if self.tabs.side == "conventions" else self.lesson
+            reading.scroll_lines(by * max(reading.size.height - 2, 1))
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 from textual.screen import Screen
 
 from dlsim.engine.numerals import fixed
+from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.catalogue import PICTURES
+from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.pictures.ways import ways
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Selection
 from dlsim.tui.tabs import Tabs
+from dlsim.tui.widgets.conventions import convention_lines
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyLine
@@ -21,6 +31,8 @@ from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.table import NumberTable
+from dlsim.tui.widgets.timeline_strip import TimelineStrip
+from dlsim.tui.widgets.ways_table import WaysTable, ways_of
 from dlsim.tui.words import words
 
 try:  # until it is there
@@ -41,6 +53,7 @@ SAY = words()
 WIDE = (100, 30)
 ROOMY = 116
 """From so many cells on, the network gets the wider half."""
+LEAST_WITH_STRIP = 20
 LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
 
@@ -53,27 +66,34 @@ class SimulatorView(Screen[None]):
         self.tabs = Tabs()
         self.selection = Selection()
         self._form = ""
+        self._arranged_for = Size(0, 0)
         self._shown: Snapshot | None = None
+        self._ruled: Scenario | None = None
 
     def compose(self) -> ComposeResult:
         """All the widgets that there will ever be."""
         self.header = Header(SAY, id="header")
         self.banner = LineWidget(id="banner")
+        self.strip = TimelineStrip(SAY, id="strip")
         self.diagram = NetworkDiagram(id="diagram")
+        self.picture = PictureView(say=SAY, id="picture")
         self.formula = FormulaView(SAY, CAPS, id="equation")
         self.table = NumberTable(SAY, id="numbers")
+        self.ways = WaysTable(SAY, id="ways")
         self.curve = LossCurve(id="curve")
         self.lesson = Reading(id="lesson")
+        self.rules = Reading(id="rules")
         self.keyline = KeyLine(id="keyline")
         self.prompt = Prompt(id="prompt")
         self.panels = {
-            "network": Panel(self.diagram, id="network"),
+            "network": Panel(self.diagram, self.picture, id="network"),
             "formula": Panel(self.formula, id="formula"),
-            "tables": Panel(self.table, id="tables"),
-            "side": Panel(self.curve, self.lesson, id="side"),
+            "tables": Panel(self.table, self.ways, id="tables"),
+            "side": Panel(self.curve, self.lesson, self.rules, id="side"),
         }
         yield self.header
         yield self.banner
+        yield self.strip
         with Container(id="body"):
             yield from self.panels.values()
         yield self.prompt
@@ -81,7 +101,15 @@ class SimulatorView(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the arrangement for the size there is."""
-        width, height = event.size
+        if event.size != self._arranged_for:
+            self.lay_out_for(event.size)
+            if self._shown is not None:
+                self.show(self._shown)
+
+    def lay_out_for(self, size: Size) -> None:
+        """Choose the arrangement for a size. Done before the first paint, it spares a second one."""
+        self._arranged_for = size
+        width, height = size
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
         for name in ("wide", "tabbed", "small"):
@@ -89,24 +117,47 @@ class SimulatorView(Screen[None]):
         self.set_class(form == "wide" and width >= ROOMY, "roomy")
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
-        if self._shown is not None:
-            self.show(self._shown)
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this moment. Each widget repaints what changed of it."""
         self._shown = snapshot
         if not self.selection:
             self.tabs.follow(snapshot)
-        self.header.show(snapshot)
+        members = self.members_now()
+        self.header.show(snapshot, self.way_name(snapshot))
+        self.strip.display = self._arranged_for.height >= LEAST_WITH_STRIP and snapshot.position.epochs > 0
+        self.strip.show(snapshot)
         self._show_banner(snapshot)
         self._show_titles(snapshot)
         self.formula.show(snapshot, self.selection)
         if self.panels["network"].display:
-            self.diagram.show(snapshot, self.selection.ref)
+            if self.tabs.picture in PICTURES:
+                self.picture.choose(PICTURES[self.tabs.picture])
+                self.picture.show(snapshot, members, self.selection.ref)
+            else:
+                self.diagram.show(snapshot, self.selection.ref)
         if self.panels["tables"].display:
-            self.table.show(snapshot, self.tabs.table, self.selection.ref)
+            if self.tabs.table == "variants":
+                self.ways.show(ways_of(SAY, ways(Scene(snapshot, members, say=SAY)), self.apart()))
+            else:
+                self.table.show(snapshot, self.tabs.table, self.selection.ref)
+        if snapshot.scenario is not self._ruled:
+            self._ruled = snapshot.scenario
+            self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
         if self.panels["side"].display and self.tabs.side == "loss":
-            self.curve.show(snapshot)
+            self.curve.show(snapshot, ways(Scene(snapshot, members, say=SAY)) if members else ())
+
+    def members_now(self) -> tuple[Member, ...]:
+        """All ways of the scenario at this moment; none where there is one only."""
+        return ()
+
+    def way_name(self, snapshot: Snapshot) -> str:
+        """What the way under the lens is called; "" where there is one only."""
+        return snapshot.scenario.variant or ""
+
+    def apart(self) -> Sequence[Sequence[str]]:
+        """What sets each way of the scenario apart."""
+        return ()
 
     def _show_banner(self, snapshot: Snapshot) -> None:
         trouble = snapshot.trouble
@@ -127,17 +178,28 @@ class SimulatorView(Screen[None]):
             panel.display = self._form != "small" and self.tabs.is_shown(name)
             areas = self.tabs.areas
             names = areas[name] if is_wide else [tab for tabs in areas.values() for tab in tabs]
+            if not is_wide:  # one tab for all pictures
+                names = [tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture]
             titles = [(tab, title_of(tab)) for tab in names]
             if not is_wide:
-                titles = [(tab, f"{self._key_of(tab)} {title}") for tab, title in titles]
+                titles = sorted(
+                    ((tab, f"{self._key_of(tab)} {title}") for tab, title in titles), key=lambda pair: pair[1][0]
+                )
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
         self.curve.display = self.tabs.side == "loss"
         self.lesson.display = self.tabs.side == "lesson"
+        self.rules.display = self.tabs.side == "conventions"
+        self.diagram.display = self.tabs.picture not in PICTURES
+        self.picture.display = not self.diagram.display
+        self.ways.display = self.tabs.table == "variants"
+        self.table.display = not self.ways.display
 
     def _key_of(self, tab: str) -> str:
         if tab in self.tabs.tables:
             return CAPS[f"look.table-{self.tabs.tables.index(tab) + 1}"]
+        if tab in self.tabs.pictures:
+            return CAPS["look.network"]
         return CAPS[f"look.{tab}"]
 
 

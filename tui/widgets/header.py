@@ -11,6 +11,7 @@ from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
 from dlsim.tui.words import Words
 
 BAR_CELLS = 14
+LEAST_OF_WAY = 5
 FULL, EMPTY = "▰", "▱"
 PHASES = ("forward", "loss", "backward", "update")
 
@@ -22,10 +23,11 @@ class Header(LineWidget):
         super().__init__(id=id)
         self._say = say
         self._snapshot: Snapshot | None = None
+        self._way = ""
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show this moment."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, way: str = "") -> None:
+        """Show this moment of the way of the scenario that is called so."""
+        self._snapshot, self._way = snapshot, way
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -34,13 +36,14 @@ class Header(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
-            self.show_lines([header_line(self._say, self._snapshot, self.size.width)])
+            self.show_lines([header_line(self._say, self._snapshot, self.size.width, self._way)])
 
 
-def header_line(say: Words, snapshot: Snapshot, cells: int) -> Line:
+def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Line:
     """The line in `cells`: where the run stands matters most, then the scenario's name, then its title."""
     scenario = snapshot.scenario
-    name = scenario.name + (f" [{scenario.variant}]" if scenario.variant is not None else "")
+    way = way or scenario.variant or ""
+    name = scenario.name + (f" [{way}]" if way else "")
     title = in_language(scenario.title, say.language)
     place = _place(say, snapshot)
     brand: Piece = (f" {say('app.name')} ", "accent")
@@ -53,6 +56,9 @@ def header_line(say: Words, snapshot: Snapshot, cells: int) -> Line:
             shown = fit(title, spare) if spare >= min(8, cell_len(title)) else ""
             left = (*left, ("  ", ""), (shown, "")) if shown else left
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
+    if way:
+        shorter = fit(way, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
+        name = scenario.name + (f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_WAY, cell_len(way)) else "")
     right = (*place, (" ", ""))
     short: Line = ((" ", ""), (name, "strong"))
     if width(right) + width(short) < cells:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 
 import numpy as np
@@ -19,8 +19,10 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
+from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
+from dlsim.tui.pictures.ways import Way
 from dlsim.tui.plots import BRAILLE, Series, plot
-from dlsim.tui.widgets.palette import CLASSES, Palette, style_sheet
+from dlsim.tui.widgets.palette import Palette
 from dlsim.tui.words import Words, words
 
 BURST, PER_SECOND = 3, 7
@@ -31,6 +33,9 @@ LEGEND = {BRAILLE: "⠤⠤"}
 POSITION, GHOST = "●", "·"
 NOTHING = "–"
 LEAST_WITH_CAPTION = 3
+LEAST_WITH_LEGEND = 6
+PLACES = ("x", "y")
+"""Curves that are no losses: the way over a surface, which its picture shows."""
 
 
 class Throttle:
@@ -54,8 +59,8 @@ class Throttle:
 class LossCurve(Widget):
     """Draws the curves of a snapshot, the loss first."""
 
-    COMPONENT_CLASSES = CLASSES
-    DEFAULT_CSS = style_sheet("LossCurve")
+    COMPONENT_CLASSES = OWN_CLASSES
+    DEFAULT_CSS = picture_style_sheet("LossCurve")
 
     def __init__(self, say: Words | None = None, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -66,21 +71,25 @@ class LossCurve(Widget):
         self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
         self._ghost: Ghost | None = None
+        self._ways: Sequence[tuple[Way, Curve]] = ()
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
         self.is_log = False
         self.draws = 0
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: Snapshot, ways: Sequence[Way] = ()) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
         ghost = next((ghost for ghost in snapshot.ghosts[:1] if len(ghost.curve) > 1), None)
-        if not self._differ(snapshot.curves) and _key_of_ghost(ghost) == _key_of_ghost(self._ghost):
+        curves = {name: curve for name, curve in snapshot.curves.items() if name not in PLACES}
+        others = [(way, way.snapshot.curves["loss"]) for way in ways if "loss" in way.snapshot.curves]
+        has_same_ghost = _key_of_ghost(ghost) == _key_of_ghost(self._ghost)
+        if has_same_ghost and _key_of_ways(others) == _key_of_ways(self._ways) and not self._differ(curves):
             self._is_calm = True
             return
-        self._curves, self._ghost = snapshot.curves, ghost
+        self._curves, self._ghost, self._ways = curves, ghost, others
         if self._is_calm:
             self._is_calm = False
             self._drawn = None
@@ -116,7 +125,7 @@ class LossCurve(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         if self._later is None or self._drawn is None or self._drawn[0] != self.size:
-            key = (self.size, self.is_log, *_key(self._curves), _key_of_ghost(self._ghost))
+            key = (self.size, self.is_log, *_key(self._curves), _key_of_ghost(self._ghost), _key_of_ways(self._ways))
             if key != self._drawn:
                 self._drawn = key
                 self._strips = self._draw(self.size)
@@ -129,11 +138,16 @@ class LossCurve(Widget):
         rows: list[list[Run]] = []
         if height >= LEAST_WITH_CAPTION:
             rows.append(self._caption(width, iterations))
-        series, end = self._series(width), iterations
-        if self._ghost is not None and series:
-            series.append(_ghostly(self._ghost, width))
-            end = max(end, len(self._ghost.curve))
-        rows += plot(series, width, height - len(rows), span=(1, end), log=self.is_log, mark=POSITION)
+        if self._ways and height >= LEAST_WITH_LEGEND:
+            rows += self._legend(width, most=max(height // 4, 1))
+        behind = [] if self._ghost is None else [_ghostly(self._ghost, width)]
+        for way, curve in self._ways:
+            if not way.is_lead:
+                behind += _series(curve, width, way.role, BRAILLE, way.mark)
+        end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
+        end = max([end, *(len(curve) for _, curve in self._ways)])
+        series, room = self._series(width), height - len(rows)
+        rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=POSITION, behind=behind)
         palette = self._palette
         return [
             Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
@@ -144,14 +158,19 @@ class LossCurve(Widget):
         series = []
         for number, curve in enumerate(self._curves.values()):
             role, marker = LOOKS[min(number, len(LOOKS) - 1)]
-            if len(curve):
-                # Blocks of numbers, and the first and the last of them where they stand; iterations count from 1.
-                place, low, high = curve.envelope(columns)
-                ends, end = np.array([0.0, len(curve) - 1]), curve.values[[0, -1]]
-                x = np.concatenate([ends[:1], place, ends[1:]]) + 1
-                low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
-                series.append(Series(x, low, high, role, marker))
+            series += _series(curve, columns, role, marker)
         return series
+
+    def _legend(self, width: int, most: int) -> list[list[Run]]:
+        """Which curve is which way of the scenario, in as many lines as it takes, up to `most`."""
+        rows: list[list[Run]] = [[Run(" ", "")]]
+        for way, _ in self._ways:
+            look = Run(f"{LEGEND[BRAILLE]} ", LOOKS[0][0]) if way.is_lead else Run(f"{way.mark} ", way.role)
+            entry = [look, Run(f"{way.name}  ", "operand" if way.is_lead else "muted")]
+            if len(rows[-1]) > 1 and sum(cell_len(run.text) for run in (*rows[-1], *entry)) > width:
+                rows.append([Run(" ", "")])
+            rows[-1] += entry
+        return [_cut(row, width) for row in rows[:most]]
 
     def _caption(self, width: int, iterations: int) -> list[Run]:
         """The loss of the last iteration done, which one that was, and which curve is which."""
@@ -186,6 +205,22 @@ class LossCurve(Widget):
     def on_show(self, _event: events.Show) -> None:
         """On screen again: draw what holds now."""
         self.refresh()
+
+
+def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
+    """Blocks of numbers, and the first and the last of them where they stand; iterations count from 1."""
+    if not len(curve):
+        return []
+    place, low, high = curve.envelope(columns)
+    ends, end = np.array([0.0, len(curve) - 1]), curve.values[[0, -1]]
+    x = np.concatenate([ends[:1], place, ends[1:]]) + 1
+    low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
+    return [Series(x, low, high, role, marker, mark)]
+
+
+def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:
+    """What of the ways makes them look different."""
+    return _key({f"{way.name} {way.is_lead}": curve for way, curve in ways})
 
 
 def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""The ways of a scenario side by side: what sets each apart, how far it is, its loss. A click puts one under the lens."""
+"""The ways of a scenario side by side: what sets each apart, its updates, its loss. A click puts one under the lens."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import fixed
-from dlsim.tui.pictures.scene import Member
+from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
+from dlsim.tui.pictures.ways import Way
 from dlsim.tui.widgets.lines import Line, LineWidget, fit
 from dlsim.tui.words import Words
 
-LENS = "▶"
+LENS, UNKNOWN = "▶", "…"
 LOSS_CELLS = 12
 LEAST_NAME, MOST_NAME = 8, 28
 
 
-class Way(NamedTuple):
+class Row(NamedTuple):
     """A row of the table."""
 
     variant: str | None
+    mark: str
+    role: str
     name: str
     updates: str
     loss: str
@@ -30,38 +33,39 @@ class Way(NamedTuple):
     is_lead: bool
 
 
-def ways_of(
-    say: Words, members: Sequence[Member], names: Sequence[str], apart: Sequence[Sequence[str]], lead: str | None
-) -> list[Way]:
-    """The rows; the members may lag behind the one under the lens for a moment, and say so by their updates."""
-    done = next((member.snapshot.position.done for member in members if member.name == lead), 0)
+def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]]) -> list[Row]:
+    """The rows. Some may lag behind the one under the lens for a moment, and say so."""
+    done = next((way.snapshot.position.done for way in ways if way.is_lead), 0)
     rows = []
-    for member, name, pieces in zip(members, names, apart, strict=True):
-        position, known = member.snapshot.position, member.snapshot.curves.get("loss")
-        losses = known.values if known is not None else ()
-        loss = fixed(float(losses[-1])) if len(losses) else "…" if known is not None else ""
-        if member.snapshot.trouble is not None:
+    for way, pieces in zip(ways, apart, strict=False):
+        snapshot = way.snapshot
+        updates, losses = f"{snapshot.position.done:,}", snapshot.curves.get("loss")
+        loss = "" if losses is None else fixed(float(losses.values[-1])) if len(losses) else UNKNOWN
+        if snapshot.trouble is not None:
             loss = say("ways.trouble")
-        is_behind = position.done != done and member.snapshot.trouble is None
-        updates = say("ways.lagging", done=f"{position.done:,}") if is_behind else f"{position.done:,}"
-        rows.append(Way(member.name, name, updates, loss, ", ".join(pieces), member.name == lead))
+        elif snapshot.position.done != done:
+            updates = say("ways.lagging", done=updates)
+        variant, told = snapshot.scenario.variant, ", ".join(pieces)
+        rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, told, way.is_lead))
     return rows
 
 
-def ways_lines(say: Words, ways: Sequence[Way], cells: int) -> list[Line]:
+def ways_lines(say: Words, ways: Sequence[Row], cells: int) -> list[Line]:
     """Headings and rows in `cells`: what sets a way apart gets the room that is left."""
     if not ways:
         return [((f" {say('ways.none')}", "muted"),)]
-    name_cells = min(max(max(cell_len(way.name) for way in ways), LEAST_NAME), MOST_NAME, max(cells // 3, LEAST_NAME))
+    name_cells = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3), LEAST_NAME)
     done_cells = max(len(say("column.updates")), *(cell_len(way.updates) for way in ways))
     has_loss = any(way.loss for way in ways)
     loss_cells = LOSS_CELLS if has_loss else 0
-    left = cells - name_cells - done_cells - loss_cells - 8
-    heads = [say("column.way"), say("column.updates"), say("column.way_loss") if has_loss else "", say("column.differs")]
-    lines: list[Line] = [((f"   {_row(heads, name_cells, done_cells, loss_cells, left)}", "muted"),)]
+    left = cells - name_cells - done_cells - loss_cells - 11
+    loss_head = say("column.way_loss") if has_loss else ""
+    heads = [say("column.way"), say("column.updates"), loss_head, say("column.differs")]
+    lines: list[Line] = [((f"     {_row(heads, name_cells, done_cells, loss_cells, left)}", "muted"),)]
     for way in ways:
         text = _row([way.name, way.updates, way.loss, way.apart], name_cells, done_cells, loss_cells, left)
-        lines.append(((f" {LENS if way.is_lead else ' '} ", "accent"), (text, "strong" if way.is_lead else "")))
+        mark = (f"{way.mark} ", way.role)
+        lines.append(((f" {LENS if way.is_lead else ' '} ", "accent"), mark, (text, "strong" if way.is_lead else "")))
     return lines
 
 
@@ -83,7 +87,8 @@ def _left(text: str, cells: int) -> str:
 class WaysTable(LineWidget):
     """Shows the ways."""
 
-    DEFAULT_CSS = "WaysTable { height: 1fr; }"
+    COMPONENT_CLASSES = OWN_CLASSES
+    DEFAULT_CSS = picture_style_sheet("WaysTable")
 
     class Chosen(Message):
         """A way was clicked."""
@@ -95,9 +100,9 @@ class WaysTable(LineWidget):
     def __init__(self, say: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._say = say
-        self._ways: Sequence[Way] = ()
+        self._ways: Sequence[Row] = ()
 
-    def show(self, ways: Sequence[Way]) -> None:
+    def show(self, ways: Sequence[Row]) -> None:
         """Show these."""
         self._ways = ways
         self._draw()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Protocol
 
-from dlsim.engine.activations import fill
 from dlsim.engine.formula import total
-from dlsim.engine.kinds.network.naming import PLUS, Naming
+from dlsim.engine.kinds.layer_formulas import PLUS, LayerFormulas
+from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
@@ -26,10 +24,11 @@ class Tape(Protocol):
         """A sample's number as a subscript."""
 
 
-class Formulas:
+class Formulas(LayerFormulas):
     """Symbols and formulas of one network's tape."""
 
     def __init__(self, structure: Structure, tape: Tape) -> None:
+        super().__init__(structure, tape.naming)
         self._structure = structure
         self._tape = tape
 
@@ -37,12 +36,8 @@ class Formulas:
         """How formulas write the number at `ref`."""
         name, quantity, layer, index = self._tape.naming, ref.quantity, ref.layer, ref.index
         match quantity:
-            case "x" | "t" | "z" | "a" | "b":
+            case "x" | "t" | "z" | "a":
                 return name.unit(quantity, layer, index[0])
-            case "now_W" | "now_b" | "W":
-                return name.parameter(quantity[-1], layer, index)
-            case "E":
-                return "E"
             case "E_o":
                 return f"E_o{index[0] + 1}"
             case "dE_da" | "dE_dz":
@@ -53,38 +48,14 @@ class Formulas:
                 return f"∂{name.part_of_error(layer + 1, index[1])}/∂{name.unit('a', layer, index[0])}"
             case "dz_dW" | "dz_db":
                 return f"∂{name.unit('z', layer, index[-1])}/∂{name.parameter(quantity[-1], layer, index)}"
-            case "dE_dW" | "dE_db":
-                return f"∂E/∂{name.parameter(quantity[-1], layer, index)}"
-            case "new_W" | "new_b":
-                return name.parameter(quantity[-1], layer, index) + PLUS
             case "term_W" | "term_b":
                 row = self._tape.row_symbol(ref.sample or 0)
                 return f"∂E{row}/∂{name.parameter(quantity[-1], layer, index)}"
-            case "rest_W" | "rest_b":
-                return "Σ others"
-            case "update":
-                return "W ← W" + PLUS
-            case "rate":
-                return rate_symbol(self._structure.optimizer)
             case "X":
                 return f"x{index[1] + 1}"
             case "T" | "O":
                 return f"{quantity.lower()}{index[1] + 1}"
-        return self._other_symbol(ref)
-
-    def _other_symbol(self, ref: Ref) -> str:
-        kind, _, rest = ref.quantity.partition(":")
-        if kind in ("slot", "new_slot"):
-            slot, _, letter = rest.partition(":")
-            after = PLUS if kind == "new_slot" else ""
-            return f"{slot}_{self._tape.naming.parameter(letter, ref.layer, ref.index)}{after}"
-        if kind == "setting" and self._structure.optimizer:
-            return setting_symbol(self._structure.optimizer, rest)
-        if kind == "alpha":
-            return next(
-                entry.symbol for entry in self._structure.layer(ref.layer).activation.settings if entry.name == rest
-            )
-        return rest  # count:n, count:t
+        return super().symbol(ref)
 
     def formula(self, ref: Ref, batch: int, sample: int) -> Formula:
         """What the number at `ref` is made of; empty for what is given."""
@@ -95,7 +66,7 @@ class Formulas:
             case "a":
                 return self._activation(layer, index[0])
             case "E_o":
-                return self._error(layer, index[0])
+                return self.error(index)
             case "E":
                 output = self._structure.output
                 return total([(Ref("E_o", output.number, (unit,)),) for unit in range(output.units)])
@@ -116,18 +87,7 @@ class Formulas:
             case "term_W" | "term_b":
                 chain = self._chain(quantity[-1], layer, index)
                 return tuple(token._replace(sample=sample) if isinstance(token, Ref) else token for token in chain)
-            case "new_W" | "new_b":
-                return self._optimizer_step("", quantity[-1], layer, index)
-            case "now_W" | "now_b":
-                return ()
-            case "rate":
-                return rate_formula(self._structure.optimizer)
-            case "update":
-                return self._update()
-        if quantity.startswith("new_slot:"):
-            _, slot, letter = quantity.split(":")
-            return self._optimizer_step(slot, letter, layer, index)
-        return ()
+        return self.of_update(ref)
 
     # forward
 
@@ -142,52 +102,30 @@ class Formulas:
         return total(terms)
 
     def _activation(self, layer: int, unit: int) -> Formula:
-        shape = self._structure.layer(layer)
-        everyone = [Ref("z", layer, (other,)) for other in range(shape.units)]
-        formula = shape.activation.formula(everyone[unit], self._alpha(layer), everyone)
-        if shape.activation.name == "step":
-            threshold = "≥" if shape.spec.activation.settings["at_zero"] else ">"
-            return ("(1 if ", everyone[unit], f" {threshold} 0 else 0)")
-        return formula
-
-    def _alpha(self, layer: int) -> Ref | None:
-        has_alpha = any(entry.name == "alpha" for entry in self._structure.layer(layer).activation.settings)
-        return Ref("alpha:alpha", layer) if has_alpha else None
-
-    # loss
-
-    def _error(self, layer: int, unit: int) -> Formula:
-        assert self._structure.loss is not None
-        notation = self._structure.loss.error_notation(self._structure.output.units)
-        return fill(notation, {"t": Ref("t", layer, (unit,)), "a": Ref("a", layer, (unit,))})
+        everyone = [Ref("z", layer, (other,)) for other in range(self._structure.layer(layer).units)]
+        return self.activation(layer, everyone[unit], everyone)
 
     def _gradient_of_output(self, layer: int, unit: int) -> Formula:
         shape = self._structure.layer(layer)
         if not shape.is_output:
             above = self._structure.layer(layer + 1)
             return total([(Ref("part", layer, (unit, reached)),) for reached in range(above.units)])
-        return self._slope_of_loss(layer, unit)
-
-    def _slope_of_loss(self, layer: int, unit: int) -> Formula:
-        assert self._structure.loss is not None
-        notation = self._structure.loss.gradient_notation(self._structure.output.units)
-        return fill(notation, {"t": Ref("t", layer, (unit,)), "a": Ref("a", layer, (unit,))})
+        return self.slope_of_loss((unit,))
 
     # backward
 
     def _slope(self, layer: int, index: tuple[int, ...]) -> Formula:
-        shape = self._structure.layer(layer)
         a = Ref("a", layer, (index[0],))
         if len(index) == 2:
             if index[0] == index[1]:
                 return (a, "·(1 − ", a, ")")
             return ("−", a, "·", Ref("a", layer, (index[1],)))
-        return shape.activation.derivative_formula(Ref("z", layer, index), a, self._alpha(layer))
+        return self.slope(layer, Ref("z", layer, index), a)
 
     def _delta(self, layer: int, unit: int) -> Formula:
         shape = self._structure.layer(layer)
         if shape.is_fused:
-            return self._slope_of_loss(layer, unit)
+            return self.slope_of_loss((unit,))
         if shape.activation.couples_units:
             return total(
                 [
@@ -217,30 +155,6 @@ class Formulas:
             return (f"1/{batch}·(", *own, " + ", Ref(f"rest_{letter}", layer, index), ")")
         terms = [own if other == sample else (Ref(f"term_{letter}", layer, index, other),) for other in range(batch)]
         return (f"1/{batch}·(", *total(terms), ")")
-
-    def _optimizer_step(self, slot: str, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
-        optimizer = self._structure.optimizer
-        assert optimizer is not None, "new weights exist only under an optimizer"
-
-        def slot_ref(name: str, is_new: bool) -> Ref:
-            return Ref(f"{'new_' if is_new else ''}slot:{name}:{letter}", layer, index)
-
-        return step_formula(optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref)
-
-    def _update(self) -> Formula:
-        """The first new weights taking their places; in a large network the others go without saying."""
-        new = (
-            Ref("new_W", layer.number, (sender, unit))
-            for layer in self._structure.layers
-            if layer.spec.train_weights
-            for unit in range(layer.units)
-            for sender in range(layer.senders)
-        )
-        tokens: list[str | Ref] = []
-        for ref in islice(new, 2 * BATCH_TERMS):
-            weight = self._tape.naming.weight(ref.layer, *ref.index)
-            tokens += [f"{', ' if tokens else ''}{weight} ← ", ref]
-        return tuple(tokens)
 
     # whole ops
 

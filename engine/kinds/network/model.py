@@ -107,7 +107,7 @@ class NetworkModel(LayeredModel):
             return float("nan")
         batch.loss = passes.loss(batch, loss)
         passes.backward(batch, loss)
-        self.optimizer.update_into(  # type: ignore[union-attr]
+        self._optimizer.update_into(  # type: ignore[union-attr]
             batch.gradients[: self.structure.trained],
             batch.slots,
             batch.parameters,

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.arrays import BatchArrays, LayerArrays, parameter_views
+from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.kinds.network.formulas import Formulas
 from dlsim.engine.kinds.network.naming import SUBSCRIPTS, Naming
 from dlsim.engine.kinds.network.program import place_in_op
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.model import LayerParameters
 from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
@@ -107,6 +109,23 @@ class NetworkTape:
                 array[ref.index] = number
             return array
         return numbers
+
+    # the network itself, as it is now
+
+    @property
+    def present(self) -> Array:
+        """(parameters,): those that hold at the moment, after the update once that has landed."""
+        state = self.batch.after if self.landed else self.batch.before
+        return state[: self.structure.parameters]
+
+    @property
+    def present_layers(self) -> tuple[LayerParameters, ...]:
+        """The same as (weights, biases) of every layer."""
+        return self._new if self.landed else self._old
+
+    def answers(self, inputs: Array) -> Array:
+        """(rows, outputs): what the network answers to other inputs (rows, inputs), at the present parameters."""
+        return answers(self.structure, self.batch.after if self.landed else self.batch.before, inputs)
 
     # what a number is called and made of
 

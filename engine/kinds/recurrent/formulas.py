@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from dlsim.engine.activations import fill
 from dlsim.engine.formula import total
-from dlsim.engine.kinds.recurrent.naming import PLUS, START, Naming, at
+from dlsim.engine.kinds.layer_formulas import PLUS, LayerFormulas
+from dlsim.engine.kinds.recurrent.naming import START, Naming, at
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
-from dlsim.engine.losses import Loss
-from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
-LISTED_IN_UPDATE = 8
 
-
-class Formulas:
+class Formulas(LayerFormulas):
     """Symbols and formulas of one recurrent network."""
 
     def __init__(self, structure: RecurrentStructure, naming: Naming) -> None:
+        super().__init__(structure, naming)
         self._structure = structure
         self._naming = naming
 
@@ -31,14 +26,10 @@ class Formulas:
         match quantity:
             case "x" | "t" | "z" | "a":
                 return name.unit(quantity, layer, index)
-            case "b" | "W" | "now_W" | "now_b":
-                return name.parameter(quantity[-1], layer, index)
             case "E_o":
                 return "E_" + name.unit("o", layer, index)
             case "E_t":
                 return "E" + at(index[0])
-            case "E":
-                return "E"
             case "dE_da" | "dE_dz":
                 return f"∂E/∂{name.unit(quantity[-1], layer, index)}"
             case "da_dz":
@@ -47,32 +38,9 @@ class Formulas:
                 return f"∂E{at(index[1])}/∂{name.unit('a', layer, index)}"
             case "part:later":
                 return f"∂{name.later_steps(index[1])}/∂{name.unit('a', layer, index)}"
-            case "dE_dW" | "dE_db":
-                return f"∂E/∂{name.parameter(quantity[-1], layer, index)}"
-            case "new_W" | "new_b":
-                return name.parameter(quantity[-1], layer, index) + PLUS
-            case "rest_W" | "rest_b":
-                return "Σ others"
-            case "update":
-                return "W ← W" + PLUS
-            case "rate":
-                return rate_symbol(self._structure.optimizer)
             case "X" | "T" | "O":
                 return name.unit(quantity.lower(), layer, index[1:])
-        return self._other_symbol(ref)
-
-    def _other_symbol(self, ref: Ref) -> str:
-        kind, _, rest = ref.quantity.partition(":")
-        if kind in ("slot", "new_slot"):
-            slot, _, letter = rest.partition(":")
-            after = PLUS if kind == "new_slot" else ""
-            return f"{slot}_{self._naming.parameter(letter, ref.layer, ref.index)}{after}"
-        if kind == "setting" and self._structure.optimizer:
-            return setting_symbol(self._structure.optimizer, rest)
-        if kind == "alpha":
-            settings = self._structure.layer(ref.layer).activation.settings
-            return next(entry.symbol for entry in settings if entry.name == rest)
-        return rest  # count:n, count:t
+        return super().symbol(ref)
 
     # formulas
 
@@ -85,7 +53,7 @@ class Formulas:
             case "a":
                 return () if index[1] == START else self._activation(layer, index)
             case "E_o":
-                return self._of_output(self._loss.error_notation(self._structure.output.units), index)
+                return self.error(index)
             case "E_t":
                 outputs = range(self._structure.output.units)
                 return total([(Ref("E_o", OUTPUT, (unit, index[0])),) for unit in outputs])
@@ -94,9 +62,7 @@ class Formulas:
             case "dE_da":
                 return self._gradient_of_activation(layer, index)
             case "da_dz":
-                shape = self._structure.layer(layer)
-                z, a = Ref("z", layer, index), Ref("a", layer, index)
-                return shape.activation.derivative_formula(z, a, self._alpha(layer))
+                return self.slope(layer, Ref("z", layer, index), Ref("a", layer, index))
             case "dE_dz":
                 return self._delta(layer, index)
             case "part:own":
@@ -105,16 +71,7 @@ class Formulas:
                 return self._sent_back(HIDDEN, self._structure.inputs + index[0], index[1] + 1)
             case "dE_dW" | "dE_db":
                 return self._gradient(quantity[-1], layer, index, batch)
-            case "new_W" | "new_b":
-                return self._optimizer_step("", quantity[-1], layer, index)
-            case "rate":
-                return rate_formula(self._structure.optimizer)
-            case "update":
-                return self._update()
-        if quantity.startswith("new_slot:"):
-            _, slot, letter = quantity.split(":")
-            return self._optimizer_step(slot, letter, layer, index)
-        return ()
+        return self.of_update(ref)
 
     # forward
 
@@ -138,31 +95,14 @@ class Formulas:
         return total(terms)
 
     def _activation(self, layer: int, index: tuple[int, ...]) -> Formula:
-        shape = self._structure.layer(layer)
-        everyone = [Ref("z", layer, (unit, index[1])) for unit in range(shape.units)]
-        z = everyone[index[0]]
-        if shape.activation.name == "step":
-            threshold = "≥" if shape.spec.activation.settings["at_zero"] else ">"
-            return ("(1 if ", z, f" {threshold} 0 else 0)")
-        return shape.activation.formula(z, self._alpha(layer), everyone)
+        everyone = [Ref("z", layer, (unit, index[1])) for unit in range(self._structure.layer(layer).units)]
+        return self.activation(layer, everyone[index[0]], everyone)
 
-    def _alpha(self, layer: int) -> Ref | None:
-        has_alpha = any(entry.name == "alpha" for entry in self._structure.layer(layer).activation.settings)
-        return Ref("alpha:alpha", layer) if has_alpha else None
-
-    # loss and backward
-
-    @property
-    def _loss(self) -> Loss:
-        assert self._structure.loss is not None, "nothing is trained"
-        return self._structure.loss
-
-    def _of_output(self, notation: str, index: tuple[int, ...]) -> Formula:
-        return fill(notation, {"t": Ref("t", OUTPUT, index), "a": Ref("a", OUTPUT, index)})
+    # backward
 
     def _gradient_of_activation(self, layer: int, index: tuple[int, ...]) -> Formula:
         if layer == OUTPUT:
-            return self._of_output(self._loss.gradient_notation(self._structure.output.units), index)
+            return self.slope_of_loss(index)
         parts: list[Formula] = [(Ref("part:own", layer, index),)]
         if self._structure.fed_back and index[1] < self._structure.steps - 1:
             parts.append((Ref("part:later", layer, index),))
@@ -176,7 +116,7 @@ class Formulas:
     def _delta(self, layer: int, index: tuple[int, ...]) -> Formula:
         shape = self._structure.layer(layer)
         if shape.is_fused:
-            return self._of_output(self._loss.gradient_notation(self._structure.output.units), index)
+            return self.slope_of_loss(index)
         own = Ref("dE_da", layer, index)
         if shape.activation.couples_units:
             everyone = [(unit, index[1]) for unit in range(shape.units)]
@@ -193,28 +133,6 @@ class Formulas:
         if batch == 1:
             return total(terms)
         return (f"1/{batch}·(«", *total(terms), "» + ", Ref(f"rest_{letter}", layer, index), ")")
-
-    def _optimizer_step(self, slot: str, letter: str, layer: int, index: tuple[int, ...]) -> Formula:
-        optimizer = self._structure.optimizer
-        assert optimizer is not None, "new weights exist only under an optimizer"
-
-        def slot_ref(name: str, is_new: bool) -> Ref:
-            return Ref(f"{'new_' if is_new else ''}slot:{name}:{letter}", layer, index)
-
-        return step_formula(optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref)
-
-    def _update(self) -> Formula:
-        """The first new weights taking their places; the others go without saying."""
-        new = (
-            Ref("new_W", layer.number, index)
-            for layer in self._structure.layers
-            for index in self._structure.weights_in_order(layer.number)
-        )
-        tokens: list[str | Ref] = []
-        for ref in islice(new, LISTED_IN_UPDATE):
-            weight = self._naming.parameter("W", ref.layer, ref.index)
-            tokens += [f"{', ' if tokens else ''}{weight} ← ", ref]
-        return tuple(tokens)
 
     # whole ops
 

@@ -110,11 +110,11 @@ class RecurrentModel(LayeredModel):
         batch = self._fill_batch(iteration)
         passes.forward(batch)
         structure = self.structure
-        if structure.loss is None or self.optimizer is None:
+        if structure.loss is None or self._optimizer is None:
             return float("nan")
         batch.loss = passes.loss(batch, structure.loss)
         passes.backward(batch, structure.loss)
-        self.optimizer.update_into(
+        self._optimizer.update_into(
             batch.gradients,
             slot_views(structure, batch.before),
             batch.before[: structure.parameters],

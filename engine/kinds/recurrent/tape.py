@@ -186,7 +186,7 @@ class RecurrentTape:
             return None
         if quantity == "O":
             ref = Ref("a", OUTPUT, ref.index[1:])
-        elif len(ref.index) == 1 and quantity in ("z", "a", "dE_da", "da_dz", "dE_dz"):
+        elif len(ref.index) == 1 and quantity in ("z", "a", "E_o", "dE_da", "da_dz", "dE_dz"):
             ref = ref._replace(index=(ref.index[0], self.structure.steps - 1))
         elif quantity == "a" and ref.index[1] == START:
             return None

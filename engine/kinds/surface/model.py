@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
+from dlsim.engine.kinds.flat_state import FlatState
+from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
@@ -19,7 +19,7 @@ from dlsim.engine.reference import Ref
 Array = NDArray[np.float64]
 
 
-class SurfaceModel:
+class SurfaceModel(FlatState):
     """See engine/model.py: Model. The state is (1 + slots, dimensions): the point, then the optimizer's slots."""
 
     trains = True
@@ -28,20 +28,19 @@ class SurfaceModel:
     def __init__(self, body: SurfaceBody) -> None:
         self.surface = body.surface
         self.epochs = body.epochs
-        self.calendar = Calendar(1)
-        self._first_update = 1
         self.curves = COORDINATES[: self.surface.dimensions]
         self.layer_names = ((self.surface.dimensions, body.name),)
-        self.optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
+        optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
+        initial = np.zeros((1 + len(optimizer.slots), self.surface.dimensions))
+        initial[0] = self.surface.start
+        super().__init__(initial, optimizer, Calendar(1))
+        self.optimizer = optimizer
         self._slopes = tuple(self.surface.slope(axis) for axis in range(self.surface.dimensions))
         self.program = self._program()
         self.tables = (self._table(),)
-        shape = (1 + len(self.optimizer.slots), self.surface.dimensions)
-        self._before, self._after = np.zeros(shape), np.zeros(shape)
-        self._gradient, self._work = np.zeros(shape[1]), np.zeros(shape[1])
+        self._gradient, self._work = np.zeros(self.surface.dimensions), np.zeros(self.surface.dimensions)
         self._height = 0.0
         self._iteration = 1
-        self.start()
 
     def _program(self) -> Program:
         def along(quantity: str) -> Op:
@@ -70,44 +69,14 @@ class SurfaceModel:
 
     # state
 
-    def start(self) -> None:
-        """The point back to where it begins, the optimizer with no memory."""
-        state = np.zeros_like(self._before)
-        state[0] = self.surface.start
-        self.restore(state)
-
-    def save(self) -> Array:
-        """The point and the slots before the iteration on the tape."""
-        return self._before.copy()
-
-    def restore(self, state: Array) -> None:
-        """Make `state` the one before the next iteration."""
-        self._before[:] = state
-        self._after[:] = state
-
-    def accept(self) -> None:
-        """The point moves."""
-        self._before, self._after = self._after, self._before
-
-    @property
-    def state_bytes(self) -> int:
-        """What a saved state costs."""
-        return self._before.nbytes + 128
-
-    def begin_at(self, iteration: int, before: SurfaceModel) -> None:
-        """A new optimizer starts counting anew."""
-        self.calendar.go_on(iteration, before.calendar)
-        self._first_update = before._first_update if type(self.optimizer) is type(before.optimizer) else iteration
-
     def carry_over(self, before: SurfaceModel) -> None:
         """The point stays where it is; an optimizer of the same kind keeps its memory."""
-        state = np.zeros_like(self._before)
+        state = self._initial.copy()
+        after = before._state(landed=False)  # it has been accepted
         if self.surface.dimensions == before.surface.dimensions:
-            state[0] = before._before[0]
+            state[0] = after[0]
             if self.optimizer.slots == before.optimizer.slots:
-                state[:] = before._before
-        else:
-            state[0] = self.surface.start
+                state[:] = after
         self.restore(state)
 
     def is_parameter(self, ref: Ref) -> bool:
@@ -116,23 +85,24 @@ class SurfaceModel:
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Put a coordinate elsewhere."""
-        self._before[0, ref.index[0]] = number
+        self._state(landed=False)[0, ref.index[0]] = number
 
     # one iteration
 
     def enter(self, iteration: int) -> float:
         """Height and slopes at the point, then the optimizer's step; the height is the loss."""
-        point = self._before[0]
+        before, after = self._state(landed=False), self._state(landed=True)
+        point = before[0]
         self._height = float(self.surface.value(*point))
         for axis, slope in enumerate(self._slopes):
             self._gradient[axis] = slope.value(*point)
         self.optimizer.update_into(
             self._gradient,
-            tuple(self._before[1:]),
+            tuple(before[1:]),
             point,
-            iteration - self._first_update + 1,
-            tuple(self._after[1:]),
-            self._after[0],
+            self._update_number(iteration),
+            tuple(after[1:]),
+            after[0],
             self._work,
         )
         self._iteration = iteration
@@ -140,49 +110,36 @@ class SurfaceModel:
 
     def observe(self, iteration: int) -> tuple[float, ...]:
         """The point before the update: its way over the surface."""
-        return tuple(self._before[0])
+        return tuple(self.point)
 
     def is_finite(self) -> bool:
         """Whether height, slopes and new state are finite."""
-        return (
-            isfinite(self._height) and bool(np.isfinite(self._gradient).all()) and bool(np.isfinite(self._after).all())
-        )
+        numbers = (self._height, self._gradient, self._state(landed=True))
+        return all(bool(np.isfinite(each).all()) for each in numbers)
 
     def first_trouble(self) -> tuple[Op, int, int | None] | None:
         """The first number that is not finite."""
-        tape = self.tape
-        for op in self.program:
-            for place, ref in enumerate(op.refs):
-                if not isfinite(tape.value(ref, 0)):
-                    return op, place, None
-        return None
+        return first_trouble(self.program, self.tape)
 
     # reading
 
     @property
     def tape(self) -> SurfaceTape:
         """The tape itself."""
-        return self._reader(self._before, self._after, self._gradient, landed=False)
+        return self._reader(self._state(landed=False), self._state(landed=True), self._gradient, landed=False)
 
     def freeze(self, *, landed: bool) -> SurfaceTape:
         """A copy of it."""
-        return self._reader(self._before.copy(), self._after.copy(), self._gradient.copy(), landed=landed)
+        before, after = self._state(landed=False).copy(), self._state(landed=True).copy()
+        return self._reader(before, after, self._gradient.copy(), landed=landed)
 
     def _reader(self, before: Array, after: Array, gradient: Array, *, landed: bool) -> SurfaceTape:
-        return SurfaceTape(
-            self.surface,
-            self.optimizer,
-            before,
-            after,
-            gradient,
-            self._height,
-            self._iteration - self._first_update + 1,
-            landed=landed,
-        )
+        update = self._update_number(self._iteration)
+        return SurfaceTape(self.surface, self.optimizer, before, after, gradient, self._height, update, landed=landed)
 
     def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
         """The point, as the weights (1×dimensions) of a single layer."""
-        view = (self._after if landed else self._before)[:1].view()
+        view = self._state(landed=landed)[:1].view()
         view.flags.writeable = False
         return ((view, None),)
 
@@ -194,7 +151,7 @@ class SurfaceModel:
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """The present height, as output and as loss."""
-        point = (self._after if landed else self._before)[0]
+        point = self._state(landed=landed)[0]
         with np.errstate(all="ignore"):
             height = float(self.surface.value(*point))
         return np.array([[height]]), height, None
@@ -235,7 +192,7 @@ class SurfaceModel:
     @property
     def point(self) -> Array:
         """Where the iteration on the tape begins."""
-        point: Array = self._before[0]
+        point: Array = self._state(landed=False)[0]
         return point
 
     @property

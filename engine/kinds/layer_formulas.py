@@ -1,0 +1,164 @@
+"""Formulas that every kind with layers writes alike: parameters, optimizer steps, activations, the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Protocol
+
+from dlsim.engine.activations import fill
+from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.losses import Loss
+from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
+from dlsim.engine.optimizers import Optimizer
+from dlsim.engine.reference import Formula, Ref
+
+PLUS = "⁺"
+LISTED_IN_UPDATE = 8
+
+
+class Naming(Protocol):
+    """How parameters are called."""
+
+    def parameter(self, letter: str, layer: int, index: tuple[int, ...]) -> str:
+        """A weight's or a bias's symbol."""
+
+
+class Structure(Protocol):
+    """What is known of a network however its layers are connected."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """From the first."""
+
+    @property
+    def output(self) -> Layer:
+        """The last one."""
+
+    @property
+    def loss(self) -> Loss | None:
+        """None where nothing is trained."""
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """None where nothing is trained."""
+
+    def layer(self, number: int) -> Layer:
+        """The layer with that number, from 1."""
+
+    def weights_in_order(self, number: int) -> Iterable[tuple[int, int]]:
+        """(sender, unit) of a layer's weights as they are numbered."""
+
+
+class LayerFormulas:
+    """Symbols and formulas that do not depend on how layers are connected; a kind adds its own."""
+
+    def __init__(self, layers: Structure, names: Naming) -> None:
+        self._layers = layers
+        self._names = names
+
+    # symbols
+
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write the number at `ref`."""
+        quantity, layer, index = ref.quantity, ref.layer, ref.index
+        match quantity:
+            case "W" | "b" | "now_W" | "now_b":
+                return self._names.parameter(quantity[-1], layer, index)
+            case "E":
+                return "E"
+            case "dE_dW" | "dE_db":
+                return f"∂E/∂{self._names.parameter(quantity[-1], layer, index)}"
+            case "new_W" | "new_b":
+                return self._names.parameter(quantity[-1], layer, index) + PLUS
+            case "rest_W" | "rest_b":
+                return "Σ others"
+            case "update":
+                return "W ← W" + PLUS
+            case "rate":
+                return rate_symbol(self._layers.optimizer)
+        kind, _, rest = quantity.partition(":")
+        if kind in ("slot", "new_slot"):
+            slot, _, letter = rest.partition(":")
+            after = PLUS if kind == "new_slot" else ""
+            return f"{slot}_{self._names.parameter(letter, layer, index)}{after}"
+        if kind == "setting" and self._layers.optimizer:
+            return setting_symbol(self._layers.optimizer, rest)
+        if kind == "alpha":
+            settings = self._layers.layer(layer).activation.settings
+            return next(entry.symbol for entry in settings if entry.name == rest)
+        return rest  # count:n, count:t
+
+    # formulas
+
+    def of_update(self, ref: Ref) -> Formula:
+        """What the update and all that leads to it is made of; empty for what is given."""
+        quantity = ref.quantity
+        match quantity:
+            case "new_W" | "new_b":
+                return self._optimizer_step("", quantity[-1], ref)
+            case "rate":
+                return rate_formula(self._layers.optimizer)
+            case "update":
+                return self._update()
+        if quantity.startswith("new_slot:"):
+            _, slot, letter = quantity.split(":")
+            return self._optimizer_step(slot, letter, ref)
+        return ()
+
+    def activation(self, layer: int, z: Ref, everyone: list[Ref]) -> Formula:
+        """A unit's output, made of its `z` and, where the activation couples units, of all z of its layer."""
+        shape = self._layers.layer(layer)
+        if shape.activation.name == "step":
+            threshold = "≥" if shape.spec.activation.settings["at_zero"] else ">"
+            return ("(1 if ", z, f" {threshold} 0 else 0)")
+        return shape.activation.formula(z, self._alpha(layer), everyone)
+
+    def slope(self, layer: int, z: Ref, a: Ref) -> Formula:
+        """∂a/∂z of a unit that stands alone."""
+        return self._layers.layer(layer).activation.derivative_formula(z, a, self._alpha(layer))
+
+    def error(self, index: tuple[int, ...]) -> Formula:
+        """An output's E."""
+        return self._of_output(self._loss.error_notation(self._layers.output.units), index)
+
+    def slope_of_loss(self, index: tuple[int, ...]) -> Formula:
+        """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
+        return self._of_output(self._loss.gradient_notation(self._layers.output.units), index)
+
+    @property
+    def _loss(self) -> Loss:
+        assert self._layers.loss is not None, "nothing is trained"
+        return self._layers.loss
+
+    def _of_output(self, notation: str, index: tuple[int, ...]) -> Formula:
+        number = self._layers.output.number
+        return fill(notation, {"t": Ref("t", number, index), "a": Ref("a", number, index)})
+
+    def _alpha(self, layer: int) -> Ref | None:
+        has_alpha = any(entry.name == "alpha" for entry in self._layers.layer(layer).activation.settings)
+        return Ref("alpha:alpha", layer) if has_alpha else None
+
+    def _optimizer_step(self, slot: str, letter: str, ref: Ref) -> Formula:
+        optimizer = self._layers.optimizer
+        assert optimizer is not None, "new weights exist only under an optimizer"
+        layer, index = ref.layer, ref.index
+
+        def slot_ref(name: str, is_new: bool) -> Ref:
+            return Ref(f"{'new_' if is_new else ''}slot:{name}:{letter}", layer, index)
+
+        return step_formula(optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref)
+
+    def _update(self) -> Formula:
+        """The first new weights taking their places; in a large network the others go without saying."""
+        new = (
+            Ref("new_W", layer.number, index)
+            for layer in self._layers.layers
+            if layer.spec.train_weights
+            for index in self._layers.weights_in_order(layer.number)
+        )
+        tokens: list[str | Ref] = []
+        for ref in islice(new, LISTED_IN_UPDATE):
+            weight = self._names.parameter("W", ref.layer, ref.index)
+            tokens += [f"{', ' if tokens else ''}{weight} ← ", ref]
+        return tuple(tokens)

@@ -1,0 +1,104 @@
+"""What if: numbers and settings are edited in place, undone, done again; the run left behind can be compared with."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine.errors import DlsimError
+from dlsim.engine.reference import Ref
+from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
+from dlsim.tui.edits import Target, number_in, problem_with, settings_of, target_of
+from dlsim.tui.session import Session
+
+
+def target(session, ref):
+    return target_of(session.simulator, session.snapshot, ref)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1/3", 1 / 3), ("−1/4", -0.25), ("1e-3", 0.001), ("x", None), ("1/0", None), ("", None)]
+)
+def test_numbers_and_fractions_are_read(text, number):
+    assert number_in(text) == number
+
+
+@pytest.mark.parametrize(
+    ("ref", "path"),
+    [
+        (Ref("x", 0, (1,)), "data.inputs.0.1"),
+        (Ref("T", 0, (0, 1)), "data.targets.0.1"),
+        (Ref("setting:learning_rate"), "training.optimizer.learning_rate"),
+    ],
+)
+def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, path):
+    session = Session("backprop-2-2-2")
+    assert target(session, ref).path == path
+    change(session, target(session, ref), "0.25")
+    assert session.snapshot.tape.value(ref, 0) == 0.25
+
+
+def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
+    session = Session("backprop-2-2-2")
+    session.simulator.run(50)
+    before = session.simulator.losses[49]
+    session.simulator.seek(iteration=10)
+    session.changed()
+    assert change(session, target(session, Ref("now_W", 2, (0, 0))), "1/3").key == "hint.edited_past"
+    session.simulator.seek(iteration=50)
+    assert session.simulator.losses[49] != before
+    assert undo(session).key == "hint.undone"
+    session.simulator.seek(iteration=50)
+    assert session.simulator.losses[49] == before
+    assert redo(session).key == "hint.redone"
+    assert redo(session).key == "hint.nothing_to_redo"
+
+
+def test_what_cannot_be_is_refused_and_nothing_is_lost():
+    session = Session("backprop-2-2-2")
+    rate = target(session, Ref("setting:learning_rate"))
+    assert "> 0" in problem_with(session.scenario, rate, "-1")
+    with pytest.raises(DlsimError):
+        change(session, rate, "-1")
+    with pytest.raises(NotANumberError):
+        change(session, target(session, Ref("W", 1, (0, 0))), "many")
+    assert session.edits.done == []
+    assert target(session, Ref("z", 1, (0,))) is None
+
+
+def test_activation_batch_size_loss_and_optimizer_can_be_chosen():
+    paths = {found.path: found for found in settings_of(Session("xor-train").scenario)}
+    for path in ("network.layers.0.activation", "training.batch_size", "training.loss", "training.optimizer"):
+        assert isinstance(paths[path], Target)
+    assert "relu" in paths["network.layers.0.activation"].choices
+
+
+def test_new_random_weights_and_the_same_ones_are_told_apart():
+    session = Session("xor-train")
+    first = session.simulator.parameters[0][0].copy()
+    assert randomise(session, "seed").key == "hint.new_weights"
+    drawn = session.simulator.parameters[0][0].copy()
+    assert (drawn != first).all()
+    session.forward("iteration")
+    assert same_start(session).key == "hint.same_start"
+    assert (session.simulator.parameters[0][0] == drawn).all()
+    undo(session)
+    assert (session.simulator.parameters[0][0] == first).all()
+    assert randomise(Session("backprop-2-2-2"), "seed").key == "hint.weights_given"
+
+
+async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "I", "down", "w", "x")
+        await pilot.pause()
+        assert "Not a number yet" in screen_text(app)[-1]
+        await pilot.press("backspace", "1", "/", "4", "enter")
+        await pilot.pause()
+        assert "W1 = 0.25 from iteration 2 on" in screen_text(app)[-1]
+        await pilot.press("i", "d")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "The first number that differs is z1, in iteration 2." in screen
+        await pilot.press("escape", "u")
+        await pilot.pause()
+        assert "Undone: W1" in screen_text(app)[-1]

@@ -1,0 +1,204 @@
+"""Ways side by side, pictures as tabs, the rules, the timeline strip."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import builtin_scenarios, load
+from dlsim.engine.conventions import conventions
+from dlsim.engine.ensemble import Ensemble
+from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.following import follow
+from dlsim.tui.session import Session
+from dlsim.tui.variants import differences
+from dlsim.tui.widgets.conventions import rule_in_words
+from dlsim.tui.widgets.timeline_strip import AHEAD, span_of, strip_line
+from dlsim.tui.words import words
+
+# ways
+
+
+def test_after_every_step_the_other_ways_have_as_many_updates():
+    session = Session("optimizers")
+    for move in ("iteration", "iteration", "epoch"):
+        session.forward(move)
+        assert session.follow()
+        assert {member.snapshot.position.done for member in session.members} == {session.simulator.iteration}
+    session.back("iteration")
+    session.follow()
+    assert {member.snapshot.position.done for member in session.members} == {session.simulator.iteration}
+
+
+def test_the_next_way_stands_at_the_same_place_and_sample():
+    session = Session("xor-train")
+    session.forward("iteration")
+    for _ in range(5):
+        session.forward()
+    session.move_lens(2)
+    before = session.simulator.position
+    assert session.next_variant().values["variant"] == "two hidden units"
+    after = session.simulator.position
+    assert (after.done, after.cursor, session.simulator.sample) == (before.done, before.cursor, 2)
+
+
+def test_ways_that_need_long_are_brought_along_bit_by_bit():
+    ensemble = Ensemble(load("optimizers"))
+    ensemble.lead.run(50)
+    assert not follow(ensemble, seconds=0.0)
+    assert follow(ensemble)
+
+
+NAMES = {
+    "optimizers": "sgd",
+    "batch-modes": "batch size all",
+    "vanishing-gradient": "sigmoid",
+    "xor-train": "units 4, init glorot_uniform",
+}
+
+
+@pytest.mark.parametrize(("scenario", "name"), NAMES.items())
+def test_the_way_as_written_is_called_by_what_sets_it_apart(scenario, name):
+    assert Session(scenario).name_of(None) == name
+
+
+def test_only_settings_that_differ_are_told():
+    momentum = [simulator.scenario for _, simulator in Ensemble(load("momentum-escape")).members]
+    assert differences(momentum) == [(), ("momentum 0.9",), ("momentum 0.5",), ("momentum 0.95",)]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_ways_stand_side_by_side_with_their_losses(open_at, screen_text, size):
+    app = open_at("optimizers")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "i", "8")
+        text = "\n".join(screen_text(app))
+        for name, simulator in app.screen.session.ensemble.members:
+            assert (name or "sgd") in text
+            assert f"{simulator.losses[-1]:.8f}" in text
+
+
+async def test_a_run_takes_all_ways_along(open_at, until):
+    app = open_at("optimizers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["right_square_bracket"] * 10, "r")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        assert {one.iteration for _, one in app.screen.session.ensemble.members} == {200}
+
+
+async def test_curves_of_all_ways_are_overlaid_and_named(open_at, screen_text, eager_curve):
+    app = open_at("optimizers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "i")
+        curve = [line[63:] for line in screen_text(app)[23:]]
+        seen = {mark: sum(mark in line for line in curve) for mark in "■▲◆○□△"}
+        assert min(seen.values()) >= 1  # in the legend
+        assert sum(count > 1 for count in seen.values()) >= 3  # and on the curves, where they do not lie on each other
+
+
+# pictures
+
+
+async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        before = list(app.screen.walk_children())
+        assert "Network ─ Plane" in screen_text(app)[2]
+        first = screen_text(app)[3:20]
+        await pilot.press("p")
+        assert screen_text(app)[3:20] != first
+        for _ in range(len(app.screen.tabs.pictures) - 1):
+            await pilot.press("p")
+        assert screen_text(app)[3:20] == first
+        assert list(app.screen.walk_children()) == before
+
+
+async def test_a_click_on_its_title_shows_a_picture(open_at):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.click("#network TitleEdge", offset=(14, 0))
+        assert app.screen.tabs.picture == "region"
+        assert app.screen.picture.display
+        assert not app.screen.diagram.display
+
+
+@pytest.mark.parametrize(("scenario", "picture"), [("optimizers", "surface"), ("activations", "functions-plot")])
+async def test_where_there_is_no_network_the_picture_is_the_main_panel(open_at, scenario, picture):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space")
+        assert app.screen.tabs.picture == picture
+
+
+# rules
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_every_rule_of_every_scenario_is_said(name):
+    for variant in (None, *load(name).variants):
+        for rule in conventions(load(name, variant=variant)):
+            said = rule_in_words(words(), rule)
+            assert said.endswith((".", "ε."))
+            assert "{" not in said
+
+
+async def test_the_rules_are_a_tab(open_at, screen_text):
+    app = open_at("optimizers-on-a-network")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("7")
+        assert "double precision" in "\n".join(screen_text(app))
+        await pilot.press("v", "v", "v", "v", "v")
+        app.screen.rules.scroll_lines(-99)
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        assert "Adam" in "\n".join(screen_text(app))
+
+
+# the timeline
+
+
+async def test_what_one_came_back_from_stays_on_the_strip(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        before = screen_text(app)
+        await pilot.press("e", "e", "e", "home")
+        after = screen_text(app)
+        assert "0/3" in after[1]
+        assert before[:1] + before[2:-1] == after[:1] + after[2:-1]
+
+
+async def test_keys_and_clicks_scrub(open_at):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(40):
+            await pilot.press("i")
+        await pilot.press("less_than_sign")
+        assert app.screen.session.simulator.iteration == 38
+        await pilot.press("shift+right", "greater_than_sign")
+        assert app.screen.session.simulator.iteration == 40
+        await pilot.click("#strip", offset=(12, 0))
+        assert 0 < app.screen.session.simulator.iteration < 5
+
+
+@pytest.mark.parametrize(("height", "is_shown"), [(19, False), (20, True), (40, True)])
+async def test_a_low_screen_has_no_room_for_the_strip(open_at, height, is_shown):
+    app = open_at("xor-train")
+    async with app.run_test(size=(80, height)):
+        assert app.screen.strip.display is is_shown
+
+
+def test_an_edit_is_marked_and_without_good_glyphs_too():
+    session = Session("xor-train")
+    session.simulator.run(30)
+    session.simulator.seek(iteration=10)
+    session.simulator.edit(numbers={"W1": 0.5})
+    session.simulator.run(5)
+    session.changed()
+    plain, _ = strip_line(words(), session.snapshot, 80, ASCII)
+    text = "".join(piece for piece, _ in plain)
+    assert text.isascii()
+    assert "^" in text
+    assert AHEAD[1] in text
+
+
+@pytest.mark.parametrize(("known", "planned", "span"), [(0, 1000, 24), (25, 1000, 32), (600, 1000, 1000), (5, 5, 5)])
+def test_the_strip_grows_by_doubling(known, planned, span):
+    assert span_of(known, planned) == span

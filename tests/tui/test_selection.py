@@ -1,0 +1,212 @@
+"""Why is this number this: any number can be selected, explains itself, and is followed to where it comes from."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine.reference import Ref
+from dlsim.tui.answer import answer_to
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Cells, Selection, in_order
+from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.widgets.formula import FormulaView
+from dlsim.tui.widgets.network_diagram import NetworkDiagram
+from dlsim.tui.words import words
+
+GRADIENT = Ref("dE_dW", 1, (0, 0))
+
+
+def worked_example(values=48):
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.seek(iteration=0, cursor=values)
+    return simulator.snapshot()
+
+
+def spoken(lines):
+    return "\n".join(lines)
+
+
+# without a screen
+
+
+def test_a_hidden_weights_answer_includes_the_sum_over_all_outputs_it_reaches():
+    (inner,) = answer_to(worked_example(), GRADIENT).spelt_out
+    assert inner.symbol == "∂E/∂h1"
+    assert inner.formula == "∂E_o1/∂h1 + ∂E_o2/∂h1"
+    assert inner.value == pytest.approx(0.03240681, abs=5e-9)
+
+
+def test_what_is_not_computed_yet_does_not_give_its_number_away():
+    snapshot = worked_example(values=3)
+    answer = answer_to(snapshot, GRADIENT)
+    assert not answer.is_shown
+    parts = answer_parts(words(), snapshot, Selection().select(GRADIENT), CAPS, 60, 60, 8)
+    text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
+    assert "has not been computed yet" in text
+    assert "0.00080888" not in text
+    assert "0.03240681" not in text
+
+
+def test_following_operands_and_returning_comes_back_by_the_same_way():
+    snapshot = worked_example()
+    seen = [Selection()]
+    for _ in range(6):
+        seen.append(seen[-1].enter(snapshot) if seen[-1] else Selection().select(GRADIENT))
+    symbols = [snapshot.symbol(selection.ref) for selection in seen[1:]]
+    assert symbols == ["∂E/∂W1", "∂E/∂W1", "∂E/∂h1", "∂E_o1/∂h1", "∂E/∂o1", "t1"]
+    for before in reversed(seen[:-1]):
+        after = seen.pop().leave()
+        assert after.ref == before.ref
+
+
+def test_operands_are_marked_one_after_the_other_and_round():
+    snapshot = worked_example()
+    selection = Selection().select(GRADIENT).enter(snapshot)
+    marked = []
+    for _ in range(4):
+        marked.append(snapshot.symbol(selection.marked(snapshot)))
+        selection = selection.mark(1, snapshot)
+    assert marked == ["∂E/∂h1", "∂h1/∂z1", "∂z1/∂W1", "∂E/∂h1"]
+
+
+def test_a_present_weight_is_the_new_one_once_the_update_has_landed():
+    before, after = worked_example(), Simulator(load("backprop-2-2-2"))
+    after.step("iteration")
+    weight = Ref("now_W", 2, (0, 0))
+    assert answer_to(before, weight).operands == () or answer_to(before, weight).told.formula == "W5⁺"
+    assert answer_to(after.snapshot(), weight).told.formula == "W5⁺"
+    start = Simulator(load("backprop-2-2-2")).snapshot()
+    assert answer_to(start, weight).operands == ()
+
+
+def test_numbers_of_a_table_follow_each_other_in_reading_order():
+    table = worked_example().tables[0]
+    cells = Cells(table)
+    first = cells.first()
+    assert first == Ref("now_W", 1, (0, 0))
+    assert cells.beside(first, 1) == GRADIENT
+    assert cells.below(GRADIENT, 1) == Ref("dE_dW", 1, (1, 0))
+    assert cells.beside(first, -1) is None
+    assert cells.below(cells.last(), 1) is None
+    assert in_order([first, GRADIENT], first, -1) == GRADIENT
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_every_number_of_every_table_answers_and_so_do_its_operands(name):
+    simulator = Simulator(load(name))
+    simulator.step("iteration")
+    snapshot, say = simulator.snapshot(), words()
+    seen = set()
+    waiting = [
+        cell for table in snapshot.tables for row in table.rows[:3] for cell in row.cells[:6] if cell is not None
+    ]
+    while waiting and len(seen) < 120:
+        ref = waiting.pop(0)
+        if ref in seen:
+            continue
+        seen.add(ref)
+        answer = answer_to(snapshot, ref)
+        assert answer_parts(say, snapshot, Selection().select(ref).enter(snapshot), CAPS, 60, 60, 8)
+        assert answer.operands or not answer.is_shown or not math.isinf(answer.told.value)
+        waiting += answer.operands
+
+
+# on the screen
+
+
+async def test_the_selected_number_answers_instead_of_the_active_one_and_escape_returns(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 40)
+        await pilot.pause()
+        before = screen_text(app)
+        assert "where ∂E/∂h1 = ∂E_o1/∂h1 + ∂E_o2/∂h1" in spoken(before)
+        await pilot.press("down")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "∂E/∂W1 · selected" in screen
+        assert "[0.00080888]" in screen
+        assert "= 0.03240681 · 0.24960043 · 0.1" in screen
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "∂E/∂W1 › ∂E/∂h1" in screen
+        assert "= 0.02243370 + 0.00997311" in screen
+        assert "all its ways to the outputs" in screen
+        await pilot.press("escape", "escape", "escape")
+        await pilot.pause()
+        assert screen_text(app) == before
+
+
+async def test_stepping_keeps_the_selection_and_its_answer_comes_in_its_turn(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("down", "tab")  # W1, then its gradient
+        await pilot.pause()
+        assert "has not been computed yet" in spoken(screen_text(app))
+        await pilot.press("i", "I", *["space"] * 40)
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "∂E/∂W1 · selected" in screen
+        assert "= 0.00080888" in screen
+
+
+async def test_the_diagram_lights_the_path_of_the_selected_number(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "1", "2", "down", "tab")
+        await pilot.pause()
+        roles = [run for row in app.screen.diagram.picture.rows for run in row]
+        chosen = "".join(run.text for run in roles if run.role == "chosen")
+        assert "W1" in chosen
+        heavy = sum(run.text.count("━") for run in roles if run.role in ("active", "operand"))
+        assert heavy > 10  # W1's own line, and those of W5 and W7 along which the error came back
+
+
+async def test_numbers_are_selected_by_mouse(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        line, column = next(
+            (y, text.index("0.02629590")) for y, text in enumerate(screen_text(app)) if "0.02629590" in text
+        )
+        await pilot.click(offset=(column + 3, line))
+        await pilot.pause()
+        assert "∂E/∂W6 · selected" in spoken(screen_text(app))
+        formula = app.screen.query_one(FormulaView)
+        y, x = next(
+            (y, "".join(text for text, _ in line).index("∂o1/∂z3"))
+            for y, line in enumerate(formula.lines)
+            if "∂o1/∂z3" in "".join(text for text, _ in line)
+        )
+        await pilot.click(FormulaView, offset=(x + 1, y))
+        await pilot.pause()
+        assert "∂E/∂W6 › ∂o1/∂z3" in spoken(screen_text(app))
+        hit = next(hit for hit in app.screen.diagram.picture.hits if hit.ref == Ref("z", 2, (1,)))
+        await pilot.click(NetworkDiagram, offset=(hit.x + 1, hit.y))
+        await pilot.pause()
+        assert "z4 · selected" in spoken(screen_text(app))
+
+
+async def test_where_no_table_is_on_screen_the_numbers_of_the_diagram_are_gone_through(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "down")
+        await pilot.pause()
+        assert "z1 · selected" in spoken(screen_text(app))
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "· selected" in spoken(screen_text(app))
+        assert "z1 · selected" not in spoken(screen_text(app))
+
+
+async def test_the_selected_numbers_formula_is_copied(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 20, "down", "enter", "enter", "y")
+        await pilot.pause()
+        assert app.clipboard == "∂E/∂o1 = −(t1 − o1) = −(0.4 − 0.60944600) = 0.20944600"

@@ -1,0 +1,102 @@
+"""Ways to look at a run: pictures in the first panel, the ways of a scenario side by side, the timeline strip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+
+from dlsim.engine.scenario import Scenario
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.shape import shape_of
+from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.pictures.scene import Member
+from dlsim.tui.screens.acting import Acting
+from dlsim.tui.screens.view import SAY, title_of
+from dlsim.tui.session import Hint
+from dlsim.tui.widgets.timeline_strip import TimelineStrip
+from dlsim.tui.widgets.ways_table import WaysTable
+
+AT_ONCE_SECONDS = 0.004
+"""So long a key waits for the other ways of the scenario; what is left of their way they go afterwards, bit by bit."""
+SLICE_SECONDS, PAUSE_SECONDS = 0.012, 0.015
+
+
+class Looking(Acting):
+    """Its keys change what is looked at, and never what is computed, but for scrubbing, which goes there."""
+
+    _is_catching_up = False
+
+    # the ways of the scenario
+
+    def members_now(self) -> tuple[Member, ...]:
+        """All ways at the moment that is shown; those that need long come after it."""
+        if not self.running.is_running and not self.session.follow(AT_ONCE_SECONDS):
+            self._catch_up_later()
+        return self.running.members
+
+    def way_name(self, snapshot: Snapshot) -> str:
+        """What the way under the lens is called; "" where there is one only."""
+        return self.session.name_of(snapshot.scenario.variant) if self.tabs.has_ways else ""
+
+    def apart(self) -> Sequence[Sequence[str]]:
+        """What sets each way of the scenario apart."""
+        return self.session.apart
+
+    def _catch_up_later(self) -> None:
+        if not self._is_catching_up:
+            self._is_catching_up = True
+            self.set_timer(PAUSE_SECONDS, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._is_catching_up = False
+        if self.running.is_running:
+            return  # they go with the run
+        if not self.session.follow(SLICE_SECONDS):
+            self._catch_up_later()
+        self.show(self.session.snapshot)
+
+    def action_variant(self) -> None:
+        """The same moment in the next variant."""
+        self._pause()
+        self._tell(self.session.next_variant())
+        self._show()
+
+    @on(WaysTable.Chosen)
+    def _choose_way(self, message: WaysTable.Chosen) -> None:
+        self._pause()
+        self._tell(self.session.choose_variant(message.variant))
+        self._show()
+
+    # pictures
+
+    def action_picture(self, by: int) -> None:
+        """Show the first panel: the picture it holds, or the next one."""
+        is_news = len(self.tabs.pictures) > 1 or not by
+        picture = self.tabs.turn(by)
+        self._tell(None if is_news else Hint("hint.one_picture"))
+        if by and is_news and not self.tabs.is_wide:
+            self._tell(Hint("hint.picture", {"picture": title_of(picture)}))
+        self._show()
+
+    def action_view(self, by: int) -> None:
+        """Show another view of the picture."""
+        name = self.picture.turn(by) if self.tabs.picture in PICTURES else ""
+        self._tell(Hint("hint.view", {"view": name}) if name else Hint("hint.one_view"))
+        self._show()
+
+    # time
+
+    def action_scrub(self, by: int) -> None:
+        """Along the timeline by a part of what has been run."""
+        self._move(lambda: self.session.scrub(by))
+
+    @on(TimelineStrip.Scrubbed)
+    def _scrub(self, message: TimelineStrip.Scrubbed) -> None:
+        self._move(lambda: self.session.scrub_to(message.iteration))
+
+
+def pictures_offered(scenario: Scenario) -> tuple[str, ...]:
+    """The tabs of the first panel: the network where there is one, then the pictures."""
+    pictures = tuple(picture.key for picture in pictures_of(scenario))
+    return ("network", *pictures) if shape_of(scenario) is not None or not pictures else pictures
