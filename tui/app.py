@@ -93,6 +93,9 @@ async def _run(app: DlsimApp) -> int:
     def leave(status: int) -> None:
         app.exit(status)
 
-    with Terminal().guarded(leave):
+    terminal = Terminal()
+    with terminal.guarded(leave):
         left_with = await app.run_async()
-    return left_with if isinstance(left_with, int) else app.return_code or 0
+    status = left_with if isinstance(left_with, int) else app.return_code or 0
+    terminal.end_if_gone(status)
+    return status

@@ -52,6 +52,14 @@ class Terminal:
             for number in installed:
                 loop.remove_signal_handler(number)
 
+    def end_if_gone(self, status: int) -> None:
+        """Once the app has ended: where its terminal has vanished, end the process here and now.
+
+        Textual's input thread may then never have been told to stop: it would read nothing, for ever and at full speed.
+        """
+        if self._attributes is not None and _attributes(self._fd) is None:
+            os._exit(status)
+
     def _told_to_go(self, number: int) -> None:
         status = 128 + number
         Thread(target=self._insist, args=(status,), name="dlsim-insist", daemon=True).start()

@@ -1,5 +1,6 @@
 """`dlsim walk`: the same stepping in lines of text, as a screen reader, a dumb terminal or a script meets it."""
 
+import io
 import os
 import re
 import signal
@@ -19,14 +20,14 @@ SCENARIO = "backprop-2-2-2"
 
 
 @pytest.fixture
-def walk(process):
+def walk(dlsim, monkeypatch):
     """A function: (scenario, lines typed, options) → the answers, line by line, one list a command."""
 
     def call(scenario, *typed, options=()):
-        answer = process("walk", scenario, *options, stdin=None, input="".join(f"{line}\n" for line in typed).encode())
-        assert (answer.returncode, answer.stderr) == (0, b""), answer.stderr.decode()
-        parts = re.split(r"^>.*\n", answer.stdout.decode(), flags=re.MULTILINE)
-        return [part.splitlines() for part in parts]
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        answer = dlsim("walk", scenario, *options)
+        assert (answer.status, answer.err) == (0, "")
+        return [part.splitlines() for part in re.split(r"^>.*\n", answer.out, flags=re.MULTILINE)]
 
     return call
 

@@ -75,9 +75,12 @@ def test_the_terminal_is_restored(number, status, keys):
     os.close(session.fd)
 
 
-def test_the_app_ends_when_its_terminal_is_gone():
+@pytest.mark.parametrize("is_told", [False, True], ids=["silently", "with SIGHUP"])
+def test_the_app_ends_when_its_terminal_is_gone(is_told):
     session = Session()
     session.read_until(b"palette")
     os.close(session.fd)
     session.fd = -1
+    if is_told:
+        os.kill(session.pid, signal.SIGHUP)
     assert session.wait() == 129

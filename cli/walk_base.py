@@ -1,0 +1,48 @@
+"""What every command of `dlsim walk` has at hand: the session, the words, and how to say that something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlsim.cli.telling import Telling
+from dlsim.engine import DlsimError, Simulator
+from dlsim.tui.session import Hint, Session
+from dlsim.tui.words import Words
+
+Lines = Iterator[str]
+
+
+class WrongCommandError(DlsimError):
+    """A command that cannot be carried out; its text is the answer."""
+
+
+class Walk:
+    """One walk through one scenario."""
+
+    def __init__(self, session: Session, say: Words) -> None:
+        self._session = session
+        self._say = say
+        self.tell = Telling(say)
+
+    @property
+    def _simulator(self) -> Simulator:
+        return self._session.simulator
+
+    @property
+    def _tables(self) -> list[str]:
+        return [table.key for table in self._simulator.model.tables]
+
+    def _hint(self, hint: Hint) -> str:
+        return self.tell.spoken(self._say(hint.key, **hint.values))
+
+    def _needs(self, command: str, argument: str) -> WrongCommandError:
+        wanted = self._say(f"walk.{argument}", command=command, samples=self._simulator.samples)
+        return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
+
+    def _number(self, command: str, text: str, most: int | None = None) -> int:
+        digits = text.replace(",", "").replace("_", "")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+            raise self._needs(command, "number")
+        if most is not None and int(digits) > most:
+            raise WrongCommandError(self.tell.line("too_many", number=f"{most:,}"))
+        return int(digits)

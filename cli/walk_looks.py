@@ -1,0 +1,101 @@
+"""The commands of `dlsim walk` that look, and those that change something: why, tables, edits, variants, export."""
+
+from __future__ import annotations
+
+import re
+
+from dlsim.cli.changes import read_changes
+from dlsim.cli.exporting import new_file, save
+from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
+from dlsim.engine import Ref
+from dlsim.engine.exporting import export
+from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.text import shorten
+
+MOST_NUMBERS = 20_000
+"""So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""
+_DERIVATIVE = re.compile(r"\bd(?=[A-Za-z])")
+
+
+class Looks(Walk):
+    """None of them moves the position."""
+
+    # looking
+
+    def _why(self, argument: str) -> Lines:
+        snapshot = self._session.snapshot
+        if not argument:
+            if snapshot.event is None:
+                raise WrongCommandError(self.tell.line("nothing_yet"))
+            return self.tell.why(snapshot, snapshot.event.ref)
+        ref = self._find(argument)
+        if ref is None:
+            raise WrongCommandError(self.tell.line("no_symbol", symbol=shorten(argument)))
+        return self.tell.why(snapshot, ref)
+
+    def _find(self, typed: str) -> Ref | None:
+        """The number that is meant, whether its symbol is typed with its signs or as it is spoken."""
+        model, tape = self._simulator.model, self._simulator.model.tape
+        symbol = _DERIVATIVE.sub("∂", typed) if "/" in typed else typed
+        for spelling in (typed, symbol, f"{symbol.removeprefix('new ')}⁺" if symbol.startswith("new ") else symbol):
+            ref = model.find(spelling)
+            if isinstance(ref, Ref):
+                return ref
+        count = 0
+        for op in self._simulator.program:
+            for ref in op.refs:
+                for each in (
+                    ref,
+                    *(token for token in tape.formula(ref, self._simulator.sample) if isinstance(token, Ref)),
+                ):
+                    name = tape.symbol(each)
+                    if typed in (name, self.tell.spoken(name)):
+                        return each
+                count += 1
+                if count > MOST_NUMBERS:
+                    return None
+        return None
+
+    def _read_table(self, key: str, argument: str) -> Lines:
+        first = self._number(key, argument) if argument else 1
+        snapshot = self._session.snapshot
+        table = next(table for table in snapshot.tables if table.key == key)
+        return self.tell.table(snapshot, table, first)
+
+    def _loss(self) -> Lines:
+        loss, accuracy = self._simulator.loss(), self._simulator.accuracy()
+        yield self.tell.line("no_loss") if loss is None else self.tell.line("loss_now", loss=fixed(loss))
+        if accuracy is not None:
+            yield self.tell.line("accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
+
+    def _symbols(self) -> Lines:
+        self.tell.spoken.with_symbols = not self.tell.spoken.with_symbols
+        yield self.tell.line("symbols_on" if self.tell.spoken.with_symbols else "symbols_off")
+
+    # what if
+
+    def _edit(self, argument: str) -> Lines:
+        changes = read_changes(argument, self._simulator, self._find)
+        self._simulator.edit(numbers=changes.numbers, settings=changes.settings)
+        self._session.changed()
+        symbol = self._simulator.model.tape.symbol
+        made = [
+            f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number)}"
+            for ref, number in changes.numbers.items()
+        ]
+        made += [f"{path} = {value}" for path, value in changes.settings.items()]
+        yield self.tell.line("edited", what=shorten(", ".join(made), 200))
+        yield from self.tell.trouble(self._simulator)
+
+    def _exchange(self, way: str) -> Lines:
+        done = self._simulator.undo() if way == "undo" else self._simulator.redo()
+        self._session.changed()
+        yield self.tell.line(("undone" if way == "undo" else "redone") if done else f"nothing_to_{way}")
+
+    def _variant(self) -> Lines:
+        yield self._hint(self._session.next_variant())
+
+    def _export(self, argument: str) -> Lines:
+        file = new_file(argument, overwrite=False)
+        save(file, export(self._simulator, folder=file.parent))
+        yield self.tell.line("saved", file=shorten(str(file), 200))

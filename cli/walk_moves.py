@@ -1,0 +1,168 @@
+"""The commands of `dlsim walk` that move: steps, forwards and back; runs; places to go to."""
+
+from __future__ import annotations
+
+from dlsim.cli.interrupts import Interrupts
+from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
+from dlsim.engine import PositionError
+from dlsim.engine.breakpoints import parse_breakpoint
+from dlsim.engine.numerals import fixed
+from dlsim.engine.simulator import Grain
+from dlsim.tui.session import GRAINS, StepGrain
+
+PART = 500
+"""A run is done in parts of so many iterations, so that ctrl+c ends it between two of them."""
+LONG = 20_000
+"""Of a run of more iterations it is said that it goes on, and how to end it."""
+
+
+class Moves(Walk):
+    """Each moves the session, and says where that has led."""
+
+    # steps
+
+    def _steps(self, count: int) -> Lines:
+        for _ in range(count):
+            before = self._simulator.position
+            yield from self._forward(None)
+            after = self._simulator.position
+            if (before.iteration, before.cursor) == (after.iteration, after.cursor):
+                return
+
+    def _forward(self, grain: Grain | None) -> Lines:
+        session, position = self._session, self._simulator.position
+        hint = session.forward(grain)
+        if hint is not None:
+            yield self._hint(hint)
+            if self._simulator.trouble is None:
+                return
+        yield from self._arrival(grain or session.grain, position.iteration, position.cursor)
+
+    def _arrival(self, grain: Grain, iteration: int, cursor: int) -> Lines:
+        simulator, snapshot = self._simulator, self._session.snapshot
+        event = snapshot.event
+        if event is None:
+            yield self.tell.start(snapshot)
+        elif grain in ("iteration", "epoch"):
+            if not simulator.trains:
+                yield from self.tell.stretch(simulator, event, 0)
+        elif grain == "value":
+            yield from self.tell.arrival(snapshot, event)
+        else:
+            goes_on = iteration == snapshot.position.iteration and cursor < snapshot.position.cursor
+            yield from self.tell.stretch(simulator, event, cursor if goes_on else 0)
+        yield from self.tell.iteration_done(simulator)
+        yield from self.tell.trouble(simulator)
+
+    def _back(self, grain: Grain | None) -> Lines:
+        hint = self._session.back(grain)
+        if hint is not None:
+            yield self._hint(hint)
+        else:
+            yield from self.tell.back_at(self._session.snapshot)
+            yield from self.tell.iteration_done(self._simulator)
+
+    def _grain(self, argument: str) -> Lines:
+        if argument:
+            if argument not in GRAINS:
+                raise WrongCommandError(self.tell.line("needs", command="g", argument=", ".join(GRAINS)))
+            grain: StepGrain = next(each for each in GRAINS if each == argument)
+            self._session.grain = grain
+        else:
+            self._session.next_grain()
+        yield self.tell.line("grain", grain=self._say(f"grain.{self._session.grain}"))
+
+    def _home(self) -> Lines:
+        hint = self._session.home()
+        yield self._hint(hint) if hint else self.tell.start(self._session.snapshot)
+
+    def _sample(self, argument: str) -> Lines:
+        number = self._number("sample", argument)
+        if not 1 <= number <= self._simulator.samples:
+            raise self._needs("sample", "sample")
+        yield from self._sample_by(number - 1 - self._simulator.sample)
+
+    def _sample_by(self, by: int) -> Lines:
+        hint = self._session.move_lens(by) if by else None
+        if hint is not None:
+            yield self._hint(hint)
+            return
+        yield self.tell.line("lens", sample=self._simulator.sample + 1, samples=self._simulator.samples)
+        event = self._session.snapshot.event
+        if event is not None:
+            yield from self.tell.arrival(self._session.snapshot, event)
+
+    # runs
+
+    def _run(self, argument: str) -> Lines:
+        number = self._number("r", argument) if argument else self._rest()
+        yield from self._run_for(number)
+
+    def _rest(self) -> int:
+        """Iterations to where the scenario's epochs end; past that, as many again."""
+        position = self._simulator.position
+        end = position.epochs * position.batches
+        return end - self._simulator.iteration if end > self._simulator.iteration else end
+
+    def _run_for(self, number: int) -> Lines:
+        simulator = self._simulator
+        if not simulator.trains:
+            yield from self._forward("iteration")
+            return
+        before = simulator.iteration
+        with Interrupts() as interrupts:
+            if number > LONG:
+                yield self.tell.line("running", number=f"{number:,}")
+            while (left := number - (simulator.iteration - before)) and not simulator.trouble and not interrupts.came:
+                simulator.run(min(left, PART))
+        self._session.changed()
+        yield from self._ran(simulator.iteration - before, interrupted=interrupts.came)
+
+    def _until(self, argument: str) -> Lines:
+        simulator = self._simulator
+        condition = parse_breakpoint(argument, simulator)
+        if not simulator.trains:
+            raise WrongCommandError(self._say("hint.forward_only"))
+        before, number = simulator.iteration, self._rest()
+        with Interrupts() as interrupts:
+            while (left := number - (simulator.iteration - before)) and not interrupts.came:
+                simulator.run(min(left, PART), until=[condition])
+                if simulator.stopped_by or simulator.trouble:
+                    break
+        self._session.changed()
+        done = simulator.iteration - before
+        if simulator.stopped_by or interrupts.came or simulator.trouble:
+            yield from self._ran(done, interrupted=interrupts.came, condition=condition.text)
+        else:
+            yield self.tell.line("not_met", number=f"{done:,}", condition=condition.text)
+
+    def _ran(self, done: int, *, interrupted: bool = False, condition: str = "") -> Lines:
+        simulator, number = self._simulator, f"{done:,}"
+        if interrupted:
+            yield self.tell.line("stopped", number=number)
+        elif simulator.stopped_by and condition:
+            yield self.tell.line("stopped_by", number=number, condition=condition)
+        elif simulator.losses.size:
+            yield self.tell.line("ran", number=number, loss=fixed(float(simulator.losses[-1])))
+        else:
+            yield self.tell.line("ran_plain", number=number)
+        if interrupted or condition:
+            yield from self.tell.iteration_done(simulator)
+        yield from self.tell.trouble(simulator)
+
+    def _to(self, argument: str) -> Lines:
+        number = self._number("to", argument)
+        simulator = self._simulator
+        if number and not simulator.trains:
+            raise PositionError(self._say("hint.forward_only"))
+        if number > simulator.iteration:
+            with Interrupts() as interrupts:
+                while simulator.iteration < number and not simulator.trouble and not interrupts.came:
+                    simulator.seek(iteration=min(number, simulator.iteration + PART))
+        else:
+            simulator.seek(iteration=number)
+        self._session.changed()
+        if not simulator.iteration and simulator.event is None:
+            yield self.tell.start(self._session.snapshot)
+        yield from self.tell.iteration_done(simulator)
+        yield from self.tell.trouble(simulator)
