@@ -1,4 +1,7 @@
-"""What the keys of “what if” and of “time” do to a session: each returns a hint, or raises what is wrong. No Textual here."""
+"""What the keys of “what if” and of “time” do to a session: each returns a hint, or raises what is wrong.
+
+No Textual here.
+"""
 
 from __future__ import annotations
 

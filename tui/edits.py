@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlsim.engine.activation_table import ACTIVATIONS
+from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.losses import LOSSES
@@ -142,7 +142,8 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
     if path is None:
         return None
     found = value_at(snapshot.scenario.raw, path)
-    return Target(snapshot.symbol(ref), snapshot.tape.value(ref, snapshot.sample) if found is None else found, path=path)
+    number = snapshot.tape.value(ref, snapshot.sample) if found is None else found
+    return Target(snapshot.symbol(ref), number, path=path)
 
 
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:

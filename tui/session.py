@@ -122,7 +122,9 @@ class Session:
         if len(self.ensemble.names) == 1:
             return ()
         members = tuple(Member(name, self._snapshot_of(name, one)) for name, one in self.ensemble.members)
-        if self._members is None or any(new.snapshot is not old.snapshot for new, old in zip(members, self._members)):
+        if self._members is None or any(
+            new.snapshot is not old.snapshot for new, old in zip(members, self._members, strict=False)
+        ):
             self._members = members
         return self._members
 

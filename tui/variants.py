@@ -17,7 +17,7 @@ Settings = Mapping[tuple[str, ...], Any]
 
 
 def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
-    """For each way, its own value of every setting in which any two of them differ: "units 4", "sgd", "momentum 0.9"."""
+    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9"."""
     return _told_apart([_settings(way.raw) for way in ways])
 
 

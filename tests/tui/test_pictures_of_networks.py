@@ -8,10 +8,11 @@ from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.cells import Cells
-from dlsim.tui.pictures.forward import answers, network_tape, present
+from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.plane import framed
 from dlsim.tui.pictures.region import LEVELS
 from dlsim.tui.pictures.region_field import grid
@@ -40,7 +41,7 @@ def test_the_plane_shows_what_the_network_answers(name, done):
     if simulator.trains:
         simulator.seek(iteration=done)
     plane = framed(Cells(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
-    shown = grid(present(network_tape(simulator.snapshot())), plane)[:, :, 0]
+    shown = grid(network_tape(simulator.snapshot()), plane)[:, :, 0]
     assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
 
 
@@ -48,7 +49,8 @@ def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
     from dlsim.tui.pictures import region_field
 
     computed = []
-    monkeypatch.setattr(region_field, "answers", lambda now, inputs: computed.append(1) or answers(now, inputs))
+    answers = NetworkTape.answers
+    monkeypatch.setattr(NetworkTape, "answers", lambda tape, inputs: computed.append(1) or answers(tape, inputs))
     region_field._grids.clear()
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)

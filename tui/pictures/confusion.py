@@ -7,9 +7,10 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import DataSpec, Scenario
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
-from dlsim.tui.pictures.forward import Present, affordable_rows, answers, network_tape, present
+from dlsim.tui.pictures.forward import affordable_rows, network_tape
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
@@ -45,7 +46,6 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     if tape is None or not suits(scene.snapshot.scenario):
         return Drawing(cells)
     data: DataSpec = scene.snapshot.scenario.body.data
-    now = present(tape)
     parts = [("training_data", data.inputs, data.targets)]
     if len(data.validation_inputs) and data.validation_targets is not None:
         parts.append(("kept_back", data.validation_inputs, data.validation_targets))
@@ -54,9 +54,9 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     if len(parts) > 1 and width >= 2 * needed + 2:
         half = width // 2
         for place, part in enumerate(parts):
-            _matrix(scene, cells, now, part, names, (place * half, 0, half - 1, height))
+            _matrix(scene, cells, tape, part, names, (place * half, 0, half - 1, height))
     else:
-        _matrix(scene, cells, now, parts[0], names, (0, 0, width, height))
+        _matrix(scene, cells, tape, parts[0], names, (0, 0, width, height))
     return Drawing(cells)
 
 
@@ -72,7 +72,7 @@ def _names(data: DataSpec) -> list[str]:
 def _matrix(
     scene: Scene,
     cells: Cells,
-    now: Present,
+    tape: NetworkTape,
     part: tuple[str, Array, Array | None],
     names: list[str],
     place: tuple[int, int, int, int],
@@ -80,8 +80,8 @@ def _matrix(
     left, top, width, height = place
     key, inputs, targets = part
     assert targets is not None
-    rows = min(len(inputs), affordable_rows(now))
-    counts = count(now, inputs[:rows], targets[:rows])
+    rows = min(len(inputs), affordable_rows(tape))
+    counts = count(tape, inputs[:rows], targets[:rows])
     say = scene.say
     right, everything = int(np.trace(counts)), int(counts.sum())
     share = right / everything if everything else 0.0
@@ -141,13 +141,13 @@ def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, 
     cells.write_right(x + width, y, text[:width], "strong" if is_right else "negative" if number else "muted")
 
 
-def count(now: Present, inputs: Array, targets: Array) -> Counts:
+def count(tape: NetworkTape, inputs: Array, targets: Array) -> Counts:
     """(classes, classes): how many samples of each class (rows) were taken for each (columns)."""
-    key = now.identity, inputs.ctypes.data, inputs.shape, targets.ctypes.data
+    key = tape.present.tobytes(), inputs.ctypes.data, inputs.shape, targets.ctypes.data
     if key in _counted:
         _counted.move_to_end(key)
         return _counted[key]
-    outputs = np.nan_to_num(answers(now, inputs))
+    outputs = np.nan_to_num(tape.answers(inputs))
     if targets.shape[1] == 1:
         classes = 2
         said, meant = (outputs[:, 0] > 0.5).astype(np.int64), (targets[:, 0] > 0.5).astype(np.int64)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec, NetworkSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells, breadth
-from dlsim.tui.pictures.forward import Present, network_tape, present
+from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened
 from dlsim.tui.pictures.region_field import classes, finer, grid
@@ -54,21 +55,21 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     tape = network_tape(scene.snapshot)
     if tape is None or not suits(scene.snapshot.scenario):
         return Drawing(cells)
-    _Map(scene, cells, present(tape)).draw()
+    _Map(scene, cells, tape).draw()
     return Drawing(cells)
 
 
 class _Map:
     """One moment's plane in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, now: Present) -> None:
-        self._scene, self._cells, self._now = scene, cells, now
+    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+        self._scene, self._cells, self._tape = scene, cells, tape
         self._look: Look = scene.look
         self._snapshot = scene.snapshot
         self._data: DataSpec = scene.snapshot.scenario.body.data
-        self._layers = now.tape.structure.layers
+        self._layers = tape.structure.layers
         self._classes = classes(scene.snapshot.scenario)
-        self._lines = Lines(scene, cells, now)
+        self._lines = Lines(scene, cells, tape)
         self._unit = scene.view % self._layers[-1].units
 
     def draw(self) -> None:
@@ -79,7 +80,7 @@ class _Map:
         x, y = self._spans()
         place = (0, top, self._cells.width, height - top - second)
         plane = framed(self._cells, place, x, y, (self._name(0), self._name(1)))
-        answered = grid(self._now, plane)  # (2·rows, columns, outputs)
+        answered = grid(self._tape, plane)  # (2·rows, columns, outputs)
         if self._classes:
             self._class_heat(plane, answered)
         else:

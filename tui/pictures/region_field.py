@@ -7,8 +7,8 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import Scenario
-from dlsim.tui.pictures.forward import Present, answers
 from dlsim.tui.pictures.plane import Plane
 
 Array = NDArray[np.float64]
@@ -28,19 +28,19 @@ def classes(scenario: Scenario) -> int:
     return int(targets.shape[1]) if is_one_hot else 0
 
 
-def grid(now: Present, plane: Plane) -> Array:
+def grid(tape: NetworkTape, plane: Plane) -> Array:
     """(2·rows, columns, outputs): the answers at the middle of every half cell."""
     layers = tuple(
         (layer.units, layer.activation.name, *layer.spec.activation.settings.values())
-        for layer in now.tape.structure.layers
+        for layer in tape.structure.layers
     )
-    key = now.identity, layers, plane.width, plane.height, plane.x, plane.y
+    key = tape.present.tobytes(), layers, plane.width, plane.height, plane.x, plane.y
     if key in _grids:
         _grids.move_to_end(key)
         return _grids[key]
     columns, rows = plane.columns(1), plane.rows(2)
     inputs = np.stack([axis.ravel() for axis in np.meshgrid(columns, rows)], axis=1)
-    found = answers(now, inputs).reshape(len(rows), len(columns), -1)
+    found = tape.answers(inputs).reshape(len(rows), len(columns), -1)
     _grids[key] = found
     if len(_grids) > KEPT:
         _grids.popitem(last=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.cells import Cells, Mask
-from dlsim.tui.pictures.forward import Present, parameters
 from dlsim.tui.pictures.legend import Group
 from dlsim.tui.pictures.plane import Plane
 from dlsim.tui.pictures.scene import Scene
@@ -19,10 +19,10 @@ MOST_LINES = 4
 class Lines:
     """The lines of the first layer's units at one moment."""
 
-    def __init__(self, scene: Scene, cells: Cells, now: Present) -> None:
-        self._scene, self._cells, self._now = scene, cells, now
+    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+        self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
-        self._layers = now.tape.structure.layers
+        self._layers = tape.structure.layers
 
     @property
     def is_exact(self) -> bool:
@@ -46,7 +46,7 @@ class Lines:
 
     def draw(self, plane: Plane) -> None:
         """All of them: the boundary itself, or one for each hidden unit with its name."""
-        weights, biases = parameters(self._now)[0]
+        weights, biases = self._tape.present_layers[0]
         x, y = np.meshgrid(plane.columns(2), plane.rows(4))
         labelled: list[tuple[int, int]] = []
         for unit in range(self.units):
@@ -113,7 +113,7 @@ class Lines:
         return " + ".join(terms)
 
     def _equation_with_numbers(self, unit: int) -> str:
-        weights, biases = parameters(self._now)[0]
+        weights, biases = self._tape.present_layers[0]
         symbol = self._snapshot.symbol
         text = ""
         numbers = [(float(weights[sender, unit]), "·" + symbol(Ref("x", 0, (sender,)))) for sender in (0, 1)]

@@ -77,7 +77,8 @@ class Asking(Editing):
             if key == ADD:
                 self._ask_for_breakpoint()
             elif key is not None:
-                self.session.breakpoints = [point for point in self.session.breakpoints if point.text != texts[int(key)]]
+                gone = texts[int(key)]
+                self.session.breakpoints = [point for point in self.session.breakpoints if point.text != gone]
                 self._say(Hint("hint.breakpoint_removed", {"condition": texts[int(key)]}))
 
         self.app.push_screen(ChoosingScreen(SAY("breakpoint.title"), options), chosen)

@@ -12,7 +12,7 @@ from dlsim.tui.diagram.shape import shape_of
 from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.screens.view import SAY, title_of
+from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.ways_table import WaysTable

@@ -241,8 +241,8 @@ def _ghostly(ghost: Ghost, columns: int) -> Series:
     last, end = np.array([len(ghost.curve)], dtype=float), ghost.curve.values[-1:]
     x = np.concatenate([place + 1, last])
     later = x >= ghost.fork
-    sides = (np.concatenate([side, end])[later] for side in (low, high))
-    return Series(x[later], *sides, "muted", GHOST)
+    low, high = np.concatenate([low, end])[later], np.concatenate([high, end])[later]
+    return Series(x[later], low, high, "muted", GHOST)
 
 
 def _last(curve: Curve) -> str:

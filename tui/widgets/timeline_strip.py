@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class TimelineStrip(LineWidget):
             super().__init__()
             self.iteration = iteration
 
-    COMPONENT_CLASSES = {"palette--checkpoint", "palette--checkpoint-ahead"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"palette--checkpoint", "palette--checkpoint-ahead"}
     DEFAULT_CSS = """
     TimelineStrip { height: 1; }
     TimelineStrip > .palette--checkpoint { color: $text-accent; text-style: underline; }
