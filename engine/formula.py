@@ -34,21 +34,26 @@ def symbolic(tape: Reader, tokens: Formula) -> str:
             text += token
             continue
         symbol = tape.symbol(token)
-        following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        is_raised = isinstance(following, str) and following[:1] in POWERS
-        text += f"({symbol})" if is_raised and "/" in symbol else symbol
+        text += f"({symbol})" if "/" in symbol and _is_raised(tokens, place) else symbol
     return text
 
 
 def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = 8) -> str:
     """The formula with every symbol's number in its place, each made from the full number."""
     text = ""
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if isinstance(token, str):
             text += token
         else:
-            text += as_operand(tape.value(token, sample), digits, leading=not text or text.endswith("("))
+            is_leading = (not text or text.endswith("(")) and not _is_raised(tokens, place)
+            text += as_operand(tape.value(token, sample), digits, leading=is_leading)
     return text
+
+
+def _is_raised(tokens: Formula, place: int) -> bool:
+    """Whether what follows the token at `place` is a power."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    return isinstance(following, str) and following[:1] in POWERS
 
 
 def explain(tape: Reader, ref: Ref, sample: int, digits: int = 8) -> Explanation:

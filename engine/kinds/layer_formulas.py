@@ -161,4 +161,6 @@ class LayerFormulas:
         for ref in islice(new, LISTED_IN_UPDATE):
             weight = self._names.parameter("W", ref.layer, ref.index)
             tokens += [f"{', ' if tokens else ''}{weight} ← ", ref]
+        if next(new, None) is not None:
+            tokens.append(", …")
         return tuple(tokens)

@@ -41,7 +41,7 @@ def test_without_a_terminal_the_app_is_not_opened(process, arguments):
 def test_a_file_that_is_called_like_a_verb_leaves_the_verb_alone(dlsim, tmp_path, monkeypatch):
     (tmp_path / "list").write_text("no scenario at all")
     monkeypatch.chdir(tmp_path)
-    assert dlsim("list", "--json").json[0]["name"] == "and"
+    assert dlsim("list", "--json").json[0]["name"] == "threshold-and-bias"
     dlsim("./list").assert_refused("list")
 
 

@@ -155,14 +155,15 @@ async def test_the_rules_are_a_tab(open_at, screen_text):
 # the timeline
 
 
-async def test_what_one_came_back_from_stays_on_the_strip(open_at, screen_text):
+async def test_what_one_came_back_from_stays_on_the_strip(open_at, screen_text, until):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         before = screen_text(app)
         await pilot.press("e", "e", "e", "home")
+        await until(pilot, lambda: screen_text(app)[2:-1] == before[2:-1])
         after = screen_text(app)
         assert "0/3" in after[1]
-        assert before[:1] + before[2:-1] == after[:1] + after[2:-1]
+        assert before[0] == after[0]
 
 
 async def test_keys_and_clicks_scrub(open_at):
