@@ -162,7 +162,7 @@ class FunctionsTape:
     def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
         """x, targets, settings and the vector are given."""
         if ref.quantity == "slope":  # its op leaves out the functions that have none
-            sloped = np.isfinite(self.slopes).any(axis=1)
+            sloped: NDArray[np.bool_] = np.logical_or.reduce(np.isfinite(self.slopes), axis=1)
             return "slope", None, int(np.count_nonzero(sloped[: ref.index[0] + 1]))
         if ref.quantity in ("f", "softmax", "sum"):
             return ref.quantity, None, (ref.index[0] if ref.index else 0) + 1
