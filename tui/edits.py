@@ -154,9 +154,15 @@ def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
 
 
 def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
-    """Where the scenario sets a number: an input or a target that is written there, a setting of the optimizer."""
+    """Where the scenario sets a number: a given input, target or vector, a setting of a function or the optimizer."""
     kind, _, name = ref.quantity.partition(":")
     match kind:
+        case "v":
+            return f"functions.vector.{ref.index[0]}"
+        case "setting" | "target" if snapshot.scenario.kind == "functions":
+            return f"functions.show.{ref.index[0]}.{name or kind}"
+        case "alpha":
+            return f"network.layers.{ref.layer - 1}.activation.{name}"
         case "setting":
             return f"training.optimizer.{name}"
         case "rate":

@@ -37,6 +37,20 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
     assert session.snapshot.tape.value(ref, 0) == 0.25
 
 
+@pytest.mark.parametrize(
+    ("scenario", "ref", "number"),
+    [
+        ("activations", Ref("v", 0, (1,)), 0.25),
+        ("activations", Ref("setting:alpha", 0, (4,)), 0.2),
+        ("losses", Ref("target", 0, (0,)), 0.5),
+    ],
+)
+def test_vectors_and_settings_of_functions_are_changed_in_the_scenario(scenario, ref, number):
+    session = Session(scenario)
+    change(session, target(session, ref), str(number))
+    assert session.snapshot.tape.value(ref, 0) == number
+
+
 def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
     session = Session("backprop-2-2-2")
     session.simulator.run(50)

@@ -11,7 +11,6 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -19,12 +18,13 @@ from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.paint import OWN_CLASSES, Paint, picture_style_sheet
 from dlsim.tui.pictures.scene import Drawing, Look, Member, Picture, Scene
+from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 
 THROTTLE_SECONDS = 0.1
 
 
-class PictureView(Widget):
+class PictureView(RoleWidget):
     """Shows one picture at a time: a function of the snapshot, its members, the selection, the view and the size."""
 
     COMPONENT_CLASSES = OWN_CLASSES

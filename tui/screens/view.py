@@ -112,9 +112,8 @@ class SimulatorView(Screen[None]):
         width, height = size
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
-        for name in ("wide", "tabbed", "small"):
-            self.set_class(name == form, name)
-        self.set_class(form == "wide" and width >= ROOMY, "roomy")
+        forms = {name: name == form for name in ("wide", "tabbed", "small")}
+        self.update_classes({**forms, "roomy": form == "wide" and width >= ROOMY})  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
 

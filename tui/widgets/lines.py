@@ -10,10 +10,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from dlsim.engine.reference import Ref
 from dlsim.tui.widgets.palette import CLASSES, PREFIX, style_sheet
+from dlsim.tui.widgets.roles import RoleWidget
 
 Piece = tuple[str, str]
 """(text, role). A role is the name of a style, see `LineWidget.COMPONENT_CLASSES`; "" is plain."""
@@ -150,7 +150,7 @@ def _without_trailing_space(line: Sequence[Piece]) -> Line:
     return (*rest, (text.rstrip(), role))
 
 
-class LineWidget(Widget):
+class LineWidget(RoleWidget):
     """Draws the lines it was given, and repaints only those that changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, *(PREFIX + role for role in OWN_ROLES)}

@@ -12,7 +12,6 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
@@ -23,6 +22,7 @@ from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
 from dlsim.tui.pictures.ways import Way
 from dlsim.tui.plots import BRAILLE, Series, plot
 from dlsim.tui.widgets.palette import Palette
+from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 
 BURST, PER_SECOND = 3, 7
@@ -56,7 +56,7 @@ class Throttle:
         return (1 - self._left) / self._per_second
 
 
-class LossCurve(Widget):
+class LossCurve(RoleWidget):
     """Draws the curves of a snapshot, the loss first."""
 
     COMPONENT_CLASSES = OWN_CLASSES

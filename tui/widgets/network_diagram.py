@@ -9,15 +9,15 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.picture import Picture, draw
 from dlsim.tui.widgets.palette import CLASSES, UNICODE, Glyphs, Palette, style_sheet
+from dlsim.tui.widgets.roles import RoleWidget
 
 
-class NetworkDiagram(Widget):
+class NetworkDiagram(RoleWidget):
     """Draws the network of a snapshot: the same snapshot, selection and size make the same picture."""
 
     COMPONENT_CLASSES = CLASSES
