@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.theme import Theme
 
-from dlsim.tui.keys import APP_KEYS, bindings
+from dlsim.tui.folders import NAME
+from dlsim.tui.keeping import in_short, keep
+from dlsim.tui.keys import APP_KEYS, Caps, bindings
+from dlsim.tui.plain import PlainFilter
+from dlsim.tui.preferences import Preferences
+from dlsim.tui.resuming import place_of, resumed
 from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.help import HelpScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session import Session
+from dlsim.tui.settings import Store
 from dlsim.tui.terminal import Terminal
+from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.words import words
 
 SAY = words()
+
+
+class Ground(Screen[None]):
+    """The screen under all others, which nobody sees: were it to paint, all that is above would be painted again."""
+
+    def refresh(self, *_regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Nothing to do."""
+        return self
 
 
 class DlsimApp(App[int]):
@@ -29,17 +48,62 @@ class DlsimApp(App[int]):
     BINDINGS = bindings(APP_KEYS, SAY)
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session | None = None) -> None:
+    def __init__(self, session: Session | None = None, store: Store | None = None) -> None:
+        """Without a store, nothing is read and nothing remembered."""
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
+        self.preferences = Preferences(store)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
+        Caps.own = self.preferences.keymap
+        if self.preferences.is_plain:
+            self._filters.append(PlainFilter())
+
+    def get_default_screen(self) -> Screen[Any]:
+        """What the first screen stands on."""
+        return Ground(id="_default")
 
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
+        held = ExitStack()
+        held.enter_context(self.batch_update())  # nothing is painted until all of it can be
+        self.set_keymap(self.preferences.keymap)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        notice = self.preferences.notice()
         if self._session is None:
-            await self.push_screen(BrowserScreen(may_close=False))
+            await self.push_screen(self._browser(notice))
         else:
             await self._open(self._session)
+            self._tell(notice)
+        first = self.screen
+        first.refresh()
+        first.call_after_refresh(first.call_after_refresh, held.close)  # once to be laid out, once to hear of its size
+
+    def _browser(self, notice: str) -> BrowserScreen:
+        """The browser as the first screen: at the scenario that was open last."""
+        last = self.preferences.last
+        if last is None:
+            return BrowserScreen(may_close=False, notice=notice)
+        left = SAY("hint.left", iteration=f"{last.iteration:,}") if last.iteration or last.cursor else ""
+        return BrowserScreen(may_close=False, current=last.scenario, left=left, notice=notice)
+
+    def _tell(self, text: str) -> None:
+        if text and self._simulator is not None:
+            self._simulator.notify_of(text)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if theme.name != self._chosen_theme:
+            self._chosen_theme = theme.name
+            self.preferences.choose_theme(theme.name)
+            self._tell(self.preferences.notice())
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Remember where one is, then leave."""
+        if self._simulator is not None and self.is_running:
+            self.preferences.leave(place_of(self._simulator.paused()))
+        super().exit(result, return_code, message)
 
     async def _open(self, session: Session) -> None:
         if self._simulator is None:
@@ -52,7 +116,11 @@ class DlsimApp(App[int]):
         """A scenario was chosen in the browser."""
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        await self._open(Session(message.name))
+        last = self.preferences.last if self._simulator is None else None
+        session = resumed(last) if last is not None and message.name == last.scenario else None
+        await self._open(session or Session(message.name))
+        if session is not None and (session.simulator.iteration or session.simulator.position.cursor):
+            self._tell(SAY("hint.returned"))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
@@ -72,8 +140,23 @@ class DlsimApp(App[int]):
                 title = binding.description[:1].upper() + binding.description[1:]
                 yield SystemCommand(title, binding.tooltip, partial(screen.run_action, binding.action))
         yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
-        save = partial(self.set_timer, 0.1, self.deliver_screenshot)
+        save = partial(self.set_timer, 0.1, self.save_picture)
         yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)
+
+
+    def save_picture(self) -> None:
+        """A screenshot, as a file among the others; in a browser, as one to download."""
+        if self.is_web:
+            self.deliver_screenshot()
+            return
+        place = self.preferences.places.screenshots
+        name = self._simulator.session.scenario.name if self._simulator is not None else NAME
+        try:
+            file = keep(place, name, ".svg", self.export_screenshot())
+        except OSError as error:
+            self._tell(SAY("hint.not_saved", place=in_short(place), problem=error.strerror or str(error)))
+        else:
+            self._tell(SAY("hint.saved", file=in_short(file)))
 
 
 def bound(screen: Screen[Any]) -> list[Binding]:
@@ -86,7 +169,7 @@ def open_app(scenario: str | None, *, variant: str | None = None, overrides: Map
     import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
 
     session = None if scenario is None else Session(scenario, variant=variant, overrides=overrides)
-    return asyncio.run(_run(DlsimApp(session)))
+    return asyncio.run(_run(DlsimApp(session, Store())))
 
 
 async def _run(app: DlsimApp) -> int:

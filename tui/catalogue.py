@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from dlsim.engine import Scenario, ScenarioError, builtin_scenarios, load
@@ -18,6 +18,8 @@ class Choice:
     name: str
     scenario: Scenario | None
     problem: str = ""
+    file: str = ""
+    """Where it is, if it is none of the built-in ones."""
 
     def title(self, language: str) -> str:
         """Its title; a broken one has none."""
@@ -34,9 +36,13 @@ class Choice:
         return all(word in text for word in wanted.casefold().split())
 
 
-def choices() -> tuple[Choice, ...]:
-    """The built-in scenarios in the order of the notes."""
-    return tuple(_choice(name) for name in builtin_scenarios())
+def choices(file: str = "") -> tuple[Choice, ...]:
+    """The built-in scenarios in the order of the notes; after them that of a file, if there is one."""
+    built_in = tuple(_choice(name) for name in builtin_scenarios())
+    own = _choice(file) if file and file not in builtin_scenarios() else None
+    if own is None or own.scenario is None:
+        return built_in
+    return (*built_in, replace(own, name=own.scenario.name, file=file))
 
 
 def _choice(name: str) -> Choice:

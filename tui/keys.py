@@ -5,7 +5,7 @@ The help screen, the footer and the command palette are all made from the bindin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -119,6 +119,28 @@ def cap(say: Words, key: str) -> str:
     return "+".join(say(f"keycap.{part}") if f"keycap.{part}" in say else part for part in key.split("+"))
 
 
+class Caps(Mapping[str, str]):
+    """The first key of every binding as it is named on screen, by id: always as the keys are at present."""
+
+    own: Mapping[str, str] = {}
+    """The keys that the user has chosen, by id; there is one keyboard, and so one of these."""
+
+    def __init__(self, say: Words, keys: Mapping[str, str]) -> None:
+        self._say, self._keys = say, keys
+
+    def __getitem__(self, name: str) -> str:
+        keys = self._keys[name]
+        taken = {key for id_, own in Caps.own.items() if id_ != name for key in own.split(",")}
+        free = (key for key in keys.split(",") if key not in taken)
+        return cap(self._say, Caps.own[name].split(",")[0] if name in Caps.own else next(free, ""))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
 def caps(say: Words, keys: Iterable[Key]) -> Mapping[str, str]:
     """The first key of every binding as it is named on screen, by id."""
-    return {key.id: cap(say, key.keys.split(",")[0]) for key in keys}
+    return Caps(say, {key.id: key.keys for key in keys})

@@ -16,6 +16,14 @@ from dlsim.tui.widgets import loss_curve
 SIZES = [(120, 40), (80, 24)]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Whatever the app keeps, it keeps here."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("DLSIM_HOME", str(folder))
+    return folder
+
+
 @pytest.fixture
 def open_at():
     """A function: (scenario or None, **settings) → an app on it."""

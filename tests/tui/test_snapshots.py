@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,37 +27,35 @@ SIZES = [(80, 24), (120, 40)]
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 """Textual's SVG names fonts on an outside host."""
 
-step, pictures = partial(lambda key, times: [key] * times, "space"), partial(lambda key, times: [key] * times, "p")
-PLACES: dict[str, tuple[int, list[str]]] = {
-    "and": (0, step(5)),
-    "or": (0, [*pictures(1), "i", "i"]),
-    "nand": (0, ["i", *step(3)]),
-    "threshold-and-bias": (0, step(8)),
-    "xor-mlp": (0, ["i", *step(7)]),
-    "xor-single": (40, []),
-    "activations": (65, step(2)),
-    "losses": (30, step(1)),
-    "linear-collapse": (60, pictures(1)),
-    "logistic-and": (50, pictures(1)),
-    "backprop-2-2-2": (1, ["7", *step(11)]),
-    "xor-train": (600, pictures(1)),
-    "dying-relu": (20, ["2"]),
-    "vanishing-gradient": (5, pictures(1)),
-    "matrix-shapes": (0, [*pictures(2), *step(9)]),
-    "batch-modes": (6, ["8"]),
-    "epochs-batches-iterations": (7, ["5"]),
-    "over-and-underfitting": (60, ["5"]),
-    "optimizers": (40, []),
-    "optimizers-on-a-bowl": (30, []),
-    "optimizers-on-a-saddle": (30, []),
-    "optimizers-on-two-valleys": (30, []),
-    "optimizers-on-a-network": (25, ["8"]),
-    "feedforward-or-recurrent": (3, step(9)),
-    "momentum-escape": (60, []),
+PLACES: dict[str, tuple[int, int, str]] = {
+    "and": (0, 0, "space " * 5),
+    "or": (0, 0, "p i i"),
+    "nand": (0, 0, "i" + " space" * 3),
+    "threshold-and-bias": (0, 0, "space " * 8),
+    "xor-mlp": (0, 0, "i" + " space" * 7),
+    "xor-single": (40, 0, "p"),
+    "activations": (65, 2, ""),
+    "losses": (30, 1, ""),
+    "linear-collapse": (60, 0, "p"),
+    "logistic-and": (50, 9, "p"),
+    "backprop-2-2-2": (1, 11, "7"),
+    "xor-train": (600, 0, "p"),
+    "dying-relu": (20, 40, "2"),
+    "vanishing-gradient": (5, 120, "p p"),
+    "matrix-shapes": (0, 20, "p p"),
+    "batch-modes": (6, 0, "8"),
+    "epochs-batches-iterations": (7, 9, "5"),
+    "over-and-underfitting": (60, 0, "5 l"),
+    "optimizers": (40, 1, ""),
+    "optimizers-on-a-bowl": (30, 2, ""),
+    "optimizers-on-a-saddle": (30, 3, ""),
+    "optimizers-on-two-valleys": (30, 0, ""),
+    "optimizers-on-a-network": (25, 0, "8"),
+    "feedforward-or-recurrent": (3, 0, "space " * 9),
+    "momentum-escape": (60, 0, ""),
 }
-"""Where each scenario has most to tell: so many iterations done, then these keys."""
-ERROR_BY_W5, ERROR_BY_W1 = 20, 40
-"""So many steps lead there in the worked example."""
+"""Where each scenario has much to tell: so many iterations done, so many values of the next, then these keys."""
+ERROR_BY_W5, ERROR_BY_W1 = "space " * 20, "space " * 40
 
 
 def drawing_here() -> str:
@@ -96,19 +93,19 @@ def same_surroundings(monkeypatch, tmp_path, eager_curve):
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def looks_as_stored(request, open_at, snap_compare):
-    """A function: (scenario or None, iterations, keys, theme) → whether the screen is as it was, in this size."""
+    """A function: (scenario or None, iterations, values, keys, theme) → whether the screen is as stored, in this size."""
 
-    def compare(scenario=None, done=0, keys=(), theme="textual-dark", size=request.param):
+    def compare(scenario=None, done=0, values=0, keys="", theme="textual-dark", size=request.param):
         app = open_at(scenario)
         app.animation_level = "none"
         app.theme = theme
-        if done:
-            app._session.simulator.seek(iteration=done)
+        if done or values:
+            app._session.simulator.seek(iteration=done, cursor=values)
             app._session.changed()
 
         async def press(pilot):
             await pilot.pause()
-            for key in keys:
+            for key in keys.split():
                 await pilot.press(key)
             for field in app.screen.query(Input):
                 field.cursor_blink = False
@@ -119,27 +116,29 @@ def looks_as_stored(request, open_at, snap_compare):
 
 
 @pytest.mark.parametrize("name", builtin_scenarios())
-def test_every_scenario_at_a_telling_place(looks_as_stored, name):
+def test_every_scenario_where_it_has_much_to_tell(looks_as_stored, name):
+    if name not in PLACES:
+        pytest.skip(f"{name} has no place in PLACES yet")
     assert looks_as_stored(name, *PLACES[name])
 
 
-@pytest.mark.parametrize("values", [ERROR_BY_W5, ERROR_BY_W1], ids=["W5", "W1"])
-def test_the_error_by_a_weight(looks_as_stored, values):
-    assert looks_as_stored("backprop-2-2-2", 0, step(values))
+@pytest.mark.parametrize("keys", [ERROR_BY_W5, ERROR_BY_W1], ids=["W5", "W1"])
+def test_the_error_by_a_weight(looks_as_stored, keys):
+    assert looks_as_stored("backprop-2-2-2", keys=keys)
 
 
 def test_the_browser(looks_as_stored):
-    assert looks_as_stored(None, 0, ["down"] * 3)
+    assert looks_as_stored(None, keys="down down down")
 
 
 def test_the_help_screen(looks_as_stored):
-    assert looks_as_stored("backprop-2-2-2", 0, ["f1"])
+    assert looks_as_stored("backprop-2-2-2", keys="f1")
 
 
 def test_the_light_theme(looks_as_stored):
-    assert looks_as_stored("xor-train", 200, [*pictures(1), "space"], theme="textual-light")
+    assert looks_as_stored("xor-train", 200, 1, "p", theme="textual-light")
 
 
 def test_without_colours(looks_as_stored, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    assert looks_as_stored("backprop-2-2-2", 0, step(ERROR_BY_W5))
+    assert looks_as_stored("backprop-2-2-2", keys=ERROR_BY_W5)

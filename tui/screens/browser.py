@@ -42,10 +42,12 @@ class BrowserScreen(Screen[None]):
             super().__init__()
             self.name = name
 
-    def __init__(self, *, may_close: bool, current: str | None = None) -> None:
+    def __init__(self, *, may_close: bool, current: str | None = None, left: str = "", notice: str = "") -> None:
+        """`current` is chosen at first; `left` says how far one was in it, `notice` what went wrong before."""
         super().__init__()
         self._may_close = may_close
         self._current = current
+        self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()
         self._found: list[Choice] = []
         self._chosen = 0
@@ -65,11 +67,11 @@ class BrowserScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Load the list."""
-        self._choices = choices()
+        self._choices = choices(self._current or "")
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self._filter("")
-        names = [choice.name for choice in self._found]
+        names = [choice.file or choice.name for choice in self._found]
         if self._current in names:
             self._chosen = names.index(self._current)
         self._show()
@@ -108,18 +110,29 @@ class BrowserScreen(Screen[None]):
         named = caps(SAY, (*BROWSER_KEYS, *APP_KEYS))
         actions = {key.id: key.action for key in (*BROWSER_KEYS, *APP_KEYS)}
         ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self._may_close or self.field.value]
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids])
+        keys = [KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids]
+        self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
+
+    @property
+    def _is_at_current(self) -> bool:
+        if not self._found:
+            return False
+        choice = self._found[self._chosen]
+        return (choice.file or choice.name) == self._current
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""
         if self._found:
             self._chosen = max(0, min(self._chosen + by, len(self._found) - 1))
+            self._notice = ""
             self._show()
+            self._show_keys()
 
     def action_choose(self) -> None:
         """Open it; what cannot be opened says why in the preview."""
         if self._found and self._found[self._chosen].scenario is not None:
-            self.post_message(self.Opened(self._found[self._chosen].name))
+            choice = self._found[self._chosen]
+            self.post_message(self.Opened(choice.file or choice.name))
 
     def action_close(self) -> None:
         """Empty the filter, or else return to the open scenario."""
@@ -139,6 +152,7 @@ class BrowserScreen(Screen[None]):
         elif message.number < len(self._found):
             self._chosen = message.number
             self._show()
+            self._show_keys()
 
 
 class Listing(Reading):

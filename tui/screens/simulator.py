@@ -9,7 +9,9 @@ from textual import on
 
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
+from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
+from dlsim.tui.preferences import places_of
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.gradients import GradientScreen
@@ -149,6 +151,11 @@ class SimulatorScreen(Looking, Asking):
         self._tell(hint or Hint("hint.speed", {"speed": speed_in_words(self.session)}))
         self._show_keys()
 
+    def paused(self) -> Session:
+        """The session, with no run on it."""
+        self._pause()
+        return self.session
+
     def _pause(self) -> None:
         if self.running.is_running:
             self._clock.pause()
@@ -206,8 +213,24 @@ class SimulatorScreen(Looking, Asking):
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:
-            self.app.copy_to_clipboard(text)
-            self._tell(Hint("hint.copied", {"what": text}))
+            self._keep_copy(text)
+        self._show_keys()
+
+    def _keep_copy(self, text: str, ending: str = ".txt") -> None:
+        """Into the clipboard, which a terminal may refuse without a word, and into a file as well."""
+        self.app.copy_to_clipboard(text)
+        place = places_of(self.app).copies
+        try:
+            file = keep(place, self.session.scenario.name, ending, text + "\n")
+        except OSError as error:
+            problem = error.strerror or str(error)
+            self._tell(Hint("hint.copied_only", {"place": in_short(place), "problem": problem}))
+        else:
+            self._tell(Hint("hint.copied", {"file": in_short(file)}))
+
+    def notify_of(self, text: str) -> None:
+        """Say this until the next key."""
+        self._hint = text
         self._show_keys()
 
     def action_check(self) -> None:

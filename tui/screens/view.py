@@ -15,9 +15,10 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.scene import Look, Member, Scene
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.pictures.ways import ways
+from dlsim.tui.preferences import glyphs_of
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Selection
 from dlsim.tui.tabs import Tabs
@@ -72,15 +73,17 @@ class SimulatorView(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """All the widgets that there will ever be."""
+        glyphs = glyphs_of(self.app)
+        self.look = Look(glyphs)
         self.header = Header(SAY, id="header")
         self.banner = LineWidget(id="banner")
-        self.strip = TimelineStrip(SAY, id="strip")
-        self.diagram = NetworkDiagram(id="diagram")
-        self.picture = PictureView(say=SAY, id="picture")
+        self.strip = TimelineStrip(SAY, glyphs=glyphs, id="strip")
+        self.diagram = NetworkDiagram(glyphs=glyphs, id="diagram")
+        self.picture = PictureView(say=SAY, glyphs=glyphs, id="picture")
         self.formula = FormulaView(SAY, CAPS, id="equation")
         self.table = NumberTable(SAY, id="numbers")
         self.ways = WaysTable(SAY, id="ways")
-        self.curve = LossCurve(id="curve")
+        self.curve = LossCurve(glyphs=glyphs, id="curve")
         self.lesson = Reading(id="lesson")
         self.rules = Reading(id="rules")
         self.keyline = KeyLine(id="keyline")
@@ -137,14 +140,14 @@ class SimulatorView(Screen[None]):
                 self.diagram.show(snapshot, self.selection.ref)
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
-                self.ways.show(ways_of(SAY, ways(Scene(snapshot, members, say=SAY)), self.apart()))
+                self.ways.show(ways_of(SAY, ways(Scene(snapshot, members, look=self.look, say=SAY)), self.apart()))
             else:
                 self.table.show(snapshot, self.tabs.table, self.selection.ref)
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
             self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
         if self.panels["side"].display and self.tabs.side == "loss":
-            self.curve.show(snapshot, ways(Scene(snapshot, members, say=SAY)) if members else ())
+            self.curve.show(snapshot, ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else ())
 
     def members_now(self) -> tuple[Member, ...]:
         """All ways of the scenario at this moment; none where there is one only."""

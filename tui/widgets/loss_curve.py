@@ -20,8 +20,9 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
 from dlsim.tui.pictures.ways import Way
+from dlsim.tui.plain import plain
 from dlsim.tui.plots import BRAILLE, Series, plot
-from dlsim.tui.widgets.palette import Palette
+from dlsim.tui.widgets.palette import UNICODE, Glyphs, Palette
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 
@@ -29,6 +30,7 @@ BURST, PER_SECOND = 3, 7
 """So many redraws at once, and so many a second from then on: never more than ten in any second."""
 LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"))
 """(role, marker) of the first curve, of the second …"""
+PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "x"))
 LEGEND = {BRAILLE: "⠤⠤"}
 POSITION, GHOST = "●", "·"
 NOTHING = "–"
@@ -62,9 +64,18 @@ class LossCurve(RoleWidget):
     COMPONENT_CLASSES = OWN_CLASSES
     DEFAULT_CSS = picture_style_sheet("LossCurve")
 
-    def __init__(self, say: Words | None = None, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        say: Words | None = None,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        glyphs: Glyphs = UNICODE,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._say = say or words()
+        self._is_plain = not glyphs.has_dots
+        self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
         self._palette = Palette(self)
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
@@ -143,29 +154,35 @@ class LossCurve(RoleWidget):
         behind = [] if self._ghost is None else [_ghostly(self._ghost, width)]
         for way, curve in self._ways:
             if not way.is_lead:
-                behind += _series(curve, width, way.role, BRAILLE, way.mark)
+                behind += _series(curve, width, way.role, self._looks[0][1], way.mark)
         end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
         end = max([end, *(len(curve) for _, curve in self._ways)])
         series, room = self._series(width), height - len(rows)
         rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=POSITION, behind=behind)
         palette = self._palette
         return [
-            Strip([Segment(text, palette[role]) for text, role in row]).adjust_cell_length(width, palette[""])
+            Strip([Segment(plain(text) if self._is_plain else text, palette[role]) for text, role in row])
+            .adjust_cell_length(width, palette[""])
             for row in rows[:height]
         ]
 
     def _series(self, columns: int) -> list[Series]:
         series = []
         for number, curve in enumerate(self._curves.values()):
-            role, marker = LOOKS[min(number, len(LOOKS) - 1)]
+            role, marker = self._looks[min(number, len(self._looks) - 1)]
             series += _series(curve, columns, role, marker)
         return series
+
+    def _sample_of(self, number: int) -> str:
+        """What the curve of that number is drawn with, for a legend."""
+        marker = self._looks[min(number, len(self._looks) - 1)][1]
+        return LEGEND.get(marker, marker)
 
     def _legend(self, width: int, most: int) -> list[list[Run]]:
         """Which curve is which way of the scenario, in as many lines as it takes, up to `most`."""
         rows: list[list[Run]] = [[Run(" ", "")]]
         for way, _ in self._ways:
-            look = Run(f"{LEGEND[BRAILLE]} ", LOOKS[0][0]) if way.is_lead else Run(f"{way.mark} ", way.role)
+            look = Run(f"{self._sample_of(0)} ", self._looks[0][0]) if way.is_lead else Run(f"{way.mark} ", way.role)
             entry = [look, Run(f"{way.name}  ", "operand" if way.is_lead else "muted")]
             if len(rows[-1]) > 1 and sum(cell_len(run.text) for run in (*rows[-1], *entry)) > width:
                 rows.append([Run(" ", "")])
@@ -179,11 +196,11 @@ class LossCurve(RoleWidget):
         row = [Run(" ", "")]
         is_alone = len(self._curves) == 1
         for number, (name, curve) in enumerate(self._curves.items()):
-            role, marker = LOOKS[min(number, len(LOOKS) - 1)]
+            role, _ = self._looks[min(number, len(self._looks) - 1)]
             if number:
                 row.append(Run("  ", ""))
             if not is_alone:
-                row.append(Run(LEGEND.get(marker, marker) + " ", role))
+                row.append(Run(f"{self._sample_of(number)} ", role))
             title = self._say.first([f"curve.{name}", "column.any"], name=name)
             row += [Run(f"{title} ", "muted"), Run(_last(curve), "text" if number else "operand")]
             if not number:

@@ -28,4 +28,6 @@ class RoleWidget(Widget):
     def notify_style_update(self) -> None:
         """Another theme, or another class: work them out anew."""
         super().notify_style_update()
-        self._component_styles.clear()
+        if self._component_styles:
+            self._component_styles.clear()
+            self.refresh()

@@ -1,0 +1,260 @@
+"""What was chosen holds, what was left is found again, what was copied is in a file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dlsim.tui.app import DlsimApp
+from dlsim.tui.keymap import usable
+from dlsim.tui.session import Session
+from dlsim.tui.settings import Last, Store
+
+SIZE = (120, 40)
+
+
+@pytest.fixture
+def write(home):
+    """A function that writes settings.toml."""
+
+    def write(text: str) -> None:
+        home.mkdir(exist_ok=True)
+        (home / "settings.toml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+@pytest.fixture
+def start():
+    """A function: scenario or None → the app as the command opens it."""
+
+    def start(scenario: str | None = "backprop-2-2-2", **settings) -> DlsimApp:
+        return DlsimApp(None if scenario is None else Session(scenario, **settings), Store())
+
+    return start
+
+
+# theme
+
+
+async def test_a_theme_is_remembered(start, home):
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert not (home / "settings.toml").exists(), "nothing was chosen yet"
+        app.theme = "blue-orange"
+        await pilot.pause()
+    assert 'theme = "blue-orange"' in (home / "settings.toml").read_text()
+    assert start().theme == "blue-orange"
+
+
+async def test_a_theme_that_there_is_not_costs_one_line(start, write, screen_text):
+    write('theme = "blue-orang"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert "settings.toml: theme: there is none called 'blue-orang'; did you mean 'blue-orange'?" in (
+            screen_text(app)[-1]
+        )
+        await pilot.press("space")
+        assert "settings.toml" not in screen_text(app)[-1]
+
+
+# keys
+
+
+async def test_keys_of_ones_own_hold_and_are_named(start, write, screen_text):
+    write('[keymap]\n"step.forward" = "j,f4"\n"step.back" = "k"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert " j step" in screen_text(app)[-1]
+        await pilot.press("j", "f4", "space", "right", "j", "k")
+        assert "FORWARD 2/48" in screen_text(app)[0]
+
+
+async def test_a_key_given_to_something_else_is_taken_from_what_had_it(start, write, screen_text):
+    write('[keymap]\n"step.forward" = "i"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("i")
+        assert "FORWARD 1/48" in screen_text(app)[0]
+        assert "i iteration" not in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(
+    ("keymap", "words"),
+    [
+        ({"step.foward": "n"}, "did you mean 'step.forward'?"),
+        ({"step.forward": "spcae"}, "'spcae' is no key"),
+        ({"step.forward": ""}, "'' is no key"),
+        ({"step.forward": "ctrl+nothing"}, "is no key"),
+        ({"app.quit": "x"}, "holds while one types"),
+        ({"\x1b[31m": "n"}, "no key is called"),
+    ],
+)
+def test_an_entry_that_cannot_be_used_is_left_out_with_a_message(keymap, words):
+    good, (problem,) = usable({**keymap, "step.back": "k, f3, question_mark, ?, ctrl+k, less_than_sign"})
+    assert good == {"step.back": "k,f3,question_mark,?,ctrl+k,less_than_sign"}
+    assert words in problem
+    assert "\x1b" not in problem
+
+
+# characters
+
+
+@pytest.mark.parametrize("scenario", ["backprop-2-2-2", "xor-train", "optimizers"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_with_plain_glyphs_nothing_but_ascii_is_on_the_screen(start, write, screen_text, scenario, size):
+    write('glyphs = "ascii"\n')
+    app = start(scenario)
+    async with app.run_test(size=size) as pilot:
+        for keys in (["space"], ["g", *["space"] * 9], ["i", "i", "i", "5"], ["p"], ["6"], ["7"], ["8"], ["c"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            strange = {character for line in screen_text(app) for character in line if not character.isascii()}
+            assert not strange, keys
+
+
+async def test_plain_glyphs_change_no_number_and_no_place(start, write, screen_text, open_at):
+    keys = [*["space"] * 20]
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*keys)
+        before = screen_text(app)
+    write('glyphs = "ascii"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*keys, "y")
+        await pilot.pause()
+        after = screen_text(app)
+        assert app.clipboard.startswith("∂E/∂W5 = "), "what is copied is what it is"
+    assert [len(line) for line in after] == [len(line) for line in before]
+    assert any("0.02592286" in line for line in after)
+
+
+# copies and screenshots
+
+
+async def test_what_is_copied_is_in_a_file_as_well_and_the_hint_names_both(start, home, screen_text):
+    app = start()
+    async with app.run_test(size=(200, 40)) as pilot:
+        await pilot.press(*["space"] * 20, "y", "y")
+        await pilot.pause()
+        files = sorted((home / "copies").iterdir())
+        assert len(files) == 2, "no copy takes another's place"
+        assert {file.read_text(encoding="utf-8") for file in files} == {app.clipboard + "\n"}
+        assert "clipboard" in screen_text(app)[-1]
+        assert "copies/backprop-2-2-2-" in screen_text(app)[-1]
+
+
+async def test_where_no_file_can_be_written_the_clipboard_has_it_all_the_same(start, home, screen_text):
+    home.mkdir()
+    (home / "copies").write_text("in the way")
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "y")
+        await pilot.pause()
+        assert app.clipboard.startswith("z1 = ")
+        assert "clipboard alone" in screen_text(app)[-1]
+
+
+async def test_a_screenshot_is_a_file(start, home, screen_text):
+    app = start()
+    async with app.run_test(size=(200, 40)) as pilot:
+        await pilot.press("space")
+        app.save_picture()
+        await pilot.pause()
+        (file,) = (home / "screenshots").iterdir()
+        assert file.suffix == ".svg"
+        assert "FORWARD" in file.read_text(encoding="utf-8")
+        assert file.name in screen_text(app)[-1]
+
+
+# where one left off
+
+
+async def test_the_last_scenario_is_offered_and_enter_goes_on_from_there(start, screen_text):
+    app = start("xor-train")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*["i"] * 3, "space", "space", "full_stop")
+        await pilot.pause()
+        before = screen_text(app)
+        await pilot.press("q")
+    app = start(None)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert "xor-train" in next(line for line in screen_text(app) if "▶" in line)
+        assert "You left this one at iteration 3" in screen_text(app)[-1]
+        await pilot.press("down")
+        assert "You left" not in screen_text(app)[-1]
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        assert screen_text(app)[:2] == before[:2]
+        assert "Back where you left off." in screen_text(app)[-1]
+
+
+async def test_while_it_runs_one_can_leave_and_the_place_is_kept(start, home, until):
+    app = start("xor-train")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app._simulator.running.latest is not None)
+        await pilot.press("q")
+    assert json.loads((home / "last.json").read_text())["scenario"] == "xor-train"
+
+
+async def test_a_file_of_ones_own_is_offered_too(start, tmp_path, root, screen_text):
+    file = tmp_path / "mine.toml"
+    file.write_text((root / "scenarios" / "backprop-2-2-2.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    app = start(str(file))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("i", "q")
+    app = start(None)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert " mine " in next(line for line in screen_text(app) if "▶" in line)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "iteration 1" in screen_text(app)[0]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Last(scenario="no-such-scenario"),
+        Last(scenario="/no/such/file.toml", iteration=5),
+        Last(scenario="and", iteration=7, cursor=10_000, sample=99),
+        Last(scenario="xor-train", variant="gone", iteration=2, cursor=10_000, sample=99),
+        Last(scenario="xor-train", iteration=10**15),
+    ],
+)
+async def test_a_place_that_is_no_more_does_not_stop_the_app(start, last, screen_text):
+    Store().save_last(last)
+    app = start(None)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("enter", "space")
+        await pilot.pause()
+        assert "next" in "\n".join(screen_text(app)) or "FORWARD" in screen_text(app)[0]
+
+
+# nothing of it is ever in the way
+
+
+@pytest.mark.parametrize("scenario", [None, "and"])
+async def test_broken_settings_cost_one_line_and_no_more(start, write, screen_text, home, scenario):
+    write("not toml at all")
+    (home / "last.json").write_text("{")
+    app = start(scenario)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert "settings.toml" in screen_text(app)[-1]
+        assert sum("settings.toml" in line for line in screen_text(app)) == 1
+
+
+async def test_without_a_store_nothing_is_kept(open_at, home):
+    app = open_at("and")
+    async with app.run_test(size=SIZE) as pilot:
+        app.theme = "nord"
+        await pilot.press("space", "q")
+    assert not home.exists()

@@ -1,0 +1,87 @@
+"""What the app takes from the settings, and what it keeps of a session. Nothing that is wrong with them stops it.
+
+Without a store nothing is read and nothing remembered: so are pictures of the app made, and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dlsim.engine.errors import nearest
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE, Glyphs
+from dlsim.tui.folders import Folders, folders
+from dlsim.tui.keymap import usable
+from dlsim.tui.settings import Last, Settings, Store
+
+
+class Preferences:
+    """Settings as the app can use them. `notice()` has what a user should hear about, a line, once."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
+        self._settings = Settings() if store is None else store.settings()
+        self.last: Last | None = None if store is None else store.last()
+        self.keymap, self._problems = usable(self._settings.keymap)
+        self._told = 0
+
+    @property
+    def places(self) -> Folders:
+        """Where copies and screenshots go."""
+        return folders() if self._store is None else self._store.places
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but ASCII may be drawn."""
+        return self._settings.glyphs == "ascii"
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters that the terminal has."""
+        return ASCII if self.is_plain else UNICODE
+
+    def theme(self, available: Iterable[str], otherwise: str) -> str:
+        """The chosen one, if there is such a one."""
+        wanted, names = self._settings.theme, sorted(available)
+        if not wanted or wanted in names:
+            return wanted or otherwise
+        near = nearest(wanted, names)
+        hint = f"; did you mean {near!r}?" if near else ""
+        self._problems.append(f"theme: there is none called {wanted[:40]!r}{hint}")
+        return otherwise
+
+    def choose_theme(self, name: str) -> None:
+        """Remember it."""
+        self._settings = msgspec.structs.replace(self._settings, theme=name)
+        if self._store is not None:
+            self._store.save_settings(self._settings)
+
+    def leave(self, last: Last) -> None:
+        """Remember where one left off."""
+        if self._store is not None:
+            self._store.save_last(last)
+
+    def notice(self) -> str:
+        """What has gone wrong since it was asked last: the first of it, and how much more there is."""
+        told = list(self._problems)
+        if self._store is not None:
+            name = self._store.places.settings.name
+            told = [f"{name}: {problem}" for problem in told]
+            told += [text.replace(str(self._store.places.settings), name) for text in self._store.messages]
+        new, self._told = told[self._told :], len(told)
+        if not new:
+            return ""
+        return new[0] if len(new) == 1 else f"{new[0]} (and {len(new) - 1} more)"
+
+
+def glyphs_of(app: object) -> Glyphs:
+    """The characters that widgets of this app draw with."""
+    preferences = getattr(app, "preferences", None)
+    return preferences.glyphs if isinstance(preferences, Preferences) else UNICODE
+
+
+def places_of(app: object) -> Folders:
+    """Where this app keeps copies and screenshots."""
+    preferences = getattr(app, "preferences", None)
+    return preferences.places if isinstance(preferences, Preferences) else folders()
