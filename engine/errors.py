@@ -24,7 +24,8 @@ class UnknownNameError(DlsimError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = tuple(known)
         near = nearest(name, names)
-        hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(names)}"
+        listed = ", ".join(f"'{name}'" for name in names)
+        hint = f"did you mean '{near}'?" if near else f"there are: {listed}" if names else "there are none"
         super().__init__(f"no {what} is called {name!r}; {hint}")
         self.name = name
         self.known = names

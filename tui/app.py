@@ -116,6 +116,8 @@ class DlsimApp(App[int]):
         """A scenario was chosen in the browser."""
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
+        if self._simulator is not None and message.name == self._simulator.session.source:
+            return  # back to the run that is open: nothing of it is lost
         last = self.preferences.last if self._simulator is None else None
         session = resumed(last) if last is not None and message.name == last.scenario else None
         await self._open(session or Session(message.name))

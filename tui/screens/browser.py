@@ -96,7 +96,12 @@ class BrowserScreen(Screen[None]):
         kept = self._found[self._chosen].name if self._found else None
         self._found = [choice for choice in self._choices if choice.fits(wanted, SAY.language)]
         names = [choice.name for choice in self._found]
-        self._chosen = names.index(kept) if kept in names else 0
+        typed = wanted.strip().casefold()
+        likely = [name for name in names if name == typed] or [name for name in names if name.startswith(typed)]
+        if typed and likely and (kept not in likely or typed in names):
+            self._chosen = names.index(likely[0])
+        else:
+            self._chosen = names.index(kept) if kept in names else 0
 
     def _show(self) -> None:
         self.listing.show_choices(self._found, self._chosen)

@@ -84,7 +84,10 @@ def _made_of(
 ) -> list[Part]:
     """Every operand with its number and what made it; where they do not all fit, those around the marked one."""
     if not answer.operands:
-        return [dispensable(wrap([(say("answer.given"), "muted")], prose), TITLE)]
+        learnt = answer.ref.quantity in ("W", "b", "now_W", "now_b") and snapshot.position.iteration > 1
+        key = "answer.left_by_update" if learnt else "answer.given"
+        text = say(key, iteration=f"{snapshot.position.iteration - 1:,}")
+        return [dispensable(wrap([(text, "muted")], prose), TITLE)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
     rows = _rows(say, snapshot, answer, marked, cells, digits)

@@ -107,35 +107,42 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
     line: list[Piece] = []
     used = 0
     cells = max(cells, 1)
-    for whole_word, role in _words(pieces):
-        word = whole_word
-        size = cell_len(word.rstrip())
+    for word in _words(pieces):
+        size = cell_len("".join(text for text, _ in word).rstrip())
         if used and used + size > cells:
             lines.append(_without_trailing_space(line))
             line, used = [], 0
-        while size > cells:
-            head = set_cell_size(word, cells)
-            lines.append(((head.rstrip(), role),))
-            word = word[max(len(head.rstrip()), 1) :]
-            size = cell_len(word.rstrip())
-        line.append((word, role))
-        used += cell_len(word)
+        for text, role in word if size > cells else ():
+            rest = text
+            while used + cell_len(rest.rstrip()) > cells:
+                head = set_cell_size(rest, max(cells - used, 1)).rstrip() if used < cells else ""
+                lines.append(_without_trailing_space([*line, (head, role)]))
+                line, used, rest = [], 0, rest[len(head) :]
+            line.append((rest, role))
+            used += cell_len(rest)
+        if size <= cells:
+            line.extend(word)
+            used += sum(cell_len(text) for text, _ in word)
     if line:
         lines.append(_without_trailing_space(line))
     return lines
 
 
-def _words(pieces: Iterable[Piece]) -> Iterable[Piece]:
+def _words(pieces: Iterable[Piece]) -> Iterable[list[Piece]]:
+    """What must not be broken, with the space behind it: a word may consist of pieces that look different."""
+    word: list[Piece] = []
     for text, role in pieces:
-        word = ""
+        part = ""
         for character in text:
-            word += character
+            part += character
             # Between two wide characters (Korean, Chinese, Japanese) a line may break as well.
             if character == " " or cell_len(character) == 2:
-                yield word, role
-                word = ""
-        if word:
-            yield word, role
+                yield [*word, (part, role)]
+                word, part = [], ""
+        if part:
+            word.append((part, role))
+    if word:
+        yield word
 
 
 def _without_trailing_space(line: Sequence[Piece]) -> Line:
