@@ -16,7 +16,7 @@ from textual.theme import Theme
 
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
-from dlsim.tui.keys import APP_KEYS, Caps, bindings
+from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of, resumed
@@ -128,6 +128,10 @@ class DlsimApp(App[int]):
         """Choose another scenario."""
         current = self._simulator.session.scenario.name if self._simulator is not None else None
         self.push_screen(BrowserScreen(may_close=self._simulator is not None, current=current))
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which leaves many a program: say what leaves this one."""
+        self._tell(SAY("hint.leave", key=cap(SAY, "q") if self._simulator is not None else cap(SAY, "ctrl+q")))
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""

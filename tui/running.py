@@ -63,6 +63,11 @@ class Running:
         self._seen = self._session.snapshot
         self._run(math.inf)
 
+    @property
+    def goal(self) -> int | None:
+        """The iteration to which a run was sent; None where it was merely let go."""
+        return self._end if self._is_sent else None
+
     def _run(self, rate: float) -> None:
         session = self._session
         self._runner = Runner(

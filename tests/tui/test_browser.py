@@ -73,3 +73,28 @@ async def test_the_arrows_choose_and_the_preview_follows(open_at, screen_text):
         await pilot.press("enter", "space")
         await pilot.pause()
         assert builtin_scenarios()[1] in screen_text(app)[0]
+
+
+async def test_a_name_that_is_typed_whole_is_chosen_whatever_else_holds_it(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("o", *"and", "enter")
+        await pilot.pause()
+        assert " and " in screen_text(app)[0]
+
+
+async def test_choosing_the_open_scenario_again_returns_to_its_run(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "space", "o", "enter")
+        await pilot.pause()
+        assert app.screen.session.simulator.position.cursor == 1
+        assert "iteration 3" in screen_text(app)[0]
+
+
+async def test_ctrl_c_says_what_leaves(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "q leaves dlsim" in screen_text(app)[-1]

@@ -75,3 +75,10 @@ def test_a_long_formula_breaks_before_an_operator(cells, lines):
 
 def test_both_ends_of_a_line():
     assert spread((("left", ""),), (("right", ""),), 12) == (("left", ""), ("   ", ""), ("right", ""))
+
+
+def test_punctuation_stays_with_the_word_that_looks_otherwise():
+    from dlsim.tui.widgets.lines import wrap
+
+    lines = wrap([("their sum ", ""), ("E", "code"), (", which", ""), (" the notes", "")], 11)
+    assert ["".join(text for text, _ in line) for line in lines] == ["their sum", "E, which", "the notes"]

@@ -82,7 +82,10 @@ class SimulatorScreen(Looking, Asking):
     def _show_keys(self) -> None:
         hint = self._hint
         if self.running.is_running and not hint:
+            goal = self.running.goal
             hint = SAY("hint.running", speed=speed_in_words(self.session))
+            if goal is not None:
+                hint = SAY("hint.running_to", iteration=f"{goal:,}")
         is_running, is_selecting = self.running.is_running, bool(self.selection)
         self.keyline.show(keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting), hint)
 
