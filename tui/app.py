@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Self
 
@@ -102,7 +102,8 @@ class DlsimApp(App[int]):
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Remember where one is, then leave."""
         if self._simulator is not None and self.is_running:
-            self.preferences.leave(place_of(self._simulator.paused()))
+            with suppress(OSError):  # the folder one was in may be gone
+                self.preferences.leave(place_of(self._simulator.paused()))
         super().exit(result, return_code, message)
 
     async def _open(self, session: Session) -> None:
@@ -148,7 +149,6 @@ class DlsimApp(App[int]):
         yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
         save = partial(self.set_timer, 0.1, self.save_picture)
         yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)
-
 
     def save_picture(self) -> None:
         """A screenshot, as a file among the others; in a browser, as one to download."""

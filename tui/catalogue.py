@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from dlsim.engine import Scenario, ScenarioError, builtin_scenarios, load
+from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario import in_language
 from dlsim.tui.words import Words
 
@@ -48,7 +48,7 @@ def choices(file: str = "") -> tuple[Choice, ...]:
 def _choice(name: str) -> Choice:
     try:
         return Choice(name, load(name))
-    except ScenarioError as problem:
+    except (ScenarioError, UnknownNameError, OSError, ValueError) as problem:
         return Choice(name, None, str(problem))
 
 

@@ -213,6 +213,19 @@ def settings_of(scenario: Scenario) -> list[Target]:
     return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
 
 
+LISTED_AT_MOST = 100
+"""Of more parameters than this, none is listed: they have their table."""
+
+
+def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """The weights, biases or coordinates, by name; those of a large network are left to their table."""
+    rows = next((table.rows for table in snapshot.tables if table.key == "weights"), ())
+    if len(rows) > LISTED_AT_MOST:
+        return []
+    refs = [row.cells[0] for row in rows if row.cells and row.cells[0] is not None]
+    return [target for ref in refs if (target := target_of(simulator, snapshot, ref)) is not None]
+
+
 FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")
 
 

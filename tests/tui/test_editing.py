@@ -116,3 +116,14 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone: W1" in screen_text(app)[-1]
+
+
+async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("w", *"W5", "enter")
+        await pilot.pause()
+        assert "W5" in "".join(screen_text(app)[-3:])
+        await pilot.press(*["backspace"] * 20, *"0.9", "enter")
+        await pilot.pause()
+        assert app.screen.session.simulator.look_up("W5") == 0.9

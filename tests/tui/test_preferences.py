@@ -54,8 +54,9 @@ async def test_a_theme_that_there_is_not_costs_one_line(start, write, screen_tex
     app = start()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        assert "settings.toml: theme: there is none called 'blue-orang'; did you mean 'blue-orange'?" in (
-            screen_text(app)[-1]
+        assert (
+            "settings.toml: theme: there is none called 'blue-orang'; did you mean 'blue-orange'?"
+            in (screen_text(app)[-1])
         )
         await pilot.press("space")
         assert "settings.toml" not in screen_text(app)[-1]

@@ -8,7 +8,7 @@ from textual import on
 
 from dlsim.engine.errors import DlsimError
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, in_short, parsed, problem_with, settings_of, target_of
+from dlsim.tui.edits import Target, in_short, parameters_of, parsed, problem_with, settings_of, target_of
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.moment import CAPS
@@ -84,7 +84,8 @@ class Editing(Selecting):
     # asking
 
     def _choose_what(self) -> None:
-        targets = settings_of(self.session.snapshot.scenario)
+        snapshot = self.session.snapshot
+        targets = [*settings_of(snapshot.scenario), *parameters_of(self.session.simulator, snapshot)]
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return

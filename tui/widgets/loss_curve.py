@@ -161,8 +161,9 @@ class LossCurve(RoleWidget):
         rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=POSITION, behind=behind)
         palette = self._palette
         return [
-            Strip([Segment(plain(text) if self._is_plain else text, palette[role]) for text, role in row])
-            .adjust_cell_length(width, palette[""])
+            Strip(
+                [Segment(plain(text) if self._is_plain else text, palette[role]) for text, role in row]
+            ).adjust_cell_length(width, palette[""])
             for row in rows[:height]
         ]
 
