@@ -57,15 +57,25 @@ class Ensemble:
         return name
 
     def follow(self) -> None:
-        """Bring every other one to where as many updates are done; one that meets trouble stays there."""
+        """Bring every other one to where the lead is; one that meets trouble stays there."""
         done = self.lead.iteration
         for name, simulator in self.members:
-            if (
-                name != self._lead
-                and simulator.iteration != done
-                and not (simulator.trouble and simulator.iteration < done)
-            ):
-                simulator.seek(iteration=done)
+            if name != self._lead:
+                if simulator.iteration != done and not (simulator.trouble and simulator.iteration < done):
+                    simulator.seek(iteration=done)
+                self.align(simulator)
+
+    def align(self, simulator: Simulator) -> None:
+        """Let a member that has as many updates done stand as far into the next iteration as the lead does."""
+        place, mine = self.lead.position, simulator.position
+        if mine.done != place.done or simulator.trouble:
+            return
+        is_amid = 0 < place.cursor < place.values
+        cursor = min(place.cursor, simulator.program.values - 1) if is_amid else 0
+        if is_amid and mine.cursor != cursor:
+            simulator.seek(iteration=place.done, cursor=cursor)
+        elif not is_amid and 0 < mine.cursor < mine.values:
+            simulator.seek(iteration=place.done)
 
     def curves(self, curve: str = "loss") -> dict[str | None, Curve]:
         """One curve of every member that has it, up to where it stands."""

@@ -94,6 +94,9 @@ class Moving(Results):
             )
         if iteration and not self.trains:
             raise PositionError("nothing is trained here: there is no iteration to go to; use iteration 0")
+        if cursor and iteration + 1 == self._timeline.iteration and self._timeline.is_sound:
+            self._cursor = cursor
+            return self.event
         self._stand_after(iteration)
         if cursor and self._is_whole_or_start and (not self._is_whole or self._enter_next()):
             self._cursor = min(cursor, self._limit)

@@ -34,6 +34,7 @@ def follow(ensemble: Ensemble, seconds: float = math.inf, *, is_halted: Callable
             simulator.run(min(burst, done - simulator.iteration))
             spent = perf_counter() - begun
             burst = max(1, 2 * burst if 2 * spent < SLICE_SECONDS else int(burst * SLICE_SECONDS / spent))
+        ensemble.align(simulator)
     return True
 
 

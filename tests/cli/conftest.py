@@ -17,6 +17,12 @@ from dlsim.cli.entry import run
 PROCESS = [sys.executable, "-c", "from dlsim.cli import main; main()"]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Whatever the app keeps, it keeps here."""
+    monkeypatch.setenv("DLSIM_HOME", str(tmp_path / "home"))
+
+
 @dataclass
 class Answer:
     """What a call came to."""

@@ -47,6 +47,19 @@ def test_all_variants_are_brought_to_the_same_number_of_updates(race):
     assert {len(curve) for curve in ensemble.curves().values()} == {9}
 
 
+def test_amid_an_iteration_all_variants_stand_at_the_same_value(race):
+    ensemble = Ensemble(load(race))
+    for _ in range(9):
+        ensemble.lead.step()
+        ensemble.follow()
+        place = ensemble.lead.position
+        assert {(one.position.done, one.position.cursor) for _, one in ensemble.members} == {(place.done, place.cursor)}
+    for _ in range(9):
+        ensemble.lead.back()
+        ensemble.follow()
+    assert {one.position.cursor for _, one in ensemble.members} == {0}
+
+
 def test_choosing_another_variant_keeps_the_place(race):
     ensemble = Ensemble(load(race, variant="fast"))
     ensemble.lead.seek(iteration=4, cursor=3)

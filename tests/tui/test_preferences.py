@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
+from textual.color import Color
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.keymap import usable
 from dlsim.tui.session import Session
 from dlsim.tui.settings import Last, Store
+from dlsim.tui.themes import BLUE_ORANGE
 
 SIZE = (120, 40)
 
@@ -60,6 +63,23 @@ async def test_a_theme_that_there_is_not_costs_one_line(start, write, screen_tex
         )
         await pilot.press("space")
         assert "settings.toml" not in screen_text(app)[-1]
+
+
+def as_seen_without_red_or_green(colour: str, kind: str) -> np.ndarray:
+    """Linear light as protan and deutan eyes have it (Viénot, Brettel and Mollon 1999)."""
+    light = (np.array(Color.parse(colour).rgb) / 255) ** 2.2
+    red, green, blue = light
+    if kind == "protan":
+        return np.array([0.112 * red + 0.888 * green, 0.112 * red + 0.888 * green, 0.004 * (red - green) + blue])
+    return np.array([0.293 * red + 0.707 * green, 0.293 * red + 0.707 * green, 0.022 * (green - red) + blue])
+
+
+@pytest.mark.parametrize("kind", ["protan", "deutan"])
+def test_blue_and_orange_stay_apart_for_eyes_without_red_or_green(kind):
+    colours = BLUE_ORANGE.to_color_system().generate()
+    positive, negative = (as_seen_without_red_or_green(colours[f"text-{role}"], kind) for role in ("primary", "error"))
+    assert positive[2] > positive[0], "blue"
+    assert negative[2] < negative[0], "yellow"
 
 
 # keys

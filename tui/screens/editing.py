@@ -20,15 +20,20 @@ from dlsim.tui.words import words
 
 SAY = words()
 KEYS = {
-    "undo": CAPS["edit.undo"],
-    "redo": CAPS["edit.redo"],
-    "compare": CAPS["scenario.compare"],
-    "same": CAPS["time.same-start"],
-    "random": CAPS["edit.random"],
-    "edit": CAPS["edit.change"],
-    "enter": CAPS["select.enter"],
+    "undo": "edit.undo",
+    "redo": "edit.redo",
+    "compare": "scenario.compare",
+    "same": "time.same-start",
+    "random": "edit.random",
+    "edit": "edit.change",
+    "enter": "select.enter",
 }
-"""Names of keys that hints speak of."""
+"""Keys that hints speak of."""
+
+
+def named_keys() -> dict[str, str]:
+    """As they are named at present."""
+    return {name: CAPS[id_] for name, id_ in KEYS.items()}
 
 
 KEYS_WHILE_ASKED = (
@@ -53,7 +58,7 @@ class Editing(Selecting):
             return
         is_data = ref.quantity in ("X", "T", "x", "t")
         key = "hint.data_elsewhere" if is_data else "hint.computed"
-        self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": KEYS["enter"]}))
+        self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
 
     def action_undo(self) -> None:
         """Undo the last edit."""
@@ -75,7 +80,7 @@ class Editing(Selecting):
         """This run beside the one that the last edit left."""
         self._pause()
         if not self.session.edits.done:
-            self._say(Hint("hint.nothing_to_compare", KEYS))
+            self._say(Hint("hint.nothing_to_compare", named_keys()))
             return
         self._tell(None)
         self._show()
@@ -136,7 +141,7 @@ class Editing(Selecting):
 
     def _say(self, hint: Hint) -> None:
         """A hint in which keys are named."""
-        self._tell(Hint(hint.key, {**KEYS, **hint.values}))
+        self._tell(Hint(hint.key, {**named_keys(), **hint.values}))
         self._show_keys()
 
     async def action_submit(self) -> None:
