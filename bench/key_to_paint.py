@@ -39,10 +39,10 @@ class Terminal:
         self.started = time.perf_counter()
         self.process, self.file = pty.fork()
         if self.process == 0:
+            # The size first: a program that starts at 80×24 and is resized paints everything twice.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             os.execvp(command[0], command)
-        fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.kill(self.process, signal.SIGWINCH)
 
     def answer(self, patience=10.0, quiet=QUIET):
         """(seconds to the last byte, bytes) of what comes until it has been quiet for a while."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.geometry import Region
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -30,14 +29,6 @@ from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.words import words
 
 SAY = words()
-
-
-class Ground(Screen[None]):
-    """The screen under all others, which nobody sees: were it to paint, all that is above would be painted again."""
-
-    def refresh(self, *_regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Nothing to do."""
-        return self
 
 
 class DlsimApp(App[int]):
@@ -61,14 +52,8 @@ class DlsimApp(App[int]):
         if self.preferences.is_plain:
             self._filters.append(PlainFilter())
 
-    def get_default_screen(self) -> Screen[Any]:
-        """What the first screen stands on."""
-        return Ground(id="_default")
-
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
-        held = ExitStack()
-        held.enter_context(self.batch_update())  # nothing is painted until all of it can be
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         notice = self.preferences.notice()
@@ -77,9 +62,6 @@ class DlsimApp(App[int]):
         else:
             await self._open(self._session)
             self._tell(notice)
-        first = self.screen
-        first.refresh()
-        first.call_after_refresh(first.call_after_refresh, held.close)  # once to be laid out, once to hear of its size
 
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""

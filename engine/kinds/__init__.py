@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from dlsim.engine.kinds.functions import FUNCTIONS
 from dlsim.engine.kinds.kind import Kind
-from dlsim.engine.kinds.network import NETWORK
-from dlsim.engine.kinds.recurrent import RECURRENT
-from dlsim.engine.kinds.search import SEARCH
-from dlsim.engine.kinds.surface import SURFACE
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (NETWORK, FUNCTIONS, SURFACE, RECURRENT, SEARCH)}
+
+class Kinds(Mapping[str, Kind]):
+    """The kinds by name, each imported when it is first asked for: a scenario needs one of them."""
+
+    _names = ("network", "functions", "surface", "recurrent", "search")
+
+    def __getitem__(self, name: str) -> Kind:
+        if name not in self._names:
+            raise KeyError(name)
+        kind: Kind = getattr(import_module(f"{__name__}.{name}"), name.upper())
+        return kind
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+KINDS = Kinds()
 
 __all__ = ["KINDS", "Kind"]

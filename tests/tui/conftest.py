@@ -75,7 +75,7 @@ async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     """
     app = active_app.get()
     quiet = 0
-    while quiet < QUIET_TURNS:
+    while quiet < QUIET_TURNS and app._exception is None:  # one that has failed handles nothing any more
         await asyncio.sleep(0)
         screens = app.screen_stack
         pumps = [app, *screens, *(screens[-1].walk_children() if screens else ())]

@@ -116,7 +116,9 @@ class SimulatorView(Screen[None]):
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
         forms = {name: name == form for name in ("wide", "tabbed", "small")}
-        self.update_classes({**forms, "roomy": form == "wide" and width >= ROOMY})  # at once: each time costs a restyling
+        self.update_classes(
+            {**forms, "roomy": form == "wide" and width >= ROOMY}
+        )  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
 

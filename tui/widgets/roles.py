@@ -1,4 +1,4 @@
-"""Roles are looked up as they are needed: all of them at once, whenever styles may have changed, takes most of a start."""
+"""Roles are looked up as they are needed: all at once, whenever styles may have changed, was most of a start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class RoleWidget(Widget):
     """A widget whose component classes are its roles. A widget has a hundred of them, and shows five at a time."""
 
     @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]  # cached there, with no type
         """None that the style sheet should work out by itself."""
         return frozenset()
 
