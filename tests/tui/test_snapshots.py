@@ -93,7 +93,7 @@ def same_surroundings(monkeypatch, tmp_path, eager_curve):
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def looks_as_stored(request, open_at, snap_compare):
-    """A function: (scenario or None, iterations, values, keys, theme) → whether the screen is as stored, in this size."""
+    """A function: (scenario or None, iterations, values, keys, theme) → whether this size of it is as stored."""
 
     def compare(scenario=None, done=0, values=0, keys="", theme="textual-dark", size=request.param):
         app = open_at(scenario)
