@@ -68,13 +68,14 @@ def work_size(structure: Structure, batch: int) -> int:
     return structure.parameters + batch * (5 * units + structure.output.units + 1 + widest)
 
 
-def watched_size(structure: Structure, batch: int) -> int:
-    """How many of the work array's first numbers show whether all of it is finite: the gradients and every z.
+def watched_slice(structure: Structure, batch: int) -> slice:
+    """Which of the work array's numbers show, together with the new state, whether all are finite: every z.
 
-    What lies between follows from these: a is finite where z is, and a ∂E/∂a or ∂E/∂z that is not makes a
-    gradient that is not either.
+    What comes after follows from these: a is finite where z is, and a ∂E/∂a or ∂E/∂z that is not makes a gradient, and
+    so a new parameter, that is not either. Only the gradients of frozen parameters have to be looked at themselves.
     """
-    return structure.parameters + batch * sum(layer.units for layer in structure.layers)
+    end = structure.parameters + batch * sum(layer.units for layer in structure.layers)
+    return slice(structure.trained, end)
 
 
 def batch_arrays(structure: Structure, size: int, work: Array, before: Array, after: Array) -> BatchArrays:
@@ -87,7 +88,7 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
         taken += size * units
         return work[taken - size * units : taken].reshape(size, units)
 
-    weighted_sums = [take(layer.units) for layer in structure.layers]  # first: see watched_size
+    weighted_sums = [take(layer.units) for layer in structure.layers]  # first: see watched_slice
     mean = take(max(layer.units for layer in structure.layers)).reshape(-1)
     layers = []
     for layer in structure.layers:

@@ -17,7 +17,7 @@ from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
     batch_arrays,
     parameter_views,
-    watched_size,
+    watched_slice,
     work_size,
 )
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -51,7 +51,7 @@ class NetworkModel(LayeredModel):
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         size = self._batches.size
         self._work = np.zeros(work_size(self.structure, size))
-        self._watched = self._work[: watched_size(self.structure, size)]
+        self._watched = self._work[watched_slice(self.structure, size)]
         self._arrays: dict[tuple[int, int], BatchArrays] = {}
         self._iteration = 1
         self._rows: Sequence[int] = range(size)
