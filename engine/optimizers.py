@@ -105,10 +105,11 @@ class SGD(Optimizer):
     ) -> None:
         """See Optimizer."""
         rate = self.rate(iteration) if self.decay else self.learning_rate
-        np.multiply(g, rate, out=work)
         if not self.momentum:
-            np.subtract(p, work, out=new_p)
+            np.multiply(g, -rate, out=new_p)
+            np.add(p, new_p, out=new_p)
             return
+        np.multiply(g, rate, out=work)
         (v,), (new_v,) = state, new_state
         np.multiply(v, self.momentum, out=new_v)
         np.subtract(new_v, work, out=new_v)

@@ -55,7 +55,7 @@ def backward(batch: BatchArrays, function: Loss) -> None:
                 np.multiply(arrays.dE_da, arrays.slope, out=dE_dz)
         senders = batch.layers[number - 1].a if number else batch.x
         if batch.size > 1:  # the mean: each sample adds its share
-            dE_dz = np.divide(dE_dz, batch.size, out=arrays.share)
+            dE_dz = np.multiply(dE_dz, 1.0 / batch.size, out=arrays.share)
         senders.T.dot(dE_dz, out=arrays.dE_dW)
         if arrays.dE_db is not None:
             np.add.reduce(dE_dz, axis=0, out=arrays.dE_db)
