@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from dlsim.engine import builtin_scenarios
+from dlsim.engine import builtin_scenarios, toml_file
+from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import shorten, shown
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-MUST_BE_TOML = ("[", "{", '"', "'")
-"""What begins like this was meant as a list, a table or a quoted text, not as a bare word."""
 
 
 def complete_scenario(
@@ -39,16 +37,11 @@ def parse_settings(_context: click.Context, _parameter: click.Parameter, setting
 def parse_value(path: str, text: str) -> Any:
     """`text` as TOML; a word that is not TOML stands for itself."""
     try:
-        table = tomllib.loads(f"value = {text}")
-        if set(table) == {"value"}:
-            return table["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
-        pass
-    if text.startswith(MUST_BE_TOML) or not text or "\n" in text:
+        return toml_file.parse_value(text)
+    except ScenarioError as error:
         raise click.BadParameter(
-            f"{shorten(path)}: {shown(text)} is not a TOML value, as in 0.5, true, [1, 2] or a bare word"
-        )
-    return text
+            f"{shorten(path)}: {error.problem}" + (f"; {error.remedy}" if error.remedy else "")
+        ) from None
 
 
 def scenario_argument(function: Decorated) -> Decorated:

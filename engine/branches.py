@@ -60,16 +60,6 @@ class Branches:
         return True
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is an edit to undo."""
-        return bool(self._left)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is an edit to redo."""
-        return bool(self._undone)
-
-    @property
     def edits(self) -> tuple[int, ...]:
         """The iterations from which on something was edited in the present run."""
         first, *others = self.present.stretches

@@ -10,7 +10,6 @@ from dlsim.tui.diagram.numbers import HIDDEN, number
 
 NOTHING = 1e-3
 """A number this small beside the largest of its layer is drawn as none."""
-GRADIENTS = ("dE_da", "da_dz", "dE_dz")
 
 
 class Blocks(Units):

@@ -12,7 +12,6 @@ BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille dots by row and column."""
 ACROSS, HEAVY, BROKEN = 0x100, 0x200, 0x400
 """Marks of a cell that a level line crosses: drawn as a whole stroke where nothing else is in the cell."""
-LEVEL_DOTS = {ACROSS: 0x12, ACROSS | HEAVY: 0x36}
 DASH, DASH_AND_GAP = 5, 8  # dots
 
 

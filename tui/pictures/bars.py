@@ -30,7 +30,6 @@ FORWARD_VIEWS = ("weight_histogram", "units")
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
 """Cells that a way's bars need."""
-SHORT_BELOW = 0.01
 
 
 def suits(scenario: Scenario) -> bool:

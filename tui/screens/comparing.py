@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import fixed
 from dlsim.tui.edits import Edited, brief
-from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.keys import READING_KEYS, caps
+from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, wrap
@@ -23,10 +22,8 @@ SAY = words()
 LABEL, NUMBER = 14, 24
 
 
-class ComparingScreen(Screen[None]):
+class ComparingScreen(ReadingScreen):
     """Compares as it opens; escape returns."""
-
-    BINDINGS = bindings(READING_KEYS, SAY)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -53,22 +50,6 @@ class ComparingScreen(Screen[None]):
         left = next((len(ghost.curve) for ghost in session.snapshot.ghosts if ghost.fork == compared.fork), None)
         gone = (session.simulator.iteration, compared.fork - 1 if left is None else left)
         self.reading.show(lambda cells: comparison_lines(compared, edits, gone, cells))
-
-    def action_close(self) -> None:
-        """Return."""
-        self.dismiss()
-
-    def action_scroll(self, by: int) -> None:
-        """One line."""
-        self.reading.scroll_lines(by)
-
-    def action_page(self, by: int) -> None:
-        """About a screenful."""
-        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
-
-    @on(KeyLine.Clicked)
-    async def _press(self, message: KeyLine.Clicked) -> None:
-        await self.run_action(message.action)
 
 
 def comparison_lines(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from dlsim.engine.gradient_check import GradientReport, check_gradients
 from dlsim.engine.numerals import fixed
-from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.keys import READING_KEYS, caps
+from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, Piece, wrap
@@ -22,10 +22,8 @@ SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
 
 
-class GradientScreen(Screen[None]):
+class GradientScreen(ReadingScreen):
     """Checks the gradients as it opens; escape returns."""
-
-    BINDINGS = bindings(READING_KEYS, SAY)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -46,18 +44,6 @@ class GradientScreen(Screen[None]):
         self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
         report = check_gradients(self._session.simulator)
         self.reading.show(lambda cells: report_lines(report, cells))
-
-    def action_close(self) -> None:
-        """Return."""
-        self.dismiss()
-
-    def action_scroll(self, by: int) -> None:
-        """One line."""
-        self.reading.scroll_lines(by)
-
-    def action_page(self, by: int) -> None:
-        """About a screenful."""
-        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
 
 
 def report_lines(report: GradientReport, cells: int) -> Sequence[Line]:

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.widgets import Input
 
-from dlsim.tui.keys import READING_KEYS, bindings, cap, caps
+from dlsim.tui.keys import READING_KEYS, cap, caps
+from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, Piece, wrap
 from dlsim.tui.widgets.panel import Panel
@@ -24,10 +24,8 @@ TERMS = ("iteration", "phase", "lens", "notation")
 LEFT = 16
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(ReadingScreen):
     """Shows the bindings of the screen below it."""
-
-    BINDINGS = bindings(READING_KEYS, SAY)
 
     def __init__(self, bound: Iterable[Binding]) -> None:
         super().__init__()
@@ -56,22 +54,6 @@ class HelpScreen(Screen[None]):
 
     def _search(self, wanted: str) -> None:
         self.reading.show(lambda cells: help_lines(self._bound, wanted, cells))
-
-    def action_close(self) -> None:
-        """Return."""
-        self.dismiss()
-
-    def action_scroll(self, by: int) -> None:
-        """One line."""
-        self.reading.scroll_lines(by)
-
-    def action_page(self, by: int) -> None:
-        """About a screenful."""
-        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
-
-    @on(KeyLine.Clicked)
-    async def _press(self, message: KeyLine.Clicked) -> None:
-        await self.run_action(message.action)
 
 
 def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Line]:
