@@ -6,24 +6,25 @@ Anything that is not a verb is a scenario to open; a file that is called like a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib import import_module
 
 import click
 from click.shell_completion import CompletionItem
 
-from dlsim.cli import checking, exporting, listing, locating, opening, running, serving, tracing, walking
+from dlsim.cli import opening
 from dlsim.cli.options import complete_scenario
 
-VERBS: Mapping[str, click.Command] = {
-    "list": listing.command,
-    "run": running.command,
-    "trace": tracing.command,
-    "check": checking.command,
-    "walk": walking.command,
-    "export": exporting.command,
-    "serve": serving.command,
-    "locate": locating.command,
+VERBS: Mapping[str, str] = {
+    "list": "listing",
+    "run": "running",
+    "trace": "tracing",
+    "check": "checking",
+    "walk": "walking",
+    "export": "exporting",
+    "serve": "serving",
+    "locate": "locating",
 }
+"""Each verb's module, which holds its `command`: imported when the verb is asked for, as the app waits for none."""
 
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""
@@ -46,7 +47,12 @@ class VerbOrScenario(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A verb's command, or the one that opens the app."""
-        return opening.command if cmd_name == OPEN else VERBS.get(cmd_name)
+        if cmd_name == OPEN:
+            return opening.command
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"dlsim.cli.{VERBS[cmd_name]}").command
+        return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Verbs and options, scenario names and files."""
@@ -58,6 +64,8 @@ class VerbOrScenario(click.Group):
 def show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     """Print the version and leave."""
     if asked and not context.resilient_parsing:
+        from importlib.metadata import version  # noqa: PLC0415 -- it brings the email package
+
         click.echo(f"dlsim {version('dlsim')}")
         context.exit()
 

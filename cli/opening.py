@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -28,6 +29,7 @@ def command(context: click.Context, scenarios: tuple[str, ...], variant: str | N
         raise click.ClickException(
             "the app needs a terminal, and this is none; try 'dlsim list', 'dlsim run' or 'dlsim trace'"
         )
+    gc.disable()  # nothing that a start makes is garbage; the app takes it up again
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- headless verbs never import the app
 
     return open_app(scenario, variant=variant, overrides=overrides or None)

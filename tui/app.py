@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
@@ -16,17 +18,19 @@ from textual.theme import Theme
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
+from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of, resumed
-from dlsim.tui.screens.browser import BrowserScreen
-from dlsim.tui.screens.help import HelpScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session import Session
 from dlsim.tui.settings import Store
 from dlsim.tui.terminal import Terminal
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.words import words
+
+if TYPE_CHECKING:
+    from dlsim.tui.screens.browser import BrowserScreen
 
 SAY = words()
 
@@ -44,6 +48,7 @@ class DlsimApp(App[int]):
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
+        self._painted = Painted()
         self.preferences = Preferences(store)
         for theme in OWN_THEMES:
             self.register_theme(theme)
@@ -56,6 +61,7 @@ class DlsimApp(App[int]):
         """Show the first screen; keys that come early wait for it."""
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
         notice = self.preferences.notice()
         if self._session is None:
             await self.push_screen(self._browser(notice))
@@ -63,8 +69,19 @@ class DlsimApp(App[int]):
             await self._open(self._session)
             self._tell(notice)
 
+    def on_ready(self) -> None:
+        """What there is by now stays: a garbage collection that walks through it all would hold up a key by 50 ms."""
+        gc.freeze()
+        gc.enable()
+
+    def on_resize(self) -> None:
+        """A terminal of another size may have moved or cleared what stood on it."""
+        self._painted.forget()
+
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""
+        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415 -- not all starts begin there
+
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
@@ -97,6 +114,8 @@ class DlsimApp(App[int]):
 
     async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
         """A scenario was chosen in the browser."""
+        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
+
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
         if self._simulator is not None and message.name == self._simulator.session.source:
@@ -110,6 +129,8 @@ class DlsimApp(App[int]):
     def action_browse(self) -> None:
         """Choose another scenario."""
         current = self._simulator.session.scenario.name if self._simulator is not None else None
+        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
+
         self.push_screen(BrowserScreen(may_close=self._simulator is not None, current=current))
 
     def action_help_quit(self) -> None:
@@ -118,6 +139,8 @@ class DlsimApp(App[int]):
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""
+        from dlsim.tui.screens.help import HelpScreen  # noqa: PLC0415 -- nobody waits for help before asking for it
+
         self.push_screen(HelpScreen(bound(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -131,6 +154,21 @@ class DlsimApp(App[int]):
         yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
         save = partial(self.set_timer, 0.1, self.save_picture)
         yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send the terminal what changed; nothing where nothing did."""
+        is_sent = self._running and not self._closed and not self._batch_count and self._driver is not None
+        is_painted = is_sent and not (self.is_headless or self.is_inline)
+        if is_painted and isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
+            changes = self._painted.changes(renderable)
+            super()._display(screen, cast("RenderableType | None", changes))
+        else:
+            super()._display(screen, renderable)
+
+    def action_redraw(self) -> None:
+        """Paint everything anew: another program may have written on the terminal."""
+        self._painted.forget()
+        self.screen.refresh()
 
     def save_picture(self) -> None:
         """A screenshot, as a file among the others; in a browser, as one to download."""

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotext
 from numpy.typing import NDArray
 
 from dlsim.tui.diagram.canvas import Run
@@ -80,6 +79,8 @@ def plot(
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
         return []
+    import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
+
     across = _across([*shown, *under], span)
     most = max((height - 2) // ROWS_OF_A_TICK, 1)
     up = _up([*shown, *under], most, log=log)
@@ -171,6 +172,8 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 
 
 def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> None:
+    import plotext  # noqa: PLC0415
+
     has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
     plotext.xaxes(has_axes, False)
     plotext.yaxes(has_axes, False)

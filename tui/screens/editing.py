@@ -10,7 +10,6 @@ from dlsim.engine.errors import DlsimError
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, in_short, parameters_of, parsed, problem_with, settings_of, target_of
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
-from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
 from dlsim.tui.session import Hint
@@ -84,6 +83,8 @@ class Editing(Selecting):
             return
         self._tell(None)
         self._show()
+        from dlsim.tui.screens.comparing import ComparingScreen  # noqa: PLC0415 -- the first paint does without
+
         self.app.push_screen(ComparingScreen(self.session))
 
     # asking

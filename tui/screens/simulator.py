@@ -14,7 +14,6 @@ from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.preferences import places_of
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
-from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.screens.looking import Looking, pictures_offered
 from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
@@ -245,6 +244,8 @@ class SimulatorScreen(Looking, Asking):
             self._tell(Hint("hint.no_check"))
             self._show_keys()
             return
+        from dlsim.tui.screens.gradients import GradientScreen  # noqa: PLC0415 -- the first paint does without
+
         self.app.push_screen(GradientScreen(self.session))
 
     def on_screen_suspend(self) -> None:

@@ -27,6 +27,7 @@ from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
+from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.prompt import Prompt
@@ -35,20 +36,6 @@ from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.ways_table import WaysTable, ways_of
 from dlsim.tui.words import words
-
-try:  # until it is there
-    from dlsim.tui.widgets.loss_curve import LossCurve
-except ImportError:
-
-    class LossCurve(LineWidget):  # type: ignore[no-redef]
-        """A placeholder."""
-
-        def show(self, snapshot: Snapshot) -> None:
-            """Nothing yet."""
-
-        def toggle_log(self) -> None:
-            """Nothing yet."""
-
 
 SAY = words()
 WIDE = (100, 30)

@@ -1,0 +1,152 @@
+"""What stands on the terminal, cell by cell, so that an update sends the cells that changed and no others.
+
+Textual repaints whole widgets, line by line; a step changes a few numbers in each. `Painted` knows what was sent
+before and cuts every update down to the difference. Why here and not in each widget: see docs/decisions/painting.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from rich.console import COLOR_SYSTEMS, Console
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Size
+from textual.strip import Strip
+
+from dlsim.tui.sgr import Pen
+
+Cell: TypeAlias = tuple[str, Style | None]
+"""What one cell shows. A character of two cells stands in the first; the second holds ""."""
+
+Run: TypeAlias = tuple[int, int, list[Cell]]
+"""Cells to send: column, line, and the cells from there on."""
+
+NEAR = 4
+"""So many unchanged cells between two changed ones are sent along: a jump of the cursor costs more."""
+
+UNKNOWN: Cell = ("\0", None)
+
+
+class Painted:
+    """The cells on the terminal, as far as we sent them."""
+
+    def __init__(self) -> None:
+        self._size = Size(0, 0)
+        self._lines: list[list[Cell]] = []
+
+    def forget(self, size: Size | None = None) -> None:
+        """Whatever stands there, it is not what was sent: the next update is sent whole."""
+        self._size = self._size if size is None else size
+        self._lines = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
+
+    def changes(self, update: ChopsUpdate | LayoutUpdate) -> Changes | None:
+        """The same update, without what stands there already; None where nothing is left of it."""
+        if isinstance(update, LayoutUpdate):
+            if update.region.size != self._size:
+                self.forget(update.region.size)
+            places = _whole(update)
+        else:
+            places = _parts(update)
+        runs = [run for place in places for run in self._paint(*place)]
+        return Changes(runs) if runs else None
+
+    def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
+        """The runs in which the strip differs from what stands there; it stands there from now on."""
+        if not 0 <= y < len(self._lines):
+            return
+        line = self._lines[y]
+        old, new = line[x : x + strip.cell_length], _cells(strip)
+        if new == old:
+            return
+        self._cut_in_half(line, x, x + len(old))
+        line[x : x + len(old)] = new[: len(old)]
+        for start, end in _stretches(old, new):
+            yield x + start, y, new[start:end]
+
+    @staticmethod
+    def _cut_in_half(line: list[Cell], start: int, end: int) -> None:
+        """Of a wide character whose one half is painted over, the other half is gone too."""
+        if line[start : start + 1] and line[start][0] == "" and start > 0:
+            line[start - 1] = UNKNOWN
+        if end < len(line) and line[end][0] == "":
+            line[end] = UNKNOWN
+
+
+class Changes(CompositorUpdate):
+    """An update made of runs of cells."""
+
+    def __init__(self, runs: list[Run]) -> None:
+        self.runs = runs
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        pen = Pen(COLOR_SYSTEMS[console.color_system or "truecolor"])
+        for x, y, cells in self.runs:
+            pen.move(x, y)
+            for style, group in groupby(cells, key=itemgetter(1)):
+                pen.write("".join(text for text, _ in group), style)
+        return pen.lifted()
+
+
+def _whole(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _parts(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= last and end > first:
+                yield x, y, strip.crop(0, min(end, last) - x)
+
+
+def _cells(strip: Strip) -> list[Cell]:
+    cells: list[Cell] = []
+    for text, style, control in strip:
+        if control:
+            continue
+        width = cell_len(text)
+        if width == len(text) and text.isprintable():
+            cells += [(character, style) for character in text]
+        elif sum(map(cell_len, text)) == width and all(map(cell_len, text)):
+            for character in text:
+                cells += [(character, style), *[("", style)] * (cell_len(character) - 1)]
+        else:  # joined characters: they stand and fall together
+            cells += [(text, style), *[("", style)] * (width - 1)] if width else []
+    return cells
+
+
+def _stretches(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
+    """Where the two differ, near ones in one stretch; none begins or ends within a wide character."""
+    start = end = -1
+    for index, (before, after) in enumerate(zip(old, new, strict=False)):
+        if before == after:
+            continue
+        if start < 0:
+            start = _head(new, index)
+        elif index - end > NEAR:
+            yield start, end
+            start = _head(new, index)
+        end = _tail(new, index + 1)
+    if start >= 0:
+        yield start, end
+
+
+def _head(cells: list[Cell], index: int) -> int:
+    while index > 0 and cells[index][0] == "":
+        index -= 1
+    return index
+
+
+def _tail(cells: list[Cell], index: int) -> int:
+    while index < len(cells) and cells[index][0] == "":
+        index += 1
+    return index
