@@ -66,6 +66,8 @@ SIMULATOR_KEYS = (
     Key("look.page-up", "pageup", "scroll(-1)"),
     Key("look.log", "l", "log"),
     Key("look.copy", "y", "copy"),
+    Key("look.copy-csv", "Y", "copy_table('csv')"),
+    Key("look.copy-markdown", "M", "copy_table('markdown')"),
     Key("scenario.open", "o", "app.browse"),
     Key("scenario.variant", "v", "variant"),
     Key("scenario.check", "c", "check"),

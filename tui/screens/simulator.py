@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 from textual import on
 
@@ -11,6 +12,8 @@ from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
+from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.ways import ways
 from dlsim.tui.preferences import places_of
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
@@ -19,6 +22,7 @@ from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
+from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_ways
 from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.markdown import markdown_lines
@@ -217,6 +221,24 @@ class SimulatorScreen(Looking, Asking):
         else:
             self._keep_copy(text)
         self._show_keys()
+
+    def action_copy_table(self, form: Literal["csv", "markdown"]) -> None:
+        """Copy the table that is shown, all its rows and digits."""
+        sheet = self._sheet()
+        if sheet is None:
+            self._tell(Hint("hint.no_table_to_copy"))
+        elif form == "csv":
+            self._keep_copy(as_csv(sheet), ".csv")
+        else:
+            self._keep_copy(as_markdown(sheet), ".md")
+        self._show_keys()
+
+    def _sheet(self) -> Sheet | None:
+        snapshot = self.running.latest or self.session.snapshot
+        if self.tabs.table == "variants":
+            scene = Scene(snapshot, self.members_now(), look=self.look, say=SAY)
+            return sheet_of_ways(SAY, ways(scene), self.apart())
+        return next((sheet_of(SAY, snapshot, table) for table in snapshot.tables if table.key == self.tabs.table), None)
 
     def _keep_copy(self, text: str, ending: str = ".txt") -> None:
         """Into the clipboard, which a terminal may refuse without a word, and into a file as well."""

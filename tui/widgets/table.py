@@ -12,6 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.table_text import column_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
 from dlsim.tui.words import Words
@@ -210,8 +211,7 @@ class TableView:
             if column is None:
                 pieces.append((ELLIPSIS + " ", "muted"))
                 continue
-            name = self._table.columns[column]
-            text = name[1:] if name.startswith("=") else self._say.first([f"column.{name}", "column.any"], name=name)
+            text = column_head(self._say, self._table.columns[column])
             cells = self._column_cells
             text = fit(" " * (WHOLE - 1) + text, cells - 1)
             pieces.append((text + " " * (cells - cell_len(text)), "muted"))

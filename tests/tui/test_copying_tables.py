@@ -1,0 +1,73 @@
+"""The table on screen can be taken along, as CSV or Markdown, with every digit of every number."""
+
+import csv
+
+import pytest
+
+from dlsim.engine import Simulator, load
+from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of
+from dlsim.tui.words import words
+
+
+def table_of(simulator, key):
+    return next(table for table in simulator.snapshot().tables if table.key == key)
+
+
+def sheet(simulator, key):
+    return sheet_of(words(), simulator.snapshot(), table_of(simulator, key))
+
+
+def test_a_copied_table_holds_every_digit():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=1)
+    table, copied = table_of(simulator, "weights"), sheet(simulator, "weights")
+    assert [row[0] for row in copied.rows] == [row.label for row in table.rows]
+    for row, texts in zip(table.rows, copied.rows, strict=True):
+        for ref, text in zip(row.cells, texts[1:], strict=True):
+            value = None if ref is None else simulator.snapshot().value(ref)
+            assert text == ("" if value is None else repr(float(value)))
+    assert any(len(text) > 12 for row in copied.rows for text in row[1:])
+
+
+def test_numbers_that_are_not_computed_yet_are_empty_cells():
+    copied = sheet(Simulator(load("backprop-2-2-2")), "weights")
+    assert copied.rows[4][0] == "W5"
+    assert copied.rows[4][1] == "0.45"
+    assert set(copied.rows[4][2:]) == {""}
+
+
+def test_csv_is_read_back_as_it_was():
+    original = Sheet(["", "a, b", 'said "so"'], [["W1", "0.1", ""], ["한|글", "-1e-07", "nan"]])
+    assert list(csv.reader(as_csv(original).splitlines())) == [list(original.heads), *map(list, original.rows)]
+
+
+def test_markdown_keeps_its_columns_in_line_and_escapes_bars():
+    text = as_markdown(Sheet(["", "value"], [["W1", "0.25"], ["a|b", "-1.5"]]))
+    assert text.splitlines() == [
+        "|      | value |",
+        "| ---- | ----: |",
+        "| W1   |  0.25 |",
+        "| a\\|b |  -1.5 |",
+    ]
+
+
+@pytest.mark.parametrize(("key", "ending", "begins"), [("Y", ".csv", ",value,"), ("M", ".md", "|     |")])
+async def test_a_key_copies_the_table_to_the_clipboard_and_a_file(open_at, home, key, ending, begins):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", key)
+        assert app.clipboard.startswith(begins)
+        (file,) = (home / "copies").iterdir()
+        assert file.suffix == ending
+        assert file.read_text(encoding="utf-8") == app.clipboard + "\n"
+        assert "W5" in app.clipboard
+
+
+async def test_the_ways_of_a_scenario_are_copied_side_by_side(open_at):
+    app = open_at("optimizers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "8", "Y")
+        rows = list(csv.reader(app.clipboard.splitlines()))
+        session = app.screen.session
+        assert len(rows) == 1 + len(session.ensemble.names)
+        assert repr(float(session.simulator.losses[-1])) in {row[2] for row in rows}

@@ -1,0 +1,74 @@
+"""A table as text to take along: CSV for a spreadsheet, Markdown for notes. Numbers in full, as repr writes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from dlsim.engine.model import Table
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.ways import Way
+from dlsim.tui.words import Words
+
+
+class Sheet(NamedTuple):
+    """A table whose cells are text already: the first column names the rows, the others hold numbers."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
+    """All rows of a table at this moment; a number that is not computed yet is an empty cell."""
+    label = say("column.sample") if table.key == "data" else ""
+    heads = [label, *(column_head(say, name) for name in table.columns)]
+    return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
+
+
+def sheet_of_ways(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]]) -> Sheet:
+    """The ways of a scenario side by side: their updates, their losses, and what sets them apart."""
+    heads = [say("column.way"), say("column.updates"), say("column.way_loss"), say("column.differs")]
+    rows = []
+    for way, pieces in zip(ways, apart, strict=False):
+        losses = way.snapshot.curves.get("loss")
+        loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
+        rows.append([way.name, str(way.snapshot.position.done), loss, ", ".join(pieces)])
+    return Sheet(heads, rows)
+
+
+def column_head(say: Words, name: str) -> str:
+    """What stands over a column: a name of the scenario's own as it is, else the catalogue's word."""
+    return name[1:] if name.startswith("=") else say.first([f"column.{name}", "column.any"], name=name)
+
+
+def as_csv(sheet: Sheet) -> str:
+    """Comma-separated values as RFC 4180 has them, lines ended by a line feed."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([sheet.heads, *sheet.rows])
+    return out.getvalue().removesuffix("\n")
+
+
+def as_markdown(sheet: Sheet) -> str:
+    """A Markdown table whose columns line up in a fixed font as well."""
+    lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
+    cells = [max(3, *(cell_len(row[column]) for row in lines)) for column in range(len(sheet.heads))]
+    rule = ["-" * cells[0], *("-" * (room - 1) + ":" for room in cells[1:])]
+    return "\n".join(_line(row, cells) for row in (lines[0], rule, *lines[1:]))
+
+
+def _line(row: Sequence[str], cells: Sequence[int]) -> str:
+    first, *others = (" " * (room - cell_len(text)) for text, room in zip(row, cells, strict=True))
+    return "| " + " | ".join([row[0] + first, *(gap + text for gap, text in zip(others, row[1:], strict=True))]) + " |"
+
+
+def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:
+    value = None if ref is None else snapshot.value(ref)
+    if value is None or (table.key == "data" and math.isnan(value)):  # an output that this batch did not compute
+        return ""
+    return repr(float(value))
