@@ -164,6 +164,9 @@ class Model(Protocol):
     def set_number(self, ref: Ref, number: float) -> None:
         """Set a parameter in the before state."""
 
+    def number_in(self, state: Any, ref: Ref) -> float:
+        """A parameter as a saved state has it; NaN for what is none."""
+
     @property
     def state_bytes(self) -> int:
         """What one saved state costs, in bytes."""

@@ -49,6 +49,7 @@ class Simulator(Moving, WhatIf):
             ghosts=self._branches.ghosts,
             edits=self.edits,
             checkpoints=self._timeline.checkpoints.places,
+            history=self._timeline.history,
             tables=self.model.tables,
             revealed=revealed,
             order=order,

@@ -9,6 +9,7 @@ from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
+from dlsim.engine.history import History
 from dlsim.engine.model import Reader, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -35,6 +36,7 @@ class Snapshot:
     ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
     edits: Sequence[int]  # iterations from which on something was edited
     checkpoints: Sequence[int]
+    history: History  # the states that were kept on the way here
     tables: Sequence[Table]
     revealed: Mapping[tuple[str, int | None], int]
     order: Mapping[tuple[str, int | None], int]  # position in the program's order of a value: its op's size

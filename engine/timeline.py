@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from dlsim.engine.curve import Curve
+from dlsim.engine.history import History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
 CHECKPOINT_BYTES = 64 << 20
-SPACING = 8
-"""Iterations between checkpoints, until thinning doubles it."""
+MOST_CHECKPOINTS = 4096
+"""However small a state is. A young run keeps each; going back in an old one computes anew what lies between two."""
 NEAR = 24
 """How many checkpoints close to the last place gone back to are kept besides."""
 
@@ -29,8 +30,9 @@ class Checkpoints:
     """Saved states by the iteration they come before. Over the byte budget every other one goes."""
 
     def __init__(self, budget: int, cost: int) -> None:
-        self.spacing = SPACING
-        self._room = max(budget // max(cost, 1), 2)
+        self.spacing = 1
+        """Iterations between checkpoints; thinning doubles it."""
+        self._room = max(min(budget // max(cost, 1), MOST_CHECKPOINTS), 2)
         self._states: dict[int, Any] = {}
         self._places: list[int] = []  # sorted
         self._near: dict[int, Any] = {}  # the latest, in order of arrival
@@ -43,6 +45,11 @@ class Checkpoints:
     def places(self) -> tuple[int, ...]:
         """The iterations that can be restored at once."""
         return tuple(self._places)
+
+    def up_to(self, iteration: int) -> tuple[Sequence[int], Sequence[Any]]:
+        """(places, states) of those that are not after `iteration`, in order."""
+        places = self._places[: bisect_right(self._places, iteration)]
+        return places, [self._states[place] for place in places]
 
     def add(self, iteration: int, state: Any) -> None:
         """Keep `state`, which comes before `iteration`."""
@@ -132,6 +139,12 @@ class Timeline:
             if iteration < self.iteration:
                 self._go_back(iteration)
             return self._sound and self._advance(iteration)
+
+    @property
+    def history(self) -> History:
+        """What is kept of the way to the iteration on the tape."""
+        places, states = self.checkpoints.up_to(self.iteration)
+        return History([place - 1 for place in places], states, self.model.number_in)
 
     def fork(self, stretch: Stretch, build: Callable[[Scenario], Model]) -> Timeline:
         """Another run: the same as this one up to `stretch`, which holds from its start on."""

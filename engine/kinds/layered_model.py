@@ -47,6 +47,15 @@ class LayeredModel(FlatState):
         elif biases is not None:
             biases[ref.index] = number
 
+    def number_in(self, state: Array, ref: Ref) -> float:
+        """A weight or a bias as a saved state has it."""
+        if not self.is_parameter(ref):
+            return float("nan")
+        weights, biases = views(self._layers, state)[ref.layer - 1]
+        if ref.quantity.endswith("W"):
+            return float(weights[ref.index])
+        return float("nan") if biases is None else float(biases[ref.index])
+
     def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
         """(weights, biases) of every layer, before or after the update; read-only views."""
         return views(self._layers, self._state(landed=landed), read_only=True)

@@ -20,13 +20,13 @@ MOMENTS = [(0, 0), (0, 5), (1, 0), (3, 2)]
 LOOKS = [Look(), Look(UNICODE, mixes=False), Look(ASCII, mixes=False)]
 OFFERED = {
     "and": ["region", "bars", "shapes", "confusion"],
-    "backprop-2-2-2": ["region", "bars", "shapes"],
+    "backprop-2-2-2": ["region", "bars", "history", "shapes"],
     "xor-single": ["search-map", "region", "bars", "shapes", "confusion"],
-    "feedforward-or-recurrent": ["unrolled"],
+    "feedforward-or-recurrent": ["unrolled", "history"],
     "activations": ["functions-plot"],
     "optimizers": ["surface"],
     "momentum-escape": ["surface"],
-    "matrix-shapes": ["bars", "shapes", "confusion"],
+    "matrix-shapes": ["bars", "history", "shapes", "confusion"],
 }
 
 

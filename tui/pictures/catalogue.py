@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlsim.engine.scenario import Scenario
-from dlsim.tui.pictures import bars, confusion, functions, region, search, shapes, surface, unrolled
+from dlsim.tui.pictures import bars, confusion, functions, history, region, search, shapes, surface, unrolled
 from dlsim.tui.pictures.scene import Picture
 
 _ALL = (
@@ -19,6 +19,7 @@ _ALL = (
     Picture("functions-plot", functions.suits, functions.draw, functions.views),
     Picture("unrolled", unrolled.suits, unrolled.draw),
     Picture("bars", bars.suits, bars.draw, bars.views),
+    Picture("history", history.suits, history.draw),
     Picture("shapes", shapes.suits, shapes.draw, shapes.views),
     Picture("confusion", confusion.suits, confusion.draw, is_costly=True),
 )

@@ -24,6 +24,13 @@ from dlsim.tui.words import Words, words
 THROTTLE_SECONDS = 0.1
 
 
+def _are_same(members: Sequence[Member], others: Sequence[Member]) -> bool:
+    """Whether they stand at the very same moments; snapshots hold arrays, which do not compare as one."""
+    return len(members) == len(others) and all(
+        one.name == other.name and one.snapshot is other.snapshot for one, other in zip(members, others, strict=True)
+    )
+
+
 class PictureView(RoleWidget):
     """Shows one picture at a time: a function of the snapshot, its members, the selection, the view and the size."""
 
@@ -65,7 +72,7 @@ class PictureView(RoleWidget):
     def show(self, snapshot: Snapshot, members: Sequence[Member] = (), selected: Ref | None = None) -> None:
         """Show this moment."""
         members = tuple(members)
-        if snapshot is self._snapshot and members == self._members and selected == self._selected:
+        if snapshot is self._snapshot and selected == self._selected and _are_same(members, self._members):
             return
         if self._snapshot is not None and self._snapshot.scenario.name != snapshot.scenario.name:
             self._views.clear()

@@ -6,6 +6,7 @@ from textual import on
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.selection import Cells, Selection, in_order
 from dlsim.tui.session import Hint
@@ -101,8 +102,10 @@ class Selecting(Acting):
         return in_order(drawn, self.selection.ref, by)
 
     def _drawn_numbers(self) -> list[Ref]:
-        hits = sorted(self.diagram.picture.hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
-        return [hit.ref for hit in hits]
+        """Those of the picture that is shown, each once."""
+        hits = self.picture.drawing.hits if self.picture.display else self.diagram.picture.hits
+        ordered = sorted(hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
+        return list(dict.fromkeys(hit.ref for hit in ordered))
 
     # mouse
 
@@ -112,6 +115,10 @@ class Selecting(Acting):
 
     @on(NetworkDiagram.Picked)
     def _pick_in_diagram(self, message: NetworkDiagram.Picked) -> None:
+        self._choose(self.selection.select(message.ref))
+
+    @on(PictureView.Picked)
+    def _pick_in_picture(self, message: PictureView.Picked) -> None:
         self._choose(self.selection.select(message.ref))
 
     @on(FormulaView.Picked)

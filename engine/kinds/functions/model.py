@@ -99,6 +99,10 @@ class FunctionsModel:
         """Nothing to set: what can be edited stands in the scenario."""
         raise WrongKindError("functions have no parameters; change the scenario's own values")
 
+    def number_in(self, state: None, ref: Ref) -> float:
+        """There are no parameters."""
+        return float("nan")
+
     def enter(self, iteration: int) -> float:
         """Move the cursor; past the end it begins anew."""
         self._point = self.calendar.of(iteration)[1]

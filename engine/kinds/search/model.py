@@ -111,6 +111,12 @@ class SearchModel:
             raise WrongKindError("the settings of a search follow from its grid; change the grid instead")
         self.beside.set_number(ref, number)
 
+    def number_in(self, state: Array | None, ref: Ref) -> float:
+        """One of the network's parameters as a saved state has it."""
+        if self.beside is None or state is None or not self.is_parameter(ref):
+            return float("nan")
+        return self.beside.number_in(state, ref)
+
     # one iteration
 
     def enter(self, iteration: int) -> float:

@@ -87,6 +87,10 @@ class SurfaceModel(FlatState):
         """Put a coordinate elsewhere."""
         self._state(landed=False)[0, ref.index[0]] = number
 
+    def number_in(self, state: Array, ref: Ref) -> float:
+        """A coordinate as a saved state has it."""
+        return float(state[0, ref.index[0]]) if self.is_parameter(ref) else float("nan")
+
     # one iteration
 
     def enter(self, iteration: int) -> float:

@@ -1,0 +1,68 @@
+"""The course of a parameter is what stepping showed, to the last bit."""
+
+import numpy as np
+import pytest
+
+from dlsim.engine import Ref, Simulator, load
+from dlsim.engine.timeline import MOST_CHECKPOINTS
+
+W5 = Ref("now_W", 2, (0, 0))
+
+
+def seen(scenario, ref, iterations):
+    """The parameter after each update, by going there."""
+    other = Simulator(load(scenario))
+    values = []
+    for iteration in range(iterations + 1):
+        other.seek(iteration=iteration)
+        values.append(other.snapshot().value(ref))
+    return values
+
+
+@pytest.mark.parametrize(
+    ("scenario", "ref"),
+    [("backprop-2-2-2", W5), ("xor-train", Ref("now_b", 1, (1,))), ("optimizers-on-a-bowl", Ref("now_p", 0, (1,)))],
+)
+def test_a_young_run_knows_every_value_that_a_parameter_had(scenario, ref):
+    simulator = Simulator(load(scenario))
+    simulator.run(iterations=30)
+    simulator.step()  # one value into the next iteration: its state is known, its update is not
+    updates, values = simulator.snapshot().history.of(ref)
+    assert updates.tolist() == list(range(31))
+    assert values.tolist() == seen(scenario, ref, 30)
+
+
+def test_going_back_forgets_what_comes_after():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=20)
+    simulator.seek(iteration=4, cursor=3)
+    assert simulator.snapshot().history.of(W5)[0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_an_old_run_keeps_a_thinner_history_that_is_still_exact():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=MOST_CHECKPOINTS + 500)
+    updates, values = simulator.snapshot().history.of(W5)
+    assert len(updates) <= MOST_CHECKPOINTS
+    assert set(np.diff(updates)) == {2}
+    simulator.seek(iteration=int(updates[1000]))
+    assert simulator.snapshot().value(W5) == values[1000]
+
+
+def test_a_branch_has_a_history_of_its_own():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=10)
+    before = simulator.snapshot().history.of(W5)[1]
+    simulator.seek(iteration=5)
+    simulator.edit(numbers={"W5": 0.9})
+    simulator.run(iterations=5)
+    after = simulator.snapshot().history.of(W5)[1]
+    assert after[:5].tolist() == before[:5].tolist()
+    assert after[5] == 0.9, "what is edited holds from the next iteration's start on"
+    assert after[6:].tolist() != before[6:].tolist()
+
+
+def test_what_is_no_parameter_has_no_history():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=3)
+    assert np.isnan(simulator.snapshot().history.of(Ref("z", 1, (0,)))[1]).all()
