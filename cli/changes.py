@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
 
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
@@ -17,8 +18,7 @@ _FRACTION = re.compile(r"\s*([+-]?\d{1,15})\s*/\s*(\d{1,15})\s*")
 _NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
 
 
-@dataclass
-class Changes:
+class Changes(Struct):
     """The arguments of `Simulator.edit`."""
 
     numbers: dict[str | Ref, float] = field(default_factory=dict)

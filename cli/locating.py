@@ -19,7 +19,7 @@ def command(as_json: bool) -> None:
     from dlsim.tui.folders import folders  # noqa: PLC0415 -- this module of the app needs no Textual
 
     places = folders()
-    rows = [(name, getattr(places, name)) for name in places.__slots__]
+    rows = [(name, getattr(places, name)) for name in places.__struct_fields__]
     if as_json:
         write_json({name: str(path) for name, path in rows})
         return

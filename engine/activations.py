@@ -7,10 +7,10 @@ Bengio and Courville, Deep Learning (2016), §6.2-6.3; softmax and sigmoid in th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.formula import total
@@ -26,8 +26,7 @@ Derivative = Callable[[Array, Array, Array, Settings], object]
 LARGEST_EXPONENT = 709.0  # e^709 is the last whole power that float64 holds
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(Struct, frozen=True):
     """One entry of the table. `{z}`, `{a}` and `{alpha}` in the notation stand for the operands; `definition` is
     the function written out.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
@@ -15,8 +16,7 @@ KEPT = 30
 """How many runs that were left are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ghost:
+class Ghost(Struct, frozen=True):
     """A run that an edit has left: where the two part, and its losses."""
 
     fork: int

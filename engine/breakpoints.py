@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from dlsim.engine.errors import DlsimError
 
@@ -33,8 +33,7 @@ class BreakpointError(DlsimError):
     """A condition that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breakpoint:
+class Breakpoint(Struct, frozen=True):
     """A condition, as it was written; `holds` asks whether it does after the last iteration done."""
 
     text: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Calendar:
+class Calendar(Struct):
     """`batches` iterations make an epoch; epoch `epoch` (from 0) begins at iteration `start` (from 1)."""
 
     batches: int

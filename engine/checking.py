@@ -6,10 +6,10 @@ The answers are data, a `CheckResult` for every figure compared: the command pri
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from dlsim.engine.event import Trouble
@@ -24,8 +24,7 @@ SLACK = 1e-6
 """What a figure that was rounded by others may lie beyond half a unit of its last digit, as a share of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One comparison. `after` counts iterations; `symbol` is empty unless a figure of that name was compared.
 
     `found` is None where there is nothing to compare with; `trouble` then says which number was not finite.
@@ -39,7 +38,7 @@ class CheckResult:
     found: float | Array | None = None
     digits: int = 8
     trouble: Trouble | None = None
-    gradients: GradientReport | None = field(default=None, repr=False)
+    gradients: GradientReport | None = field(default=None)
 
 
 def check(scenario: Scenario) -> Iterator[CheckResult]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from dlsim.engine.timeline import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`fork` is the first iteration that differs, `symbol` its first number that does, with both values (the
     present run's first). `parameters` is the largest difference between their parameters at iteration
     `iteration`, `losses` both losses there; None where the other run has not been so far.

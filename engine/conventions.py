@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.initialisers import INITIALISERS, UNIFORM_SCALE
@@ -12,8 +13,7 @@ from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.scenario import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(Struct, frozen=True):
     """One rule: its key in the words catalogue, and what stands in it."""
 
     key: str

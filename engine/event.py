@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.reference import Formula, Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One revealed value; for a whole op, `value` is its array and `ref` its last value.
 
     `iteration` and `epoch` count from 1, and so does `sample`: the row of the training data under the
@@ -32,8 +30,7 @@ class Event:
     tokens: Formula = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a run stands. `iteration` is the one on the tape, from 1; `done` counts the updates made;
     `cursor` of `values` values of that iteration are revealed; `op` of `ops` likewise (0: none yet).
     """
@@ -51,8 +48,7 @@ class Position:
     phase: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """The first number that is not finite: where it stands, and what it is."""
 
     iteration: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.model import Reader
 from dlsim.engine.numerals import as_operand
@@ -13,8 +13,7 @@ TERMS = 12
 """A sum of more terms than this is shown with its middle left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """One number explained. `operands` are the references in its formula, each once, in order."""
 
     ref: Ref

@@ -7,8 +7,9 @@ whose two probes fall on different sides of a kink has no derivative to compare 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.model import Probe
@@ -22,8 +23,7 @@ CHECKED_AT_MOST = 5_000
 Verdict = Literal["agrees", "differs", "not differentiable here"]
 
 
-@dataclass(frozen=True, slots=True)
-class GradientEntry:
+class GradientEntry(Struct, frozen=True):
     """One parameter's gradient, by the chain rule and without it."""
 
     symbol: str
@@ -34,8 +34,7 @@ class GradientEntry:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class GradientReport:
+class GradientReport(Struct, frozen=True):
     """All of them; `total` parameters there are. `iteration` is the one on whose tape they stand."""
 
     iteration: int

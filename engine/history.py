@@ -7,17 +7,16 @@ one every second, fourth … as its checkpoints are thinned.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.reference import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The kept states of a run up to the iteration on its tape, oldest first."""
 
     updates: Sequence[int]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.randomness import Random
@@ -33,8 +33,7 @@ class Draw(NamedTuple):
     scale: float
 
 
-@dataclass(frozen=True, slots=True)
-class Initialiser:
+class Initialiser(Struct, frozen=True):
     """One entry of the table; `takes_scale` where a scenario may set the limit itself."""
 
     name: str

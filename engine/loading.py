@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_folder
 from dlsim.engine.common_tables import CommonTable, read_common, read_expectation, read_text, read_variants
@@ -20,8 +22,7 @@ from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_toml, refuse_strange_values
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Struct, frozen=True):
     """Where tables come from: what the scenario is called, its file, and what messages call that."""
 
     name: str

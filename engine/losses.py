@@ -8,10 +8,10 @@ and Courville, Deep Learning (2016), §6.2; reductions as in Keras 2.2.4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
@@ -20,8 +20,7 @@ LARGEST_LOGIT = 4e307
 """Logits beyond it are taken as it: the difference of two of them still is a float64."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """One entry of the table. `errors(z, a, t, out)` fills in every output's share of E, `slope(a, t, out)` its
     derivative: ∂E/∂a, or ∂E/∂z where the loss is `fused_with` an activation, the only one it goes with.
 

@@ -6,10 +6,10 @@ The timeline, the simulator, the keys and the verbs know only what stands here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
@@ -19,8 +19,7 @@ from dlsim.engine.reference import Formula, Ref
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of a table: a label, and a reference or nothing in each column."""
 
     label: str
@@ -29,8 +28,7 @@ class Row:
     sample: int | None = None  # the row of the training data, from 0, where the line is one
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of numbers, listed by reference; `key` and `columns` are keys of the words catalogue, a column
     that starts with "=" is shown as it stands (a symbol or a feature's name).
     """

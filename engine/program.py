@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import overload
+
+from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(Struct, frozen=True):
     """One computation of one layer. `ref(i)` is its i-th value in the order in which they are revealed."""
 
     quantity: str

@@ -7,11 +7,11 @@ could not be run. Arrays are read-only float64.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -27,16 +27,14 @@ def in_language(text: Text, language: str) -> str:
     return next(iter(text.values()), "")
 
 
-@dataclass(frozen=True, slots=True)
-class ActivationSpec:
+class ActivationSpec(Struct, frozen=True):
     """An activation by name with all its settings, defaults filled in."""
 
     name: str
     settings: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerSpec:
+class LayerSpec(Struct, frozen=True):
     """One dense layer. `weights` (senders × units) and `biases` (units,) where given, else initialised."""
 
     units: int
@@ -50,8 +48,7 @@ class LayerSpec:
     train_biases: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkSpec:
+class NetworkSpec(Struct, frozen=True):
     """`[network]`: inputs, dense layers, and the seed of the initial weights."""
 
     inputs: int
@@ -64,8 +61,7 @@ class NetworkSpec:
         return (self.inputs, *(layer.units for layer in self.layers))
 
 
-@dataclass(frozen=True, slots=True)
-class DataSpec:
+class DataSpec(Struct, frozen=True):
     """`[data]`: rows are samples. `validation_*` have no rows where nothing is kept back."""
 
     inputs: Array  # (samples, inputs)
@@ -77,16 +73,14 @@ class DataSpec:
     source: str = "inline"
 
 
-@dataclass(frozen=True, slots=True)
-class OptimizerSpec:
+class OptimizerSpec(Struct, frozen=True):
     """An optimizer by name with all its settings, defaults filled in."""
 
     name: str
     settings: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSpec:
+class TrainingSpec(Struct, frozen=True):
     """`[training]`; `batch_size` is resolved to a number of samples."""
 
     loss: str
@@ -97,8 +91,7 @@ class TrainingSpec:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """One `[[expect]]` block: what holds after so many iterations. Only what is not None is checked."""
 
     after: int
@@ -110,8 +103,7 @@ class Expectation:
     accuracy: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """A validated scenario, in one of its variants. `body` is what its kind needs (see engine/kinds)."""
 
     name: str
@@ -125,9 +117,9 @@ class Scenario:
     expectations: tuple[Expectation, ...]
     variants: tuple[str, ...] = ()
     variant: str | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    raw: Mapping[str, Any] = field(default_factory=dict)
     """The file's tables after variant and overrides, cleaned: what an edit starts from."""
-    written: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    written: Mapping[str, Any] = field(default_factory=dict)
     """The file's tables as they stand there, cleaned: what its other variants start from."""
-    overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set besides, by dotted path."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Range = Literal["positive", "non-negative", "unit", "any", "flag"]
 
@@ -17,8 +18,7 @@ RANGES: Mapping[Range, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One number that a scenario may set, say `learning_rate`; `symbol` is how formulas write it."""
 
     name: str

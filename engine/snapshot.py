@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
@@ -15,8 +16,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What is known at a position, and what of it has been revealed.
 
     `sample` is the row of the batch under the lens and `row` the same sample's row in the training data, both

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.history import History
@@ -83,8 +83,7 @@ class Checkpoints:
         return same
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A stretch of a run: from iteration `start` on, `scenario` holds; `changes` are set in the state before it."""
 
     start: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.formula import Explanation, substituted, symbolic
 from dlsim.engine.reference import Formula, Ref
@@ -12,8 +12,7 @@ BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One number explained. Where it `is_shown` all its operands have been computed too; else none is told."""
 
     told: Explanation

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario import in_language
 from dlsim.tui.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A scenario in the list: loaded, or the message that says why it could not be."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import DlsimError
@@ -32,8 +33,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 UNSET = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Something that can be changed: a parameter at `ref`, or what the scenario sets at `path`."""
 
     label: str
@@ -52,8 +52,7 @@ class Target:
         return () if self.path is None else CHOICES.get(self.path.rpartition(".")[2], ())
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """One change that was made, for the hints and the comparison."""
 
     label: str
@@ -63,8 +62,7 @@ class Edited:
     ref: Ref | None = None
 
 
-@dataclass
-class EditLog:
+class EditLog(Struct):
     """The changes of a run, in the order in which they were made; undone ones wait to be made again."""
 
     done: list[Edited] = field(default_factory=list)

@@ -6,17 +6,16 @@ By the platform's own rules (XDG on Linux), or all under the folder that DLSIM_H
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from msgspec import Struct
 
 HOME = "DLSIM_HOME"
 NAME = "dlsim"
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """Files and folders by what they hold; none of them need be there yet."""
 
     settings: Path

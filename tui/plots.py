@@ -10,9 +10,9 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.tui.diagram.canvas import Run
@@ -34,8 +34,7 @@ TINY, HUGE = 1e-300, 1e300
 """Beyond these no round numbers are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One curve: at each x the least and the greatest of what lies there. `marker`: "braille" or a character."""
 
     x: Array
@@ -47,8 +46,7 @@ class Series:
     """A character that stands on the curve here and there, so that it is known without its colour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """The stretch of numbers that is drawn."""
 
     low: float

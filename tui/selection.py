@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
@@ -12,16 +13,14 @@ from dlsim.tui.answer import operands_of
 from dlsim.tui.widgets.rows import Places
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A number on the way. `operand` is the one of its operands that is marked, None before one looked at them."""
 
     ref: Ref
     operand: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The way to the selected number; empty while the screen follows the run."""
 
     way: tuple[Stop, ...] = ()

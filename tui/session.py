@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from dlsim.engine import Simulator, Snapshot, load
 from dlsim.engine.breakpoints import Breakpoint
@@ -38,8 +39,7 @@ class Hint(NamedTuple):
     values: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Struct, frozen=True):
     """How fast a run goes: so many steps at the chosen grain, or so many iterations, a second."""
 
     per_second: float
@@ -65,25 +65,25 @@ SPEEDS: tuple[Speed, ...] = (
 )
 
 
-@dataclass
 class Session:
     """One open scenario: the way of it that is under the lens, and the others at its side."""
 
-    source: str
-    variant: str | None = None
-    overrides: Mapping[str, Any] | None = None
-    grain: StepGrain = "value"
-    ensemble: Ensemble = field(init=False)
-    speed_index: int = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        source: str,
+        variant: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        grain: StepGrain = "value",
+    ) -> None:
+        self.source, self.variant, self.overrides = source, variant, overrides
+        self.grain: StepGrain = grain
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[int, Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
         self._written: str | None = None
         self._compared: Sequence[Scenario] = ()
         self._apart: Sequence[Sequence[str]] = ()
-        self.ensemble = Ensemble(load(self.source, variant=self.variant, overrides=self.overrides))
+        self.ensemble = Ensemble(load(source, variant=variant, overrides=overrides))
         self.speed_index = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
         self.breakpoints: list[Breakpoint] = []

@@ -6,10 +6,10 @@ Samples come in random order, classes mixed and equally large (but for one). Noi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.data.samples import Samples
@@ -36,8 +36,7 @@ class Draw(NamedTuple):
     places: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """One entry of the table: `make` gives a point, (samples, 2), for each sample."""
 
     name: str

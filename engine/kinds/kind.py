@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from dlsim.engine.model import Model
 from dlsim.engine.scenario import Expectation, Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where tables came from: for messages, and for finding the files that they name."""
 
     file: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.activations import Activation
@@ -14,8 +14,7 @@ from dlsim.engine.scenario import LayerSpec
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """Where one layer's weights or biases lie in the flat parameter array."""
 
     start: int
@@ -27,8 +26,7 @@ class Segment:
         return flat[self.start : self.stop].reshape(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One dense layer, numbered from 1. `biases` is None for a layer without any."""
 
     number: int

@@ -1,9 +1,8 @@
 """Initial weights: their limits, and that a layer's are its own."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from dlsim.engine.initialisers import INITIALISERS, initial_weights
 from dlsim.engine.scenario import ActivationSpec, LayerSpec

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -65,8 +66,7 @@ def place_of(ref: Ref, shape: Shape) -> Node | Edge | None:
     return place if is_there else None
 
 
-@dataclass
-class Focus:
+class Focus(Struct):
     """What is lit: the place of the value computed last, and those of its operands."""
 
     phase: str | None = None

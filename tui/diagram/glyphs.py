@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The characters that pictures are made of. A frame is (upper edge, side, lower edge), an edge three characters."""
 
     frame: tuple[str, str, str]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.tui.diagram.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A unit in view at the row where its lines meet it, or a mark for `hidden` units that are not."""
 
     unit: int | None
@@ -18,8 +18,7 @@ class Slot:
     x: int = 0  # cells from the column's left edge; only blocks of cells have several columns
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One layer; `layer` None marks layers that are left out."""
 
     layer: int | None
@@ -28,8 +27,7 @@ class Column:
     slots: tuple[Slot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """How much of a unit is shown. `inner`: rows inside its frame, 0 for a unit that is one line."""
 
     name: str
@@ -52,8 +50,7 @@ VALUE = Level("value", 0)
 CELLS = Level("cells", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The picture's plan. `side`: where targets stand beside the outputs, None where they do not."""
 
     level: Level
@@ -67,8 +64,7 @@ class Layout:
     cell: int = 1  # cells of a unit, at the level of cells
 
 
-@dataclass(frozen=True, slots=True)
-class _Widths:
+class _Widths(Struct, frozen=True):
     """One way to divide the width."""
 
     digits: int

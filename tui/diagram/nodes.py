@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -19,8 +19,7 @@ FEWEST_CELLS = 6
 SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",)}
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A piece of the picture that stands for a number."""
 
     x: int
@@ -29,8 +28,7 @@ class Hit:
     ref: Ref
 
 
-@dataclass
-class Units:
+class Units(Struct):
     """Draws the units of one moment."""
 
     canvas: Canvas

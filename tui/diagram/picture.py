@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -19,8 +20,7 @@ from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.shape import Shape, shape_of
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Rows of runs; `hits` say which number stands where, the later ones above the earlier."""
 
     rows: tuple[tuple[Run, ...], ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.scenario import NetworkSpec, Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A network's shape. Column 0 is the inputs, the last column the outputs."""
 
     widths: tuple[int, ...]

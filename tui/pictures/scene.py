@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -43,8 +43,7 @@ class Member(NamedTuple):
     snapshot: Snapshot
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One moment. `members` are all ways of the scenario, the one under the lens included; empty where there is one.
 
     `view` counts the views of a picture that has several, from 0.
@@ -66,8 +65,7 @@ class Scene:
         return tuple(Member(name, self.snapshot if name == lead else other) for name, other in self.members)
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Cells; `hits` say which number stands where."""
 
     cells: Cells
@@ -81,8 +79,7 @@ class Drawing:
         return None
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """One kind of picture. `key` names it in the words catalogue, and `views` do so after `picture.`; a view that
     starts with "=" is shown as it stands.
     """

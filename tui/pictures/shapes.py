@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
@@ -47,8 +48,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     return Drawing(cells)
 
 
-@dataclass(frozen=True)
-class _Sizes:
+class _Sizes(Struct, frozen=True):
     """A layer's sizes as texts, "?" where not yet known. `X` goes in, `Y` comes out."""
 
     X: tuple[str, str]

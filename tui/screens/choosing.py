@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,8 +23,7 @@ SAY = words()
 SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A line of the list."""
 
     key: str

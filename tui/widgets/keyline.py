@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
@@ -12,8 +12,7 @@ from textual.message import Message
 from dlsim.tui.widgets.lines import LineWidget, Piece, fit
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCap:
+class KeyCap(Struct, frozen=True):
     """A key as the line shows it; `action` is what a click does."""
 
     cap: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from dlsim.engine.numerals import as_operand
@@ -21,8 +21,7 @@ BREAKS = re.compile(r"( [+−·] |, )")
 """A line may break before an operator and after a comma."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """Lines of equal width; `baseline` is the one that stands level with the neighbours."""
 
     lines: tuple[Line, ...]

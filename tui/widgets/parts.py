@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.tui.widgets.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Some lines in their forms, from the roomiest to the tersest; () leaves them out.
 
     `costs` says of every form but the last what is lost by going on to the next one.

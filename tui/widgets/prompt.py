@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,8 +18,7 @@ LABEL_SHARE = 3
 """A label takes at most one cell in so many of the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked: `check` returns what is wrong with a text, or ""; `accept` takes it, and returns the same.
 
     `choices` are values to go through with the arrow keys; `note` says what can be typed.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref
@@ -32,8 +33,7 @@ def subject(ref: Ref) -> Subject:
     return letter, ref.layer, index
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The rows from `start` on belong to layer `layer`, up to the next group."""
 
     layer: int

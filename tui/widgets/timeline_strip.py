@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from rich.cells import cell_len
 from textual import events
@@ -30,8 +30,7 @@ APART = 3
 """Checkpoints that are closer than so many cells are not marked: they are everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Iterations 1 … `span` in `cells` cells from cell `left` on."""
 
     left: int

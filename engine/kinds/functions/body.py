@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dlsim.engine.scenario import Array
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSpec:
+class FunctionSpec(Struct, frozen=True):
     """An activation or, with a `target`, a loss as a function of its prediction."""
 
     name: str
@@ -27,8 +27,7 @@ class FunctionSpec:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionsBody:
+class FunctionsBody(Struct, frozen=True):
     """`[functions]`: what is shown, over which x, and a vector for softmax (empty for none)."""
 
     functions: tuple[FunctionSpec, ...]

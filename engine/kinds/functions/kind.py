@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from msgspec import field
+from msgspec.structs import replace
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conversion import Number, Place, Table, convert, frozen, number, read_settings, vector

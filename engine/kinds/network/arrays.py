@@ -6,10 +6,10 @@ before and once after the update: a checkpoint is one copy, and one sum tells wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.activations import Derivative, Value
@@ -19,8 +19,7 @@ from dlsim.engine.kinds.network.structure import Structure
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
 
-@dataclass(slots=True)
-class LayerArrays:
+class LayerArrays(Struct):
     """One layer's share of a batch's tape, and its parameters before the update."""
 
     layer: Layer
@@ -40,8 +39,7 @@ class LayerArrays:
     dE_db: Array | None  # (units,), mean over the batch
 
 
-@dataclass(slots=True)
-class BatchArrays:
+class BatchArrays(Struct):
     """The tape of one batch. `x` and `t` are set for each batch; the rest are views of the flat arrays."""
 
     size: int

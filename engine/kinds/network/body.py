@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.scenario import DataSpec, NetworkSpec, TrainingSpec
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkBody:
+class NetworkBody(Struct, frozen=True):
     """`[network]`, `[data]` and, unless it is forward only, `[training]`."""
 
     network: NetworkSpec

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.structure import Structure
@@ -20,8 +20,7 @@ SATURATED_BELOW = 0.02
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class LayerStatistics:
+class LayerStatistics(Struct, frozen=True):
     """One layer on a tape. `gradient` is the mean |∂E/∂W|, `delta` the sum of |∂E/∂z| over the units and `slope` the
     mean ∂a/∂z (both means over the batch). `dead` are the ReLU units that no sample of the batch wakes (z ≤ 0 for
     all), `saturated` those of sigmoid and tanh whose slope is next to nothing for all of them; both from 0.
@@ -59,8 +58,7 @@ def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
     return tuple(statistics)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerShapes:
+class LayerShapes(Struct, frozen=True):
     """X·W + B = Y of one layer, as (rows, columns); B is a single row that is added to each of Y's."""
 
     layer: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.layers import Layer, views
@@ -14,8 +14,7 @@ from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
 
-@dataclass(slots=True)
-class LayerThroughTime:
+class LayerThroughTime(Struct):
     """One layer at every step. `received` is what its weights are multiplied with."""
 
     layer: Layer
@@ -32,8 +31,7 @@ class LayerThroughTime:
     dE_db: Array | None  # (units,)
 
 
-@dataclass(slots=True)
-class BatchOfSequences:
+class BatchOfSequences(Struct):
     """The tape of one batch. The hidden layer's ∂E/∂h has two parts: from its own step's error, and from later."""
 
     size: int

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.scenario import Array, DataSpec, NetworkSpec, TrainingSpec
 
 
-@dataclass(frozen=True, slots=True)
-class RecurrentBody:
+class RecurrentBody(Struct, frozen=True):
     """`[recurrent]`, `[data]` and, unless it is forward only, `[training]`.
 
     `network` has two layers, hidden and output; the hidden layer's `weights` are those of the inputs. A sample is

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.scenario import Array, DataSpec, NetworkSpec, TrainingSpec
 
 
-@dataclass(frozen=True, slots=True)
-class SearchBody:
+class SearchBody(Struct, frozen=True):
     """`[search]` over the inputs of `[data]`; and, if there is a `[network]`, what is trained on them meanwhile."""
 
     weights: Array  # (steps,): what each weight is set to

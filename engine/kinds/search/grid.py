@@ -6,9 +6,8 @@ in floating point is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.search.body import SearchBody
@@ -31,8 +30,7 @@ def decimals(numbers: Array) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """`shape` is (values of weight 1, of weight 2, …, of the bias); the bias changes fastest."""
 
     shape: tuple[int, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
 from dlsim.engine.scenario import OptimizerSpec
 
 
-@dataclass(frozen=True, slots=True)
-class SurfaceBody:
+class SurfaceBody(Struct, frozen=True):
     """`[surface]` and `[training]`; `name` is the surface's, "own" for one written out in the file."""
 
     name: str

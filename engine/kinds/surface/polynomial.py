@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.reference import Formula, Ref
@@ -20,8 +20,7 @@ LARGEST_POWER = 8
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True, slots=True)
-class Polynomial:
+class Polynomial(Struct, frozen=True):
     """f(x) or f(x, y) as a sum of terms. `start` and `bounds` are where a point begins and what is drawn."""
 
     terms: tuple[Term, ...]
