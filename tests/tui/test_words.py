@@ -70,3 +70,20 @@ def test_words_are_readable_without_textual():
 
     code = "import dlsim.tui.words, sys; dlsim.tui.words.words(); sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_tables_that_are_parsed_one_by_one_say_what_the_files_say():
+    def flat(tables, prefix=""):
+        for key, value in tables.items():
+            yield from flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+
+    say = words()
+    for file in files("dlsim.tui.words").iterdir():
+        if file.name.endswith(".toml"):
+            texts = dict(flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+            assert {key: say(key) for key in texts} == texts
+
+
+def test_what_nobody_has_said_is_a_mistake():
+    with pytest.raises(KeyError, match=r"panel\.nonsense"):
+        words()("panel.nonsense")

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlsim.engine.scenario import Scenario
-from dlsim.tui.pictures import bars, confusion, functions, history, region, search, shapes, surface, unrolled
 from dlsim.tui.pictures.scene import Picture
 
+NETWORKS = ("network", "search")
 _ALL = (
-    Picture("search-map", search.suits, search.draw, search.views, is_costly=True),
-    Picture("region", region.suits, region.draw, region.views, is_costly=True),
-    Picture("surface", surface.suits, surface.draw, is_costly=True),
-    Picture("functions-plot", functions.suits, functions.draw, functions.views),
-    Picture("unrolled", unrolled.suits, unrolled.draw),
-    Picture("bars", bars.suits, bars.draw, bars.views),
-    Picture("history", history.suits, history.draw),
-    Picture("shapes", shapes.suits, shapes.draw, shapes.views),
-    Picture("confusion", confusion.suits, confusion.draw, is_costly=True),
+    Picture("search-map", "search", ("search",), is_costly=True),
+    Picture("region", "region", NETWORKS, is_costly=True),
+    Picture("surface", "surface", ("surface",), is_costly=True),
+    Picture("functions-plot", "functions", ("functions",)),
+    Picture("unrolled", "unrolled", ("recurrent",)),
+    Picture("bars", "bars", NETWORKS),
+    Picture("history", "history", ("network", "recurrent")),
+    Picture("shapes", "shapes", NETWORKS),
+    Picture("confusion", "confusion", NETWORKS, is_costly=True),
 )
 
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in _ALL}

@@ -29,7 +29,7 @@ def suits(scenario: Scenario) -> bool:
     """Classifiers: targets of 0 and 1, one of several or one alone, and an output that decides between them."""
     body = scenario.body
     network, data = getattr(body, "network", None), getattr(body, "data", None)
-    if scenario.kind not in ("network", "search") or network is None or data is None or data.targets is None:
+    if network is None or data is None or data.targets is None:
         return False
     targets = data.targets
     if not np.isin(targets, (0.0, 1.0)).all() or targets.shape[1] > MOST_CLASSES:

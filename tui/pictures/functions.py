@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.functions.tape import SATURATED, FunctionsTape
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number
@@ -28,11 +27,6 @@ TALLER = {"activation": 2.0, "loss": 5.0}
 """Together, what is so many times taller than most is cut off: the others would lie flat."""
 ROLES = 8
 EIGHTHS = " ▏▎▍▌▋▊▉"
-
-
-def suits(scenario: Scenario) -> bool:
-    """Functions."""
-    return scenario.kind == "functions"
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

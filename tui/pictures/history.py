@@ -21,8 +21,7 @@ LEAST_WITH_TITLE = 4
 
 def suits(scenario: Scenario) -> bool:
     """Whatever has weights and trains them."""
-    body = scenario.body
-    return scenario.kind in ("network", "recurrent") and getattr(body, "training", None) is not None
+    return getattr(scenario.body, "training", None) is not None
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

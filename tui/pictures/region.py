@@ -36,7 +36,7 @@ SPANS: dict[str, Span] = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "step": 
 def suits(scenario: Scenario) -> bool:
     """Networks of two inputs, by themselves or beside a search."""
     network = getattr(scenario.body, "network", None)
-    return scenario.kind in ("network", "search") and isinstance(network, NetworkSpec) and network.inputs == 2
+    return isinstance(network, NetworkSpec) and network.inputs == 2
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
@@ -80,18 +81,31 @@ class Drawing(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """One kind of picture. `key` names it in the words catalogue, and `views` do so after `picture.`; a view that
-    starts with "=" is shown as it stands.
+    """One kind of picture. `key` names it in the words catalogue. The module `draws` it, and is imported for scenarios
+    of these `kinds` alone: `draw` and, where they differ from what stands below, `suits` and `views`.
     """
 
     key: str
-    suits: Callable[[Scenario], bool]
-    drawn: Callable[[Scene, int, int], Drawing]
-    views: Callable[[Snapshot], Sequence[str]] = lambda _: ("",)
+    draws: str
+    kinds: tuple[str, ...]
     is_costly: bool = False
     """Drawn at most ten times a second."""
+
+    def suits(self, scenario: Scenario) -> bool:
+        """Whether a scenario has this picture."""
+        return scenario.kind in self.kinds and (not hasattr(self._module, "suits") or self._module.suits(scenario))
+
+    def views(self, snapshot: Snapshot) -> Sequence[str]:
+        """Keys of the views after `picture.`; one that starts with "=" is shown as it stands."""
+        views: Sequence[str] = self._module.views(snapshot) if hasattr(self._module, "views") else ("",)
+        return views
 
     def draw(self, scene: Scene, width: int, height: int) -> Drawing:
         """The picture of a moment. Numbers that have left all bounds are drawn as far as they can be."""
         with np.errstate(all="ignore"):
-            return self.drawn(scene, width, height)
+            drawing: Drawing = self._module.draw(scene, width, height)
+        return drawing
+
+    @property
+    def _module(self) -> Any:
+        return import_module(f"{__package__}.{self.draws}")

@@ -26,7 +26,8 @@ MOST_BAR = 30
 
 def suits(scenario: Scenario) -> bool:
     """Searches over two weights."""
-    return scenario.kind == "search" and scenario.body.data.inputs.shape[1] == 2
+    inputs: int = scenario.body.data.inputs.shape[1]
+    return inputs == 2
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

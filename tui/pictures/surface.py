@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
@@ -26,11 +25,6 @@ MOST_POINTS = 600
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
 LEGEND_CELLS = 24
-
-
-def suits(scenario: Scenario) -> bool:
-    """Surfaces."""
-    return scenario.kind == "surface"
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

@@ -8,7 +8,6 @@ from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStru
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
@@ -32,11 +31,6 @@ class Box(NamedTuple):
     x: int
     top: int
     bottom: int
-
-
-def suits(scenario: Scenario) -> bool:
-    """Recurrent networks."""
-    return scenario.kind == "recurrent"
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

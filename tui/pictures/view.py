@@ -16,7 +16,6 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.pictures.cells import Cells
-from dlsim.tui.pictures.paint import OWN_CLASSES, Paint, picture_style_sheet
 from dlsim.tui.pictures.scene import Drawing, Look, Member, Picture, Scene
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
@@ -33,9 +32,6 @@ def _are_same(members: Sequence[Member], others: Sequence[Member]) -> bool:
 
 class PictureView(RoleWidget):
     """Shows one picture at a time: a function of the snapshot, its members, the selection, the view and the size."""
-
-    COMPONENT_CLASSES = OWN_CLASSES
-    DEFAULT_CSS = picture_style_sheet("PictureView")
 
     class Picked(Message):
         """A number of the picture was clicked."""
@@ -58,7 +54,6 @@ class PictureView(RoleWidget):
         self.picture = picture
         self._say = words() if say is None else say
         self._views: dict[str, int] = {}
-        self._paint = Paint(self)
         self._snapshot: Snapshot | None = None
         self._members: tuple[Member, ...] = ()
         self._selected: Ref | None = None
@@ -168,14 +163,14 @@ class PictureView(RoleWidget):
         """One line of it."""
         cells, width = self.drawing.cells, self.size.width
         if self._strips is None:
-            paint = self._paint
-            self._strips = [Strip([Segment(text, paint[role]) for text, role in row], width) for row in cells.rows()]
+            self._strips = [
+                Strip([Segment(text, self.style_of(role)) for text, role in row], width) for row in cells.rows()
+            ]
         return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
 
     def notify_style_update(self) -> None:
         """Another theme: other colours, and perhaps none that can be mixed."""
         super().notify_style_update()
-        self._paint.forget()
         self._drawing = self._strips = None
 
     def on_click(self, event: events.Click) -> None:

@@ -9,13 +9,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario import in_language
 from dlsim.tui.catalogue import Choice, choices, facts
 from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings, caps
+from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
@@ -30,7 +30,7 @@ SHORT = 14
 SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close", "app.help", "app.quit")
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(FirstScreen):
     """Posts `Opened` with the name of the scenario that was chosen."""
 
     BINDINGS = bindings(BROWSER_KEYS, SAY)

@@ -49,7 +49,6 @@ class SimulatorScreen(Looking, Asking):
     def on_mount(self) -> None:
         """Begin."""
         self._clock = self.set_interval(SAMPLED_SECONDS, self._sample_run, pause=True)
-        self.lay_out_for(self.app.size)
         self.open(self.session)
 
     def on_unmount(self) -> None:

@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
-from textual.screen import Screen
 
 from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import Scenario
@@ -19,6 +18,7 @@ from dlsim.tui.pictures.scene import Look, Member, Scene
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.pictures.ways import ways
 from dlsim.tui.preferences import glyphs_of
+from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Selection
 from dlsim.tui.tabs import Tabs
@@ -46,7 +46,7 @@ LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
 
 
-class SimulatorView(Screen[None]):
+class SimulatorView(FirstScreen):
     """All the widgets that there will ever be: none comes or goes with a step or another size."""
 
     def __init__(self) -> None:
@@ -81,6 +81,7 @@ class SimulatorView(Screen[None]):
             "tables": Panel(self.table, self.ways, id="tables"),
             "side": Panel(self.curve, self.lesson, self.rules, id="side"),
         }
+        self.lay_out_for(self.app.size)
         yield self.header
         yield self.banner
         yield self.strip
@@ -97,7 +98,7 @@ class SimulatorView(Screen[None]):
                 self.show(self._shown)
 
     def lay_out_for(self, size: Size) -> None:
-        """Choose the arrangement for a size. Done before the first paint, it spares a second one."""
+        """Choose the arrangement for a size. Done before there is anything to arrange, it spares a second one."""
         self._arranged_for = size
         width, height = size
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"

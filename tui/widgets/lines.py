@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
 from dlsim.engine.reference import Ref
-from dlsim.tui.widgets.palette import CLASSES, PREFIX, style_sheet
 from dlsim.tui.widgets.roles import RoleWidget
 
 Piece = tuple[str, str]
-"""(text, role). A role is the name of a style, see `LineWidget.COMPONENT_CLASSES`; "" is plain."""
+"""(text, role). A role is the name of a style, see `styles.py`; "" is plain."""
 Line = tuple[Piece, ...]
 
 ELLIPSIS = "…"
@@ -44,27 +41,6 @@ def ref_at(line: Line, x: int) -> Ref | None:
             return role.ref if isinstance(role, Link) else None
         start = end
     return None
-
-
-OWN_ROLES = (
-    "result",
-    "number",
-    "question",
-    "accent",
-    "key",
-    "strong",
-    "emphasis",
-    "code",
-    "heading",
-    "hint",
-    "picked",
-    "frame-current",
-    "title",
-    "title-current",
-    "tab",
-    "own",  # the lens's own term in a mean over the batch
-)
-"""Roles that only text has, in dlsim.tcss; the others are the palette's."""
 
 
 def width(line: Iterable[Piece]) -> int:
@@ -160,9 +136,6 @@ def _without_trailing_space(line: Sequence[Piece]) -> Line:
 class LineWidget(RoleWidget):
     """Draws the lines it was given, and repaints only those that changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, *(PREFIX + role for role in OWN_ROLES)}
-    DEFAULT_CSS = style_sheet("LineWidget")
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
@@ -185,9 +158,5 @@ class LineWidget(RoleWidget):
         cells = self.size.width
         base = self.rich_style
         line = self.lines[y] if y < len(self.lines) else ()
-        segments = [Segment(text, self.style_of(role) if role else base) for text, role in line]
+        segments = [Segment(text, self.style_of(role)) for text, role in line]
         return Strip(segments, width(line)).adjust_cell_length(cells, base)
-
-    def style_of(self, role: str) -> Style:
-        """How a role looks in the present theme."""
-        return self.get_component_rich_style(PREFIX + role)

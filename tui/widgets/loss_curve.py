@@ -18,11 +18,10 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
-from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.pictures.ways import Way
 from dlsim.tui.plain import plain
 from dlsim.tui.plots import BRAILLE, Series, plot
-from dlsim.tui.widgets.palette import UNICODE, Glyphs, Palette
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 
@@ -61,9 +60,6 @@ class Throttle:
 class LossCurve(RoleWidget):
     """Draws the curves of a snapshot, the loss first."""
 
-    COMPONENT_CLASSES = OWN_CLASSES
-    DEFAULT_CSS = picture_style_sheet("LossCurve")
-
     def __init__(
         self,
         say: Words | None = None,
@@ -76,7 +72,6 @@ class LossCurve(RoleWidget):
         self._say = say or words()
         self._is_plain = not glyphs.has_dots
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
-        self._palette = Palette(self)
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
         self._is_calm = True  # the last call changed nothing
@@ -159,11 +154,10 @@ class LossCurve(RoleWidget):
         end = max([end, *(len(curve) for _, curve in self._ways)])
         series, room = self._series(width), height - len(rows)
         rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=POSITION, behind=behind)
-        palette = self._palette
         return [
             Strip(
-                [Segment(plain(text) if self._is_plain else text, palette[role]) for text, role in row]
-            ).adjust_cell_length(width, palette[""])
+                [Segment(plain(text) if self._is_plain else text, self.style_of(role)) for text, role in row]
+            ).adjust_cell_length(width, self.style_of(""))
             for row in rows[:height]
         ]
 
@@ -217,7 +211,6 @@ class LossCurve(RoleWidget):
     def notify_style_update(self) -> None:
         """Another theme: other colours."""
         super().notify_style_update()
-        self._palette.forget()
         self._drawn = None
 
     def on_show(self, _event: events.Show) -> None:

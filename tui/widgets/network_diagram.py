@@ -12,16 +12,13 @@ from textual.strip import Strip
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.diagram.picture import Picture, draw
-from dlsim.tui.widgets.palette import CLASSES, UNICODE, Glyphs, Palette, style_sheet
 from dlsim.tui.widgets.roles import RoleWidget
 
 
 class NetworkDiagram(RoleWidget):
     """Draws the network of a snapshot: the same snapshot, selection and size make the same picture."""
-
-    COMPONENT_CLASSES = CLASSES
-    DEFAULT_CSS = style_sheet("NetworkDiagram")
 
     class Picked(Message):
         """A number of the diagram was clicked."""
@@ -33,7 +30,6 @@ class NetworkDiagram(RoleWidget):
     def __init__(self, *, id: str | None = None, classes: str | None = None, glyphs: Glyphs = UNICODE) -> None:
         super().__init__(id=id, classes=classes)
         self.glyphs = glyphs
-        self._palette = Palette(self)
         self._snapshot: Snapshot | None = None
         self._selected: Ref | None = None
         self._picture: Picture | None = None
@@ -72,14 +68,14 @@ class NetworkDiagram(RoleWidget):
         """One line of it."""
         picture, width = self.picture, self.size.width
         if self._strips is None:
-            palette = self._palette
-            self._strips = [Strip([Segment(text, palette[role]) for text, role in row], width) for row in picture.rows]
+            self._strips = [
+                Strip([Segment(text, self.style_of(role)) for text, role in row], width) for row in picture.rows
+            ]
         return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
 
     def notify_style_update(self) -> None:
         """Another theme: other colours."""
         super().notify_style_update()
-        self._palette.forget()
         self._strips = None
 
     def on_click(self, event: events.Click) -> None:

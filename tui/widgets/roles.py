@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.css.styles import RenderStyles
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from dlsim.tui.pictures.cells import GROUND
+from dlsim.tui.widgets.styles import PREFIX, style_sheet
+
 
 class RoleWidget(Widget):
-    """A widget whose component classes are its roles. A widget has a hundred of them, and shows five at a time."""
+    """A widget whose component classes are its roles. There are a hundred, and a widget shows five at a time."""
+
+    DEFAULT_CSS = style_sheet("RoleWidget")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._role_styles: dict[str, Style] = {}
+
+    def style_of(self, role: str) -> Style:
+        """How a role looks in the present theme; "" is plain, `mark@deep-3` is one role on the ground of another."""
+        found = self._role_styles.get(role)
+        if found is None:
+            front, _, ground = role.partition(GROUND)
+            found = self.get_component_rich_style(PREFIX + front) if front else self.rich_style
+            if ground:
+                found += Style(bgcolor=self.style_of(ground).color)
+            self._role_styles[role] = found
+        return found
 
     @classmethod
     def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]  # cached there, with no type
@@ -28,6 +49,7 @@ class RoleWidget(Widget):
     def notify_style_update(self) -> None:
         """Another theme, or another class: work them out anew."""
         super().notify_style_update()
+        self._role_styles.clear()
         if self._component_styles:
             self._component_styles.clear()
             self.refresh()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from msgspec import Struct
@@ -60,12 +59,7 @@ class TimelineStrip(LineWidget):
             super().__init__()
             self.iteration = iteration
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"palette--checkpoint", "palette--checkpoint-ahead"}
-    DEFAULT_CSS = """
-    TimelineStrip { height: 1; }
-    TimelineStrip > .palette--checkpoint { color: $text-accent; text-style: underline; }
-    TimelineStrip > .palette--checkpoint-ahead { color: $foreground 60%; text-style: underline; }
-    """
+    DEFAULT_CSS = "TimelineStrip { height: 1; }"
 
     def __init__(self, say: Words, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)

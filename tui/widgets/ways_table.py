@@ -10,7 +10,6 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import fixed
-from dlsim.tui.pictures.paint import OWN_CLASSES, picture_style_sheet
 from dlsim.tui.pictures.ways import Way
 from dlsim.tui.widgets.lines import Line, LineWidget, fit
 from dlsim.tui.words import Words
@@ -86,9 +85,6 @@ def _left(text: str, cells: int) -> str:
 
 class WaysTable(LineWidget):
     """Shows the ways."""
-
-    COMPONENT_CLASSES = OWN_CLASSES
-    DEFAULT_CSS = picture_style_sheet("WaysTable")
 
     class Chosen(Message):
         """A way was clicked."""

@@ -8,24 +8,34 @@ A key that a catalogue lacks is said in English; a key that English lacks is a m
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 ENGLISH = "en"
+HEADING = re.compile(r"^\[(?=(\w+)[\].])", re.MULTILINE)
+"""Where a table of a catalogue begins; a key's first part is the name of its table."""
 
 
 class Words:
-    """One language's catalogue. Call it with a key and the values for its {placeholders}."""
+    """One language's catalogue. Call it with a key and the values for its {placeholders}.
 
-    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+    A table is parsed when a key of it is first asked for: all of them would be a fiftieth of every start.
+    """
+
+    def __init__(self, language: str, tables: Mapping[str, Iterable[str]]) -> None:
+        """`tables` are the texts of each table in TOML, a later one's keys above an earlier one's."""
         self.language = language
-        self._texts = texts
+        self._tables = dict(tables)
+        self._texts: dict[str, str] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text at `key`, filled in."""
+        if key not in self:
+            raise KeyError(key)
         text = self._texts[key]
         return text.format(**values) if values else text
 
@@ -33,35 +43,47 @@ class Words:
         """The text at the first of `keys` that exists."""
         wanted = list(keys)
         for key in wanted:
-            if key in self._texts:
+            if key in self:
                 return self(key, **values)
         raise KeyError(wanted[-1])
 
     def __contains__(self, key: str) -> bool:
+        if key in self._texts:
+            return True
+        self._parse(key.partition(".")[0])
         return key in self._texts
 
     def __iter__(self) -> Iterator[str]:
+        for table in list(self._tables):
+            self._parse(table)
         return iter(self._texts)
+
+    def _parse(self, table: str) -> None:
+        for text in self._tables.pop(table, ()):
+            self._texts.update(_flat(tomllib.loads(text)))
 
 
 @cache
 def words(language: str = ENGLISH) -> Words:
     """The catalogue of `language`; what it lacks, and a language that is not there, in English."""
-    texts = dict(_read(ENGLISH))
+    tables = _read(ENGLISH)
     if language != ENGLISH:
-        texts.update(_read(language))
-    return Words(language, texts)
+        for table, texts in _read(language).items():
+            tables.setdefault(table, []).extend(texts)
+    return Words(language, tables)
 
 
-def _read(language: str) -> Mapping[str, str]:
-    """All of a language's files: its own, and those of parts that have theirs apart (`en_pictures.toml`)."""
-    texts: dict[str, str] = {}
-    if language.isalpha():
-        for file in sorted(files(__name__).iterdir(), key=lambda file: file.name):
-            name, _, ending = file.name.partition(".")
-            if ending == "toml" and name.partition("_")[0] == language:
-                texts.update(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
-    return texts
+def _read(language: str) -> dict[str, list[str]]:
+    """The tables of a language's files: its own, and those of parts that have theirs apart (`en_pictures.toml`)."""
+    tables: dict[str, list[str]] = {}
+    for file in sorted(Path(__file__).parent.glob("*.toml")):
+        if file.stem.partition("_")[0] == language:
+            text = file.read_text(encoding="utf-8")
+            headings = list(HEADING.finditer(text))
+            ends = [heading.start() for heading in headings[1:]] + [len(text)]
+            for heading, end in zip(headings, ends, strict=True):
+                tables.setdefault(heading[1], []).append(text[heading.start() : end])
+    return tables
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

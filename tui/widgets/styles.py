@@ -1,0 +1,88 @@
+"""How every role looks: the words that lines, diagrams and pictures use for colours. One sheet for all widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dlsim.tui.pictures.scene import DEPTHS, SIDES
+
+PREFIX = "palette--"
+"""A role's class in a style sheet is its name behind this."""
+
+EVERYWHERE = {
+    "frame": "color: $foreground 45%",
+    "text": "color: $foreground 90%",
+    "symbol": "color: $text-primary",
+    "muted": "color: $foreground 60%",
+    "active": "color: $text-accent; text-style: bold",
+    "operand": "color: $foreground; text-style: bold",
+    "positive": "color: $text-primary",
+    "positive-weak": "color: $text-primary 55%",
+    "negative": "color: $text-error",
+    "negative-weak": "color: $text-error 55%",
+    "target": "color: $text-success",
+    "trouble": "color: $text-error; text-style: bold reverse",
+    "chosen": "text-style: bold reverse",
+    "active-chosen": "color: $text-accent; text-style: bold reverse",
+    "forward": "color: $text-primary; text-style: bold",
+    "loss": "color: $text-warning; text-style: bold",
+    "backward": "color: $text-secondary; text-style: bold",
+    "update": "color: $text-success; text-style: bold",
+    "curve": "color: $text-accent",
+    "curve-2": "color: $text-primary",
+    "curve-3": "color: $text-success",
+    "curve-4": "color: $text-secondary",
+    "axis": "color: $foreground 60%",
+    "strong": "text-style: bold",
+}
+OF_TEXT = {
+    "result": "color: $text-accent; text-style: bold",
+    "number": "color: $foreground",
+    "question": "text-style: bold",
+    "accent": "color: $text-accent; text-style: bold",
+    "key": "color: $text-accent; text-style: bold",
+    "emphasis": "text-style: italic",
+    "code": "color: $text-primary; text-style: bold",
+    "heading": "color: $text-primary; text-style: bold",
+    "hint": "color: $text-warning",
+    "picked": "color: $text-accent; text-style: bold",
+    "frame-current": "color: $primary",
+    "title": "text-style: bold",
+    "title-current": "color: $text-accent; text-style: bold",
+    "tab": "color: $foreground 60%",
+    "own": "text-style: bold underline",  # the lens's own term in a mean over the batch
+    "checkpoint": "color: $text-accent; text-style: underline",
+    "checkpoint-ahead": "color: $foreground 60%; text-style: underline",
+}
+OF_PICTURES = {
+    **{f"deep-{level}": f"color: $primary {64 - 7 * level}%" for level in range(DEPTHS)},
+    **{f"low-{level}": f"color: $warning {level * 13 - 3}%" for level in range(1, SIDES + 1)},
+    **{f"high-{level}": f"color: $primary {level * 15}%" for level in range(1, SIDES + 1)},
+    **{
+        f"class-{kind}-{level}": f"color: {colour} {level * 14}%"
+        for kind, colour in enumerate(("$primary", "$warning", "$success", "$error", "$secondary", "$accent"))
+        for level in range(1, SIDES + 1)
+    },
+    "way-0": "color: $text-accent",
+    "way-1": "color: $text-success",
+    "way-2": "color: $text-primary",
+    "way-3": "color: $text-error",
+    "way-4": "color: $foreground",
+    "way-5": "color: $text-secondary",
+    "way-6": "color: $text-warning",
+    "way-7": "color: $foreground 60%",
+    "lead": "text-style: bold",
+    "mark": "color: $foreground; text-style: bold",
+    "boundary": "color: $foreground; text-style: bold",
+    "lens": "color: $text-accent; text-style: bold reverse",
+}
+"""Those of levels are grounds."""
+
+STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
+"""Roles, and how each looks; "" is plain."""
+
+
+def style_sheet(widget: str) -> str:
+    """The style sheet of the widget class that all those which paint with roles are made from."""
+    rules = "\n".join(f"  & > .{PREFIX}{role} {{ {rule}; }}" for role, rule in STYLES.items())
+    return f"{widget} {{\n  height: 1fr;\n{rules}\n}}"
