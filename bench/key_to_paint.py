@@ -85,31 +85,32 @@ def first_paint(command, columns, rows):
     return terminal, terminal.last - terminal.started
 
 
-def best_start(command, columns, rows, times=3):
-    """The least of a few starts: what disturbs one only ever makes it slower."""
-    starts = []
+def starts(commands, columns, rows, times):
+    """Seconds to the first paint of each command, which take turns: the machine's speed drifts."""
+    taken = [[] for _ in commands]
     for _ in range(times):
-        terminal, seconds = first_paint(command, columns, rows)
-        terminal.close()
-        starts.append(seconds)
-    return min(starts)
+        for command, found in zip(commands, taken, strict=True):
+            terminal, seconds = first_paint(command, columns, rows)
+            terminal.close()
+            found.append(seconds)
+    return taken
 
 
 def percentile(values, share):
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def measure(scenario, keys, columns, rows):
-    """(start, first key, keys, bytes of each, bytes of a full paint) of one scenario."""
+def measure(scenario, keys, columns, rows, times):
+    """(start, bare start, first key, keys, bytes of each, bytes of a full paint) of one scenario."""
     command = [str(Path(sys.executable).with_name("dlsim")), scenario]
-    start = best_start(command, columns, rows)
+    bare, own = map(statistics.median, starts([[sys.executable, "-c", BARE], command], columns, rows, times))
     terminal, _ = first_paint(command, columns, rows)
     first, _ = terminal.press(" ")
     answers = [answer for answer in (terminal.press(" ") for _ in range(keys)) if answer[1]]
     _, full = terminal.press("\x0c")
     terminal.close()
     times, sizes = zip(*answers, strict=True)
-    return start, first * 1000, [seconds * 1000 for seconds in times], sizes, full
+    return own, bare, first * 1000, [seconds * 1000 for seconds in times], sizes, full
 
 
 def main():
@@ -117,14 +118,14 @@ def main():
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--size", default="120x40")
     parser.add_argument("--keys", type=int, default=100)
+    parser.add_argument("--starts", type=int, default=5)
     arguments = parser.parse_args()
     columns, rows = map(int, arguments.size.split("x"))
-    bare = best_start([sys.executable, "-c", BARE], columns, rows)
-    print(f"bare Textual app: {bare:.3f} s to its first paint; all at {arguments.size}, {arguments.keys} keys each")
+    print(f"at {arguments.size}, {arguments.keys} keys each; beside starts of a bare Textual app, medians of turns")
     heads = ("start", "ratio", "first", "median", "95 %", "bytes", "full", "ratio")
     print(f"{'scenario':<28} " + " ".join(f"{head:>7}" for head in heads))
     for scenario in arguments.scenarios or builtin_scenarios():
-        start, first, times, sizes, full = measure(scenario, arguments.keys, columns, rows)
+        start, bare, first, times, sizes, full = measure(scenario, arguments.keys, columns, rows, arguments.starts)
         size = statistics.median(sizes)
         print(
             f"{scenario:<28} {start:>6.3f}s {start / bare:>7.2f} {first:>5.1f}ms {statistics.median(times):>5.1f}ms "

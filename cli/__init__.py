@@ -5,12 +5,15 @@ from __future__ import annotations
 if __name__ != "dlsim.cli":  # python -m pytest makes a bare `cli` importable: a second copy of everything
     raise ImportError(f"import this package as dlsim.cli, not as {__name__}")
 
+import gc
 import sys
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """What the installed command calls; leaves with the exit status."""
+    gc.disable()  # nothing that imports make is garbage
     from dlsim.cli.entry import run  # noqa: PLC0415 -- `import dlsim.cli` alone costs nothing
 
+    gc.enable()
     sys.exit(run(arguments))

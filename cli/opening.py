@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dlsim.cli.options import complete_scenario, way_of_it
-from dlsim.engine import UnknownNameError, load
+from dlsim.engine import Scenario, UnknownNameError, load
 from dlsim.engine.errors import nearest
 
 
@@ -19,20 +19,21 @@ from dlsim.engine.errors import nearest
 @click.pass_context
 def command(context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]) -> int:
     """Open the browser of scenarios, or one scenario."""
-    scenario = _the_one(scenarios, context)
-    if scenario is None:
-        if variant or overrides:
-            raise click.UsageError("--variant and --set go with a scenario's name or file")
-    else:
-        _validate(scenario, variant, overrides, context)
+    source = _the_one(scenarios, context)
+    scenario = None
+    if source is not None:
+        scenario = _loaded(source, variant, overrides, context)
+    elif variant or overrides:
+        raise click.UsageError("--variant and --set go with a scenario's name or file")
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
         raise click.ClickException(
             "the app needs a terminal, and this is none; try 'dlsim list', 'dlsim run' or 'dlsim trace'"
         )
     gc.disable()  # nothing that a start makes is garbage; the app takes it up again
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- headless verbs never import the app
+    from dlsim.tui.session import Session  # noqa: PLC0415
 
-    return open_app(scenario, variant=variant, overrides=overrides or None)
+    return open_app(None if source is None else Session(source, variant, overrides or None, scenario=scenario))
 
 
 def _the_one(scenarios: tuple[str, ...], context: click.Context) -> str | None:
@@ -49,10 +50,10 @@ def _verb_like(word: str, context: click.Context) -> str | None:
     return nearest(word, group.list_commands(context)) if isinstance(group, click.Group) else None
 
 
-def _validate(scenario: str, variant: str | None, overrides: dict[str, Any], context: click.Context) -> None:
-    """Refuse here, before the terminal changes, what the app could not open."""
+def _loaded(scenario: str, variant: str | None, overrides: dict[str, Any], context: click.Context) -> Scenario:
+    """Refused here, before the terminal changes, if the app could not open it."""
     try:
-        load(scenario, variant=variant, overrides=overrides)
+        return load(scenario, variant=variant, overrides=overrides)
     except UnknownNameError as error:
         verb = _verb_like(scenario, context)
         if verb in (None, scenario) or error.nearest is not None:

@@ -20,9 +20,11 @@ LOOK_SECONDS = 1.0
 def main() -> int:
     """Open the app as the argument says."""
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- after the watch has begun: importing it takes a while
+    from dlsim.tui.session import Session  # noqa: PLC0415
 
     wish = json.loads(urlsafe_b64decode(sys.argv[1]))
-    return open_app(wish["scenario"], variant=wish["variant"], overrides=wish["overrides"] or None)
+    scenario = wish["scenario"]
+    return open_app(None if scenario is None else Session(scenario, wish["variant"], wish["overrides"] or None))
 
 
 def watch(parent: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -190,11 +190,10 @@ def bound(screen: Screen[Any]) -> list[Binding]:
     return [active.binding for active in screen.active_bindings.values() if active.binding.id]
 
 
-def open_app(scenario: str | None, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None) -> int:
-    """Open the app; the exit status. What is wrong with the scenario is raised before the screen changes."""
+def open_app(session: Session | None) -> int:
+    """Open the app on a scenario, or on the browser; the exit status."""
     import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
 
-    session = None if scenario is None else Session(scenario, variant=variant, overrides=overrides)
     return asyncio.run(_run(DlsimApp(session, Store())))
 
 

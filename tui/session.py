@@ -74,7 +74,10 @@ class Session:
         variant: str | None = None,
         overrides: Mapping[str, Any] | None = None,
         grain: StepGrain = "value",
+        *,
+        scenario: Scenario | None = None,
     ) -> None:
+        """`scenario` is what `source` holds, where it has been loaded already."""
         self.source, self.variant, self.overrides = source, variant, overrides
         self.grain: StepGrain = grain
         self._snapshot: Snapshot | None = None
@@ -83,7 +86,7 @@ class Session:
         self._written: str | None = None
         self._compared: Sequence[Scenario] = ()
         self._apart: Sequence[Sequence[str]] = ()
-        self.ensemble = Ensemble(load(source, variant=variant, overrides=overrides))
+        self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
         self.speed_index = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
         self.breakpoints: list[Breakpoint] = []

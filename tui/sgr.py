@@ -5,6 +5,7 @@ Rich and Textual open and close every style by itself, about 40 bytes for each n
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,17 +13,25 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+ATTRIBUTES = re.compile(r"\x1b\[([0-9;]*)m")
+ENDED_BY = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29"}
+ENDED_BY |= {"21": "24", "51": "54", "52": "54", "53": "55"}
+"""What ends bold, dim, italic … (ECMA-48, SGR)."""
+SEEN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
+"""Underlined, reverse, struck … spaces are not empty."""
+NO_COLOUR, NO_BACKGROUND = "39", "49"
+
 
 class Look(NamedTuple):
-    """A style as a terminal knows it: what opens and what closes it but for the colours, and the codes of those."""
+    """A style as a terminal knows it: its attributes and colours as codes, and what opens and closes its link."""
 
-    opening: str
-    closing: str
+    attributes: tuple[str, ...]
     colour: str
     background: str
+    link: tuple[str, str]
 
 
-PLAIN = Look("", "", "", "")
+PLAIN = Look((), "", "", ("", ""))
 
 
 class Pen:
@@ -31,16 +40,18 @@ class Pen:
     def __init__(self, color_system: ColorSystem) -> None:
         self._color_system = color_system
         self._look = PLAIN
+        self._line = -1
         self._written: list[str] = []
 
     def move(self, x: int, y: int) -> None:
         """To a cell, from 0; a style holds on over it."""
-        self._written.append(f"\x1b[{y + 1};{x + 1}H")
+        self._written.append(f"\x1b[{x + 1}G" if y == self._line else f"\x1b[{y + 1};{x + 1}H")
+        self._line = y
 
     def write(self, text: str, style: Style | None) -> None:
         """The text in this style."""
         look = PLAIN if style is None else look_of(style, self._color_system)
-        if look != self._look:
+        if look != self._look and not (text.isspace() and _is_same_on_blanks(self._look, look)):
             self._written.append(_turn(self._look, look))
             self._look = look
         self._written.append(text)
@@ -52,28 +63,47 @@ class Pen:
         return "".join(self._written)
 
 
+def _is_same_on_blanks(before: Look, after: Look) -> bool:
+    """Whether an empty cell shows no difference: then there is none to be said."""
+    return (before.background, before.link) == (after.background, after.link) and SEEN_ON_BLANKS.isdisjoint(
+        before.attributes + after.attributes
+    )
+
+
 @lru_cache(maxsize=4096)
 def look_of(style: Style, color_system: ColorSystem) -> Look:
     """What a terminal with these colours makes of a style."""
     opening, closing = Strip.render_style(style.without_color, "\0", color_system).split("\0")
+    attributes = ATTRIBUTES.search(opening)
+    link = (ATTRIBUTES.sub("", opening), ATTRIBUTES.sub("", closing))
     return Look(
-        opening,
-        closing,
+        tuple(attributes[1].split(";")) if attributes else (),
         _codes(style.color, color_system, foreground=True),
         _codes(style.bgcolor, color_system, foreground=False),
+        link if link[0] else ("", ""),
     )
 
 
 def _codes(color: Color | None, color_system: ColorSystem, *, foreground: bool) -> str:
-    return "" if color is None else ";".join(color.downgrade(color_system).get_ansi_codes(foreground=foreground))
+    codes = "" if color is None else ";".join(color.downgrade(color_system).get_ansi_codes(foreground=foreground))
+    return "" if codes in (NO_COLOUR, NO_BACKGROUND) else codes
 
 
+@lru_cache(maxsize=4096)
 def _turn(before: Look, after: Look) -> str:
-    """From one look to another: colours alone can be changed, all else is closed and opened."""
-    pairs = ((before.colour, after.colour), (before.background, after.background))
-    if before.opening == after.opening and all(new or not old for old, new in pairs):
-        codes = [new for old, new in pairs if new != old]
-        return f"\x1b[{';'.join(codes)}m" if codes else ""
-    closed = before.closing or ("\x1b[0m" if before.colour or before.background else "")
-    codes = [new for _, new in pairs if new]
-    return closed + after.opening + (f"\x1b[{';'.join(codes)}m" if codes else "")
+    """From one look to another, in the shorter of two ways: what differs, or all anew."""
+    anew = ["0", *after.attributes, *filter(None, (after.colour, after.background))]
+    codes = min(_differing(before, after), anew, key=lambda codes: len(";".join(codes)))
+    said = f"\x1b[{';'.join(codes)}m" if codes else ""
+    return said if before.link == after.link else before.link[1] + said + after.link[0]
+
+
+def _differing(before: Look, after: Look) -> list[str]:
+    ended = {ENDED_BY[code] for code in before.attributes if code not in after.attributes}
+    codes = sorted(ended)
+    codes += [code for code in after.attributes if code not in before.attributes or ENDED_BY[code] in ended]
+    if after.colour != before.colour:
+        codes.append(after.colour or NO_COLOUR)
+    if after.background != before.background:
+        codes.append(after.background or NO_BACKGROUND)
+    return codes

@@ -26,7 +26,15 @@ STYLES = [
     Style(bold=True, underline=True),
     Style(dim=True, bgcolor="#101010"),
 ]
-CODE = re.compile(r"\x1b\[(?P<numbers>[0-9;]*)(?P<what>[Hm])|(?P<text>.)", re.DOTALL)
+CODE = re.compile(r"\x1b\[(?P<numbers>[0-9;]*)(?P<what>[HGm])|(?P<text>.)", re.DOTALL)
+
+
+ENDS = {22: (1, 2), 23: (3,), 24: (4, 21), 27: (7,), 39: (38, *range(30, 38)), 49: (48, *range(40, 48))}
+
+
+def on_blank(look):
+    """What can be seen of a look on a space: the ground."""
+    return {code: value for code, value in look.items() if code == 48}
 
 
 class Screen:
@@ -42,6 +50,8 @@ class Screen:
             numbers = [int(number or 0) for number in (code["numbers"] or "0").split(";")]
             if code["what"] == "H":
                 self.y, self.x = numbers[0] - 1, numbers[1] - 1
+            elif code["what"] == "G":
+                self.x = numbers[0] - 1
             elif code["what"] == "m":
                 self.turn(numbers)
             else:
@@ -53,6 +63,8 @@ class Screen:
             first = numbers.pop(0)
             if first == 0:
                 self.look = {}
+            elif first in ENDS:
+                self.look = {code: value for code, value in self.look.items() if code not in ENDS[first]}
             elif first in (38, 48):
                 count = 2 if numbers[0] == 5 else 4
                 self.look = {**self.look, first: tuple(numbers[:count])}
@@ -67,7 +79,7 @@ class Screen:
                 shown = self.cells.get((beside, self.y), ("", None))[0]
                 if cell_len(shown) == 2 and beside <= x < beside + 2:
                     self.cells[beside, self.y] = self.cells[beside + 1, self.y] = (" ", {})
-        self.cells[self.x, self.y] = (text, self.look)
+        self.cells[self.x, self.y] = (text, self.look if text != " " or 4 in self.look else on_blank(self.look))
         if width == 2:
             self.cells[self.x + 1, self.y] = ("", self.look)
         self.x += width

@@ -14,7 +14,7 @@ import pytest
 pty = pytest.importorskip("pty", reason="pseudo-terminals are a Unix thing")
 termios = pytest.importorskip("termios", reason="pseudo-terminals are a Unix thing")
 
-OPEN = "import sys; from dlsim.tui.app import open_app; sys.exit(open_app('xor-train'))"
+OPEN = "import sys; from dlsim.tui.app import Session, open_app; sys.exit(open_app(Session('xor-train')))"
 PATIENCE = 20.0
 
 
