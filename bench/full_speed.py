@@ -62,14 +62,16 @@ def child(scenario, file):
 
 
 def headless(scenario, seconds):
-    """Iterations a second with no screen."""
-    from dlsim.engine import Simulator, load  # noqa: PLC0415 -- each process needs its own
+    """Iterations a second with no screen, all ways of the scenario together."""
+    from dlsim.engine import load  # noqa: PLC0415 -- each process needs its own
+    from dlsim.engine.ensemble import Ensemble  # noqa: PLC0415 -- each process needs its own
 
-    simulator = Simulator(load(scenario))
+    ensemble = Ensemble(load(scenario))
     start = time.perf_counter()
     while time.perf_counter() - start < seconds:
-        simulator.run(iterations=1000)
-    return simulator.iteration / (time.perf_counter() - start)
+        ensemble.lead.run(iterations=1000)
+        ensemble.follow()
+    return ensemble.lead.iteration / (time.perf_counter() - start)
 
 
 def drain(terminal, seconds):
@@ -86,6 +88,8 @@ def measure(scenario, seconds, columns, rows):
         for key in "]" * 12 + "r":
             os.write(terminal.file, key.encode())
             drain(terminal, 0.05)
+        drain(terminal, 2)
+        os.write(terminal.file, b"r")  # it has paused where the scenario's epochs end, and goes on past them for ever
         drain(terminal, 1)
         pressed = []
         while len(pressed) < seconds * 5:
@@ -95,7 +99,7 @@ def measure(scenario, seconds, columns, rows):
         os.write(terminal.file, b"q")
         drain(terminal, 2)
         answered, marks = json.loads(file.read_text())
-    waits = [(then - key) * 1000 for key, then in zip(pressed, answered, strict=True)]
+    waits = [(then - key) * 1000 for key, then in zip(pressed, answered, strict=False)]
     running = [mark for mark in marks if mark[1] > 0]
     (start, first, least), (end, last, most) = running[0], running[-1]
     return waits, (last - first) / (end - start), (most - least) / 2**20

@@ -1,7 +1,7 @@
 """A growing series of numbers whose picture costs the same at ten points and at a million.
 
-Beside the numbers it keeps, for blocks of 2, 4, 8 … of them, the least and the greatest: any stretch is drawn
-from about as many blocks as there are columns.
+Beside the numbers it keeps, for blocks of 16, 32, 64 … of them, the least and the greatest, an eighth of the numbers'
+own room: any stretch is drawn from about as many blocks as there are columns.
 """
 
 from __future__ import annotations
@@ -9,49 +9,70 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.room import Room
+
 Array = NDArray[np.float64]
 
 
+FINEST_BITS = 4
+"""Blocks of fewer numbers than 2 to this power are not kept: where they are wanted there are few numbers."""
+MOST_BLOCKS = 1 << 15
+"""With more blocks than these the finest are no longer kept."""
+
+
 class _Pyramid:
-    """Least and greatest of blocks of 2, 4, 8 … numbers; shared by a curve and its heads."""
+    """Least and greatest of blocks of 16, 32, 64 … numbers, by power of 2; shared by a curve and its heads."""
 
     def __init__(self) -> None:
-        self.levels: list[tuple[Array, Array]] = []
-        self.built: list[int] = []  # how many blocks of each level stand
+        self.finest = FINEST_BITS
+        self._blocks: dict[int, tuple[Array, Array]] = {}
+        self._built: dict[int, int] = {}  # how many blocks of each power stand
 
     def copy(self, size: int) -> _Pyramid:
         """The blocks that lie within the first `size` numbers, in arrays of their own."""
         same = _Pyramid()
-        same.levels = [(lows.copy(), highs.copy()) for lows, highs in self.levels]
-        same.built = [min(built, size >> (level + 1)) for level, built in enumerate(self.built)]
+        same.finest = self.finest
+        same._blocks = {bits: (lows.copy(), highs.copy()) for bits, (lows, highs) in self._blocks.items()}
+        same._built = {bits: min(built, size >> bits) for bits, built in self._built.items()}
         return same
 
-    def build(self, top: int, values: Array, size: int) -> None:
-        """Bring the levels up to `top` up to date with the first `size` of `values`."""
-        for level in range(top):
-            if level == len(self.levels):
-                self.levels.append((np.empty(0), np.empty(0)))
-                self.built.append(0)
-            done, due = self.built[level], size >> (level + 1)
-            if done >= due:
-                continue
-            lows, highs = self.levels[level]
-            if due > len(lows):
-                room = np.empty(max(2 * len(lows), due) - done)
-                lows, highs = np.concatenate([lows[:done], room]), np.concatenate([highs[:done], room])
-                self.levels[level] = lows, highs
-            below_low, below_high = self.levels[level - 1] if level else (values, values)
-            pairs, seconds = slice(2 * done, 2 * due, 2), slice(2 * done + 1, 2 * due, 2)
-            np.fmin(below_low[pairs], below_low[seconds], out=lows[done:due])
-            np.fmax(below_high[pairs], below_high[seconds], out=highs[done:due])
-            self.built[level] = due
+    def of(self, bits: int, values: Array, size: int) -> tuple[Array, Array]:
+        """(least, greatest) of blocks of 2 to the power of `bits`, as many as the first `size` of `values` fill."""
+        for power in range(self.finest, bits + 1):
+            self._build(power, values, size)
+        while size >> self.finest > MOST_BLOCKS and self.finest < bits:
+            self._blocks.pop(self.finest)
+            self._built.pop(self.finest)
+            self.finest += 1
+        return self._blocks[bits]
+
+    def _build(self, bits: int, values: Array, size: int) -> None:
+        done, due = self._built.get(bits, 0), size >> bits
+        lows, highs = self._blocks.setdefault(bits, (np.empty(0), np.empty(0)))
+        if done >= due:
+            return
+        if due > len(lows):
+            room = np.empty(max(2 * len(lows), due) - done)
+            lows, highs = np.concatenate([lows[:done], room]), np.concatenate([highs[:done], room])
+            self._blocks[bits] = lows, highs
+        below, parts = (self._blocks[bits - 1], 2) if bits > self.finest else ((values, values), 1 << bits)
+        lows[done:due], highs[done:due] = _extremes(*below, slice(parts * done, parts * due), parts)
+        self._built[bits] = due
+
+
+def _extremes(lows: Array, highs: Array, stretch: slice, parts: int) -> tuple[Array, Array]:
+    """(least, greatest) of every `parts` numbers of a stretch; NaN only where all are."""
+    return (
+        np.fmin.reduce(lows[stretch].reshape(-1, parts), axis=1),
+        np.fmax.reduce(highs[stretch].reshape(-1, parts), axis=1),
+    )
 
 
 class Curve:
     """Numbers in order of arrival, with a pyramid of (least, greatest) over them. NaN marks a gap."""
 
     def __init__(self, values: Array | None = None) -> None:
-        self._values: Array = np.empty(1024)
+        self._room = Room()
         self._size = 0
         self._pyramid = _Pyramid()
         if values is not None:
@@ -63,36 +84,35 @@ class Curve:
     @property
     def values(self) -> Array:
         """All numbers, read-only; valid although the curve goes on growing."""
-        view = self._values[: self._size]
+        view = self._room.numbers[: self._size]
         view.flags.writeable = False
         return view
 
     def append(self, value: float) -> None:
         """Add one number."""
-        if self._size == len(self._values):
-            self._grow(self._size + 1)
-        self._values[self._size] = value
+        if self._size == len(self._room.numbers):
+            self._room.grow(self._size + 1)
+        self._room.numbers[self._size] = value
         self._size += 1
 
     def extend(self, values: Array) -> None:
         """Add many."""
         end = self._size + len(values)
-        if end > len(self._values):
-            self._grow(end)
-        self._values[self._size : end] = values
+        self._room.grow(end)
+        self._room.numbers[self._size : end] = values
         self._size = end
 
     def truncate(self, size: int) -> None:
         """Forget all numbers from the one numbered `size` (from 0) on; heads keep what they showed."""
         if size < self._size:
-            self._values = self._values.copy()
+            self._room = Room(self._room.numbers[:size])
             self._pyramid = self._pyramid.copy(size)
             self._size = size
 
     def head(self, size: int) -> Curve:
         """The same curve as it stood when it had `size` numbers; shares them, costs nothing."""
         same = Curve.__new__(Curve)
-        same._values, same._pyramid, same._size = self._values, self._pyramid, min(size, self._size)
+        same._room, same._pyramid, same._size = self._room, self._pyramid, min(size, self._size)
         return same
 
     def envelope(self, columns: int, start: int = 0, stop: int | None = None) -> tuple[Array, Array, Array]:
@@ -102,28 +122,26 @@ class Curve:
         """
         stop = self._size if stop is None else min(stop, self._size)
         level = max((max(stop - start, 0) // max(columns, 1)).bit_length() - 1, 0)
+        values = self._room.numbers
         least: Array
         greatest: Array
         position: Array
         if level == 0:
-            least = greatest = self._values[start:stop]
+            least = greatest = values[start:stop]
             position = np.arange(start, stop, dtype=np.float64)
         else:
-            self._pyramid.build(level, self._values, self._size)
             width = 1 << level
             first, last = start // width, stop // width
-            lows, highs = self._pyramid.levels[level - 1]
-            least, greatest = lows[first:last], highs[first:last]
+            if level < self._pyramid.finest:
+                least, greatest = _extremes(values, values, slice(first * width, last * width), width)
+            else:
+                lows, highs = self._pyramid.of(level, values, self._size)
+                least, greatest = lows[first:last], highs[first:last]
             position = (np.arange(first, last, dtype=np.float64) + 0.5) * width - 0.5
-            rest = self._values[last * width : stop]
+            rest = values[last * width : stop]
             if rest.size and not np.isnan(rest).all():
                 least = np.append(least, np.nanmin(rest))
                 greatest = np.append(greatest, np.nanmax(rest))
                 position = np.append(position, last * width + (len(rest) - 1) / 2)
         shown = np.isfinite(least) & np.isfinite(greatest)
         return position[shown], least[shown], greatest[shown]
-
-    def _grow(self, size: int) -> None:
-        values = np.empty(max(2 * len(self._values), size))
-        values[: self._size] = self._values[: self._size]
-        self._values = values

@@ -19,7 +19,7 @@ from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
-CHECKPOINT_BYTES = 64 << 20
+CHECKPOINT_BYTES = 12 << 20
 MOST_CHECKPOINTS = 4096
 """However small a state is. A young run keeps each; going back in an old one computes anew what lies between two."""
 NEAR = 24

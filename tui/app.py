@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import RenderableType
+from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -73,6 +74,12 @@ class DlsimApp(App[int]):
         """What there is by now stays: a garbage collection that walks through it all would hold up a key by 50 ms."""
         gc.freeze()
         gc.enable()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key during a run is answered first."""
+        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown)) and self._simulator is not None:
+            self._simulator.let_paint()
+        await super().on_event(event)
 
     def on_resize(self) -> None:
         """A terminal of another size may have moved or cleared what stood on it."""

@@ -1,12 +1,16 @@
-"""Lets a simulator run in a thread of its own, and keeps a recent snapshot of it for whoever looks.
+"""Lets a simulator run in a thread of its own, and makes a snapshot of it when somebody wants to look.
 
 While it runs, the thread owns the simulator; `stop` returns once the thread has let go of it. Nobody is called
-back: the screen looks at `latest` as often as it likes, so that a fast run never waits for a slow screen.
+back: the screen asks for a snapshot (`want`) and looks at `published` later; a fast run never waits for a slow screen.
+
+Two threads of Python share one lock: while the screen paints, the run would take every other turn, and a key would
+wait twice as long. So whoever paints lets it `rest`; see docs/decisions/running.md.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from time import perf_counter
@@ -17,12 +21,15 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.following import follow
 from dlsim.tui.pictures.scene import Member
 
-BURST_SECONDS = 0.007
-"""How long the simulator runs between two looks at the clock: `stop` never waits for longer than about this."""
-SNAPSHOT_SECONDS = 0.04
+BURST_SECONDS = 0.002
+"""How long the simulator runs between two looks at what is asked of it."""
 LARGEST_BURST = 1 << 20
 CATCH_UP_SECONDS = 0.1
 """A run that falls behind its speed makes up for no more than this."""
+REST_SECONDS = 0.05
+"""A rest is over after so long, whatever became of the paint that it was for."""
+TURN_SECONDS = 0.001
+"""While it runs, a thread that wants the interpreter's lock gets it after so long; Python's own 5 ms are felt."""
 
 
 class Runner:
@@ -41,7 +48,8 @@ class Runner:
         self._ensemble = ensemble if ensemble is not None and len(ensemble.names) > 1 else None
         self._until = until
         self._breakpoints = tuple(breakpoints)
-        self._halt = Event()
+        self._halt, self._awake, self._wanted = Event(), Event(), Event()
+        self._awake.set()
         self._thread = Thread(target=self._run, name="dlsim-run", daemon=True)
         self.rate = rate
         self.published: tuple[Snapshot, tuple[Member, ...]] | None = None
@@ -61,25 +69,45 @@ class Runner:
         """Whether the thread still owns the simulator."""
         return self._thread.is_alive()
 
+    def want(self) -> None:
+        """Ask for a snapshot; it is there a moment later."""
+        self._wanted.set()
+
+    def rest(self) -> None:
+        """Let the run stand still, soon and not for long."""
+        self._awake.clear()
+
+    def go_on(self) -> None:
+        """Let it run again."""
+        self._awake.set()
+
     def stop(self) -> None:
         """Pause: the simulator is the caller's again when this returns. An exception of the run comes out here."""
         self._halt.set()
+        self._awake.set()
         if self._thread.ident is not None:
             self._thread.join()
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
 
+    # in the thread
+
     def _run(self) -> None:
+        turn = sys.getswitchinterval()
+        sys.setswitchinterval(TURN_SECONDS)
         try:
             self._loop(perf_counter)
             self._publish()
         except BaseException as failure:
             self.failure = failure
+        finally:
+            sys.setswitchinterval(turn)
 
     def _loop(self, now: Callable[[], float]) -> None:
-        burst, owed, last, shown = 1, 0.0, now(), 0.0
+        burst, owed, last = 1, 0.0, now()
         while not self._halt.is_set():
+            self._rest_if_told()
             room = LARGEST_BURST if self._until is None else self._until - self._simulator.iteration
             if room <= 0:
                 return
@@ -90,21 +118,38 @@ class Runner:
                 last = begun
                 wanted = min(wanted, int(owed))
                 if wanted == 0:
+                    self._publish_if_wanted()
                     self._halt.wait((1 - owed) / self.rate)
                     continue
                 owed -= wanted
             done = self._simulator.run(iterations=wanted, until=self._breakpoints)
-            if self._ensemble is not None:
-                follow(self._ensemble, is_halted=self._halt.is_set)
             ended = now()
+            self._follow()
             if done < wanted or self._simulator.stopped_by is not None:
                 return
             if wanted == burst:
                 fitting = int(burst * BURST_SECONDS / max(ended - begun, 1e-9))
                 burst = max(1, min(fitting, 2 * burst, LARGEST_BURST))
-            if ended - shown > SNAPSHOT_SECONDS:
-                self._publish()
-                shown = now()
+            self._publish_if_wanted()
+
+    def _rest_if_told(self) -> None:
+        if not self._awake.wait(REST_SECONDS):
+            self._awake.set()
+
+    def _follow(self) -> None:
+        """Bring the other ways to where the first one has come."""
+        while self._ensemble is not None and not follow(self._ensemble, is_halted=self._is_interrupted):
+            if self._halt.is_set():
+                return
+            self._rest_if_told()
+
+    def _is_interrupted(self) -> bool:
+        return self._halt.is_set() or not self._awake.is_set()
+
+    def _publish_if_wanted(self) -> None:
+        if self._wanted.is_set():
+            self._wanted.clear()
+            self._publish()
 
     def _publish(self) -> None:
         snapshot = self._simulator.snapshot()

@@ -11,6 +11,9 @@ from dlsim.tui.pictures.scene import Member
 from dlsim.tui.runner import Runner
 from dlsim.tui.session import Hint, Session
 
+RUN_TO_PAINT = 4
+"""For each moment that the screen takes to paint, a run has so many."""
+
 
 class Running:
     """Starts and stops runs of one session; `look` is called by a timer while one is on."""
@@ -23,6 +26,7 @@ class Running:
         self._is_sent = False  # to a place that was asked for, not to where the epochs end
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._seen: Snapshot | None = None
+        self._looked_at = self._look_again = 0.0
 
     @property
     def is_running(self) -> bool:
@@ -73,7 +77,24 @@ class Running:
         self._runner = Runner(
             session.simulator, rate, self._end, ensemble=session.ensemble, breakpoints=self._breakpoints
         )
+        self._runner.want()
+        self._look_again = 0.0
         self._runner.start()
+
+    # a screen that paints lets the run rest
+
+    def rest(self) -> None:
+        """Somebody paints, or is about to: a run in its own thread stands still for a moment."""
+        if self._runner is not None:
+            self._looked_at = monotonic()
+            self._runner.rest()
+
+    def go_on(self) -> None:
+        """It is painted. What took long to paint is looked at less often, so that the run keeps most of the time."""
+        if self._runner is not None:
+            now = monotonic()
+            self._look_again = now + RUN_TO_PAINT * (now - self._looked_at)
+            self._runner.go_on()
 
     def _armed(self) -> tuple[Breakpoint, ...]:
         """The breakpoints that do not hold already: a run stops where one comes to hold."""
@@ -108,6 +129,8 @@ class Running:
                 return self._session.snapshot, self._why_it_ended()
             latest = self._runner.latest
             if latest is None or latest is self._seen:
+                if monotonic() >= self._look_again:
+                    self._runner.want()
                 return None, None
             self._seen = latest
             return latest, None

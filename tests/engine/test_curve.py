@@ -1,10 +1,14 @@
 """A curve's picture: true to its numbers, and no dearer for a million of them."""
 
+import os
+from unittest.mock import Mock
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlsim.engine.curve import Curve
+from dlsim.engine.curve import MOST_BLOCKS, Curve
+from dlsim.engine.room import CHUNK
 
 
 @given(
@@ -49,3 +53,37 @@ def test_appending_and_drawing_by_turns_shows_the_same_as_drawing_once():
             grown.head(number).envelope(11)
     for one, other in zip(grown.envelope(13), Curve(values).envelope(13), strict=True):
         assert (one == other).all()
+
+
+def test_a_long_run_keeps_every_number_and_little_of_it_in_memory():
+    numbers = np.sin(np.arange(3.0 * CHUNK))
+    curve, early = Curve(numbers[: CHUNK // 2]), None
+    for start in range(CHUNK // 2, len(numbers), 7001):
+        curve.extend(numbers[start : start + 7001])
+        early = curve.values if early is None else early
+        curve.envelope(10)
+    assert (curve.values == numbers).all()
+    assert (early == numbers[: len(early)]).all()
+    assert curve._room.is_in_file == hasattr(os, "posix_fallocate")
+    assert sum(lows.nbytes for lows, _ in curve._pyramid._blocks.values()) < 8 * 4 * MOST_BLOCKS
+
+
+def test_where_there_can_be_no_file_a_long_run_stays_in_memory(monkeypatch):
+    monkeypatch.setattr(os, "posix_fallocate", Mock(side_effect=OSError(28, "no space left")), raising=False)
+    numbers = np.cos(np.arange(3.0 * CHUNK))
+    curve = Curve(numbers[:10])
+    for start in range(10, len(numbers), 50_000):
+        curve.extend(numbers[start : start + 50_000])
+    assert (curve.values == numbers).all()
+
+
+@given(bits=st.integers(12, 20), columns=st.integers(1, 300))
+def test_a_picture_of_many_numbers_is_as_true_as_one_of_few(bits, columns):
+    numbers = np.sin(np.arange(float(1 << bits)) / 1000) * np.arange(1 << bits)
+    curve = Curve(numbers)
+    for _ in range(2):  # the second time the finest blocks may be gone
+        _, least, greatest = curve.envelope(columns)
+        assert least.min() == numbers.min()
+        assert greatest.max() == numbers.max()
+    _, least, greatest = curve.envelope(columns, len(curve) // 3, len(curve) // 2)
+    assert least.min() <= numbers[len(curve) // 3 : len(curve) // 2].min()

@@ -128,6 +128,33 @@ def test_a_runner_stops_exactly_where_it_should():
     assert runner.latest.position.done == 777
 
 
+def test_a_run_that_rests_stands_still_and_goes_on_by_itself():
+    simulator = Simulator(load("backprop-2-2-2"))
+    runner = Runner(simulator, float("inf"), until=None)
+    runner.start()
+    runner.rest()
+    places = set()
+    while len(places) < 3:  # one before the rest, one in it, and more after it, although nobody calls it back
+        runner.want()
+        places.add(simulator.iteration)
+    runner.stop()
+    assert simulator.iteration > min(places)
+
+
+def test_a_snapshot_is_made_when_it_is_wanted():
+    simulator = Simulator(load("backprop-2-2-2"))
+    runner = Runner(simulator, float("inf"), until=None)
+    runner.start()
+    while simulator.iteration < 1000:
+        pass
+    assert runner.latest is None
+    runner.want()
+    while runner.latest is None:
+        pass
+    runner.stop()
+    assert 1000 <= runner.latest.position.done == simulator.iteration
+
+
 def test_a_runner_computes_what_steps_compute():
     run, stepped = Simulator(load("xor-train")), Simulator(load("xor-train"))
     runner = Runner(run, float("inf"), until=50)

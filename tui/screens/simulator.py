@@ -32,7 +32,7 @@ from dlsim.tui.words import words
 SAY = words()
 TABLES = 3
 """As many have a key."""
-SAMPLED_SECONDS = 1 / 25
+SAMPLED_SECONDS = 1 / 50
 
 
 class SimulatorScreen(Looking, Asking):
@@ -169,6 +169,8 @@ class SimulatorScreen(Looking, Asking):
     def _sample_run(self) -> None:
         """Show how far the run has come."""
         snapshot, hint = self.running.look()
+        if snapshot is not None:
+            self.let_paint()
         if not self.running.is_running:
             self._clock.pause()
             self._tell(hint)
@@ -177,6 +179,15 @@ class SimulatorScreen(Looking, Asking):
             self._tell(None)
             self.show(snapshot)
             self._show_keys()
+
+    def let_paint(self) -> None:
+        """Let a run stand still until what is about to change has been painted."""
+        if self.running.is_running:
+            self.running.rest()
+            self.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        self.running.go_on()
 
     def action_panel(self, tab: str) -> None:
         """Show a panel, and choose it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -112,9 +113,7 @@ def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNIC
         return ((left[:cells], "muted"),), None
     stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.epochs * position.batches))
     marks = _marks(snapshot, stretch, plain)
-    checkpoints = {stretch.cell(place) for place in snapshot.checkpoints}
-    if len(checkpoints) > 1 and np.diff(sorted(checkpoints)).min() < APART:
-        checkpoints = set()
+    checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
     behind = stretch.left + stretch.filled(position.done)
     bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain])
@@ -129,6 +128,14 @@ def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNIC
         else:
             pieces.append((text, role))
     return (*pieces, (right, "accent")), stretch
+
+
+def _checkpoints(places: Sequence[int], stretch: Stretch) -> set[int]:
+    """Their cells, where they are few."""
+    if len(places) * APART > stretch.cells:
+        return set()
+    cells = {stretch.cell(place) for place in places}
+    return cells if len(cells) < 2 or np.diff(sorted(cells)).min() >= APART else set()
 
 
 def span_of(known: int, planned: int) -> int:
