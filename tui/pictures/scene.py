@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
@@ -25,10 +26,15 @@ MARKS_OF_LETTERS = "ABCDEFGH"
 
 
 class Look(NamedTuple):
-    """What the terminal can show: which characters, and whether colours can be mixed for grounds."""
+    """How it is drawn: with which characters, whether colours can be mixed for grounds, and with how many decimals."""
 
     glyphs: Glyphs = UNICODE
     mixes: bool = True
+    digits: int = DIGITS
+
+    def at_most(self, digits: int) -> int:
+        """The decimals of a number that has room for so many."""
+        return min(digits, self.digits)
 
     @property
     def marks(self) -> str:
