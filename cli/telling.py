@@ -13,7 +13,7 @@ from dlsim.engine import Event, Simulator, Snapshot
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
 
@@ -33,13 +33,18 @@ MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
 class Telling:
     """Makes lines. Symbols and formulas come from the engine, sentences from the catalogue."""
 
-    def __init__(self, say: Words) -> None:
+    def __init__(self, say: Words, digits: int = DIGITS) -> None:
         self._say = say
+        self.digits = digits
         self.spoken = Spoken(say)
 
     def line(self, key: str, **values: object) -> str:
         """The walk's sentence at `key`, filled in."""
         return self.spoken(one_line(self._say(f"walk.{key}", **values)))
+
+    def number(self, value: float) -> str:
+        """A number with as many decimals as numbers have at present."""
+        return fixed(value, self.digits)
 
     # a moment
 
@@ -47,13 +52,14 @@ class Telling:
         """One value: where it is, the question, formula, numbers, result, meaning."""
         from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
 
-        value = float(snapshot.tape.value(event.ref, snapshot.sample))
+        told = snapshot.explain(event.ref, self.digits)
+        value = float(told.value)
         yield self._place(snapshot, event)
         yield self.spoken(question(self._say, snapshot, event.ref))
         if event.ref.quantity == UPDATE:  # the number of it is only how many took their places
-            yield self.spoken(event.substituted)
+            yield self.spoken(told.substituted)
         else:
-            yield from self._made_of(event.symbol, event.formula, event.substituted, value)
+            yield from self._made_of(told.symbol, told.formula, told.substituted, value)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 
     def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
@@ -76,7 +82,7 @@ class Telling:
                 continue
             shown = range(first, min(last, first + MOST_VALUES))
             for ref in map(op.ref, shown):
-                value = fixed(snapshot.tape.value(ref, snapshot.sample))
+                value = self.number(snapshot.tape.value(ref, snapshot.sample))
                 yield self.line("value", symbol=snapshot.symbol(ref), value=value)
             if last > shown.stop:
                 yield self.line("more", number=f"{last - shown.stop:,}")
@@ -89,7 +95,7 @@ class Telling:
         yield self._place(snapshot, snapshot.event)
         if snapshot.event.ref.quantity == UPDATE:
             return
-        value = fixed(snapshot.tape.value(snapshot.event.ref, snapshot.sample))
+        value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample))
         yield self.line("back", symbol=snapshot.event.symbol, value=value)
 
     def start(self, snapshot: Snapshot) -> str:
@@ -104,7 +110,7 @@ class Telling:
         if simulator.trains and position.cursor == position.values:
             losses = simulator.losses
             if losses.size:
-                yield self.line("iteration_done", iteration=f"{position.done:,}", loss=fixed(float(losses[-1])))
+                yield self.line("iteration_done", iteration=f"{position.done:,}", loss=self.number(float(losses[-1])))
             else:
                 yield self.line("iteration_done_plain", iteration=f"{position.done:,}")
 
@@ -144,12 +150,12 @@ class Telling:
     def _made_of(self, symbol: str, formula: str, substituted: str, value: float) -> Iterator[str]:
         formula = formula.removeprefix(f"{symbol} = ")
         if not formula:
-            yield self.line("given", symbol=symbol, value=fixed(value))
+            yield self.line("given", symbol=symbol, value=self.number(value))
             return
         yield self.line("formula", symbol=symbol, formula=formula)
-        if substituted not in ("", plain(value)):
+        if substituted not in ("", plain(value, self.digits)):
             yield self.line("numbers", substituted=substituted)
-        yield self.line("result", symbol=symbol, value=fixed(value))
+        yield self.line("result", symbol=symbol, value=self.number(value))
 
     # one number
 
@@ -161,7 +167,7 @@ class Telling:
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        told = snapshot.explain(ref)
+        told = snapshot.explain(ref, self.digits)
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
         yield from self._made_of(told.symbol, told.formula, told.substituted, value)
@@ -171,8 +177,8 @@ class Telling:
         if told.operands:
             yield self.line("operands")
         for operand in told.operands:
-            part = snapshot.explain(operand)
-            values = {"symbol": part.symbol, "value": plain(part.value)}
+            part = snapshot.explain(operand, self.digits)
+            values = {"symbol": part.symbol, "value": plain(part.value, self.digits)}
             if part.formula:
                 yield self.line("operand", **values, formula=part.formula)
             else:
@@ -199,7 +205,7 @@ class Telling:
             if ref is None:
                 continue
             value = snapshot.value(ref)
-            text = self._say("walk.hidden") if value is None or isnan(value) else fixed(value)
+            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value)
             name = column[1:] if column.startswith("=") else self._say(f"column.{column}")
             yield self._say("walk.cell", column=name, value=text)
 
@@ -227,7 +233,11 @@ class Telling:
         if worst := report.worst:
             yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
         for number, entry in enumerate(report.entries):
-            figures = {"symbol": entry.symbol, "analytic": fixed(entry.analytic), "numeric": fixed(entry.numeric)}
+            figures = {
+                "symbol": entry.symbol,
+                "analytic": self.number(entry.analytic),
+                "numeric": self.number(entry.numeric),
+            }
             if entry.verdict == "differs":
                 yield self.line("differs", **figures)
             elif number >= MOST_GRADIENTS:
@@ -247,7 +257,7 @@ class Telling:
         if found.symbol is None:
             yield self.line("no_difference", iteration=f"{found.fork:,}")
         else:
-            present, other = fixed(found.present), fixed(found.other)
+            present, other = self.number(found.present), self.number(found.other)
             yield self.line(
                 "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
             )
@@ -255,8 +265,8 @@ class Telling:
             yield self.line("other_not_so_far", iteration=f"{found.iteration:,}")
             return
         if found.parameters is not None:
-            yield self.line("apart", iteration=f"{found.iteration:,}", difference=fixed(found.parameters))
-        present, other = map(fixed, found.losses)
+            yield self.line("apart", iteration=f"{found.iteration:,}", difference=self.number(found.parameters))
+        present, other = map(self.number, found.losses)
         yield self.line("losses", iteration=f"{found.iteration:,}", present=present, other=other)
 
     def commands(self, table_keys: Iterable[str]) -> Iterator[str]:

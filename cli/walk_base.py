@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from dlsim.cli.telling import Telling
 from dlsim.engine import DlsimError, Simulator
+from dlsim.engine.numerals import DIGITS
 from dlsim.tui.session import Hint, Session
+from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.words import Words
 
 Lines = Iterator[str]
@@ -19,10 +21,10 @@ class WrongCommandError(DlsimError):
 class Walk:
     """One walk through one scenario."""
 
-    def __init__(self, session: Session, say: Words) -> None:
+    def __init__(self, session: Session, say: Words, digits: int = DIGITS) -> None:
         self._session = session
         self._say = say
-        self.tell = Telling(say)
+        self.tell = Telling(say, digits)
 
     @property
     def _simulator(self) -> Simulator:
@@ -36,7 +38,7 @@ class Walk:
         return self.tell.spoken(self._say(hint.key, **hint.values))
 
     def _needs(self, command: str, argument: str) -> WrongCommandError:
-        wanted = self._say(f"walk.{argument}", command=command, samples=self._simulator.samples)
+        wanted = self._say(f"walk.{argument}", command=command, samples=self._simulator.samples, most=MOST_DIGITS)
         return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
 
     def _number(self, command: str, text: str, most: int | None = None) -> int:

@@ -9,8 +9,9 @@ from dlsim.cli.exporting import new_file, save
 from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
 from dlsim.engine import Ref
 from dlsim.engine.exporting import export
-from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.numerals import plain
 from dlsim.engine.text import shorten
+from dlsim.tui.settings import MOST_DIGITS
 
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""
@@ -64,13 +65,19 @@ class Looks(Walk):
 
     def _loss(self) -> Lines:
         loss, accuracy = self._simulator.loss(), self._simulator.accuracy()
-        yield self.tell.line("no_loss") if loss is None else self.tell.line("loss_now", loss=fixed(loss))
+        yield self.tell.line("no_loss") if loss is None else self.tell.line("loss_now", loss=self.tell.number(loss))
         if accuracy is not None:
             yield self.tell.line("accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
 
     def _symbols(self) -> Lines:
         self.tell.spoken.with_symbols = not self.tell.spoken.with_symbols
         yield self.tell.line("symbols_on" if self.tell.spoken.with_symbols else "symbols_off")
+
+    def _digits(self, argument: str) -> Lines:
+        if argument not in map(str, range(MOST_DIGITS + 1)):
+            raise self._needs("digits", "decimals")
+        self.tell.digits = int(argument)
+        yield self.tell.line("digits", digits=argument)
 
     # what if
 
@@ -80,7 +87,7 @@ class Looks(Walk):
         self._session.changed()
         symbol = self._simulator.model.tape.symbol
         made = [
-            f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number)}"
+            f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number, self.tell.digits)}"
             for ref, number in changes.numbers.items()
         ]
         made += [f"{path} = {value}" for path, value in changes.settings.items()]

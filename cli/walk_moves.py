@@ -6,7 +6,6 @@ from dlsim.cli.interrupts import Interrupts
 from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
 from dlsim.engine import PositionError
 from dlsim.engine.breakpoints import parse_breakpoint
-from dlsim.engine.numerals import fixed
 from dlsim.engine.simulator import Grain
 from dlsim.tui.session import GRAINS, StepGrain
 
@@ -143,7 +142,7 @@ class Moves(Walk):
         elif simulator.stopped_by and condition:
             yield self.tell.line("stopped_by", number=number, condition=condition)
         elif simulator.losses.size:
-            yield self.tell.line("ran", number=number, loss=fixed(float(simulator.losses[-1])))
+            yield self.tell.line("ran", number=number, loss=self.tell.number(float(simulator.losses[-1])))
         else:
             yield self.tell.line("ran_plain", number=number)
         if interrupted or condition:

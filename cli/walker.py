@@ -14,6 +14,7 @@ from dlsim.cli.walk_moves import Moves
 from dlsim.engine import DlsimError
 from dlsim.engine.errors import nearest
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.scenario import in_language
 from dlsim.engine.text import shorten
 from dlsim.tui.session import Session
@@ -36,8 +37,8 @@ class Command(NamedTuple):
 class Walker(Moves, Looks):
     """One walk through one scenario. `answer` takes a line and yields the lines of its answer."""
 
-    def __init__(self, session: Session, say: Words) -> None:
-        super().__init__(session, say)
+    def __init__(self, session: Session, say: Words, digits: int = DIGITS) -> None:
+        super().__init__(session, say, digits)
         self._commands = self._table()
 
     def opening(self) -> Lines:
@@ -110,6 +111,7 @@ class Walker(Moves, Looks):
             ("lesson",): Command(lambda _: self.tell.lesson(self._session.snapshot)),
             ("export", "save"): Command(self._export, "file"),
             ("symbols",): Command(lambda _: self._symbols()),
+            ("digits",): Command(self._digits, "decimals"),
             ("help", "h", "?"): Command(lambda _: self.tell.commands(self._tables)),
             ("q", "quit", "exit"): Command(lambda _: self._leave()),
         }

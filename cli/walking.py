@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dlsim.cli.options import scenario_argument, way_of_it
-from dlsim.cli.output import one_line, write
+from dlsim.cli.output import note, one_line, write
 
 PROMPT = "> "
 
@@ -27,9 +27,13 @@ def command(scenario: str, with_symbols: bool, variant: str | None, overrides: d
     """
     from dlsim.cli.walker import Left, Walker  # noqa: PLC0415 -- they read the app's words, but not its Textual
     from dlsim.tui.session import Session  # noqa: PLC0415
+    from dlsim.tui.settings import Store  # noqa: PLC0415
     from dlsim.tui.words import words  # noqa: PLC0415
 
-    walker = Walker(Session(scenario, variant=variant, overrides=overrides or None), words())
+    session, store = Session(scenario, variant=variant, overrides=overrides or None), Store()
+    walker = Walker(session, words(), store.settings().digits)
+    for message in store.messages:
+        note(message)
     walker.tell.spoken.with_symbols = with_symbols
     _say(walker.opening())
     try:

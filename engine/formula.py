@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.model import Reader
-from dlsim.engine.numerals import as_operand
+from dlsim.engine.numerals import DIGITS, as_operand
 from dlsim.engine.reference import Formula, Ref
 
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
@@ -37,7 +37,7 @@ def symbolic(tape: Reader, tokens: Formula) -> str:
     return text
 
 
-def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = 8) -> str:
+def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = DIGITS) -> str:
     """The formula with every symbol's number in its place, each made from the full number."""
     text = ""
     for place, token in enumerate(tokens):
@@ -55,7 +55,7 @@ def _is_raised(tokens: Formula, place: int) -> bool:
     return isinstance(following, str) and following[:1] in POWERS
 
 
-def explain(tape: Reader, ref: Ref, sample: int, digits: int = 8) -> Explanation:
+def explain(tape: Reader, ref: Ref, sample: int, digits: int = DIGITS) -> Explanation:
     """What the number at `ref` is made of."""
     tokens = tape.formula(ref, sample)
     return Explanation(

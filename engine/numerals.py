@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 
+DIGITS = 8
+"""Decimals, unless others are asked for."""
 SMALL, LARGE = 1e-4, 1e7
 
 
-def fixed(value: float, digits: int = 8) -> str:
-    """`value` with `digits` decimals; very small and very large numbers in scientific notation."""
+def fixed(value: float, digits: int = DIGITS) -> str:
+    """`value` with `digits` decimals; in scientific notation if it is very large or small, or would read as 0."""
     if math.isnan(value):
         return "nan"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    size = abs(value)
-    if value == 0:
-        return f"{0.0:.{digits}f}"
-    if size < SMALL or size >= LARGE:
-        return f"{value:.{digits - 1 if digits else 0}e}"
-    return f"{value:.{digits}f}"
+    if not is_extreme(value):
+        text = f"{value + 0.0:.{digits}f}"  # adding takes the sign from -0.0
+        if not value or float(text):
+            return text
+    return f"{value:.{digits - 1 if digits else 0}e}"
 
 
-def plain(value: float, digits: int = 8) -> str:
+def is_extreme(value: float) -> bool:
+    """Whether a number is written in scientific notation, however many decimals it may have."""
+    return value != 0 and not SMALL <= abs(value) < LARGE
+
+
+def plain(value: float, digits: int = DIGITS) -> str:
     """`value` as one would write it by hand: whole if it needs no more than `digits` decimals, else `fixed`."""
     if not math.isfinite(value):
         return fixed(value)

@@ -12,6 +12,7 @@ from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
 from dlsim.engine.history import History
 from dlsim.engine.model import Reader, Table
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
@@ -59,6 +60,6 @@ class Snapshot(Struct, frozen=True):
         """How formulas write `ref`."""
         return self.tape.symbol(ref)
 
-    def explain(self, ref: Ref, digits: int = 8) -> Explanation:
+    def explain(self, ref: Ref, digits: int = DIGITS) -> Explanation:
         """What `ref` is made of, as symbols, with the numbers in, and operand by operand."""
         return explain(self.tape, ref, self.sample, digits)

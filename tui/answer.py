@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.formula import Explanation, substituted, symbolic
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.snapshot import Snapshot
 
@@ -30,13 +31,13 @@ class Answer(Struct, frozen=True):
         return self.told.operands
 
 
-def answer_to(snapshot: Snapshot, ref: Ref, digits: int = 8) -> Answer:
+def answer_to(snapshot: Snapshot, ref: Ref, digits: int = DIGITS) -> Answer:
     """Why the number at `ref` is what it is at this moment."""
     told = _explained(snapshot, ref, digits)
     return Answer(told, snapshot.is_shown(ref), sums_within(snapshot, told, digits))
 
 
-def sums_within(snapshot: Snapshot, told: Explanation, digits: int = 8) -> tuple[Explanation, ...]:
+def sums_within(snapshot: Snapshot, told: Explanation, digits: int = DIGITS) -> tuple[Explanation, ...]:
     """The operands that are sums over all the ways to the outputs, themselves explained."""
     found = [
         snapshot.explain(operand, digits)

@@ -10,6 +10,7 @@ import re
 from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.simulator import Simulator
 from dlsim.tui.edits import Edited, Target, brief, number_in, parsed, value_at, written
@@ -28,16 +29,18 @@ class NotANumberError(DlsimError):
 # what if
 
 
-def change(session: Session, target: Target, text: str) -> Hint:
-    """Give the target another value, here; DlsimError for what cannot be, and nothing is changed then."""
+def change(session: Session, target: Target, text: str, digits: int = DIGITS) -> Hint:
+    """Give the target another value, here; DlsimError for what cannot be, and nothing is changed then. The hint says
+    numbers to so many decimals.
+    """
     if text == target.text:
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     if target.ref is None:
-        return _edit(session, target.label, target.text, text, path=target.path)
+        return _edit(session, target.label, target.text, text, digits, path=target.path)
     number = number_in(text)
     if number is None:
         raise NotANumberError(text)
-    return _edit(session, target.label, target.text, written(number), ref=target.ref, number=number)
+    return _edit(session, target.label, target.text, written(number), digits, ref=target.ref, number=number)
 
 
 def _edit(
@@ -45,6 +48,7 @@ def _edit(
     label: str,
     before: str,
     after: str,
+    digits: int,
     *,
     path: str | None = None,
     ref: Ref | None = None,
@@ -55,9 +59,10 @@ def _edit(
         numbers=None if ref is None else {ref: number}, settings=None if path is None else {path: parsed(after)}
     )
     session.changed()
-    session.edits.add(Edited(label, before, after, iteration, ref))
+    edited = Edited(label, before, after, iteration, ref)
+    session.edits.add(edited)
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
-    values = {"label": label, "before": brief(before), "after": brief(after), "iteration": iteration}
+    values = {**_told(edited, digits), "iteration": iteration}
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
 
 
@@ -67,25 +72,25 @@ def _next_start(session: Session) -> int:
     return position.iteration + (position.done == position.iteration)
 
 
-def undo(session: Session) -> Hint:
+def undo(session: Session, digits: int = DIGITS) -> Hint:
     """Back to the run that the last edit left."""
     if not session.simulator.undo():
         return Hint("hint.nothing_to_undo")
     session.changed()
-    return _told("hint.undone", session.edits.undo())
+    return Hint("hint.undone", _told(session.edits.undo(), digits))
 
 
-def redo(session: Session) -> Hint:
+def redo(session: Session, digits: int = DIGITS) -> Hint:
     """The edit that was undone, again."""
     if not session.simulator.redo():
         return Hint("hint.nothing_to_redo")
     session.changed()
-    return _told("hint.redone", session.edits.redo())
+    return Hint("hint.redone", _told(session.edits.redo(), digits))
 
 
-def _told(key: str, edited: Edited | None) -> Hint:
+def _told(edited: Edited | None, digits: int) -> dict[str, object]:
     assert edited is not None, "the log has every edit that the simulator has"
-    return Hint(key, {"label": edited.label, "before": brief(edited.before), "after": brief(edited.after)})
+    return {"label": edited.label, "before": brief(edited.before, digits), "after": brief(edited.after, digits)}
 
 
 # the first weights

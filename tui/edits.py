@@ -12,7 +12,7 @@ from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.losses import LOSSES
-from dlsim.engine.numerals import plain
+from dlsim.engine.numerals import DIGITS, plain
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -98,10 +98,10 @@ def written(value: Any) -> str:
     return UNSET if value is None else str(value)
 
 
-def brief(text: str) -> str:
-    """A value as hints say it: a number to eight decimals."""
+def brief(text: str, digits: int = DIGITS) -> str:
+    """A value as hints say it: a number to so many decimals."""
     number = number_in(text)
-    return text if number is None or "/" in text else plain(number)
+    return text if number is None or "/" in text else plain(number, digits)
 
 
 def parsed(text: str) -> int | float | bool | str:

@@ -65,6 +65,8 @@ SIMULATOR_KEYS = (
     Key("look.page-down", "pagedown", "scroll(1)"),
     Key("look.page-up", "pageup", "scroll(-1)"),
     Key("look.log", "l", "log"),
+    Key("look.fewer-digits", "left_parenthesis", "digits(-1)"),
+    Key("look.more-digits", "right_parenthesis", "digits(1)"),
     Key("look.copy", "y", "copy"),
     Key("look.copy-csv", "Y", "copy_table('csv')"),
     Key("look.copy-markdown", "M", "copy_table('markdown')"),

@@ -41,6 +41,11 @@ class Preferences:
         """The characters that the terminal has."""
         return ASCII if self.is_plain else UNICODE
 
+    @property
+    def digits(self) -> int:
+        """How many decimals numbers have on screen, where there is room for them."""
+        return self._settings.digits
+
     def theme(self, available: Iterable[str], otherwise: str) -> str:
         """The chosen one, if there is such a one."""
         wanted, names = self._settings.theme, sorted(available)
@@ -53,9 +58,16 @@ class Preferences:
 
     def choose_theme(self, name: str) -> None:
         """Remember it."""
-        self._settings = msgspec.structs.replace(self._settings, theme=name)
+        self._choose(msgspec.structs.replace(self._settings, theme=name))
+
+    def choose_digits(self, digits: int) -> None:
+        """Remember it."""
+        self._choose(msgspec.structs.replace(self._settings, digits=digits))
+
+    def _choose(self, settings: Settings) -> None:
+        self._settings = settings
         if self._store is not None:
-            self._store.save_settings(self._settings)
+            self._store.save_settings(settings)
 
     def leave(self, last: Last) -> None:
         """Remember where one left off."""
@@ -75,13 +87,7 @@ class Preferences:
         return new[0] if len(new) == 1 else f"{new[0]} (and {len(new) - 1} more)"
 
 
-def glyphs_of(app: object) -> Glyphs:
-    """The characters that widgets of this app draw with."""
+def preferences_of(app: object) -> Preferences:
+    """Those of this app; for an app that has none, the defaults."""
     preferences = getattr(app, "preferences", None)
-    return preferences.glyphs if isinstance(preferences, Preferences) else UNICODE
-
-
-def places_of(app: object) -> Folders:
-    """Where this app keeps copies and screenshots."""
-    preferences = getattr(app, "preferences", None)
-    return preferences.places if isinstance(preferences, Preferences) else folders()
+    return preferences if isinstance(preferences, Preferences) else Preferences()

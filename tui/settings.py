@@ -23,13 +23,16 @@ import msgspec
 from msgspec import Meta, field
 
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.text import clean, shorten
 from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, read_bytes, read_toml
 from dlsim.engine.toml_writer import write_toml
 from dlsim.tui.folders import Folders, folders
 
 Glyphs = Literal["unicode", "ascii"]
-Digits = Annotated[int, Meta(ge=0, le=15)]
+MOST_DIGITS = 15
+"""A number in double precision has no more that mean something."""
+Digits = Annotated[int, Meta(ge=0, le=MOST_DIGITS)]
 Short = Annotated[str, Meta(max_length=4096)]
 
 
@@ -38,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     theme: Short = ""
     glyphs: Glyphs = "unicode"
-    digits: Digits = 8
+    digits: Digits = DIGITS
     keymap: dict[str, str] = field(default_factory=dict)
 
 

@@ -80,6 +80,51 @@ def test_symbols_are_written_as_they_are_where_that_is_asked_for(walk):
     assert "times" in step[2]
 
 
+@pytest.mark.parametrize(
+    ("digits", "numbers", "result"),
+    [
+        (0, "2e-01 times 2e-01 times 1", "3e-02"),
+        (3, "0.209 times 0.238 times 0.520", "0.026"),
+        (12, "0.209446004997 times 0.238021571990 times 0.519989340156", "0.025922855604"),
+    ],
+)
+def test_numbers_have_as_many_decimals_as_are_wanted(walk, digits, numbers, result):
+    *_, said, why = walk(SCENARIO, "to 1", f"digits {digits}", "why dE/dW5")
+    assert said == [f"Decimals: {digits}."]
+    assert f"Numbers: {numbers}" in why
+    assert f"Result: dE/dW5 = {result}" in why
+
+
+def test_whatever_is_told_has_as_many_decimals_as_are_wanted(walk):
+    typed = ["", "3", "b", "g op", "", "i", "weights", "loss", "check", "W1=0.123456", "i", "compare", "r 3", "why"]
+    out = "\n".join(line for part in walk(SCENARIO, "digits 3", *typed) for line in part)
+    assert re.search(r"\d\.\d{3}\b", out)
+    assert not re.search(r"\d\.\d{4}", out)
+
+
+def test_the_digits_that_were_chosen_in_the_app_hold_here_too(walk, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").write_text("digits = 5\n", encoding="utf-8")
+    _, step = walk(SCENARIO, "")
+    assert "Result: z1 = 0.08000" in step
+
+
+def test_a_wrong_setting_costs_a_remark_and_eight_are_used(dlsim, tmp_path, monkeypatch):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").write_text("digits = 99\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    answer = dlsim("walk", SCENARIO)
+    assert answer.status == 0
+    assert "digits" in answer.err
+    assert "Result: z1 = 0.08000000" in answer.out
+
+
+@pytest.mark.parametrize("argument", ["", " 16", " -1", " 3.5", " many", " " + "9" * 5_000])
+def test_so_many_digits_there_are_not(walk, argument):
+    _, answer = walk(SCENARIO, f"digits{argument}")
+    assert answer == ["digits wants a whole number from 0 to 15, as in: digits 4."]
+
+
 def test_going_back_and_on_again_says_the_same(walk):
     _, first, _, back, again = walk(SCENARIO, "", "", "b", "")
     assert back == ["Iteration 1, forward, 1 of 48.", "Back at z1 = 0.08000000."]

@@ -17,6 +17,12 @@ from dlsim.engine.numerals import as_operand, fixed, plain
         (float("nan"), 8, "nan"),
         (float("-inf"), 8, "-inf"),
         (2.5, 0, "2"),
+        (0.0006, 3, "0.001"),
+        (0.0003, 3, "3.00e-04"),  # never 0 where it is none
+        (-0.0004, 3, "-4.00e-04"),
+        (0.3, 0, "3e-01"),
+        (0.6, 0, "1"),
+        (0.1, 15, "0.100000000000000"),
     ],
 )
 def test_fixed(value, digits, text):

@@ -6,7 +6,7 @@ from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.focus import ACTIVE, Node
 from dlsim.tui.diagram.layout import Column
 from dlsim.tui.diagram.nodes import Hit, Units
-from dlsim.tui.diagram.numbers import HIDDEN, number
+from dlsim.tui.diagram.numbers import HIDDEN, number_alone
 
 NOTHING = 1e-3
 """A number this small beside the largest of its layer is drawn as none."""
@@ -44,7 +44,7 @@ class Blocks(Units):
         if self.layout.caption is None or self.focus.ref is None:
             return
         symbol = self.snapshot.symbol(self.focus.ref)
-        value = number(self.snapshot.value(self.focus.ref), 12, 8)
+        value = number_alone(self.snapshot.value(self.focus.ref), self.layout.most)
         text = f"{symbol} {value}"
         x = max((self.layout.width - len(text)) // 2, 0)
         self.canvas.write(x, self.layout.height - 1, text, ACTIVE)

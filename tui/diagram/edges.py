@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas, Pen
 from dlsim.tui.diagram.focus import ACTIVE, UPDATE, Edge, Focus
-from dlsim.tui.diagram.layout import Column, Layout
+from dlsim.tui.diagram.layout import PLANNED_DIGITS, Column, Layout
 from dlsim.tui.diagram.nodes import Hit
-from dlsim.tui.diagram.numbers import number
+from dlsim.tui.diagram.numbers import number, number_alone
 
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
@@ -163,7 +163,7 @@ class Edges:
         is_spacious = len(gap.plain) * CELLS_OF_A_LABEL <= area
         lines = [] if gap.is_crowded else sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge))
         if len(lines) <= MOST_LABELLED:
-            for digits in (self._layout.digits, 2, 0):
+            for digits in self._digits:
                 for line in lines:
                     if line.edge not in placed:
                         self._place(line, digits, lines, placed, beside_only=not is_spacious)
@@ -173,24 +173,30 @@ class Edges:
                 self._write(line, placed[line.edge])
         for line in gap.lit:
             if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED:
-                self._place(line, 0, lines or gap.plain, placed)
+                self._place(line, None, lines or gap.plain, placed)
             if line.edge in placed:
                 self._write(line, placed[line.edge])
 
-    def _text(self, line: Line, digits: int) -> str:
+    @property
+    def _digits(self) -> Sequence[int | None]:
+        """How many a label may have, the most first; None for the symbol alone."""
+        most = self._layout.digits
+        return (*range(most, PLANNED_DIGITS, -1), min(most, PLANNED_DIGITS), min(most, 2), None)
+
+    def _text(self, line: Line, digits: int | None) -> str:
         symbol = self._snapshot.symbol(line.ref)
-        return f"{symbol} {number(line.weight, digits + 4, digits)}" if digits else symbol
+        return symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
 
     def _place(
         self,
         line: Line,
-        digits: int,
+        digits: int | None,
         lines: list[Line],
         placed: dict[Edge, Label],
         *,
         beside_only: bool = False,
     ) -> None:
-        """Find a place for a label with so many digits, 0 for the symbol alone."""
+        """Find a place for a label with so many digits."""
         cells = len(self._text(line, digits))
         spots = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, digits, lines)
         for label in spots:
@@ -208,12 +214,12 @@ class Edges:
             if all(max(other.row0, other.row1) <= line.row0 for other in lines):
                 yield Label(x, line.row0 + 1, cells, room - 1)
 
-    def _spots(self, line: Line, cells: int, digits: int, lines: list[Line]) -> Iterator[Label]:
+    def _spots(self, line: Line, cells: int, digits: int | None, lines: list[Line]) -> Iterator[Label]:
         """Beside the line, else on it."""
         yield from self._beside(line, cells, lines)
         room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
         least = 4  # cells of the line that stay in sight
-        if digits:
+        if digits is not None:
             least = 8 if not fall else 4 if fall >= SPACIOUS else 4 + cells
         if cells + least > room:
             return
@@ -225,7 +231,7 @@ class Edges:
     def _write(self, line: Line, label: Label) -> None:
         role = self._role(line.edge)
         cells = label.cells
-        texts = [self._text(line, digits) for digits in (self._layout.digits, 2, 0)]
+        texts = [self._text(line, digits) for digits in self._digits]
         if role == ACTIVE:
             own = self._event_texts(label.room)
             cells = max(cells, len(own[0])) if own else cells
@@ -248,7 +254,8 @@ class Edges:
         texts = []
         cells = room - len(symbol) - 1
         if cells >= EVENT_CELLS:
-            texts.append(f"{symbol} {number(value, cells, max(self._layout.digits, 4))}")
+            digits = min(max(self._layout.digits, 4), self._layout.most)
+            texts.append(f"{symbol} {number(value, cells, digits)}")
         return [text for text in (*texts, symbol) if len(text) <= room]
 
 

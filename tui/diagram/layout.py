@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from dlsim.engine.numerals import DIGITS
+from dlsim.tui.diagram.numbers import LEAST_ROOM
 from dlsim.tui.diagram.shape import Shape
 
 
@@ -51,7 +54,10 @@ CELLS = Level("cells", 0)
 
 
 class Layout(Struct, frozen=True):
-    """The picture's plan. `side`: where targets stand beside the outputs, None where they do not."""
+    """The picture's plan. `side`: where targets stand beside the outputs, None where they do not.
+
+    `digits` is how many decimals there is room for in a unit; one number that stands alone has up to `most`.
+    """
 
     level: Level
     width: int
@@ -62,6 +68,7 @@ class Layout(Struct, frozen=True):
     side: int | None = None
     caption: int | None = None  # the row of the layers' names
     cell: int = 1  # cells of a unit, at the level of cells
+    most: int = DIGITS
 
 
 class _Widths(Struct, frozen=True):
@@ -98,6 +105,8 @@ OPTIONS: Mapping[str, Sequence[_Widths]] = {
     "line": PLAIN,
     "value": (_Widths(2, 0, False, 2),),
 }
+PLANNED_DIGITS, LEAST_WIDENED = 6, 4
+"""The plans go up to six digits. For more than DIGITS, those from four on are made wider by as much as it takes."""
 LARGEST_GAP = 22
 SIGN_AND_WHOLE = 3  # cells for a sign, a digit and the point
 SIDE_SYMBOL = 5  # cells of "E_o1 "
@@ -111,10 +120,12 @@ def plan(
     symbols: Sequence[int],
     wanted: Mapping[int, Sequence[int]],
     wanted_layer: int | None = None,
+    digits: int = DIGITS,
 ) -> Layout:
     """The roomiest plan that shows every unit; where none does, lines with the middle left out, or cells.
 
-    `symbols` are the widths of the longest symbol by column; `wanted` the units by layer that must be in view.
+    `symbols` are the widths of the longest symbol by column; `wanted` the units by layer that must be in view;
+    `digits` how many decimals numbers should have.
     """
     levels = (FULL, TALL, BOX, NARROW, LINE) if shape.trains else (TALL, BOX, NARROW, LINE)
     most = max(shape.widths)
@@ -124,11 +135,19 @@ def plan(
             if caption and height < LEAST_ROWS_WITH_CAPTION:
                 continue
             if most * level.height <= rows or (level is LINE and rows >= 3):
-                found = _fit(shape, level, width, height, symbols, wanted, caption=caption)
+                found = _fit(shape, level, width, height, symbols, wanted, digits, caption=caption)
                 if found is not None:
                     return found
-    found = _fit(shape, VALUE, width, height, symbols, wanted, caption=False) if height >= 3 else None
-    return found or _cells(shape, width, height, wanted, wanted_layer)
+    found = _fit(shape, VALUE, width, height, symbols, wanted, digits, caption=False) if height >= 3 else None
+    return found or replace(_cells(shape, width, height, wanted, wanted_layer), most=digits)
+
+
+def _options(level: Level, digits: int) -> Iterator[_Widths]:
+    """The ways to divide the width for numbers of at most so many digits, the roomiest first."""
+    if digits > DIGITS:
+        for more in range(digits, PLANNED_DIGITS, -1):
+            yield from (replace(each, digits=more) for each in OPTIONS[level.name] if each.digits >= LEAST_WIDENED)
+    yield from (replace(each, digits=min(each.digits, digits)) for each in OPTIONS[level.name])
 
 
 def _fit(
@@ -138,21 +157,23 @@ def _fit(
     height: int,
     symbols: Sequence[int],
     wanted: Mapping[int, Sequence[int]],
+    digits: int,
     *,
     caption: bool,
 ) -> Layout | None:
     gaps = shape.last
-    for option in OPTIONS[level.name]:
+    for option in _options(level, digits):
         if option.side and not shape.has_targets:
             continue
-        numbers = SIGN_AND_WHOLE + option.digits
+        numbers = SIGN_AND_WHOLE + max(option.digits, LEAST_ROOM)
         frame = 2 + 2 * option.padding if level.inner else 0
         widths = [numbers + frame + (0 if level in (VALUE, NARROW) else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
         room = width - sum(widths) - side
         if (gaps and room < gaps * option.gap) or room < 0:
             continue
-        gap = min(room // gaps, LARGEST_GAP) if gaps else 0
+        largest = LARGEST_GAP + max(option.digits - PLANNED_DIGITS, 0)
+        gap = min(room // gaps, largest) if gaps else 0
         x = (room - gap * gaps) // 2
         columns = []
         for layer, cells in enumerate(widths):
@@ -171,6 +192,7 @@ def _fit(
             option.padding,
             beside,
             max(top - 2, 0) if caption else None,
+            most=digits,
         )
     return None
 
@@ -277,4 +299,4 @@ def _blocks(
                 slots.append(Slot(unit, top + place % tall, hidden, place // tall * cell))
         columns.append(Column(layer, x, block * cell, tuple(slots)))
         x += block * cell + gap
-    return Layout(CELLS, width, height, tuple(columns), digits=4, caption=0 if caption else None, cell=cell)
+    return Layout(CELLS, width, height, tuple(columns), caption=0 if caption else None, cell=cell)

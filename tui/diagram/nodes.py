@@ -8,8 +8,8 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas
 from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
-from dlsim.tui.diagram.layout import Column, Layout, Slot
-from dlsim.tui.diagram.numbers import HIDDEN, TOO_WIDE, number
+from dlsim.tui.diagram.layout import PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Layout, Slot
+from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
 
 FLAT = {"sigmoid": (0.01, 0.99), "tanh": (-0.99, 0.99)}
@@ -105,7 +105,7 @@ class Units(Struct):
     def _beside(self, x: int, port: int, unit: int) -> None:
         last = self.shape.last
         cells = self.layout.width - x
-        cells = min(cells, self.layout.digits + 8)
+        cells = min(cells, max(self.layout.digits, LEAST_ROOM) + 8)
         for row, y in (("t", port), ("E", port + 1)):
             if row == "E" and (not self.shape.trains or not self.layout.level.inner):
                 continue
@@ -206,7 +206,9 @@ class Units(Struct):
             return symbol
         letter = "o" if node.layer == self.shape.last else "h"
         forms = (symbol, *(form.format(a=letter) for form in SHORT[ref.quantity]))
-        return next((form for form in forms if len(form) + 1 + FEWEST_CELLS <= cells), forms[-1])
+        digits = self.layout.digits  # more of them than usual were asked for: they matter more than the longer symbol
+        fewest = SIGN_AND_WHOLE + digits if digits > PLANNED_DIGITS else FEWEST_CELLS
+        return next((form for form in forms if len(form) + 1 + fewest <= cells), forms[-1])
 
     def _telling_row(self, layer: int, unit: int) -> str:
         """Where there is room for one number: the one that is lit, else what the unit has come to."""

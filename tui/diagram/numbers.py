@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import fixed, is_extreme
 
 TOO_WIDE = "#"
 HIDDEN = "…"
+LEAST_ROOM = 2
+"""Room is kept for so many digits at least: what would read as 0 is written 3e-1, with no digits at all."""
 
 
 def number(value: float | None, cells: int, digits: int) -> str:
@@ -17,17 +19,20 @@ def number(value: float | None, cells: int, digits: int) -> str:
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
-    fewest = 0 if abs(value) >= 10 or value == 0 else 1
+    fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
     for wanted in range(digits, fewest - 1, -1):
-        text = fixed(value, wanted)
-        if "e" in text:
-            text = _scientific(value, max(wanted - 1, 0))
+        text = _scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
             short = _scientific(value, 0) if is_lost else text
             return short if len(short) <= cells else text
     text = _scientific(value, 0)
     return text if len(text) <= cells else TOO_WIDE
+
+
+def number_alone(value: float | None, digits: int) -> str:
+    """`value` where it has room for all its digits."""
+    return number(value, max(digits, LEAST_ROOM) + 4, digits)
 
 
 def _scientific(value: float, digits: int) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.blocks import Blocks
@@ -35,14 +36,22 @@ class Picture(Struct, frozen=True):
 
 
 def draw(
-    snapshot: Snapshot, width: int, height: int, *, selected: Ref | None = None, glyphs: Glyphs = UNICODE
+    snapshot: Snapshot,
+    width: int,
+    height: int,
+    *,
+    selected: Ref | None = None,
+    glyphs: Glyphs = UNICODE,
+    digits: int = DIGITS,
 ) -> Picture:
-    """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw."""
+    """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
+    to `digits` decimals, where there is room for them.
+    """
     shape = shape_of(snapshot.scenario)
     if shape is None or width < 1 or height < 1:
         return Picture((), ())
     focus = focus_of(snapshot, shape, selected)
-    layout = layout_of(snapshot, shape, focus, width, height)
+    layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
     hits: list[Hit] = []
     if layout.level.name == "cells":
@@ -53,14 +62,14 @@ def draw(
     return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits))
 
 
-def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int) -> Layout:
+def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
     symbols = tuple(
         len(snapshot.symbol(Ref("z" if layer else "x", layer, (units - 1,))))
         for layer, units in enumerate(shape.widths)
     )
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
-    return _plan(shape, width, height, symbols, wanted, focus.layer())
+    return _plan(shape, width, height, symbols, wanted, focus.layer(), digits)
 
 
 @lru_cache(maxsize=64)
@@ -71,8 +80,9 @@ def _plan(
     symbols: tuple[int, ...],
     wanted: tuple[tuple[int, tuple[int, ...]], ...],
     layer: int | None,
+    digits: int,
 ) -> Layout:
-    return plan(shape, width, height, symbols, dict(wanted), layer)
+    return plan(shape, width, height, symbols, dict(wanted), layer, digits)
 
 
 def _draw_units(

@@ -93,7 +93,7 @@ class Sizes(Layered):
                 self._bar(x, y, space, text_cells, table[place][row], (low, high), way)
                 if products:
                     product = self._product(way, layer)
-                    text = "" if product is None else f"×{number(product, 9, 6)}"
+                    text = "" if product is None else f"×{number(product, 9, self.scene.look.at_most(6))}"
                     cells.write(x + space + text_cells + 2, y, text, "muted")
         y = top + len(self.rows()) * step
         if y < cells.height and numbers:
@@ -159,7 +159,7 @@ class Sizes(Layered):
         text = (
             f"{size:.1e}".replace("e-0", "e-").replace("e+0", "e")
             if size < 0.01 and size
-            else number(size, text_cells, 4)
+            else number(size, text_cells, self.scene.look.at_most(4))
         )
         cells.write(x + space + 1, y, text, "text" if size else "negative")
 

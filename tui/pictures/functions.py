@@ -11,7 +11,7 @@ from dlsim.engine.kinds.functions.tape import SATURATED, FunctionsTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.nodes import Hit
-from dlsim.tui.diagram.numbers import number
+from dlsim.tui.diagram.numbers import number, number_alone
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, group_breadth, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, Span, fitting_span, framed
@@ -93,18 +93,19 @@ class _Curves:
             self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
 
     def _told(self, place: int, is_wide: bool) -> Group:
-        room, digits = (16, 8) if is_wide else (10, 7)
+        room, cells = (16, 8) if is_wide else (10, 7)
+        digits = self._scene.look.at_most(4)
         label = _shortened(self._functions[place].label, room)
         value = self._snapshot.value(Ref("f", 0, (place,)))
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
-        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), digits - 1, 4) if has_slope else "–"
+        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), cells - 1, digits) if has_slope else "–"
         mark = self._flatness(place) if self._snapshot.is_shown(Ref("f", 0, (place,))) else " "
         role = self._role(place)
         return [
             (self._marks[place % len(self._marks)], role),
             (f" {label:<{room}}", "text"),
-            (f"{number(value, digits - 1, 4):>{digits}}", "text"),
-            (f"{slope:>{digits + is_wide}}", "text"),
+            (f"{number(value, cells - 1, digits):>{cells}}", "text"),
+            (f"{slope:>{cells + is_wide}}", "text"),
             (mark, "negative"),
         ]
 
@@ -195,10 +196,11 @@ class _Curves:
 
     def _values_told(self, place: int) -> Group:
         value = self._snapshot.value(Ref("f", 0, (place,)))
-        group = [("f(x) = ", "symbol"), (number(value, 12, 8), "text")]
+        digits = self._scene.look.digits
+        group = [("f(x) = ", "symbol"), (number_alone(value, digits), "text")]
         if np.isfinite(self._tape.slopes[place]).any():
             slope = self._snapshot.value(Ref("slope", 0, (place,)))
-            group += [("  f′(x) = ", "symbol"), (number(slope, 12, 8), "text")]
+            group += [("  f′(x) = ", "symbol"), (number_alone(slope, digits), "text")]
         return group
 
     def _zones(self, place: int) -> list[str]:
@@ -230,23 +232,25 @@ class _Curves:
         """The vector, and each number's share of the whole."""
         cells, snapshot = self._cells, self._snapshot
         units = len(self._tape.body.vector)
-        room = max(cells.width - 32, 4)
+        look = self._scene.look
+        share_cells = look.digits + 2
+        room = max(cells.width - 22 - max(share_cells, 10), 4)
         cells.write(0, 0, "v", "symbol")
         cells.write(12, 0, "softmax(v)", "symbol")
         step = 2 if cells.height >= 2 * units + 3 else 1
         for unit in range(min(units, max(cells.height - 2, 1))):
             row = 1 + unit * step
             share = snapshot.value(Ref("softmax", 0, (unit,)))
-            cells.write(0, row, number(float(self._tape.body.vector[unit]), 9, 4), "text")
+            cells.write(0, row, number(float(self._tape.body.vector[unit]), 9, look.at_most(4)), "text")
             if share is not None:
                 end = cells.write(12, row, bar(share, room, cells), self._role(unit))
-                cells.write(end + 1, row, number(share, 10, 8), "text")
+                cells.write(end + 1, row, number(share, share_cells, look.digits), "text")
             else:
                 cells.write(12, row, "…", "muted")
         total = snapshot.value(Ref("sum"))
         row = min(1 + units * step, cells.height - 1)
         if row > 0:
-            cells.write(12, row, f"Σ = {number(total, 10, 8)}", "strong")
+            cells.write(12, row, f"Σ = {number(total, share_cells, look.digits)}", "strong")
 
 
 def _shortened(label: str, room: int) -> str:

@@ -37,12 +37,13 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     done = snapshot.position.done
     xs = [*updates[updates < done].tolist(), done]
     ys = [*values[updates < done].tolist(), now]
+    digits = scene.look.digits
     top = 1 if height >= LEAST_WITH_TITLE else 0
     if top:
         told = [
-            [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now)}", "strong")],
+            [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now, digits)}", "strong")],
             [(scene.say("picture.history_now", updates=f"{done:,}"), "muted")],
-            [(f"{scene.say('picture.history_start')} {fixed(ys[0])}", "muted")],
+            [(f"{scene.say('picture.history_start')} {fixed(ys[0], digits)}", "muted")],
         ]
         write_line(cells, 0, told)
     end = float(max(len(snapshot.known), done, 1))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct, field
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
@@ -26,10 +27,15 @@ MARKS_OF_LETTERS = "ABCDEFGH"
 
 
 class Look(NamedTuple):
-    """What the terminal can show: which characters, and whether colours can be mixed for grounds."""
+    """How it is drawn: with which characters, whether colours can be mixed for grounds, and with how many decimals."""
 
     glyphs: Glyphs = UNICODE
     mixes: bool = True
+    digits: int = DIGITS
+
+    def at_most(self, digits: int) -> int:
+        """The decimals of a number that has room for so many."""
+        return min(digits, self.digits)
 
     @property
     def marks(self) -> str:

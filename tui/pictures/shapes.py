@@ -11,7 +11,7 @@ from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.numbers import number
+from dlsim.tui.diagram.numbers import number_alone
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, group_breadth, write_line
@@ -216,7 +216,8 @@ class _Shapes:
             y, room = y + matrix_rows + 2, room - matrix_rows - 2
         elif room >= 4:
             y, room = y + 1, room - 1
-        told = self._snapshot.explain(entry, 4)
+        look = self._scene.look
+        told = self._snapshot.explain(entry, look.at_most(4))
         shown = self._snapshot.value(entry)
         row, column = self._snapshot.sample + 1, unit + 1
         name = f"Y{entry.layer}" if layer.activation.name == "linear" else f"Z{entry.layer}"
@@ -236,7 +237,8 @@ class _Shapes:
                 y += 1
                 self._cells.write(0, y, text_line, "text")
         if y + 1 < self._cells.height and room >= 3:
-            self._cells.write(0, y + 1, f"= {number(shown, 12, 8)}", "active" if shown is not None else "muted")
+            text = f"= {number_alone(shown, look.digits)}"
+            self._cells.write(0, y + 1, text, "active" if shown is not None else "muted")
 
     def _matrices(self, y: int, layer: Layer, unit: int, rows: int) -> None:
         cells = self._cells

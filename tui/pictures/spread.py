@@ -42,11 +42,12 @@ class Spread(Layered):
             self._columns(left, top, room, tall, numbers, largest)
             if cells.width >= 60:
                 finite = numbers[np.isfinite(numbers)]
-                spread_told = f"± {number(float(finite.std()) if finite.size else None, 9, 5)}"
+                deviation = float(finite.std()) if finite.size else None
+                spread_told = f"± {number(deviation, 9, self.scene.look.at_most(5))}"
                 cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
         bottom = min(1 + lines * len(spread), cells.height - 1)
         if bottom > 1 and tape.structure.layers:
-            text = number(largest, 8, 3)
+            text = number(largest, 8, self.scene.look.at_most(3))
             cells.write(left, bottom, f"-{text}", "axis")
             cells.write(left + room // 2, bottom, "0", "axis")
             cells.write_right(left + room, bottom, text, "axis")

@@ -53,7 +53,11 @@ def _told(way: Way, scene: Scene, longest: int) -> Group:
     role = "lead" if way.is_lead else "text"
     height = _height(way, scene)
     name = shortened(way.name, longest)
-    return [(way.mark, way.role), (f" {name:<{longest}} ", role), (f"{number(height, 8, 4):>8}", role)]
+    return [
+        (way.mark, way.role),
+        (f" {name:<{longest}} ", role),
+        (f"{number(height, 8, scene.look.at_most(4)):>8}", role),
+    ]
 
 
 def _height(way: Way, scene: Scene) -> float | None:

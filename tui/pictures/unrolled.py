@@ -9,7 +9,7 @@ from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.nodes import Hit
-from dlsim.tui.diagram.numbers import number
+from dlsim.tui.diagram.numbers import number, number_alone
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
@@ -204,7 +204,8 @@ class _Unrolled:
         for place, (name, told, of_what) in enumerate(pieces):
             role = self._role(of_what, ref)
             cells = (room - 1) // 2 if len(pieces) > 1 and not place else room
-            text = _number(told, min(cells - len(name) - 1, 9), is_given=ref.quantity in ("x", "t"))
+            digits, is_given = self._scene.look.at_most(6), ref.quantity in ("x", "t")
+            text = _number(told, min(cells - len(name) - 1, 9), digits, is_given=is_given)
             end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
             end = self._cells.write(end, y, text, role if told is not None else "muted")
             if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
@@ -303,12 +304,12 @@ class _Unrolled:
         event = self._snapshot.event
         if event is not None:
             value = self._snapshot.value(event.ref)
-            groups.append([(f"{event.symbol} = {number(value, 12, 8)}", "active")])
+            groups.append([(f"{event.symbol} = {number_alone(value, self._scene.look.digits)}", "active")])
         write_line(self._cells, self._cells.height - 1, groups)
 
 
-def _number(value: float | None, cells: int, *, is_given: bool) -> str:
-    """What is given as it was written, what is computed with as many digits as there is room for."""
+def _number(value: float | None, cells: int, digits: int, *, is_given: bool) -> str:
+    """What is given as it was written, what is computed with as many of the digits as there is room for."""
     if value is not None and is_given and len(plain(value)) <= cells:
         return plain(value)
-    return number(value, cells, 6)
+    return number(value, cells, digits)

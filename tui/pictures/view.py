@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
@@ -31,7 +32,7 @@ def _are_same(members: Sequence[Member], others: Sequence[Member]) -> bool:
 
 
 class PictureView(RoleWidget):
-    """Shows one picture at a time: a function of the snapshot, its members, the selection, the view and the size."""
+    """Shows one picture at a time: a function of the snapshot, its members, selection, digits, view and size."""
 
     class Picked(Message):
         """A number of the picture was clicked."""
@@ -57,6 +58,7 @@ class PictureView(RoleWidget):
         self._snapshot: Snapshot | None = None
         self._members: tuple[Member, ...] = ()
         self._selected: Ref | None = None
+        self._digits = DIGITS
         self._drawing: Drawing | None = None
         self._strips: list[Strip] | None = None
         self._drawn_at = float("-inf")
@@ -64,14 +66,21 @@ class PictureView(RoleWidget):
 
     # what is shown
 
-    def show(self, snapshot: Snapshot, members: Sequence[Member] = (), selected: Ref | None = None) -> None:
-        """Show this moment."""
+    def show(
+        self,
+        snapshot: Snapshot,
+        members: Sequence[Member] = (),
+        selected: Ref | None = None,
+        digits: int = DIGITS,
+    ) -> None:
+        """Show this moment, with up to so many decimals."""
         members = tuple(members)
-        if snapshot is self._snapshot and selected == self._selected and _are_same(members, self._members):
+        looks_same = selected == self._selected and digits == self._digits
+        if snapshot is self._snapshot and looks_same and _are_same(members, self._members):
             return
         if self._snapshot is not None and self._snapshot.scenario.name != snapshot.scenario.name:
             self._views.clear()
-        self._snapshot, self._members, self._selected = snapshot, members, selected
+        self._snapshot, self._members, self._selected, self._digits = snapshot, members, selected, digits
         self._changed()
 
     def choose(self, picture: Picture) -> None:
@@ -118,7 +127,7 @@ class PictureView(RoleWidget):
         self._drawn_at = monotonic()
         views = max(len(self.picture.views(self._snapshot)), 1)
         view = self._views.get(self.picture.key, 0) % views
-        look = Look(self.glyphs, self._mixes)
+        look = Look(self.glyphs, self._mixes, self._digits)
         scene = Scene(self._snapshot, self._members, self._selected, view, look, self._say)
         return self.picture.draw(scene, width, height)
 

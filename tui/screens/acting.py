@@ -27,6 +27,10 @@ class Acting(SimulatorView):
         """Say this until the next key."""
         raise NotImplementedError
 
+    def notify_of(self, text: str) -> None:
+        """Say a text until the next key."""
+        raise NotImplementedError
+
     def _pause(self) -> None:
         """Stop a run that is on."""
         raise NotImplementedError

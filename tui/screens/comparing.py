@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from dlsim.engine.comparison import Comparison
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.edits import Edited, brief
 from dlsim.tui.keys import READING_KEYS, caps
 from dlsim.tui.screens.reading import ReadingScreen
@@ -20,14 +21,17 @@ from dlsim.tui.words import words
 
 SAY = words()
 LABEL, NUMBER = 14, 24
+BESIDES_DIGITS = 6
+"""Cells that -1.2345678e-05 takes besides its eight digits."""
+FEWEST_DIGITS = 3
 
 
 class ComparingScreen(ReadingScreen):
     """Compares as it opens; escape returns."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, digits: int = DIGITS) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._digits = session, digits
 
     def compose(self) -> ComposeResult:
         """A frame, the comparison in it, the keys below."""
@@ -49,16 +53,17 @@ class ComparingScreen(ReadingScreen):
         edits = [edited for edited in session.edits.done if edited.iteration >= compared.fork][-1:]
         left = next((len(ghost.curve) for ghost in session.snapshot.ghosts if ghost.fork == compared.fork), None)
         gone = (session.simulator.iteration, compared.fork - 1 if left is None else left)
-        self.reading.show(lambda cells: comparison_lines(compared, edits, gone, cells))
+        self.reading.show(lambda cells: comparison_lines(compared, edits, gone, cells, self._digits))
 
 
 def comparison_lines(
-    compared: Comparison, edits: Sequence[Edited], gone: tuple[int, int], cells: int
+    compared: Comparison, edits: Sequence[Edited], gone: tuple[int, int], cells: int, digits: int = DIGITS
 ) -> Sequence[Line]:
     """What was edited, the first number in which the runs differ, and how far apart they have come since.
 
     `gone` is how many iterations each has done, the present run first.
     """
+    room, beside = _fitting(cells, digits)
     lines: list[Line] = []
     if edits:
         lines.append(((SAY("compare.edited"), "heading"),))
@@ -66,8 +71,8 @@ def comparison_lines(
             told = SAY(
                 "compare.edit",
                 label=edited.label,
-                before=brief(edited.before),
-                after=brief(edited.after),
+                before=brief(edited.before, digits),
+                after=brief(edited.after, digits),
                 iteration=edited.iteration,
             )
             lines += wrap([(told, "")], cells)
@@ -77,29 +82,41 @@ def comparison_lines(
         lines += wrap([(SAY("compare.same", iteration=compared.fork), "")], cells)
     else:
         said = SAY("compare.first", symbol=compared.symbol, iteration=compared.fork)
-        lines += [*wrap([(said, "")], cells), (), *_beside(compared.symbol, (compared.present, compared.other))]
+        lines += [
+            *wrap([(said, "")], cells),
+            (),
+            *_beside(compared.symbol, (compared.present, compared.other), room, beside),
+        ]
     lines += [(), ((SAY("compare.gone"), "heading"),)]
     reached = [SAY("compare.reached", iteration=f"{done:,}") for done in gone]
-    lines += [_row("", SAY("compare.present"), SAY("compare.other"), "muted"), _row("", *reached, "")]
+    lines += [_row("", room, SAY("compare.present"), SAY("compare.other"), "muted"), _row("", room, *reached, "")]
     lines += [(), ((SAY("compare.distance", iteration=compared.iteration), "heading"),)]
     if compared.losses is None:
         lines += wrap([(SAY("compare.no_further", iteration=compared.iteration), "")], cells)
     else:
-        lines += _beside(SAY("compare.loss"), compared.losses)
+        lines += _beside(SAY("compare.loss"), compared.losses, room, beside)
         key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
-        distance = "" if compared.parameters is None else fixed(compared.parameters)
+        distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
         lines += [(), *wrap([(SAY(key, distance=distance), "")], cells)]
     return [*lines, (), *wrap([(SAY("compare.how"), "muted")], cells)]
 
 
-def _beside(label: str, pair: tuple[float, float]) -> Sequence[Line]:
+def _fitting(cells: int, digits: int) -> tuple[int, int]:
+    """(cells of a column, digits of the numbers in it): narrower columns before fewer digits."""
+    room = NUMBER
+    if LABEL + 2 * room + digits + BESIDES_DIGITS > cells:
+        room = 1 + max(cell_len(SAY(f"compare.{head}")) for head in ("present", "other"))
+    return room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS))
+
+
+def _beside(label: str, pair: tuple[float, float], room: int, digits: int) -> Sequence[Line]:
     """A number of both runs, and their difference."""
     present, other = pair
     heads = (SAY("compare.present"), SAY("compare.other"), SAY("compare.difference"))
-    numbers = (fixed(present), fixed(other), fixed(present - other))
-    return [_row("", *heads, "muted"), _row(label, *numbers, "")]
+    numbers = tuple(fixed(number, digits) for number in (present, other, present - other))
+    return [_row("", room, *heads, "muted"), _row(label, room, *numbers, "")]
 
 
-def _row(label: str, *texts: str) -> Line:
+def _row(label: str, room: int, *texts: str) -> Line:
     *cells, role = texts
-    return ((label.ljust(LABEL), "symbol"), *((text.ljust(NUMBER), role) for text in cells))
+    return ((label.ljust(LABEL), "symbol"), *((text.ljust(room), role) for text in cells))

@@ -61,11 +61,11 @@ class Editing(Selecting):
 
     def action_undo(self) -> None:
         """Undo the last edit."""
-        self._change(partial(undo, self.session))
+        self._change(partial(undo, self.session, self.digits))
 
     def action_redo(self) -> None:
         """Make it again."""
-        self._change(partial(redo, self.session))
+        self._change(partial(redo, self.session, self.digits))
 
     def action_randomise(self) -> None:
         """New random first weights."""
@@ -85,7 +85,7 @@ class Editing(Selecting):
         self._show()
         from dlsim.tui.screens.comparing import ComparingScreen  # noqa: PLC0415 -- the first paint does without
 
-        self.app.push_screen(ComparingScreen(self.session))
+        self.app.push_screen(ComparingScreen(self.session, self.digits))
 
     # asking
 
@@ -126,7 +126,7 @@ class Editing(Selecting):
 
     def _accept(self, target: Target, text: str) -> str:
         try:
-            hint = change(self.session, target, text)
+            hint = change(self.session, target, text, self.digits)
         except NotANumberError:
             return SAY("prompt.not_number")
         except DlsimError as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from dlsim.engine.gradient_check import GradientReport, check_gradients
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.keys import READING_KEYS, caps
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session import Session
@@ -25,9 +25,9 @@ LABEL, NUMBER = 12, 17
 class GradientScreen(ReadingScreen):
     """Checks the gradients as it opens; escape returns."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, digits: int = DIGITS) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._digits = session, digits
 
     def compose(self) -> ComposeResult:
         """A frame, the report in it, the keys below."""
@@ -43,10 +43,10 @@ class GradientScreen(ReadingScreen):
         self.panel.entitle([("title", SAY("check.title"))], "title", current=True)
         self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
         report = check_gradients(self._session.simulator)
-        self.reading.show(lambda cells: report_lines(report, cells))
+        self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 
 
-def report_lines(report: GradientReport, cells: int) -> Sequence[Line]:
+def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     verdict = SAY(
         "check.agree" if report.ok else "check.differ", number=len(report.entries), iteration=report.iteration
@@ -56,12 +56,13 @@ def report_lines(report: GradientReport, cells: int) -> Sequence[Line]:
     if method:
         lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
     titles = ("check.parameter", "check.chain_rule", "check.independent", "check.error")
-    widths = (LABEL, NUMBER, NUMBER, NUMBER)
+    room = NUMBER + max(digits - DIGITS, 0)
+    widths = (LABEL, room, room, room)
     lines.append(tuple((SAY(title).ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
     for entry in report.entries[:SHOWN_AT_MOST]:
         kink = entry.verdict == "not differentiable here"
         pieces: list[Piece] = [(entry.symbol.ljust(LABEL), "symbol")]
-        pieces += [(_aligned(entry.analytic), ""), (_aligned(entry.numeric), "")]
+        pieces += [(_aligned(number, digits, room), "") for number in (entry.analytic, entry.numeric)]
         if kink:
             pieces.append((SAY("check.kink"), "muted"))
         else:
@@ -73,6 +74,6 @@ def report_lines(report: GradientReport, cells: int) -> Sequence[Line]:
     return lines
 
 
-def _aligned(value: float) -> str:
-    text = fixed(value)
-    return (" " * (3 - len(text.partition(".")[0])) + text).ljust(NUMBER)
+def _aligned(value: float, digits: int, room: int) -> str:
+    text = fixed(value, digits)
+    return (" " * (3 - len(text.partition(".")[0])) + text).ljust(room)

@@ -14,6 +14,7 @@ from dlsim.tui.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
+from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.ways_table import WaysTable
 
@@ -84,6 +85,21 @@ class Looking(Acting):
         name = self.picture.turn(by) if self.tabs.picture in PICTURES else ""
         self._tell(Hint("hint.view", {"view": name}) if name else Hint("hint.one_view"))
         self._show()
+
+    # numbers
+
+    def action_digits(self, by: int) -> None:
+        """Fewer or more decimals, here and the next time."""
+        digits = self.digits + by
+        if 0 <= digits <= MOST_DIGITS:
+            self.preferences.choose_digits(digits)
+            self._tell(Hint("hint.digits", {"digits": digits}))
+        else:
+            self._tell(Hint("hint.fewest_digits" if by < 0 else "hint.most_digits", {"most": MOST_DIGITS}))
+        self._show()
+        problem = self.preferences.notice()
+        if problem:
+            self.notify_of(problem)
 
     # time
 

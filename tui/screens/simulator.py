@@ -14,7 +14,6 @@ from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.ways import ways
-from dlsim.tui.preferences import places_of
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.looking import Looking, pictures_offered
@@ -225,7 +224,7 @@ class SimulatorScreen(Looking, Asking):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        text = text_of(self.running.latest or self.session.snapshot, selected=self.selection.ref)
+        text = text_of(self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:
@@ -253,7 +252,7 @@ class SimulatorScreen(Looking, Asking):
     def _keep_copy(self, text: str, ending: str = ".txt") -> None:
         """Into the clipboard, which a terminal may refuse without a word, and into a file as well."""
         self.app.copy_to_clipboard(text)
-        place = places_of(self.app).copies
+        place = self.preferences.places.copies
         try:
             file = keep(place, self.session.scenario.name, ending, text + "\n")
         except OSError as error:
@@ -278,7 +277,7 @@ class SimulatorScreen(Looking, Asking):
             return
         from dlsim.tui.screens.gradients import GradientScreen  # noqa: PLC0415 -- the first paint does without
 
-        self.app.push_screen(GradientScreen(self.session))
+        self.app.push_screen(GradientScreen(self.session, self.digits))
 
     def on_screen_suspend(self) -> None:
         """Whatever is read over this screen, the run waits."""

@@ -17,7 +17,7 @@ from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.scene import Look, Member, Scene
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.pictures.ways import ways
-from dlsim.tui.preferences import glyphs_of
+from dlsim.tui.preferences import preferences_of
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Selection
@@ -60,7 +60,8 @@ class SimulatorView(FirstScreen):
 
     def compose(self) -> ComposeResult:
         """All the widgets that there will ever be."""
-        glyphs = glyphs_of(self.app)
+        self.preferences = preferences_of(self.app)
+        glyphs = self.preferences.glyphs
         self.look = Look(glyphs)
         self.header = Header(SAY, id="header")
         self.banner = LineWidget(id="banner")
@@ -110,9 +111,14 @@ class SimulatorView(FirstScreen):
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
 
+    @property
+    def digits(self) -> int:
+        """How many decimals numbers have at present: all that shows or tells one gets it from here."""
+        return self.preferences.digits
+
     def show(self, snapshot: Snapshot) -> None:
         """Show this moment. Each widget repaints what changed of it."""
-        self._shown = snapshot
+        self._shown, digits = snapshot, self.digits
         if not self.selection:
             self.tabs.follow(snapshot)
         members = self.members_now()
@@ -121,23 +127,25 @@ class SimulatorView(FirstScreen):
         self.strip.show(snapshot)
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, self.selection)
+        self.formula.show(snapshot, self.selection, digits)
         if self.panels["network"].display:
             if self.tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[self.tabs.picture])
-                self.picture.show(snapshot, members, self.selection.ref)
+                self.picture.show(snapshot, members, self.selection.ref, digits)
             else:
-                self.diagram.show(snapshot, self.selection.ref)
+                self.diagram.show(snapshot, self.selection.ref, digits)
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
-                self.ways.show(ways_of(SAY, ways(Scene(snapshot, members, look=self.look, say=SAY)), self.apart()))
+                told = ways(Scene(snapshot, members, look=self.look, say=SAY))
+                self.ways.show(ways_of(SAY, told, self.apart(), digits))
             else:
-                self.table.show(snapshot, self.tabs.table, self.selection.ref)
+                self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
             self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
         if self.panels["side"].display and self.tabs.side == "loss":
-            self.curve.show(snapshot, ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else ())
+            told = ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
+            self.curve.show(snapshot, told, digits)
 
     def members_now(self) -> tuple[Member, ...]:
         """All ways of the scenario at this moment; none where there is one only."""
@@ -155,7 +163,7 @@ class SimulatorView(FirstScreen):
         trouble = snapshot.trouble
         self.banner.display = trouble is not None
         if trouble is not None:
-            value = fixed(trouble.value)
+            value = fixed(trouble.value, self.digits)
             text = SAY("banner.trouble", symbol=trouble.symbol, value=value, iteration=trouble.iteration)
             self.banner.show_lines([cut(((f" {text}", "trouble"),), max(self.size.width, 1))])
 

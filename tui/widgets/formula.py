@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.formula import Explanation
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
@@ -43,10 +43,11 @@ class FormulaView(LineWidget):
         self._caps = caps
         self._snapshot: Snapshot | None = None
         self._selection = NOTHING
+        self._digits = DIGITS
 
-    def show(self, snapshot: Snapshot, selection: Selection = NOTHING) -> None:
-        """Show this moment, or what the selected number says at it."""
-        self._snapshot, self._selection = snapshot, selection
+    def show(self, snapshot: Snapshot, selection: Selection = NOTHING, digits: int = DIGITS) -> None:
+        """Show this moment, or what the selected number says at it, with so many decimals."""
+        self._snapshot, self._selection, self._digits = snapshot, selection, digits
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
@@ -63,7 +64,9 @@ class FormulaView(LineWidget):
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
             width, height = self.size
-            lines = formula_lines(self._say, self._snapshot, self._caps, width, height, selection=self._selection)
+            lines = formula_lines(
+                self._say, self._snapshot, self._caps, width, height, self._digits, selection=self._selection
+            )
             self.show_lines(lines)
 
 
@@ -73,7 +76,7 @@ def formula_lines(
     caps: Mapping[str, str],
     cells: int,
     height: int,
-    digits: int = 8,
+    digits: int = DIGITS,
     *,
     selection: Selection = NOTHING,
 ) -> list[Line]:
@@ -90,7 +93,7 @@ def formula_lines(
     return [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
 
 
-def text_of(snapshot: Snapshot, digits: int = 8, *, selected: Ref | None = None) -> str | None:
+def text_of(snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
     """The formula as one line of text, to be copied; None where nothing is computed yet."""
     if selected is None and snapshot.event is not None:
         selected = snapshot.event.ref

@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from dlsim.engine.branches import Ghost
 from dlsim.engine.curve import Curve
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
@@ -78,16 +78,20 @@ class LossCurve(RoleWidget):
         self._curves: Mapping[str, Curve] = {}
         self._ghost: Ghost | None = None
         self._ways: Sequence[tuple[Way, Curve]] = ()
+        self._digits = DIGITS
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
         self.is_log = False
         self.draws = 0
 
-    def show(self, snapshot: Snapshot, ways: Sequence[Way] = ()) -> None:
+    def show(self, snapshot: Snapshot, ways: Sequence[Way] = (), digits: int = DIGITS) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
+        if digits != self._digits:
+            self._digits, self._drawn = digits, None
+            self.refresh()
         ghost = next((ghost for ghost in snapshot.ghosts[:1] if len(ghost.curve) > 1), None)
         curves = {name: curve for name, curve in snapshot.curves.items() if name not in PLACES}
         others = [(way, way.snapshot.curves["loss"]) for way in ways if "loss" in way.snapshot.curves]
@@ -197,7 +201,7 @@ class LossCurve(RoleWidget):
             if not is_alone:
                 row.append(Run(f"{self._sample_of(number)} ", role))
             title = self._say.first([f"curve.{name}", "column.any"], name=name)
-            row += [Run(f"{title} ", "muted"), Run(_last(curve), "text" if number else "operand")]
+            row += [Run(f"{title} ", "muted"), Run(_last(curve, self._digits), "text" if number else "operand")]
             if not number:
                 row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
         if self._ghost is not None:
@@ -256,12 +260,12 @@ def _ghostly(ghost: Ghost, columns: int) -> Series:
     return Series(x[later], low, high, "muted", GHOST)
 
 
-def _last(curve: Curve) -> str:
+def _last(curve: Curve, digits: int) -> str:
     """The last number of a curve that is one."""
     values = curve.values
     for value in reversed(values[-1000:].tolist()):
         if value == value:  # noqa: PLR0124 - NaN marks a gap
-            return fixed(value)
+            return fixed(value, digits)
     return NOTHING
 
 

@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
@@ -18,7 +19,7 @@ from dlsim.tui.widgets.roles import RoleWidget
 
 
 class NetworkDiagram(RoleWidget):
-    """Draws the network of a snapshot: the same snapshot, selection and size make the same picture."""
+    """Draws the network of a snapshot: the same snapshot, selection, digits and size make the same picture."""
 
     class Picked(Message):
         """A number of the diagram was clicked."""
@@ -32,16 +33,17 @@ class NetworkDiagram(RoleWidget):
         self.glyphs = glyphs
         self._snapshot: Snapshot | None = None
         self._selected: Ref | None = None
+        self._digits = DIGITS
         self._picture: Picture | None = None
         self._drawn: Size | None = None
         self._strips: list[Strip] | None = None
 
-    def show(self, snapshot: Snapshot, selected: Ref | None = None) -> None:
-        """Show this moment, `selected` marked in it."""
-        if snapshot is self._snapshot and selected == self._selected:
+    def show(self, snapshot: Snapshot, selected: Ref | None = None, digits: int = DIGITS) -> None:
+        """Show this moment, `selected` marked in it, with up to so many decimals."""
+        if snapshot is self._snapshot and selected == self._selected and digits == self._digits:
             return
         before = self._picture if self._drawn == self.size else None
-        self._snapshot, self._selected = snapshot, selected
+        self._snapshot, self._selected, self._digits = snapshot, selected, digits
         self._picture = self._strips = None
         if before is None or not self.size:
             self.refresh()
@@ -61,7 +63,9 @@ class NetworkDiagram(RoleWidget):
                 self._picture = Picture((), ())
             else:
                 width, height = self.size
-                self._picture = draw(self._snapshot, width, height, selected=self._selected, glyphs=self.glyphs)
+                self._picture = draw(
+                    self._snapshot, width, height, selected=self._selected, glyphs=self.glyphs, digits=self._digits
+                )
         return self._picture
 
     def render_line(self, y: int) -> Strip:

@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.table_text import column_head
@@ -21,7 +21,7 @@ WHOLE = 3
 """Cells kept for the digits before the point, a sign included."""
 EXPONENT = 3
 """Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
-DIGITS, FEWEST_DIGITS = 8, 3
+FEWEST_DIGITS = 3
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 LABELS_MEASURED = 200
@@ -43,14 +43,15 @@ class NumberTable(LineWidget):
         self._snapshot: Snapshot | None = None
         self._key = ""
         self._selected: Ref | None = None
+        self._digits = DIGITS
         self._places: Places | None = None
         self._top: int | None = None  # where the reader scrolled to, until the next step
 
-    def show(self, snapshot: Snapshot, key: str, selected: Ref | None = None) -> None:
-        """Show the table called `key` at this moment, `selected` marked in it."""
+    def show(self, snapshot: Snapshot, key: str, selected: Ref | None = None, digits: int = DIGITS) -> None:
+        """Show the table called `key` at this moment, `selected` marked in it, with up to so many decimals."""
         if self._snapshot is not snapshot or self._key != key or self._selected != selected:
             self._top = None
-        self._snapshot, self._key, self._selected = snapshot, key, selected
+        self._snapshot, self._key, self._selected, self._digits = snapshot, key, selected, digits
         self._draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -96,7 +97,7 @@ class NumberTable(LineWidget):
 
     def _view(self, snapshot: Snapshot, places: Places) -> TableView:
         width, height = self.size
-        return TableView(self._say, snapshot, places, width, height, self._top, self._selected)
+        return TableView(self._say, snapshot, places, width, height, self._top, self._selected, self._digits)
 
 
 class TableView:
@@ -111,13 +112,14 @@ class TableView:
         height: int,
         top: int | None = None,
         selected: Ref | None = None,
+        digits: int = DIGITS,
     ) -> None:
         self._say, self._snapshot, self._places = say, snapshot, places
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
         self._label = self._label_width()
-        self._columns, self.digits, self._column_cells = self._fitting_columns()
+        self._columns, self.digits, self._column_cells = self._fitting_columns(digits)
         self._active = self._active_row()
         self._selected = selected
         self._lens = snapshot.row if self._table.key == "data" else None
@@ -189,20 +191,27 @@ class TableView:
         heading = self._say("column.sample") if self._table.key == "data" else ""
         return max(cell_len(text) for text in [*seen, heading])
 
-    def _fitting_columns(self) -> tuple[list[int | None], int, int]:
-        """(columns shown, digits, cells of a column): fewer digits before fewer columns; None: some are left out."""
+    def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
+        """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
+        left out.
+        """
         count = len(self._table.columns)
         room = self._cells - self._label - 5
-        for digits in range(DIGITS, FEWEST_DIGITS - 1, -1):
+        fewest = min(most, FEWEST_DIGITS)
+        for digits in range(most, fewest - 1, -1):
             for exponent in (EXPONENT, 0):
                 cells = WHOLE + 1 + digits + exponent + 1
                 if count * cells <= room:
-                    return list(range(count)), digits, cells
-        cells = WHOLE + 1 + FEWEST_DIGITS + 1
+                    headed = min(WHOLE + self._widest_heading(), room // max(count, 1))
+                    return list(range(count)), digits, max(cells, headed)
+        cells = WHOLE + 1 + fewest + 1
         most = max((room - 2) // cells, 1)
         tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
         head = most - tail
-        return [*range(head), None, *range(count - tail, count)], FEWEST_DIGITS, cells
+        return [*range(head), None, *range(count - tail, count)], fewest, cells
+
+    def _widest_heading(self) -> int:
+        return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)
 
     def _headings(self) -> Line:
         label = self._say("column.sample") if self._table.key == "data" else ""

@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.pictures.ways import Way
 from dlsim.tui.widgets.lines import Line, LineWidget, fit
 from dlsim.tui.words import Words
 
 LENS, UNKNOWN = "▶", "…"
-LOSS_CELLS = 12
+LEAST_LOSS_CELLS = 12
 LEAST_NAME, MOST_NAME = 8, 28
 
 
@@ -32,14 +32,14 @@ class Row(NamedTuple):
     is_lead: bool
 
 
-def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]]) -> list[Row]:
-    """The rows. Some may lag behind the one under the lens for a moment, and say so."""
+def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]], digits: int = DIGITS) -> list[Row]:
+    """The rows, losses with so many decimals. Some may lag behind the one under the lens for a moment, and say so."""
     done = next((way.snapshot.position.done for way in ways if way.is_lead), 0)
     rows = []
     for way, pieces in zip(ways, apart, strict=False):
         snapshot = way.snapshot
         updates, losses = f"{snapshot.position.done:,}", snapshot.curves.get("loss")
-        loss = "" if losses is None else fixed(float(losses.values[-1])) if len(losses) else UNKNOWN
+        loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         if snapshot.trouble is not None:
             loss = say("ways.trouble")
         elif snapshot.position.done != done:
@@ -56,7 +56,7 @@ def ways_lines(say: Words, ways: Sequence[Row], cells: int) -> list[Line]:
     name_cells = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3), LEAST_NAME)
     done_cells = max(len(say("column.updates")), *(cell_len(way.updates) for way in ways))
     has_loss = any(way.loss for way in ways)
-    loss_cells = LOSS_CELLS if has_loss else 0
+    loss_cells = max(LEAST_LOSS_CELLS, *(cell_len(way.loss) for way in ways)) if has_loss else 0
     left = cells - name_cells - done_cells - loss_cells - 11
     loss_head = say("column.way_loss") if has_loss else ""
     heads = [say("column.way"), say("column.updates"), loss_head, say("column.differs")]
