@@ -17,7 +17,9 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from key_to_paint import Terminal, percentile
 
@@ -100,9 +102,10 @@ def measure(scenario, seconds, columns, rows):
         drain(terminal, 2)
         answered, marks = json.loads(file.read_text())
     waits = [(then - key) * 1000 for key, then in zip(pressed, answered, strict=False)]
-    running = [mark for mark in marks if mark[1] > 0]
-    (start, first, least), (end, last, most) = running[0], running[-1]
-    return waits, (last - first) / (end - start), (most - least) / 2**20
+    rates = [
+        (last - first) / (end - start) for (start, first, _), (end, last, _) in pairwise(marks) if last > first > 0
+    ]
+    return waits, median(rates), (marks[-1][2] - marks[0][2]) / 2**20
 
 
 def main():

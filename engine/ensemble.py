@@ -9,6 +9,7 @@ from dlsim.engine.errors import UnknownNameError
 from dlsim.engine.loading import variant_of
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Simulator
+from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 
 class Ensemble:
@@ -83,5 +84,6 @@ class Ensemble:
 
     def _simulator(self, name: str | None) -> Simulator:
         if name not in self._simulators:
-            self._simulators[name] = Simulator(variant_of(self._scenario, name))
+            share = CHECKPOINT_BYTES // len(self.names)
+            self._simulators[name] = Simulator(variant_of(self._scenario, name), checkpoint_bytes=share)
         return self._simulators[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from time import monotonic
+from time import monotonic, thread_time
 
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.snapshot import Snapshot
@@ -12,7 +12,10 @@ from dlsim.tui.runner import Runner
 from dlsim.tui.session import Hint, Session
 
 RUN_TO_PAINT = 4
-"""For each moment that the screen takes to paint, a run has so many."""
+"""A run has so many times the time that this thread, the screen's, has spent since it looked last: what takes long to
+paint is looked at less often."""
+LONGEST_WAIT = 0.25
+"""Seconds from one look to the next at the most, however busy the screen is."""
 
 
 class Running:
@@ -26,7 +29,7 @@ class Running:
         self._is_sent = False  # to a place that was asked for, not to where the epochs end
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._seen: Snapshot | None = None
-        self._looked_at = self._look_again = 0.0
+        self._looked_at = self._spent = 0.0
 
     @property
     def is_running(self) -> bool:
@@ -77,8 +80,8 @@ class Running:
         self._runner = Runner(
             session.simulator, rate, self._end, ensemble=session.ensemble, breakpoints=self._breakpoints
         )
+        self._looked_at, self._spent = 0.0, thread_time()
         self._runner.want()
-        self._look_again = 0.0
         self._runner.start()
 
     # a screen that paints lets the run rest
@@ -86,14 +89,11 @@ class Running:
     def rest(self) -> None:
         """Somebody paints, or is about to: a run in its own thread stands still for a moment."""
         if self._runner is not None:
-            self._looked_at = monotonic()
             self._runner.rest()
 
     def go_on(self) -> None:
-        """It is painted. What took long to paint is looked at less often, so that the run keeps most of the time."""
+        """It is painted."""
         if self._runner is not None:
-            now = monotonic()
-            self._look_again = now + RUN_TO_PAINT * (now - self._looked_at)
             self._runner.go_on()
 
     def _armed(self) -> tuple[Breakpoint, ...]:
@@ -129,10 +129,12 @@ class Running:
                 return self._session.snapshot, self._why_it_ended()
             latest = self._runner.latest
             if latest is None or latest is self._seen:
-                if monotonic() >= self._look_again:
+                wait = min((1 + RUN_TO_PAINT) * (thread_time() - self._spent), LONGEST_WAIT)
+                if monotonic() - self._looked_at >= wait:
                     self._runner.want()
                 return None, None
             self._seen = latest
+            self._looked_at, self._spent = monotonic(), thread_time()
             return latest, None
         if self._next_step is None or monotonic() < self._next_step:
             return None, None

@@ -10,6 +10,7 @@ from textual import on
 
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
+from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.pictures.scene import Scene
@@ -44,6 +45,7 @@ class SimulatorScreen(Looking, Asking):
         self.session = session
         self.running = Running(session)
         self._hint = ""
+        self._without_curve: Snapshot | None = None
 
     def on_mount(self) -> None:
         """Begin."""
@@ -77,6 +79,7 @@ class SimulatorScreen(Looking, Asking):
 
     def _show(self) -> None:
         """Show the moment: while a run is on, the last that it told of itself."""
+        self._without_curve = None
         self.show(self.running.latest or self.session.snapshot)
         self._show_keys()
 
@@ -166,18 +169,23 @@ class SimulatorScreen(Looking, Asking):
             self.running.stop()
 
     def _sample_run(self) -> None:
-        """Show how far the run has come."""
-        snapshot, hint = self.running.look()
-        if snapshot is not None:
+        """Show how far the run has come: its numbers, and with the next look its curve; no key waits for both."""
+        if self.running.is_running and self._without_curve is not None and self.curve.is_due:
             self.let_paint()
+            self.show_curve(self._without_curve)
+            self._without_curve = None
+            return
+        snapshot, hint = self.running.look()
         if not self.running.is_running:
             self._clock.pause()
             self._tell(hint)
             self._show()
         elif snapshot is not None:
+            self.let_paint()
             self._tell(None)
-            self.show(snapshot)
+            self.show_numbers(snapshot)
             self._show_keys()
+            self._without_curve = snapshot
 
     def let_paint(self) -> None:
         """Let a run stand still until what is about to change has been painted."""

@@ -118,6 +118,11 @@ class SimulatorView(FirstScreen):
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this moment. Each widget repaints what changed of it."""
+        self.show_numbers(snapshot)
+        self.show_curve(snapshot)
+
+    def show_numbers(self, snapshot: Snapshot) -> None:
+        """All but the loss curve, which takes longer than all else together."""
         self._shown, digits = snapshot, self.digits
         if not self.selection:
             self.tabs.follow(snapshot)
@@ -143,9 +148,13 @@ class SimulatorView(FirstScreen):
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
             self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
+
+    def show_curve(self, snapshot: Snapshot) -> None:
+        """The loss curve, if it is on screen."""
         if self.panels["side"].display and self.tabs.side == "loss":
+            members = self.members_now()
             told = ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
-            self.curve.show(snapshot, told, digits)
+            self.curve.show(snapshot, told, self.digits)
 
     def members_now(self) -> tuple[Member, ...]:
         """All ways of the scenario at this moment; none where there is one only."""

@@ -33,6 +33,10 @@ PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "
 LEGEND = {BRAILLE: "⠤⠤"}
 POSITION, GHOST = "●", "·"
 NOTHING = "–"
+FEW_WAYS = 4
+"""Of more than these, the ways behind the first are drawn more coarsely: plotext takes 5 ms for a fine one."""
+REST_FOR_DRAW = 16
+"""In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
 LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 PLACES = ("x", "y")
@@ -70,6 +74,7 @@ class LossCurve(RoleWidget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._say = say or words()
+        self._drawn_at = self._draw_seconds = 0.0
         self._is_plain = not glyphs.has_dots
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
         self._throttle = Throttle(BURST, PER_SECOND)
@@ -141,7 +146,19 @@ class LossCurve(RoleWidget):
                 self._strips = self._draw(self.size)
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to draw what goes on changing: the longer that takes, the more rarely it is done."""
+        return monotonic() - self._drawn_at >= REST_FOR_DRAW * self._draw_seconds
+
     def _draw(self, size: Size) -> list[Strip]:
+        begun = monotonic()
+        strips = self._drawn_strips(size)
+        self._drawn_at = monotonic()
+        self._draw_seconds = self._drawn_at - begun
+        return strips
+
+    def _drawn_strips(self, size: Size) -> list[Strip]:
         self.draws += 1
         width, height = size
         iterations = max((len(curve) for curve in self._curves.values()), default=0)
@@ -151,9 +168,10 @@ class LossCurve(RoleWidget):
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
         behind = [] if self._ghost is None else [_ghostly(self._ghost, width)]
+        draw = _series if len(self._ways) <= FEW_WAYS else _middles
         for way, curve in self._ways:
             if not way.is_lead:
-                behind += _series(curve, width, way.role, self._looks[0][1], way.mark)
+                behind += draw(curve, width, way.role, self._looks[0][1], way.mark)
         end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
         end = max([end, *(len(curve) for _, curve in self._ways)])
         series, room = self._series(width), height - len(rows)
@@ -231,6 +249,14 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
     x = np.concatenate([ends[:1], place, ends[1:]]) + 1
     low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
     return [Series(x, low, high, role, marker, mark)]
+
+
+def _middles(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
+    """Half as many blocks, and of each the middle."""
+    return [
+        Series(one.x, one.low / 2 + one.high / 2, one.low / 2 + one.high / 2, role, marker, mark)
+        for one in _series(curve, max(columns // 2, 1), role, marker)
+    ]
 
 
 def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:
