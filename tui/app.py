@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import RenderableType
@@ -21,6 +22,7 @@ from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
+from dlsim.tui.plots import get_ready
 from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of, resumed
 from dlsim.tui.screens.simulator import SimulatorScreen
@@ -74,6 +76,8 @@ class DlsimApp(App[int]):
         """What there is by now stays: a garbage collection that walks through it all would hold up a key by 50 ms."""
         gc.freeze()
         gc.enable()
+        if not self.is_headless:
+            Thread(target=get_ready, name="dlsim-ready", daemon=True).start()
 
     async def on_event(self, event: events.Event) -> None:
         """A key during a run is answered first."""

@@ -107,6 +107,11 @@ def plot(
     return _runs(plotext.build(), roles, width, height)
 
 
+def get_ready() -> None:
+    """Import plotext, which takes 40 ms: neither the start nor the first key with a curve should wait for it."""
+    import plotext  # noqa: F401, PLC0415
+
+
 # what is drawn
 
 
