@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 FINEST_BITS = 4
 """Blocks of fewer numbers than 2 to this power are not kept: where they are wanted there are few numbers."""
-MOST_BLOCKS = 1 << 15
+MOST_BLOCKS = 1 << 12
 """With more blocks than these the finest are no longer kept."""
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 FIRST = 1024
-CHUNK = 1 << 17
-"""Numbers that may lie in memory, 1 MiB; beyond it the file grows by so many."""
+CHUNK = 1 << 15
+"""Numbers that may lie in memory, 256 KiB; beyond it the file grows by so many."""
 
 
 class Room:

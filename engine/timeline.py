@@ -19,7 +19,9 @@ from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
-CHECKPOINT_BYTES = 12 << 20
+CHECKPOINT_BYTES = 6 << 20
+OVERHEAD = 256
+"""Bytes that keeping a state costs besides its numbers."""
 MOST_CHECKPOINTS = 4096
 """However small a state is. A young run keeps each; going back in an old one computes anew what lies between two."""
 NEAR = 24
@@ -32,7 +34,7 @@ class Checkpoints:
     def __init__(self, budget: int, cost: int) -> None:
         self.spacing = 1
         """Iterations between checkpoints; thinning doubles it."""
-        self._room = max(min(budget // max(cost, 1), MOST_CHECKPOINTS), 2)
+        self._room = max(min(budget // (cost + OVERHEAD), MOST_CHECKPOINTS), 2)
         self._states: dict[int, Any] = {}
         self._places: list[int] = []  # sorted
         self._near: dict[int, Any] = {}  # the latest, in order of arrival

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 SHADES = "█▓▓▒▒░░ "
 ASCII_SHADES = "@#*+:-. "
-MOST_POINTS = 600
+MOST_POINTS = 300
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
 LEGEND_CELLS = 24
@@ -146,11 +146,13 @@ def _from_the_side(
 
 
 def trail(snapshot: Snapshot, coordinate: str) -> Array:
-    """Where a way has been, and where it is now; a long one thinned out."""
+    """Where a way has been, and where it is now; of a long one its latest places, and the more of the others the
+    earlier they are, for that is where it went furthest.
+    """
     curve = snapshot.curves.get(coordinate)
     been = np.empty(0) if curve is None else curve.values
     if len(been) > 2 * MOST_POINTS:
-        kept = np.linspace(0, len(been) - MOST_POINTS - 1, MOST_POINTS).astype(int)
+        kept = np.unique(np.geomspace(1, len(been) - MOST_POINTS, MOST_POINTS).astype(int)) - 1
         been = np.concatenate([been[kept], been[-MOST_POINTS:]])
     now = snapshot.tape.value(Ref("now_p", 0, (("x", "y").index(coordinate),)), 0)
     return np.append(been, now)
