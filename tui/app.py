@@ -19,6 +19,7 @@ from textual.theme import Theme
 
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
+from dlsim.tui.keyboard import answer
 from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
@@ -80,9 +81,12 @@ class DlsimApp(App[int]):
             Thread(target=get_ready, name="dlsim-ready", daemon=True).start()
 
     async def on_event(self, event: events.Event) -> None:
-        """A key during a run is answered first."""
+        """A key during a run is answered first, and wholly before the next."""
         if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown)) and self._simulator is not None:
             self._simulator.let_paint()
+        if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
+            self.app_focus = True
+            return
         await super().on_event(event)
 
     def on_resize(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from dlsim.tui.keys import SIMULATOR_KEYS
 
@@ -143,3 +144,35 @@ async def test_the_gradients_can_be_checked(open_at, screen_text):
         await pilot.press("escape", "space")
         await pilot.pause()
         assert "iteration 2" in screen_text(app)[0]
+
+
+async def in_a_burst(app, wait, *keys):
+    """Keys that come all at once, as over a slow line: none waits for what the one before it did."""
+    for key in keys:
+        character = key if len(key) == 1 else {"enter": "\r", "backspace": "\x7f", "space": " "}.get(key)
+        app.post_message(events.Key({":": "colon", ".": "full_stop"}.get(key, key), character))
+    await wait()
+
+
+@pytest.mark.parametrize(
+    ("keys", "iteration"),
+    [
+        ([":", "1", "2", "enter"], 12),
+        ([":", "1", "2", "backspace", "5", "enter"], 15),
+        (["i", "i", ":", "7", "backspace", "backspace", "4", "enter", "i"], 5),
+        (["i", "i", "i", "I", "b", "q", "escape", "i"], 3),
+    ],
+)
+async def test_keys_that_come_in_one_burst_do_what_they_do_one_by_one(open_at, keys, iteration):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await in_a_burst(app, pilot.pause, *keys)
+        assert app.screen.session.simulator.iteration == iteration
+
+
+async def test_a_burst_reaches_the_screen_that_it_opens(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await in_a_burst(app, pilot.pause, "i", "o", "x", "o", "r", "-", "t", "enter")
+        await pilot.pause()
+        assert app.screen.session.scenario.name == "xor-train"

@@ -48,7 +48,7 @@ class Prompt(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.label = LineWidget(id="prompt-label")
-        self.field = Input(id="prompt-field", compact=True, select_on_focus=True)
+        self.field = Input(id="prompt-field", compact=True, select_on_focus=False)
         self.field.can_focus = False  # while nothing is asked, no key goes here
         self._asked: Asked | None = None
 
@@ -70,7 +70,7 @@ class Prompt(Container):
         with self.prevent(Input.Changed):
             self.field.value = asked.text
         self.field.can_focus = True
-        self.field.focus()
+        self.screen.set_focus(self.field)  # now: the next key is for it
         self.field.select_all()
         self._tell(asked.note, is_trouble=False)
 
