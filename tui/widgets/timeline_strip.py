@@ -13,6 +13,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.curve import Curve
+from dlsim.engine.event import Position
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.widgets.lines import Line, LineWidget, Piece
@@ -40,6 +41,12 @@ class Stretch(Struct, frozen=True):
     def cell(self, iteration: int) -> int:
         """The cell of an iteration (from 1)."""
         return self.left + min(max(iteration - 1, 0) * self.cells // self.span, self.cells - 1)
+
+    def place(self, position: Position) -> int:
+        """The cell of where one stands: where the iteration begins, or, when its update is done, where it ends."""
+        if position.done == position.iteration:
+            return self.left + max(self.filled(position.done) - 1, 0)
+        return self.cell(position.iteration)
 
     def filled(self, iterations: int) -> int:
         """How many cells the first so many iterations take."""
@@ -151,7 +158,7 @@ def _marks(snapshot: Snapshot, stretch: Stretch, plain: int) -> dict[int, Piece]
         marks[stretch.cell(ghost.fork)] = (FORK[plain], "accent")
     for edit in snapshot.edits:
         marks[stretch.cell(edit)] = (EDIT[plain], "accent")
-    marks[stretch.cell(snapshot.position.iteration)] = (HERE[plain], "active")
+    marks[stretch.place(snapshot.position)] = (HERE[plain], "active")
     return marks
 
 
