@@ -26,6 +26,11 @@ def go_to(iteration: int) -> list[str]:
 
 PICTURES: dict[str, tuple[str, list[str]]] = {
     "backprop-2-2-2": ("backprop-2-2-2", ["6"] + ["space"] * 20),  # as far as ∂E/∂W5
+    "hidden-weight": ("backprop-2-2-2", ["space"] * 40 + ["enter"]),  # ∂E/∂W1, and what it is made of
+    "branch": (
+        "backprop-2-2-2",  # on to 40, back to 20, another W5 from there, and on to 50
+        [*go_to(40), *go_to(20), *["down"] * 5, "w", *"0.9", "enter", "escape", *go_to(50)],
+    ),
     "xor-train": ("xor-train", ["p", *go_to(600)]),
     "optimizers": ("optimizers", go_to(40)),
     "activations": ("activations", ["6", *go_to(65), "space", "space"]),
