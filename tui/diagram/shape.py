@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from dlsim.engine.scenario import NetworkSpec, Scenario
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.scenario import ActivationSpec, NetworkSpec, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +13,12 @@ class Shape:
     """A network's shape. Column 0 is the inputs, the last column the outputs."""
 
     widths: tuple[int, ...]
-    activations: tuple[str, ...]  # by column, "" for the inputs
+    activations: tuple[ActivationSpec, ...] = field(hash=False)  # by column, one without a name for the inputs
     biases: tuple[bool, ...]  # by column
     has_targets: bool
     trains: bool
+    is_fused: bool
+    """Whether the outputs' ∂E/∂z comes straight from the loss."""
 
     @property
     def last(self) -> int:
@@ -33,10 +36,12 @@ def shape_of(scenario: Scenario) -> Shape | None:
     if not isinstance(network, NetworkSpec):
         return None
     data = getattr(scenario.body, "data", None)
+    training = getattr(scenario.body, "training", None)
     return Shape(
         widths=network.widths,
-        activations=("", *(layer.activation.name for layer in network.layers)),
+        activations=(ActivationSpec(""), *(layer.activation for layer in network.layers)),
         biases=(False, *(layer.bias for layer in network.layers)),
         has_targets=getattr(data, "targets", None) is not None,
-        trains=getattr(scenario.body, "training", None) is not None,
+        trains=training is not None,
+        is_fused=training is not None and LOSSES[training.loss].fused_with is not None,
     )
