@@ -55,4 +55,5 @@ def _classes(answers: Array) -> Classes:
     """What answers along the last axis decide for: 0 or 1 by 0.5 for one output, the largest of several."""
     if answers.shape[-1] == 1:
         return (answers[..., 0] > 0.5).astype(np.int64)
-    return answers.argmax(axis=-1)
+    largest: Classes = answers.argmax(axis=-1)
+    return largest

@@ -16,7 +16,6 @@ from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
     batch_arrays,
-    parameter_views,
     watched_slice,
     work_size,
 )
@@ -61,7 +60,7 @@ class NetworkModel(LayeredModel):
 
     def _initial_state(self) -> Array:
         state = np.zeros(self.structure.state_size)
-        for layer, (weights, biases) in zip(self.structure.layers, parameter_views(self.structure, state), strict=True):
+        for layer, (weights, biases) in zip(self.structure.layers, self.structure.parameter_views(state), strict=True):
             given = layer.spec.weights
             seed = self._body.network.seed
             weights[:] = initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
@@ -74,9 +73,9 @@ class NetworkModel(LayeredModel):
         state = self._initial.copy()
         after = before._state(landed=False)  # it has been accepted
         mine, others = self.structure, before.structure
-        old_parameters = parameter_views(others, after)
+        old_parameters = others.parameter_views(after)
         for (weights, biases), (old_weights, old_biases) in zip(
-            parameter_views(mine, state), old_parameters, strict=False
+            mine.parameter_views(state), old_parameters, strict=False
         ):
             if weights.shape == old_weights.shape:
                 weights[:] = old_weights

@@ -15,9 +15,7 @@ from dlsim.engine.kinds.layers import views
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
-    parameter_views,
     sequence_arrays,
-    slot_views,
     work_size,
 )
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
@@ -73,7 +71,7 @@ class RecurrentModel(LayeredModel):
         state = self._initial.copy()
         after = before._state(landed=False)  # it has been accepted
         mine, others = self.structure, before.structure
-        views = zip(parameter_views(mine, state), parameter_views(others, after), strict=True)
+        views = zip(mine.parameter_views(state), others.parameter_views(after), strict=True)
         for (weights, biases), (old_weights, old_biases) in views:
             if weights.shape == old_weights.shape:
                 weights[:] = old_weights
@@ -89,7 +87,7 @@ class RecurrentModel(LayeredModel):
         state = np.zeros(self.structure.state_size)
         structure, body = self.structure, self._body
         seed, inputs = body.network.seed, structure.inputs
-        views = parameter_views(structure, state)
+        views = structure.parameter_views(state)
         senders = (inputs, structure.output.senders)
         for layer, of_layer, (weights, biases) in zip(structure.layers, senders, views, strict=True):
             given, spec = layer.spec.weights, layer.spec
@@ -116,10 +114,10 @@ class RecurrentModel(LayeredModel):
         passes.backward(batch, structure.loss)
         self._optimizer.update_into(
             batch.gradients,
-            slot_views(structure, batch.before),
+            structure.slot_views(batch.before),
             batch.before[: structure.parameters],
             self._update_number(iteration),
-            slot_views(structure, batch.after),
+            structure.slot_views(batch.after),
             batch.after[: structure.parameters],
             self._optimizer_work,
         )
