@@ -4,44 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import fixed
 from dlsim.tui.edits import Edited, brief
-from dlsim.tui.keys import READING_KEYS, caps
-from dlsim.tui.screens.reading import ReadingScreen
-from dlsim.tui.session import Session
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.widgets.lines import Line, wrap
-from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
 LABEL, NUMBER = 14, 24
 
 
-class ComparingScreen(ReadingScreen):
+class ComparingScreen(ReportScreen):
     """Compares as it opens; escape returns."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
+    TITLE_KEY = "compare.title"
 
-    def compose(self) -> ComposeResult:
-        """A frame, the comparison in it, the keys below."""
-        self.reading = Reading(id="report")
-        self.panel = Panel(self.reading, id="reading")
-        self.keyline = KeyLine(id="keyline")
-        yield self.panel
-        yield self.keyline
-
-    def on_mount(self) -> None:
+    def report(self) -> None:
         """Compare, and show."""
-        named = caps(SAY, READING_KEYS)
-        self.panel.entitle([("title", SAY("compare.title"))], "title", current=True)
-        self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
         session = self._session
         compared = session.simulator.compare()
         if compared is None:
