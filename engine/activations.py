@@ -44,6 +44,8 @@ class Activation(Struct, frozen=True):
     kinks: tuple[float, ...] = ()
     at_kinks: str = ""
     couples_units: bool = False
+    steepest: float | None = None
+    """The greatest slope of a function that levels out to both sides."""
 
     @property
     def is_trainable(self) -> bool:
@@ -150,7 +152,15 @@ STEP = Activation(
     "(1 if {z} > 0 else 0)",
     settings=(Setting("at_zero", "at_zero", 0.0, "flag"),),
 )
-SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, "sigmoid({z})", "{a}·(1 − {a})", "1/(1 + exp(−{z}))")
+SIGMOID = Activation(
+    "sigmoid",
+    _sigmoid,
+    _sigmoid_derivative,
+    "sigmoid({z})",
+    "{a}·(1 − {a})",
+    "1/(1 + exp(−{z}))",
+    steepest=0.25,
+)
 TANH = Activation(
     "tanh",
     _tanh,
@@ -158,6 +168,7 @@ TANH = Activation(
     "tanh({z})",
     "1 − {a}²",
     "(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
+    steepest=1.0,
 )
 RELU = Activation(
     "relu",

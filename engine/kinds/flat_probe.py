@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.layer_formulas import Naming
+from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer
-
-
-class Naming(Protocol):
-    """How parameters are called."""
-
-    def parameter(self, letter: str, layer: int, index: tuple[int, ...]) -> str:
-        """A weight's or a bias's symbol."""
-
-
-class Structure(Protocol):
-    """Layers, and the order of their weights."""
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """From the first."""
-
-    def weights_in_order(self, number: int) -> Iterable[tuple[int, int]]:
-        """(sender, unit) of a layer's weights as they are numbered."""
 
 
 class LayerNumbers(Protocol):
@@ -45,7 +29,7 @@ class FlatProbe:
 
     def __init__(
         self,
-        structure: Structure,
+        structure: LayeredStructure,
         naming: Naming,
         gradients: NDArray[Any],
         state: NDArray[Any],
@@ -87,7 +71,7 @@ class FlatProbe:
         return b"".join(side.tobytes() for side in sides)
 
 
-def _places(structure: Structure, naming: Naming) -> list[tuple[str, int]]:
+def _places(structure: LayeredStructure, naming: Naming) -> list[tuple[str, int]]:
     """(symbol, place in the flat array) of every parameter, in the order of their numbers."""
     places = []
     for layer in structure.layers:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
 from itertools import islice
 from typing import Protocol
 
 from dlsim.engine.activations import fill
-from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.losses import Loss
 from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
-from dlsim.engine.optimizers import Optimizer
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
 PLUS = "⁺"
@@ -24,36 +24,10 @@ class Naming(Protocol):
         """A weight's or a bias's symbol."""
 
 
-class Structure(Protocol):
-    """What is known of a network however its layers are connected."""
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """From the first."""
-
-    @property
-    def output(self) -> Layer:
-        """The last one."""
-
-    @property
-    def loss(self) -> Loss | None:
-        """None where nothing is trained."""
-
-    @property
-    def optimizer(self) -> Optimizer | None:
-        """None where nothing is trained."""
-
-    def layer(self, number: int) -> Layer:
-        """The layer with that number, from 1."""
-
-    def weights_in_order(self, number: int) -> Iterable[tuple[int, int]]:
-        """(sender, unit) of a layer's weights as they are numbered."""
-
-
-class LayerFormulas:
+class LayerFormulas(ABC):
     """Symbols and formulas that do not depend on how layers are connected; a kind adds its own."""
 
-    def __init__(self, layers: Structure, names: Naming) -> None:
+    def __init__(self, layers: LayeredStructure, names: Naming) -> None:
         self._layers = layers
         self._names = names
 
@@ -89,7 +63,17 @@ class LayerFormulas:
             return next(entry.symbol for entry in settings if entry.name == rest)
         return rest  # count:n, count:t
 
+    def op_formula(self, op: Op, batch: int) -> tuple[str, str, str]:
+        """(symbol, formula with matrices, the same with their shapes) of a whole op."""
+        first = self.symbol(op.ref(0))
+        symbol = first if op.size == 1 else f"{first} … {self.symbol(op.ref(op.size - 1))}"
+        return symbol, *self._of_op(op, batch)
+
     # formulas
+
+    @abstractmethod
+    def _of_op(self, op: Op, batch: int) -> tuple[str, str]:
+        """(formula, shapes) of a whole op on so many samples."""
 
     def of_update(self, ref: Ref) -> Formula:
         """What the update and all that leads to it is made of; empty for what is given."""

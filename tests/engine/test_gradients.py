@@ -1,29 +1,20 @@
 """The gradients, against arithmetic that knows no chain rule of ours: the complex step and HIPS autograd."""
 
 import autograd.numpy as anp
-import numpy as np
 import pytest
 from autograd import grad
 from hypothesis import given, settings
+from support.independent import (
+    ACTIVATIONS,
+    LOSSES,
+    assert_complex_steps_agree,
+    assert_gradients_are,
+    parameters_of,
+)
 from support.networks import SMOOTH, layer, random_scenarios, scenario, worked_example
 
 from dlsim.engine import Simulator, WrongKindError
 from dlsim.engine.gradient_check import check_gradients
-
-ACTIVATIONS = {
-    "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
-    "tanh": anp.tanh,
-    "linear": lambda z: z,
-    "relu": lambda z: anp.where(z > 0, z, 0.0),
-    "leaky_relu": lambda z: anp.where(z > 0, z, 0.1 * z),
-    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
-}
-LOSSES = {
-    "half_squared_error": lambda t, o: anp.sum(0.5 * (t - o) ** 2, axis=1),
-    "mse": lambda t, o: anp.mean((t - o) ** 2, axis=1),
-    "binary_crossentropy": lambda t, o: -anp.mean(t * anp.log(o) + (1 - t) * anp.log(1 - o), axis=1),
-    "categorical_crossentropy": lambda t, o: -anp.sum(t * anp.log(o), axis=1),
-}
 
 
 def independent_gradients(case, simulator):
@@ -39,11 +30,7 @@ def independent_gradients(case, simulator):
             outputs = ACTIVATIONS[spec.activation.name](z)
         return anp.mean(LOSSES[body.training.loss](targets, outputs))
 
-    present = [
-        (weights.copy(), anp.zeros(weights.shape[1]) if biases is None else biases.copy())
-        for weights, biases in simulator.parameters
-    ]
-    return grad(loss)(present)
+    return grad(loss)(parameters_of(simulator))
 
 
 @settings(max_examples=80, deadline=None)
@@ -54,10 +41,7 @@ def test_every_gradient_agrees_with_autograd(case):
     simulator.step()
     expected = independent_gradients(case, simulator)
     simulator.step("iteration")
-    for (weights, biases), (expected_weights, expected_biases) in zip(simulator.gradients, expected, strict=True):
-        np.testing.assert_allclose(weights, expected_weights, rtol=1e-9, atol=1e-14)
-        if biases is not None:
-            np.testing.assert_allclose(biases, expected_biases, rtol=1e-9, atol=1e-14)
+    assert_gradients_are(simulator, expected, atol=1e-14)
 
 
 @settings(max_examples=60, deadline=None)
@@ -65,12 +49,7 @@ def test_every_gradient_agrees_with_autograd(case):
 def test_every_gradient_of_a_smooth_network_agrees_with_the_complex_step(case):
     simulator = Simulator(case)
     simulator.run(1)
-    report = check_gradients(simulator)
-    assert report.ok
-    for entry in report.entries:
-        assert entry.method == "complex step"
-        # Terms of opposite sign may cancel: the error is measured against the size of what is summed.
-        assert abs(entry.analytic - entry.numeric) <= 1e-12 * max(abs(entry.analytic), 1e-3), entry
+    assert_complex_steps_agree(simulator, size=1e-3)
 
 
 @settings(max_examples=30, deadline=None)

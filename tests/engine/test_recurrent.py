@@ -9,25 +9,15 @@ import pytest
 from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import independent
+from support.tables import changed_at
+from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
 from dlsim.engine import Ref, ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.loading import load_tables
 from dlsim.engine.losses import LOSSES
 
-ACTIVATIONS = {
-    "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
-    "tanh": anp.tanh,
-    "linear": lambda z: z,
-    "relu": lambda z: anp.where(z > 0, z, 0.0),
-    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
-}
-INDEPENDENT_LOSSES = {
-    "half_squared_error": lambda t, o: anp.sum(0.5 * (t - o) ** 2, axis=1),
-    "mse": lambda t, o: anp.mean((t - o) ** 2, axis=1),
-    "binary_crossentropy": lambda t, o: -anp.mean(t * anp.log(o) + (1 - t) * anp.log(1 - o), axis=1),
-    "categorical_crossentropy": lambda t, o: -anp.sum(t * anp.log(o), axis=1),
-}
 SMOOTH = ("sigmoid", "tanh", "linear", "softmax")
 
 
@@ -118,7 +108,7 @@ def independent_gradients(simulator):
     inputs, hidden, outputs = body.network.widths
     x = body.data.inputs[rows].reshape(len(rows), body.steps, inputs)
     t = body.data.targets[rows].reshape(len(rows), body.steps, outputs)
-    f, g = (ACTIVATIONS[layer.activation.name] for layer in body.network.layers)
+    f, g = (independent.ACTIVATIONS[layer.activation.name] for layer in body.network.layers)
 
     def loss(parameters):
         (into_hidden, b), (into_output, c) = parameters
@@ -128,13 +118,10 @@ def independent_gradients(simulator):
             received = anp.concatenate([x[:, step], h], axis=1) if body.feedback else x[:, step]
             h = f(anp.dot(received, into_hidden) + b)
             o = g(anp.dot(h, into_output) + c)
-            errors = errors + INDEPENDENT_LOSSES[body.training.loss](t[:, step], o)
+            errors = errors + independent.LOSSES[body.training.loss](t[:, step], o)
         return anp.mean(errors)
 
-    present = [
-        (weights.copy(), anp.zeros(weights.shape[1]) if biases is None else biases.copy())
-        for weights, biases in simulator.parameters
-    ]
+    present = independent.parameters_of(simulator)
     return loss(present), grad(loss)(present)
 
 
@@ -147,10 +134,7 @@ def test_every_gradient_through_time_agrees_with_autograd(case):
     loss, expected = independent_gradients(simulator)
     simulator.step("iteration")
     assert simulator.losses[-1] == pytest.approx(loss, rel=1e-12)
-    for (weights, biases), (expected_weights, expected_biases) in zip(simulator.gradients, expected, strict=True):
-        np.testing.assert_allclose(weights, expected_weights, rtol=1e-9, atol=1e-13)
-        if biases is not None:
-            np.testing.assert_allclose(biases, expected_biases, rtol=1e-9, atol=1e-13)
+    independent.assert_gradients_are(simulator, expected, atol=1e-13)
 
 
 @settings(max_examples=50, deadline=None)
@@ -158,13 +142,8 @@ def test_every_gradient_through_time_agrees_with_autograd(case):
 def test_every_gradient_of_a_smooth_network_agrees_with_the_complex_step(case):
     simulator = Simulator(case)
     simulator.run(1)
-    report = check_gradients(simulator)
-    assert report.ok
+    report = independent.assert_complex_steps_agree(simulator, size=1e-2)
     assert report.total == sum(weights.size + (0 if b is None else b.size) for weights, b in simulator.parameters)
-    for entry in report.entries:
-        assert entry.method == "complex step"
-        # Terms of opposite sign may cancel: the error is measured against the size of what is summed.
-        assert abs(entry.analytic - entry.numeric) <= 1e-12 * max(abs(entry.analytic), 1e-2), entry
 
 
 @settings(max_examples=20, deadline=None)
@@ -198,18 +177,7 @@ def bits(simulator):
 @settings(max_examples=25, deadline=None)
 @given(case=random_scenarios(), iterations=st.integers(1, 9))
 def test_run_step_and_seek_reach_the_same_bits(case, iterations):
-    ran = Simulator(case)
-    ran.run(iterations)
-    expected = bits(ran)
-    for grain in ("value", "op", "phase", "iteration"):
-        stepped = Simulator(case)
-        while stepped.iteration < iterations:
-            assert stepped.step(grain) is not None
-        assert bits(stepped) == expected, grain
-    sought = Simulator(case, checkpoint_bytes=0)
-    sought.seek(iteration=iterations + 20)
-    sought.seek(iteration=iterations)
-    assert bits(sought) == expected
+    every_way_leads_to_the_same_bits(case, iterations, bits)
 
 
 @settings(max_examples=15, deadline=None)
@@ -218,13 +186,7 @@ def test_stepping_forward_and_back_by_value_restores_every_bit(case, start):
     simulator = Simulator(case)
     for _ in range(start):
         simulator.step()
-    before = bits(simulator)
-    count = simulator.program.values * 2 + 3
-    for _ in range(count):
-        assert simulator.step() is not None
-    for _ in range(count):
-        simulator.back()
-    assert bits(simulator) == before
+    forward_and_back_restores_every_bit(simulator, bits)
 
 
 @settings(max_examples=15, deadline=None)
@@ -486,12 +448,7 @@ def changed(path, value):
         "data": {"inputs": [[0, 1], [1, 0]], "targets": [[0, 1], [1, 1]]},
         "training": {"loss": "binary_crossentropy"},
     }
-    *parents, last = path.split(".")
-    place = found
-    for parent in parents:
-        place = place.setdefault(parent, {})
-    place[last] = value
-    return found
+    return changed_at(path, value, found)
 
 
 REFUSED = [

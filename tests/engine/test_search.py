@@ -2,12 +2,12 @@
 
 import math
 from collections import Counter
-from copy import deepcopy
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pytest
+from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
@@ -263,13 +263,7 @@ def test_a_search_by_itself_needs_no_network():
 
 
 def changed(path, value, *, beside):
-    found = deepcopy(tables(beside=beside))
-    *parents, last = path.split(".")
-    place = found
-    for parent in parents:
-        place = place.setdefault(parent, {})
-    place[last] = value
-    return found
+    return changed_at(path, value, tables(beside=beside))
 
 
 REFUSED = [

@@ -5,7 +5,8 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, product_matrix
+from dlsim.engine.kinds.network.spread import Spread
+from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, product_matrix, slope_product
 from dlsim.engine.kinds.network.structure import Structure
 
 
@@ -48,5 +49,36 @@ def test_sizes_of_gradients_are_means_over_weights_and_batch():
     simulator = Simulator(load("backprop-2-2-2"))
     first, second = layer_statistics(simulator.snapshot().tape)
     assert second.gradient == pytest.approx(np.mean([0.02592286, 0.02629590, 0.00740844, 0.00751506]), abs=5e-9)
-    assert second.delta == pytest.approx(0.20944600 * 0.23802157 + 0.06384491 * 0.22315485, abs=5e-9)
+    assert second.delta == pytest.approx((0.20944600 * 0.23802157 + 0.06384491 * 0.22315485) / 2, abs=5e-9)
     assert first.slope == pytest.approx((0.24960043 + 0.24924527) / 2, abs=5e-9)
+
+
+def test_slopes_are_multiplied_from_the_output_down():
+    tape = Simulator(load("vanishing-gradient")).snapshot().tape
+    slopes = [one.slope for one in layer_statistics(tape)]
+    assert slope_product(tape, 1) == pytest.approx(np.prod(slopes))
+    assert slope_product(tape, len(slopes)) == slopes[-1]
+
+
+@pytest.mark.parametrize(("loss", "saturated"), [("mse", (0,)), ("binary_crossentropy", ())])
+def test_an_output_is_not_saturated_where_the_loss_passes_its_slope_by(loss, saturated):
+    case = scenario([layer(2), layer(1, "sigmoid", [[9.0], [9.0]])], [[1.0]], [[0.5]], loss=loss)
+    tape = Simulator(case).snapshot().tape
+    _, output = layer_statistics(tape)
+    assert output.saturated == saturated
+    assert (output.slope is None) == (slope_product(tape, 1) is None) == (not saturated)
+
+
+def test_a_network_that_is_not_trained_has_dead_and_saturated_units_too():
+    layers = [layer(2, "relu", [[1.0, -1.0]]), layer(2, "tanh", [[9.0, 0.1], [0.0, 0.0]])]
+    first, second = layer_statistics(Simulator(scenario(layers, [[1.0], [2.0]], loss=None)).snapshot().tape)
+    assert (first.dead, second.saturated) == ((1,), (0,))
+
+
+def test_a_spread_counts_what_is_finite_in_equal_parts_about_zero():
+    spread = Spread(np.array([[-2.0, -0.1], [0.1, 1.0], [np.inf, np.nan]]))
+    assert (spread.size, spread.largest) == (6, 2.0)
+    assert spread.deviation == np.std([-2.0, -0.1, 0.1, 1.0])
+    assert spread.counts(3, 2.0).tolist() == [1, 2, 1]
+    nothing = Spread(np.array([np.nan]))
+    assert (nothing.largest, nothing.deviation, nothing.counts(3, 1.0).tolist()) == (0.0, None, [0, 0, 0])

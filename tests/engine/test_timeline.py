@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.networks import layer, random_scenarios, scenario, worked_example
+from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
 from dlsim.engine import PositionError, Simulator, UnknownNameError
 from dlsim.engine.timeline import Checkpoints
@@ -31,18 +32,7 @@ def bits(simulator):
 @settings(max_examples=40, deadline=None)
 @given(case=random_scenarios(optimizers=EVERY_OPTIMIZER), iterations=st.integers(1, 9))
 def test_run_step_and_seek_reach_the_same_bits(case, iterations):
-    ran = Simulator(case)
-    ran.run(iterations)
-    expected = bits(ran)
-    for grain in ("value", "op", "phase", "iteration"):
-        stepped = Simulator(case)
-        while stepped.iteration < iterations:
-            assert stepped.step(grain) is not None
-        assert bits(stepped) == expected, grain
-    sought = Simulator(case, checkpoint_bytes=0)
-    sought.seek(iteration=iterations + 20)
-    sought.seek(iteration=iterations)
-    assert bits(sought) == expected
+    every_way_leads_to_the_same_bits(case, iterations, bits)
 
 
 @settings(max_examples=25, deadline=None)
@@ -58,13 +48,7 @@ def test_stepping_forward_and_back_by_value_restores_every_bit(case, steps):
     for grain, count in steps:
         for _ in range(count if grain != "epoch" else 2):
             simulator.step(grain)
-    before = bits(simulator)
-    count = simulator.program.values * 2 + 3
-    for _ in range(count):
-        assert simulator.step() is not None
-    for _ in range(count):
-        simulator.back()
-    assert bits(simulator) == before
+    forward_and_back_restores_every_bit(simulator, bits)
 
 
 @pytest.mark.parametrize("grain", ["value", "op", "phase", "iteration", "epoch"])

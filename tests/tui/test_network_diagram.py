@@ -250,6 +250,14 @@ def test_a_unit_that_passes_no_gradient_is_marked():
     assert "∅" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
 
 
+@pytest.mark.parametrize(("loss", "is_marked"), [("mse", True), ("binary_crossentropy", False)])
+def test_a_saturated_output_is_marked_unless_the_loss_passes_its_slope_by(loss, is_marked):
+    subject = scenario([layer(1, "sigmoid", [[9.0]])], [[1.0]], [[1.0]], loss=loss)
+    simulator = Simulator(subject)
+    simulator.step("iteration")
+    assert ("≈" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))) == is_marked
+
+
 def test_forward_and_back_again_give_the_same_pictures():
     simulator = Simulator(worked_example())
     seen = [draw(simulator.snapshot(), 58, 19).rows]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from msgspec import Struct
 
 from dlsim.engine.reference import Ref
+from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas
 from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
@@ -12,8 +14,6 @@ from dlsim.tui.diagram.layout import PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Lay
 from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
 
-FLAT = {"sigmoid": (0.01, 0.99), "tanh": (-0.99, 0.99)}
-"""Outside of these an activation is saturated: its derivative has all but vanished."""
 FEWEST_CELLS = 6
 """A symbol that leaves fewer to its number is shortened."""
 SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",)}
@@ -245,11 +245,11 @@ class Units(Struct):
         """A unit that lets no gradient through, or hardly any, is marked."""
         if layer == 0:
             return ""
-        name = self.shape.activations[layer]
-        value = self.snapshot.value(Ref("a", layer, (unit,)))
-        if value is None:
+        z, a = (self.snapshot.value(Ref(quantity, layer, (unit,))) for quantity in ("z", "a"))
+        if z is None or a is None:
             return ""
-        if name == "relu" and value == 0:
+        is_dead, is_saturated = stuck(self.shape.activations[layer], np.array(z), np.array(a))
+        if is_dead:
             return self.canvas.glyphs.dead
-        low, high = FLAT.get(name, (float("-inf"), float("inf")))
-        return self.canvas.glyphs.flat if not low < value < high else ""
+        passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
+        return self.canvas.glyphs.flat if is_saturated and not passes_by else ""

@@ -142,7 +142,7 @@ def _draw_caption(canvas: Canvas, layout: Layout, shape: Shape, focus: Focus) ->
     for column in layout.columns:
         if column.layer is None:
             continue
-        name = shape.activations[column.layer]
+        name = shape.activations[column.layer].name
         text = str(shape.widths[column.layer]) if layout.level.name == "cells" else name
         x = max(column.x + (column.width - len(text)) // 2, 0)
         if x <= last_end or x + len(text) > canvas.width:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dlsim.engine.scenario import NetworkSpec, Scenario
+from dlsim.engine.losses import LOSSES
+from dlsim.engine.scenario import ActivationSpec, NetworkSpec, Scenario
 
 
 class Shape(Struct, frozen=True):
     """A network's shape. Column 0 is the inputs, the last column the outputs."""
 
     widths: tuple[int, ...]
-    activations: tuple[str, ...]  # by column, "" for the inputs
+    activations: tuple[ActivationSpec, ...]  # by column, one without a name for the inputs
     biases: tuple[bool, ...]  # by column
     has_targets: bool
     trains: bool
+    is_fused: bool
+    """Whether the outputs' ∂E/∂z comes straight from the loss."""
+
+    def __hash__(self) -> int:
+        """Settings of activations have none; where all else is the same they seldom differ."""
+        return hash((self.widths, self.biases, self.has_targets, self.trains, self.is_fused))
 
     @property
     def last(self) -> int:
@@ -32,10 +39,12 @@ def shape_of(scenario: Scenario) -> Shape | None:
     if not isinstance(network, NetworkSpec):
         return None
     data = getattr(scenario.body, "data", None)
+    training = getattr(scenario.body, "training", None)
     return Shape(
         widths=network.widths,
-        activations=("", *(layer.activation.name for layer in network.layers)),
+        activations=(ActivationSpec(""), *(layer.activation for layer in network.layers)),
         biases=(False, *(layer.bias for layer in network.layers)),
         has_targets=getattr(data, "targets", None) is not None,
-        trains=getattr(scenario.body, "training", None) is not None,
+        trains=training is not None,
+        is_fused=training is not None and LOSSES[training.loss].fused_with is not None,
     )

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import ceil, floor, log10
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil, floor, isfinite, log10
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dlsim.engine.kinds.network.arrays import LayerArrays
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.statistics import LayerStatistics, slope_product
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.layered import Layered, statistics_of, tape_of
 from dlsim.tui.pictures.legend import write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.pictures.spread import Spread
 from dlsim.tui.pictures.stuck import Stuck
 from dlsim.tui.pictures.ways import Way
 
-Array = NDArray[np.float64]
-
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")
+SIZES: Mapping[str, tuple[str, Callable[[LayerStatistics], float | None]]] = {
+    "gradients": ("dE_dW", lambda layer: layer.gradient),
+    "deltas": ("dE_dz", lambda layer: layer.delta),
+    "derivatives": ("da_dz", lambda layer: layer.slope),
+}
+"""By view: what has to be known, and its size in a layer."""
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
 """Cells that a way's bars need."""
@@ -49,7 +49,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         return Drawing(cells)
     names = views(scene.snapshot)
     view = names[scene.view % len(names)]
-    if view in ("gradients", "deltas", "derivatives"):
+    if view in SIZES:
         Sizes(scene, cells).draw(view)
     elif view == "units":
         Stuck(scene, cells).draw()
@@ -117,31 +117,18 @@ class Sizes(Layered):
 
     def _size(self, view: str, way: Way, layer: int) -> float | None:
         """The mean size in a layer, once the lead has revealed all of it."""
-        tape = tape_of(way)
-        if layer > len(tape.structure.layers):
+        statistics = statistics_of(way, layer)
+        if statistics is None:
             return None
-        quantity, of = {
-            "gradients": ("dE_dW", lambda arrays: arrays.dE_dW),
-            "deltas": ("dE_dz", lambda arrays: arrays.dE_dz),
-            "derivatives": ("da_dz", lambda arrays: arrays.slope),
-        }[view]
-        shape = tape.structure.layer(layer)
-        if view == "derivatives" and (shape.is_fused or shape.activation.couples_units):
-            return None
-        if not self.is_known(way, quantity, layer):
-            return None
-        with np.errstate(all="ignore"):
-            return float(np.abs(_numbers(of, tape, layer)).mean())
+        quantity, size_in = SIZES[view]
+        size = size_in(statistics)
+        return size if size is not None and self.is_known(way, quantity, layer) else None
 
     def _product(self, way: Way, layer: int) -> float | None:
         """The mean slopes from the output down to here, multiplied."""
-        product = 1.0
-        for above in range(len(tape_of(way).structure.layers), layer - 1, -1):
-            size = self._size("derivatives", way, above)
-            if size is None:
-                return None
-            product *= size
-        return product
+        layers = range(layer, len(tape_of(way).structure.layers) + 1)
+        is_known = all(self._size("derivatives", way, above) is not None for above in layers)
+        return slope_product(tape_of(way), layer) if is_known else None
 
     def _bar(
         self, x: int, y: int, space: int, text_cells: int, size: float | None, decades: tuple[int, int], way: Way
@@ -152,7 +139,7 @@ class Sizes(Layered):
             return
         if size > 0:
             low, high = decades
-            share = (log10(size) - low) / (high - low) if np.isfinite(size) else 1.0
+            share = (log10(size) - low) / (high - low) if isfinite(size) else 1.0
             cells.write(x, y, bar(max(share, 0.02), space, cells), way.role)
         else:
             cells.write(x, y, cells.glyphs.dead, "negative")
@@ -171,13 +158,9 @@ class Sizes(Layered):
             self.cells.write_right(x + space, y, last, "axis")
 
 
-def _numbers(of: Callable[[LayerArrays], Array], tape: NetworkTape, layer: int) -> Array:
-    return np.asarray(of(tape.batch.layers[layer - 1]))
-
-
 def _decades(numbers: Sequence[float]) -> tuple[int, int]:
     """Powers of ten around the numbers."""
-    finite = [each for each in numbers if np.isfinite(each)]
+    finite = [each for each in numbers if isfinite(each)]
     if not finite:
         return -2, 0
     low, high = floor(log10(min(finite))), ceil(log10(max(finite)))

@@ -7,6 +7,7 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import DataSpec, Scenario
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
@@ -16,13 +17,12 @@ from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
 
 Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 MOST_CLASSES = 20
 KEPT = 4
 CELL = 7
 
-_counted: OrderedDict[object, Counts] = OrderedDict()
+_counted: OrderedDict[object, Confusion] = OrderedDict()
 
 
 def suits(scenario: Scenario) -> bool:
@@ -81,15 +81,13 @@ def _matrix(
     key, inputs, targets = part
     assert targets is not None
     rows = min(len(inputs), affordable_rows(tape))
-    counts = count(tape, inputs[:rows], targets[:rows])
-    say = scene.say
-    right, everything = int(np.trace(counts)), int(counts.sum())
-    share = right / everything if everything else 0.0
+    found = count(tape, inputs[:rows], targets[:rows])
+    counts, say = found.counts, scene.say
     y = top
     line: list[Group] = [
         [(say(f"picture.{key}"), "symbol")],
-        [(say("picture.accuracy") + " ", "muted"), (f"{share:.4f}", "strong")],
-        [(say("picture.right_of", right=f"{right:,}", all=f"{everything:,}"), "text")],
+        [(say("picture.accuracy") + " ", "muted"), (f"{found.accuracy:.4f}", "strong")],
+        [(say("picture.right_of", right=f"{found.right:,}", all=f"{found.samples:,}"), "text")],
     ]
     if rows < len(inputs):
         line.append([(say("picture.some_of", some=f"{rows:,}", all=f"{len(inputs):,}"), "negative")])
@@ -118,14 +116,13 @@ def _matrix(
             _cell(
                 scene, cells, (left + label + taken_for * column, row, column - 1), number, largest, truth == taken_for
             )
-        of_class = int(counts[truth].sum())
-        found = counts[truth, truth] / of_class if of_class else 0.0
+        recall = found.recall(truth)
         end = left + label + len(names) * column + 2
-        text = f"{found:.0%}"
+        text = f"{recall:.0%}"
         x = cells.write(end, row, f"{text:>4} ", "text") if end + 5 <= left + width else end
         space = min(left + width - x, 16)
-        if space >= 4 and found:
-            cells.write(x, row, bar(found, space, cells), "positive-weak")
+        if space >= 4 and recall:
+            cells.write(x, row, bar(recall, space, cells), "positive-weak")
 
 
 def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, largest: int, is_right: bool) -> None:
@@ -141,21 +138,13 @@ def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, 
     cells.write_right(x + width, y, text[:width], "strong" if is_right else "negative" if number else "muted")
 
 
-def count(tape: NetworkTape, inputs: Array, targets: Array) -> Counts:
-    """(classes, classes): how many samples of each class (rows) were taken for each (columns)."""
+def count(tape: NetworkTape, inputs: Array, targets: Array) -> Confusion:
+    """What the network takes the samples for, at the present parameters; the last few are kept."""
     key = tape.present.tobytes(), inputs.ctypes.data, inputs.shape, targets.ctypes.data
     if key in _counted:
         _counted.move_to_end(key)
         return _counted[key]
-    outputs = np.nan_to_num(tape.answers(inputs))
-    if targets.shape[1] == 1:
-        classes = 2
-        said, meant = (outputs[:, 0] > 0.5).astype(np.int64), (targets[:, 0] > 0.5).astype(np.int64)
-    else:
-        classes = targets.shape[1]
-        said, meant = outputs.argmax(axis=1), targets.argmax(axis=1)
-    counts = np.bincount(meant * classes + said, minlength=classes * classes).reshape(classes, classes)
-    _counted[key] = counts
+    _counted[key] = found = confusion(tape.answers(inputs), targets)
     if len(_counted) > KEPT:
         _counted.popitem(last=False)
-    return counts
+    return found

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.functions.tape import SATURATED, FunctionsTape
+from dlsim.engine.kinds.functions.tape import FunctionsTape
 from dlsim.engine.reference import Ref
+from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number, number_alone
@@ -19,8 +20,6 @@ from dlsim.tui.pictures.scene import Drawing, Scene
 
 Array = NDArray[np.float64]
 
-BOUNDED = ("sigmoid", "tanh")
-"""Functions that level out: where they do, they are saturated."""
 WIDE = 72
 LEGEND_CELLS = 36
 TALLER = {"activation": 2.0, "loss": 5.0}
@@ -205,15 +204,9 @@ class _Curves:
 
     def _zones(self, place: int) -> list[str]:
         """A mark for every x: saturated, of no slope, or neither."""
-        glyphs, slopes = self._scene.look.glyphs, np.abs(self._tape.slopes[place])
-        if not np.isfinite(slopes).any():
-            return [" "] * len(slopes)
-        if self._functions[place].name in BOUNDED:
-            steepest = float(np.nanmax(slopes))
-            return [glyphs.flat if slope < SATURATED * steepest else " " for slope in slopes.tolist()]
-        if self._functions[place].target is not None:
-            return [" "] * len(slopes)
-        return [glyphs.dead if slope == 0 else " " for slope in slopes.tolist()]
+        glyphs, tape = self._scene.look.glyphs, self._tape
+        flags = zip(tape.saturated(place).tolist(), tape.dead(place).tolist(), strict=True)
+        return [glyphs.flat if is_flat else glyphs.dead if is_dead else " " for is_flat, is_dead in flags]
 
     def _flatness(self, place: int) -> str:
         return self._zones(place)[self._tape.point]
@@ -221,7 +214,7 @@ class _Curves:
     def _zones_told(self, zones: list[str]) -> list[Group]:
         glyphs, say = self._scene.look.glyphs, self._scene.say
         told = {
-            glyphs.flat: say("picture.saturated_here", share=f"{SATURATED:.0%}"),
+            glyphs.flat: say("picture.saturated_here", share=f"{SATURATED_BELOW:.0%}"),
             glyphs.dead: say("picture.no_slope"),
         }
         return [[(mark, "negative"), (f" {text}", "muted")] for mark, text in told.items() if mark in zones]

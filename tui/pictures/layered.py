@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.cells import Cells, breadth
@@ -57,3 +58,9 @@ def tape_of(way: Way) -> NetworkTape:
     tape = network_tape(way.snapshot)
     assert tape is not None, "a way without a network"
     return tape
+
+
+def statistics_of(way: Way, layer: int) -> LayerStatistics | None:
+    """A layer of a way in numbers; None where it has none of that number."""
+    tape = tape_of(way)
+    return LayerStatistics(tape, layer) if layer <= len(tape.structure.layers) else None

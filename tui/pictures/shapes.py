@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
 from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
@@ -64,7 +65,7 @@ class _Shapes:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
-        self._batch = str(tape.batch.size)
+        self._shapes = layer_shapes(tape.structure, tape.batch.size)
         self._entry = self._chosen_entry()
         self._facts = scene.view % (len(views(scene.snapshot))) - 1
         if self._facts < 0:
@@ -109,13 +110,13 @@ class _Shapes:
 
     def _sizes(self, layer: Layer) -> _Sizes:
         known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
-        senders, units = str(layer.senders), str(layer.units)
+        shapes = self._shapes[layer.number - 1]
         goes_in = layer.number == 1 or self._facts >= FACTS * (layer.number - 1)
         return _Sizes(
-            X=(self._batch, senders) if goes_in else (UNKNOWN, UNKNOWN),
-            W=(senders if known >= 1 else UNKNOWN, units if known >= 2 else UNKNOWN),
-            B=("1", units) if known >= 3 and layer.biases else (UNKNOWN, UNKNOWN),
-            Y=(self._batch, units) if known >= 4 else (UNKNOWN, UNKNOWN),
+            X=_told(shapes.x, goes_in, goes_in),
+            W=_told(shapes.weights, known >= 1, known >= 2),
+            B=_told(shapes.biases, known >= 3, known >= 3),
+            Y=_told(shapes.y, known >= 4, known >= 4),
         )
 
     def _products(self) -> list[list[Group]]:
@@ -154,7 +155,7 @@ class _Shapes:
         else:
             pieces += [("", ""), ("", ""), ("", "")]
         pieces += [(" = " if is_roomy else "=", "text"), *matrix(f"Y{n}", sizes.Y)]
-        count = layer.senders * layer.units + (layer.units if layer.biases else 0)
+        count = self._shapes[n - 1].parameters
         is_known = self._facts >= FACTS * (n - 1) + 3
         pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
         pieces.append((layer.activation.name, "muted"))
@@ -163,8 +164,8 @@ class _Shapes:
     def _total(self) -> list[Group]:
         if self._facts < FACTS * (len(self._layers) - 1) + 3:
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
-        counts = [layer.senders * layer.units + (layer.units if layer.biases else 0) for layer in self._layers]
-        total = self._scene.say("picture.total", total=f"{sum(counts):,}")
+        counts = [shapes.parameters for shapes in self._shapes]
+        total = self._scene.say("picture.total", total=f"{self._tape.structure.parameters:,}")
         groups: list[Group] = [[(total, "strong")]]
         if len(counts) > 1:
             groups.append([(" + ".join(f"{count:,}" for count in counts), "muted")])
@@ -242,20 +243,19 @@ class _Shapes:
 
     def _matrices(self, y: int, layer: Layer, unit: int, rows: int) -> None:
         cells = self._cells
-        batch = self._tape.batch.size
-        sample = self._snapshot.sample
+        shapes, sample = self._shapes[layer.number - 1], self._snapshot.sample
         middle = (rows - 1) // 2
         x = 0
         goes_in = "X" if layer.number == 1 else f"Y{layer.number - 1}"
         spots = [
-            (goes_in, batch, layer.senders, sample, None, "·"),
-            (f"W{layer.number}", layer.senders, layer.units, None, unit, "+" if layer.biases else "="),
-            *(((f"B{layer.number}", 1, layer.units, None, unit, "="),) if layer.biases else ()),
-            (f"Z{layer.number}", batch, layer.units, sample, unit, ""),
+            (goes_in, shapes.x, (sample, None), "·"),
+            (f"W{layer.number}", shapes.weights, (None, unit), "+" if shapes.biases else "="),
+            *(((f"B{layer.number}", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
+            (f"Z{layer.number}", shapes.y, (sample, unit), ""),
         ]
-        per_cell = 2 if sum(min(columns, MOST_SHOWN) * 2 + 4 for _, _, columns, *_ in spots) <= cells.width else 1
-        for name, height, width, row, column, sign in spots:
-            x = self._block(x, y, (height, width), (row, column), rows, per_cell, name)
+        per_cell = 2 if sum(min(shape[1], MOST_SHOWN) * 2 + 4 for _, shape, _, _ in spots) <= cells.width else 1
+        for name, shape, lit, sign in spots:
+            x = self._block(x, y, shape, lit, rows, per_cell, name)
             if sign:
                 cells.write(x + 1, y + middle, sign, "text")
                 x += 3
@@ -285,6 +285,14 @@ class _Shapes:
         more = "" if len(by_row) == size[0] and len(by_column) == size[1] else glyphs.more_across[:1]
         cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, 2)], "symbol")
         return max(end, x + breadth(name))
+
+
+def _told(shape: Shape | None, has_rows: bool, has_columns: bool) -> tuple[str, str]:
+    """Rows and columns as texts, as far as they are known."""
+    if shape is None:
+        return UNKNOWN, UNKNOWN
+    rows, columns = shape
+    return str(rows) if has_rows else UNKNOWN, str(columns) if has_columns else UNKNOWN
 
 
 def _window(count: int, wanted: int | None, room: int) -> range:

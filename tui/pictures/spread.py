@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlsim.engine.kinds.network.spread import Spread as Numbers
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import shortened
-from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.layered import Layered, statistics_of
 from dlsim.tui.pictures.legend import write_line
-
-Array = NDArray[np.float64]
 
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = " .:-=+*#@"
@@ -21,10 +17,9 @@ class Spread(Layered):
 
     def draw(self, view: str) -> None:
         """How a layer's weights or gradients are spread, a row of columns for each layer, about 0 in the middle."""
-        cells, tape = self.cells, tape_of(self.lead)
+        cells = self.cells
         spread = [self._spread(view, layer) for layer in self.rows()]
-        known = [numbers[np.isfinite(numbers)] for numbers in spread if numbers is not None]
-        largest = max((float(np.abs(numbers).max()) for numbers in known if numbers.size), default=0.0) or 1.0
+        largest = max((numbers.largest for numbers in spread if numbers is not None), default=0.0) or 1.0
         left = self.margin()
         room = max(cells.width - left - (22 if cells.width >= 60 else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
@@ -41,30 +36,26 @@ class Spread(Layered):
                 continue
             self._columns(left, top, room, tall, numbers, largest)
             if cells.width >= 60:
-                finite = numbers[np.isfinite(numbers)]
-                deviation = float(finite.std()) if finite.size else None
-                spread_told = f"± {number(deviation, 9, self.scene.look.at_most(5))}"
+                spread_told = f"± {number(numbers.deviation, 9, self.scene.look.at_most(5))}"
                 cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
         bottom = min(1 + lines * len(spread), cells.height - 1)
-        if bottom > 1 and tape.structure.layers:
+        if bottom > 1:
             text = number(largest, 8, self.scene.look.at_most(3))
             cells.write(left, bottom, f"-{text}", "axis")
             cells.write(left + room // 2, bottom, "0", "axis")
             cells.write_right(left + room, bottom, text, "axis")
 
-    def _spread(self, view: str, layer: int) -> Array | None:
-        tape = tape_of(self.lead)
-        if layer > len(tape.structure.layers):
+    def _spread(self, view: str, layer: int) -> Numbers | None:
+        statistics = statistics_of(self.lead, layer)
+        if statistics is None:
             return None
-        if view == "gradient_histogram":
-            return tape.batch.layers[layer - 1].dE_dW.ravel() if self.is_known(self.lead, "dE_dW", layer) else None
-        state = tape.batch.after if tape.landed else tape.batch.before
-        segment = tape.structure.layer(layer).weights
-        return np.asarray(state[segment.start : segment.stop], dtype=np.float64)
+        if view == "weight_histogram":
+            return statistics.weights
+        return statistics.gradients if self.is_known(self.lead, "dE_dW", layer) else None
 
-    def _columns(self, left: int, top: int, room: int, tall: int, numbers: Array, largest: float) -> None:
+    def _columns(self, left: int, top: int, room: int, tall: int, numbers: Numbers, largest: float) -> None:
         bins = room - 1 + room % 2 or 1  # an odd number: one of them stands about 0
-        counts, _ = np.histogram(numbers[np.isfinite(numbers)], bins=bins, range=(-largest, largest))
+        counts = numbers.counts(bins, largest)
         most = max(int(counts.max()), 1)
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):

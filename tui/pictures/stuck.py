@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.tui.diagram.nodes import FLAT
+from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.tui.pictures.cells import shortened
-from dlsim.tui.pictures.layered import Layered, tape_of
+from dlsim.tui.pictures.layered import Layered, statistics_of
 from dlsim.tui.pictures.legend import Group, write_line
 
 
@@ -18,7 +15,6 @@ class Stuck(Layered):
     def draw(self) -> None:
         """Each layer's units in a row: a mark for those that let no gradient through, whatever the sample."""
         cells, say, glyphs = self.cells, self.scene.say, self.cells.glyphs
-        tape = tape_of(self.lead)
         left = self.margin()
         rows = self.rows()
         has_room = cells.width >= left + 46
@@ -30,7 +26,7 @@ class Stuck(Layered):
             if y >= cells.height - 2 and place + 1 < len(rows):
                 break
             cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
-            marks = self._marks(tape, layer)
+            marks = self._marks(layer)
             if marks is None:
                 cells.write(left, y, "…", "muted")
                 continue
@@ -42,24 +38,22 @@ class Stuck(Layered):
                     cells.write(x, y, f"{told:<{wide}}", "negative" if count else "text")
                     x += wide
             self._row(x, y, layer, marks)
-        for place, (mark, key) in enumerate(((glyphs.dead, "dead_told"), (glyphs.flat, "saturated_told"))):
-            y = cells.height - 2 + place
+        legend = {
+            glyphs.dead: say("picture.dead_told"),
+            glyphs.flat: say("picture.saturated_told", share=f"{SATURATED_BELOW:.0%}"),
+        }
+        for y, (mark, text) in enumerate(legend.items(), start=cells.height - 2):
             if y > len(rows):
-                write_line(cells, y, [[(mark, "negative"), (" " + say(f"picture.{key}"), "muted")]])
+                write_line(cells, y, [[(mark, "negative"), (" " + text, "muted")]])
 
-    def _marks(self, tape: NetworkTape, layer: int) -> list[str] | None:
+    def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
-        shape = tape.structure.layer(layer)
-        if not self.lead.snapshot.is_shown(Ref("a", layer, (shape.units - 1,))):
+        statistics = statistics_of(self.lead, layer)
+        if statistics is None or not self.lead.snapshot.is_shown(Ref("a", layer, (statistics.units - 1,))):
             return None
-        outputs = tape.batch.layers[layer - 1].a
         glyphs = self.cells.glyphs
-        if shape.activation.name == "relu":
-            stuck, mark = (outputs == 0).all(axis=0), glyphs.dead
-        else:
-            low, high = FLAT.get(shape.activation.name, (-np.inf, np.inf))
-            stuck, mark = ((outputs <= low) | (outputs >= high)).all(axis=0), glyphs.flat
-        return [mark if each else "" for each in stuck.tolist()]
+        marks = dict.fromkeys(statistics.dead, glyphs.dead) | dict.fromkeys(statistics.saturated, glyphs.flat)
+        return [marks.get(unit, "") for unit in range(statistics.units)]
 
     def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
         cells, snapshot = self.cells, self.lead.snapshot

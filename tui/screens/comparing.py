@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.edits import Edited, brief
-from dlsim.tui.keys import READING_KEYS, caps
-from dlsim.tui.screens.reading import ReadingScreen
-from dlsim.tui.session import Session
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.widgets.lines import Line, wrap
-from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
@@ -26,26 +20,13 @@ BESIDES_DIGITS = 6
 FEWEST_DIGITS = 3
 
 
-class ComparingScreen(ReadingScreen):
+class ComparingScreen(ReportScreen):
     """Compares as it opens; escape returns."""
 
-    def __init__(self, session: Session, digits: int = DIGITS) -> None:
-        super().__init__()
-        self._session, self._digits = session, digits
+    TITLE_KEY = "compare.title"
 
-    def compose(self) -> ComposeResult:
-        """A frame, the comparison in it, the keys below."""
-        self.reading = Reading(id="report")
-        self.panel = Panel(self.reading, id="reading")
-        self.keyline = KeyLine(id="keyline")
-        yield self.panel
-        yield self.keyline
-
-    def on_mount(self) -> None:
+    def report(self) -> None:
         """Compare, and show."""
-        named = caps(SAY, READING_KEYS)
-        self.panel.entitle([("title", SAY("compare.title"))], "title", current=True)
-        self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
         session = self._session
         compared = session.simulator.compare()
         if compared is None:

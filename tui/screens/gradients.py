@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-
 from dlsim.engine.gradient_check import GradientReport, check_gradients
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.tui.keys import READING_KEYS, caps
-from dlsim.tui.screens.reading import ReadingScreen
-from dlsim.tui.session import Session
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.widgets.lines import Line, Piece, wrap
-from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
@@ -22,26 +15,13 @@ SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
 
 
-class GradientScreen(ReadingScreen):
+class GradientScreen(ReportScreen):
     """Checks the gradients as it opens; escape returns."""
 
-    def __init__(self, session: Session, digits: int = DIGITS) -> None:
-        super().__init__()
-        self._session, self._digits = session, digits
+    TITLE_KEY = "check.title"
 
-    def compose(self) -> ComposeResult:
-        """A frame, the report in it, the keys below."""
-        self.reading = Reading(id="report")
-        self.panel = Panel(self.reading, id="reading")
-        self.keyline = KeyLine(id="keyline")
-        yield self.panel
-        yield self.keyline
-
-    def on_mount(self) -> None:
+    def report(self) -> None:
         """Check, and show."""
-        named = caps(SAY, READING_KEYS)
-        self.panel.entitle([("title", SAY("check.title"))], "title", current=True)
-        self.keyline.show([KeyCap(named["app.close"], SAY("key.app.close.name"), "close")])
         report = check_gradients(self._session.simulator)
         self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 

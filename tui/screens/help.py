@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
-from dlsim.tui.keys import READING_KEYS, cap, caps
+from dlsim.tui.keys import cap
 from dlsim.tui.screens.reading import ReadingScreen
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import Line, Piece, wrap
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
@@ -41,11 +41,7 @@ class HelpScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         """Show everything."""
-        named = caps(SAY, READING_KEYS)
-        self.panel.entitle([("title", SAY("help.title"))], "title", current=True)
-        shown = ("app.close", "app.down", "look.page-down")
-        actions = {key.id: key.action for key in READING_KEYS}
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in shown])
+        self._label("help.title", ("app.close", "app.down", "look.page-down"))
         self._search("")
 
     @on(Input.Changed)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from textual import on
+from textual.app import ComposeResult
 from textual.screen import Screen
 
-from dlsim.tui.keys import READING_KEYS, bindings
-from dlsim.tui.widgets.keyline import KeyLine
+from dlsim.engine.numerals import DIGITS
+from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.session import Session
+from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
+SAY = words()
+ACTIONS = {key.id: key.action for key in READING_KEYS}
+
 
 class ReadingScreen(Screen[None]):
-    """Scrolls its `reading`, which the screen itself composes."""
+    """Scrolls its `reading`. The screen itself composes it, with a `panel` around it and a `keyline` below."""
 
-    BINDINGS = bindings(READING_KEYS, words())
+    BINDINGS = bindings(READING_KEYS, SAY)
     reading: Reading
+    panel: Panel
+    keyline: KeyLine
+
+    def _label(self, title: str, keys: Sequence[str]) -> None:
+        """Write the title into the frame, and below it what these keys do."""
+        named = caps(SAY, READING_KEYS)
+        self.panel.entitle([("title", SAY(title))], "title", current=True)
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), ACTIONS[id_]) for id_ in keys])
 
     def action_close(self) -> None:
         """Return."""
@@ -32,3 +50,30 @@ class ReadingScreen(Screen[None]):
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
+
+
+class ReportScreen(ReadingScreen):
+    """A report on where a session stands, made as the screen opens."""
+
+    TITLE_KEY: ClassVar[str]
+
+    def __init__(self, session: Session, digits: int = DIGITS) -> None:
+        super().__init__()
+        self._session, self._digits = session, digits
+
+    def compose(self) -> ComposeResult:
+        """A frame, the report in it, the keys below."""
+        self.reading = Reading(id="report")
+        self.panel = Panel(self.reading, id="reading")
+        self.keyline = KeyLine(id="keyline")
+        yield self.panel
+        yield self.keyline
+
+    def on_mount(self) -> None:
+        """Report, and show."""
+        self._label(self.TITLE_KEY, ("app.close",))
+        self.report()
+
+    def report(self) -> None:
+        """Fill the `reading`."""
+        raise NotImplementedError

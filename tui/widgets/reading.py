@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 
-from dlsim.tui.widgets.lines import Line, LineWidget
+from dlsim.tui.widgets.lines import Line
+from dlsim.tui.widgets.scrolling import ScrollingLines
 
 Layout = Callable[[int], Sequence[Line]]
 """The lines for a width in cells."""
@@ -14,7 +15,7 @@ Layout = Callable[[int], Sequence[Line]]
 COMFORTABLE_WIDTH = 84
 
 
-class Reading(LineWidget):
+class Reading(ScrollingLines):
     """Shows what a layout makes of the width, from the line it was scrolled to."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -42,16 +43,6 @@ class Reading(LineWidget):
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
         self._lay_out()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel scrolls."""
-        event.stop()
-        self.scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel scrolls."""
-        event.stop()
-        self.scroll_lines(-3)
 
     @property
     def top(self) -> int:

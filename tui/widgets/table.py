@@ -13,8 +13,9 @@ from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.table_text import column_head
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, fit, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
+from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
 WHOLE = 3
@@ -27,7 +28,7 @@ LENS_MARK = "▶"
 LABELS_MEASURED = 200
 
 
-class NumberTable(LineWidget):
+class NumberTable(ScrollingLines):
     """Shows one table of a snapshot."""
 
     class Picked(Message):
@@ -73,16 +74,6 @@ class NumberTable(LineWidget):
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
         self._draw()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel scrolls."""
-        event.stop()
-        self.scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel scrolls."""
-        event.stop()
-        self.scroll_lines(-3)
 
     def _draw(self) -> None:
         if self._snapshot is None or not self.size:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS, fill
+from dlsim.engine.activations import ACTIVATIONS, Activation, fill
 from dlsim.engine.formula import total
 from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.saturation import Flags, dead, saturated
 
 Array = NDArray[np.float64]
-
-SATURATED = 0.1
-"""A function of bounded height is called saturated where its slope is less than this share of its steepest."""
 
 
 def evaluate(spec: FunctionSpec, x: Array) -> tuple[Array, Array]:
@@ -65,6 +63,20 @@ class FunctionsTape:
     def x(self) -> float:
         """Where the cursor stands."""
         return float(self.body.sweep[self.point])
+
+    def saturated(self, function: int) -> Flags:
+        """(points,): where a function is saturated."""
+        return self._where(saturated, function)
+
+    def dead(self, function: int) -> Flags:
+        """(points,): where a function that does not level out has no slope."""
+        return self._where(dead, function)
+
+    def _where(self, is_so: Callable[[Activation, Array], Flags], function: int) -> Flags:
+        spec, slopes = self.body.functions[function], self.slopes[function]
+        if spec.target is not None:  # a loss is neither
+            return np.zeros(slopes.shape, dtype=bool)
+        return is_so(ACTIVATIONS[spec.name], slopes)
 
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`."""

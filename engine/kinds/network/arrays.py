@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.activations import Derivative, Value
-from dlsim.engine.kinds.layers import Layer, views
+from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.network.structure import Structure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -123,17 +123,7 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
         after=after,
         parameters=before[: structure.trained],
         new_parameters=after[: structure.trained],
-        slots=_slots(structure, before),
-        new_slots=_slots(structure, after),
+        slots=structure.slot_views(before),
+        new_slots=structure.slot_views(after),
         work=np.empty(structure.trained),
     )
-
-
-def parameter_views(structure: Structure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
-    """(weights, biases or None) of every layer in a flat state."""
-    return views(structure.layers, state)
-
-
-def _slots(structure: Structure, state: Array) -> tuple[Array, ...]:
-    start, width = structure.parameters, structure.trained
-    return tuple(state[start + n * width : start + (n + 1) * width] for n in range(len(structure.slots)))

@@ -9,7 +9,6 @@ import numpy as np
 from msgspec import Meta
 
 from dlsim.engine.activation_table import read_activation
-from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conversion import (
     Number,
     Place,
@@ -17,25 +16,20 @@ from dlsim.engine.conversion import (
     convert,
     count,
     matrix,
-    number,
-    vector,
 )
-from dlsim.engine.initialisers import DEFAULT, INITIALISERS
+from dlsim.engine.initialisers import DEFAULT
 from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
-from dlsim.engine.text import shown
 
 WIDEST = 1024
 MOST_LAYERS = 32
 MOST_VALUES_AT_ONCE = 8_000_000
 """Samples in a batch × units in the network: the tape holds some five numbers for each."""
-
-ROUNDING = 1e-6
-"""Targets may sum to 1 but for so much."""
 
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
@@ -74,7 +68,8 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
     training = None
     if "training" in tables:
         training = read_training(tables["training"], top / "training", len(data.inputs))
-        _refuse_untrainable(network, top)
+        for number, layer in enumerate(network.layers):
+            refuse_untrainable(layer.activation, top / "network" / "layers" / number / "activation")
         _refuse_loss(network, data, training, top)
     _refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
     return NetworkBody(network, data, training)
@@ -83,9 +78,9 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
 def _network(table: object, place: Place) -> NetworkSpec:
     network = convert(table, NetworkTable, place)
     layers: list[LayerSpec] = []
-    for number_of_layer, layer in enumerate(network.layers):
+    for number, layer in enumerate(network.layers):
         senders = layers[-1].units if layers else network.inputs
-        layers.append(_layer(layer, senders, place / "layers" / number_of_layer))
+        layers.append(_layer(layer, senders, place / "layers" / number))
     return NetworkSpec(network.inputs, tuple(layers), network.seed)
 
 
@@ -109,46 +104,20 @@ def _layer(table: object, senders: int, place: Place) -> LayerSpec:
                 "give a row for each sending unit and a column for each unit of this layer",
             )
     init = DEFAULT if layer.init is None else layer.init
-    if init not in INITIALISERS:
-        raise (place / "init").unknown("initialiser", init, INITIALISERS)
+    scale = read_scale(init, layer.scale, place)
+    if layer.biases is not None and not layer.bias:
+        raise (place / "biases").error("the layer has biases and bias = false", layer.biases, "remove one of the two")
     return LayerSpec(
         units=layer.units,
         activation=read_activation(layer.activation, place / "activation"),
         weights=weights,
         init=init,
-        scale=_scale(layer, init, place),
+        scale=scale,
         bias=layer.bias,
-        biases=_biases(layer, place),
+        biases=read_biases(layer.biases, layer.units, place / "biases"),
         train_weights=layer.train_weights,
         train_biases=layer.train_biases,
     )
-
-
-def _scale(layer: LayerTable, init: str, place: Place) -> float | None:
-    if layer.scale is None:
-        return None
-    if not INITIALISERS[init].takes_scale:
-        takers = ", ".join(entry.name for entry in INITIALISERS.values() if entry.takes_scale)
-        raise (place / "scale").error(f"{init} has no scale", layer.scale, f"only init = '{takers}' has")
-    scale = number(layer.scale, place / "scale")
-    if scale <= 0:
-        raise (place / "scale").error(f"found {shown(layer.scale)}", layer.scale, "this must be a number > 0")
-    return scale
-
-
-def _biases(layer: LayerTable, place: Place) -> Array | None:
-    if layer.biases is None:
-        return None
-    if not layer.bias:
-        raise (place / "biases").error("the layer has biases and bias = false", layer.biases, "remove one of the two")
-    biases = vector(layer.biases, place / "biases")
-    if len(biases) != layer.units:
-        raise (place / "biases").error(
-            f"found {count(len(biases), 'number')} for {count(layer.units, 'unit')}",
-            layer.biases,
-            "give one a unit",
-        )
-    return biases
 
 
 # what must fit together
@@ -170,16 +139,6 @@ def _refuse_widths(network: NetworkSpec, data: DataSpec, top: Place) -> None:
             wanted,
             f"set units = {found} there, or give targets in rows of {wanted}",
         )
-
-
-def _refuse_untrainable(network: NetworkSpec, top: Place) -> None:
-    for place, layer in enumerate(network.layers):
-        if not ACTIVATIONS[layer.activation.name].is_trainable:
-            raise (top / "network" / "layers" / place / "activation").error(
-                f"{layer.activation.name} has no derivative, so a network that holds it cannot be trained",
-                layer.activation.name,
-                "use another activation, say 'sigmoid', or remove [training]",
-            )
 
 
 def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:

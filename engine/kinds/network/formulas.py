@@ -158,12 +158,9 @@ class Formulas(LayerFormulas):
 
     # whole ops
 
-    def op_formula(self, op: Op, batch: int) -> tuple[str, str, str]:
-        """(symbol, formula with matrices, the same with their shapes) of a whole op."""
-        first = self.symbol(op.ref(0))
-        symbol = first if op.size == 1 else f"{first} … {self.symbol(op.ref(op.size - 1))}"
+    def _of_op(self, op: Op, batch: int) -> tuple[str, str]:
         if op.layer is None:
-            return symbol, *_WHOLE.get(op.quantity, ("", ""))
+            return _WHOLE.get(op.quantity, ("", ""))
         shape = self._structure.layer(op.layer)
         number = op.layer
         below = "X" if number == 1 else f"A[{number - 1}]"
@@ -199,9 +196,9 @@ class Formulas(LayerFormulas):
             "new_b": (f"b[{number}]{PLUS}", f"(1×{j})"),
         }
         if op.quantity in table:
-            return symbol, *table[op.quantity]
+            return table[op.quantity]
         _, slot, letter = op.quantity.split(":")
-        return symbol, f"{slot}[{number}]{PLUS}", f"({n}×{j})" if letter == "W" else f"(1×{j})"
+        return f"{slot}[{number}]{PLUS}", f"({n}×{j})" if letter == "W" else f"(1×{j})"
 
 
 _WHOLE = {

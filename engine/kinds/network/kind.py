@@ -7,10 +7,11 @@ from typing import Any
 
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.network.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.scenario import Expectation, Scenario
 

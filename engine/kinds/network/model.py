@@ -10,26 +10,23 @@ from numpy.typing import NDArray
 
 from dlsim.engine.initialisers import initial_weights
 from dlsim.engine.kinds.flat_probe import FlatProbe
-from dlsim.engine.kinds.layered_model import LayeredModel
-from dlsim.engine.kinds.layers import views
+from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
     batch_arrays,
-    parameter_views,
     watched_slice,
     work_size,
 )
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.evaluation import answers, evaluate, forward_pass
-from dlsim.engine.kinds.network.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.probe import network_probe
 from dlsim.engine.kinds.network.program import network_program
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.kinds.network.tables import network_tables
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.scan import first_trouble
-from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 
@@ -39,15 +36,17 @@ Array = NDArray[np.float64]
 class NetworkModel(LayeredModel):
     """See engine/model.py: Model."""
 
+    structure: Structure
+    naming: Naming
+    _current: BatchArrays
+
     def __init__(self, body: NetworkBody) -> None:
-        self.structure = Structure(body)
-        self.naming = Naming(self.structure)
-        self.program = network_program(self.structure)
-        self.tables = network_tables(self.structure, body.data)
         self._body = body
         self._data = body.data
-        training, samples = body.training, len(body.data.inputs)
-        super().__init__(self.structure.layers, self._initial_state(), self.structure.optimizer, training, samples)
+        structure = Structure(body)
+        super().__init__(structure, Naming(structure), body.training, len(body.data.inputs))
+        self.program = network_program(structure)
+        self.tables = network_tables(structure, body.data)
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         size = self._batches.size
         self._work = np.zeros(work_size(self.structure, size))
@@ -61,7 +60,7 @@ class NetworkModel(LayeredModel):
 
     def _initial_state(self) -> Array:
         state = np.zeros(self.structure.state_size)
-        for layer, (weights, biases) in zip(self.structure.layers, parameter_views(self.structure, state), strict=True):
+        for layer, (weights, biases) in zip(self.structure.layers, self.structure.parameter_views(state), strict=True):
             given = layer.spec.weights
             seed = self._body.network.seed
             weights[:] = initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
@@ -74,9 +73,9 @@ class NetworkModel(LayeredModel):
         state = self._initial.copy()
         after = before._state(landed=False)  # it has been accepted
         mine, others = self.structure, before.structure
-        old_parameters = parameter_views(others, after)
+        old_parameters = others.parameter_views(after)
         for (weights, biases), (old_weights, old_biases) in zip(
-            parameter_views(mine, state), old_parameters, strict=False
+            mine.parameter_views(state), old_parameters, strict=False
         ):
             if weights.shape == old_weights.shape:
                 weights[:] = old_weights
@@ -178,10 +177,6 @@ class NetworkModel(LayeredModel):
         update = self._update_number(self._iteration)
         return NetworkTape(self.structure, self.naming, batch, self._data, self._rows, update, landed=landed)
 
-    def gradients(self) -> tuple[LayerParameters, ...]:
-        """(∂E/∂W, ∂E/∂b) of every layer on the tape; read-only views."""
-        return views(self.structure.layers, self._current.gradients, read_only=True)
-
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
         """The first output over the plane of two inputs."""
         if self.structure.widths[0] != 2:
@@ -197,14 +192,6 @@ class NetworkModel(LayeredModel):
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) over the training set at the present parameters."""
         return evaluate(self.structure, self._state(landed=landed), self._data.inputs, self._data.targets)
-
-    def find(self, symbol: str) -> Ref | None:
-        """The reference that `symbol` names."""
-        return self.naming.parse(symbol)
-
-    def belongs_to_iteration(self, ref: Ref) -> bool:
-        """Gradients, slopes, new weights, optimizer state."""
-        return is_of_an_iteration(ref.quantity)
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""

@@ -158,8 +158,3 @@ class Naming:
         if top.quantity == "z" and quantity in ("W", "b") and top.index[-1] == index[-1]:
             return Ref(f"dz_d{quantity}", layer, index)
         return None
-
-
-def is_of_an_iteration(quantity: str) -> bool:
-    """Whether a number is left by an iteration (gradients, new weights) rather than by a forward pass."""
-    return quantity not in ("x", "t", "z", "a", "E_o", "E", "W", "b")

@@ -2,60 +2,102 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cached_property, reduce
+from math import prod
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.network.spread import Spread
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.model import LayerParameters
+from dlsim.engine.saturation import Flags, stuck
 
 Array = NDArray[np.float64]
 Shape = tuple[int, int]
 
-SATURATED_BELOW = 0.02
-"""A unit of bounded output is called saturated where its slope is below this share of its steepest."""
-STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 
-
-class LayerStatistics(Struct, frozen=True):
-    """One layer on a tape. `gradient` is the mean |∂E/∂W|, `delta` the sum of |∂E/∂z| over the units and `slope` the
-    mean ∂a/∂z (both means over the batch). `dead` are the ReLU units that no sample of the batch wakes (z ≤ 0 for
-    all), `saturated` those of sigmoid and tanh whose slope is next to nothing for all of them; both from 0.
+class LayerStatistics:
+    """One layer on a tape. Each number is worked out when it is asked for: one more layer, or an iteration later, and
+    it may be a number that the tape does not have yet.
     """
 
-    layer: int
-    gradient: float
-    delta: float
-    slope: float
-    dead: tuple[int, ...]
-    saturated: tuple[int, ...]
+    def __init__(self, tape: NetworkTape, layer: int) -> None:
+        self.layer = layer
+        self._arrays = tape.batch.layers[layer - 1]
+        self.units = self._arrays.layer.units
+        self._present_weights, _ = tape.present_layers[layer - 1]
+
+    @property
+    def gradient(self) -> float:
+        """The mean |∂E/∂W| over the weights."""
+        return _mean_size(self._arrays.dE_dW)
+
+    @property
+    def delta(self) -> float:
+        """The mean |∂E/∂z| over the units and the batch."""
+        return _mean_size(self._arrays.dE_dz)
+
+    @property
+    def slope(self) -> float | None:
+        """The mean |∂a/∂z| over the units and the batch; None where the gradient does not go through the units' own
+        slopes: softmax, and an output that is fused with the loss.
+        """
+        layer = self._arrays.layer
+        return None if layer.is_fused or layer.activation.couples_units else _mean_size(self._arrays.slope)
+
+    @property
+    def weights(self) -> Spread:
+        """The weights that hold at the moment."""
+        return Spread(self._present_weights)
+
+    @property
+    def gradients(self) -> Spread:
+        """∂E/∂W of every weight."""
+        return Spread(self._arrays.dE_dW)
+
+    @property
+    def dead(self) -> tuple[int, ...]:
+        """The units, from 0, that let no gradient through for any sample of the batch."""
+        return _units(self._stuck[0])
+
+    @property
+    def saturated(self) -> tuple[int, ...]:
+        """The units, from 0, that let hardly any through for any sample; none where it does not go through them."""
+        return () if self._arrays.layer.is_fused else _units(self._stuck[1])
+
+    @cached_property
+    def _stuck(self) -> tuple[Flags, Flags]:
+        """(dead, saturated), each (batch, units)."""
+        return stuck(self._arrays.layer.spec.activation, self._arrays.z, self._arrays.a)
 
 
 def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
     """The layers of the iteration on `tape`, from the first."""
-    statistics = []
-    for arrays in tape.batch.layers:
-        name = arrays.layer.activation.name
-        dead: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
-        if name == "relu":
-            dead = np.logical_and.reduce(arrays.z <= 0, axis=0)
-        saturated: NDArray[np.bool_] = np.zeros(arrays.layer.units, dtype=bool)
-        if name in STEEPEST and not arrays.layer.is_fused:
-            saturated = np.logical_and.reduce(arrays.slope < SATURATED_BELOW * STEEPEST[name], axis=0)
-        statistics.append(
-            LayerStatistics(
-                layer=arrays.layer.number,
-                gradient=float(np.abs(arrays.dE_dW).mean()),
-                delta=float(np.abs(arrays.dE_dz).sum(axis=1).mean()),
-                slope=float(arrays.slope.mean()),
-                dead=tuple(np.flatnonzero(dead).tolist()),
-                saturated=tuple(np.flatnonzero(saturated).tolist()),
-            )
-        )
-    return tuple(statistics)
+    return tuple(LayerStatistics(tape, layer.number) for layer in tape.structure.layers)
+
+
+def slope_product(tape: NetworkTape, layer: int) -> float | None:
+    """The mean slopes from the output down to `layer`, multiplied; None where one of them has none."""
+    product = 1.0
+    for above in reversed(layer_statistics(tape)[layer - 1 :]):
+        slope = above.slope
+        if slope is None:
+            return None
+        product *= slope
+    return product
+
+
+def _mean_size(numbers: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.abs(numbers).mean())
+
+
+def _units(flags: Flags) -> tuple[int, ...]:
+    """Those, from 0, that are flagged in every row of (batch, units)."""
+    return tuple(np.flatnonzero(flags.all(axis=0)).tolist())
 
 
 class LayerShapes(Struct, frozen=True):
@@ -70,7 +112,7 @@ class LayerShapes(Struct, frozen=True):
     @property
     def parameters(self) -> int:
         """Weights and biases together."""
-        return self.weights[0] * self.weights[1] + (self.biases[1] if self.biases else 0)
+        return prod(self.weights) + prod(self.biases or (0,))
 
 
 def layer_shapes(structure: Structure, batch: int) -> tuple[LayerShapes, ...]:

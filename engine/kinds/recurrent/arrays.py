@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.layers import Layer, views
+from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -105,14 +105,3 @@ def sequence_arrays(
         before=before,
         after=after,
     )
-
-
-def parameter_views(structure: RecurrentStructure, state: Array) -> tuple[tuple[Array, Array | None], ...]:
-    """(weights, biases or None) of both layers in a flat state; the hidden layer's weights: Wx, then Wh."""
-    return views(structure.layers, state)
-
-
-def slot_views(structure: RecurrentStructure, state: Array) -> tuple[Array, ...]:
-    """Each of the optimizer's slots, (parameters,)."""
-    width = structure.parameters
-    return tuple(state[width * place : width * (place + 1)] for place in range(1, 1 + len(structure.slots)))

@@ -9,22 +9,20 @@ import numpy as np
 from msgspec import Meta
 
 from dlsim.engine.activation_table import read_activation
-from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, vector
-from dlsim.engine.initialisers import DEFAULT, INITIALISERS
+from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number
+from dlsim.engine.initialisers import DEFAULT
 from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
-from dlsim.engine.text import shown
 
 WIDEST = 256
 MOST_STEPS = 1_000
 MOST_SEQUENCES = 10_000
 MOST_VALUES_AT_ONCE = 4_000_000
 """Sequences in a batch × steps × units: the tape holds some seven numbers for each."""
-ROUNDING = 1e-6
 
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
@@ -81,7 +79,8 @@ def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
     training = None
     if "training" in tables:
         training = read_training(tables["training"], top / "training", len(data.inputs))
-        _refuse_untrainable(network, place)
+        for key, layer in zip(("activation", "output_activation"), network.layers, strict=True):
+            refuse_untrainable(layer.activation, place / key)
         _refuse_loss(network, data, training, top)
     batch = training.batch_size if training else len(data.inputs)
     units = sum(network.widths) * steps
@@ -102,7 +101,7 @@ def _network(table: RecurrentTable, place: Place) -> tuple[NetworkSpec, Array | 
     biases = convert(table.biases or {}, BiasesTable, place / "biases")
     if not table.bias and table.biases:
         raise (place / "biases").error("biases, and bias = false", table.biases, "remove one of the two")
-    scale = _scale(table, place)
+    scale = read_scale(table.init, table.scale, place)
     spaces = (("input", table.inputs, table.hidden), ("recurrent", table.hidden, table.hidden))
     into_hidden, recurrent = (_weights(weights, name, shape, place / "weights") for name, *shape in spaces)
     into_output = _weights(weights, "output", [table.hidden, table.outputs], place / "weights")
@@ -115,7 +114,7 @@ def _network(table: RecurrentTable, place: Place) -> tuple[NetworkSpec, Array | 
             init=table.init,
             scale=scale,
             bias=table.bias,
-            biases=_biases(getattr(biases, name), units, place / "biases" / name),
+            biases=read_biases(getattr(biases, name), units, place / "biases" / name),
         )
 
     layers = (
@@ -137,27 +136,6 @@ def _weights(table: WeightsTable, name: str, shape: Sequence[int], place: Place)
             "give a row for each sending unit and a column for each receiving one",
         )
     return weights
-
-
-def _biases(values: list[Number] | None, units: int, place: Place) -> Array | None:
-    if values is None:
-        return None
-    if len(values) != units:
-        raise place.error(f"found {count(len(values), 'number')} for {count(units, 'unit')}", values, "give one a unit")
-    return vector(values, place)
-
-
-def _scale(table: RecurrentTable, place: Place) -> float | None:
-    if table.init not in INITIALISERS:
-        raise (place / "init").unknown("initialiser", table.init, INITIALISERS)
-    if table.scale is None:
-        return None
-    if not INITIALISERS[table.init].takes_scale:
-        raise (place / "scale").error(f"{table.init} has no scale", table.scale, "only init = 'uniform' has")
-    scale = number(table.scale, place / "scale")
-    if scale <= 0:
-        raise (place / "scale").error(f"found {shown(table.scale)}", table.scale, "this must be a number > 0")
-    return scale
 
 
 # the data
@@ -203,16 +181,6 @@ def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Plac
 
 
 # what must fit together
-
-
-def _refuse_untrainable(network: NetworkSpec, place: Place) -> None:
-    for key, layer in zip(("activation", "output_activation"), network.layers, strict=True):
-        if not ACTIVATIONS[layer.activation.name].is_trainable:
-            raise (place / key).error(
-                f"{layer.activation.name} has no derivative, so a network that holds it cannot be trained",
-                layer.activation.name,
-                "use another activation, say 'sigmoid', or remove [training]",
-            )
 
 
 def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:

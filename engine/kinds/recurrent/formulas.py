@@ -136,12 +136,10 @@ class Formulas(LayerFormulas):
 
     # whole ops
 
-    def op_formula(self, op: Op, batch: int) -> tuple[str, str, str]:
-        """(symbol, formula with matrices, the same with their shapes) of a whole op."""
-        ref = op.ref(0)
-        symbol = self.symbol(ref) if op.size == 1 else f"{self.symbol(ref)} … {self.symbol(op.ref(op.size - 1))}"
+    def _of_op(self, op: Op, batch: int) -> tuple[str, str]:
         if op.layer is None:
-            return symbol, *_WHOLE.get(op.quantity, ("", ""))
+            return _WHOLE.get(op.quantity, ("", ""))
+        ref = op.ref(0)
         shape = self._structure.layer(op.layer)
         n, h, k = self._structure.inputs, self._structure.hidden.units, self._structure.output.units
         is_hidden, j, m = op.layer == HIDDEN, shape.units, batch
@@ -176,9 +174,9 @@ class Formulas(LayerFormulas):
             "new_b": (f"b{PLUS}", f"(1×{j})"),
         }
         if op.quantity in table:
-            return symbol, *table[op.quantity]
+            return table[op.quantity]
         _, slot, letter = op.quantity.split(":")
-        return symbol, f"{slot}{PLUS}", f"({shape.senders}×{j})" if letter == "W" else f"(1×{j})"
+        return f"{slot}{PLUS}", f"({shape.senders}×{j})" if letter == "W" else f"(1×{j})"
 
 
 _WHOLE = {

@@ -7,10 +7,11 @@ from typing import Any
 
 from dlsim.engine.conversion import Place
 from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.kinds.recurrent.file import read_recurrent
 from dlsim.engine.kinds.recurrent.model import RecurrentModel
-from dlsim.engine.kinds.recurrent.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 from dlsim.engine.scenario import Expectation, Scenario
 

@@ -10,25 +10,21 @@ from numpy.typing import NDArray
 from dlsim.engine.initialisers import initial_weights
 from dlsim.engine.kinds.accuracy import accuracy
 from dlsim.engine.kinds.flat_probe import FlatProbe
-from dlsim.engine.kinds.layered_model import LayeredModel
-from dlsim.engine.kinds.layers import views
+from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
-    parameter_views,
     sequence_arrays,
-    slot_views,
     work_size,
 )
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.kinds.recurrent.naming import Naming, is_of_an_iteration
+from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.probe import recurrent_probe
 from dlsim.engine.kinds.recurrent.program import recurrent_program
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 from dlsim.engine.kinds.recurrent.tables import recurrent_tables
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.kinds.scan import first_trouble
-from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 
@@ -41,16 +37,17 @@ RECURRENT_STREAM = 3
 class RecurrentModel(LayeredModel):
     """See engine/model.py: Model."""
 
+    structure: RecurrentStructure
+    naming: Naming
     curves = ()
+    _current: BatchOfSequences
 
     def __init__(self, body: RecurrentBody) -> None:
-        self.structure = RecurrentStructure(body)
-        self.naming = Naming(self.structure)
-        self.program = recurrent_program(self.structure)
         self._body = body
-        training, sequences = body.training, len(body.data.inputs)
-        super().__init__(self.structure.layers, self._initial_state(), self.structure.optimizer, training, sequences)
-        self.tables = recurrent_tables(self.structure, self.naming, sequences)
+        structure, sequences = RecurrentStructure(body), len(body.data.inputs)
+        super().__init__(structure, Naming(structure), body.training, sequences)
+        self.program = recurrent_program(structure)
+        self.tables = recurrent_tables(structure, self.naming, sequences)
         self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
         self._targets = self._by_step(body.data.targets, self.structure.output.units)
         self._arrays: dict[tuple[int, int], BatchOfSequences] = {}
@@ -73,7 +70,7 @@ class RecurrentModel(LayeredModel):
         state = self._initial.copy()
         after = before._state(landed=False)  # it has been accepted
         mine, others = self.structure, before.structure
-        views = zip(parameter_views(mine, state), parameter_views(others, after), strict=True)
+        views = zip(mine.parameter_views(state), others.parameter_views(after), strict=True)
         for (weights, biases), (old_weights, old_biases) in views:
             if weights.shape == old_weights.shape:
                 weights[:] = old_weights
@@ -89,7 +86,7 @@ class RecurrentModel(LayeredModel):
         state = np.zeros(self.structure.state_size)
         structure, body = self.structure, self._body
         seed, inputs = body.network.seed, structure.inputs
-        views = parameter_views(structure, state)
+        views = structure.parameter_views(state)
         senders = (inputs, structure.output.senders)
         for layer, of_layer, (weights, biases) in zip(structure.layers, senders, views, strict=True):
             given, spec = layer.spec.weights, layer.spec
@@ -116,10 +113,10 @@ class RecurrentModel(LayeredModel):
         passes.backward(batch, structure.loss)
         self._optimizer.update_into(
             batch.gradients,
-            slot_views(structure, batch.before),
+            structure.slot_views(batch.before),
             batch.before[: structure.parameters],
             self._update_number(iteration),
-            slot_views(structure, batch.after),
+            structure.slot_views(batch.after),
             batch.after[: structure.parameters],
             self._optimizer_work,
         )
@@ -176,10 +173,6 @@ class RecurrentModel(LayeredModel):
         update = self._update_number(self._iteration)
         return RecurrentTape(self.structure, self.naming, batch, self._body.data, self._rows, update, landed=landed)
 
-    def gradients(self) -> tuple[LayerParameters, ...]:
-        """(∂E/∂W, ∂E/∂b) of both layers on the tape; read-only views."""
-        return views(self.structure.layers, self._current.gradients, read_only=True)
-
     def region(self, x: Array, y: Array, *, landed: bool) -> None:
         """Sequences do not lie in a plane."""
         return
@@ -212,14 +205,6 @@ class RecurrentModel(LayeredModel):
             if self.structure.loss is not None:
                 batch.loss = passes.loss(batch, self.structure.loss)
         return batch
-
-    def find(self, symbol: str) -> Ref | None:
-        """The reference that `symbol` names."""
-        return self.naming.parse(symbol)
-
-    def belongs_to_iteration(self, ref: Ref) -> bool:
-        """Gradients, slopes, new weights, optimizer state."""
-        return is_of_an_iteration(ref.quantity)
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model. Forward numbers are those of the first sequence."""

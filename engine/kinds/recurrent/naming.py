@@ -17,7 +17,6 @@ PLUS = "⁺"
 START = -1
 """The step (from 0) before the first: h⟨0⟩ = 0."""
 
-FORWARD = frozenset({"x", "t", "z", "a", "E_o", "E_t", "E", "W", "b"})
 _UNIT = re.compile(r"(E_o|[xtzhob])(\d{1,6})(?:[⟨<](\d{1,6})[⟩>])?")
 _WEIGHT = re.compile(r"W([xhy])(?:(\d{1,9})|\[(\d{1,6}),\s*(\d{1,6})\])")
 _STEPS = re.compile(r"E[⟨<](\d{1,6})(?:…(\d{1,6}))?[⟩>]")
@@ -161,8 +160,3 @@ class Naming:
 def at(step: int) -> str:
     """A step (from 0) as symbols write it: ⟨1⟩."""
     return f"⟨{step + 1}⟩"
-
-
-def is_of_an_iteration(quantity: str) -> bool:
-    """Whether a number is left by an iteration (gradients, new weights) rather than by a forward pass."""
-    return quantity not in FORWARD

@@ -6,54 +6,37 @@ whose first rows belong to the inputs (Wx) and whose other rows to the hidden ou
 
 from __future__ import annotations
 
-from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.losses import LOSSES, Loss
-from dlsim.engine.optimizers import OPTIMIZERS, Optimizer
 
 HIDDEN, OUTPUT = 1, 2
 
 
-class RecurrentStructure:
+class RecurrentStructure(LayeredStructure):
     """The two layers, loss and optimizer, and the layout of the parameters in one flat array."""
 
     def __init__(self, body: RecurrentBody) -> None:
-        training = body.training
+        super().__init__(body.training)
         self.steps = body.steps
         self.inputs, hidden_units, _ = body.network.widths
         self.fed_back = hidden_units if body.feedback else 0
         """How many hidden outputs the hidden layer receives beside the inputs."""
-        self.loss: Loss | None = LOSSES[training.loss] if training else None
-        self.optimizer: Optimizer | None = (
-            OPTIMIZERS[training.optimizer.name](training.optimizer.settings) if training else None
-        )
-        self.layers: tuple[Layer, ...] = ()
+        self.layers = ()
         start = 0
         for number, spec in enumerate(body.network.layers, start=HIDDEN):
             senders = self.inputs + self.fed_back if number == HIDDEN else hidden_units
             weights = Segment(start, start + senders * spec.units, (senders, spec.units))
             biases = Segment(weights.stop, weights.stop + spec.units, (spec.units,)) if spec.bias else None
             start = biases.stop if biases else weights.stop
-            is_output = number == OUTPUT
-            layer = Layer(
-                number=number,
-                senders=senders,
-                units=spec.units,
-                spec=spec,
-                activation=ACTIVATIONS[spec.activation.name],
-                weights=weights,
-                biases=biases,
-                is_output=is_output,
-                is_fused=is_output and self.loss is not None and self.loss.fused_with is not None,
-            )
+            layer = self._dense(number, senders, spec, weights, biases, is_output=number == OUTPUT)
             self.layers = (*self.layers, layer)
-        self.parameters = start
-        self.hidden, self.output = self.layers
+        self.parameters = self.trained = start
 
-    def layer(self, number: int) -> Layer:
-        """The layer with that number, from 1."""
-        return self.layers[number - 1]
+    @property
+    def hidden(self) -> Layer:
+        """The layer whose outputs are fed back."""
+        return self.layer(HIDDEN)
 
     def weights_in_order(self, number: int) -> list[tuple[int, int]]:
         """(sender, unit) of a layer's weights as they are numbered: Wx before Wh, each by unit, then by sender."""
@@ -61,13 +44,3 @@ class RecurrentStructure:
         cut = self.inputs if number == HIDDEN else layer.senders
         senders = range(cut), range(cut, layer.senders)
         return [(sender, unit) for part in senders for unit in range(layer.units) for sender in part]
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The optimizer's slots, none where nothing is trained."""
-        return self.optimizer.slots if self.optimizer else ()
-
-    @property
-    def state_size(self) -> int:
-        """Numbers in the flat state: the parameters, then each optimizer slot."""
-        return self.parameters * (1 + len(self.slots))

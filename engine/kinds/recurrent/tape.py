@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, LayerThroughTime, parameter_views, slot_views
+from dlsim.engine.kinds.layered_tape import LayeredTape
+from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, LayerThroughTime
 from dlsim.engine.kinds.recurrent.formulas import Formulas
 from dlsim.engine.kinds.recurrent.naming import START, Naming
 from dlsim.engine.kinds.recurrent.program import place_among_alike
@@ -18,18 +19,16 @@ from dlsim.engine.scenario import DataSpec
 
 Array = NDArray[np.float64]
 
-GIVEN = frozenset({"x", "t", "X", "T", "W", "b", "now_W", "now_b", "rest_W", "rest_b"})
-OF_THE_BATCH = frozenset({"dE_dW", "dE_db", "new_W", "new_b", "W", "b", "now_W", "now_b", "rate", "update"})
-GIVEN_KINDS = ("setting:", "alpha:", "count:", "slot:")
-OF_THE_BATCH_KINDS = ("slot:", "new_slot:", "setting:", "count:", "alpha:")
 
-
-class RecurrentTape:
+class RecurrentTape(LayeredTape):
     """The tape of one iteration (see engine/model.py: Reader). A sample is a sequence.
 
-    W and b are the parameters that this iteration reads, now_W and now_b those that hold at the moment. A unit
-    without a step, say Ref("z", 1, (0,)), is read at the last step.
+    A unit without a step, say Ref("z", 1, (0,)), is read at the last step.
     """
+
+    structure: RecurrentStructure
+    batch: BatchOfSequences
+    _formulas: Formulas
 
     def __init__(
         self,
@@ -42,17 +41,10 @@ class RecurrentTape:
         *,
         landed: bool = False,
     ) -> None:
-        self.structure = structure
+        super().__init__(structure, batch, rows, iteration, landed=landed)
         self.naming = naming
-        self.batch = batch
-        self.rows = rows
-        self.iteration = iteration
-        self._data = data
         self._formulas = Formulas(structure, naming)
-        self._old, self._new = (parameter_views(structure, state) for state in (batch.before, batch.after))
-        self._old_slots, self._new_slots = (slot_views(structure, state) for state in (batch.before, batch.after))
-        self._now = self._new if landed else self._old
-        self._readers: Mapping[str, Callable[[Ref, int], float]] = {
+        self._readers |= {
             "x": self._sent,
             "t": lambda ref, row: self._at(batch.t, ref, row) if len(batch.t) else np.nan,
             "z": lambda ref, row: self._at(self._layer(ref).z, ref, row),
@@ -65,33 +57,14 @@ class RecurrentTape:
             "dE_dz": lambda ref, row: self._at(self._layer(ref).dE_dz, ref, row),
             "part:own": lambda ref, row: self._at(batch.own, ref, row),
             "part:later": lambda ref, row: self._at(batch.later, ref, row),
-            "W": lambda ref, row: self._parameter(self._old, ref),
-            "b": lambda ref, row: self._parameter(self._old, ref),
-            "now_W": lambda ref, row: self._parameter(self._now, ref),
-            "now_b": lambda ref, row: self._parameter(self._now, ref),
-            "new_W": lambda ref, row: self._parameter(self._new, ref),
-            "new_b": lambda ref, row: self._parameter(self._new, ref),
-            "dE_dW": lambda ref, row: self._layer(ref).dE_dW[ref.index],
-            "dE_db": lambda ref, row: self._bias_gradient(ref),
             "rest_W": self._rest,
             "rest_b": self._rest,
-            "rate": lambda ref, row: structure.optimizer.rate(iteration) if structure.optimizer else np.nan,
-            "update": lambda ref, row: float(structure.parameters),
-            "count:n": lambda ref, row: float(iteration - 1),
-            "count:t": lambda ref, row: float(iteration),
             "X": lambda ref, row: self._given(data.inputs, ref, structure.inputs),
             "T": lambda ref, row: self._given(data.targets, ref, structure.output.units),
             "O": self._output_of_row,
         }
 
     # numbers
-
-    def value(self, ref: Ref, sample: int) -> float:
-        """The number at `ref`."""
-        reader = self._readers.get(ref.quantity)
-        if reader is not None:
-            return float(reader(ref, sample if ref.sample is None else ref.sample))
-        return self._setting_or_slot(ref)
 
     def array(self, op: Op, sample: int) -> Array:
         """All numbers of `op`, those of one sequence where they are per sequence; weights as (senders, units)."""
@@ -115,17 +88,6 @@ class RecurrentTape:
         """An input, or what is fed back, as the hidden layer receives it."""
         return self._at(self.batch.hidden.received, ref, row)
 
-    def _parameter(self, views: Sequence[tuple[Array, Array | None]], ref: Ref) -> float:
-        weights, biases = views[ref.layer - 1]
-        array = weights if ref.quantity.endswith("W") else biases
-        assert array is not None, f"{ref} in a layer without biases"
-        return array[ref.index]  # type: ignore[no-any-return]
-
-    def _bias_gradient(self, ref: Ref) -> float:
-        gradients = self._layer(ref).dE_db
-        assert gradients is not None, f"{ref} in a layer without biases"
-        return gradients[ref.index]  # type: ignore[no-any-return]
-
     def _rest(self, ref: Ref, row: int) -> float:
         """The sum of what the other sequences of the batch contribute to a gradient."""
         layer = self._layer(ref)
@@ -134,21 +96,6 @@ class RecurrentTape:
             terms = terms * layer.received[:, :, ref.index[0]]
         of_rows = terms.sum(axis=0)
         return float(of_rows[:row].sum()) + float(of_rows[row + 1 :].sum())
-
-    def _setting_or_slot(self, ref: Ref) -> float:
-        kind, _, name = ref.quantity.partition(":")
-        layer = self.structure.layer(ref.layer) if ref.layer else None
-        if layer is None:
-            assert self.structure.optimizer is not None, "nothing is trained"
-            return float(self.structure.optimizer.values[name])
-        if kind == "alpha":
-            return float(layer.spec.activation.settings[name])
-        slot, _, letter = name.partition(":")
-        slots = self._new_slots if kind == "new_slot" else self._old_slots
-        segment = layer.weights if letter == "W" else layer.biases
-        assert segment is not None, f"{ref} in a layer without biases"
-        place = ref.index[0] * layer.units + ref.index[1] if letter == "W" else ref.index[0]
-        return float(slots[self.structure.slots.index(slot)][segment.start + place])
 
     @staticmethod
     def _given(numbers: Array | None, ref: Ref, width: int) -> float:
@@ -163,26 +110,16 @@ class RecurrentTape:
 
     # what a number is called and made of
 
-    def symbol(self, ref: Ref) -> str:
-        """How formulas write it."""
-        return self._formulas.symbol(ref)
-
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""
         return self._formulas.formula(ref, self.batch.size)
-
-    def op_formula(self, op: Op) -> tuple[str, str, str]:
-        """(symbol, formula, shapes) of a whole op."""
-        return self._formulas.op_formula(op, self.batch.size)
 
     # what is revealed when
 
     def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
         """See engine/model.py: Reader."""
         quantity = ref.quantity
-        if quantity in GIVEN or quantity.startswith(GIVEN_KINDS):
-            return None
-        if quantity == "rate" and not (self.structure.optimizer and self.structure.optimizer.rate_notation):
+        if self._is_given(quantity):
             return None
         if quantity == "O":
             ref = Ref("a", OUTPUT, ref.index[1:])
@@ -191,7 +128,3 @@ class RecurrentTape:
         elif quantity == "a" and ref.index[1] == START:
             return None
         return ref.quantity, ref.layer or None, place_among_alike(self.structure, ref) + 1
-
-    def is_per_sample(self, ref: Ref) -> bool:
-        """Whether the number is one sequence's."""
-        return not (ref.quantity in OF_THE_BATCH or ref.quantity.startswith(OF_THE_BATCH_KINDS))

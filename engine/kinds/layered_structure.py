@@ -1,0 +1,84 @@
+"""What of a network never changes while it runs, however its layers are connected: functions, layout of its state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.kinds.layers import Layer, Segment, views
+from dlsim.engine.losses import LOSSES, Loss
+from dlsim.engine.optimizers import OPTIMIZERS, Optimizer
+from dlsim.engine.scenario import LayerSpec, TrainingSpec
+
+Array = NDArray[Any]  # float64; complex128 under a complex step
+
+
+class LayeredStructure(ABC):
+    """The flat state holds the parameters, those that are trained first, then each slot of the optimizer for them.
+
+    A kind fills in `layers`, and how many numbers are `parameters` and `trained`.
+    """
+
+    layers: tuple[Layer, ...]
+    parameters: int
+    trained: int
+
+    def __init__(self, training: TrainingSpec | None) -> None:
+        self.loss: Loss | None = LOSSES[training.loss] if training else None
+        self.optimizer: Optimizer | None = (
+            OPTIMIZERS[training.optimizer.name](training.optimizer.settings) if training else None
+        )
+
+    def _dense(
+        self, number: int, senders: int, spec: LayerSpec, weights: Segment, biases: Segment | None, *, is_output: bool
+    ) -> Layer:
+        """A layer whose parameters lie there."""
+        return Layer(
+            number=number,
+            senders=senders,
+            units=spec.units,
+            spec=spec,
+            activation=ACTIVATIONS[spec.activation.name],
+            weights=weights,
+            biases=biases,
+            is_output=is_output,
+            is_fused=is_output and self.loss is not None and self.loss.fused_with is not None,
+        )
+
+    def layer(self, number: int) -> Layer:
+        """The layer with that number, from 1."""
+        return self.layers[number - 1]
+
+    @property
+    def output(self) -> Layer:
+        """The last layer."""
+        return self.layers[-1]
+
+    @abstractmethod
+    def weights_in_order(self, number: int) -> Iterable[tuple[int, int]]:
+        """(sender, unit) of a layer's weights as they are numbered."""
+
+    # the flat state
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The optimizer's slots, none where nothing is trained."""
+        return self.optimizer.slots if self.optimizer else ()
+
+    @property
+    def state_size(self) -> int:
+        """Numbers in the flat state."""
+        return self.parameters + len(self.slots) * self.trained
+
+    def parameter_views(self, state: Array) -> tuple[tuple[Array, Array | None], ...]:
+        """(weights (n×j), biases (j,) or None) of every layer in a flat state, or in flat gradients."""
+        return views(self.layers, state)
+
+    def slot_views(self, state: Array) -> tuple[Array, ...]:
+        """Each of the optimizer's slots in a flat state, (trained,)."""
+        start, width = self.parameters, self.trained
+        return tuple(state[start + n * width : start + (n + 1) * width] for n in range(len(self.slots)))

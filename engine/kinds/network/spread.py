@@ -1,0 +1,32 @@
+"""How numbers are spread about 0."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+class Spread:
+    """So many numbers, of any shape. What has left all bounds is counted in `size` and nowhere else."""
+
+    def __init__(self, numbers: Array) -> None:
+        self.size = numbers.size
+        self._finite = numbers[np.isfinite(numbers)]  # (finite numbers,)
+
+    @property
+    def largest(self) -> float:
+        """The greatest distance from 0; 0 without numbers."""
+        return float(np.abs(self._finite).max(initial=0.0))
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation, None without numbers."""
+        return float(self._finite.std()) if self._finite.size else None
+
+    def counts(self, bins: int, limit: float) -> Counts:
+        """(bins,): how many numbers lie in each of so many equal parts of −limit…limit."""
+        counts, _ = np.histogram(self._finite, bins=bins, range=(-limit, limit))
+        return counts.astype(np.int64, copy=False)

@@ -1,0 +1,67 @@
+"""Where a function lets no gradient through, or hardly any."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlsim.engine import Simulator, load
+from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.saturation import SATURATED_BELOW, stuck
+from dlsim.engine.scenario import ActivationSpec
+
+SETTINGS = {"leaky_relu": {"alpha": 0.1}, "step": {"at_zero": 0.0}}
+
+
+def stuck_at(name, *z, **settings):
+    """([dead …], [saturated …]) at every z."""
+    sums = np.array([z])
+    outputs = np.empty_like(sums)
+    settings = settings or SETTINGS.get(name, {})
+    ACTIVATIONS[name].value(sums, outputs, settings)
+    return tuple(flags[0].tolist() for flags in stuck(ActivationSpec(name, settings), sums, outputs))
+
+
+@pytest.mark.parametrize(
+    ("name", "z", "dead", "saturated"),
+    [
+        ("relu", (-1.0, 0.0, 1e-300), [True, True, False], [False] * 3),
+        ("leaky_relu", (-1.0, 0.0, 1.0), [False] * 3, [False] * 3),
+        ("linear", (-1.0, 0.0, 1.0), [False] * 3, [False] * 3),
+        ("step", (-1.0, 0.0, 1.0), [False] * 3, [False] * 3),
+        ("softmax", (-99.0, 0.0, 99.0), [False] * 3, [False] * 3),
+        ("sigmoid", (-99.0, -3.7, -3.5, 0.0, 99.0), [False] * 5, [True, True, False, False, True]),
+        ("tanh", (-99.0, -1.9, -1.8, 0.0, 99.0), [False] * 5, [True, True, False, False, True]),
+        ("sigmoid", (np.nan,), [False], [False]),
+    ],
+)
+def test_relu_dies_and_what_levels_out_saturates(name, z, dead, saturated):
+    assert stuck_at(name, *z) == (dead, saturated)
+
+
+def test_a_leaky_relu_that_does_not_leak_dies_as_well():
+    assert stuck_at("leaky_relu", -1.0, 1.0, alpha=0.0) == ([True, False], [False, False])
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+@given(z=st.floats(-20, 20))
+def test_nothing_is_steeper_than_its_steepest(name, z):
+    activation = ACTIVATIONS[name]
+    if activation.steepest is None:
+        return
+    sums = np.array([[z, 0.0]])
+    outputs, slopes = np.empty_like(sums), np.empty_like(sums)
+    activation.value(sums, outputs, {})
+    activation.derivative(sums, outputs, slopes, {})
+    assert slopes[0, 0] <= slopes[0, 1] == activation.steepest
+
+
+def test_a_sweep_is_saturated_where_a_unit_would_be():
+    tape = Simulator(load("activations")).snapshot().tape
+    for place, spec in enumerate(tape.body.functions):
+        if spec.name in ACTIVATIONS and not ACTIVATIONS[spec.name].couples_units:
+            dead, saturated = stuck(ActivationSpec(spec.name, spec.settings), tape.body.sweep, tape.values[place])
+            assert tape.dead(place).tolist() == dead.tolist()
+            assert tape.saturated(place).tolist() == saturated.tolist()
+    tanh = next(place for place, spec in enumerate(tape.body.functions) if spec.name == "tanh")
+    assert tape.saturated(tanh).tolist() == (tape.slopes[tanh] < SATURATED_BELOW).tolist()
