@@ -17,6 +17,8 @@ from dlsim.engine.simulator import Simulator
 
 COMPLEX_STEP = 1e-30
 DIFFERENCE = 1e-6
+CANCELLED = 1e-12
+"""A gradient is a sum; where its terms cancel, what is left is only as exact as this part of the largest gradient."""
 CHECKED_AT_MOST = 5_000
 """Of more parameters than this, so many evenly spaced ones are checked."""
 
@@ -58,23 +60,24 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
     probe = simulator.model.probe()
     if probe is None:
         raise WrongKindError("nothing is trained here, so there are no gradients to check")
-    stride = max(-(-probe.size // limit), 1)
+    places = range(0, probe.size, max(-(-probe.size // limit), 1))
+    largest = max((abs(probe.gradient(place)) for place in places), default=0.0)
     check = _by_complex_step if probe.is_smooth else _by_difference
-    entries = tuple(check(probe, place) for place in range(0, probe.size, stride))
+    entries = tuple(check(probe, place, largest) for place in places)
     return GradientReport(simulator.position.iteration, probe.size, entries)
 
 
-def _by_complex_step(probe: Probe, place: int) -> GradientEntry:
+def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:
     analytic = probe.gradient(place)
     numeric = probe.loss(place, complex(0.0, COMPLEX_STEP)).imag / COMPLEX_STEP
     error = _relative_error(analytic, numeric)
-    agrees = error <= 1e-9 or abs(analytic - numeric) <= 1e-15
+    agrees = error <= 1e-9 or abs(analytic - numeric) <= max(CANCELLED * largest, 1e-15)
     return GradientEntry(
         probe.symbol(place), analytic, numeric, error, "complex step", "agrees" if agrees else "differs"
     )
 
 
-def _by_difference(probe: Probe, place: int) -> GradientEntry:
+def _by_difference(probe: Probe, place: int, largest: float) -> GradientEntry:
     analytic = probe.gradient(place)
     above = probe.loss(place, DIFFERENCE).real
     sides = probe.sides_of_kinks()
@@ -84,7 +87,7 @@ def _by_difference(probe: Probe, place: int) -> GradientEntry:
     verdict: Verdict = "differs"
     if sides != probe.sides_of_kinks():
         verdict = "not differentiable here"
-    elif error <= 1e-6 or abs(analytic - numeric) <= 1e-8 * max(1.0, abs(above)):
+    elif error <= 1e-6 or abs(analytic - numeric) <= max(CANCELLED * largest, 1e-8 * max(1.0, abs(above))):
         verdict = "agrees"
     return GradientEntry(probe.symbol(place), analytic, numeric, error, "central difference", verdict)
 

@@ -1,5 +1,7 @@
 """The gradients, against arithmetic that knows no chain rule of ours: the complex step and HIPS autograd."""
 
+from types import SimpleNamespace
+
 import autograd.numpy as anp
 import pytest
 from autograd import grad
@@ -89,3 +91,18 @@ def test_a_forward_only_scenario_has_nothing_to_check():
     case = scenario([layer(1, "step", [[1.0]])], [[1.0]], None, loss=None)
     with pytest.raises(WrongKindError):
         check_gradients(Simulator(case))
+
+
+@pytest.mark.parametrize(("largest", "is_ok"), [(1.0, True), (1e-3, False)])
+def test_what_is_left_of_terms_that_cancel_is_measured_by_the_largest_gradient(largest, is_ok):
+    """The second one is off by 3e-14: next to nothing beside 1, but not beside 0.001."""
+    analytic, numeric = (largest, 1e-13), (largest, 1.3e-13)
+    probe = SimpleNamespace(
+        size=2,
+        is_smooth=True,
+        gradient=lambda place: analytic[place],
+        loss=lambda place, step: complex(0.5, numeric[place] * step.imag),
+        symbol=lambda place: f"W{place + 1}",
+    )
+    simulator = SimpleNamespace(model=SimpleNamespace(probe=lambda: probe), position=SimpleNamespace(iteration=1))
+    assert check_gradients(simulator).ok == is_ok
