@@ -80,6 +80,11 @@ class Standing:
         return self.model.trains
 
     @property
+    def has_gradients(self) -> bool:
+        """Whether there are gradients that can be checked: functions have iterations, and nothing that is trained."""
+        return self.model.probe() is not None
+
+    @property
     def iteration(self) -> int:
         """Updates done."""
         if not self.trains:

@@ -14,6 +14,8 @@ from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from dlsim.tui.screens.browser import BrowserScreen
 
 SAY = words()
+LEAST_FOR_PALETTE = (24, 10)
 
 
 class DlsimApp(App[int]):
@@ -89,9 +92,18 @@ class DlsimApp(App[int]):
             return
         await super().on_event(event)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size may have moved or cleared what stood on it."""
         self._painted.forget()
+        if isinstance(self.screen, CommandPalette) and not has_room(event.size):
+            self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Every action by name, where there is room: Textual's palette fails where its list has no cell."""
+        if has_room(self.size):
+            super().action_command_palette()
+        else:
+            self._tell(SAY("hint.no_room"))
 
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""
@@ -198,6 +210,11 @@ class DlsimApp(App[int]):
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=error.strerror or str(error)))
         else:
             self._tell(SAY("hint.saved", file=in_short(file)))
+
+
+def has_room(size: Size) -> bool:
+    """Whether a palette fits."""
+    return size.width >= LEAST_FOR_PALETTE[0] and size.height >= LEAST_FOR_PALETTE[1]
 
 
 def bound(screen: Screen[Any]) -> list[Binding]:

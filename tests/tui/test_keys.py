@@ -176,3 +176,12 @@ async def test_a_burst_reaches_the_screen_that_it_opens(open_at):
         await in_a_burst(app, pilot.pause, "i", "o", "x", "o", "r", "-", "t", "enter")
         await pilot.pause()
         assert app.screen.session.scenario.name == "xor-train"
+
+
+@pytest.mark.parametrize("scenario", ["activations", "losses", "and", "xor-single"])
+async def test_where_nothing_is_trained_the_gradient_check_says_so(open_at, screen_text, scenario):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "c")
+        await pilot.pause()
+        assert "Gradients cannot be checked here." in screen_text(app)[-1]

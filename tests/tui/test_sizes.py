@@ -96,3 +96,15 @@ async def test_without_colours_the_active_value_still_stands_out(open_at, monkey
             if segment.style is not None and segment.style.bold and "0.02592286" in segment.text
         ]
         assert len(bold) >= 2  # in the formula and in the table
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 28), (80, 4), (23, 40), (24, 10), (60, 20)])
+async def test_the_palette_opens_where_there_is_room_and_breaks_nowhere(open_at, size):
+    app = open_at("and")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+p", "pagedown", "x", "backspace", "pageup")
+        await pilot.pause()
+        assert isinstance(app.screen, CommandPalette) == has_room(Size(*size))
+        await pilot.resize_terminal(3, 3)
+        await pilot.pause()
+        assert not isinstance(app.screen, CommandPalette)

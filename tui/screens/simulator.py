@@ -279,7 +279,7 @@ class SimulatorScreen(Looking, Asking):
         self._pause()
         self._tell(None)
         self._show()
-        if not self.session.simulator.trains:
+        if not self.session.simulator.has_gradients:
             self._tell(Hint("hint.no_check"))
             self._show_keys()
             return
