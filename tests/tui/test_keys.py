@@ -178,7 +178,7 @@ async def test_a_burst_reaches_the_screen_that_it_opens(open_at):
         assert app.screen.session.scenario.name == "xor-train"
 
 
-@pytest.mark.parametrize("scenario", ["activations", "losses", "and", "xor-single"])
+@pytest.mark.parametrize("scenario", ["activations", "losses", "and"])
 async def test_where_nothing_is_trained_the_gradient_check_says_so(open_at, screen_text, scenario):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:

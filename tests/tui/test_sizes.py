@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from textual.command import CommandPalette
+from textual.geometry import Size
+
+from dlsim.tui.app import has_room
 
 SIZES = [
     (1, 1),
