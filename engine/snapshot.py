@@ -56,6 +56,15 @@ class Snapshot(Struct, frozen=True):
         """The number at `ref`, None where it has not been revealed."""
         return self.tape.value(ref, self.sample) if self.is_shown(ref) else None
 
+    def knows(self, ref: Ref) -> bool:
+        """Whether there is such a number here: another variant may have fewer layers, units or samples."""
+        try:
+            self.tape.symbol(ref)
+            self.tape.value(ref, self.sample)
+        except LookupError:
+            return False
+        return True
+
     def symbol(self, ref: Ref) -> str:
         """How formulas write `ref`."""
         return self.tape.symbol(ref)

@@ -45,6 +45,13 @@ class Selection(Struct, frozen=True):
         operands = operands_of(snapshot, self.way[-1].ref)
         return operands[min(self.way[-1].operand, len(operands) - 1)] if operands else None
 
+    def within(self, snapshot: Snapshot) -> Selection:
+        """As much of the way as there is in `snapshot`, which may be of another variant."""
+        for number, stop in enumerate(self.way):
+            if not snapshot.knows(stop.ref):
+                return Selection(self.way[:number])
+        return self
+
     def select(self, ref: Ref) -> Selection:
         """Another number, from wherever one was."""
         return Selection((Stop(ref),))

@@ -210,3 +210,17 @@ async def test_the_selected_numbers_formula_is_copied(open_at):
         await pilot.press(*["space"] * 20, "down", "enter", "enter", "y")
         await pilot.pause()
         assert app.clipboard == "∂E/∂o1 = −(t1 − o1) = −(0.4 − 0.60944600) = 0.20944600"
+
+
+async def test_a_selected_number_that_the_next_variant_does_not_have_is_let_go(open_at):
+    app = open_at("linear-collapse")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "2")
+        app.screen._choose(app.screen.selection.select(Ref("W", 3, (0, 0))))
+        assert app.screen.session.snapshot.knows(app.screen.selection.ref)
+        widths = set()
+        for _ in app.screen.session.ensemble.names:
+            await pilot.press("v", "down")
+            widths.add(len(app.screen.session.simulator.parameters))
+            assert app.screen.selection.ref is None or app.screen.session.snapshot.knows(app.screen.selection.ref)
+        assert len(widths) > 1, "the variants are of different depths"

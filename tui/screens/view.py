@@ -124,6 +124,7 @@ class SimulatorView(FirstScreen):
     def show_numbers(self, snapshot: Snapshot) -> None:
         """All but the loss curve, which takes longer than all else together."""
         self._shown, digits = snapshot, self.digits
+        self.selection = self.selection.within(snapshot)
         if not self.selection:
             self.tabs.follow(snapshot)
         members = self.members_now()
