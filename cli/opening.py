@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import Any
 
@@ -29,6 +30,8 @@ def command(context: click.Context, scenarios: tuple[str, ...], variant: str | N
         raise click.ClickException(
             "the app needs a terminal, and this is none; try 'dlsim list', 'dlsim run' or 'dlsim trace'"
         )
+    if os.environ.get("TERM") == "dumb":
+        raise click.ClickException("the app needs a cursor that moves, and TERM is dumb; try 'dlsim walk'")
     gc.disable()  # nothing that a start makes is garbage; the app takes it up again
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- headless verbs never import the app
     from dlsim.tui.session import Session  # noqa: PLC0415

@@ -33,7 +33,7 @@ class CommonTable(Table):
 class ExpectTable(Table):
     """One `[[expect]]` block; it is about the scenario as written, or about the `variant` that it names."""
 
-    after: Annotated[int, Meta(ge=0)]
+    after: Annotated[int, Meta(ge=0, le=10_000_000)]
     variant: str | None = None
     digits: Annotated[int, Meta(ge=0, le=15)] = 8
     values: dict[str, Any] = field(default_factory=dict)

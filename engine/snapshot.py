@@ -57,7 +57,7 @@ class Snapshot(Struct, frozen=True):
         return self.tape.value(ref, self.sample) if self.is_shown(ref) else None
 
     def knows(self, ref: Ref) -> bool:
-        """Whether there is such a number here: another variant may have fewer layers, units or samples."""
+        """Whether there is such a number here, by itself: not in a variant with fewer layers, units or samples."""
         try:
             self.tape.symbol(ref)
             self.tape.value(ref, self.sample)

@@ -85,7 +85,7 @@ class Changes(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
-        pen = Pen(COLOR_SYSTEMS[console.color_system or "truecolor"])
+        pen = Pen(None if console.no_color else COLOR_SYSTEMS[console.color_system or "truecolor"])
         for x, y, cells in self.runs:
             pen.move(x, y)
             for style, group in groupby(cells, key=itemgetter(1)):

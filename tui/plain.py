@@ -17,7 +17,7 @@ _LOOKALIKES = {
     "_": "▁▂▃▅",
     ">": "▶→⟩»≥≫›▸",
     "<": "◀←⟨«≤≪‹",
-    "^": "▲↑△◆◇",
+    "^": "▲↑△◆◇▔",
     "v": "▼↓▽√∨",
     "o": "●○◎□▫▱◦",
     "x": "✗",
@@ -51,6 +51,8 @@ _LOOKALIKES = {
     "9": "⁹₉",
 }
 TABLE: dict[int, str | None] = {ord(other): one for one, others in _LOOKALIKES.items() for other in others}
+TABLE[ord("⌫")] = "x"
+TABLE[ord("🔎")] = "? "  # it takes two cells
 TABLE[0x302] = None  # the hat of m̂ has no cell of its own
 
 

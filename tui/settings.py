@@ -124,10 +124,15 @@ class Store:
     def _set_aside(self, file: Path) -> None:
         """A copy beside it that nothing here ever reads."""
         with suppress(OSError, shutil.SameFileError):
+            if not file.is_file():
+                return
             shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
 
     def _write(self, file: Path, text: str) -> bool:
-        """All of it or nothing; through a link into the file that it leads to."""
+        """All of it or nothing; through a link into the file that it leads to, never over what is no file."""
+        if file.exists() and not file.is_file():
+            self._tell(f"{file} is not a regular file; nothing is kept in it")
+            return False
         try:
             _write_at_once(file.resolve(), text)
         except OSError as error:

@@ -37,7 +37,8 @@ PLAIN = Look((), "", "", ("", ""))
 class Pen:
     """Writes text in styles, one after the other; lift it at the end."""
 
-    def __init__(self, color_system: ColorSystem) -> None:
+    def __init__(self, color_system: ColorSystem | None) -> None:
+        """Without a colour system there are no colours at all."""
         self._color_system = color_system
         self._look = PLAIN
         self._line = -1
@@ -71,9 +72,9 @@ def _is_same_on_blanks(before: Look, after: Look) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def look_of(style: Style, color_system: ColorSystem) -> Look:
+def look_of(style: Style, color_system: ColorSystem | None) -> Look:
     """What a terminal with these colours makes of a style."""
-    opening, closing = Strip.render_style(style.without_color, "\0", color_system).split("\0")
+    opening, closing = Strip.render_style(style.without_color, "\0", color_system or ColorSystem.STANDARD).split("\0")
     attributes = ATTRIBUTES.search(opening)
     link = (ATTRIBUTES.sub("", opening), ATTRIBUTES.sub("", closing))
     return Look(
@@ -84,8 +85,10 @@ def look_of(style: Style, color_system: ColorSystem) -> Look:
     )
 
 
-def _codes(color: Color | None, color_system: ColorSystem, *, foreground: bool) -> str:
-    codes = "" if color is None else ";".join(color.downgrade(color_system).get_ansi_codes(foreground=foreground))
+def _codes(color: Color | None, color_system: ColorSystem | None, *, foreground: bool) -> str:
+    if color is None or color_system is None:
+        return ""
+    codes = ";".join(color.downgrade(color_system).get_ansi_codes(foreground=foreground))
     return "" if codes in (NO_COLOUR, NO_BACKGROUND) else codes
 
 

@@ -180,3 +180,9 @@ def test_another_size_and_a_forgotten_screen_are_painted_whole():
 def test_a_style_that_holds_is_not_said_again():
     sent = Painted().changes(whole([strip_of([("a", STYLES[3])])] * HEIGHT)).render_segments(CONSOLE)
     assert sent.count("38;2;255;0;0") == 1
+
+
+def test_where_colours_are_unwanted_none_is_sent():
+    plain = Console(color_system="truecolor", force_terminal=True, no_color=True)
+    sent = Painted().changes(whole([strip_of([("a", STYLES[4]), ("b", STYLES[2])])] * HEIGHT)).render_segments(plain)
+    assert set(re.findall(r"\x1b\[([0-9;]*)m", sent)) <= {"0", "1", "22"}

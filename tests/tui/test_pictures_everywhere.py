@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Ref, Simulator, builtin_scenarios, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
@@ -130,3 +130,16 @@ def test_numbers_that_have_left_all_bounds_do_no_harm(name, rate):
         for view in range(len(picture.views(snapshot))):
             for look in LOOKS:
                 check(picture.draw(Scene(snapshot, view=view, look=look), 58, 16), 58, 16, look)
+
+
+@pytest.mark.parametrize("huge", [1e16, 1e17, -1e300, 1.7e308])
+@pytest.mark.parametrize("name", ["backprop-2-2-2", "xor-train", "and", "threshold-and-bias", "dying-relu"])
+def test_a_number_that_leaves_all_bounds_breaks_no_picture(name, huge):
+    simulator = Simulator(load(name))
+    simulator.edit(numbers={"W1": huge})
+    for iterations in (0, 1):
+        simulator.run(iterations=iterations)
+        snapshot = simulator.snapshot()
+        for picture in pictures_of(snapshot.scenario):
+            for view, _ in enumerate(picture.views(snapshot)):
+                picture.draw(Scene(snapshot, view=view, selected=Ref("W", 1, (0, 0))), 60, 16)

@@ -224,3 +224,14 @@ async def test_a_selected_number_that_the_next_variant_does_not_have_is_let_go(o
             widths.add(len(app.screen.session.simulator.parameters))
             assert app.screen.selection.ref is None or app.screen.session.snapshot.knows(app.screen.selection.ref)
         assert len(widths) > 1, "the variants are of different depths"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (20, 100)])
+async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can_be_selected(open_at, size):
+    app = open_at("feedforward-or-recurrent")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("space", *["up"] * 6, *["down"] * 6, "i", *["tab"] * 6)
+        for hit in app.screen.diagram.picture.hits[:6]:
+            await pilot.click(NetworkDiagram, offset=(hit.x, hit.y))
+        selected = app.screen.selection.ref
+        assert selected is None or app.screen.session.snapshot.knows(selected)

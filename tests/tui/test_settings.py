@@ -1,5 +1,6 @@
 """Settings and the last position: kept, read without trust, never lost, never in the way."""
 
+import os
 import subprocess
 import sys
 
@@ -199,3 +200,13 @@ def test_the_example_in_the_guide_is_understood(store, places, root):
         theme="textual-light", glyphs="ascii", digits=6, keymap={"step.forward": "space,n"}
     )
     assert store.messages == []
+
+
+def test_settings_that_are_no_file_are_neither_copied_nor_written_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLSIM_HOME", str(tmp_path))
+    os.mkfifo(tmp_path / "settings.toml")
+    store = Store()
+    assert store.settings() == Settings()
+    assert not store.save_settings(Settings(digits=3))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["settings.toml"]
+    assert any("not a regular file" in message for message in store.messages)

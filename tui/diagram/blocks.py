@@ -44,8 +44,9 @@ class Blocks(Units):
         if self.layout.caption is None or self.focus.ref is None:
             return
         symbol = self.snapshot.symbol(self.focus.ref)
-        value = number_alone(self.snapshot.value(self.focus.ref), self.layout.most)
-        text = f"{symbol} {value}"
+        is_number = self.focus.ref.quantity != "update"  # its value is how many there are
+        value = number_alone(self.snapshot.value(self.focus.ref), self.layout.most) if is_number else ""
+        text = f"{symbol} {value}".rstrip()
         x = max((self.layout.width - len(text)) // 2, 0)
         self.canvas.write(x, self.layout.height - 1, text, ACTIVE)
         self.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))

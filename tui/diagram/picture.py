@@ -35,6 +35,10 @@ class Picture(Struct, frozen=True):
         return None
 
 
+THROUGH_TIME = ("recurrent",)
+"""Kinds whose units are drawn in time, step by step, in a picture of their own."""
+
+
 def draw(
     snapshot: Snapshot,
     width: int,
@@ -59,6 +63,8 @@ def draw(
     else:
         _draw_units(canvas, layout, shape, snapshot, focus, hits)
     _draw_caption(canvas, layout, shape, focus)
+    if snapshot.scenario.kind in THROUGH_TIME:  # a unit has a number at every step: none of them is the one
+        hits = [hit for hit in hits if hit.ref.quantity.endswith("W")]
     return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits))
 
 

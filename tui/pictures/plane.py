@@ -42,9 +42,24 @@ def label(value: float, decimals: int) -> str:
 def widened(low: float, high: float, share: float) -> Span:
     """A span with a margin; around a single number, one of its own."""
     if not high > low:
-        return low - 1.0, high + 1.0
+        return opened((low - 1.0, high + 1.0))
+    low, high = opened((low, high))
     margin = (high - low) * share
     return low - margin, high + margin
+
+
+def opened(span: Span) -> Span:
+    """The span, or where its ends are one number, or too far apart to be told how far, one around its middle."""
+    low, high = (min(max(end, -LARGEST), LARGEST) for end in span)
+    if high - low > NARROWEST * max(abs(low), abs(high)):
+        return low, high
+    middle = low / 2 + high / 2
+    room = max(abs(middle) / 10, 1.0)
+    return middle - room, middle + room
+
+
+LARGEST = 8e307
+NARROWEST = 1e-12
 
 
 class Plane:
@@ -52,7 +67,7 @@ class Plane:
 
     def __init__(self, cells: Cells, left: int, top: int, width: int, height: int, x: Span, y: Span) -> None:
         self.cells, self.left, self.top = cells, left, top
-        self.width, self.height, self.x, self.y = max(width, 1), max(height, 1), x, y
+        self.width, self.height, self.x, self.y = max(width, 1), max(height, 1), opened(x), opened(y)
 
     def columns(self, per_cell: int) -> Array:
         """x at the middle of so many columns a cell."""
@@ -141,6 +156,7 @@ def framed(
 ) -> Plane:
     """A plane with its axes in (left, top, width, height) of the cells; without them where there is no room."""
     left, top, width, height = place
+    x, y = opened(x), opened(y)
     if width < 14 or height < 5:
         return Plane(cells, left, top, width, height, x, y)
     inner_height = height - 1

@@ -13,6 +13,8 @@ from dlsim.tui.words import words
 SAY = words()
 SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
+WORTH_WAITING, MOST_CHECKED, FEWEST_CHECKED = 20_000_000, 5_000, 50
+"""A check is a forward pass, whose time goes with the parameters: of a large network only some are checked."""
 
 
 class GradientScreen(ReportScreen):
@@ -22,7 +24,9 @@ class GradientScreen(ReportScreen):
 
     def report(self) -> None:
         """Check, and show."""
-        report = check_gradients(self._session.simulator)
+        simulator = self._session.simulator
+        size = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
+        report = check_gradients(simulator, limit=max(FEWEST_CHECKED, min(MOST_CHECKED, WORTH_WAITING // max(size, 1))))
         self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 
 

@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widgets import Input
 
+from dlsim.engine.text import clean
 from dlsim.tui.widgets.lines import LineWidget, fit
 
 LABEL_SHARE = 3
@@ -97,7 +98,7 @@ class Prompt(Container):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._asked is not None:
-            problem = self._asked.check(event.value.strip())
+            problem = self._asked.check(clean(event.value).strip())
             self._tell(problem or self._asked.note, is_trouble=bool(problem))
 
     @on(Input.Submitted)
@@ -106,7 +107,7 @@ class Prompt(Container):
         if self._asked is None:
             return
         asked, self._asked = self._asked, None
-        problem = asked.accept(event.value.strip())
+        problem = asked.accept(clean(event.value).strip())
         if problem:
             self._asked = asked
             self._tell(problem, is_trouble=True)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+VAST = 1e300
+"""Beyond this, twice a number may be too large for a number."""
 
 
 class Spread:
@@ -28,5 +30,6 @@ class Spread:
 
     def counts(self, bins: int, limit: float) -> Counts:
         """(bins,): how many numbers lie in each of so many equal parts of −limit…limit."""
-        counts, _ = np.histogram(self._finite, bins=bins, range=(-limit, limit))
+        numbers, limit = (self._finite / limit, 1.0) if limit > VAST else (self._finite, limit)
+        counts, _ = np.histogram(numbers, bins=bins, range=(-limit, limit))
         return counts.astype(np.int64, copy=False)
