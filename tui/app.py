@@ -55,7 +55,7 @@ class DlsimApp(App[int]):
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
-        self._painted = Painted()
+        self._painted = Painted(has_colours=not self.no_color)
         self.preferences = Preferences(store)
         for theme in OWN_THEMES:
             self.register_theme(theme)

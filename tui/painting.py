@@ -35,7 +35,8 @@ UNKNOWN: Cell = ("\0", None)
 class Painted:
     """The cells on the terminal, as far as we sent them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_colours: bool = True) -> None:
+        self._has_colours = has_colours
         self._size = Size(0, 0)
         self._lines: list[list[Cell]] = []
 
@@ -53,7 +54,7 @@ class Painted:
         else:
             places = _parts(update)
         runs = [run for place in places for run in self._paint(*place)]
-        return Changes(runs) if runs else None
+        return Changes(runs, has_colours=self._has_colours) if runs else None
 
     def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
         """The runs in which the strip differs from what stands there; it stands there from now on."""
@@ -80,12 +81,12 @@ class Painted:
 class Changes(CompositorUpdate):
     """An update made of runs of cells."""
 
-    def __init__(self, runs: list[Run]) -> None:
-        self.runs = runs
+    def __init__(self, runs: list[Run], *, has_colours: bool) -> None:
+        self.runs, self._has_colours = runs, has_colours
 
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
-        pen = Pen(None if console.no_color else COLOR_SYSTEMS[console.color_system or "truecolor"])
+        pen = Pen(COLOR_SYSTEMS[console.color_system or "truecolor"] if self._has_colours else None)
         for x, y, cells in self.runs:
             pen.move(x, y)
             for style, group in groupby(cells, key=itemgetter(1)):

@@ -183,6 +183,6 @@ def test_a_style_that_holds_is_not_said_again():
 
 
 def test_where_colours_are_unwanted_none_is_sent():
-    plain = Console(color_system="truecolor", force_terminal=True, no_color=True)
-    sent = Painted().changes(whole([strip_of([("a", STYLES[4]), ("b", STYLES[2])])] * HEIGHT)).render_segments(plain)
+    frame = whole([strip_of([("a", STYLES[4]), ("b", STYLES[2])])] * HEIGHT)
+    sent = Painted(has_colours=False).changes(frame).render_segments(CONSOLE)
     assert set(re.findall(r"\x1b\[([0-9;]*)m", sent)) <= {"0", "1", "22"}
