@@ -127,3 +127,14 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         await pilot.press(*["backspace"] * 20, *"0.9", "enter")
         await pilot.pause()
         assert app.screen.session.simulator.look_up("W5") == 0.9
+
+
+async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "[0.90000000]" in screen
+        assert "Something was changed by hand after iteration 3" in screen
+        assert "The update of iteration 3 left it so" not in screen

@@ -86,6 +86,8 @@ def _made_of(
     if not answer.operands:
         learnt = answer.ref.quantity in ("W", "b", "now_W", "now_b") and snapshot.position.iteration > 1
         key = "answer.left_by_update" if learnt else "answer.given"
+        if learnt and snapshot.position.iteration in snapshot.edits:
+            key = "answer.changed_or_left"
         text = say(key, iteration=f"{snapshot.position.iteration - 1:,}")
         return [dispensable(wrap([(text, "muted")], prose), TITLE)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
