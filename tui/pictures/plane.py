@@ -42,10 +42,15 @@ def label(value: float, decimals: int) -> str:
 def widened(low: float, high: float, share: float) -> Span:
     """A span with a margin; around a single number, one of its own."""
     if not high > low:
-        return opened((low - 1.0, high + 1.0))
-    low, high = opened((low, high))
+        return low - 1.0, high + 1.0
     margin = (high - low) * share
     return low - margin, high + margin
+
+
+LARGEST = 8e307
+"""Half the distance of two ends that is a number still."""
+NARROWEST = 1e-12
+"""A span that is a smaller share of its ends than this is none."""
 
 
 def opened(span: Span) -> Span:
@@ -56,10 +61,6 @@ def opened(span: Span) -> Span:
     middle = low / 2 + high / 2
     room = max(abs(middle) / 10, 1.0)
     return middle - room, middle + room
-
-
-LARGEST = 8e307
-NARROWEST = 1e-12
 
 
 class Plane:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.gradient_check import GradientReport, check_gradients
+from dlsim.engine.gradient_check import CHECKED_AT_MOST, GradientReport, check_gradients
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.widgets.lines import Line, Piece, wrap
@@ -13,7 +13,7 @@ from dlsim.tui.words import words
 SAY = words()
 SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
-WORTH_WAITING, MOST_CHECKED, FEWEST_CHECKED = 20_000_000, 5_000, 50
+WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
 """A check is a forward pass, whose time goes with the parameters: of a large network only some are checked."""
 
 
@@ -26,7 +26,7 @@ class GradientScreen(ReportScreen):
         """Check, and show."""
         simulator = self._session.simulator
         size = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
-        report = check_gradients(simulator, limit=max(FEWEST_CHECKED, min(MOST_CHECKED, WORTH_WAITING // max(size, 1))))
+        report = check_gradients(simulator, limit=max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // size)))
         self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 
 

@@ -50,7 +50,7 @@ class Selecting(Acting):
 
     def _choose(self, selection: Selection) -> None:
         self._pause()
-        self.selection = selection.within(self.session.snapshot)
+        self.selection = selection
         self._tell(None)
         self._show()
 
@@ -105,7 +105,7 @@ class Selecting(Acting):
         """Those of the picture that is shown, each once."""
         hits = self.picture.drawing.hits if self.picture.display else self.diagram.picture.hits
         ordered = sorted(hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
-        return [ref for ref in dict.fromkeys(hit.ref for hit in ordered) if self.session.snapshot.knows(ref)]
+        return list(dict.fromkeys(hit.ref for hit in ordered))
 
     # mouse
 

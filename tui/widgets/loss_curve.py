@@ -253,10 +253,9 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
 
 def _middles(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
     """Half as many blocks, and of each the middle."""
-    return [
-        Series(one.x, one.low / 2 + one.high / 2, one.low / 2 + one.high / 2, role, marker, mark)
-        for one in _series(curve, max(columns // 2, 1), role, marker)
-    ]
+    found = _series(curve, max(columns // 2, 1), role, marker)
+    middles = [one.low / 2 + one.high / 2 for one in found]
+    return [Series(one.x, middle, middle, role, marker, mark) for one, middle in zip(found, middles, strict=True)]
 
 
 def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:
