@@ -314,7 +314,7 @@ class Stage(App[None]):
     [
         ("z1", Ref("z", 1, (0,))),
         ("x2", Ref("x", 0, (1,))),
-        ("W5", Ref("W", 2, (0, 0))),
+        ("W5", Ref("now_W", 2, (0, 0))),
         ("t1", Ref("t", 2, (0,))),
     ],
 )
@@ -325,6 +325,39 @@ async def test_a_click_tells_which_number_was_meant(what, ref):
         y = next(number for number, line in enumerate(lines) if what in line)
         await pilot.click(NetworkDiagram, offset=(lines[y].index(what), y))
         assert app.picked == [ref]
+
+
+async def test_after_an_update_a_click_on_a_weight_gives_the_number_that_its_label_shows():
+    simulator = Simulator(worked_example())
+    simulator.step("iteration")
+    snapshot = simulator.snapshot()
+    app = Stage(snapshot)
+    async with app.run_test(size=(60, 20)) as pilot:
+        lines = text_of(app.query_one(NetworkDiagram).picture)
+        y = next(number for number, line in enumerate(lines) if "W5 0.4370" in line)
+        await pilot.click(NetworkDiagram, offset=(lines[y].index("W5"), y))
+        assert f"{snapshot.value(app.picked[0]):.8f}" == "0.43703857"
+
+
+@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9)])
+def test_every_weight_of_the_worked_example_bears_its_number_at_the_usual_sizes(width, height):
+    simulator = Simulator(worked_example())
+    simulator.step("iteration")
+    picture = "\n".join(text_of(draw(simulator.snapshot(), width, height)))
+    for weight, value in enumerate((0.2996, 0.2492, 0.3996, 0.3493, 0.4370, 0.3869, 0.6963, 0.5962), start=1):
+        assert f"W{weight} {value:.4f}" in picture
+
+
+@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30)])
+def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
+    snapshot = standing_at(network(2, 4, 1), "z1").snapshot()
+    picture = draw(snapshot, width, height)
+    rows = {hit.ref.index: hit.y for hit in picture.hits if hit.ref.quantity in "za" and hit.ref.layer == 1}
+    labels = [hit for hit in picture.hits if hit.ref.quantity == "now_W" and hit.ref.layer == 2]
+    assert len(labels) == 4
+    for label in labels:
+        own = abs(label.y - rows[label.ref.index[:1]])
+        assert own == min(abs(label.y - row) for row in rows.values())
 
 
 async def test_what_is_selected_is_marked_without_colour():

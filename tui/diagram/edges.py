@@ -23,13 +23,13 @@ CELLS_OF_A_LINE = 8
 FEWEST_LINES = 12
 MOST_LABELLED = 16
 MOST_LIT_LABELLED = 4
-CELLS_OF_A_LABEL = 30
+CELLS_OF_A_LABEL = 26
 """With fewer cells to each line its label would hide too much of the others: only lit lines bear one."""
 EVENT_CELLS = 6
-SPACIOUS = 7
-"""A line that falls by so many rows bears a number on one of them."""
+LEFT_OF_A_SLANTED_LINE, LEFT_OF_A_LEVEL_LINE = 2, 4
+"""So many cells of it a label leaves in sight at least: of a slanted one, its other rows are seen besides."""
 LEVEL_PLACES = (0.5, 0.3, 0.7)
-SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5)
+SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5, 0.0)
 """How far along a line its label may stand: off the middle where others cross it."""
 
 
@@ -45,8 +45,8 @@ class Line(NamedTuple):
 
     @property
     def ref(self) -> Ref:
-        """The weight."""
-        return Ref("W", self.edge.layer, (self.edge.sender, self.edge.unit))
+        """The weight as it stands at the moment: the new one, once it has taken its place."""
+        return Ref("now_W", self.edge.layer, (self.edge.sender, self.edge.unit))
 
 
 class Gap(NamedTuple):
@@ -198,7 +198,7 @@ class Edges:
     ) -> None:
         """Find a place for a label with so many digits."""
         cells = len(self._text(line, digits))
-        spots = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, digits, lines)
+        spots = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, lines)
         for label in spots:
             if not any(_meet(label, other) for other in placed.values()):
                 placed[line.edge] = label
@@ -214,17 +214,18 @@ class Edges:
             if all(max(other.row0, other.row1) <= line.row0 for other in lines):
                 yield Label(x, line.row0 + 1, cells, room - 1)
 
-    def _spots(self, line: Line, cells: int, digits: int | None, lines: list[Line]) -> Iterator[Label]:
+    def _spots(self, line: Line, cells: int, lines: list[Line]) -> Iterator[Label]:
         """Beside the line, else on it."""
         yield from self._beside(line, cells, lines)
         room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
-        least = 4  # cells of the line that stay in sight
-        if digits is not None:
-            least = 8 if not fall else 4 if fall >= SPACIOUS else 4 + cells
+        least = LEFT_OF_A_SLANTED_LINE if fall else LEFT_OF_A_LEVEL_LINE
         if cells + least > room:
             return
+        others = {other.row0 for other in lines if other.row0 != line.row0}
         for share in SLANTED_PLACES if fall else LEVEL_PLACES:
             y = round(line.row0 + (line.row1 - line.row0) * share)
+            if any(abs(y - row) <= abs(y - line.row0) for row in others):
+                continue  # it would seem to be about the line that leaves there
             x = round(line.x0 + room * share - cells / 2)
             yield Label(min(max(x, line.x0 + 1), line.x1 - 1 - cells), y, cells, room - 4)
 
