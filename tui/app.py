@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 SAY = words()
 LEAST_FOR_PALETTE = (24, 10)
+HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
 class DlsimApp(App[int]):
@@ -85,7 +86,7 @@ class DlsimApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key during a run is answered first, and wholly before the next."""
-        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown)) and self._simulator is not None:
+        if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
