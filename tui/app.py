@@ -31,6 +31,7 @@ from dlsim.tui.resuming import place_of, resumed
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session import Session
 from dlsim.tui.settings import Store
+from dlsim.tui.suspending import Suspension
 from dlsim.tui.terminal import Terminal
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.words import words
@@ -69,7 +70,9 @@ class DlsimApp(App[int]):
         """Show the first screen; keys that come early wait for it."""
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
-        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        self._suspension = Suspension(self._driver)
+        self._suspension.listen()
         notice = self.preferences.notice()
         if self._session is None:
             await self.push_screen(self._browser(notice))
@@ -192,6 +195,13 @@ class DlsimApp(App[int]):
             super()._display(screen, cast("RenderableType | None", changes))
         else:
             super()._display(screen, renderable)
+
+    def action_suspend_process(self) -> None:
+        """Ctrl-Z: into the background, where there is a shell that can bring dlsim back."""
+        if self._suspension.can_come_back:
+            self._suspension.suspend()
+        else:
+            self._tell(SAY("hint.no_shell"))
 
     def action_redraw(self) -> None:
         """Paint everything anew: another program may have written on the terminal."""
