@@ -14,7 +14,8 @@ import click
 from click.shell_completion import shell_complete
 
 from dlsim.cli.group import dlsim
-from dlsim.cli.output import one_line, prepare_streams
+from dlsim.cli.output import one_line
+from dlsim.cli.streams import prepare_streams
 from dlsim.engine import DlsimError
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141

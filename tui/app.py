@@ -52,19 +52,19 @@ class DlsimApp(App[int]):
     BINDINGS = bindings(APP_KEYS, SAY)
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session | None = None, store: Store | None = None) -> None:
-        """Without a store, nothing is read and nothing remembered."""
+    def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
+        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
         self._painted = Painted(has_colours=not self.no_color)
-        self.preferences = Preferences(store)
+        self.preferences = Preferences(store, only_ascii=only_ascii)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
         Caps.own = self.preferences.keymap
         if self.preferences.is_plain:
-            self._filters.append(PlainFilter())
+            self._filters.append(PlainFilter(only_ascii=only_ascii))
 
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
@@ -233,11 +233,11 @@ def bound(screen: Screen[Any]) -> list[Binding]:
     return [active.binding for active in screen.active_bindings.values() if active.binding.id]
 
 
-def open_app(session: Session | None) -> int:
-    """Open the app on a scenario, or on the browser; the exit status."""
+def open_app(session: Session | None, *, only_ascii: bool = False) -> int:
+    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status."""
     import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
 
-    return asyncio.run(_run(DlsimApp(session, Store())))
+    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii)))
 
 
 async def _run(app: DlsimApp) -> int:

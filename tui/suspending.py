@@ -1,7 +1,7 @@
 """Into the background and back: `ctrl+z`, and a process that was stopped and goes on.
 
-A shell with job control takes the terminal while dlsim is stopped, and gives it back with `fg`. Textual does its part of
-this, but expects nobody else to stop or wake it: after a SIGSTOP it would read the keyboard twice, and take the raw
+A shell with job control takes the terminal while dlsim is stopped, and gives it back with `fg`. Textual does its part
+of this, but expects nobody else to stop or wake it: after a SIGSTOP it would read the keyboard twice, and take the raw
 terminal for the one that it found. So both signals are heard here.
 """
 
