@@ -7,6 +7,7 @@ the keyboard · 141 whoever read the output went away. The last two say nothing:
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,11 +15,13 @@ import click
 from click.shell_completion import shell_complete
 
 from dlsim.cli.group import dlsim
-from dlsim.cli.output import one_line
 from dlsim.cli.streams import prepare_streams
 from dlsim.engine import DlsimError
+from dlsim.engine.text import shorten
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+LONGEST_MESSAGE = 2_000
+_LONG_WORD = re.compile(r"\S{400,}")
 COMPLETION = "_DLSIM_COMPLETE"
 """What a shell that has been told sets when it wants to know what may come next."""
 
@@ -56,7 +59,9 @@ def _answer(arguments: Sequence[str] | None) -> int:
 
 
 def _refuse(message: str) -> int:
-    click.echo(f"dlsim: {one_line(message)}", err=True)
+    """One line; what it repeats of a call may be as long as a command line."""
+    short = _LONG_WORD.sub(lambda word: shorten(word[0]), message)
+    click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
     return REFUSED
 
 

@@ -12,6 +12,9 @@ from dlsim.engine import builtin_scenarios, toml_file
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import shorten, shown
 
+LONGEST_COUNT = 12
+"""Digits that are looked at."""
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -64,9 +67,27 @@ def way_of_it(function: Decorated) -> Decorated:
     )
 
 
-def count_option(name: str, text: str) -> Callable[[Decorated], Decorated]:
+class Count(click.ParamType):
+    """A whole number from 0 to `most`."""
+
+    name = "number"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; UsageError for anything else."""
+        if isinstance(value, int):
+            return value
+        digits = str(value).strip().removeprefix("+").replace("_", "")
+        if not (digits.isdecimal() and len(digits) <= LONGEST_COUNT and int(digits) <= self.most):
+            self.fail(f"{shown(str(value))} is not a whole number from 0 to {self.most:,}", param, ctx)
+        return int(digits)
+
+
+def count_option(name: str, most: int, text: str) -> Callable[[Decorated], Decorated]:
     """A whole number from 0."""
-    return click.option(name, type=click.IntRange(min=0), metavar="N", help=text)
+    return click.option(name, type=Count(most), metavar="N", help=text)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")
