@@ -67,27 +67,23 @@ def way_of_it(function: Decorated) -> Decorated:
     )
 
 
-class Count(click.ParamType):
-    """A whole number from 0 to `most`."""
+def count(most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """A callback for options: a whole number from 0 to `most`."""
 
-    name = "number"
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number; UsageError for anything else."""
-        if isinstance(value, int):
-            return value
-        digits = str(value).strip().removeprefix("+").replace("_", "")
-        if not (digits.isdecimal() and len(digits) <= LONGEST_COUNT and int(digits) <= self.most):
-            self.fail(f"{shown(str(value))} is not a whole number from 0 to {self.most:,}", param, ctx)
+    def parse(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        digits = text.strip().removeprefix("+").replace("_", "")
+        if not (digits.isdecimal() and len(digits) <= LONGEST_COUNT and int(digits) <= most):
+            raise click.BadParameter(f"{shown(text)} is not a whole number from 0 to {most:,}")
         return int(digits)
+
+    return parse
 
 
 def count_option(name: str, most: int, text: str) -> Callable[[Decorated], Decorated]:
     """A whole number from 0."""
-    return click.option(name, type=Count(most), metavar="N", help=text)
+    return click.option(name, callback=count(most), metavar="N", help=text)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import Count, complete_scenario, way_of_it
+from dlsim.cli.options import complete_scenario, count, way_of_it
 from dlsim.cli.output import note
 from dlsim.engine import load
 
@@ -24,7 +24,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @click.command("serve")
 @click.argument("scenario", metavar="[NAME-or-FILE]", required=False, shell_complete=complete_scenario)
-@click.option("--port", type=Count(65535), default=8000, metavar="N", show_default=True, help="0 takes any free one.")
+@click.option(
+    "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
+)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Other than loopback, others can come in.")
 @way_of_it
 def command(scenario: str | None, port: int, host: str, variant: str | None, overrides: dict[str, Any]) -> int:
