@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 from click.shell_completion import shell_complete
@@ -33,8 +34,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         status = _answer(arguments)
         sys.stdout.flush()  # here, where a closed pipe is still caught
     except BrokenPipeError:
-        _forget_stdout()
+        _forget(sys.stdout)
         return PIPE_CLOSED
+    except OSError as error:  # a full disk under what is written to
+        _forget(sys.stdout)
+        what = "the output cannot be written" if error.filename is None else shorten(str(error.filename), 200)
+        return _refuse(f"{what}: {error.strerror or error}")
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     return status
@@ -61,7 +66,10 @@ def _answer(arguments: Sequence[str] | None) -> int:
 def _refuse(message: str) -> int:
     """One line; what it repeats of a call may be as long as a command line."""
     short = _LONG_WORD.sub(lambda word: shorten(word[0]), message)
-    click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
+    try:
+        click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
+    except OSError:  # nobody can be told
+        _forget(sys.stderr)
     return REFUSED
 
 
@@ -69,8 +77,8 @@ def _help_of(context: click.Context | None) -> str:
     return f"see '{context.command_path.strip() if context else 'dlsim'} --help'"
 
 
-def _forget_stdout() -> None:
-    """Point stdout nowhere: flushing it at exit would raise once more."""
+def _forget(stream: TextIO) -> None:
+    """Point a stream nowhere: flushing it at exit would raise once more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

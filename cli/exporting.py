@@ -59,9 +59,12 @@ def new_file(target: str, overwrite: bool) -> Path:
     if file.suffix != ".toml":
         raise click.BadParameter(f"{shown(target)} does not end in .toml, as scenario files do", param_hint="--to")
     try:
-        is_there = file.exists()
-    except (OSError, ValueError):  # too long a name, a NUL in it
-        raise click.BadParameter(f"{shown(target)} is no name for a file", param_hint="--to") from None
+        is_there, is_file = file.exists(), file.is_file()
+    except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.BadParameter(f"{shown(target)} cannot be written: {reason}", param_hint="--to") from None
+    if is_there and not is_file:  # a pipe would wait for a reader
+        raise click.BadParameter(f"{shown(target)} is there already, and is no regular file", param_hint="--to")
     if is_there and not overwrite:
         raise click.BadParameter(
             f"{shown(target)} is there already; choose another name, or --overwrite", param_hint="--to"
@@ -73,5 +76,6 @@ def save(file: Path, text: str) -> None:
     """Write it, or say why that cannot be."""
     try:
         file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason}") from None

@@ -127,6 +127,8 @@ def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
 def _is_there(path: str | Path) -> bool:
     try:
         return Path(path).exists()
+    except PermissionError:  # reading it says so
+        return True
     except (OSError, ValueError):  # too long a name, a NUL in it
         return False
 
