@@ -65,11 +65,18 @@ def test_a_refusal_on_such_a_terminal_is_one_message(command_line, tmp_path):
 
 
 def test_the_app_is_drawn_in_ascii(command_line):
-    status, output = on_terminal([*command_line, "losses"], b"  q", LC_ALL="C", columns=100)
+    status, output = on_terminal([*command_line, "losses"], b"  q", once=b"palette", LC_ALL="C", columns=100)
     assert status == 0
     assert output.isascii()
     assert b"\\u" not in output
     assert b"+-" in output
+
+
+@pytest.mark.parametrize("elsewhere", ["2>/dev/null", "2>&-"])
+def test_the_app_is_on_the_terminal_wherever_messages_go(command_line, elsewhere):
+    status, output = on_terminal(["sh", "-c", f'"$@" {elsewhere}', "sh", *command_line, "and"], b" q", once=b"palette")
+    assert status == 0
+    assert "AND, decided by one neuron" in output.decode()
 
 
 def test_where_utf_8_is_shown_nothing_is_spelt(command_line):

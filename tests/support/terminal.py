@@ -6,6 +6,7 @@ import os
 import select
 import struct
 import subprocess
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -17,10 +18,10 @@ PATIENCE = 30
 
 
 def on_terminal(
-    command: Sequence[object], keys: bytes = b"", *, columns: int = 200, **environment: str
+    command: Sequence[object], keys: bytes = b"", *, once: bytes = b"", columns: int = 200, **environment: str
 ) -> tuple[int, bytes]:
     """(status, output) of a command on a terminal so wide, in a locale with UTF-8 unless `environment` says another,
-    after these lines or keys have been typed.
+    after these lines or keys have been typed; `once` something has been written, or at the beginning.
     """
     import fcntl
     import pty
@@ -37,13 +38,18 @@ def on_terminal(
         env={**kept, "TERM": "xterm", "LANG": "C.UTF-8", **environment},
     )
     os.close(inner)
-    os.write(outer, keys)
-    output = b""
-    while process.poll() is None or select.select([outer], [], [], 0)[0]:
+    output, is_typed, deadline = b"", False, time.monotonic() + PATIENCE
+    while process.poll() is None or not is_typed or select.select([outer], [], [], 0)[0]:
+        if not is_typed and once in output:
+            os.write(outer, keys)
+            is_typed = True
         if select.select([outer], [], [], 0.05)[0]:
             try:
                 output += os.read(outer, 65536)
             except OSError:  # nobody holds the other end any more
                 break
+        if time.monotonic() > deadline:
+            process.kill()
+            raise AssertionError(f"it never ended: {output[-2000:]!r}")
     os.close(outer)
     return process.wait(timeout=PATIENCE), output.replace(b"\r\n", b"\n")
