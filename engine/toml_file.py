@@ -32,6 +32,8 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_KEYS = re.compile(r"\((?:'[^']*',? ?)+\)")
+"""A key as the parser names it: ('training', 'epochs')."""
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -183,7 +185,8 @@ def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
         problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
         return ScenarioError(problem, file=file, remedy=ORDINARY)
     place = _PLACE.search(message)
-    reason = shorten(_PLACE.sub("", message), 120)
+    reason = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
+    reason = shorten(reason, 120)
     if place is None:
         return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
     line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
