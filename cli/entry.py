@@ -7,17 +7,22 @@ the keyboard · 141 whoever read the output went away. The last two say nothing:
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 from click.shell_completion import shell_complete
 
 from dlsim.cli.group import dlsim
-from dlsim.cli.output import one_line, prepare_streams
+from dlsim.cli.streams import prepare_streams
 from dlsim.engine import DlsimError
+from dlsim.engine.text import shorten
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+LONGEST_MESSAGE = 2_000
+_LONG_WORD = re.compile(r"\S{400,}")
 COMPLETION = "_DLSIM_COMPLETE"
 """What a shell that has been told sets when it wants to know what may come next."""
 
@@ -29,8 +34,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         status = _answer(arguments)
         sys.stdout.flush()  # here, where a closed pipe is still caught
     except BrokenPipeError:
-        _forget_stdout()
+        _forget(sys.stdout)
         return PIPE_CLOSED
+    except OSError as error:  # a full disk under what is written to
+        _forget(sys.stdout)
+        what = "the output cannot be written" if error.filename is None else shorten(str(error.filename), 200)
+        return _refuse(f"{what}: {error.strerror or error}")
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     return status
@@ -55,7 +64,12 @@ def _answer(arguments: Sequence[str] | None) -> int:
 
 
 def _refuse(message: str) -> int:
-    click.echo(f"dlsim: {one_line(message)}", err=True)
+    """One line; what it repeats of a call may be as long as a command line."""
+    short = _LONG_WORD.sub(lambda word: shorten(word[0]), message)
+    try:
+        click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
+    except OSError:  # nobody can be told
+        _forget(sys.stderr)
     return REFUSED
 
 
@@ -63,8 +77,8 @@ def _help_of(context: click.Context | None) -> str:
     return f"see '{context.command_path.strip() if context else 'dlsim'} --help'"
 
 
-def _forget_stdout() -> None:
-    """Point stdout nowhere: flushing it at exit would raise once more."""
+def _forget(stream: TextIO) -> None:
+    """Point a stream nowhere: flushing it at exit would raise once more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -12,11 +12,13 @@ from dlsim.cli.output import note
 from dlsim.cli.running import train
 from dlsim.engine import Simulator, load
 from dlsim.engine.exporting import export, forgotten, refuse_other_kinds
+from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.engine.text import shorten, shown
 
 
 @click.command("export")
 @scenario_argument
-@count_option("--iterations", "Do so many updates first; none unless told.")
+@count_option("--iterations", MOST_ITERATIONS, "Do so many updates first; none unless told.")
 @click.option("--to", "target", metavar="FILE", help="Write this file; to stdout unless told.")
 @click.option("--overwrite", is_flag=True, help="Write it although there is one of that name.")
 @way_of_it
@@ -55,9 +57,18 @@ def new_file(target: str, overwrite: bool) -> Path:
     """Refused before anything is run: a name that is taken, or that no scenario file can have."""
     file = Path(target)
     if file.suffix != ".toml":
-        raise click.BadParameter(f"{target!r} does not end in .toml, as scenario files do", param_hint="--to")
-    if file.exists() and not overwrite:
-        raise click.BadParameter(f"{target!r} is there already; choose another name, or --overwrite", param_hint="--to")
+        raise click.BadParameter(f"{shown(target)} does not end in .toml, as scenario files do", param_hint="--to")
+    try:
+        is_there, is_file = file.exists(), file.is_file()
+    except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.BadParameter(f"{shown(target)} cannot be written: {reason}", param_hint="--to") from None
+    if is_there and not is_file:  # a pipe would wait for a reader
+        raise click.BadParameter(f"{shown(target)} is there already, and is no regular file", param_hint="--to")
+    if is_there and not overwrite:
+        raise click.BadParameter(
+            f"{shown(target)} is there already; choose another name, or --overwrite", param_hint="--to"
+        )
     return file
 
 
@@ -65,5 +76,6 @@ def save(file: Path, text: str) -> None:
     """Write it, or say why that cannot be."""
     try:
         file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason}") from None

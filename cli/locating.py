@@ -16,7 +16,7 @@ def command(as_json: bool) -> None:
     The folders are the platform's own, or all under DLSIM_HOME where that is set. What is not there yet is made
     when it is needed.
     """
-    from dlsim.tui.folders import folders  # noqa: PLC0415 -- this module of the app needs no Textual
+    from dlsim.tui.folders import folders, is_there  # noqa: PLC0415 -- this module of the app needs no Textual
 
     places = folders()
     rows = [(name, getattr(places, name)) for name in places.__struct_fields__]
@@ -24,6 +24,6 @@ def command(as_json: bool) -> None:
         write_json({name: str(path) for name, path in rows})
         return
     for line in columns(
-        [(name, one_line(str(path)), "" if path.exists() else "(not there yet)") for name, path in rows]
+        [(name, one_line(str(path)), "" if is_there(path) else "(not there yet)") for name, path in rows]
     ):
         write(line)

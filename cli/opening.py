@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dlsim.cli.options import complete_scenario, way_of_it
+from dlsim.cli.streams import has_signs
 from dlsim.engine import Scenario, UnknownNameError, load
 from dlsim.engine.errors import nearest
 
@@ -32,11 +33,14 @@ def command(context: click.Context, scenarios: tuple[str, ...], variant: str | N
         )
     if os.environ.get("TERM") == "dumb":
         raise click.ClickException("the app needs a cursor that moves, and TERM is dumb; try 'dlsim walk'")
+    if not _is_terminal(sys.__stderr__):
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # Textual draws there, and messages may go elsewhere
     gc.disable()  # nothing that a start makes is garbage; the app takes it up again
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- headless verbs never import the app
     from dlsim.tui.session import Session  # noqa: PLC0415
 
-    return open_app(None if source is None else Session(source, variant, overrides or None, scenario=scenario))
+    session = None if source is None else Session(source, variant, overrides or None, scenario=scenario)
+    return open_app(session, only_ascii=not has_signs(sys.stdout))
 
 
 def _the_one(scenarios: tuple[str, ...], context: click.Context) -> str | None:

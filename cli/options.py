@@ -12,6 +12,9 @@ from dlsim.engine import builtin_scenarios, toml_file
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import shorten, shown
 
+LONGEST_COUNT = 12
+"""Digits that are looked at."""
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -64,9 +67,23 @@ def way_of_it(function: Decorated) -> Decorated:
     )
 
 
-def count_option(name: str, text: str) -> Callable[[Decorated], Decorated]:
+def count(most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """A callback for options: a whole number from 0 to `most`."""
+
+    def parse(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        digits = text.strip().removeprefix("+").replace("_", "")
+        if not (digits.isdecimal() and len(digits) <= LONGEST_COUNT and int(digits) <= most):
+            raise click.BadParameter(f"{shown(text)} is not a whole number from 0 to {most:,}")
+        return int(digits)
+
+    return parse
+
+
+def count_option(name: str, most: int, text: str) -> Callable[[Decorated], Decorated]:
     """A whole number from 0."""
-    return click.option(name, type=click.IntRange(min=0), metavar="N", help=text)
+    return click.option(name, callback=count(most), metavar="N", help=text)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import os
+import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
 from typing import Any
 from unicodedata import combining, east_asian_width
 
 import click
 import msgspec
 
+from dlsim.cli.streams import Fitting
 from dlsim.engine.text import clean
 
-
-def prepare_streams() -> None:
-    """Write UTF-8 whatever the locale says: ∂ and η are in nearly every line, and JSON is UTF-8 anyway.
-
-    A real terminal keeps its own encoding. What an encoding lacks is written as an escape, which inside a
-    JSON text still is the same character. A stream that was closed beforehand swallows what it is given.
-    """
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- for as long as the process lives
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            if not stream.isatty():
-                stream.reconfigure(encoding="utf-8")
-            stream.reconfigure(errors="backslashreplace")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def one_line(text: str) -> str:
@@ -47,8 +34,12 @@ def write_json(document: Any) -> None:
     """One JSON document and a line break.
 
     Floats are the shortest text that reads back the same; one that is not finite is null, as JSON has no NaN.
+    What a terminal cannot show it gets as the escapes that JSON has.
     """
-    click.echo(msgspec.json.encode(document).decode())
+    text = msgspec.json.encode(document).decode()
+    if not text.isascii() and isinstance(sys.stdout, Fitting):
+        text = _BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], text)
+    click.echo(text)
 
 
 def note(message: str) -> None:
@@ -70,6 +61,28 @@ def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", right: bool = Fal
 def cells_wide(text: str) -> int:
     """How many terminal cells `text` takes; a Korean syllable takes two, a combining accent none."""
     return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def wrapped(line: str, width: int) -> Iterator[str]:
+    """The line in lines of at most so many cells, broken at spaces; a longer word has a line of its own."""
+    row: list[str] = []
+    taken = 0
+    for word in line.split(" "):
+        cells = cells_wide(word)
+        if row and taken + 1 + cells > width:
+            yield " ".join(row)
+            row, taken = [word], cells
+        else:
+            taken += cells + bool(row)
+            row.append(word)
+    yield " ".join(row)
+
+
+def width_of_terminal() -> int | None:
+    """Cells in a line of the terminal that stdout is, as wide as it is now; None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    return max(get_terminal_size().columns, 1)
 
 
 class Progress:

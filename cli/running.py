@@ -10,15 +10,20 @@ from dlsim.cli.options import count_option, json_option, scenario_argument, way_
 from dlsim.cli.output import Progress, note, write_json
 from dlsim.cli.report import write_report
 from dlsim.engine import Simulator, load
+from dlsim.engine.simulator import MOST_ITERATIONS
 
 PARTS = 100
 """A run is done in so many parts, so that progress can be shown between them; the numbers are the same."""
+MOST_AT_ONCE = 20_000
+"""And none of them is so long that one waits for a sign."""
 
 
 @click.command("run")
 @scenario_argument
-@count_option("--iterations", "Do so many updates.")
-@count_option("--epochs", "Go through the training data so many times; the scenario's own number unless told.")
+@count_option("--iterations", MOST_ITERATIONS, "Do so many updates.")
+@count_option(
+    "--epochs", MOST_ITERATIONS, "Go through the training data so many times; the scenario's own number unless told."
+)
 @way_of_it
 @json_option
 def command(
@@ -57,13 +62,19 @@ def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -
     if iterations is not None:
         return iterations
     position = simulator.position
-    return (position.epochs if epochs is None else epochs) * position.batches
+    updates = (position.epochs if epochs is None else epochs) * position.batches
+    if updates > MOST_ITERATIONS:
+        raise click.UsageError(
+            f"so many epochs are {updates:,} iterations, and a run has {MOST_ITERATIONS:,} at most; "
+            "say --iterations N, or fewer --epochs"
+        )
+    return updates
 
 
 def train(simulator: Simulator, updates: int) -> None:
     """Do so many updates, or as many as go well; on a terminal stderr says how far they have come."""
     progress = Progress(updates)
-    part = max(1, updates // PARTS)
+    part = min(max(1, updates // PARTS), MOST_AT_ONCE)
     try:
         while simulator.iteration < updates and simulator.trouble is None:
             simulator.run(iterations=min(part, updates - simulator.iteration))

@@ -15,16 +15,19 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import complete_scenario, way_of_it
+from dlsim.cli.options import complete_scenario, count, way_of_it
 from dlsim.cli.output import note
 from dlsim.engine import load
+from dlsim.engine.text import shown
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command("serve")
 @click.argument("scenario", metavar="[NAME-or-FILE]", required=False, shell_complete=complete_scenario)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
+)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Other than loopback, others can come in.")
 @way_of_it
 def command(scenario: str | None, port: int, host: str, variant: str | None, overrides: dict[str, Any]) -> int:
@@ -72,7 +75,8 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.bind(address)
             listener.listen()
             undo.pop_all()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name of a machine that cannot be one is a UnicodeError
+        reason = getattr(error, "strerror", None) or str(error)
         hint = "; --port 0 takes any free one" if port else ""
-        raise click.ClickException(f"cannot listen at {host}, port {port}: {error.strerror or error}{hint}") from None
+        raise click.ClickException(f"cannot listen at {shown(host)}, port {port}: {reason}{hint}") from None
     return listener

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dlsim.cli.options import LONGEST_COUNT
 from dlsim.cli.telling import Telling
 from dlsim.engine import DlsimError, Simulator
 from dlsim.engine.numerals import DIGITS
+from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.words import Words
@@ -41,10 +43,11 @@ class Walk:
         wanted = self._say(f"walk.{argument}", command=command, samples=self._simulator.samples, most=MOST_DIGITS)
         return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
 
-    def _number(self, command: str, text: str, most: int | None = None) -> int:
+    def _number(self, command: str, text: str, most: int = MOST_ITERATIONS, refused: str = "too_far") -> int:
+        """What was typed after a command as a whole number; what it is called when it is too large is `refused`."""
         digits = text.replace(",", "").replace("_", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+        if not (digits.isascii() and digits.isdigit()):
             raise self._needs(command, "number")
-        if most is not None and int(digits) > most:
-            raise WrongCommandError(self.tell.line("too_many", number=f"{most:,}"))
+        if len(digits) > LONGEST_COUNT or int(digits) > most:
+            raise WrongCommandError(self.tell.line(refused, number=f"{most:,}"))
         return int(digits)

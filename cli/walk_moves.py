@@ -154,12 +154,16 @@ class Moves(Walk):
         simulator = self._simulator
         if number and not simulator.trains:
             raise PositionError(self._say("hint.forward_only"))
-        if number > simulator.iteration:
-            with Interrupts() as interrupts:
-                while simulator.iteration < number and not simulator.trouble and not interrupts.came:
-                    simulator.seek(iteration=min(number, simulator.iteration + PART))
-        else:
+        before = simulator.iteration
+        if number <= before:
             simulator.seek(iteration=number)
+        with Interrupts() as interrupts:
+            if number - before > LONG:
+                yield self.tell.line("running", number=f"{number - before:,}")
+            while simulator.iteration < number and not simulator.trouble and not interrupts.came:
+                simulator.seek(iteration=min(number, simulator.iteration + PART))
+        if interrupts.came:
+            yield self.tell.line("stopped", number=f"{simulator.iteration - before:,}")
         self._session.changed()
         if not simulator.iteration and simulator.event is None:
             yield self.tell.start(self._session.snapshot)

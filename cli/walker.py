@@ -55,13 +55,13 @@ class Walker(Moves, Looks):
         try:
             yield from self._carry_out(word, argument.strip())
         except click.ClickException as error:
-            yield self.tell.spoken(error.format_message())
+            yield self.tell.spoken(error.message)  # without the name of an option, which nobody typed here
         except DlsimError as error:
             yield self.tell.spoken(str(error))
 
     def _carry_out(self, word: str, argument: str) -> Lines:
-        if word.isdecimal() and not argument:
-            return self._steps(self._number(word, word, MOST_STEPS))
+        if word.isascii() and word.isdecimal() and not argument:
+            return self._steps(self._number(word, word, MOST_STEPS, "too_many"))
         if re.fullmatch(r"[^\s=<>]+\s*=.*", f"{word} {argument}"):
             return self._edit(f"{word} {argument}")
         if word in self._tables and word not in self._commands:

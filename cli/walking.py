@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dlsim.cli.options import scenario_argument, way_of_it
-from dlsim.cli.output import note, one_line, write
+from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 
 PROMPT = "> "
 
@@ -45,7 +45,9 @@ def command(scenario: str, with_symbols: bool, variant: str | None, overrides: d
 
 def _say(lines: Iterator[str]) -> None:
     for line in lines:
-        write(line)
+        width = width_of_terminal()
+        for part in [line] if width is None else wrapped(line, width):
+            write(part)
     sys.stdout.flush()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.text import shown
 
 if TYPE_CHECKING:
     from dlsim.engine.results import Results
@@ -25,6 +26,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "==": operator.eq,
 }
+LONGEST = 100
 EXAMPLES = "loss < 0.01, any |gradient| < 1e-6, all |gradient| < 1e-6, accuracy = 1, W5 > 0.5, epoch 100, not finite"
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)"
 
@@ -43,6 +45,8 @@ class Breakpoint(Struct, frozen=True):
 def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read."""
     words = " ".join(text.split())
+    if len(words) > LONGEST:
+        raise BreakpointError(f"the condition has {len(words):,} characters; write, say: {EXAMPLES}")
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
     if match := re.fullmatch(r"(epoch|iteration)\s*=?\s*(\d{1,12})", words, re.IGNORECASE):
@@ -53,7 +57,7 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
         if measure is not None:
             reader, how = measure
             return Breakpoint(words, lambda run: how(compare(number, bound) for number in reader(run)))
-    raise BreakpointError(f"cannot read the condition {words!r}; write, say: {EXAMPLES}")
+    raise BreakpointError(f"cannot read the condition {shown(words)}; write, say: {EXAMPLES}")
 
 
 def _reached(what: str, number: int) -> Callable[[Results], bool]:

@@ -7,13 +7,17 @@ from typing import Annotated, Any
 
 from msgspec import Meta, field
 
-from dlsim.engine.conversion import Number, Place, Table, convert, matrix, number, unknown_key
+from dlsim.engine.conversion import Number, Place, Table, convert, count, matrix, number, unknown_key
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.scenario import Expectation, Text
 from dlsim.engine.text import shown
 
 SCHEMA = 1
+MOST_VARIANTS = 32
+"""All of them are stepped together."""
+LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100, 40
+"""In characters; a lesson may be as long as the file."""
 DEFAULT_KIND = "network"
 
 
@@ -24,10 +28,10 @@ class CommonTable(Table):
     title: Any
     summary: Any = ""
     lesson: Any = ""
-    section: str | None = None
+    section: Annotated[str, Meta(max_length=LONGEST_SECTION)] | None = None
     kind: str = DEFAULT_KIND
     expect: list[dict[str, Any]] = field(default_factory=list)
-    variants: list[dict[str, Any]] = field(default_factory=list)
+    variants: Annotated[list[dict[str, Any]], Meta(max_length=MOST_VARIANTS)] = field(default_factory=list)
 
 
 class ExpectTable(Table):
@@ -46,7 +50,7 @@ class ExpectTable(Table):
 class VariantTable(Table):
     """One `[[variants]]` block."""
 
-    name: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
     set: dict[str, Any]
 
 
@@ -84,8 +88,8 @@ def read_variants(common: CommonTable, file: str) -> dict[str, Mapping[str, Any]
     return variants
 
 
-def read_text(value: object, place: Place, *, required: bool = False) -> Text:
-    """A text, or a table of texts by language."""
+def read_text(value: object, place: Place, longest: int | None = None, *, required: bool = False) -> Text:
+    """A text, or a table of texts by language; of so many characters at most."""
     if isinstance(value, str):
         text = {"": value} if value.strip() else {}
     elif isinstance(value, dict):
@@ -95,6 +99,12 @@ def read_text(value: object, place: Place, *, required: bool = False) -> Text:
         text = dict(value)
     else:
         raise place.error(f"found {shown(value)}", value, "this must be a text, or a table of texts by language")
+    for language, item in text.items():
+        if longest is not None and len(item) > longest:
+            where = place / language if language else place
+            raise where.error(
+                f"found {count(len(item), 'character')}", item, f"this must be a text in quotes, its length ≤ {longest}"
+            )
     if required and not any(item.strip() for item in text.values()):
         raise place.error("it is empty", value, "say in a few words what is seen")
     return text

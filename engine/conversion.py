@@ -112,6 +112,9 @@ def _translated(
         if described["relation"]:
             bound = f"{_RELATIONS[described['relation']]} {float(described['bound']):.15g}"
             kind = f"{kind}, its length {bound}" if described["length"] else f"{kind} {bound}"
+            if described["length"] and described["relation"] == "<=" and isinstance(value, str | list):
+                found_length = count(len(value), "character" if isinstance(value, str) else "item")
+                return where.error(f"found {found_length}", value, f"this must be {kind}")
         return where.error(f"found {shown(value)}", value, f"this must be {kind}")
     return where.error(shorten(message, 120), value)
 

@@ -13,6 +13,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from dlsim.engine.text import shown
+
+LONGEST_COMPARED = 100
+"""Characters of a name that are looked at for what it may have meant."""
+
 
 class DlsimError(Exception):
     """The base of everything that dlsim raises on purpose; its text is fit for a user."""
@@ -26,7 +31,7 @@ class UnknownNameError(DlsimError):
         near = nearest(name, names)
         listed = ", ".join(f"'{name}'" for name in names)
         hint = f"did you mean '{near}'?" if near else f"there are: {listed}" if names else "there are none"
-        super().__init__(f"no {what} is called {name!r}; {hint}")
+        super().__init__(f"no {what} is called {shown(name)}; {hint}")
         self.name = name
         self.known = names
         self.nearest = near
@@ -64,5 +69,5 @@ class ScenarioError(DlsimError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely meant, or None when nothing is near."""
-    matches = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    matches = get_close_matches(name[:LONGEST_COMPARED].lower(), list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None

@@ -11,7 +11,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_folder
-from dlsim.engine.common_tables import CommonTable, read_common, read_expectation, read_text, read_variants
+from dlsim.engine.common_tables import (
+    LONGEST_SUMMARY,
+    LONGEST_TITLE,
+    CommonTable,
+    read_common,
+    read_expectation,
+    read_text,
+    read_variants,
+)
 from dlsim.engine.conversion import Place
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
@@ -94,6 +102,8 @@ def _load(
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
+    if not str(name_or_path).strip():
+        raise ScenarioError("neither a name nor a file is given", remedy="'dlsim list' names the built-in scenarios")
     if isinstance(name_or_path, str):
         if name_or_path in builtin_scenarios():
             path = builtin_file(name_or_path)
@@ -117,6 +127,8 @@ def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
 def _is_there(path: str | Path) -> bool:
     try:
         return Path(path).exists()
+    except PermissionError:  # reading it says so
+        return True
     except (OSError, ValueError):  # too long a name, a NUL in it
         return False
 
@@ -146,8 +158,8 @@ def _validated(
     return Scenario(
         name=origin.name,
         file=origin.path,
-        title=read_text(common.title, top / "title", required=True),
-        summary=read_text(common.summary, top / "summary"),
+        title=read_text(common.title, top / "title", LONGEST_TITLE, required=True),
+        summary=read_text(common.summary, top / "summary", LONGEST_SUMMARY),
         lesson=read_text(common.lesson, top / "lesson"),
         section=common.section,
         kind=common.kind,

@@ -13,7 +13,10 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.standing import build
 from dlsim.engine.what_if import WhatIf
 
-__all__ = ["GRAINS", "Grain", "Simulator", "program"]
+__all__ = ["GRAINS", "MOST_ITERATIONS", "Grain", "Simulator", "program"]
+
+MOST_ITERATIONS = 1_000_000_000
+"""So far a run can be sent: losses are kept, 8 bytes an iteration."""
 
 
 def program(scenario: Scenario) -> Program:

@@ -16,6 +16,10 @@ from dlsim.engine.text import clean, clean_tables, shorten, shown
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
 LARGEST_WHOLE = 2**63 - 1  # as TOML has it
+LONGEST_KEY = 200
+ORDINARY = "write an ordinary number"
+_DIGITS = re.compile(r"[0-9_]{4000,}")
+"""So many in one number, and Python refuses to read it."""
 
 _TOKEN = re.compile(
     r"""
@@ -28,6 +32,8 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_KEYS = re.compile(r"\((?:'[^']*',? ?)+\)")
+"""A key as the parser names it: ('training', 'epochs')."""
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -83,8 +89,12 @@ def parse_value(text: str) -> Any:
         if len(tables) == 1:
             return tables["value"]
     except ScenarioError as error:
+        if text.strip("+-_0123456789") == "" and len(text) > len(str(LARGEST_WHOLE)):
+            raise ScenarioError(_too_large(shown(text)), value=text, remedy=ORDINARY) from None
         if text and text[0] not in "[{\"'" and "\n" not in text and error.key is None:
             return clean(text)
+        if error.key is not None:
+            raise ScenarioError(error.problem, value=text, remedy=error.remedy) from None
     raise ScenarioError(
         f"{shown(text)} is not a TOML value", value=text, remedy="write 0.5, true, [1, 2] or a bare word"
     )
@@ -134,6 +144,9 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
             return
         case dict():
             for name, item in value.items():
+                if len(name) > LONGEST_KEY:
+                    length = f"the key {shown(name)} has {len(name):,} characters"
+                    raise _strange(length, key, None, file, f"at most {LONGEST_KEY} are allowed")
                 _refuse_strange(item, f"{key}.{name}", depth + 1, file)
         case list():
             for place, item in enumerate(value):
@@ -141,7 +154,7 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
                     _refuse_strange(item, f"{key}.{place}", depth + 1, file)
         case int():
             if abs(value) > LARGEST_WHOLE:
-                raise _strange(f"{shown(value)} is too large a whole number", key, value, file)
+                raise _strange(_too_large(shown(value) if abs(value) < 10**40 else "this"), key, value, file)
         case float():
             if not isfinite(value):
                 raise _strange(f"{value} is not a finite number", key, value, file)
@@ -151,22 +164,29 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
             raise _strange(f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text")
 
 
+def _too_large(number: str) -> str:
+    return f"{number} is too large a whole number"
+
+
 def _is_ordinary(item: object) -> bool:
     if type(item) is int:
         return -LARGEST_WHOLE <= item <= LARGEST_WHOLE
     return type(item) is float and isfinite(item)
 
 
-def _strange(
-    problem: str, key: str, value: object, file: str | None, remedy: str = "write an ordinary number"
-) -> ScenarioError:
+def _strange(problem: str, key: str, value: object, file: str | None, remedy: str = ORDINARY) -> ScenarioError:
     return ScenarioError(problem, file=file, key=shorten(key), value=value, remedy=remedy)
 
 
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     """The parser's message with its place in front."""
+    if digits := _DIGITS.search(text) if "digits" in message else None:
+        line, column = _line_and_column(text[: digits.start()])
+        problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
+        return ScenarioError(problem, file=file, remedy=ORDINARY)
     place = _PLACE.search(message)
-    reason = shorten(_PLACE.sub("", message), 120)
+    reason = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
+    reason = shorten(reason, 120)
     if place is None:
         return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
     line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)

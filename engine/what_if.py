@@ -26,9 +26,9 @@ class WhatIf(Standing):
         UnknownNameError or WrongKindError for what cannot be; nothing is changed then.
         """
         changes = {self._parameter(name): float(number) for name, number in (numbers or {}).items()}
-        for name, number in zip(numbers or {}, changes.values(), strict=True):
+        for ref, number in changes.items():
             if not isfinite(number):
-                raise WrongKindError(f"{name} = {number} is not a finite number")
+                raise WrongKindError(f"{self.model.tape.symbol(ref)} = {number} is not a finite number")
         goes_on = self._is_landed
         start = self._timeline.iteration + goes_on
         scenario = revise(self.scenario, settings) if settings else self.scenario

@@ -31,6 +31,7 @@ from dlsim.tui.resuming import place_of, resumed
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session import Session
 from dlsim.tui.settings import Store
+from dlsim.tui.suspending import Suspension
 from dlsim.tui.terminal import Terminal
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.words import words
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 SAY = words()
 LEAST_FOR_PALETTE = (24, 10)
+HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
 class DlsimApp(App[int]):
@@ -50,25 +52,27 @@ class DlsimApp(App[int]):
     BINDINGS = bindings(APP_KEYS, SAY)
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session | None = None, store: Store | None = None) -> None:
-        """Without a store, nothing is read and nothing remembered."""
+    def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
+        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
         self._painted = Painted(has_colours=not self.no_color)
-        self.preferences = Preferences(store)
+        self.preferences = Preferences(store, only_ascii=only_ascii)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
         Caps.own = self.preferences.keymap
         if self.preferences.is_plain:
-            self._filters.append(PlainFilter())
+            self._filters.append(PlainFilter(only_ascii=only_ascii))
 
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
-        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        self._suspension = Suspension(self._driver)
+        self._suspension.listen()
         notice = self.preferences.notice()
         if self._session is None:
             await self.push_screen(self._browser(notice))
@@ -85,7 +89,7 @@ class DlsimApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key during a run is answered first, and wholly before the next."""
-        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown)) and self._simulator is not None:
+        if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
@@ -192,6 +196,13 @@ class DlsimApp(App[int]):
         else:
             super()._display(screen, renderable)
 
+    def action_suspend_process(self) -> None:
+        """Ctrl-Z: into the background, where there is a shell that can bring dlsim back."""
+        if self._suspension.can_come_back:
+            self._suspension.suspend()
+        else:
+            self._tell(SAY("hint.no_shell"))
+
     def action_redraw(self) -> None:
         """Paint everything anew: another program may have written on the terminal."""
         self._painted.forget()
@@ -222,11 +233,11 @@ def bound(screen: Screen[Any]) -> list[Binding]:
     return [active.binding for active in screen.active_bindings.values() if active.binding.id]
 
 
-def open_app(session: Session | None) -> int:
-    """Open the app on a scenario, or on the browser; the exit status."""
+def open_app(session: Session | None, *, only_ascii: bool = False) -> int:
+    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status."""
     import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
 
-    return asyncio.run(_run(DlsimApp(session, Store())))
+    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii)))
 
 
 async def _run(app: DlsimApp) -> int:

@@ -18,7 +18,6 @@ from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""
-MOST_ITERATIONS = 1_000_000_000
 PLACE = re.compile(r"(?P<what>e|epoch|i|iteration)?\s*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,12})", re.IGNORECASE)
 
 

@@ -28,9 +28,24 @@ def folders() -> Folders:
     """Where they are at present; nothing is made."""
     home = os.environ.get(HOME, "").strip()
     if home:
-        config = state = data = Path(home).expanduser().absolute()
+        config = state = data = _expanded(home).absolute()
     else:
         config = platformdirs.user_config_path(NAME, appauthor=False)
         state = platformdirs.user_state_path(NAME, appauthor=False)
         data = platformdirs.user_data_path(NAME, appauthor=False)
     return Folders(config / "settings.toml", state / "last.json", data / "copies", data / "screenshots")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; of one that may not be looked at, reading says what is wrong with it."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _expanded(home: str) -> Path:
+    try:
+        return Path(home).expanduser()
+    except RuntimeError:  # ~somebody who is not there
+        return Path(home)

@@ -97,6 +97,7 @@ READING_KEYS = (
 APP_KEYS = (
     Key("app.palette", "ctrl+p", "command_palette", priority=True),
     Key("app.redraw", "ctrl+l", "redraw", priority=True),
+    Key("app.suspend", "ctrl+z", "suspend_process", priority=True),
     Key("app.quit", "ctrl+q", "quit", priority=True),
 )
 

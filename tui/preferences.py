@@ -19,8 +19,10 @@ from dlsim.tui.settings import Last, Settings, Store
 class Preferences:
     """Settings as the app can use them. `notice()` has what a user should hear about, a line, once."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, *, only_ascii: bool = False) -> None:
+        """With `only_ascii` the terminal can be sent nothing else, whatever was chosen."""
         self._store = store
+        self.only_ascii = only_ascii
         self._settings = Settings() if store is None else store.settings()
         self.last: Last | None = None if store is None else store.last()
         self.keymap, self._problems = usable(self._settings.keymap)
@@ -34,7 +36,7 @@ class Preferences:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but ASCII may be drawn."""
-        return self._settings.glyphs == "ascii"
+        return self.only_ascii or self._settings.glyphs == "ascii"
 
     @property
     def glyphs(self) -> Glyphs:

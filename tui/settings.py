@@ -24,12 +24,13 @@ from msgspec import Meta, field
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.numerals import DIGITS
-from dlsim.engine.text import clean, shorten
+from dlsim.engine.text import shorten
 from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, read_bytes, read_toml
 from dlsim.engine.toml_writer import write_toml
-from dlsim.tui.folders import Folders, folders
+from dlsim.tui.folders import Folders, folders, is_there
 
 Glyphs = Literal["unicode", "ascii"]
+LONGEST_MESSAGE = 500
 MOST_DIGITS = 15
 """A number in double precision has no more that mean something."""
 Digits = Annotated[int, Meta(ge=0, le=MOST_DIGITS)]
@@ -90,7 +91,7 @@ class Store:
     def last(self) -> Last | None:
         """Where the app was left; None where that is not known."""
         file = self.places.last
-        if not file.exists():
+        if not is_there(file):
             return None
         try:
             return msgspec.json.decode(read_bytes(file, LARGEST_FILE, str(file)), type=Last)
@@ -107,7 +108,7 @@ class Store:
 
     def _settings_tables(self) -> Mapping[str, Any]:
         file = self.places.settings
-        if not file.exists():
+        if not is_there(file):
             return {}
         try:
             return read_toml(file, str(file))
@@ -117,7 +118,7 @@ class Store:
             return {}
 
     def _tell(self, message: str) -> None:
-        line = " ".join(clean(message).split())
+        line = shorten(message, LONGEST_MESSAGE)
         if line not in self.messages:
             self.messages.append(line)
 
@@ -130,10 +131,10 @@ class Store:
 
     def _write(self, file: Path, text: str) -> bool:
         """All of it or nothing; through a link into the file that it leads to, never over what is no file."""
-        if file.exists() and not file.is_file():
-            self._tell(f"{file} is not a regular file; nothing is kept in it")
-            return False
         try:
+            if file.exists() and not file.is_file():
+                self._tell(f"{file} is not a regular file; nothing is kept in it")
+                return False
             _write_at_once(file.resolve(), text)
         except OSError as error:
             self._tell(f"{file} cannot be written: {shorten(error.strerror or str(error))}")
@@ -143,7 +144,7 @@ class Store:
 
 def _text(file: Path) -> str | None:
     try:
-        return read_bytes(file, LARGEST_FILE, str(file)).decode("utf-8", "replace") if file.exists() else None
+        return read_bytes(file, LARGEST_FILE, str(file)).decode("utf-8", "replace") if is_there(file) else None
     except DlsimError:
         return None
 

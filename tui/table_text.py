@@ -57,14 +57,18 @@ def as_csv(sheet: Sheet) -> str:
 def as_markdown(sheet: Sheet) -> str:
     """A Markdown table whose columns line up in a fixed font as well."""
     lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
-    cells = [max(3, *(cell_len(row[column]) for row in lines)) for column in range(len(sheet.heads))]
-    rule = ["-" * cells[0], *("-" * (room - 1) + ":" for room in cells[1:])]
-    return "\n".join(_line(row, cells) for row in (lines[0], rule, *lines[1:]))
+    rooms = [max(3, *map(_cells, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * rooms[0], *("-" * (room - 1) + ":" for room in rooms[1:])]
+    return "\n".join(_line(row, rooms) for row in (lines[0], rule, *lines[1:]))
 
 
-def _line(row: Sequence[str], cells: Sequence[int]) -> str:
-    first, *others = (" " * (room - cell_len(text)) for text, room in zip(row, cells, strict=True))
+def _line(row: Sequence[str], rooms: Sequence[int]) -> str:
+    first, *others = (" " * (room - _cells(text)) for text, room in zip(row, rooms, strict=True))
     return "| " + " | ".join([row[0] + first, *(gap + text for gap, text in zip(others, row[1:], strict=True))]) + " |"
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:

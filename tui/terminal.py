@@ -1,4 +1,4 @@
-"""What happens to the terminal when dlsim is told to go (SIGTERM, SIGHUP), or when the terminal itself is gone.
+"""What happens to the terminal when a signal tells dlsim to go, or when the terminal itself is gone.
 
 Textual leaves a terminal raw on a signal, and can wait for ever, or spin, when there is nobody left to write to. Here a
 signal ends the app the ordinary way, which restores the terminal; and a watching thread ends the process if that does
@@ -18,6 +18,11 @@ from typing import Any
 
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 2.0
+TOLD_TO_GO = (
+    *("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXCPU"),
+    *("SIGPOLL", "SIGPWR", "SIGSTKFLT"),
+)
+"""Every signal that would end the process where it stands, and that can be heard; a system may lack some."""
 
 
 class Terminal:
@@ -35,10 +40,10 @@ class Terminal:
         self._leave = leave
         loop = asyncio.get_running_loop()
         installed = []
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in TOLD_TO_GO:
             number = getattr(signal, name, None)
             if number is not None:
-                # Windows has neither these signals nor handlers in its loop; a thread may not set any.
+                # Windows has few of these signals and no handlers in its loop; a thread may not set any.
                 with suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(number, self._told_to_go, int(number))
                     installed.append(number)

@@ -175,6 +175,8 @@ class _Table:
 
 def _safe_path(name: str, folder: str | None, place: Place) -> Path:
     """The path of a file in the scenario's own folder or below it, links followed."""
+    if not name.strip():
+        raise place.error("no file is named", name, "name a CSV file beside the scenario")
     if folder is None:
         raise place.error("this scenario is not in a folder, so there are no files beside it", name, "give inputs")
     try:

@@ -21,13 +21,53 @@ import pytest
         (["list", "extra"], ["extra"]),
         (["--no-such-option"], ["--no-such-option"]),
         (["--variant", "x"], ["scenario"]),
-        ([""], ["dlsim: "]),
+        ([""], ["neither a name nor a file is given"]),
+        (["run", ""], ["neither a name nor a file is given"]),
+        (["check", ""], ["neither a name nor a file is given"]),
+        (["run", "and", "--iterations", "1e400"], ["--iterations", "'1e400'", "whole number from 0 to 1,000,000,000"]),
+        (["run", "and", "--iterations", "1000000001"], ["whole number from 0 to 1,000,000,000"]),
+        (["run", "and", "--epochs", "-1"], ["'-1'", "whole number from 0"]),
+        (["run", "epochs-batches-iterations", "--epochs", "1000000000"], ["10,000,000,000 iterations", "--iterations"]),
+        (["serve", "--port", "65536"], ["whole number from 0 to 65,535"]),
         (["run", "missing/file.toml"], ["missing/file.toml"]),
         (["run", "."], ["."]),
     ],
 )
 def test_a_wrong_call_is_one_message_and_status_2(dlsim, arguments, words):
     dlsim(*arguments).assert_refused(*words)
+
+
+@pytest.mark.parametrize("digits", [400, 5_000, 50_000])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "and", "--iterations"],
+        ["run", "and", "--epochs"],
+        ["trace", "and", "--iterations"],
+        ["trace", "and", "--sample"],
+        ["trace", "and", "--by"],
+        ["export", "and", "--to"],
+        ["serve", "--port"],
+        ["run", "and", "--variant"],
+        ["run", "and", "--set"],
+        ["run"],
+        ["list"],
+        [],
+    ],
+)
+def test_a_number_that_never_ends_is_not_repeated_to_its_end(dlsim, arguments, digits):
+    answer = dlsim(*arguments, "7" * digits)
+    answer.assert_refused("77 … 77")
+    assert len(answer.err) < 1_000
+
+
+@pytest.mark.parametrize("digits", [400, 5_000])
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("-", ""), ("[[", "]]")])
+@pytest.mark.parametrize("path", ["training.epochs", "data.inputs", "network.layers.0.units"])
+def test_nor_is_one_that_is_set(dlsim, path, before, after, digits):
+    answer = dlsim("run", "xor-train", "--set", f"{path}={before}{'7' * digits}{after}")
+    answer.assert_refused(path, "; write ")
+    assert len(answer.err) < 500
 
 
 @pytest.mark.parametrize("arguments", [[], ["and"], ["and", "--variant", "1.0, 1.0, -1.0"]])

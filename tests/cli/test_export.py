@@ -1,5 +1,6 @@
 """`dlsim export`: a scenario file whose first weights are the present ones, and that loads again to the last bit."""
 
+import os
 import tomllib
 
 import numpy as np
@@ -145,6 +146,8 @@ def test_a_run_that_stops_at_a_number_that_is_not_finite_is_not_written(scenario
     [
         (["and", "--to", "mine.txt"], [".toml"]),
         (["and", "--to", "no/such/folder/mine.toml"], ["cannot be written"]),
+        (["and", "--to", f"{'x' * 300}.toml"], ["xx … xx", "cannot be written"]),
+        (["and", "--to", "no\0name.toml"], ["cannot be written"]),
         (["and", "--iterations", "3"], ["no [training]"]),
         (["no-such"], ["no-such"]),
         (["and", "--iterations", "x"], ["x"]),
@@ -161,6 +164,13 @@ def test_a_file_that_is_there_is_not_overwritten_unless_asked(dlsim, tmp_path):
     assert file.read_text("utf-8") == "precious"
     assert dlsim("export", "and", "--to", file, "--overwrite").status == 0
     assert load(file).kind == "network"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are a Unix thing")
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", None)])
+def test_what_is_no_file_is_never_written_to(dlsim, tmp_path, make):
+    make(tmp_path / "mine.toml")
+    dlsim("export", "and", "--to", tmp_path / "mine.toml", "--overwrite").assert_refused("no regular file")
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -1,5 +1,7 @@
 """`dlsim locate`: where things are kept."""
 
+import io
+
 import pytest
 
 PLACES = {"settings": "settings.toml", "last": "last.json", "copies": "copies", "screenshots": "screenshots"}
@@ -53,3 +55,20 @@ def test_it_does_not_import_textual(process, command_line):
     )
     command_line[:] = [command_line[0], "-c", code]
     assert process("locate").returncode == 0
+
+
+def test_a_home_that_cannot_be_is_told_and_ends_nothing(dlsim, monkeypatch):
+    monkeypatch.setenv("DLSIM_HOME", f"/{'x' * 5000}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\nq\n"))
+    assert dlsim("locate").status == 0
+    answer = dlsim("walk", "and")
+    assert answer.status == 0
+    assert "Sample 1, forward, 1 of 2." in answer.out
+    assert "cannot be read" in answer.err
+    assert len(answer.err) < 600
+
+
+def test_the_home_of_somebody_who_is_not_there_is_a_folder_of_that_name(dlsim, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLSIM_HOME", "~nobody-at-all/kept")
+    assert dlsim("locate", "--json").json["last"] == str(tmp_path / "~nobody-at-all" / "kept" / "last.json")

@@ -66,6 +66,9 @@ def fetch(address, **headers):
         (["--variant", "x"], ["scenario"]),
         (["and", "--port", "70000"], ["70000"]),
         (["and", "--host", "no such host"], ["no such host"]),
+        (["and", "--host", "a..b"], ["cannot listen at 'a..b'"]),
+        (["and", "--host", "x" * 300], ["cannot listen at 'xxx"]),
+        (["and", "--host", ""], ["cannot listen at ''"]),
     ],
 )
 def test_a_wrong_call_is_refused_before_anything_is_served(dlsim, arguments, words):

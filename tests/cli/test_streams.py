@@ -34,6 +34,16 @@ def test_output_that_cannot_be_written_at_all_is_quiet_too(process):
     assert (answer.returncode, answer.stderr) == (141, b"")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["list"], ["run", "and"], ["trace", "xor-train", "--json"], ["--help"], ["rum"]])
+def test_a_full_disk_is_one_message_or_none_where_that_cannot_be_written_either(process, arguments):
+    with open("/dev/full", "wb") as full:
+        answer = process(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        assert (answer.returncode, answer.stderr.count(b"\n")) == (2, 1)
+        assert (b"cannot be written: No space left" in answer.stderr) == (arguments != ["rum"])
+        assert process(*arguments, capture_output=False, stdout=full, stderr=full).returncode == 2
+
+
 @unix_only
 def test_an_interrupt_ends_a_run_quietly(command_line):
     code = (

@@ -189,7 +189,10 @@ def test_a_command_says_what_came_of_it(walk, typed, said):
         ("to", "to wants a whole number"),
         ("to -1", "to wants a whole number"),
         ("to x", "to wants a whole number"),
-        ("to 9999999999999", "to wants a whole number"),
+        ("to 9999999999999", "No more than 1,000,000,000."),
+        ("r 1000000001", "No more than 1,000,000,000."),
+        ("7" * 5000, "No more than 10,000 steps"),
+        ("٣", "There is no command"),
         ("r 1.5", "r wants a whole number"),
         ("99999999", "No more than 10,000 steps"),
         ("g iteration", "g wants value, op, phase"),
@@ -199,11 +202,12 @@ def test_a_command_says_what_came_of_it(walk, typed, said):
         ("why dE/dW5", "dE/dW5 has not been computed yet."),
         ("until", "until wants a condition"),
         ("until it is late", "cannot read the condition"),
+        (f"until loss < {'7' * 500}", "the condition has 507 characters"),
         ("w", "w wants a change"),
         ("W5=", "'' is not a number"),
         ("W5=abc", "'abc' is not a number"),
         ("W5=1/0", "'1/0' is not a number"),
-        ("W5=nan", "finite"),
+        ("W5=nan", "W5 = nan is not a finite number"),
         ("W5=inf", "finite"),
         ("nosuch=1", "no parameter or setting is called 'nosuch'"),
         ("learning_rate=-1", "learning_rate"),
@@ -211,7 +215,7 @@ def test_a_command_says_what_came_of_it(walk, typed, said):
         ("training.loss=[1", "is not a TOML value"),
         ("weights 99", "There is no row 99"),
         ("weights x", "weights wants a whole number"),
-        ("export mine.txt", ".toml"),
+        ("export mine.txt", "'mine.txt' does not end in .toml"),
         ("export no/such/folder/mine.toml", "cannot be written"),
         ("\x1b[31mred", "There is no command"),
         ("[bold]x[/bold]", "There is no command"),
@@ -322,6 +326,11 @@ def test_on_a_terminal_there_is_a_prompt_and_ctrl_c_ends_a_run_but_not_the_walk(
 
         wait_for(b"> ")
         os.write(outer, b"r 100000000\n")
+        assert b"running" in wait_for(b"ctrl+c interrupts")
+        process.send_signal(signal.SIGINT)
+        wait_for(b"Interrupted after ")
+        wait_for(b"> ")
+        os.write(outer, b"to 900000000\n")
         assert b"running" in wait_for(b"ctrl+c interrupts")
         process.send_signal(signal.SIGINT)
         wait_for(b"Interrupted after ")

@@ -142,7 +142,9 @@ def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
     assert holds(simulator)
 
 
-@pytest.mark.parametrize("text", ["", "loss", "loss < ", "foo < 3", "loss ! 3", "epoch x", "W99 > 1"])
+@pytest.mark.parametrize(
+    "text", ["", "loss", "loss < ", "foo < 3", "loss ! 3", "epoch x", "W99 > 1", "loss < " + "7" * 100]
+)
 def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
     with pytest.raises(BreakpointError, match=r"loss < 0\.01"):
         parse_breakpoint(text, simulator)

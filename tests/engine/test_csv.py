@@ -126,6 +126,12 @@ def test_a_link_that_leads_elsewhere_is_refused(load_csv, tmp_path):
         load_csv(FLOWERS, file="link.csv")
 
 
+@pytest.mark.parametrize("file", ["", " "])
+def test_no_file_at_all_is_said_to_be_none(load_csv, file):
+    with pytest.raises(ScenarioError, match=r"data\.file: no file is named; name a CSV file"):
+        load_csv(FLOWERS, file=file)
+
+
 @pytest.mark.parametrize("file", [".", "sub"])
 def test_a_folder_is_no_data(load_csv, tmp_path, file):
     (tmp_path / "folder" / "sub").mkdir(parents=True)

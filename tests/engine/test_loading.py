@@ -155,6 +155,12 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ("schema = 1", 'schema = "1"', ["schema: found '1'", "a whole number"]),
         ("title", "titel", ["titel: unknown key", "did you mean 'title'?", "network"]),
         ('"A title"', '" "', ["title: it is empty"]),
+        ('"A title"', f'"{"x" * 201}"', ["title: found 201 characters", "length ≤ 200"]),
+        ('"A title"', f'{{ en = "{"x" * 201}" }}', ["title.en: found 201 characters", "length ≤ 200"]),
+        ('"A title"', f'"A title"\nsummary = "{"x" * 1001}"', ["summary: found 1,001 characters", "≤ 1000"]),
+        ("schema = 1", f'schema = 1\nsection = "{"x" * 41}"', ["section: found 41 characters", "length ≤ 40"]),
+        ("epochs = 20", f"{'x' * 201} = 1", ["the key 'xxx", "has 201 characters", "at most 200"]),
+        ("epochs = 20", f"seed = {2**63}", ["training.seed: 9223372036854775808 is too large a whole number"]),
         ('"A title"', "{ en = 1 }", ["title.en: found 1", "a text"]),
         ("schema = 1", "schema = 1\nsection = 1.2", ["section: found 1.2", "a text in quotes"]),
         ("schema = 1", 'schema = 1\nkind = "netwerk"', ["kind: ", "did you mean 'network'?"]),
@@ -230,6 +236,12 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ("epochs = 20", "[[expect]]\nafter = 0\naccuracy = 2", ["expect.0.accuracy: found 2", "≤ 1"]),
         ("epochs = 20", "[[expect]]\nafter = 0\nloss = nan", ["expect.0.loss: nan"]),
         # variants
+        ("epochs = 20", '[[variants]]\nname = "x"\nset = {}\n' * 33, ["variants: found 33 items", "length ≤ 32"]),
+        (
+            "epochs = 20",
+            f'[[variants]]\nname = "{"x" * 101}"\nset = {{}}',
+            ["variants.0.name: found 101 characters", "length ≤ 100"],
+        ),
         ("epochs = 20", "[[variants]]\nset = {}", ["variants.0: the key 'name' is missing"]),
         ("epochs = 20", '[[variants]]\nname = ""\nset = {}', ["variants.0.name: found ''"]),
         (
@@ -489,3 +501,9 @@ def good(tmp_path_factory):
     file = tmp_path_factory.mktemp("scenarios") / "good.toml"
     file.write_text(GOOD, encoding="utf-8")
     return load(file)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_no_name_at_all_is_said_to_be_none(name):
+    with pytest.raises(ScenarioError, match="neither a name nor a file is given"):
+        load(name)

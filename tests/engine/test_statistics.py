@@ -6,7 +6,7 @@ from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.kinds.network.spread import Spread
-from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, product_matrix, slope_product
+from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, slope_product
 from dlsim.engine.kinds.network.structure import Structure
 
 
@@ -21,14 +21,6 @@ def test_the_shapes_of_section_2_4_and_its_139_parameters():
     assert [one.parameters for one in shapes] == [40, 72, 27]
     assert sum(one.parameters for one in shapes) == structure.parameters == 139
     assert layer_shapes(structure, 32)[2].y == (32, 3)
-
-
-def test_three_linear_layers_are_one_matrix():
-    simulator = Simulator(load("linear-collapse"))
-    structure = simulator.model.structure
-    product = product_matrix(structure, simulator.parameters)
-    np.testing.assert_allclose(simulator.scenario.body.data.inputs @ product, simulator.outputs(), atol=1e-15)
-    assert product_matrix(Structure(load("xor-train").body), ()) is None
 
 
 def test_dead_units_are_those_that_no_sample_wakes():

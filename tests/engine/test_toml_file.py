@@ -22,8 +22,9 @@ from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, parse_value, read_t
         ("[a]\nb = [0, [1, inf]]", ["a.b.1.1: inf is not a finite number"]),
         ("a = 1e999", ["a: inf"]),
         ("a = 9223372036854775808", ["a: 9223372036854775808 is too large"]),
-        (f"a = 0x{'f' * 5000}", ["a: a very large whole number is too large"]),
-        (f"a = {'9' * 5000}", ["not TOML"]),
+        (f"a = 0x{'f' * 5000}", ["a: this is too large a whole number"]),
+        (f"a = {'9' * 5000}", ["line 1, column 5: '999", "999' is too large a whole number"]),
+        ("[a.b]\n[a.b]", ["line 2, column 5", "Cannot declare a.b twice"]),
         ("a = 2024-01-01", ["a: 2024-01-01 is a date"]),
         ("a = 2024-13-45", ["not TOML"]),
         ("a = 12:30:00", ["a: 12:30:00 is a date or time"]),
@@ -33,7 +34,7 @@ from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, parse_value, read_t
         (f"[{'a.' * 40}a]", ["32 deep"]),
         (f"{'a.' * 31}a = [[[1]]]", ["32 deep"]),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_what_is_wrong_is_said_with_its_place(text, said):
     with pytest.raises(ScenarioError) as caught:

@@ -1,10 +1,12 @@
 """The table on screen can be taken along, as CSV or Markdown, with every digit of every number."""
 
 import csv
+from threading import Event
 
 import pytest
 
 from dlsim.engine import Simulator, load
+from dlsim.tui.screens import copying
 from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.words import words
 
@@ -71,3 +73,68 @@ async def test_the_ways_of_a_scenario_are_copied_side_by_side(open_at):
         session = app.screen.session
         assert len(rows) == 1 + len(session.ensemble.names)
         assert repr(float(session.simulator.losses[-1])) in {row[2] for row in rows}
+
+
+@pytest.mark.parametrize(("key", "ending"), [("Y", ".csv"), ("M", ".md")])
+async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_text, until, monkeypatch, key, ending):
+    may_write = Event()
+
+    def keep_later(*arguments):
+        assert may_write.wait(30)
+        return keep(*arguments)
+
+    keep = copying.keep
+    monkeypatch.setattr(copying, "keep", keep_later)
+    monkeypatch.setattr(copying, "MOST_AT_ONCE", 10)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", key)
+        await pilot.pause()
+        assert "24 numbers are being written" in screen_text(app)[-1]
+        await pilot.press(key)
+        await pilot.pause()
+        assert "still being written" in screen_text(app)[-1]
+        await pilot.press("space")
+        assert app.screen.session.simulator.position.cursor == 1
+        assert not (home / "copies").exists()
+        may_write.set()
+        await until(pilot, lambda: "kept in" in screen_text(app)[-1])
+        (file,) = (home / "copies").iterdir()
+        assert file.suffix == ending
+        assert file.read_text(encoding="utf-8") == app.clipboard + "\n"
+        assert "W8" in app.clipboard
+
+
+async def test_leaving_does_not_wait_for_a_long_table(open_at, until, monkeypatch):
+    is_left, is_over = Event(), Event()
+
+    def keep_after_all(*arguments):
+        assert is_left.wait(30)
+        is_over.set()
+        raise OSError("nobody is here any more")
+
+    monkeypatch.setattr(copying, "keep", keep_after_all)
+    monkeypatch.setattr(copying, "MOST_AT_ONCE", 0)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "Y", "q")
+    is_left.set()
+    assert is_over.wait(30)
+    assert app.clipboard == ""
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, home, screen_text, monkeypatch, is_kept):
+    if not is_kept:
+        home.write_text("no folder")
+    monkeypatch.setattr(copying, "LONGEST_FOR_CLIPBOARD", 10)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "Y")
+        await pilot.pause()
+        assert app.clipboard == ""
+        assert ("Too long for a clipboard; kept in" in screen_text(app)[-1]) == is_kept
+        assert ("nothing can be written" in screen_text(app)[-1]) != is_kept
+        if is_kept:
+            (file,) = (home / "copies").iterdir()
+            assert "W8" in file.read_text(encoding="utf-8")

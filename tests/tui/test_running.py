@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from dlsim.engine import Simulator, load
 from dlsim.tui.runner import Runner
@@ -169,3 +170,17 @@ def test_a_runner_computes_what_steps_compute():
 def test_a_run_begins_at_a_speed_that_lets_one_watch():
     session = Session("backprop-2-2-2")
     assert session.speed == Speed(300)
+
+
+@pytest.mark.parametrize("wheel", [events.MouseScrollDown, events.MouseScrollUp])
+async def test_a_run_rests_while_a_turn_of_the_wheel_is_answered(open_at, until, monkeypatch, wheel):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("6", *["right_square_bracket"] * len(SPEEDS), "r")
+        await until(pilot, lambda: app.screen.running.latest is not None)
+        rests = []
+        monkeypatch.setattr(app.screen, "let_paint", lambda: rests.append(wheel))
+        app.screen._clock.pause()
+        await app.on_event(wheel(None, 100, 30, 0, 0, 0, False, False, False, 100, 30))
+        assert rests == [wheel]
+        await pilot.press("r")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import DlsimError
-from dlsim.tui.changing import MOST_ITERATIONS, add_breakpoint, iterations_until, place_in
+from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.editing import Editing
 from dlsim.tui.session import Hint

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 from textual import on
 
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
-from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.ways import ways
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
-from dlsim.tui.screens.looking import Looking, pictures_offered
+from dlsim.tui.screens.copying import Copying
+from dlsim.tui.screens.looking import pictures_offered
 from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
-from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_ways
-from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.panel import TitleEdge
@@ -35,7 +30,7 @@ TABLES = 3
 SAMPLED_SECONDS = 1 / 50
 
 
-class SimulatorScreen(Looking, Asking):
+class SimulatorScreen(Copying, Asking):
     """A key moves the run, and the moment that it leads to is shown."""
 
     BINDINGS = bindings(SIMULATOR_KEYS, SAY)
@@ -229,45 +224,6 @@ class SimulatorScreen(Looking, Asking):
             self.curve.toggle_log()
             self._tell(None)
         self._show()
-
-    def action_copy(self) -> None:
-        """Copy the formula and its numbers."""
-        text = text_of(self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
-        if text is None:
-            self._tell(Hint("hint.nothing_to_copy"))
-        else:
-            self._keep_copy(text)
-        self._show_keys()
-
-    def action_copy_table(self, form: Literal["csv", "markdown"]) -> None:
-        """Copy the table that is shown, all its rows and digits."""
-        sheet = self._sheet()
-        if sheet is None:
-            self._tell(Hint("hint.no_table_to_copy"))
-        elif form == "csv":
-            self._keep_copy(as_csv(sheet), ".csv")
-        else:
-            self._keep_copy(as_markdown(sheet), ".md")
-        self._show_keys()
-
-    def _sheet(self) -> Sheet | None:
-        snapshot = self.running.latest or self.session.snapshot
-        if self.tabs.table == "variants":
-            scene = Scene(snapshot, self.members_now(), look=self.look, say=SAY)
-            return sheet_of_ways(SAY, ways(scene), self.apart())
-        return next((sheet_of(SAY, snapshot, table) for table in snapshot.tables if table.key == self.tabs.table), None)
-
-    def _keep_copy(self, text: str, ending: str = ".txt") -> None:
-        """Into the clipboard, which a terminal may refuse without a word, and into a file as well."""
-        self.app.copy_to_clipboard(text)
-        place = self.preferences.places.copies
-        try:
-            file = keep(place, self.session.scenario.name, ending, text + "\n")
-        except OSError as error:
-            problem = error.strerror or str(error)
-            self._tell(Hint("hint.copied_only", {"place": in_short(place), "problem": problem}))
-        else:
-            self._tell(Hint("hint.copied", {"file": in_short(file)}))
 
     def notify_of(self, text: str) -> None:
         """Say this until the next key."""

@@ -19,8 +19,8 @@ from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.lookalikes import plain
 from dlsim.tui.pictures.ways import Way
-from dlsim.tui.plain import plain
 from dlsim.tui.plots import BRAILLE, Series, plot
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words

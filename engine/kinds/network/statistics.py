@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.network.spread import Spread
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.model import LayerParameters
 from dlsim.engine.saturation import Flags, stuck
 
 Array = NDArray[np.float64]
@@ -127,10 +126,3 @@ def layer_shapes(structure: Structure, batch: int) -> tuple[LayerShapes, ...]:
         )
         for layer in structure.layers
     )
-
-
-def product_matrix(structure: Structure, parameters: tuple[LayerParameters, ...]) -> Array | None:
-    """W[1]·W[2]·…, the one matrix that does what a stack of linear layers without biases does; else None."""
-    if any(layer.activation.name != "linear" or layer.biases for layer in structure.layers):
-        return None
-    return reduce(np.dot, [weights for weights, _ in parameters])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from dlsim.engine.kinds.network.naming import Naming
@@ -20,6 +20,9 @@ class LazyRows(Sequence[Row]):
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, range(self._count))
 
     @overload
     def __getitem__(self, index: int) -> Row: ...

@@ -1,0 +1,113 @@
+"""What can be taken along: the formula, the table, to the clipboard and into a file; a long table in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Literal, NamedTuple
+
+from dlsim.tui.keeping import in_short, keep
+from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.ways import ways
+from dlsim.tui.screens.looking import Looking
+from dlsim.tui.session import Hint
+from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_ways
+from dlsim.tui.widgets.formula import text_of
+from dlsim.tui.words import words
+
+SAY = words()
+MOST_AT_ONCE = 3_000
+"""So many numbers are written while the key waits, 20 ms; more of them by a thread."""
+LONGEST_FOR_CLIPBOARD = 500_000
+"""Characters: many a terminal drops what is longer, and over a slow line it would hold up everything else."""
+FORMS = {"csv": (as_csv, ".csv"), "markdown": (as_markdown, ".md")}
+
+
+class Copy(NamedTuple):
+    """A text, and where it was kept; or without a file, why not."""
+
+    text: str
+    file: Path | None
+    problem: str = ""
+
+
+class Copying(Looking):
+    """Its keys change nothing."""
+
+    _is_copying = False
+
+    def action_copy(self) -> None:
+        """Copy the formula and its numbers."""
+        text = text_of(self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
+        if text is None:
+            self._tell(Hint("hint.nothing_to_copy"))
+        else:
+            self._tell(self._hand_out(_kept(self.preferences.places.copies, self._file_stem, ".txt", lambda: text)))
+        self._show_keys()
+
+    def action_copy_table(self, form: Literal["csv", "markdown"]) -> None:
+        """Copy the table that is shown, all its rows and digits."""
+        numbers, sheet = self._table_shown()
+        if sheet is None:
+            self._tell(Hint("hint.no_table_to_copy"))
+        elif self._is_copying:
+            self._tell(Hint("hint.still_copying"))
+        else:
+            write, ending = FORMS[form]
+            copy = partial(_kept, self.preferences.places.copies, self._file_stem, ending, lambda: write(sheet()))
+            if numbers <= MOST_AT_ONCE:
+                self._tell(self._hand_out(copy()))
+            else:
+                self._is_copying = True
+                Thread(target=self._copy_in_background, args=(copy,), name="dlsim-copy", daemon=True).start()
+                self._tell(Hint("hint.copying", {"number": f"{numbers:,}"}))
+        self._show_keys()
+
+    @property
+    def _file_stem(self) -> str:
+        return self.session.scenario.name
+
+    def _table_shown(self) -> tuple[int, Callable[[], Sheet] | None]:
+        """(how many numbers it has, what writes them down): a moment is frozen, and a thread may read it."""
+        snapshot = self.running.latest or self.session.snapshot
+        if self.tabs.table == "variants":
+            scene = Scene(snapshot, self.members_now(), look=self.look, say=SAY)
+            sheet = sheet_of_ways(SAY, ways(scene), self.apart())
+            return 0, lambda: sheet
+        for table in snapshot.tables:
+            if table.key == self.tabs.table:
+                return len(table.rows) * len(table.columns), partial(sheet_of, SAY, snapshot, table)
+        return 0, None
+
+    def _copy_in_background(self, copy: Callable[[], Copy]) -> None:
+        made = copy()
+        with suppress(RuntimeError):  # the app has ended meanwhile
+            self.call_later(self._copied, made)
+
+    def _copied(self, copy: Copy) -> None:
+        self._is_copying = False
+        hint = self._hand_out(copy)
+        self.notify_of(SAY(hint.key, **hint.values))
+
+    def _hand_out(self, copy: Copy) -> Hint:
+        """Into the clipboard, which a terminal may refuse without a word; the hint says where it is."""
+        is_short = len(copy.text) <= LONGEST_FOR_CLIPBOARD
+        if is_short:
+            self.app.copy_to_clipboard(copy.text)
+        if copy.file is not None:
+            return Hint("hint.copied" if is_short else "hint.kept", {"file": in_short(copy.file)})
+        place = in_short(self.preferences.places.copies)
+        return Hint("hint.copied_only" if is_short else "hint.not_copied", {"place": place, "problem": copy.problem})
+
+
+def _kept(place: Path, name: str, ending: str, write: Callable[[], str]) -> Copy:
+    """Write a text, and keep it as a file."""
+    text = ""
+    try:
+        text = write()
+        return Copy(text, keep(place, name, ending, text + "\n"))
+    except OSError as error:
+        return Copy(text, None, error.strerror or str(error))
