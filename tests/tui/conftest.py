@@ -8,6 +8,7 @@ import pytest
 import textual.app
 import textual.pilot
 from textual._context import active_app
+from textual.css.stylesheet import Stylesheet
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.session import Session
@@ -22,6 +23,24 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     monkeypatch.setenv("DLSIM_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def style_sheets_are_parsed_once():
+    """Not by every app again, where text and theme are the same: Textual shares the rules among screens likewise."""
+    parsed = {}
+    parse = Stylesheet._parse_rules
+
+    def parse_once(self, css, read_from, is_default_rules=False, tie_breaker=0, scope=""):
+        source = (css, read_from, is_default_rules, tie_breaker, scope)
+        key = (*self._variables.items(), source)
+        if key not in parsed:
+            parsed[key] = parse(self, *source)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
 
 
 @pytest.fixture
@@ -65,22 +84,24 @@ def eager_curve(monkeypatch):
     monkeypatch.setattr(loss_curve, "PER_SECOND", 1e9)
 
 
-QUIET_TURNS = 4
-"""So many turns of the event loop in a row without a message waiting anywhere: then all is handled."""
-
-
 async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
-    """Wait until no message waits anywhere in the app. Textual's own pilot guesses it from the clock, which costs 40 ms
-    a key and depends on how busy the machine is.
+    """Wait until no message waits anywhere in the app and nothing else is about to run in its loop. Textual's own pilot
+    guesses it from the clock, which costs 40 ms a key and depends on how busy the machine is.
     """
     app = active_app.get()
-    quiet = 0
-    while quiet < QUIET_TURNS and app._exception is None:  # one that has failed handles nothing any more
+    loop = asyncio.get_running_loop()
+    while app._exception is None:  # one that has failed handles nothing any more
         await asyncio.sleep(0)
+        if loop._ready:
+            continue
         screens = app.screen_stack
         pumps = [app, *screens, *(screens[-1].walk_children() if screens else ())]
-        is_busy = any(pump.message_queue_size for pump in pumps) or any(map(is_to_be_laid_out, screens[-1:]))
-        quiet = 0 if is_busy else quiet + 1
+        if any(pump.message_queue_size for pump in pumps):
+            continue
+        if not any(map(is_to_be_laid_out, screens[-1:])):
+            return
+        with screens[-1]._context():
+            screens[-1]._on_timer_update()  # as its own clock would, within the next 16 ms
 
 
 def is_to_be_laid_out(screen) -> bool:
@@ -88,8 +109,15 @@ def is_to_be_laid_out(screen) -> bool:
     return bool(screen.is_current and (screen._layout_required or screen._scroll_required))
 
 
+async def all_handled_on_screen(pilot, timeout: float = 30.0) -> bool:
+    """In place of a message to every widget and its answer."""
+    await all_handled()
+    return pilot.app._exception is None
+
+
 @pytest.fixture(autouse=True)
 def pilot_waits_for_messages(monkeypatch):
     """Every press and every pause of a pilot ends when all messages are handled."""
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", all_handled)
+    monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", all_handled_on_screen)
