@@ -15,5 +15,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.disable()  # nothing that imports make is garbage
     from dlsim.cli.entry import run  # noqa: PLC0415 -- `import dlsim.cli` alone costs nothing
 
+    gc.freeze()  # or the first collection would walk through all of it
     gc.enable()
     sys.exit(run(arguments))

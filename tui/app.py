@@ -18,6 +18,7 @@ from textual.command import CommandPalette
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import AwaitMount
 
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
@@ -64,16 +65,23 @@ class DlsimApp(App[int]):
         if self.preferences.is_plain:
             self._filters.append(PlainFilter())
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The one below all others: with a session its screen, so that none is made that nobody would see."""
+        if self._session is None:
+            return super().get_default_screen()
+        self._simulator = SimulatorScreen(self._session)
+        return self._simulator
+
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
         notice = self.preferences.notice()
-        if self._session is None:
+        if self._simulator is None:
             await self.push_screen(self._browser(notice))
         else:
-            await self._open(self._session)
+            await AwaitMount(self._simulator, [self._simulator])
             self._tell(notice)
 
     def on_ready(self) -> None:
@@ -81,7 +89,7 @@ class DlsimApp(App[int]):
         gc.freeze()
         gc.enable()
         if not self.is_headless:
-            Thread(target=get_ready, name="dlsim-ready", daemon=True).start()
+            self.call_after_refresh(Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
         """A key during a run is answered first, and wholly before the next."""

@@ -1,7 +1,8 @@
-"""What a screen does that may be the app's first: it renders nothing that would be thrown away."""
+"""What a screen does that may be the app's first: it styles and renders nothing that would be done once more."""
 
 from __future__ import annotations
 
+from textual import events
 from textual.screen import Screen
 
 
@@ -14,3 +15,8 @@ class FirstScreen(Screen[None]):
             self._repaint_required = True
         else:
             super()._compositor_refresh()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """On top: all is styled anew, but while an app starts each widget has just been styled as it came."""
+        if self.app._batch_count:
+            event.refresh_styles = False

@@ -105,9 +105,8 @@ class SimulatorView(FirstScreen):
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
         forms = {name: name == form for name in ("wide", "tabbed", "small")}
-        self.update_classes(
-            {**forms, "roomy": form == "wide" and width >= ROOMY}
-        )  # at once: each time costs a restyling
+        classes = {**forms, "roomy": form == "wide" and width >= ROOMY}
+        self.update_classes(classes, update=self.is_mounted)  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
 
