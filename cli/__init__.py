@@ -13,6 +13,8 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> None:
     """What the installed command calls; leaves with the exit status."""
     gc.disable()  # nothing that imports make is garbage
+    import numpy  # noqa: F401, PLC0415 -- from deep within other imports it takes a third longer (docs/decisions/speed.md)
+
     from dlsim.cli.entry import run  # noqa: PLC0415 -- `import dlsim.cli` alone costs nothing
 
     gc.freeze()  # or the first collection would walk through all of it
