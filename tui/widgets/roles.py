@@ -65,6 +65,6 @@ def _resolved(rule: str, variables: dict[str, str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _parsed(rule: str) -> tuple[Color | None, Style]:
-    """(the colour, if any; bold, underlined …)"""
+    """Its colour, if any, and how its text is set: bold, underlined or reverse."""
     styles = parse_declarations(f"{rule};", ("roles", ""))
     return styles.color if styles.has_rule("color") else None, Style.parse(str(styles.get_rule("text_style", "")))
