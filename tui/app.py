@@ -22,7 +22,7 @@ from textual.widget import AwaitMount
 
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
-from dlsim.tui.keyboard import answer
+from dlsim.tui.keyboard import answer, paint
 from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
@@ -97,6 +97,7 @@ class DlsimApp(App[int]):
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
+            await paint(self)
             return
         await super().on_event(event)
 
