@@ -9,6 +9,8 @@ from textual.screen import Screen
 class FirstScreen(Screen[None]):
     """While an app starts it holds its paints back, and a screen renders them all the same, twice; not this one."""
 
+    BLANK = True  # of itself it shows nothing but its ground
+
     def _compositor_refresh(self) -> None:
         """Render, unless nobody will see it; then once, when the app lets go."""
         if self.app._batch_count:

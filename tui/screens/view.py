@@ -7,7 +7,6 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.geometry import Size
 
 from dlsim.engine.numerals import fixed
@@ -29,7 +28,7 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
-from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.table import NumberTable
@@ -86,7 +85,7 @@ class SimulatorView(FirstScreen):
         yield self.header
         yield self.banner
         yield self.strip
-        with Container(id="body"):
+        with Ground(id="body"):
             yield from self.panels.values()
         yield self.prompt
         yield self.keyline
