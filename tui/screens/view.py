@@ -82,6 +82,7 @@ class SimulatorView(FirstScreen):
             "side": Panel(self.curve, self.lesson, self.rules, id="side"),
         }
         self.lay_out_for(self.app.size)
+        self.panels["network"].set_class(self.tabs.is_wide, "current", update=False)  # as it will be: no second styling
         yield self.header
         yield self.banner
         yield self.strip
