@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import TextIO
 
 import click
-from click.shell_completion import shell_complete
 
 from dlsim.cli.group import dlsim
 from dlsim.cli.streams import prepare_streams
@@ -48,6 +47,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _answer(arguments: Sequence[str] | None) -> int:
     """What click's own `main` does, but for its newline on an interrupt and its status of a closed pipe."""
     if wish := os.environ.get(COMPLETION):
+        from click.shell_completion import shell_complete  # noqa: PLC0415 -- no start waits for it
+
         return shell_complete(dlsim, {}, "dlsim", COMPLETION, wish)
     try:
         with dlsim.make_context("dlsim", list(sys.argv[1:] if arguments is None else arguments)) as context:

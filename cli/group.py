@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from dlsim.cli import opening
 from dlsim.cli.options import complete_scenario
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS: Mapping[str, str] = {
     "list": "listing",

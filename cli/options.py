@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from dlsim.engine import builtin_scenarios, toml_file
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import shorten, shown
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 LONGEST_COUNT = 12
 """Digits that are looked at."""
@@ -22,6 +24,8 @@ def complete_scenario(
     _context: click.Context, _parameter: click.Parameter | None, incomplete: str
 ) -> list[CompletionItem]:
     """What the shell offers for a scenario: the built-in names that begin so, else files."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 -- no start waits for it
+
     names = [CompletionItem(name) for name in builtin_scenarios() if name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]
 

@@ -18,10 +18,11 @@ from textual.command import CommandPalette
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import AwaitMount
 
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
-from dlsim.tui.keyboard import answer
+from dlsim.tui.keyboard import answer, paint
 from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
@@ -66,6 +67,13 @@ class DlsimApp(App[int]):
         if self.preferences.is_plain:
             self._filters.append(PlainFilter(only_ascii=only_ascii))
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The one below all others: with a session its screen, so that none is made that nobody would see."""
+        if self._session is None:
+            return super().get_default_screen()
+        self._simulator = SimulatorScreen(self._session)
+        return self._simulator
+
     async def on_mount(self) -> None:
         """Show the first screen; keys that come early wait for it."""
         self.set_keymap(self.preferences.keymap)
@@ -74,10 +82,10 @@ class DlsimApp(App[int]):
         self._suspension = Suspension(self._driver)
         self._suspension.listen()
         notice = self.preferences.notice()
-        if self._session is None:
+        if self._simulator is None:
             await self.push_screen(self._browser(notice))
         else:
-            await self._open(self._session)
+            await AwaitMount(self._simulator, [self._simulator])
             self._tell(notice)
 
     def on_ready(self) -> None:
@@ -85,7 +93,7 @@ class DlsimApp(App[int]):
         gc.freeze()
         gc.enable()
         if not self.is_headless:
-            Thread(target=get_ready, name="dlsim-ready", daemon=True).start()
+            self.call_after_refresh(Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
         """A key during a run is answered first, and wholly before the next."""
@@ -93,6 +101,7 @@ class DlsimApp(App[int]):
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
+            await paint(self)
             return
         await super().on_event(event)
 

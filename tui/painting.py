@@ -7,27 +7,21 @@ before and cuts every update down to the difference. Why here and not in each wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
-from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.console import COLOR_SYSTEMS, Console
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from dlsim.tui.sgr import Pen
-
-Cell: TypeAlias = tuple[str, Style | None]
-"""What one cell shows. A character of two cells stands in the first; the second holds ""."""
-
-Run: TypeAlias = tuple[int, int, list[Cell]]
-"""Cells to send: column, line, and the cells from there on."""
+from dlsim.tui.sgr import PLAIN, Pen, look_of
+from dlsim.tui.strokes import Cell, Run, by_look, strokes_of
 
 NEAR = 4
-"""So many unchanged cells between two changed ones are sent along: a jump of the cursor costs more."""
+"""So many bytes of unchanged cells between two changed ones are sent along, if they look the same: a jump of the cursor
+takes as many."""
+MOST = 0.5
+"""A change of more of the screen than this goes from its first line to its last: on a slow line the eye follows it."""
 
 UNKNOWN: Cell = ("\0", None)
 
@@ -54,7 +48,7 @@ class Painted:
         else:
             places = _parts(update)
         runs = [run for place in places for run in self._paint(*place)]
-        return Changes(runs, has_colours=self._has_colours) if runs else None
+        return Changes(runs, self._size, has_colours=self._has_colours) if runs else None
 
     def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
         """The runs in which the strip differs from what stands there; it stands there from now on."""
@@ -79,18 +73,21 @@ class Painted:
 
 
 class Changes(CompositorUpdate):
-    """An update made of runs of cells."""
+    """An update made of runs of cells, on a screen of a size."""
 
-    def __init__(self, runs: list[Run], *, has_colours: bool) -> None:
-        self.runs, self._has_colours = runs, has_colours
+    def __init__(self, runs: list[Run], size: Size, *, has_colours: bool) -> None:
+        self.runs, self._size, self._has_colours = runs, size, has_colours
 
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
-        pen = Pen(COLOR_SYSTEMS[console.color_system or "truecolor"] if self._has_colours else None)
-        for x, y, cells in self.runs:
-            pen.move(x, y)
-            for style, group in groupby(cells, key=itemgetter(1)):
-                pen.write("".join(text for text, _ in group), style)
+        system = COLOR_SYSTEMS[console.color_system or "truecolor"] if self._has_colours else None
+        strokes = strokes_of(self.runs, lambda style: PLAIN if style is None else look_of(style, system))
+        if sum(len(cells) for _, _, cells in self.runs) <= MOST * self._size.area:
+            strokes = by_look(strokes)
+        pen = Pen(self._size.width)
+        for stroke in strokes:
+            pen.move(stroke.x, stroke.y)
+            pen.write(stroke.text, stroke.width, stroke.look)
         return pen.lifted()
 
 
@@ -133,12 +130,19 @@ def _stretches(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
             continue
         if start < 0:
             start = _head(new, index)
-        elif index - end > NEAR:
+        elif index > end and not _is_near(new[end - 1 : index + 1]):
             yield start, end
             start = _head(new, index)
         end = _tail(new, index + 1)
     if start >= 0:
         yield start, end
+
+
+def _is_near(cells: list[Cell]) -> bool:
+    """Whether the cells between the first and the last of these are rather written than jumped over."""
+    _, look = cells[0]
+    between = "".join(text for text, _ in cells[1:-1])
+    return len(between.encode()) <= NEAR and all(style == look for _, style in cells)
 
 
 def _head(cells: list[Cell], index: int) -> int:

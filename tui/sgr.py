@@ -32,39 +32,53 @@ class Look(NamedTuple):
 
 
 PLAIN = Look((), "", "", ("", ""))
+UNKNOWN = -1
+"""A column or line that nobody can tell."""
 
 
 class Pen:
-    """Writes text in styles, one after the other; lift it at the end."""
+    """Writes text in looks, one after the other, on a screen of so many columns; lift it at the end."""
 
-    def __init__(self, color_system: ColorSystem | None) -> None:
-        """Without a colour system there are no colours at all."""
-        self._color_system = color_system
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
         self._look = PLAIN
-        self._line = -1
+        self._x = self._y = UNKNOWN
         self._written: list[str] = []
 
     def move(self, x: int, y: int) -> None:
-        """To a cell, from 0; a style holds on over it."""
-        self._written.append(f"\x1b[{x + 1}G" if y == self._line else f"\x1b[{y + 1};{x + 1}H")
-        self._line = y
+        """To a cell, from 0; a look holds on over it."""
+        if (x, y) != (self._x, self._y):
+            self._written.append(min(self._ways_to(x, y), key=len))
+            self._x, self._y = x, y
 
-    def write(self, text: str, style: Style | None) -> None:
-        """The text in this style."""
-        look = PLAIN if style is None else look_of(style, self._color_system)
-        if look != self._look and not (text.isspace() and _is_same_on_blanks(self._look, look)):
-            self._written.append(_turn(self._look, look))
+    def _ways_to(self, x: int, y: int) -> list[str]:
+        """Jumps that lead there."""
+        if y != self._y:
+            return [f"\x1b[{y + 1};{x + 1}H"]
+        ways = [f"\x1b[{x + 1}G"]
+        if self._x != UNKNOWN:
+            by = abs(x - self._x)
+            ways.append(f"\x1b[{by if by > 1 else ''}{'C' if x > self._x else 'D'}")
+        return ways
+
+    def write(self, text: str, width: int, look: Look) -> None:
+        """The text, which takes so many cells, in this look."""
+        if look != self._look and not (text.isspace() and is_same_on_blanks(self._look, look)):
+            self._written.append(turn(self._look, look))
             self._look = look
         self._written.append(text)
+        # Behind the last column the cursor stands on it or past it, as the terminal likes.
+        self._x = self._x + width if self._x + width < self._columns else UNKNOWN
 
     def lifted(self) -> str:
-        """All that was written, the last style closed."""
-        self._written.append(_turn(self._look, PLAIN))
+        """All that was written, the last look closed."""
+        self._written.append(turn(self._look, PLAIN))
         self._look = PLAIN
         return "".join(self._written)
 
 
-def _is_same_on_blanks(before: Look, after: Look) -> bool:
+@lru_cache(maxsize=4096)
+def is_same_on_blanks(before: Look, after: Look) -> bool:
     """Whether an empty cell shows no difference: then there is none to be said."""
     return (before.background, before.link) == (after.background, after.link) and SEEN_ON_BLANKS.isdisjoint(
         before.attributes + after.attributes
@@ -93,7 +107,7 @@ def _codes(color: Color | None, color_system: ColorSystem | None, *, foreground:
 
 
 @lru_cache(maxsize=4096)
-def _turn(before: Look, after: Look) -> str:
+def turn(before: Look, after: Look) -> str:
     """From one look to another, in the shorter of two ways: what differs, or all anew."""
     anew = ["0", *after.attributes, *filter(None, (after.colour, after.background))]
     codes = min(_differing(before, after), anew, key=lambda codes: len(";".join(codes)))

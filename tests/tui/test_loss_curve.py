@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -235,3 +238,18 @@ async def test_any_size_will_do(size):
         for snapshot in snapshots(2):
             app.curve.show(snapshot)
             await pilot.pause()
+
+
+def test_the_first_curve_waits_for_no_import_but_plotext():
+    code = """
+import sys
+import numpy as np
+from dlsim.tui.plots import Series, get_ready, plot
+get_ready()
+before = set(sys.modules)
+here = np.array([1.0, 2.0])
+plot([Series(here, here, here, "curve")], 40, 10, behind=[Series(here, here, here, "way-1", mark="a")], mark="o")
+print(*set(sys.modules) - before)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("\n", "")

@@ -26,7 +26,7 @@ STYLES = [
     Style(bold=True, underline=True),
     Style(dim=True, bgcolor="#101010"),
 ]
-CODE = re.compile(r"\x1b\[(?P<numbers>[0-9;]*)(?P<what>[HGm])|(?P<text>.)", re.DOTALL)
+CODE = re.compile(r"\x1b\[(?P<numbers>[0-9;]*)(?P<what>[HGCDm])|(?P<text>.)", re.DOTALL)
 
 
 ENDS = {22: (1, 2), 23: (3,), 24: (4, 21), 27: (7,), 39: (38, *range(30, 38)), 49: (48, *range(40, 48))}
@@ -52,6 +52,9 @@ class Screen:
                 self.y, self.x = numbers[0] - 1, numbers[1] - 1
             elif code["what"] == "G":
                 self.x = numbers[0] - 1
+            elif code["what"] in ("C", "D"):
+                assert 0 <= self.x < WIDTH, "past the last column terminals differ"
+                self.x += max(numbers[0], 1) * (1 if code["what"] == "C" else -1)
             elif code["what"] == "m":
                 self.turn(numbers)
             else:
@@ -180,6 +183,15 @@ def test_another_size_and_a_forgotten_screen_are_painted_whole():
 def test_a_style_that_holds_is_not_said_again():
     sent = Painted().changes(whole([strip_of([("a", STYLES[3])])] * HEIGHT)).render_segments(CONSOLE)
     assert sent.count("38;2;255;0;0") == 1
+
+
+def test_a_colour_that_changed_in_many_places_is_said_once():
+    before = [strip_of([("aaaaaa", STYLES[3])])] * HEIGHT
+    after = [*before[:2], strip_of([("x", STYLES[3]), ("y", STYLES[4]), ("x", STYLES[3]), ("y", STYLES[4])])]
+    painted = Painted()
+    painted.changes(whole(before))
+    sent = painted.changes(whole(after)).render_segments(CONSOLE)
+    assert sent.count("38;2;255;0;0") == sent.count("38;2;0;255;0") == 1
 
 
 def test_where_colours_are_unwanted_none_is_sent():

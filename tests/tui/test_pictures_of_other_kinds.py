@@ -10,7 +10,7 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.cells import Cells
-from dlsim.tui.pictures.functions import TALLER
+from dlsim.tui.pictures.functions import TALLER, lower_quartile
 from dlsim.tui.pictures.plane import Plane, ticks
 from dlsim.tui.pictures.scene import MARKS, Member, Scene
 from dlsim.tui.pictures.surface import MOST_POINTS, trail
@@ -240,3 +240,8 @@ def test_a_path_with_numbers_that_are_not_finite_has_gaps():
     assert not plane.path(np.array([np.nan]), np.array([np.nan])).any()
     assert not plane.path(np.empty(0), np.empty(0)).any()
     assert plane.path(np.array([0.5]), np.array([0.5])).sum() == 1
+
+
+@pytest.mark.parametrize("sizes", [[1.0], [3.0, 1.0], [0.5, 4.0, 2.0], [9.0, 1.0, 4.0, 16.0, 25.0]])
+def test_the_lower_quartile_is_the_usual_one(sizes):
+    assert lower_quartile(sizes) == pytest.approx(np.percentile(sizes, 25))

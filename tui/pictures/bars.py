@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil, floor, isfinite, log10
 
 from dlsim.engine.kinds.network.statistics import LayerStatistics, slope_product
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
@@ -30,11 +29,6 @@ SIZES: Mapping[str, tuple[str, Callable[[LayerStatistics], float | None]]] = {
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
 """Cells that a way's bars need."""
-
-
-def suits(scenario: Scenario) -> bool:
-    """Networks; a search need not have one."""
-    return getattr(scenario.body, "network", None) is not None
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

@@ -10,18 +10,19 @@ from collections.abc import Mapping
 
 from dlsim.engine.scenario import Scenario
 from dlsim.tui.pictures.scene import Picture
+from dlsim.tui.pictures.suiting import classifies, has_network, is_trained, lies_in_a_plane, searches_a_plane
 
 NETWORKS = ("network", "search")
 _ALL = (
-    Picture("search-map", "search", ("search",), is_costly=True),
-    Picture("region", "region", NETWORKS, is_costly=True),
+    Picture("search-map", "search", ("search",), searches_a_plane, is_costly=True),
+    Picture("region", "region", NETWORKS, lies_in_a_plane, is_costly=True),
     Picture("surface", "surface", ("surface",), is_costly=True),
     Picture("functions-plot", "functions", ("functions",)),
     Picture("unrolled", "unrolled", ("recurrent",)),
-    Picture("bars", "bars", NETWORKS),
-    Picture("history", "history", ("network", "recurrent")),
-    Picture("shapes", "shapes", NETWORKS),
-    Picture("confusion", "confusion", NETWORKS, is_costly=True),
+    Picture("bars", "bars", NETWORKS, has_network),
+    Picture("history", "history", ("network", "recurrent"), is_trained),
+    Picture("shapes", "shapes", NETWORKS, has_network),
+    Picture("confusion", "confusion", NETWORKS, classifies, is_costly=True),
 )
 
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in _ALL}

@@ -9,41 +9,27 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.scenario import DataSpec, Scenario
+from dlsim.engine.scenario import DataSpec
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
 from dlsim.tui.pictures.forward import affordable_rows, network_tape
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
+from dlsim.tui.pictures.suiting import classifies
 
 Array = NDArray[np.float64]
 
-MOST_CLASSES = 20
 KEPT = 4
 CELL = 7
 
 _counted: OrderedDict[object, Confusion] = OrderedDict()
 
 
-def suits(scenario: Scenario) -> bool:
-    """Classifiers: targets of 0 and 1, one of several or one alone, and an output that decides between them."""
-    body = scenario.body
-    network, data = getattr(body, "network", None), getattr(body, "data", None)
-    if network is None or data is None or data.targets is None:
-        return False
-    targets = data.targets
-    if not np.isin(targets, (0.0, 1.0)).all() or targets.shape[1] > MOST_CLASSES:
-        return False
-    if targets.shape[1] == 1:
-        return network.layers[-1].activation.name in ("sigmoid", "step")
-    return bool((targets.sum(axis=1) == 1.0).all())
-
-
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The matrix over the training data, and over what was kept back where there is room."""
     cells = Cells(width, height, scene.look.glyphs)
     tape = network_tape(scene.snapshot)
-    if tape is None or not suits(scene.snapshot.scenario):
+    if tape is None or not classifies(scene.snapshot.scenario):
         return Drawing(cells)
     data: DataSpec = scene.snapshot.scenario.body.data
     parts = [("training_data", data.inputs, data.targets)]

@@ -165,7 +165,7 @@ class _Curves:
         if len(largest) < 2:
             return fitting_span(curves.ravel(), 0.08)
         kind = "loss" if self._functions[0].target is not None else "activation"
-        limit = TALLER[kind] * float(np.percentile([size for size in largest if size > 0.2] or [1.0], 25))
+        limit = TALLER[kind] * lower_quartile([size for size in largest if size > 0.2] or [1.0])
         return fitting_span(np.clip(finite, -limit, limit).ravel(), 0.05)
 
     # singly
@@ -259,3 +259,8 @@ def bar(share: float, cells_wide: int, cells: Cells) -> str:
         return "#" * round(share * cells_wide)
     eighths = round(share * cells_wide * 8)
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def lower_quartile(sizes: Sequence[float]) -> float:
+    """Below it lies a quarter of them. NumPy's own imports 16 ms of numpy.ma when it is first asked."""
+    return float(np.interp((len(sizes) - 1) / 4, np.arange(len(sizes)), sorted(sizes)))

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.legend import write_line
@@ -17,11 +16,6 @@ from dlsim.tui.widgets.rows import subject
 
 PARAMETERS = ("W", "b")
 LEAST_WITH_TITLE = 4
-
-
-def suits(scenario: Scenario) -> bool:
-    """Whatever has weights and trains them."""
-    return getattr(scenario.body, "training", None) is not None
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

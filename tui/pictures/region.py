@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import DataSpec, NetworkSpec, Scenario
+from dlsim.engine.scenario import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells, breadth
 from dlsim.tui.pictures.forward import network_tape
@@ -18,6 +18,7 @@ from dlsim.tui.pictures.plane import Plane, Span, framed, widened
 from dlsim.tui.pictures.region_field import classes, finer, grid
 from dlsim.tui.pictures.region_lines import Lines
 from dlsim.tui.pictures.scene import SIDES, Drawing, Look, Scene
+from dlsim.tui.pictures.suiting import lies_in_a_plane
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -31,12 +32,6 @@ ASCII_CLASS_MARKS = "ox+*%&ABCD"
 LENS_MARKS = "◎◉"
 ASCII_LENS_MARKS = "OX"
 SPANS: dict[str, Span] = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "step": (0.0, 1.0), "tanh": (-1.0, 1.0)}
-
-
-def suits(scenario: Scenario) -> bool:
-    """Networks of two inputs, by themselves or beside a search."""
-    network = getattr(scenario.body, "network", None)
-    return isinstance(network, NetworkSpec) and network.inputs == 2
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
@@ -53,7 +48,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The plane at this moment."""
     cells = Cells(width, height, scene.look.glyphs)
     tape = network_tape(scene.snapshot)
-    if tape is None or not suits(scene.snapshot.scenario):
+    if tape is None or not lies_in_a_plane(scene.snapshot.scenario):
         return Drawing(cells)
     _Map(scene, cells, tape).draw()
     return Drawing(cells)

@@ -16,6 +16,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.suiting import Suits, any_of_its_kind
 from dlsim.tui.words import Words, words
 
 DEPTHS = 8
@@ -87,19 +88,20 @@ class Drawing(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """One kind of picture. `key` names it in the words catalogue. The module `draws` it, and is imported for scenarios
-    of these `kinds` alone: `draw` and, where they differ from what stands below, `suits` and `views`.
+    """One kind of picture. `key` names it in the words catalogue. The module `draws` it, and is imported when it is
+    first looked at: `draw` and, where there are several, `views`.
     """
 
     key: str
     draws: str
     kinds: tuple[str, ...]
+    is_fit: Suits = any_of_its_kind
     is_costly: bool = False
     """Drawn at most ten times a second."""
 
     def suits(self, scenario: Scenario) -> bool:
         """Whether a scenario has this picture."""
-        return scenario.kind in self.kinds and (not hasattr(self._module, "suits") or self._module.suits(scenario))
+        return scenario.kind in self.kinds and self.is_fit(scenario)
 
     def views(self, snapshot: Snapshot) -> Sequence[str]:
         """Keys of the views after `picture.`; one that starts with "=" is shown as it stands."""

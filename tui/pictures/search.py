@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.search.tape import SearchTape
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
 from dlsim.tui.pictures.functions import bar
@@ -22,12 +21,6 @@ ROLES = 8
 WIDE = 30
 """Cells beside the map from which on the counts stand there, not below."""
 MOST_BAR = 30
-
-
-def suits(scenario: Scenario) -> bool:
-    """Searches over two weights."""
-    inputs: int = scenario.body.data.inputs.shape[1]
-    return inputs == 2
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

@@ -10,7 +10,6 @@ from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
 from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number_alone
 from dlsim.tui.pictures.cells import Cells, breadth, shortened
@@ -23,11 +22,6 @@ FACTS = 4
 MOST_SHOWN = 8
 """Rows and columns of a matrix that are drawn as cells."""
 UNKNOWN = "?"
-
-
-def suits(scenario: Scenario) -> bool:
-    """Networks; a search need not have one."""
-    return getattr(scenario.body, "network", None) is not None
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:

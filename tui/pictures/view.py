@@ -175,7 +175,7 @@ class PictureView(RoleWidget):
             self._strips = [
                 Strip([Segment(text, self.style_of(role)) for text, role in row], width) for row in cells.rows()
             ]
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.style_of(""))
 
     def notify_style_update(self) -> None:
         """Another theme: other colours, and perhaps none that can be mixed."""

@@ -6,7 +6,6 @@ from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
-from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.editing import Editing
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.prompt import Asked
@@ -70,6 +69,8 @@ class Asking(Editing):
             self._ask_for_breakpoint()
 
     def _choose_breakpoint(self) -> None:
+        from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
+
         texts = [point.text for point in self.session.breakpoints]
         options = [Option(ADD, SAY("breakpoint.add"))]
         options += [Option(str(number), SAY("breakpoint.remove", condition=text)) for number, text in enumerate(texts)]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.message import Message
 from textual.widgets import Input
 
@@ -19,7 +18,7 @@ from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
-from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
@@ -60,7 +59,7 @@ class BrowserScreen(FirstScreen):
         self.left = Panel(self.field, self.listing, id="choices")
         self.right = Panel(self.preview, id="preview")
         self.keyline = KeyLine(id="keyline")
-        with Container(id="browser"):
+        with Ground(id="browser"):
             yield self.left
             yield self.right
         yield self.keyline

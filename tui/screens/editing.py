@@ -9,7 +9,6 @@ from textual import on
 from dlsim.engine.errors import DlsimError
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, in_short, parameters_of, parsed, problem_with, settings_of, target_of
-from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
 from dlsim.tui.session import Hint
@@ -90,6 +89,8 @@ class Editing(Selecting):
     # asking
 
     def _choose_what(self) -> None:
+        from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
+
         snapshot = self.session.snapshot
         targets = [*settings_of(snapshot.scenario), *parameters_of(self.session.simulator, snapshot)]
         if not targets:

@@ -7,7 +7,6 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.geometry import Size
 
 from dlsim.engine.numerals import fixed
@@ -29,7 +28,7 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
-from dlsim.tui.widgets.panel import Panel
+from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.table import NumberTable
@@ -83,10 +82,11 @@ class SimulatorView(FirstScreen):
             "side": Panel(self.curve, self.lesson, self.rules, id="side"),
         }
         self.lay_out_for(self.app.size)
+        self.panels["network"].set_class(self.tabs.is_wide, "current", update=False)  # as it will be: no second styling
         yield self.header
         yield self.banner
         yield self.strip
-        with Container(id="body"):
+        with Ground(id="body"):
             yield from self.panels.values()
         yield self.prompt
         yield self.keyline
@@ -105,9 +105,8 @@ class SimulatorView(FirstScreen):
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self.tabs.is_wide = form == "wide"
         forms = {name: name == form for name in ("wide", "tabbed", "small")}
-        self.update_classes(
-            {**forms, "roomy": form == "wide" and width >= ROOMY}
-        )  # at once: each time costs a restyling
+        classes = {**forms, "roomy": form == "wide" and width >= ROOMY}
+        self.update_classes(classes, update=self.is_mounted)  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
 

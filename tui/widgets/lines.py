@@ -156,7 +156,6 @@ class LineWidget(RoleWidget):
     def render_line(self, y: int) -> Strip:
         """One line, filled up to the widget's width."""
         cells = self.size.width
-        base = self.rich_style
         line = self.lines[y] if y < len(self.lines) else ()
         segments = [Segment(text, self.style_of(role)) for text, role in line]
-        return Strip(segments, width(line)).adjust_cell_length(cells, base)
+        return Strip(segments, width(line)).adjust_cell_length(cells, self.style_of(""))

@@ -144,7 +144,7 @@ class LossCurve(RoleWidget):
             if key != self._drawn:
                 self._drawn = key
                 self._strips = self._draw(self.size)
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.style_of(""))
 
     @property
     def is_due(self) -> bool:

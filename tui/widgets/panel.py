@@ -92,7 +92,13 @@ class TitleEdge(LineWidget):
         return "title-current" if self._is_current else "title"
 
 
-class Panel(Container):
+class Ground(Container):
+    """Holds others and shows nothing of itself but its ground: there are no lines to work out."""
+
+    BLANK = True
+
+
+class Panel(Ground):
     """An upper edge and what stands below it."""
 
     def __init__(self, *contents: Widget, id: str | None = None) -> None:

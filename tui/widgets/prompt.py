@@ -49,7 +49,7 @@ class Prompt(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.label = LineWidget(id="prompt-label")
-        self.field = Input(id="prompt-field", compact=True, select_on_focus=False)
+        self.field = Input(id="prompt-field", select_on_focus=False)
         self.field.can_focus = False  # while nothing is asked, no key goes here
         self._asked: Asked | None = None
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from rich.style import Style
-from textual.css.styles import RenderStyles
-from textual.dom import DOMNode
+from textual.color import Color
+from textual.css.parse import parse_declarations
 from textual.widget import Widget
 
 from dlsim.tui.pictures.cells import GROUND
-from dlsim.tui.widgets.styles import PREFIX, style_sheet
+from dlsim.tui.widgets.styles import DIM_IN_ANSI, STYLES
+
+VARIABLE = re.compile(r"\$([\w-]+)")
 
 
 class RoleWidget(Widget):
-    """A widget whose component classes are its roles. There are a hundred, and a widget shows five at a time."""
+    """A widget that paints with roles. There are a hundred, and a widget shows five at a time."""
 
-    DEFAULT_CSS = style_sheet("RoleWidget")
+    DEFAULT_CSS = "RoleWidget { height: 1fr; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -25,31 +30,41 @@ class RoleWidget(Widget):
         found = self._role_styles.get(role)
         if found is None:
             front, _, ground = role.partition(GROUND)
-            found = self.get_component_rich_style(PREFIX + front) if front else self.rich_style
+            found = self._looked_up(front) if front else self.rich_style
             if ground:
                 found += Style(bgcolor=self.style_of(ground).color)
             self._role_styles[role] = found
         return found
 
-    @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]  # cached there, with no type
-        """None that the style sheet should work out by itself."""
-        return frozenset()
-
-    def get_component_styles(self, *names: str) -> RenderStyles:
-        """The styles of these roles, each worked out when it is first asked for."""
-        for name in names:
-            if name not in self._component_styles:
-                node = DOMNode(classes=name)
-                node._attach(self)
-                self.app.stylesheet.apply(node)
-                self._component_styles[name] = node.styles
-        return super().get_component_styles(*names)
+    def _looked_up(self, role: str) -> Style:
+        """The role's colour on the widget's own ground, and how its text is set."""
+        rule = STYLES[role]
+        if self.app.native_ansi_color and role in DIM_IN_ANSI:
+            rule += "; text-style: dim"
+        colour, setting = _parsed(_resolved(rule, self.app.theme_variables))
+        style = self.rich_style + setting
+        if colour is not None:
+            _, ground = self.background_colors
+            style += Style.from_color((ground + colour).rich_color)
+        return style
 
     def notify_style_update(self) -> None:
         """Another theme, or another class: work them out anew."""
         super().notify_style_update()
-        self._role_styles.clear()
-        if self._component_styles:
-            self._component_styles.clear()
+        if self._role_styles:
+            self._role_styles.clear()
             self.refresh()
+
+
+def _resolved(rule: str, variables: dict[str, str]) -> str:
+    """The rule with the theme's colours in the place of their names, which may stand for other names."""
+    while "$" in rule:
+        rule = VARIABLE.sub(lambda name: variables[name[1]], rule)
+    return rule
+
+
+@lru_cache(maxsize=1024)
+def _parsed(rule: str) -> tuple[Color | None, Style]:
+    """Its colour, if any, and how its text is set: bold, underlined or reverse."""
+    styles = parse_declarations(f"{rule};", ("roles", ""))
+    return styles.color if styles.has_rule("color") else None, Style.parse(str(styles.get_rule("text_style", "")))

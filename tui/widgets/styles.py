@@ -1,13 +1,10 @@
-"""How every role looks: the words that lines, diagrams and pictures use for colours. One sheet for all widgets."""
+"""How every role looks: the words that lines, diagrams and pictures use for colours. One table for all widgets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from dlsim.tui.pictures.scene import DEPTHS, SIDES
-
-PREFIX = "palette--"
-"""A role's class in a style sheet is its name behind this."""
 
 EVERYWHERE = {
     "frame": "color: $foreground 45%",
@@ -81,8 +78,5 @@ OF_PICTURES = {
 STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
 """Roles, and how each looks; "" is plain."""
 
-
-def style_sheet(widget: str) -> str:
-    """The style sheet of the widget class that all those which paint with roles are made from."""
-    rules = "\n".join(f"  & > .{PREFIX}{role} {{ {rule}; }}" for role, rule in STYLES.items())
-    return f"{widget} {{\n  height: 1fr;\n{rules}\n}}"
+DIM_IN_ANSI = frozenset({"muted", "tab", "frame", "axis"})
+"""The terminal's own sixteen colours cannot be mixed: what is muted elsewhere is dim there."""
