@@ -256,13 +256,16 @@ class Telling:
             return
         if found.symbol is None:
             yield self.line("no_difference", iteration=f"{found.fork:,}")
+        elif found.present is None or found.other is None:
+            key = "only_there" if found.present is None else "only_here"
+            yield self.line(key, iteration=f"{found.fork:,}", symbol=found.symbol)
         else:
             present, other = self.number(found.present), self.number(found.other)
             yield self.line(
                 "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
             )
-        if found.losses is None:
-            yield self.line("other_not_so_far", iteration=f"{found.iteration:,}")
+        if found.iteration is None or found.losses is None:
+            yield self.line("not_both", iteration=f"{found.fork:,}")
             return
         if found.parameters is not None:
             yield self.line("apart", iteration=f"{found.iteration:,}", difference=self.number(found.parameters))

@@ -1,8 +1,12 @@
-"""The runs of one scenario: the present one, and those that edits have left, to go back to and to compare with."""
+"""The runs of one scenario: the present one, and those that edits have left, to go back to and to compare with.
+
+A run that is left is remembered with the place at which one stood in it: going back to it is going back there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,41 +27,76 @@ class Ghost(Struct, frozen=True):
     curve: Curve
 
 
+class Place(NamedTuple):
+    """Where one stands in a run: the iteration on the tape, how many of its values are revealed, updates done."""
+
+    iteration: int
+    cursor: int
+    done: int
+
+
+class Left(Struct, frozen=True):
+    """A run that was left: the iteration from which on the two differ, and where one stood in it."""
+
+    run: Timeline
+    fork: int
+    place: Place
+
+
+def reached(run: Timeline, place: Place) -> int:
+    """How many iterations a run has done at its farthest. One that was entered, and is not done, does not count."""
+    known = len(run.losses)
+    return known - (place.iteration == known and place.done < known)
+
+
 class Branches:
     """The present run and the others. An edit leaves a run; undo goes back to it, redo returns."""
 
     def __init__(self, scenario: Scenario, build: Callable[[Scenario], Model], budget: int) -> None:
         self._build = build
         self.present = Timeline([Stretch(1, scenario)], build, budget)
-        self._left: list[tuple[Timeline, int]] = []  # with the iteration at which it was left
-        self._undone: list[tuple[Timeline, int]] = []
+        self._left: list[Left] = []
+        self._undone: list[Left] = []
 
-    def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float]) -> None:
-        """From iteration `start` on, `scenario` holds, with `changes` set in the state before it."""
+    def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Place) -> None:
+        """From iteration `start` on, `scenario` holds, with `changes` set in the state before it. One stands at
+        `place` in the run that is left.
+        """
         same_place = [stretch for stretch in self.present.stretches if stretch.start == start]
         earlier = same_place[0].changes if same_place else {}
         stretch = Stretch(start, scenario, {**earlier, **changes})
         fork = self.present.fork(stretch, self._build)
-        self._left.append((self.present, start))
+        self._left.append(Left(self.present, start, place))
         del self._left[:-KEPT]
         self._undone.clear()
         self.present = fork
 
-    def undo(self) -> bool:
-        """Back to the run that the last edit left; False where there is none."""
-        return self._exchange(self._left, self._undone)
+    def undo(self, place: Place) -> Place | None:
+        """Back to the run that the last edit left, from `place` in this one: where one stood in it, None where there
+        is no such run.
+        """
+        return self._exchange(self._left, self._undone, place)
 
-    def redo(self) -> bool:
-        """To the run that the last undo left; False where there is none."""
-        return self._exchange(self._undone, self._left)
+    def redo(self, place: Place) -> Place | None:
+        """To the run that the last undo left: where one stood in it, None where there is none."""
+        return self._exchange(self._undone, self._left, place)
 
-    def _exchange(self, source: list[tuple[Timeline, int]], target: list[tuple[Timeline, int]]) -> bool:
+    def _exchange(self, source: list[Left], target: list[Left], place: Place) -> Place | None:
         if not source:
-            return False
-        other, fork = source.pop()
-        target.append((self.present, fork))
-        self.present = other
-        return True
+            return None
+        other = source.pop()
+        target.append(Left(self.present, other.fork, place))
+        self.present = other.run
+        return other.place
+
+    def as_far_as_the_fork(self, left: Left) -> Timeline:
+        """The run that was left, at the fork; a copy of it where it has not been so far, so that it goes no further."""
+        if len(left.run.losses) >= left.fork:
+            run = left.run
+        else:
+            run = left.run.fork(Stretch(left.fork, left.run.stretches[-1].scenario), self._build)
+        run.go_to(left.fork)
+        return run
 
     @property
     def edits(self) -> tuple[int, ...]:
@@ -69,12 +108,12 @@ class Branches:
     def ghosts(self) -> tuple[Ghost, ...]:
         """The runs that were left and went further than the fork, the latest first."""
         return tuple(
-            Ghost(fork, run.losses.head(len(run.losses)))
-            for run, fork in reversed([*self._left, *self._undone])
-            if len(run.losses) >= fork
+            Ghost(left.fork, left.run.losses.head(len(left.run.losses)))
+            for left in reversed([*self._left, *self._undone])
+            if len(left.run.losses) >= left.fork
         )
 
     @property
-    def last_left(self) -> tuple[Timeline, int] | None:
-        """(run, iteration at which the present one parted from it) of the run that the last edit left."""
+    def last_left(self) -> Left | None:
+        """The run that the last edit left."""
         return self._left[-1] if self._left else None

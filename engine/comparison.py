@@ -4,48 +4,69 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
+from dlsim.engine.branches import Left, Place, reached
+from dlsim.engine.program import Op
 from dlsim.engine.timeline import Timeline
 
 
 class Comparison(Struct, frozen=True):
-    """`fork` is the first iteration that differs, `symbol` its first number that does, with both values (the
-    present run's first). `parameters` is the largest difference between their parameters at iteration
-    `iteration`, `losses` both losses there; None where the other run has not been so far.
+    """`fork` is the first iteration that differs, `symbol` its first number that does, with both values: None for a
+    run whose iterations have no such number. `gone` is how many iterations each has done at its farthest.
+
+    `iteration` is the one after which they are measured: where one stands, but not before the fork, nor beyond what
+    both have done; None where there is none. `parameters` is the largest difference between their parameters there,
+    None for networks of another shape; `losses` are both losses. In every pair the present run comes first.
     """
 
     fork: int
     symbol: str | None
-    present: float
-    other: float
-    iteration: int
-    parameters: float | None
-    losses: tuple[float, float] | None
+    present: float | None
+    other: float | None
+    gone: tuple[int, int]
+    iteration: int | None = None
+    parameters: float | None = None
+    losses: tuple[float, float] | None = None
 
 
-def compare(present: Timeline, other: Timeline, fork: int, iteration: int, sample: int = 0) -> Comparison:
-    """Compare two runs that part at iteration `fork`, up to `iteration`. Moves both of them."""
-    present.go_to(fork)
-    other.go_to(fork)
-    symbol, mine, theirs = _first_difference(present, other, sample)
-    parameters = losses = None
-    if iteration <= len(other.losses) and present.go_to(iteration) and other.go_to(iteration):
-        parameters = _distance(present, other)
-        losses = (float(present.losses.values[iteration - 1]), float(other.losses.values[iteration - 1]))
-    return Comparison(fork, symbol, mine, theirs, iteration, parameters, losses)
+def compare(present: Timeline, place: Place, left: Left, at_fork: Timeline, sample: int = 0) -> Comparison:
+    """Compare the present run, in which one stands at `place`, with one that was left; `at_fork` is that run, or one
+    like it, where the two part. Moves both, and lets neither go further than it has been.
+    """
+    present.go_to(left.fork)
+    gone = (reached(present, place), reached(left.run, left.place))
+    comparison = Comparison(left.fork, *_first_difference(present, at_fork, sample), gone)
+    last = min(max(place.done, left.fork), *gone)
+    for iteration in range(last, left.fork - 1, -1):
+        if present.go_to(iteration) and left.run.go_to(
+            iteration
+        ):  # a number that is not finite has no update behind it
+            mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, left.run))
+            distance = _distance(present, left.run)
+            return replace(comparison, iteration=iteration, parameters=distance, losses=(mine, theirs))
+    return comparison
 
 
-def _first_difference(present: Timeline, other: Timeline, sample: int) -> tuple[str | None, float, float]:
+def _first_difference(present: Timeline, other: Timeline, sample: int) -> tuple[str | None, float | None, float | None]:
     mine, theirs = present.model.tape, other.model.tape
     sample = min(sample, len(mine.rows) - 1, len(theirs.rows) - 1)
+    theirs_have = {_kind(op) for op in other.model.program}
     for op, op_of_other in zip(present.model.program, other.model.program, strict=False):
-        if (op.quantity, op.layer, op.size) != (op_of_other.quantity, op_of_other.layer, op_of_other.size):
-            return mine.symbol(op.ref(0)), mine.value(op.ref(0), sample), float("nan")
+        if _kind(op) != _kind(op_of_other):
+            if _kind(op) in theirs_have:  # so it is theirs that is new
+                ref = op_of_other.ref(0)
+                return theirs.symbol(ref), None, theirs.value(ref, sample)
+            return mine.symbol(op.ref(0)), mine.value(op.ref(0), sample), None
         for ref in op.refs:
             one, another = mine.value(ref, sample), theirs.value(ref, sample)
             if one != another:
                 return mine.symbol(ref), one, another
-    return None, float("nan"), float("nan")
+    return None, None, None
+
+
+def _kind(op: Op) -> tuple[str, int | None, int]:
+    return op.quantity, op.layer, op.size
 
 
 def _distance(present: Timeline, other: Timeline) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsim.engine.branches import Branches
+from dlsim.engine.branches import Branches, Place
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.errors import PositionError
 from dlsim.engine.event import Event, Position, Trouble
@@ -191,12 +191,12 @@ class Standing:
             ref=ref,
         )
 
-    def _place(self) -> tuple[int, int]:
-        return self._timeline.iteration, self._cursor
+    def _place(self) -> Place:
+        return Place(self._timeline.iteration, self._cursor, self.iteration)
 
-    def _return_to(self, place: tuple[int, int]) -> None:
-        iteration, self._cursor = place
-        self._timeline.go_to(iteration)
+    def _return_to(self, place: Place) -> None:
+        self._timeline.go_to(place.iteration)
+        self._cursor = place.cursor
         self._look_for_trouble()
 
     def _whole_event(self) -> Event | None:

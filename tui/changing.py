@@ -13,7 +13,7 @@ from dlsim.engine.loading import revise
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.simulator import Simulator
-from dlsim.tui.edits import Edited, Target, brief, number_in, parsed, value_at, written
+from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, number_in, parsed, value_at, written
 from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
@@ -54,14 +54,17 @@ def _edit(
     number: float = 0.0,
 ) -> Hint:
     simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
+    scenario = simulator.scenario
     simulator.edit(
         numbers=None if ref is None else {ref: number}, settings=None if path is None else {path: parsed(after)}
     )
     session.changed()
-    edited = Edited(label, before, after, iteration, ref)
+    edited = Edited(label, before, after, iteration, ref, brought_along(scenario, simulator.scenario, path))
     session.edits.add(edited)
+    values = {**_told(edited, digits), "iteration": f"{iteration:,}"}
+    if along := in_words(edited, only_changed=True):
+        return Hint("hint.edited_along", {**values, "settings": along})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
-    values = {**_told(edited, digits), "iteration": iteration}
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
 
 
@@ -76,7 +79,7 @@ def undo(session: Session, digits: int = DIGITS) -> Hint:
     if not session.simulator.undo():
         return Hint("hint.nothing_to_undo")
     session.changed()
-    return Hint("hint.undone", _told(session.edits.undo(), digits))
+    return Hint("hint.undone", {**_told(session.edits.undo(), digits), **_where(session)})
 
 
 def redo(session: Session, digits: int = DIGITS) -> Hint:
@@ -84,7 +87,12 @@ def redo(session: Session, digits: int = DIGITS) -> Hint:
     if not session.simulator.redo():
         return Hint("hint.nothing_to_redo")
     session.changed()
-    return Hint("hint.redone", _told(session.edits.redo(), digits))
+    return Hint("hint.redone", {**_told(session.edits.redo(), digits), **_where(session)})
+
+
+def _where(session: Session) -> dict[str, object]:
+    """Where one stands: undo and redo go to where one was."""
+    return {"iteration": f"{session.simulator.position.iteration:,}"}
 
 
 def _told(edited: Edited | None, digits: int) -> dict[str, object]:
@@ -101,19 +109,15 @@ def randomise(session: Session, label: str) -> Hint:
     table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
     if table is None:
         return Hint("hint.no_weights")
-    place = simulator.position
-    simulator.seek(iteration=0)
-    session.changed()
-    path = f"{table}.seed"
-    before = value_at(simulator.scenario.raw, path) or 0
-    drawn = Simulator(revise(simulator.scenario, {path: before + 1}))
-    if _first_weights(drawn) == _first_weights(Simulator(simulator.scenario)):
-        simulator.seek(iteration=place.done, cursor=0 if place.done == place.iteration else place.cursor)
+    path, first = f"{table}.seed", simulator.first_scenario
+    before = value_at(first.raw, path) or 0
+    drawn = Simulator(revise(first, {path: before + 1}))
+    if _first_weights(drawn) == _first_weights(Simulator(first)):
         return Hint("hint.weights_given")
     tape = drawn.snapshot().tape
     at_start = [edited.ref for edited in session.edits.done if edited.iteration == 1 and edited.ref is not None]
     simulator.edit(  # what was set by hand is drawn anew like all the others
-        settings={path: before + 1}, numbers={ref: tape.value(ref, 0) for ref in at_start}
+        settings={path: before + 1}, numbers={ref: tape.value(ref, 0) for ref in at_start}, from_start=True
     )
     session.changed()
     session.edits.add(Edited(label, str(before), str(before + 1), 1))

@@ -31,6 +31,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 }
 """Values that a key may have, where they are names."""
 UNSET = ""
+OPTIMIZER = "training.optimizer"
 
 
 class Target(Struct, frozen=True):
@@ -53,13 +54,16 @@ class Target(Struct, frozen=True):
 
 
 class Edited(Struct, frozen=True):
-    """One change that was made, for the hints and the comparison."""
+    """One change that was made, for the hints and the comparison. `along` are settings that another optimizer brought
+    along: name, value before (None where there was none), value after.
+    """
 
     label: str
     before: str
     after: str
     iteration: int
     ref: Ref | None = None
+    along: Sequence[tuple[str, float | None, float]] = ()
 
 
 class EditLog(Struct):
@@ -102,6 +106,28 @@ def brief(text: str, digits: int = DIGITS) -> str:
     """A value as hints say it: a number to so many decimals."""
     number = number_in(text)
     return text if number is None or "/" in text else plain(number, digits)
+
+
+def brought_along(before: Scenario, after: Scenario, path: str | None) -> Sequence[tuple[str, float | None, float]]:
+    """The optimizer's settings that have another value because it is another one; see Edited."""
+    if path != OPTIMIZER:
+        return ()
+    old, new = (getattr(scenario.body, "training", scenario.body).optimizer.settings for scenario in (before, after))
+    return tuple((name, old.get(name), value) for name, value in new.items() if value != old.get(name))
+
+
+def in_words(edited: Edited, *, only_changed: bool = False) -> str:
+    """What an edit brought along, as one types it: `learning_rate 0.001 (it was 0.5), beta_1 0.9`. Of these perhaps
+    only what the optimizer before had as well.
+    """
+    flags = {
+        setting.name for optimizer in OPTIMIZERS.values() for setting in optimizer.settings if setting.range == "flag"
+    }
+    return ", ".join(
+        f"{name} {written(bool(after) if name in flags else after)}" + ("" if before is None else f" (it was {before})")
+        for name, before, after in edited.along
+        if before is not None or not only_changed
+    )
 
 
 def parsed(text: str) -> int | float | bool | str:
@@ -211,6 +237,16 @@ def settings_of(scenario: Scenario) -> list[Target]:
     return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
 
 
+def name_of(path: str) -> str:
+    """What a setting is called: `layer 1 activation`, `optimizer`, `learning_rate`; else its path in the file."""
+    match path.split("."):
+        case ["network", "layers", number, *rest]:
+            return " ".join((f"layer {int(number) + 1}", *rest))
+        case ["training", "optimizer", name] | ["training", name]:
+            return name
+    return path
+
+
 LISTED_AT_MOST = 100
 """Of more parameters than this, none is listed: they have their table."""
 
@@ -236,7 +272,7 @@ def _rank(target: Target) -> tuple[int, int]:
 def _within(path: str, value: Any) -> Iterator[Target]:
     if isinstance(value, Mapping):
         if "name" in value:  # an optimizer or an activation with settings of its own
-            yield Target(path, value["name"], path=path)
+            yield Target(name_of(path), value["name"], path=path)
         for key, inner in value.items():
             if key != "name":
                 yield from _within(f"{path}.{key}", inner)
@@ -245,7 +281,7 @@ def _within(path: str, value: Any) -> Iterator[Target]:
             if isinstance(inner, Mapping):
                 yield from _within(f"{path}.{number}", inner)
     else:
-        yield Target(path, value, path=path)
+        yield Target(name_of(path), value, path=path)
 
 
 def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
@@ -263,7 +299,7 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
         written_out[f"training.optimizer.{name}"] = bool(value) if ranges.get(name) == "flag" else value
     for path, value in written_out.items():
         if path not in there:
-            yield Target(path, value, path=path)
+            yield Target(name_of(path), value, path=path)
 
 
 # whether it can be

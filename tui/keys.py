@@ -22,6 +22,11 @@ class Key(NamedTuple):
     priority: bool = False
 
 
+WHAT_IF_KEYS = (
+    Key("edit.undo", "u", "undo"),
+    Key("edit.redo", "ctrl+r", "redo"),
+)
+
 SIMULATOR_KEYS = (
     Key("step.forward", "space,right", "step"),
     Key("step.back", "left,backspace", "back"),
@@ -46,8 +51,7 @@ SIMULATOR_KEYS = (
     Key("select.enter", "enter", "enter"),
     Key("select.leave", "escape", "leave"),
     Key("edit.change", "w", "edit"),
-    Key("edit.undo", "u", "undo"),
-    Key("edit.redo", "ctrl+r", "redo"),
+    *WHAT_IF_KEYS,
     Key("edit.random", "n", "randomise"),
     Key("look.previous-sample", "comma", "lens(-1)"),
     Key("look.next-sample", "full_stop", "lens(1)"),

@@ -7,13 +7,14 @@ optimizer, what an optimizer's state is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.words import Words
 
-PLUS = "⁺"
+MOST_NAMED = 3
+"""Units of a layer that a sentence names one by one."""
 
 SAID_ALIKE = {
     "now_W": "W",
@@ -43,6 +44,32 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     return say.first(keys, **names(snapshot, ref))
+
+
+def why_summed(say: Words, snapshot: Snapshot, ref: Ref, operands: Sequence[Ref]) -> str:
+    """Why a gradient adds up several ways, of which `operands` are the parts: which units the unit of the layer below
+    feeds. "" for any other sum.
+    """
+    ways = [operand for operand in operands if operand.quantity == "part" and len(operand.index) == 2]
+    if len(ways) < 2 or len(ways) < len(operands):
+        return ""
+    layer, (unit, _) = ways[0].layer, ways[0].index
+    fed = [snapshot.symbol(Ref("a", layer + 1, (way.index[1],))) for way in ways]
+    units = say("why.layer", number=len(fed), layer=layer + 1)
+    if len(fed) <= MOST_NAMED:
+        units = say("why.units", units=", ".join(fed[:-1]), last=fed[-1])
+    found = {"unit": snapshot.symbol(Ref("a", layer, (unit,))), "units": units}
+    if ref.quantity in ("dE_dW", "dE_db"):
+        return say("why.parameter", parameter=names(snapshot, ref)["weight"], **found)
+    return say("why.unit", **found)
+
+
+def whats_delta(say: Words, snapshot: Snapshot, ref: Ref) -> str:
+    """What δ is that a unit shows from its slope on; "" for any other number."""
+    delta = ref._replace(quantity="dE_dz")
+    if ref.quantity != "da_dz" or ref.sample is not None or not snapshot.knows(delta) or not snapshot.is_shown(delta):
+        return ""
+    return say("why.delta", delta=snapshot.symbol(delta), formula=snapshot.explain(delta).formula)
 
 
 def kind_of(ref: Ref) -> str:

@@ -40,11 +40,34 @@ def test_undo_and_redo_go_between_the_runs_bit_for_bit(simulator):
     simulator.run(40)
     edited = flat(simulator)
     assert simulator.undo()
-    assert simulator.iteration == 60
+    simulator.seek(iteration=60)
     assert flat(simulator).tobytes() == untouched.tobytes()
     assert simulator.redo()
     assert flat(simulator).tobytes() == edited.tobytes()
     assert not simulator.redo()
+
+
+def test_undo_leads_to_where_the_run_was_left_and_redo_to_where_the_edited_one_was(simulator):
+    simulator.run(60)
+    simulator.seek(iteration=20, cursor=7)
+    simulator.edit(numbers={"W1": -1.0})
+    simulator.run(200)
+    edited = simulator.position
+    assert simulator.undo()
+    assert (simulator.position.done, simulator.position.cursor) == (20, 7)
+    assert len(simulator.snapshot().known) == 60, "the run that was left is as long as it was"
+    assert simulator.redo()
+    assert simulator.position == edited
+
+
+def test_an_edit_from_the_start_is_undone_to_where_one_was(simulator):
+    simulator.run(30)
+    there = flat(simulator)
+    simulator.edit(numbers={"W1": -1.0}, from_start=True)
+    assert (simulator.iteration, simulator.position.cursor, simulator.look_up("W1")) == (0, 0, -1.0)
+    simulator.undo()
+    assert simulator.iteration == 30
+    assert flat(simulator).tobytes() == there.tobytes()
 
 
 def test_an_edit_amid_an_iteration_shows_at_once(simulator):
@@ -65,6 +88,8 @@ def test_several_edits_at_one_place_add_up(simulator):
     assert simulator.look_up("W1") == 1.0 - 0.25 * gradient
     for _ in range(3):
         assert simulator.undo()
+    assert (simulator.iteration, simulator.look_up("W1")) == (0, 0.3)
+    simulator.run(1)
     assert simulator.look_up("W1") == 0.29959556230818690
 
 
@@ -121,6 +146,38 @@ def test_the_comparison_names_the_first_number_that_differs(simulator):
     assert comparison.parameters > 0.05
     assert comparison.losses[0] != comparison.losses[1]
     assert simulator.position == place
+
+
+def test_runs_of_unequal_length_are_measured_where_both_have_been(simulator):
+    simulator.run(8)
+    simulator.edit(numbers={"W6": 0.5})
+    just_edited = simulator.compare()
+    assert (just_edited.fork, just_edited.symbol, just_edited.gone) == (9, "z3", (8, 8))
+    assert just_edited.iteration is None
+    simulator.undo()
+    assert len(simulator.snapshot().known) == 8, "to be compared with does not take a run further"
+    simulator.run(4)
+    simulator.seek(iteration=8)
+    simulator.edit(numbers={"W6": 0.7})
+    simulator.run(20)
+    comparison = simulator.compare()
+    assert (comparison.gone, comparison.iteration) == ((28, 12), 12)
+    simulator.undo()
+    assert comparison.losses[1] == simulator.snapshot().known.values[11]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "symbol", "is_here"),
+    [("sgd", "adam", "η_t", True), ("adam", "sgd", "η_t", False)],
+)
+def test_a_number_that_only_one_of_two_runs_has_is_named(simulator, first, then, symbol, is_here):
+    simulator.edit(settings={"training.optimizer": {"name": first, "learning_rate": 0.5}})
+    simulator.run(2)
+    simulator.edit(settings={"training.optimizer": {"name": then, "learning_rate": 0.5}})
+    simulator.run(2)
+    comparison = simulator.compare()
+    assert comparison.symbol == symbol
+    assert (comparison.present is not None, comparison.other is not None) == (is_here, not is_here)
 
 
 @pytest.mark.parametrize(

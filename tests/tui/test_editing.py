@@ -115,7 +115,72 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         assert "The first number that differs is z1, in iteration 2." in screen
         await pilot.press("escape", "u")
         await pilot.pause()
-        assert "Undone: W1" in screen_text(app)[-1]
+        assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
+
+
+async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", "i", "I", "down", "w", *["backspace"] * 30, "9", "enter", "i", "i", "i", "d")
+        await pilot.pause()
+        assert "u undo" in screen_text(app)[-1]
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 1
+        assert "Undone, back in iteration 1" in screen_text(app)[-1]
+        await pilot.press("ctrl+r", "d")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "After iteration 2, the last that both have done" in text
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert "There is no edit to do again." in screen_text(app)[-1]
+
+
+async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "down", "w", *["backspace"] * 30, "9", "enter", "d")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert text.count("iteration 2  ") == 2, "both have done two"
+        assert "This run has done no iteration since the edit" in text
+
+
+async def test_another_optimizer_says_which_settings_it_brings(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "w", *"optimizer", "enter", *["backspace"] * 5, *"adam", "enter")
+        await pilot.pause()
+        assert "learning_rate 0.001 (it was 0.5)" in screen_text(app)[-1]
+        await pilot.press("i", "d")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "learning_rate 0.001 (it was 0.5), beta_1 0.9" in text
+        assert "The run that was left has no such number" in text
+        assert "nan" not in text
+
+
+async def test_with_a_breakpoint_set_another_one_is_typed_into_its_list(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("b", *"W5", "greater_than_sign", "3", "enter")
+        await pilot.press("b", *"W1", "greater_than_sign", "2")
+        await pilot.pause()
+        assert "add: W1>2" in "\n".join(screen_text(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [point.text for point in app.screen.session.breakpoints] == ["W5>3", "W1>2"]
+        await pilot.press("b", *"what", "enter")
+        await pilot.pause()
+        assert "stop when  what" in screen_text(app)[-2], "what cannot be read stays to be mended"
+
+
+async def test_new_weights_are_undone_to_where_one_was(open_at):
+    app = open_at("xor-train")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", "i", "i", "n", "i", "u")
+        assert app.screen.session.simulator.iteration == 3
 
 
 async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen_text):

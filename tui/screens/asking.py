@@ -75,19 +75,25 @@ class Asking(Editing):
         options = [Option(ADD, SAY("breakpoint.add"))]
         options += [Option(str(number), SAY("breakpoint.remove", condition=text)) for number, text in enumerate(texts)]
 
+        def typed(text: str) -> Option:
+            return Option(ADD + text, SAY("breakpoint.add_this", condition=text))
+
         def chosen(key: str | None) -> None:
-            if key == ADD:
-                self._ask_for_breakpoint()
+            if key is not None and key.startswith(ADD):
+                condition = key.removeprefix(ADD)
+                if not condition or self._add_breakpoint(condition):
+                    self._ask_for_breakpoint(condition)
             elif key is not None:
                 gone = texts[int(key)]
                 self.session.breakpoints = [point for point in self.session.breakpoints if point.text != gone]
                 self._say(Hint("hint.breakpoint_removed", {"condition": texts[int(key)]}))
 
-        self.app.push_screen(ChoosingScreen(SAY("breakpoint.title"), options), chosen)
+        screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
+        self.app.push_screen(screen, chosen)
 
-    def _ask_for_breakpoint(self) -> None:
+    def _ask_for_breakpoint(self, text: str = "") -> None:
         note = SAY("prompt.breakpoint", examples=EXAMPLES)
-        self.prompt.ask(Asked(SAY("breakpoint.label"), "", note, accept=self._add_breakpoint))
+        self.prompt.ask(Asked(SAY("breakpoint.label"), text, note, accept=self._add_breakpoint))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:

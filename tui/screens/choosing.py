@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -32,19 +32,23 @@ class Option(Struct, frozen=True):
 
 
 class ChoosingScreen(Screen[str]):
-    """Returns the key of what was chosen, None where nothing was."""
+    """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
     BINDINGS = bindings(BROWSER_KEYS, SAY)
 
-    def __init__(self, title: str, options: Sequence[Option]) -> None:
+    def __init__(
+        self, title: str, options: Sequence[Option], typed: Callable[[str], Option] | None = None, filter: str = ""
+    ) -> None:
+        """`filter` is what the empty field says."""
         super().__init__()
-        self._title, self._options = title, options
+        self._title, self._options, self._typed_option = title, options, typed
+        self._filter = filter or SAY("choose.filter")
         self._found = list(options)
         self._chosen = 0
 
     def compose(self) -> ComposeResult:
         """A field to filter with, and the list."""
-        self.field = Input(placeholder=SAY("choose.filter"), id="filter", compact=True)
+        self.field = Input(placeholder=self._filter, id="filter", compact=True)
         self.listing = Options(id="options")
         self.panel = Panel(self.field, self.listing, id="reading")
         self.keyline = KeyLine(id="keyline")
@@ -63,6 +67,8 @@ class ChoosingScreen(Screen[str]):
     def _typed(self, event: Input.Changed) -> None:
         wanted = event.value.casefold().split()
         self._found = [option for option in self._options if all(word in option.label.casefold() for word in wanted)]
+        if wanted and self._typed_option is not None:
+            self._found.append(self._typed_option(event.value.strip()))
         self._chosen = 0
         self._show()
 

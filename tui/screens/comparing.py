@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.cells import cell_len
 
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.tui.edits import Edited, brief
+from dlsim.tui.edits import Edited, brief, in_words
+from dlsim.tui.keys import WHAT_IF_KEYS, bindings, caps
 from dlsim.tui.screens.reading import ReportScreen
+from dlsim.tui.session import Session
 from dlsim.tui.widgets.lines import Line, wrap
 from dlsim.tui.words import words
 
@@ -21,28 +23,41 @@ FEWEST_DIGITS = 3
 
 
 class ComparingScreen(ReportScreen):
-    """Compares as it opens; escape returns."""
+    """Compares as it opens; escape returns, and so do undo and redo, which then go to the run that they name."""
 
     TITLE_KEY = "compare.title"
+    FOOTER = ("edit.undo", "edit.redo", "app.close")
+    BINDINGS = bindings(WHAT_IF_KEYS, SAY)
+
+    def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:
+        super().__init__(session, digits)
+        self._undo, self._redo = undo, redo
 
     def report(self) -> None:
         """Compare, and show."""
-        session = self._session
-        compared = session.simulator.compare()
+        compared = self._session.simulator.compare()
         if compared is None:
             return
-        edits = [edited for edited in session.edits.done if edited.iteration >= compared.fork][-1:]
-        left = next((len(ghost.curve) for ghost in session.snapshot.ghosts if ghost.fork == compared.fork), None)
-        gone = (session.simulator.iteration, compared.fork - 1 if left is None else left)
-        self.reading.show(lambda cells: comparison_lines(compared, edits, gone, cells, self._digits))
+        edits = [edited for edited in self._session.edits.done if edited.iteration >= compared.fork][-1:]
+        keys = caps(SAY, WHAT_IF_KEYS)
+        self.reading.show(lambda cells: comparison_lines(compared, edits, keys, cells, self._digits))
+
+    def action_undo(self) -> None:
+        """Return, to the run that was left."""
+        self.dismiss()
+        self._undo()
+
+    def action_redo(self) -> None:
+        """Return, to the run of the edit that was undone."""
+        self.dismiss()
+        self._redo()
 
 
 def comparison_lines(
-    compared: Comparison, edits: Sequence[Edited], gone: tuple[int, int], cells: int, digits: int = DIGITS
+    compared: Comparison, edits: Sequence[Edited], keys: Mapping[str, str], cells: int, digits: int = DIGITS
 ) -> Sequence[Line]:
-    """What was edited, the first number in which the runs differ, and how far apart they have come since.
-
-    `gone` is how many iterations each has done, the present run first.
+    """What was edited, the first number in which the runs differ, and how far apart they have come since. `keys` are
+    the names of keys by binding id.
     """
     room, beside = _fitting(cells, digits)
     lines: list[Line] = []
@@ -54,32 +69,48 @@ def comparison_lines(
                 label=edited.label,
                 before=brief(edited.before, digits),
                 after=brief(edited.after, digits),
-                iteration=edited.iteration,
+                iteration=f"{edited.iteration:,}",
             )
             lines += wrap([(told, "")], cells)
+            if edited.along:
+                lines += wrap([(SAY("compare.along", label=edited.label, settings=in_words(edited)), "")], cells)
         lines.append(())
-    lines += [((SAY("compare.parting"), "heading"),)]
+    lines += [((SAY("compare.parting"), "heading"),), *_parting(compared, cells, room, beside), ()]
+    lines += _how_far(compared, cells, room, beside, digits)
+    how = SAY("compare.how", undo=keys["edit.undo"], redo=keys["edit.redo"])
+    return [*lines, (), *wrap([(how, "muted")], cells)]
+
+
+def _parting(compared: Comparison, cells: int, room: int, digits: int) -> Sequence[Line]:
+    """The first number in which the runs differ."""
+    iteration = f"{compared.fork:,}"
     if compared.symbol is None:
-        lines += wrap([(SAY("compare.same", iteration=compared.fork), "")], cells)
-    else:
-        said = SAY("compare.first", symbol=compared.symbol, iteration=compared.fork)
-        lines += [
-            *wrap([(said, "")], cells),
-            (),
-            *_beside(compared.symbol, (compared.present, compared.other), room, beside),
-        ]
-    lines += [(), ((SAY("compare.gone"), "heading"),)]
-    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in gone]
-    lines += [_row("", room, SAY("compare.present"), SAY("compare.other"), "muted"), _row("", room, *reached, "")]
-    lines += [(), ((SAY("compare.distance", iteration=compared.iteration), "heading"),)]
-    if compared.losses is None:
-        lines += wrap([(SAY("compare.no_further", iteration=compared.iteration), "")], cells)
-    else:
-        lines += _beside(SAY("compare.loss"), compared.losses, room, beside)
-        key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
-        distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
-        lines += [(), *wrap([(SAY(key, distance=distance), "")], cells)]
-    return [*lines, (), *wrap([(SAY("compare.how"), "muted")], cells)]
+        return wrap([(SAY("compare.same", iteration=iteration), "")], cells)
+    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=iteration), "")], cells)
+    if compared.present is None or compared.other is None:
+        key = "compare.only_there" if compared.present is None else "compare.only_here"
+        said = [*said, *wrap([(SAY(key, symbol=compared.symbol), "")], cells)]
+    return [*said, (), *_beside(compared.symbol, (compared.present, compared.other), room, digits)]
+
+
+def _how_far(compared: Comparison, cells: int, room: int, beside: int, digits: int) -> Sequence[Line]:
+    """How far the runs have gone, and how far apart they are where both have been."""
+    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in compared.gone]
+    lines: list[Line] = [
+        ((SAY("compare.gone"), "heading"),),
+        _row("", room, SAY("compare.present"), SAY("compare.other"), "muted"),
+        _row("", room, *reached, ""),
+        (),
+    ]
+    if compared.iteration is None or compared.losses is None:
+        key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
+        return [*lines, *wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)]
+    is_last = compared.iteration == min(compared.gone) and compared.gone[0] != compared.gone[1]
+    title = SAY("compare.distance_last" if is_last else "compare.distance", iteration=f"{compared.iteration:,}")
+    lines += [*wrap([(title, "heading")], cells), *_beside(SAY("compare.loss"), compared.losses, room, beside)]
+    key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
+    distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
+    return [*lines, (), *wrap([(SAY(key, distance=distance), "")], cells)]
 
 
 def _fitting(cells: int, digits: int) -> tuple[int, int]:
@@ -90,11 +121,12 @@ def _fitting(cells: int, digits: int) -> tuple[int, int]:
     return room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS))
 
 
-def _beside(label: str, pair: tuple[float, float], room: int, digits: int) -> Sequence[Line]:
+def _beside(label: str, pair: tuple[float | None, float | None], room: int, digits: int) -> Sequence[Line]:
     """A number of both runs, and their difference."""
     present, other = pair
+    difference = None if present is None or other is None else present - other
     heads = (SAY("compare.present"), SAY("compare.other"), SAY("compare.difference"))
-    numbers = tuple(fixed(number, digits) for number in (present, other, present - other))
+    numbers = (SAY("compare.none") if number is None else fixed(number, digits) for number in (*pair, difference))
     return [_row("", room, *heads, "muted"), _row(label, room, *numbers, "")]
 
 

@@ -84,7 +84,7 @@ class Editing(Selecting):
         self._show()
         from dlsim.tui.screens.comparing import ComparingScreen  # noqa: PLC0415 -- the first paint does without
 
-        self.app.push_screen(ComparingScreen(self.session, self.digits))
+        self.app.push_screen(ComparingScreen(self.session, self.digits, self.action_undo, self.action_redo))
 
     # asking
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dlsim.engine.numerals import DIGITS
-from dlsim.tui.keys import READING_KEYS, bindings, caps
+from dlsim.tui.keys import READING_KEYS, WHAT_IF_KEYS, bindings, caps
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.panel import Panel
@@ -18,7 +18,8 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
-ACTIONS = {key.id: key.action for key in READING_KEYS}
+NAMED_KEYS = (*READING_KEYS, *WHAT_IF_KEYS)
+ACTIONS = {key.id: key.action for key in NAMED_KEYS}
 
 
 class ReadingScreen(Screen[None]):
@@ -31,7 +32,7 @@ class ReadingScreen(Screen[None]):
 
     def _label(self, title: str, keys: Sequence[str]) -> None:
         """Write the title into the frame, and below it what these keys do."""
-        named = caps(SAY, READING_KEYS)
+        named = caps(SAY, NAMED_KEYS)
         self.panel.entitle([("title", SAY(title))], "title", current=True)
         self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), ACTIONS[id_]) for id_ in keys])
 
@@ -56,6 +57,8 @@ class ReportScreen(ReadingScreen):
     """A report on where a session stands, made as the screen opens."""
 
     TITLE_KEY: ClassVar[str]
+    FOOTER: ClassVar[Sequence[str]] = ("app.close",)
+    """The ids of the keys that the footer names."""
 
     def __init__(self, session: Session, digits: int = DIGITS) -> None:
         super().__init__()
@@ -71,7 +74,7 @@ class ReportScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         """Report, and show."""
-        self._label(self.TITLE_KEY, ("app.close",))
+        self._label(self.TITLE_KEY, self.FOOTER)
         self.report()
 
     def report(self) -> None:

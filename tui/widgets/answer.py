@@ -11,7 +11,7 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to, sums_within
-from dlsim.tui.prose import kind_of, meaning, question
+from dlsim.tui.prose import kind_of, meaning, question, whats_delta, why_summed
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.equation import equation, spelt_out
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, cut, width, wrap
@@ -20,7 +20,7 @@ from dlsim.tui.words import Words
 
 MARK = "▶"
 LISTED_AT_MOST = 24
-WAY, TITLE, QUESTION, MEANING = 2.0, 2.1, 3.0, 2.8
+WAY, TITLE, QUESTION, MEANING, WHY = 2.0, 2.1, 3.0, 2.8, 3.2
 SHORTER_LIST, SHORTEST_LIST, NO_LIST = 2.4, 4.5, 5.0
 """What is lost without the way one came, the list's title … and with fewer and fewer of the operands."""
 
@@ -45,6 +45,7 @@ def answer_parts(
     parts += equation(snapshot, answer.told, cells, digits, marked=marked, is_shown=answer.is_shown)
     if answer.is_shown:
         parts += sums_parts(say, snapshot, answer.told, cells, digits)
+        parts += why_parts(say, snapshot, answer.told, prose)
         meant = meaning(say, snapshot, answer.ref, answer.told.value)
     else:
         meant = say("answer.hidden")
@@ -60,6 +61,14 @@ def sums_parts(say: Words, snapshot: Snapshot, told: Explanation, cells: int, di
         for inner in sums_within(snapshot, told, digits)
         for part in spelt_out(snapshot, inner, cells, digits, where=where)
     ]
+
+
+def why_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
+    """Why a gradient is a sum over several ways, and what δ is, where a unit begins to show it."""
+    sums = (told, *sums_within(snapshot, told))
+    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in sums]
+    texts.append(whats_delta(say, snapshot, told.ref))
+    return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:

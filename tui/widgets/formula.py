@@ -16,7 +16,7 @@ from dlsim.tui.answer import answer_to
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
-from dlsim.tui.widgets.answer import answer_parts, sums_parts
+from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
 from dlsim.tui.widgets.lines import Line, LineWidget, Piece, ref_at, spread, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
@@ -114,12 +114,13 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
     sentence = meaning(say, snapshot, ref, told.value)
     meant = tuple(wrap([(sentence, "")], prose))
     parts = [
-        dispensable(asked, 3),
+        dispensable(asked, QUESTION),
         gap(),
         *equation(snapshot, told, cells, digits),
         *sums_parts(say, snapshot, told, cells, digits),
+        *why_parts(say, snapshot, told, prose),
         gap(),
-        dispensable(meant, 4),
+        dispensable(meant, MEANING),
     ]
     about_batch = _about_batch(say, snapshot, told)
     if about_batch:

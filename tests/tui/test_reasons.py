@@ -1,0 +1,74 @@
+"""Why a gradient is a sum, and what δ is: said where the number appears, and where it is selected."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import Simulator, load
+from dlsim.engine.reference import Ref
+from dlsim.tui.prose import whats_delta, why_summed
+from dlsim.tui.words import words
+
+SIZES = [(120, 40), (80, 24)]
+BOTH_WAYS = "W1 acts on E through h1, and h1 feeds o1 and o2"
+
+
+def shown(lines):
+    """The screen as one text, whatever its lines were broken at."""
+    return " ".join(" ".join(lines).replace("│", " ").split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_where_a_hidden_gradient_is_computed_it_is_said_why_it_is_a_sum(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*["space"] * 40)
+        await pilot.pause()
+        lines = screen_text(app)
+        panel = [line[63:] if size[0] == 120 else line for line in lines]
+        assert BOTH_WAYS in shown(panel)
+        assert "= 0.02243370 + 0.00997311" in shown(panel)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_where_it_is_selected_too(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "2", "down", "tab")
+        assert app.screen.selection.ref == Ref("dE_dW", 1, (0, 0))
+        await pilot.pause()
+        panel = [line[63:] if size[0] == 120 else line for line in screen_text(app)]
+        assert BOTH_WAYS in shown(panel)
+
+
+@pytest.fixture
+def snapshot():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("iteration")
+    return simulator.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        (Ref("dE_da", 1, (1,)), "h2 feeds o1 and o2: what comes back from each of them is added up."),
+        (Ref("dE_da", 2, (1,)), ""),  # an output has one way
+        (Ref("z", 1, (0,)), ""),  # a sum, but of another kind
+    ],
+)
+def test_only_sums_over_ways_are_given_that_reason(snapshot, ref, said):
+    assert why_summed(words(), snapshot, ref, snapshot.explain(ref).operands) == said
+
+
+def test_many_units_are_counted_instead_of_named():
+    simulator = Simulator(load("matrix-shapes"))
+    simulator.step("iteration")
+    ref = Ref("dE_da", 1, (0,))
+    snapshot = simulator.snapshot()
+    said = why_summed(words(), snapshot, ref, snapshot.explain(ref).operands)
+    assert said.startswith("h1 feeds all 8 units of layer 2")
+
+
+def test_delta_is_introduced_by_the_slope_that_completes_it(snapshot):
+    assert whats_delta(words(), snapshot, Ref("da_dz", 2, (0,))).startswith("Now δ = ∂E/∂z3 = ∂E/∂o1·∂o1/∂z3")
+    assert whats_delta(words(), snapshot, Ref("dE_da", 2, (0,))) == ""
