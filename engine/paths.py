@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -20,23 +20,22 @@ _PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
 def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = None) -> dict[str, Any]:
     """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say."""
     parts = _split(path, file)
-    changed = deepcopy(tables)
-    place: Any = changed
+    changed = dict(tables)
+    place: Any = changed  # what lies on the way is copied, nothing else: nothing else changes
     for depth, part in enumerate(parts):
         here = ".".join(parts[:depth])
         is_last = depth == len(parts) - 1
         if isinstance(place, list):
             index = _index(part, place, here, path, file)
-            if is_last:
-                place[index] = _plain(value)
+            place[index] = _plain(value) if is_last else copy(place[index])
             place = place[index]
         elif isinstance(place, dict):
             if is_last:
                 place[part] = _plain(value)
             elif isinstance(place.get(part), str) and part in NAMED:
                 place[part] = {"name": place[part]}
-            elif part not in place:
-                place[part] = {}
+            else:
+                place[part] = copy(place.get(part, {}))
             place = place[part]
         else:
             raise ScenarioError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 
 from msgspec import Struct
@@ -39,11 +40,16 @@ class Choice(Struct, frozen=True):
 
 def choices(file: str = "") -> tuple[Choice, ...]:
     """The built-in scenarios in the order of the notes; after them that of a file, if there is one."""
-    built_in = tuple(_choice(name) for name in builtin_scenarios())
     own = _choice(file) if file and file not in builtin_scenarios() else None
     if own is None or own.scenario is None:
-        return built_in
-    return (*built_in, replace(own, name=own.scenario.name, file=file))
+        return _built_in()
+    return (*_built_in(), replace(own, name=own.scenario.name, file=file))
+
+
+@cache
+def _built_in() -> tuple[Choice, ...]:
+    """Read once: they do not change while the app is open, and reading them all takes as long as a key may."""
+    return tuple(_choice(name) for name in builtin_scenarios())
 
 
 def _choice(name: str) -> Choice:

@@ -104,9 +104,10 @@ class Cells:
 
     def rows(self) -> Iterator[list[Run]]:
         """Every row as runs of one role."""
-        for chars, fronts, grounds in zip(self._chars, self._fronts, self._grounds, strict=True):
-            changes = np.flatnonzero((np.diff(fronts) != 0) | (np.diff(grounds) != 0)) + 1
-            starts = [0, *changes.tolist(), self.width]
+        fronts_change = self._fronts[:, 1:] != self._fronts[:, :-1]
+        changes = fronts_change | (self._grounds[:, 1:] != self._grounds[:, :-1])
+        for chars, fronts, grounds, changing in zip(self._chars, self._fronts, self._grounds, changes, strict=True):
+            starts = [0, *(np.flatnonzero(changing) + 1).tolist(), self.width]
             texts = chars.tolist()
             yield [
                 Run("".join(texts[start:stop]), _joined(int(fronts[start]), int(grounds[start])))
@@ -139,6 +140,8 @@ def _joined(front: int, ground: int) -> str:
 
 def breadth(text: str) -> int:
     """The cells that a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
