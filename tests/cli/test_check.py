@@ -3,15 +3,15 @@
 import pytest
 
 
-def test_all_built_in_scenarios_pass(dlsim):
+def test_all_built_in_scenarios_pass_and_naming_none_is_all_of_them(dlsim):
     answer = dlsim("check", "--all")
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.splitlines()[-1].endswith(" 0 failed")
     assert "✗" not in answer.out
+    assert dlsim("check").out == answer.out
 
 
-def test_naming_none_is_all_of_them_and_both_is_refused(dlsim):
-    assert dlsim("check").out == dlsim("check", "--all").out
+def test_naming_one_and_all_is_refused(dlsim):
     dlsim("check", "and", "--all").assert_refused("--all")
 
 

@@ -101,10 +101,15 @@ async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
         pumps = [app, *screens, *(screens[-1].walk_children() if screens else ())]
         if any(pump.message_queue_size for pump in pumps):
             continue
-        if not any(map(is_to_be_laid_out, screens[-1:])):
+        # What waits for a clock of Textual's, 8 or 16 ms away, need not.
+        if app._resize_event is not None and screens:
+            with app._context():
+                app._check_resize()
+        elif any(map(is_to_be_laid_out, screens[-1:])):
+            with screens[-1]._context():
+                screens[-1]._on_timer_update()
+        else:
             return
-        with screens[-1]._context():
-            screens[-1]._on_timer_update()  # as its own clock would, within the next 16 ms
 
 
 def is_to_be_laid_out(screen) -> bool:
