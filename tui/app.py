@@ -30,6 +30,7 @@ from dlsim.tui.plots import get_ready
 from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of, resumed
 from dlsim.tui.screens.simulator import SimulatorScreen
+from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Session
 from dlsim.tui.settings import Store
 from dlsim.tui.suspending import Suspension
@@ -191,6 +192,10 @@ class DlsimApp(App[int]):
                 told.add(binding.action)
                 title = binding.description[:1].upper() + binding.description[1:]
                 yield SystemCommand(title, binding.tooltip, partial(screen.run_action, binding.action))
+        if isinstance(screen, SimulatorScreen):
+            for picture in screen.tabs.pictures:
+                title = SAY("command.picture.name", picture=title_of(picture))
+                yield SystemCommand(title, SAY(f"about.{picture}"), partial(screen.action_panel, picture))
         yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
         save = partial(self.set_timer, 0.1, self.save_picture)
         yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)

@@ -94,9 +94,6 @@ async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
         await asyncio.sleep(0)
         if loop._ready:
             continue
-        if app._resize_event is not None:
-            app._check_resize()  # as its own clock would, a moment later
-            continue
         screens = app.screen_stack
         pumps = [app, *screens, *(screens[-1].walk_children() if screens else ())]
         if any(pump.message_queue_size for pump in pumps):

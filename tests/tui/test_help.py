@@ -38,3 +38,18 @@ async def test_the_palette_holds_every_action(open_at):
         say = words()
         missing = {say(f"key.{key.id}.name").casefold() for key in SIMULATOR_KEYS} - titles
         assert missing <= {"same start"}
+
+
+async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_palette(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f1", *"confusion")
+        await pilot.pause()
+        assert "Right and wrong" in "\n".join(screen_text(app))
+        await pilot.press("escape")
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        found = commands["Picture: Right and wrong"]
+        assert "confusion matrix" in found.help
+        found.callback()
+        await pilot.pause()
+        assert app.screen.tabs.picture == "confusion"

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from dlsim.tui.keys import cap
+from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import Line, Piece, wrap
@@ -70,6 +71,7 @@ def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Li
     for group in dict.fromkeys(_group(binding) for binding in bound):
         section(SAY(f"group.{group}"), _keys_of(bound, group))
     section(SAY("help.panels"), [(SAY(f"panel.{panel}"), SAY(f"about.{panel}")) for panel in PANELS])
+    section(SAY("help.pictures"), [(SAY(f"panel.{picture}"), SAY(f"about.{picture}")) for picture in PICTURES])
     section(SAY("help.terms"), [(SAY(f"term.{term}"), SAY(f"about.{term}")) for term in TERMS])
     return lines or [((SAY("help.none"), "muted"),)]
 
