@@ -203,3 +203,13 @@ async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(open_at, 
         assert "[0.90000000]" in screen
         assert "Something was changed by hand after iteration 3" in screen
         assert "The update of iteration 3 left it so" not in screen
+
+
+async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "down", "w", *["backspace"] * 30, "1", "enter", "escape")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "Nothing of iteration 3 has been computed yet." in screen
+        assert "Press space to compute the first number: z1." in screen

@@ -134,7 +134,9 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
 def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int) -> list[Part]:
     prose = min(cells, COMFORTABLE_WIDTH)
     rows, position = snapshot.tape.rows, snapshot.position
-    if position.done == 0 and not _trains(snapshot) and snapshot.sample:
+    if position.iteration > 1:
+        first = say("formula.start_iteration", iteration=f"{position.iteration:,}")
+    elif position.done == 0 and not _trains(snapshot) and snapshot.sample:
         first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(rows))
     else:
         first = say("formula.start")
