@@ -83,11 +83,10 @@ def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
         for name, value in table.items():
             if not isinstance(value, list | Mapping):
                 yield name, f"{key}.{name}"
-    body = simulator.scenario.body
-    training = getattr(body, "training", None)
+    training = getattr(simulator.scenario.body, "training", None)
     for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
         yield name, f"training.{name}"
-    optimizer = getattr(training, "optimizer", None) or getattr(body, "optimizer", None)
+    optimizer = simulator.scenario.optimizer
     home = next((key for key, table in tables.items() if "optimizer" in table), "training")
     for name in getattr(optimizer, "settings", ()):
         yield name, f"{home}.optimizer.{name}"

@@ -17,6 +17,7 @@ import click
 from dlsim.cli.group import dlsim
 from dlsim.cli.streams import prepare_streams
 from dlsim.engine import DlsimError
+from dlsim.engine.errors import reason_of
 from dlsim.engine.text import shorten
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -38,7 +39,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # a full disk under what is written to
         _forget(sys.stdout)
         what = "the output cannot be written" if error.filename is None else shorten(str(error.filename), 200)
-        return _refuse(f"{what}: {error.strerror or error}")
+        return _refuse(f"{what}: {reason_of(error)}")
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     return status

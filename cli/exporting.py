@@ -11,6 +11,7 @@ from dlsim.cli.options import count_option, scenario_argument, way_of_it
 from dlsim.cli.output import note
 from dlsim.cli.running import train
 from dlsim.engine import Simulator, load
+from dlsim.engine.errors import reason_of
 from dlsim.engine.exporting import export, forgotten, refuse_other_kinds
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shorten, shown
@@ -61,8 +62,7 @@ def new_file(target: str, overwrite: bool) -> Path:
     try:
         is_there, is_file = file.exists(), file.is_file()
     except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
-        reason = getattr(error, "strerror", None) or str(error)
-        raise click.BadParameter(f"{shown(target)} cannot be written: {reason}", param_hint="--to") from None
+        raise click.BadParameter(f"{shown(target)} cannot be written: {reason_of(error)}", param_hint="--to") from None
     if is_there and not is_file:  # a pipe would wait for a reader
         raise click.BadParameter(f"{shown(target)} is there already, and is no regular file", param_hint="--to")
     if is_there and not overwrite:
@@ -77,5 +77,4 @@ def save(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
-        reason = getattr(error, "strerror", None) or str(error)
-        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason}") from None
+        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason_of(error)}") from None

@@ -9,13 +9,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from shutil import get_terminal_size
 from typing import Any
-from unicodedata import combining, east_asian_width
 
 import click
 import msgspec
 
 from dlsim.cli.streams import Fitting
-from dlsim.engine.text import clean
+from dlsim.engine.text import breadth, clean
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
@@ -49,18 +48,13 @@ def note(message: str) -> None:
 
 def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", right: bool = False) -> Iterator[str]:
     """Lines with their cells aligned; nothing trails."""
-    widths = [max(map(cells_wide, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(breadth, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = []
         for cell, width in zip(row, widths, strict=True):
-            space = " " * (width - cells_wide(cell))
+            space = " " * (width - breadth(cell))
             padded.append(space + cell if right else cell + space)
         yield gap.join(padded).rstrip()
-
-
-def cells_wide(text: str) -> int:
-    """How many terminal cells `text` takes; a Korean syllable takes two, a combining accent none."""
-    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def wrapped(line: str, width: int) -> Iterator[str]:
@@ -68,7 +62,7 @@ def wrapped(line: str, width: int) -> Iterator[str]:
     row: list[str] = []
     taken = 0
     for word in line.split(" "):
-        cells = cells_wide(word)
+        cells = breadth(word)
         if row and taken + 1 + cells > width:
             yield " ".join(row)
             row, taken = [word], cells

@@ -18,6 +18,7 @@ import click
 from dlsim.cli.options import complete_scenario, count, way_of_it
 from dlsim.cli.output import note
 from dlsim.engine import load
+from dlsim.engine.errors import reason_of
 from dlsim.engine.text import shown
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -76,7 +77,6 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.listen()
             undo.pop_all()
     except (OSError, UnicodeError) as error:  # a name of a machine that cannot be one is a UnicodeError
-        reason = getattr(error, "strerror", None) or str(error)
         hint = "; --port 0 takes any free one" if port else ""
-        raise click.ClickException(f"cannot listen at {shown(host)}, port {port}: {reason}{hint}") from None
+        raise click.ClickException(f"cannot listen at {shown(host)}, port {port}: {reason_of(error)}{hint}") from None
     return listener

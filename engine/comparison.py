@@ -39,9 +39,8 @@ def compare(present: Timeline, place: Place, left: Left, at_fork: Timeline, samp
     comparison = Comparison(left.fork, *_first_difference(present, at_fork, sample), gone)
     last = min(max(place.done, left.fork), *gone)
     for iteration in range(last, left.fork - 1, -1):
-        if present.go_to(iteration) and left.run.go_to(
-            iteration
-        ):  # a number that is not finite has no update behind it
+        # The first number that is not finite has no update behind it.
+        if present.go_to(iteration) and left.run.go_to(iteration):
             mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, left.run))
             distance = _distance(present, left.run)
             return replace(comparison, iteration=iteration, parameters=distance, losses=(mine, theirs))

@@ -67,6 +67,11 @@ class ScenarioError(DlsimError):
         super().__init__(f"{text}; {remedy}" if remedy else text)
 
 
+def reason_of(error: Exception) -> str:
+    """What the system says of a file, a folder or a port, not its number; a NUL in a name is a ValueError."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely meant, or None when nothing is near."""
     matches = get_close_matches(name[:LONGEST_COMPARED].lower(), list(known), n=1, cutoff=0.6)

@@ -123,3 +123,9 @@ class Scenario(Struct, frozen=True):
     """The file's tables as they stand there, cleaned: what its other variants start from."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set besides, by dotted path."""
+
+    @property
+    def optimizer(self) -> OptimizerSpec | None:
+        """By what it is trained; None where nothing is."""
+        found: OptimizerSpec | None = getattr(getattr(self.body, "training", self.body), "optimizer", None)
+        return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 INSTEAD = "\ufffd"
 LONGEST_SHOWN = 60
@@ -27,6 +28,13 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return text.translate(_TABLE)
+
+
+def breadth(text: str) -> int:
+    """The cells that `text` takes where all are of one width: a Korean syllable two, a combining accent none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def clean_tables(value: Any) -> Any:

@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from dlsim.engine.errors import ScenarioError
+from dlsim.engine.errors import ScenarioError, reason_of
 from dlsim.engine.text import clean, clean_tables, shorten, shown
 
 LARGEST_FILE = 1024 * 1024
@@ -56,8 +56,7 @@ def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name
     except FileNotFoundError:
         raise refused("does not exist", "name one that does") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refused(f"cannot be read: {shorten(reason)}", "name one that can") from None
+        raise refused(f"cannot be read: {shorten(reason_of(error))}", "name one that can") from None
     if len(content) > largest:
         raise refused(f"is larger than {largest // 1024:,} KiB", f"keep it to {largest:,} bytes")
     return content

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount
 
+from dlsim.engine.errors import reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
@@ -232,7 +233,7 @@ class DlsimApp(App[int]):
         try:
             file = keep(place, name, ".svg", self.export_screenshot())
         except OSError as error:
-            self._tell(SAY("hint.not_saved", place=in_short(place), problem=error.strerror or str(error)))
+            self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
             self._tell(SAY("hint.saved", file=in_short(file)))
 

@@ -15,7 +15,7 @@ from dlsim.engine.losses import LOSSES
 from dlsim.engine.numerals import DIGITS, plain
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
 
@@ -63,7 +63,7 @@ class Edited(Struct, frozen=True):
     after: str
     iteration: int
     ref: Ref | None = None
-    along: Sequence[tuple[str, float | None, float]] = ()
+    along: Sequence[tuple[str, str | None, str]] = ()
 
 
 class EditLog(Struct):
@@ -108,23 +108,30 @@ def brief(text: str, digits: int = DIGITS) -> str:
     return text if number is None or "/" in text else plain(number, digits)
 
 
-def brought_along(before: Scenario, after: Scenario, path: str | None) -> Sequence[tuple[str, float | None, float]]:
+def brought_along(before: Scenario, after: Scenario, path: str | None) -> Sequence[tuple[str, str | None, str]]:
     """The optimizer's settings that have another value because it is another one; see Edited."""
-    if path != OPTIMIZER:
+    if path != OPTIMIZER or before.optimizer is None or after.optimizer is None:
         return ()
-    old, new = (getattr(scenario.body, "training", scenario.body).optimizer.settings for scenario in (before, after))
-    return tuple((name, old.get(name), value) for name, value in new.items() if value != old.get(name))
+    old, new = _settings(before.optimizer), _settings(after.optimizer)
+    return tuple(
+        (name, written(old[name]) if name in old else None, written(value))
+        for name, value in new.items()
+        if value != old.get(name)
+    )
+
+
+def _settings(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:
+    """All that an optimizer has set, as a file would have it."""
+    flags = {setting.name for setting in OPTIMIZERS[optimizer.name].settings if setting.range == "flag"}
+    return {name: bool(value) if name in flags else value for name, value in optimizer.settings.items()}
 
 
 def in_words(edited: Edited, *, only_changed: bool = False) -> str:
     """What an edit brought along, as one types it: `learning_rate 0.001 (it was 0.5), beta_1 0.9`. Of these perhaps
     only what the optimizer before had as well.
     """
-    flags = {
-        setting.name for optimizer in OPTIMIZERS.values() for setting in optimizer.settings if setting.range == "flag"
-    }
     return ", ".join(
-        f"{name} {written(bool(after) if name in flags else after)}" + ("" if before is None else f" (it was {before})")
+        f"{name} {after}" if before is None else f"{name} {after} (it was {before})"
         for name, before, after in edited.along
         if before is not None or not only_changed
     )
@@ -291,12 +298,10 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
         return
     optimizer = training.optimizer
     raw = scenario.raw.get("training")
-    written_out = {"training.optimizer": optimizer.name}
+    written_out = {OPTIMIZER: optimizer.name}
     if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
         written_out["training.batch_size"] = training.batch_size
-    ranges = {setting.name: setting.range for setting in OPTIMIZERS[optimizer.name].settings}
-    for name, value in optimizer.settings.items():
-        written_out[f"training.optimizer.{name}"] = bool(value) if ranges.get(name) == "flag" else value
+    written_out |= {f"{OPTIMIZER}.{name}": value for name, value in _settings(optimizer).items()}
     for path, value in written_out.items():
         if path not in there:
             yield Target(name_of(path), value, path=path)

@@ -174,14 +174,13 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
 
 def _optimizer(snapshot: Snapshot) -> str:
     """The optimizer by what it remembers: momentum, nesterov and amsgrad are sgd and adam with a setting."""
-    body = snapshot.scenario.body
-    optimizer = getattr(getattr(body, "training", body), "optimizer", None)
+    optimizer = snapshot.scenario.optimizer
     if optimizer is None:
         return "none"
     settings = optimizer.settings
     if optimizer.name == "sgd" and settings.get("momentum"):
         return "nesterov" if settings.get("nesterov") else "momentum"
-    return "amsgrad" if settings.get("amsgrad") else str(optimizer.name)
+    return "amsgrad" if settings.get("amsgrad") else optimizer.name
 
 
 def _sign(value: float) -> str:

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from dlsim.engine.errors import DlsimError
+from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.text import shorten
 from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, read_bytes, read_toml
@@ -137,7 +137,7 @@ class Store:
                 return False
             _write_at_once(file.resolve(), text)
         except OSError as error:
-            self._tell(f"{file} cannot be written: {shorten(error.strerror or str(error))}")
+            self._tell(f"{file} cannot be written: {shorten(reason_of(error))}")
             return False
         return True
 

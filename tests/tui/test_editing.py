@@ -10,6 +10,23 @@ from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_st
 from dlsim.tui.edits import Target, number_in, problem_with, settings_of, target_of
 from dlsim.tui.session import Session
 
+WRITTEN_OVER = ["backspace"] * 30
+"""What stands in the prompt is gone."""
+
+
+@pytest.fixture
+def seen_after(open_at, screen_text):
+    """A function: keys → all that is on the screen of the 2-2-2 network after them."""
+
+    async def press(*keys):
+        app = open_at("backprop-2-2-2")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.press(*keys)
+            await pilot.pause()
+            return "\n".join(screen_text(app))
+
+    return press
+
 
 def target(session, ref):
     return target_of(session.simulator, session.snapshot, ref)
@@ -121,7 +138,7 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
 async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("i", "i", "I", "down", "w", *["backspace"] * 30, "9", "enter", "i", "i", "i", "d")
+        await pilot.press("i", "i", "I", "down", "w", *WRITTEN_OVER, "9", "enter", "i", "i", "i", "d")
         await pilot.pause()
         assert "u undo" in screen_text(app)[-1]
         await pilot.press("u")
@@ -137,14 +154,10 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         assert "There is no edit to do again." in screen_text(app)[-1]
 
 
-async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(open_at, screen_text):
-    app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "i", "down", "w", *["backspace"] * 30, "9", "enter", "d")
-        await pilot.pause()
-        text = "\n".join(screen_text(app))
-        assert text.count("iteration 2  ") == 2, "both have done two"
-        assert "This run has done no iteration since the edit" in text
+async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(seen_after):
+    text = await seen_after("i", "i", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
+    assert text.count("iteration 2  ") == 2, "both have done two"
+    assert "This run has done no iteration since the edit" in text
 
 
 async def test_another_optimizer_says_which_settings_it_brings(open_at, screen_text):
@@ -194,22 +207,14 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         assert app.screen.session.simulator.look_up("W5") == 0.9
 
 
-async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(open_at, screen_text):
-    app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
-        await pilot.pause()
-        screen = "\n".join(screen_text(app))
-        assert "[0.90000000]" in screen
-        assert "Something was changed by hand after iteration 3" in screen
-        assert "The update of iteration 3 left it so" not in screen
+async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(seen_after):
+    screen = await seen_after("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
+    assert "[0.90000000]" in screen
+    assert "Something was changed by hand after iteration 3" in screen
+    assert "The update of iteration 3 left it so" not in screen
 
 
-async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(open_at, screen_text):
-    app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "i", "down", "w", *["backspace"] * 30, "1", "enter", "escape")
-        await pilot.pause()
-        screen = "\n".join(screen_text(app))
-        assert "Nothing of iteration 3 has been computed yet." in screen
-        assert "Press space to compute the first number: z1." in screen
+async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(seen_after):
+    screen = await seen_after("i", "i", "down", "w", *WRITTEN_OVER, "1", "enter", "escape")
+    assert "Nothing of iteration 3 has been computed yet." in screen
+    assert "Press space to compute the first number: z1." in screen

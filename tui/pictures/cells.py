@@ -9,6 +9,7 @@ from unicodedata import combining, east_asian_width
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 
@@ -136,13 +137,6 @@ class Cells:
 
 def _joined(front: int, ground: int) -> str:
     return _ROLES[front] + (GROUND + _ROLES[ground] if ground else "")
-
-
-def breadth(text: str) -> int:
-    """The cells that a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def shortened(text: str, cells: int) -> str:

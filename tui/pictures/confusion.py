@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import DataSpec
-from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import affordable_rows, network_tape
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.legend import Group, write_line

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.tui.pictures.cells import Cells, breadth
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.ways import Way, ways

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells, shortened
 
 Piece = tuple[str, str]
 Group = Sequence[Piece]

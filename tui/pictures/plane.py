@@ -8,7 +8,8 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.tui.pictures.cells import Cells, Mask, breadth
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells, Mask
 
 Array = NDArray[np.float64]
 Span = tuple[float, float]

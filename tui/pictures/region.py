@@ -11,7 +11,8 @@ from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.pictures.cells import Cells, breadth
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened

@@ -11,7 +11,8 @@ from dlsim.engine.kinds.search.tape import SearchTape
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.engine.text import breadth
+from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.legend import Group, write_group, write_line
 from dlsim.tui.pictures.plane import label, ticks

@@ -11,8 +11,9 @@ from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number_alone
-from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, group_breadth, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene

@@ -8,9 +8,10 @@ from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStru
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number, number_alone
-from dlsim.tui.pictures.cells import Cells, breadth, shortened
+from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 

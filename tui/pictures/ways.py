@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
@@ -63,20 +63,15 @@ def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
     return ""
 
 
-def _optimizer(scenario: Scenario) -> Any:
-    training = getattr(scenario.body, "training", None)
-    return getattr(training, "optimizer", None) or getattr(scenario.body, "optimizer", None)
-
-
 def _settings(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    optimizer = _optimizer(scenario)
+    optimizer = scenario.optimizer
     yield from getattr(optimizer, "settings", {}).items()
 
 
 def _optimizer_name(scenario: Scenario) -> str:
     """An optimizer with what it adds to plain descent."""
     settings = dict(_settings(scenario))
-    name = str(getattr(_optimizer(scenario), "name", ""))
+    name = str(getattr(scenario.optimizer, "name", ""))
     return name + "".join(f" {extra}" for extra in ("momentum", "nesterov", "amsgrad") if settings.get(extra))
 
 

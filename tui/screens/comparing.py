@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.edits import Edited, brief, in_words
-from dlsim.tui.keys import WHAT_IF_KEYS, bindings, caps
+from dlsim.tui.keys import READING_KEYS, WHAT_IF_KEYS, bindings, caps
 from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.lines import Line, wrap
@@ -28,6 +28,7 @@ class ComparingScreen(ReportScreen):
     TITLE_KEY = "compare.title"
     FOOTER = ("edit.undo", "edit.redo", "app.close")
     BINDINGS = bindings(WHAT_IF_KEYS, SAY)
+    KEYS = (*WHAT_IF_KEYS, *READING_KEYS)
 
     def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:
         super().__init__(session, digits)
@@ -73,7 +74,7 @@ def comparison_lines(
             )
             lines += wrap([(told, "")], cells)
             if edited.along:
-                lines += wrap([(SAY("compare.along", label=edited.label, settings=in_words(edited)), "")], cells)
+                lines += wrap([(SAY("compare.along", settings=in_words(edited)), "")], cells)
         lines.append(())
     lines += [((SAY("compare.parting"), "heading"),), *_parting(compared, cells, room, beside), ()]
     lines += _how_far(compared, cells, room, beside, digits)
@@ -89,7 +90,7 @@ def _parting(compared: Comparison, cells: int, room: int, digits: int) -> Sequen
     said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=iteration), "")], cells)
     if compared.present is None or compared.other is None:
         key = "compare.only_there" if compared.present is None else "compare.only_here"
-        said = [*said, *wrap([(SAY(key, symbol=compared.symbol), "")], cells)]
+        said = [*said, *wrap([(SAY(key), "")], cells)]
     return [*said, (), *_beside(compared.symbol, (compared.present, compared.other), room, digits)]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Literal, NamedTuple
 
+from dlsim.engine.errors import reason_of
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.ways import ways
@@ -110,4 +111,4 @@ def _kept(place: Path, name: str, ending: str, write: Callable[[], str]) -> Copy
         text = write()
         return Copy(text, keep(place, name, ending, text + "\n"))
     except OSError as error:
-        return Copy(text, None, error.strerror or str(error))
+        return Copy(text, None, reason_of(error))

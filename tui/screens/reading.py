@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dlsim.engine.numerals import DIGITS
-from dlsim.tui.keys import READING_KEYS, WHAT_IF_KEYS, bindings, caps
+from dlsim.tui.keys import READING_KEYS, Key, bindings, caps
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.panel import Panel
@@ -18,23 +18,23 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
-NAMED_KEYS = (*READING_KEYS, *WHAT_IF_KEYS)
-ACTIONS = {key.id: key.action for key in NAMED_KEYS}
 
 
 class ReadingScreen(Screen[None]):
     """Scrolls its `reading`. The screen itself composes it, with a `panel` around it and a `keyline` below."""
 
     BINDINGS = bindings(READING_KEYS, SAY)
+    KEYS: ClassVar[Sequence[Key]] = READING_KEYS
+    """What it answers to."""
     reading: Reading
     panel: Panel
     keyline: KeyLine
 
     def _label(self, title: str, keys: Sequence[str]) -> None:
         """Write the title into the frame, and below it what these keys do."""
-        named = caps(SAY, NAMED_KEYS)
+        named, actions = caps(SAY, self.KEYS), {key.id: key.action for key in self.KEYS}
         self.panel.entitle([("title", SAY(title))], "title", current=True)
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), ACTIONS[id_]) for id_ in keys])
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys])
 
     def action_close(self) -> None:
         """Return."""

@@ -10,7 +10,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to, sums_within
+from dlsim.tui.answer import Answer, answer_to
 from dlsim.tui.prose import kind_of, meaning, question, whats_delta, why_summed
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.equation import equation, spelt_out
@@ -44,8 +44,8 @@ def answer_parts(
     parts += [dispensable(asked, QUESTION), gap()]
     parts += equation(snapshot, answer.told, cells, digits, marked=marked, is_shown=answer.is_shown)
     if answer.is_shown:
-        parts += sums_parts(say, snapshot, answer.told, cells, digits)
-        parts += why_parts(say, snapshot, answer.told, prose)
+        parts += sums_parts(say, snapshot, answer.spelt_out, cells, digits)
+        parts += why_parts(say, snapshot, answer.told, answer.spelt_out, prose)
         meant = meaning(say, snapshot, answer.ref, answer.told.value)
     else:
         meant = say("answer.hidden")
@@ -53,20 +53,15 @@ def answer_parts(
     return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
 
 
-def sums_parts(say: Words, snapshot: Snapshot, told: Explanation, cells: int, digits: int) -> list[Part]:
-    """Of a hidden weight: the sum over all the ways to the outputs, below the formula in which it stands."""
+def sums_parts(say: Words, snapshot: Snapshot, sums: Sequence[Explanation], cells: int, digits: int) -> list[Part]:
+    """Of a hidden weight: the sums over all the ways to the outputs, below the formula in which they stand."""
     where = say("answer.where")
-    return [
-        part
-        for inner in sums_within(snapshot, told, digits)
-        for part in spelt_out(snapshot, inner, cells, digits, where=where)
-    ]
+    return [part for inner in sums for part in spelt_out(snapshot, inner, cells, digits, where=where)]
 
 
-def why_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
-    """Why a gradient is a sum over several ways, and what δ is, where a unit begins to show it."""
-    sums = (told, *sums_within(snapshot, told))
-    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in sums]
+def why_parts(say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], prose: int) -> list[Part]:
+    """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
+    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
     texts.append(whats_delta(say, snapshot, told.ref))
     return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
 

@@ -12,7 +12,7 @@ from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import answer_to
+from dlsim.tui.answer import answer_to, sums_within
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
@@ -109,6 +109,7 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         return _invitation(say, snapshot, caps, cells)
     ref = snapshot.event.ref
     told = snapshot.explain(ref, digits)
+    sums = sums_within(snapshot, told, digits)
     prose = min(cells, COMFORTABLE_WIDTH)
     asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
     sentence = meaning(say, snapshot, ref, told.value)
@@ -117,8 +118,8 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         dispensable(asked, QUESTION),
         gap(),
         *equation(snapshot, told, cells, digits),
-        *sums_parts(say, snapshot, told, cells, digits),
-        *why_parts(say, snapshot, told, prose),
+        *sums_parts(say, snapshot, sums, cells, digits),
+        *why_parts(say, snapshot, told, sums, prose),
         gap(),
         dispensable(meant, MEANING),
     ]
