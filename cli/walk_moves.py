@@ -99,8 +99,7 @@ class Moves(Walk):
 
     def _rest(self) -> int:
         """Iterations to where the scenario's epochs end; past that, as many again."""
-        position = self._simulator.position
-        end = position.epochs * position.batches
+        end = self._simulator.end
         return end - self._simulator.iteration if end > self._simulator.iteration else end
 
     def _run_for(self, number: int) -> Lines:

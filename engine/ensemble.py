@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import UnknownNameError
 from dlsim.engine.loading import variant_of
@@ -12,10 +14,21 @@ from dlsim.engine.simulator import Simulator
 from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 
+class Held(Struct, frozen=True):
+    """The lead was chosen at a later moment than where its own epochs end, and stands there: at `at`. As long as it
+    does, the others are where `moment` updates are done, by one whose epochs end at `end`.
+    """
+
+    at: int
+    moment: int
+    end: int
+
+
 class Ensemble:
     """All ways of a scenario. `names` starts with None, the scenario as written.
 
-    The one under the lens moves; `follow` brings the others to as many updates as it has done.
+    The one under the lens moves; `follow` brings the others to as many updates as it has done. One whose epochs end
+    sooner than those of the one under the lens stops where they end.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -23,6 +36,7 @@ class Ensemble:
         self._simulators: dict[str | None, Simulator] = {}
         self._scenario = scenario
         self._lead = scenario.variant
+        self._held: Held | None = None
 
     @property
     def lead_name(self) -> str | None:
@@ -39,15 +53,27 @@ class Ensemble:
         """(name, simulator) of all, in the order of the file."""
         return tuple((name, self._simulator(name)) for name in self.names)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the lead has stopped where its own epochs end, short of the moment at which it was chosen."""
+        return self._held is not None
+
+    def goal(self, simulator: Simulator) -> int:
+        """How many updates a member has done at this moment, if nothing stops it before."""
+        moment, end = self._moment
+        return min(moment, simulator.end) if simulator.end < end else moment
+
     def choose(self, name: str | None) -> Simulator:
         """Put another one under the lens, at the same place as far as it has such a one."""
         if name not in self.names:
             raise UnknownNameError("variant", str(name), (variant for variant in self.names if variant))
-        before = self.lead.position
+        (moment, end), before = self._moment, self.lead.position
+        done = self.goal(self._simulator(name))
         self._lead = name
         lead = self.lead
-        cursor = before.cursor if before.cursor < before.values else 0
-        lead.seek(iteration=before.done, cursor=min(cursor, lead.program.values - 1))
+        self._held = Held(done, moment, end) if done < moment else None
+        cursor = before.cursor if before.cursor < before.values and done == before.done else 0
+        lead.seek(iteration=done, cursor=min(cursor, lead.program.values - 1))
         return lead
 
     def choose_next(self) -> str | None:
@@ -59,9 +85,9 @@ class Ensemble:
 
     def follow(self) -> None:
         """Bring every other one to where the lead is; one that meets trouble stays there."""
-        done = self.lead.iteration
         for name, simulator in self.members:
             if name != self._lead:
+                done = self.goal(simulator)
                 if simulator.iteration != done and not (simulator.trouble and simulator.iteration < done):
                     simulator.seek(iteration=done)
                 self.align(simulator)
@@ -81,6 +107,16 @@ class Ensemble:
     def curves(self, curve: str = "loss") -> dict[str | None, Curve]:
         """One curve of every member that has it, up to where it stands."""
         return {name: simulator.curves[curve] for name, simulator in self.members if curve in simulator.curves}
+
+    @property
+    def _moment(self) -> tuple[int, int]:
+        """(updates done, those after which the epochs end) of the lead, or of the one that it was chosen after."""
+        lead = self.lead
+        if self._held is not None and (
+            lead.iteration != self._held.at or 0 < lead.position.cursor < lead.program.values
+        ):
+            self._held = None  # it has been moved
+        return (lead.iteration, lead.end) if self._held is None else (self._held.moment, self._held.end)
 
     def _simulator(self, name: str | None) -> Simulator:
         if name not in self._simulators:

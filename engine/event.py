@@ -32,13 +32,15 @@ class Event(Struct, frozen=True):
 
 class Position(Struct, frozen=True):
     """Where a run stands. `iteration` is the one on the tape, from 1; `done` counts the updates made;
-    `cursor` of `values` values of that iteration are revealed; `op` of `ops` likewise (0: none yet).
+    `cursor` of `values` values of that iteration are revealed; `op` of `ops` likewise (0: none yet). Where `end`
+    updates are done, all `epochs` of the scenario are (both 0 where nothing is trained).
     """
 
     iteration: int
     done: int
     epoch: int
     epochs: int
+    end: int
     batch: int  # of this epoch, from 1
     batches: int
     cursor: int

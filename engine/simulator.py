@@ -6,6 +6,7 @@ and what_if.py (edits); here it shows itself: the snapshot that a screen is made
 
 from __future__ import annotations
 
+from dlsim.engine.curve import Curve
 from dlsim.engine.moving import GRAINS, Grain, Moving
 from dlsim.engine.program import Program
 from dlsim.engine.scenario import Scenario
@@ -48,7 +49,7 @@ class Simulator(Moving, WhatIf):
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
-            known=self._timeline.losses.head(len(self._timeline.losses)),
+            known=self._known,
             ghosts=self._branches.ghosts,
             edits=self.edits,
             checkpoints=self._timeline.checkpoints.places,
@@ -58,6 +59,13 @@ class Simulator(Moving, WhatIf):
             order=order,
             tape=tape,
         )
+
+    @property
+    def _known(self) -> Curve:
+        """The losses of all that was ever run: not that of an iteration which has only been begun for the first time."""
+        losses = self._timeline.losses
+        is_begun = not self._is_whole and self._timeline.iteration == len(losses)
+        return losses.head(len(losses) - is_begun)
 
     def _next_symbol(self) -> str | None:
         if self._cursor >= self._limit and not (self._is_whole and self.trains):

@@ -65,6 +65,7 @@ class Standing:
             done=self.iteration,
             epoch=epoch + 1,
             epochs=self.epochs,
+            end=self.end,
             batch=batch + 1,
             batches=self.model.calendar.batches,
             cursor=self._cursor,
@@ -95,6 +96,11 @@ class Standing:
     def epochs(self) -> int:
         """The scenario's own length, in epochs; 0 where nothing is trained."""
         return self.model.epochs
+
+    @property
+    def end(self) -> int:
+        """Updates after which the scenario's epochs are done; 0 where nothing is trained."""
+        return self.model.calendar.first(self.epochs) - 1 if self.trains else 0
 
     @property
     def trouble(self) -> Trouble | None:

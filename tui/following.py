@@ -14,16 +14,16 @@ SLICE_SECONDS = 0.003
 
 
 def follow(ensemble: Ensemble, seconds: float = math.inf, *, is_halted: Callable[[], bool] = lambda: False) -> bool:
-    """Bring every other one to where as many updates are done as by the lead; whether all are there.
+    """Bring every other one to where it is at the lead's moment; whether all are there.
 
     One that meets trouble stays there. After `seconds`, or when halted, what is left is left for the next call.
     """
     end = perf_counter() + seconds
-    done = ensemble.lead.iteration
     burst = 1
     for name, simulator in ensemble.members:
         if name == ensemble.lead_name:
             continue
+        done = ensemble.goal(simulator)
         while not is_there(simulator, done):
             begun = perf_counter()
             if begun >= end or is_halted():

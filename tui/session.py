@@ -253,7 +253,7 @@ class Session:
         position = self.simulator.position
         if not self.simulator.trains:
             return SPEEDS.index(Speed(3, "grain"))
-        wanted = position.epochs * position.batches / AIMED_SECONDS
+        wanted = position.end / AIMED_SECONDS
         return next(
             number
             for number, speed in enumerate(SPEEDS)
@@ -263,8 +263,7 @@ class Session:
     @property
     def run_ends_at(self) -> int | None:
         """The iteration at which a run pauses by itself; None past it, where it goes on."""
-        position = self.simulator.position
-        end = position.epochs * position.batches
+        end = self.simulator.end
         return end if self.simulator.iteration < end else None
 
     # variants
@@ -284,6 +283,9 @@ class Session:
         self._others.pop(self.ensemble.lead_name, None)
         self._snapshot = None
         self.variant = self.ensemble.lead_name
+        if self.ensemble.is_held:
+            values = {"variant": self.name_of(self.variant), "epochs": f"{self.simulator.epochs:,}"}
+            return Hint("hint.variant_ended", values)
         if self.variant is None:
             return Hint("hint.as_written", {"variant": self.name_of(None)})
         return Hint("hint.variant", {"variant": self.variant})

@@ -17,7 +17,9 @@ Settings = Mapping[tuple[str, ...], Any]
 
 
 def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
-    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9"."""
+    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9"; what is
+    called by its name alone first, then what tells the most of them apart.
+    """
     return _told_apart([_settings(way.raw) for way in ways])
 
 
@@ -40,6 +42,7 @@ def label_of(scenario: Scenario) -> str:
 def _told_apart(ways: Sequence[Settings]) -> list[tuple[str, ...]]:
     paths = dict.fromkeys(path for way in ways for path in way)
     differing = [path for path in paths if any(way.get(path) != ways[0].get(path) for way in ways)]
+    differing.sort(key=lambda path: (path[-1] not in NAMED, -len({repr(way.get(path)) for way in ways})))
     return [tuple(dict.fromkeys(_piece(path, way[path]) for path in differing if path in way)) for way in ways]
 
 

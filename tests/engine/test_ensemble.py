@@ -102,3 +102,56 @@ def test_an_expectation_about_a_variant_that_is_not_there_is_refused(race):
     race.write_text(RACE + EXPECTING.replace('"fast"', '"fats"'))
     with pytest.raises(ScenarioError, match=r"expect\.1\.variant.*did you mean 'fast'"):
         load(race)
+
+
+LENGTHS = """
+[[variants]]
+name = "short"
+set = { "training.epochs" = 3 }
+[[variants]]
+name = "middle"
+set = { "training.epochs" = 6 }
+"""
+
+
+@pytest.fixture
+def lengths(race):
+    race.write_text(RACE.replace("[[variants]]", "epochs = 9\n[[variants]]", 1) + LENGTHS)
+    return Ensemble(load(race))
+
+
+def updates(ensemble):
+    ensemble.follow()
+    return {name: simulator.iteration for name, simulator in ensemble.members if name in (None, "short", "middle")}
+
+
+def test_a_variant_with_fewer_epochs_stops_where_they_end(lengths):
+    lengths.lead.run(2)
+    assert updates(lengths) == {None: 2, "short": 2, "middle": 2}
+    lengths.lead.run(2)
+    assert updates(lengths) == {None: 4, "short": 3, "middle": 4}
+    lengths.lead.run()
+    assert updates(lengths) == {None: 13, "short": 3, "middle": 6}, "past its own end too"
+    lengths.lead.seek(iteration=1)
+    assert updates(lengths) == {None: 1, "short": 1, "middle": 1}
+
+
+def test_looking_at_a_variant_that_has_ended_leaves_the_others_where_they_are(lengths):
+    lengths.lead.run(8)
+    lengths.choose("short")
+    assert updates(lengths) == {None: 8, "short": 3, "middle": 6}
+    lengths.choose("middle")
+    assert updates(lengths) == {None: 8, "short": 3, "middle": 6}
+    lengths.choose(None)
+    assert updates(lengths) == {None: 8, "short": 3, "middle": 6}
+
+
+def test_a_variant_that_has_ended_takes_the_others_along_when_it_is_moved(lengths):
+    lengths.lead.run(8)
+    lengths.choose("short")
+    lengths.lead.back("iteration")
+    assert updates(lengths) == {None: 2, "short": 2, "middle": 2}
+    lengths.lead.step("iteration")
+    assert updates(lengths) == {None: 3, "short": 3, "middle": 3}
+    lengths.lead.run(1)
+    assert updates(lengths) == {None: 4, "short": 4, "middle": 4}, "past its own end, which is sooner than theirs"

@@ -118,7 +118,7 @@ def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNIC
     room = cells - cell_len(left) - cell_len(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
-    stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.epochs * position.batches))
+    stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.end))
     marks = _marks(snapshot, stretch, plain)
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]

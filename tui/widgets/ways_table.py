@@ -33,16 +33,22 @@ class Row(NamedTuple):
 
 
 def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]], digits: int = DIGITS) -> list[Row]:
-    """The rows, losses with so many decimals. Some may lag behind the one under the lens for a moment, and say so."""
-    done = next((way.snapshot.position.done for way in ways if way.is_lead), 0)
+    """The rows, losses with so many decimals. One that stands where its epochs end, short of others, says so; and so
+    does one that for a moment lags behind the one under the lens.
+    """
+    lead = next((way.snapshot.position for way in ways if way.is_lead), None)
+    furthest = max((way.snapshot.position.done for way in ways), default=0)
     rows = []
     for way, pieces in zip(ways, apart, strict=False):
         snapshot = way.snapshot
-        updates, losses = f"{snapshot.position.done:,}", snapshot.curves.get("loss")
+        position, losses = snapshot.position, snapshot.curves.get("loss")
+        updates = f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         if snapshot.trouble is not None:
             loss = say("ways.trouble")
-        elif snapshot.position.done != done:
+        elif position.end == position.done < furthest:
+            updates = say("ways.ended", done=updates)
+        elif lead is not None and position.done != lead.done and lead.done != lead.end:
             updates = say("ways.lagging", done=updates)
         variant, told = snapshot.scenario.variant, ", ".join(pieces)
         rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, told, way.is_lead))
