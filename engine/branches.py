@@ -57,6 +57,7 @@ class Branches:
         self.present = Timeline([Stretch(1, scenario)], build, budget)
         self._left: list[Left] = []
         self._undone: list[Left] = []
+        self._came_by_undo = False
 
     def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Place) -> None:
         """From iteration `start` on, `scenario` holds, with `changes` set in the state before it. One stands at
@@ -69,6 +70,7 @@ class Branches:
         self._left.append(Left(self.present, start, place))
         del self._left[:-KEPT]
         self._undone.clear()
+        self._came_by_undo = False
         self.present = fork
 
     def undo(self, place: Place) -> Place | None:
@@ -86,16 +88,15 @@ class Branches:
             return None
         other = source.pop()
         target.append(Left(self.present, other.fork, place))
+        self._came_by_undo = target is self._undone
         self.present = other.run
         return other.place
 
-    def as_far_as_the_fork(self, left: Left) -> Timeline:
-        """The run that was left, at the fork; a copy of it where it has not been so far, so that it goes no further."""
-        if len(left.run.losses) >= left.fork:
-            run = left.run
-        else:
-            run = left.run.fork(Stretch(left.fork, left.run.stretches[-1].scenario), self._build)
-        run.go_to(left.fork)
+    def at(self, iteration: int, run: Timeline) -> Timeline:
+        """The run at this iteration; a copy of it where it has not been so far, so that it goes no further."""
+        if len(run.losses) < iteration:
+            run = run.fork(Stretch(iteration, run.stretches[-1].scenario), self._build)
+        run.go_to(iteration)
         return run
 
     @property
@@ -115,5 +116,11 @@ class Branches:
 
     @property
     def last_left(self) -> Left | None:
-        """The run that the last edit left."""
-        return self._left[-1] if self._left else None
+        """The run from which one came into this one: by an edit, or by undoing or redoing one."""
+        source = self._undone if self._came_by_undo else self._left
+        return source[-1] if source else None
+
+    @property
+    def is_last_undone(self) -> bool:
+        """Whether that is the run of an edit that was undone."""
+        return self._came_by_undo

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dlsim.engine.branches import Left, Place, reached
+from dlsim.engine.branches import Left, Place
 from dlsim.engine.program import Op
 from dlsim.engine.timeline import Timeline
 
@@ -17,7 +17,8 @@ class Comparison(Struct, frozen=True):
 
     `iteration` is the one after which they are measured: where one stands, but not before the fork, nor beyond what
     both have done; None where there is none. `parameters` is the largest difference between their parameters there,
-    None for networks of another shape; `losses` are both losses. In every pair the present run comes first.
+    None for networks of another shape; `losses` are both losses. In every pair the present run comes first; the other
+    is that of an edit which was undone (`is_undone`), or the one that an edit left.
     """
 
     fork: int
@@ -28,15 +29,18 @@ class Comparison(Struct, frozen=True):
     iteration: int | None = None
     parameters: float | None = None
     losses: tuple[float, float] | None = None
+    is_undone: bool = False
 
 
-def compare(present: Timeline, place: Place, left: Left, at_fork: Timeline, sample: int = 0) -> Comparison:
-    """Compare the present run, in which one stands at `place`, with one that was left; `at_fork` is that run, or one
-    like it, where the two part. Moves both, and lets neither go further than it has been.
+Difference = tuple[str | None, float | None, float | None]
+"""A symbol, and its value in both runs."""
+
+
+def compare(present: Timeline, place: Place, left: Left, gone: tuple[int, int], parting: Difference) -> Comparison:
+    """Compare the present run, in which one stands at `place`, with one that was left; `gone` is how far they have been
+    and `parting` the first number that differs. Moves both, and lets neither go further than it has been.
     """
-    present.go_to(left.fork)
-    gone = (reached(present, place), reached(left.run, left.place))
-    comparison = Comparison(left.fork, *_first_difference(present, at_fork, sample), gone)
+    comparison = Comparison(left.fork, *parting, gone)
     last = min(max(place.done, left.fork), *gone)
     for iteration in range(last, left.fork - 1, -1):
         # The first number that is not finite has no update behind it.
@@ -47,7 +51,8 @@ def compare(present: Timeline, place: Place, left: Left, at_fork: Timeline, samp
     return comparison
 
 
-def _first_difference(present: Timeline, other: Timeline, sample: int) -> tuple[str | None, float | None, float | None]:
+def first_difference(present: Timeline, other: Timeline, sample: int = 0) -> Difference:
+    """The first number in which two runs differ that stand at the same iteration."""
     mine, theirs = present.model.tape, other.model.tape
     sample = min(sample, len(mine.rows) - 1, len(theirs.rows) - 1)
     theirs_have = {_kind(op) for op in other.model.program}

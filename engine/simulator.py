@@ -62,7 +62,7 @@ class Simulator(Moving, WhatIf):
 
     @property
     def _known(self) -> Curve:
-        """The losses of all that was ever run: not that of an iteration which has only been begun for the first time."""
+        """The losses of all that was ever run: without that of an iteration which has only just been begun."""
         losses = self._timeline.losses
         is_begun = not self._is_whole and self._timeline.iteration == len(losses)
         return losses.head(len(losses) - is_begun)

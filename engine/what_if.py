@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from math import isfinite
 from typing import Any
 
-from dlsim.engine.branches import Place
-from dlsim.engine.comparison import Comparison, compare
+from msgspec.structs import replace
+
+from dlsim.engine.branches import Place, reached
+from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
 from dlsim.engine.loading import revise
 from dlsim.engine.reference import Ref
@@ -64,14 +66,37 @@ class WhatIf(Standing):
         return self._timeline.stretches[0].scenario
 
     def compare(self) -> Comparison | None:
-        """This run beside the one that the last edit left, up to here; None where nothing was edited."""
+        """This run beside the one from which one came into it: the one that the last edit left, or that of the edit
+        that was undone last. None where nothing was edited.
+        """
         left = self._branches.last_left
         if left is None:
             return None
         place = self._place()
-        comparison = compare(self._timeline, place, left, self._branches.as_far_as_the_fork(left), self.sample)
+        gone = (reached(self._timeline, place), reached(left.run, left.place))
+        at_fork = (self._branches.at(left.fork, run) for run in (self._timeline, left.run))
+        comparison = compare(self._timeline, place, left, gone, first_difference(*at_fork, self.sample))
         self._return_to(place)
-        return comparison
+        return replace(comparison, is_undone=self._branches.is_last_undone)
+
+    def even_out(self, piece: int = 10) -> Generator[int]:
+        """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, some
+        iterations at a time: after each piece, how many it has done. When that ends, or is closed, one stands where
+        one stood.
+        """
+        left, place = self._branches.last_left, self._place()
+        if left is None:
+            return
+        mine, theirs = reached(self._timeline, place), reached(left.run, left.place)
+        shorter, done, goal = (self._timeline, mine, theirs) if mine < theirs else (left.run, theirs, mine)
+        try:
+            while done < goal:
+                done = min(done + piece, goal)
+                if not shorter.go_to(done):
+                    return
+                yield done
+        finally:
+            self._return_to(place)
 
     def _parameter(self, name: str | Ref) -> Ref:
         ref = self.model.find(name) if isinstance(name, str) else name

@@ -166,6 +166,56 @@ def test_runs_of_unequal_length_are_measured_where_both_have_been(simulator):
     assert comparison.losses[1] == simulator.snapshot().known.values[11]
 
 
+def test_after_an_undo_the_run_of_the_edit_is_the_one_to_compare_with(simulator):
+    simulator.run(3)
+    simulator.edit(numbers={"W6": 0.5})
+    simulator.run(4)
+    edited = simulator.compare()
+    assert (edited.gone, edited.is_undone) == ((7, 3), False)
+    simulator.undo()
+    undone = simulator.compare()
+    assert (undone.gone, undone.is_undone, undone.fork) == ((3, 7), True, 4)
+    simulator.run(4)
+    both = simulator.compare()
+    assert both.iteration == 7
+    simulator.redo()
+    assert simulator.compare().losses == both.losses[::-1]
+    assert not simulator.compare().is_undone
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_the_shorter_of_two_runs_can_be_let_go_on(simulator, is_undone):
+    simulator.run(3)
+    simulator.step("op")
+    simulator.edit(settings={"training.optimizer": {"name": "adam"}})
+    simulator.run(50)
+    if is_undone:
+        simulator.undo()
+    place = simulator.position
+    assert simulator.compare().gone == ((3, 53) if is_undone else (53, 3))
+    stages = list(simulator.even_out(20))
+    assert stages == [23, 43, 53]
+    assert simulator.position == place
+    assert simulator.compare().gone == (53, 53)
+    assert list(simulator.even_out()) == []
+    if not is_undone:
+        alone = Simulator(load("backprop-2-2-2"))
+        alone.run(53)
+        assert simulator.compare().losses[1] == alone.losses[-1]
+
+
+def test_letting_a_run_go_on_may_be_broken_off(simulator):
+    simulator.run(2)
+    simulator.edit(numbers={"W6": 0.5})
+    simulator.run(50)
+    simulator.undo()
+    place, going_on = simulator.position, simulator.even_out(5)
+    assert [next(going_on), next(going_on)] == [7, 12]
+    going_on.close()
+    assert simulator.position == place
+    assert simulator.compare().gone == (12, 52)
+
+
 @pytest.mark.parametrize(
     ("first", "then", "symbol", "is_here"),
     [("sgd", "adam", "η_t", True), ("adam", "sgd", "η_t", False)],

@@ -8,10 +8,12 @@ from dlsim.engine import Ref, Simulator, load
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.diagram.numbers import number, number_alone
 from dlsim.tui.diagram.picture import draw
-from dlsim.tui.screens.comparing import comparison_lines
+from dlsim.tui.keys import COMPARING_KEYS, caps
+from dlsim.tui.screens.comparison import comparison_lines
 from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.session import Session
 from dlsim.tui.settings import MOST_DIGITS, Settings, Store
+from dlsim.tui.words import words
 
 SIZES = [(120, 40), (80, 24)]
 AT_W5 = ["space"] * 20
@@ -226,7 +228,7 @@ def test_beside_each_other_no_number_is_cut(cells, digits):
     simulator.step("iteration")
     simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.1})
     simulator.step("iteration")
-    lines = comparison_lines(simulator.compare(), (), {"edit.undo": "u", "edit.redo": "ctrl+r"}, cells, digits)
+    lines = comparison_lines(simulator.compare(), (), caps(words(), COMPARING_KEYS), cells, digits)
     assert max(len("".join(text for text, _ in line).rstrip()) for line in lines) <= cells
 
 

@@ -154,6 +154,28 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         assert "There is no edit to do again." in screen_text(app)[-1]
 
 
+async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "d")
+        text = "\n".join(screen_text(app))
+        assert "has not done iteration 4" in text
+        assert "r run on" in screen_text(app)[-1]
+        await pilot.press("r")
+        await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
+        assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 7
+
+
+async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after):
+    text = await seen_after(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "u", *"ii", "d")
+    assert "What was edited, and undone" in text
+    assert "the edited run" in text
+    assert "After iteration 5, the last that both have done" in text
+
+
 async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(seen_after):
     text = await seen_after("i", "i", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
     assert text.count("iteration 2  ") == 2, "both have done two"

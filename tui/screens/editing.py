@@ -77,14 +77,15 @@ class Editing(Selecting):
     def action_compare(self) -> None:
         """This run beside the one that the last edit left."""
         self._pause()
-        if not self.session.edits.done:
+        if not (self.session.edits.done or self.session.edits.undone):
             self._say(Hint("hint.nothing_to_compare", named_keys()))
             return
         self._tell(None)
         self._show()
         from dlsim.tui.screens.comparing import ComparingScreen  # noqa: PLC0415 -- the first paint does without
 
-        self.app.push_screen(ComparingScreen(self.session, self.digits, self.action_undo, self.action_redo))
+        screen = ComparingScreen(self.session, self.digits, self.action_undo, self.action_redo)
+        self.app.push_screen(screen, lambda _: self._show())
 
     # asking
 

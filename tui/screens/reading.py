@@ -30,11 +30,11 @@ class ReadingScreen(Screen[None]):
     panel: Panel
     keyline: KeyLine
 
-    def _label(self, title: str, keys: Sequence[str]) -> None:
-        """Write the title into the frame, and below it what these keys do."""
+    def _label(self, title: str, keys: Sequence[str], hint: str = "") -> None:
+        """Write the title into the frame, and below it a hint and what these keys do."""
         named, actions = caps(SAY, self.KEYS), {key.id: key.action for key in self.KEYS}
         self.panel.entitle([("title", SAY(title))], "title", current=True)
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys])
+        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys], hint)
 
     def action_close(self) -> None:
         """Return."""

@@ -24,9 +24,9 @@ class Reading(ScrollingLines):
         self._all: Sequence[Line] = ()
         self._top = 0
 
-    def show(self, layout: Layout) -> None:
-        """Show this text from its beginning."""
-        self._laid_out_by, self._top = layout, 0
+    def show(self, layout: Layout, top: int = 0) -> None:
+        """Show this text, from its beginning or from line `top` on."""
+        self._laid_out_by, self._top = layout, top
         self._lay_out()
 
     def scroll_lines(self, by: int) -> None:

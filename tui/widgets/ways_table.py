@@ -48,7 +48,7 @@ def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]], dig
             loss = say("ways.trouble")
         elif position.end == position.done < furthest:
             updates = say("ways.ended", done=updates)
-        elif lead is not None and position.done != lead.done and lead.done != lead.end:
+        elif lead is not None and lead.done not in (position.done, lead.end):
             updates = say("ways.lagging", done=updates)
         variant, told = snapshot.scenario.variant, ", ".join(pieces)
         rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, told, way.is_lead))

@@ -1,0 +1,116 @@
+"""What a comparison of two runs says, as lines: what was edited, where the runs part, how far apart they have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from dlsim.engine.comparison import Comparison
+from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.tui.edits import Edited, brief, in_words
+from dlsim.tui.widgets.lines import Line, wrap
+from dlsim.tui.words import words
+
+SAY = words()
+LABEL, NUMBER = 14, 24
+BESIDES_DIGITS = 6
+"""Cells that -1.2345678e-05 takes besides its eight digits."""
+FEWEST_DIGITS = 3
+
+
+class Columns(Struct, frozen=True):
+    """Numbers of both runs side by side: a column of `room` cells for each run, under its name."""
+
+    names: tuple[str, str]
+    room: int
+    digits: int
+
+    @classmethod
+    def fitting(cls, cells: int, digits: int, names: tuple[str, str]) -> Columns:
+        """Such as fit in so many cells: narrower columns before fewer digits."""
+        room = NUMBER
+        if LABEL + 2 * room + digits + BESIDES_DIGITS > cells:
+            room = 1 + max(map(cell_len, names))
+        return cls(names, room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
+
+    def heads(self, *more: str) -> Line:
+        """The names, and that of one more column."""
+        return self._row("", "muted", *self.names, *more)
+
+    def texts(self, *texts: str) -> Line:
+        """A text in each."""
+        return self._row("", "", *texts)
+
+    def numbers(self, label: str, pair: tuple[float | None, float | None]) -> Sequence[Line]:
+        """A number of both runs, and their difference, under heads of their own."""
+        present, other = pair
+        difference = None if present is None or other is None else present - other
+        texts = (SAY("compare.none") if one is None else fixed(one, self.digits) for one in (*pair, difference))
+        return [self.heads(SAY("compare.difference")), self._row(label, "", *texts)]
+
+    def _row(self, label: str, role: str, *texts: str) -> Line:
+        return ((label.ljust(LABEL), "symbol"), *((text.ljust(self.room), role) for text in texts))
+
+
+def comparison_lines(
+    compared: Comparison, edits: Sequence[Edited], keys: Mapping[str, str], cells: int, digits: int = DIGITS
+) -> Sequence[Line]:
+    """What was edited, the first number in which the runs differ, and how far apart they have come since. `keys` are
+    the names of keys by binding id.
+    """
+    names = (SAY("compare.present"), SAY("compare.undone" if compared.is_undone else "compare.other"))
+    columns = Columns.fitting(cells, digits, names)
+    lines: list[Line] = []
+    if edits:
+        lines.append(((SAY("compare.edited_undone" if compared.is_undone else "compare.edited"), "heading"),))
+        lines += [line for edited in edits for line in _edit(edited, cells, digits)]
+        lines.append(())
+    lines += [((SAY("compare.parting"), "heading"),), *_parting(compared, cells, columns), ()]
+    lines += _how_far(compared, cells, columns, digits)
+    return [*lines, (), *wrap([(" ".join(_what_keys_do(compared, keys)), "muted")], cells)]
+
+
+def _edit(edited: Edited, cells: int, digits: int) -> Iterator[Line]:
+    before, after = brief(edited.before, digits), brief(edited.after, digits)
+    values = {"label": edited.label, "before": before, "after": after, "iteration": f"{edited.iteration:,}"}
+    yield from wrap([(SAY("compare.edit", **values), "")], cells)
+    if edited.along:
+        yield from wrap([(SAY("compare.along", settings=in_words(edited)), "")], cells)
+
+
+def _what_keys_do(compared: Comparison, keys: Mapping[str, str]) -> Iterator[str]:
+    mine, theirs = compared.gone
+    if mine != theirs:
+        key = "compare.even_out_this" if mine < theirs else "compare.even_out_other"
+        yield SAY(key, key=keys["edit.even-out"], iteration=f"{max(compared.gone):,}")
+    key = "compare.how_undone" if compared.is_undone else "compare.how"
+    yield SAY(key, undo=keys["edit.undo"], redo=keys["edit.redo"])
+
+
+def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Line]:
+    """The first number in which the runs differ."""
+    iteration = f"{compared.fork:,}"
+    if compared.symbol is None:
+        return wrap([(SAY("compare.same", iteration=iteration), "")], cells)
+    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=iteration), "")], cells)
+    if compared.present is None or compared.other is None:
+        key = "compare.only_there" if compared.present is None else "compare.only_here"
+        said = [*said, *wrap([(SAY(key), "")], cells)]
+    return [*said, (), *columns.numbers(compared.symbol, (compared.present, compared.other))]
+
+
+def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) -> Sequence[Line]:
+    """How far the runs have gone, and how far apart they are where both have been."""
+    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in compared.gone]
+    lines: list[Line] = [((SAY("compare.gone"), "heading"),), columns.heads(), columns.texts(*reached), ()]
+    if compared.iteration is None or compared.losses is None:
+        key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
+        return [*lines, *wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)]
+    is_last = compared.iteration == min(compared.gone) and compared.gone[0] != compared.gone[1]
+    title = SAY("compare.distance_last" if is_last else "compare.distance", iteration=f"{compared.iteration:,}")
+    lines += [*wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), compared.losses)]
+    key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
+    distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
+    return [*lines, (), *wrap([(SAY(key, distance=distance), "")], cells)]
