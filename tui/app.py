@@ -20,7 +20,8 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount
 
-from dlsim.engine.errors import reason_of
+from dlsim.engine import builtin_scenarios
+from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
@@ -29,10 +30,11 @@ from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
 from dlsim.tui.preferences import Preferences
-from dlsim.tui.resuming import place_of, resumed
+from dlsim.tui.resuming import place_of
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Session
+from dlsim.tui.sessions import Sessions
 from dlsim.tui.settings import Store
 from dlsim.tui.suspending import Suspension
 from dlsim.tui.terminal import Terminal
@@ -62,6 +64,7 @@ class DlsimApp(App[int]):
         self._simulator: SimulatorScreen | None = None
         self._painted = Painted(has_colours=not self.no_color)
         self.preferences = Preferences(store, only_ascii=only_ascii)
+        self._sessions = Sessions(self.preferences.last)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
@@ -73,7 +76,7 @@ class DlsimApp(App[int]):
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
         if self._session is None:
             return super().get_default_screen()
-        self._simulator = SimulatorScreen(self._session)
+        self._simulator = SimulatorScreen(self._sessions.keep(self._session))
         return self._simulator
 
     async def on_mount(self) -> None:
@@ -128,7 +131,8 @@ class DlsimApp(App[int]):
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
         left = SAY("hint.left", iteration=f"{last.iteration:,}") if last.iteration or last.cursor else ""
-        return BrowserScreen(may_close=False, current=last.scenario, left=left, notice=notice)
+        files = () if last.scenario in builtin_scenarios() else (last.scenario,)
+        return BrowserScreen(may_close=False, current=last.scenario, files=files, left=left, notice=notice)
 
     def _tell(self, text: str) -> None:
         if text and self._simulator is not None:
@@ -158,22 +162,26 @@ class DlsimApp(App[int]):
         """A scenario was chosen in the browser."""
         from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
 
+        try:
+            session, hint = self._sessions.open(message.name)
+        except (DlsimError, OSError) as error:  # it could be read when it was listed
+            if isinstance(self.screen, BrowserScreen):
+                self.screen.refuse(str(error))
+            return
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        if self._simulator is not None and message.name == self._simulator.session.source:
-            return  # back to the run that is open: nothing of it is lost
-        last = self.preferences.last if self._simulator is None else None
-        session = resumed(last) if last is not None and message.name == last.scenario else None
-        await self._open(session or Session(message.name))
-        if session is not None and (session.simulator.iteration or session.simulator.position.cursor):
-            self._tell(SAY("hint.returned"))
+        if self._simulator is None or session is not self._simulator.session:
+            await self._open(session)
+        if hint is not None:
+            self._tell(SAY(hint.key))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
-        current = self._simulator.session.scenario.name if self._simulator is not None else None
+        current = self._simulator.session.source if self._simulator is not None else None
         from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
 
-        self.push_screen(BrowserScreen(may_close=self._simulator is not None, current=current))
+        screen = BrowserScreen(may_close=self._simulator is not None, current=current, files=self._sessions.files)
+        self.push_screen(screen)
 
     def action_help_quit(self) -> None:
         """Ctrl-C, which leaves many a program: say what leaves this one."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
+from os.path import isfile
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario import in_language
+from dlsim.engine.text import clean
 from dlsim.tui.words import Words
 
 
@@ -38,12 +41,14 @@ class Choice(Struct, frozen=True):
         return all(word in text for word in wanted.casefold().split())
 
 
-def choices(file: str = "") -> tuple[Choice, ...]:
-    """The built-in scenarios in the order of the notes; after them that of a file, if there is one."""
-    own = _choice(file) if file and file not in builtin_scenarios() else None
-    if own is None or own.scenario is None:
-        return _built_in()
-    return (*_built_in(), replace(own, name=own.scenario.name, file=file))
+def choices(files: Sequence[str] = ()) -> tuple[Choice, ...]:
+    """The built-in scenarios in the order of the notes; after them those of files, also such as cannot be read."""
+    return (*_built_in(), *(_own(file) for file in files if isfile(file)))
+
+
+def _own(file: str) -> Choice:
+    choice = _choice(file)
+    return replace(choice, name=choice.scenario.name if choice.scenario else clean(Path(file).stem), file=file)
 
 
 @cache

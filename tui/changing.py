@@ -131,6 +131,9 @@ def _first_weights(simulator: Simulator) -> list[bytes]:
 def same_start(session: Session) -> Hint:
     """Back to the very start, with the weights that the run began with."""
     hint = session.home()
+    later = [iteration for iteration in session.simulator.edits if iteration > 1]
+    if later:
+        return Hint("hint.same_start_edited", {"iteration": f"{later[0]:,}"})
     return hint or Hint("hint.same_start")
 
 

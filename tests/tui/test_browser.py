@@ -6,6 +6,20 @@ import pytest
 
 from dlsim.engine import builtin_scenarios
 
+FILE = """
+schema = 1
+title = "Mine"
+[network]
+inputs = 1
+layers = [{ units = 1, activation = "sigmoid", weights = [[0.5]] }]
+[data]
+inputs = [[1.0]]
+targets = [[0.0]]
+[training]
+loss = "mse"
+optimizer = { name = "sgd", learning_rate = 0.1 }
+"""
+
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_every_scenario_is_listed_in_the_order_of_the_notes(open_at, screen_text, size):
@@ -90,6 +104,41 @@ async def test_choosing_the_open_scenario_again_returns_to_its_run(open_at, scre
         await pilot.pause()
         assert app.screen.session.simulator.position.cursor == 1
         assert "iteration 3" in screen_text(app)[0]
+
+
+async def test_coming_back_to_a_scenario_finds_it_as_it_was_left(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"iii", "I", "down", "w", *["backspace"] * 16, "9", "enter", *"ii")
+        await pilot.press("o", *"xor-mlp", "enter", "o", *"backprop-2-2-2", "enter")
+        await pilot.pause()
+        assert "Back where you left off" in screen_text(app)[-1]
+        assert "1 ◆ edited" in screen_text(app)[1]
+        assert app.screen.session.simulator.iteration == 4
+        await pilot.press("u")
+        assert app.screen.session.simulator.iteration == 2
+
+
+async def test_a_file_that_was_written_since_is_read_anew(open_at, screen_text, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(FILE)
+    app = open_at(str(file))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "o", "enter")
+        await pilot.pause()
+        assert "open already" in screen_text(app)[-1]
+        file.write_text(FILE.replace("Mine", "Mine, and better"))
+        await pilot.press("o", "enter")
+        await pilot.pause()
+        assert "read anew" in screen_text(app)[-1]
+        assert "Mine, and better" in screen_text(app)[0]
+        assert app.screen.session.simulator.iteration == 0
+        file.write_text("schema = 2")
+        await pilot.press("o", "enter")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        assert "cannot be opened" in screen
+        assert "title" in screen.partition("cannot be opened")[2]
 
 
 async def test_ctrl_c_says_what_leaves(open_at, screen_text):

@@ -117,6 +117,19 @@ def test_new_random_weights_and_the_same_ones_are_told_apart():
     assert randomise(Session("backprop-2-2-2"), "seed").key == "hint.weights_given"
 
 
+def test_starting_over_says_what_still_holds():
+    session = Session("backprop-2-2-2")
+    session.forward("iteration")
+    change(session, target(session, Ref("W", 1, (0, 0))), "9")
+    for _ in range(3):
+        session.forward("iteration")
+    told = same_start(session)
+    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": "2"})
+    undo(session)
+    session.home()
+    assert same_start(session).key == "hint.at_start"
+
+
 async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:

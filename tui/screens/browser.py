@@ -41,11 +41,21 @@ class BrowserScreen(FirstScreen):
             super().__init__()
             self.name = name
 
-    def __init__(self, *, may_close: bool, current: str | None = None, left: str = "", notice: str = "") -> None:
-        """`current` is chosen at first; `left` says how far one was in it, `notice` what went wrong before."""
+    def __init__(
+        self,
+        *,
+        may_close: bool,
+        current: str | None = None,
+        files: Sequence[str] = (),
+        left: str = "",
+        notice: str = "",
+    ) -> None:
+        """`current` is chosen at first, `files` stand in the list besides what is built in; `left` says how far one was
+        in `current`, `notice` what went wrong before.
+        """
         super().__init__()
         self._may_close = may_close
-        self._current = current
+        self._current, self._files = current, files
         self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()
         self._found: list[Choice] = []
@@ -66,7 +76,7 @@ class BrowserScreen(FirstScreen):
 
     def on_mount(self) -> None:
         """Load the list."""
-        self._choices = choices(self._current or "")
+        self._choices = choices(self._files)
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self._filter("")
@@ -137,6 +147,11 @@ class BrowserScreen(FirstScreen):
         if self._found and self._found[self._chosen].scenario is not None:
             choice = self._found[self._chosen]
             self.post_message(self.Opened(choice.file or choice.name))
+
+    def refuse(self, problem: str) -> None:
+        """What was chosen cannot be opened."""
+        self._notice = problem
+        self._show_keys()
 
     def action_close(self) -> None:
         """Empty the filter, or else return to the open scenario."""
