@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlsim.cli.interrupts import Interrupts
 from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
 from dlsim.engine import PositionError
-from dlsim.engine.breakpoints import parse_breakpoint
+from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.simulator import Grain
 from dlsim.tui.session import GRAINS, StepGrain
 
@@ -130,16 +130,19 @@ class Moves(Walk):
         self._session.changed()
         done = simulator.iteration - before
         if simulator.stopped_by or interrupts.came or simulator.trouble:
-            yield from self._ran(done, interrupted=interrupts.came, condition=condition.text)
+            yield from self._ran(done, interrupted=interrupts.came, condition=condition)
         else:
             yield self.tell.line("not_met", number=f"{done:,}", condition=condition.text)
 
-    def _ran(self, done: int, *, interrupted: bool = False, condition: str = "") -> Lines:
+    def _ran(self, done: int, *, interrupted: bool = False, condition: Breakpoint | None = None) -> Lines:
         simulator, number = self._simulator, f"{done:,}"
         if interrupted:
             yield self.tell.line("stopped", number=number)
         elif simulator.stopped_by and condition:
-            yield self.tell.line("stopped_by", number=number, condition=condition)
+            yield self.tell.line("stopped_by", number=number, condition=condition.text)
+            if met_by := condition.met_by(simulator):
+                parameter, gradient = met_by
+                yield self.tell.line("met_by", parameter=parameter, value=self.tell.number(gradient))
         elif simulator.losses.size:
             yield self.tell.line("ran", number=number, loss=self.tell.number(float(simulator.losses[-1])))
         else:

@@ -35,11 +35,19 @@ class BreakpointError(DlsimError):
     """A condition that cannot be read."""
 
 
+Named = tuple[str, float]
+"""A parameter's symbol, and its gradient."""
+
+
 class Breakpoint(Struct, frozen=True):
-    """A condition, as it was written; `holds` asks whether it does after the last iteration done."""
+    """A condition, as it was written; `holds` asks whether it does after the last iteration done.
+
+    `met_by` says whose gradient makes it hold, right after the iteration; None where it is about no single one.
+    """
 
     text: str
     holds: Callable[[Results], bool]
+    met_by: Callable[[Results], Named | None] = lambda _run: None
 
 
 def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
@@ -52,11 +60,12 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     if match := re.fullmatch(r"(epoch|iteration)\s*=?\s*(\d{1,12})", words, re.IGNORECASE):
         return Breakpoint(words, _reached(match[1].lower(), int(match[2])))
     if match := re.fullmatch(rf"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*{_NUMBER}", words, re.IGNORECASE):
-        subject, compare, bound = match[1], COMPARISONS[match[2]], float(match[3])
-        measure = _measure(subject, simulator)
-        if measure is not None:
-            reader, how = measure
-            return Breakpoint(words, lambda run: how(compare(number, bound) for number in reader(run)))
+        subject, compare, bound = match[1].lower(), COMPARISONS[match[2]], float(match[3])
+        if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
+            return _of_gradients(words, gradients[1] or "any", lambda number: compare(number, bound))
+        reader = _measure(match[1], simulator)
+        if reader is not None:
+            return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
     raise BreakpointError(f"cannot read the condition {shown(words)}; write, say: {EXAMPLES}")
 
 
@@ -69,21 +78,49 @@ def _reached(what: str, number: int) -> Callable[[Results], bool]:
 Numbers = Callable[["Results"], "list[float]"]
 
 
-def _measure(subject: str, simulator: Results) -> tuple[Numbers, Callable[..., bool]] | None:
-    """(how to read the numbers, whether any or all of them must fit)."""
+def _measure(subject: str, simulator: Results) -> Numbers | None:
+    """How to read the number, if there is one yet; None for what this scenario does not have."""
     name = subject.lower()
     if name == "loss":
-        return lambda run: run.losses[-1:].tolist(), any
+        return lambda run: run.losses[-1:].tolist()
     if name == "accuracy":
-        return lambda run: [number for number in (run.accuracy(),) if number is not None], any
-    if match := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", name):
-        how = all if match[1] in ("all", "max") else any
-        return _gradients, how
+        return lambda run: [number for number in (run.accuracy(),) if number is not None]
     if simulator.model.find(subject) is not None:
-        return lambda run: [run.look_up(subject)], any
+        return lambda run: [run.look_up(subject)]
     return None
 
 
-def _gradients(run: Results) -> list[float]:
+def _of_gradients(text: str, which: str, fits: Callable[[float], bool]) -> Breakpoint:
+    """About the size of any or all gradients, or of the one that is largest or smallest."""
+
+    def holds(run: Results) -> bool:
+        sizes = _sizes(run)
+        if not sizes:
+            return False
+        match which:
+            case "all":
+                return all(map(fits, sizes))
+            case "any":
+                return any(map(fits, sizes))
+        return fits(max(sizes) if which == "max" else min(sizes))
+
+    def met_by(run: Results) -> Named | None:
+        if which == "all":
+            return None
+        named = _named(run)
+        if which == "any":
+            return next((each for each in named if fits(abs(each[1]))), None)
+        return (max if which == "max" else min)(named, key=lambda each: abs(each[1]), default=None)
+
+    return Breakpoint(text, holds, met_by)
+
+
+def _sizes(run: Results) -> list[float]:
     arrays = [array for pair in run.gradients or () for array in pair if array is not None]
     return np.abs(np.concatenate([array.ravel() for array in arrays])).tolist() if arrays else []
+
+
+def _named(run: Results) -> list[Named]:
+    """The gradients of the iteration on the tape, each with what it belongs to."""
+    probe = run.model.probe()
+    return [] if probe is None else [(probe.symbol(place), probe.gradient(place)) for place in range(probe.size)]

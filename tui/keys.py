@@ -92,6 +92,14 @@ BROWSER_KEYS = (
     Key("app.help", "f1", "app.explain"),
 )
 
+CHOOSING_KEYS = (
+    Key("choose.take", "enter", "choose"),
+    Key("choose.up", "up", "move(-1)"),
+    Key("choose.down", "down", "move(1)"),
+    Key("app.close", "escape", "close"),
+    Key("app.help", "f1", "app.explain"),
+)
+
 READING_KEYS = (
     Key("app.close", "escape", "close"),
     Key("app.down", "down", "scroll(1)"),
@@ -107,7 +115,7 @@ APP_KEYS = (
     Key("app.quit", "ctrl+q", "quit", priority=True),
 )
 
-ALL_KEYS = (*SIMULATOR_KEYS, COMPARING_KEYS[-1], *BROWSER_KEYS, *READING_KEYS, *APP_KEYS)
+ALL_KEYS = (*SIMULATOR_KEYS, COMPARING_KEYS[-1], *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
 
 
 def bindings(keys: Iterable[Key], say: Words) -> list[BindingType]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.words import Words
@@ -64,12 +65,13 @@ def why_summed(say: Words, snapshot: Snapshot, ref: Ref, operands: Sequence[Ref]
     return say("why.unit", **found)
 
 
-def whats_delta(say: Words, snapshot: Snapshot, ref: Ref) -> str:
-    """What δ is that a unit shows from its slope on; "" for any other number."""
+def whats_delta(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
+    """What δ is that a unit shows from its slope on, and its number; "" for any other number."""
     delta = ref._replace(quantity="dE_dz")
     if ref.quantity != "da_dz" or ref.sample is not None or not snapshot.knows(delta) or not snapshot.is_shown(delta):
         return ""
-    return say("why.delta", delta=snapshot.symbol(delta), formula=snapshot.explain(delta).formula)
+    told = snapshot.explain(delta)
+    return say("why.delta", delta=told.symbol, formula=told.formula, value=fixed(told.value, digits))
 
 
 def kind_of(ref: Ref) -> str:

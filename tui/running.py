@@ -6,6 +6,7 @@ import math
 from time import monotonic, thread_time
 
 from dlsim.engine.breakpoints import Breakpoint
+from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.scene import Member
 from dlsim.tui.runner import Runner
@@ -28,6 +29,8 @@ class Running:
         self._end: int | None = None
         self._is_sent = False  # to a place that was asked for, not to where the epochs end
         self._breakpoints: tuple[Breakpoint, ...] = ()
+        self.passed: tuple[str, ...] = ()
+        """Breakpoints that held when the run began, so that it goes on past them."""
         self._seen: Snapshot | None = None
         self._looked_at = self._spent = 0.0
 
@@ -55,7 +58,7 @@ class Running:
             return Hint("hint.trouble")
         self._end = self._session.run_ends_at
         self._is_sent = False
-        self._breakpoints = self._armed()
+        self._arm()
         self._seen = self._session.snapshot
         speed = self._session.speed
         if speed.is_stepwise or not simulator.trains:
@@ -66,7 +69,8 @@ class Running:
 
     def start_to(self, iteration: int) -> None:
         """Run on to a place, as fast as the machine goes."""
-        self._end, self._is_sent, self._breakpoints = iteration, True, self._armed()
+        self._end, self._is_sent = iteration, True
+        self._arm()
         self._seen = self._session.snapshot
         self._run(math.inf)
 
@@ -96,12 +100,13 @@ class Running:
         if self._runner is not None:
             self._runner.go_on()
 
-    def _armed(self) -> tuple[Breakpoint, ...]:
-        """The breakpoints that do not hold already: a run stops where one comes to hold."""
-        simulator = self._session.simulator
-        if not simulator.trains or not simulator.iteration:
-            return tuple(self._session.breakpoints)
-        return tuple(point for point in self._session.breakpoints if not point.holds(simulator))
+    def _arm(self) -> None:
+        """A run stops where a breakpoint comes to hold: those that hold already are passed."""
+        simulator, points = self._session.simulator, self._session.breakpoints
+        is_begun = simulator.trains and simulator.iteration > 0
+        passed = [point for point in points if is_begun and point.holds(simulator)]
+        self._breakpoints = tuple(point for point in points if point not in passed)
+        self.passed = tuple(point.text for point in passed)
 
     def stop(self) -> None:
         """Pause. The simulator is the caller's again."""
@@ -121,12 +126,14 @@ class Running:
                 return self.start()
         return hint
 
-    def look(self) -> tuple[Snapshot | None, Hint | None]:
-        """What is new: a snapshot to show, and where the run has just ended by itself, why."""
+    def look(self, digits: int = DIGITS) -> tuple[Snapshot | None, Hint | None]:
+        """What is new: a snapshot to show, and where the run has just ended by itself, why, numbers to so many
+        decimals.
+        """
         if self._runner is not None:
             if not self._runner.is_running:
                 self.stop()
-                return self._session.snapshot, self._why_it_ended()
+                return self._session.snapshot, self._why_it_ended(digits)
             latest = self._runner.latest
             if latest is None or latest is self._seen:
                 wait = min((1 + RUN_TO_PAINT) * (thread_time() - self._spent), LONGEST_WAIT)
@@ -138,32 +145,38 @@ class Running:
             return latest, None
         if self._next_step is None or monotonic() < self._next_step:
             return None, None
-        return self._step()
+        return self._step(digits)
 
-    def _step(self) -> tuple[Snapshot | None, Hint | None]:
+    def _step(self, digits: int) -> tuple[Snapshot | None, Hint | None]:
         speed = self._session.speed
         pace = speed.per_second if speed.is_stepwise else 10.0
         self._next_step = monotonic() + 1 / pace
         done = self._session.simulator.iteration
         hint = self._session.forward()
         if hint is None and self._session.simulator.iteration > done:
-            hint = self._stop_told(next((p for p in self._breakpoints if p.holds(self._session.simulator)), None))
+            point = next((point for point in self._breakpoints if point.holds(self._session.simulator)), None)
+            hint = self._stop_told(point, digits)
         if hint is None and self._end is not None and self._session.simulator.iteration >= self._end:
-            hint = self._why_it_ended()
+            hint = self._why_it_ended(digits)
         if hint is not None:
             self._next_step = None
         return self._session.snapshot, hint
 
-    def _stop_told(self, point: Breakpoint | None) -> Hint | None:
+    def _stop_told(self, point: Breakpoint | None, digits: int) -> Hint | None:
         if point is None:
             return None
-        done = self._session.simulator.iteration
-        return Hint("hint.stopped_by", {"condition": point.text, "iteration": f"{done:,}"})
+        simulator = self._session.simulator
+        told = {"condition": point.text, "iteration": f"{simulator.iteration:,}"}
+        met_by = point.met_by(simulator)
+        if met_by is None:
+            return Hint("hint.stopped_by", told)
+        parameter, gradient = met_by
+        return Hint("hint.stopped_by_gradient", {**told, "parameter": parameter, "value": fixed(gradient, digits)})
 
-    def _why_it_ended(self) -> Hint | None:
+    def _why_it_ended(self, digits: int) -> Hint | None:
         if self._session.simulator.trouble is not None:
             return Hint("hint.trouble")
-        told = self._stop_told(self._session.simulator.stopped_by)
+        told = self._stop_told(self._session.simulator.stopped_by, digits)
         if told is not None:
             return told
         if self._end is not None and self._session.simulator.iteration >= self._end:

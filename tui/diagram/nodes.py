@@ -54,7 +54,8 @@ class Units(Struct):
 
     def _framed(self, column: Column, port: int, layer: int, unit: int) -> None:
         level, canvas = self.layout.level, self.canvas
-        rows = ["a"] if layer == 0 else ["z", "a", "gradient"][: level.inner]
+        third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
+        rows = ["a"] if layer == 0 else ["z", "a", third][: level.inner]
         if level.inner == 1 and layer:
             rows = [self._telling_row(layer, unit)]
         top = port - 1 - (len(rows) - 1) // 2
@@ -81,8 +82,8 @@ class Units(Struct):
         """What stands in the lower edge of a frame."""
         if layer == 0:
             return None
-        wants_target = layer == self.shape.last and self.shape.has_targets and self.layout.side is None
-        if wants_target and self._is_lit(Node(layer, unit, "E")):
+        wants_target = self._wants_target(layer)
+        if wants_target and "E" not in rows and self._is_lit(Node(layer, unit, "E")):
             return "E"
         shows_gradient = "gradient" not in rows and self.layout.level.inner > 1
         if shows_gradient and self._is_lit(Node(layer, unit, "gradient")):
@@ -92,6 +93,9 @@ class Units(Struct):
         if self.layout.level.name == "narrow" and self.shape.biases[layer]:
             return "b"
         return "gradient" if shows_gradient and self._gradient_is_known(layer, unit) else None
+
+    def _wants_target(self, layer: int) -> bool:
+        return layer == self.shape.last and self.shape.has_targets and self.layout.side is None
 
     def _title(self, column: Column, y: int, node: Node) -> None:
         symbol, ref = self._content(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -19,6 +21,10 @@ NEAR = 500
 
 class Asking(Editing):
     """The prompts of time."""
+
+    def stops(self) -> Sequence[str]:
+        """The conditions at which runs stop."""
+        return [point.text for point in self.session.breakpoints]
 
     def action_go_to(self) -> None:
         """Ask for an iteration or an epoch."""
@@ -71,12 +77,16 @@ class Asking(Editing):
     def _choose_breakpoint(self) -> None:
         from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
 
-        texts = [point.text for point in self.session.breakpoints]
-        options = [Option(ADD, SAY("breakpoint.add"))]
-        options += [Option(str(number), SAY("breakpoint.remove", condition=text)) for number, text in enumerate(texts)]
+        texts = self.stops()
+        add, remove = SAY("breakpoint.does_add"), SAY("breakpoint.does_remove")
+        options = [Option(ADD, SAY("breakpoint.add"), does=add)]
+        options += [
+            Option(str(number), SAY("breakpoint.remove", condition=text), does=remove)
+            for number, text in enumerate(texts)
+        ]
 
         def typed(text: str) -> Option:
-            return Option(ADD + text, SAY("breakpoint.add_this", condition=text))
+            return Option(ADD + text, SAY("breakpoint.add_this", condition=text), does=add)
 
         def chosen(key: str | None) -> None:
             if key is not None and key.startswith(ADD):
@@ -86,7 +96,8 @@ class Asking(Editing):
             elif key is not None:
                 gone = texts[int(key)]
                 self.session.breakpoints = [point for point in self.session.breakpoints if point.text != gone]
-                self._say(Hint("hint.breakpoint_removed", {"condition": texts[int(key)]}))
+                self._say(Hint("hint.breakpoint_removed", {"condition": gone}))
+                self._show()
 
         screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
         self.app.push_screen(screen, chosen)
@@ -105,4 +116,5 @@ class Asking(Editing):
         simulator = self.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
         self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))
+        self._show()
         return ""

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from dlsim.tui.keys import BROWSER_KEYS, bindings, caps
+from dlsim.tui.keys import CHOOSING_KEYS, bindings, caps
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.panel import Panel
@@ -20,21 +20,23 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
-SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close")
+TAKE = "choose.take"
+SHOWN_KEYS = (TAKE, "choose.up", "choose.down", "app.close")
 
 
 class Option(Struct, frozen=True):
-    """A line of the list."""
+    """A line of the list; `does` is what taking it does, in a word."""
 
     key: str
     label: str
     value: str = ""
+    does: str = ""
 
 
 class ChoosingScreen(Screen[str]):
     """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
-    BINDINGS = bindings(BROWSER_KEYS, SAY)
+    BINDINGS = bindings(CHOOSING_KEYS, SAY)
 
     def __init__(
         self, title: str, options: Sequence[Option], typed: Callable[[str], Option] | None = None, filter: str = ""
@@ -57,10 +59,7 @@ class ChoosingScreen(Screen[str]):
 
     def on_mount(self) -> None:
         """Show them all."""
-        named = caps(SAY, BROWSER_KEYS)
-        actions = {key.id: key.action for key in BROWSER_KEYS}
         self.panel.entitle([("title", self._title)], "title", current=True)
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in SHOWN_KEYS])
         self._show()
 
     @on(Input.Changed)
@@ -78,6 +77,15 @@ class ChoosingScreen(Screen[str]):
 
     def _show(self) -> None:
         self.listing.show_options(self._found, self._chosen)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        named = caps(SAY, CHOOSING_KEYS)
+        actions = {key.id: key.action for key in CHOOSING_KEYS}
+        names = {id_: SAY(f"key.{id_}.name") for id_ in SHOWN_KEYS}
+        if self._found:
+            names[TAKE] = self._found[self._chosen].does or names[TAKE]
+        self.keyline.show([KeyCap(named[id_], names[id_], actions[id_]) for id_ in SHOWN_KEYS])
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""

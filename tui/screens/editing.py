@@ -97,7 +97,8 @@ class Editing(Selecting):
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return
-        options = [Option(str(number), target.label, target.text) for number, target in enumerate(targets)]
+        does = SAY("edit.does_change")
+        options = [Option(str(number), target.label, target.text, does) for number, target in enumerate(targets)]
 
         def chosen(key: str | None) -> None:
             if key is not None:

@@ -15,7 +15,7 @@ from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
-from dlsim.tui.screens.moment import keys_of_the_moment, speed_in_words
+from dlsim.tui.screens.moment import CAPS, keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
@@ -84,7 +84,9 @@ class SimulatorScreen(Copying, Asking):
             goal = self.running.goal
             hint = SAY("hint.running", speed=speed_in_words(self.session))
             if goal is not None:
-                hint = SAY("hint.running_to", iteration=f"{goal:,}")
+                hint = SAY("hint.running_to", iteration=f"{goal:,}", key=CAPS["select.leave"])
+            if self.running.passed:
+                hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)
         self.keyline.show(keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting), hint)
 
@@ -143,14 +145,14 @@ class SimulatorScreen(Copying, Asking):
 
     def _run_to(self, iteration: int) -> None:
         self.running.start_to(iteration)
-        self._tell(Hint("hint.going_to", {"iteration": f"{iteration:,}"}))
+        self._tell(None)
         self._clock.resume()
         self._show_keys()
 
     def action_speed(self, by: int) -> None:
         """Faster or slower; a run goes on at the new speed."""
-        hint = self.running.change_speed(by)
-        self._tell(hint or Hint("hint.speed", {"speed": speed_in_words(self.session)}))
+        hint = self.running.change_speed(by) or Hint("hint.speed")
+        self._tell(Hint(hint.key, {"speed": speed_in_words(self.session), **hint.values}))
         self._show_keys()
 
     def paused(self) -> Session:
@@ -170,7 +172,7 @@ class SimulatorScreen(Copying, Asking):
             self.show_curve(self._without_curve)
             self._without_curve = None
             return
-        snapshot, hint = self.running.look()
+        snapshot, hint = self.running.look(self.digits)
         if not self.running.is_running:
             self._clock.pause()
             self._tell(hint)

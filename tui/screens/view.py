@@ -129,7 +129,7 @@ class SimulatorView(FirstScreen):
         members = self.members_now()
         self.header.show(snapshot, self.way_name(snapshot))
         self.strip.display = self._arranged_for.height >= LEAST_WITH_STRIP and snapshot.position.epochs > 0
-        self.strip.show(snapshot)
+        self.strip.show(snapshot, self.stops())
         self._show_banner(snapshot)
         self._show_titles(snapshot)
         self.formula.show(snapshot, self.selection, digits)
@@ -166,6 +166,10 @@ class SimulatorView(FirstScreen):
 
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each way of the scenario apart."""
+        return ()
+
+    def stops(self) -> Sequence[str]:
+        """The conditions at which runs stop."""
         return ()
 
     def _show_banner(self, snapshot: Snapshot) -> None:

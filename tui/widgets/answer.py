@@ -45,7 +45,7 @@ def answer_parts(
     parts += equation(snapshot, answer.told, cells, digits, marked=marked, is_shown=answer.is_shown)
     if answer.is_shown:
         parts += sums_parts(say, snapshot, answer.spelt_out, cells, digits)
-        parts += why_parts(say, snapshot, answer.told, answer.spelt_out, prose)
+        parts += why_parts(say, snapshot, answer.told, answer.spelt_out, prose, digits)
         meant = meaning(say, snapshot, answer.ref, answer.told.value)
     else:
         meant = say("answer.hidden")
@@ -59,10 +59,12 @@ def sums_parts(say: Words, snapshot: Snapshot, sums: Sequence[Explanation], cell
     return [part for inner in sums for part in spelt_out(snapshot, inner, cells, digits, where=where)]
 
 
-def why_parts(say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], prose: int) -> list[Part]:
+def why_parts(
+    say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], prose: int, digits: int
+) -> list[Part]:
     """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
     texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
-    texts.append(whats_delta(say, snapshot, told.ref))
+    texts.append(whats_delta(say, snapshot, told.ref, digits))
     return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
 
 

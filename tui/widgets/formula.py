@@ -119,7 +119,7 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         gap(),
         *equation(snapshot, told, cells, digits),
         *sums_parts(say, snapshot, sums, cells, digits),
-        *why_parts(say, snapshot, told, sums, prose),
+        *why_parts(say, snapshot, told, sums, prose, digits),
         gap(),
         dispensable(meant, MEANING),
     ]

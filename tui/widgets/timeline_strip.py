@@ -25,6 +25,8 @@ BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-~+=*#"
 HERE, EDIT, FORK = ("┃", "|"), ("◆", "^"), ("◇", "v")
 AHEAD, GAP = ("·", "."), ("╌", "-")
 LEAST_SPAN = 24
+REMARKS_SHARE = 2
+"""Of so many cells of the line, one at most is for what is said beside the strip, if that can be said so shortly."""
 LOG_FROM = 50.0
 """Losses that span more than this factor are drawn by their logarithms."""
 APART = 3
@@ -73,11 +75,12 @@ class TimelineStrip(LineWidget):
         super().__init__(id=id)
         self._say, self.glyphs = say, glyphs
         self._snapshot: Snapshot | None = None
+        self._stops: Sequence[str] = ()
         self._stretch: Stretch | None = None
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show this moment."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
+        """Show this moment, and the conditions at which runs stop."""
+        self._snapshot, self._stops = snapshot, stops
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -100,21 +103,21 @@ class TimelineStrip(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size.width:
-            line, self._stretch = strip_line(self._say, self._snapshot, self.size.width, self.glyphs)
+            line, self._stretch = strip_line(self._say, self._snapshot, self.size.width, self.glyphs, self._stops)
             self.show_lines([line])
 
 
-def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNICODE) -> tuple[Line, Stretch | None]:
+def strip_line(
+    say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNICODE, stops: Sequence[str] = ()
+) -> tuple[Line, Stretch | None]:
     """(the strip in `cells`, what of it stands for which iterations)."""
     position, known = snapshot.position, snapshot.known
     here = position.iteration
     plain = 0 if glyphs.has_dots else 1
     left = f" {say('timeline.place', done=f'{position.done:,}', known=f'{max(len(known), position.done):,}')} "
-    edits = len(snapshot.edits)
-    right = "" if not edits else say("timeline.edit" if edits == 1 else "timeline.edits", count=edits)
+    right = _remarks(say, snapshot.edits, stops, cells // REMARKS_SHARE)
     if plain:
         right = right.replace(EDIT[0], EDIT[1])
-    right = f" {right} " if right else " "
     room = cells - cell_len(left) - cell_len(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
@@ -135,6 +138,21 @@ def strip_line(say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNIC
         else:
             pieces.append((text, role))
     return (*pieces, (right, "accent")), stretch
+
+
+def _remarks(say: Words, edits: Sequence[int], stops: Sequence[str], cells: int) -> str:
+    """What stands to the right of the strip, in so many cells if it can: where something was edited, what stops runs."""
+    edited = ""
+    if edits:
+        places = {"iteration": f"{edits[0]:,}"} if len(edits) == 1 else {"count": len(edits)}
+        edited = say("timeline.edit" if len(edits) == 1 else "timeline.edits", **places)
+    forms = [""]
+    if stops:
+        count = say("timeline.stop") if len(stops) == 1 else say("timeline.stop_count", count=len(stops))
+        forms = [say("timeline.stops", conditions=", ".join(stops)), count]
+    texts = [" · ".join(filter(None, (edited, form))) for form in forms]
+    text = next((text for text in texts if cell_len(text) + 2 <= cells), texts[-1])
+    return f" {text} " if text else " "
 
 
 def _checkpoints(places: Sequence[int], stretch: Stretch) -> set[int]:
