@@ -72,7 +72,7 @@ def _line(result: CheckResult) -> str:
     where = f"after {result.after}: {name}"
     if result.what == "finite":
         trouble = result.trouble
-        reason = f"{trouble.symbol} is {trouble.value} in iteration {trouble.iteration}" if trouble else "it stopped"
+        reason = f"{trouble.symbol} is {trouble.value} in iteration {trouble.iteration:,}" if trouble else "it stopped"
         return f"{where} never gets there, {one_line(reason)}"
     expected, found = (_figure(number, result.digits) for number in (result.expected, result.found))
     if result.what == "loss_below":

@@ -42,7 +42,7 @@ def command(
         raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
     train(simulator, iterations or 0)
     if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration}: {trouble.symbol} is {trouble.value}; nothing is written")
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}; nothing is written")
         return 1
     text = export(simulator, folder=None if file is None else file.parent)
     if lost := forgotten(simulator):

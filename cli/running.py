@@ -53,7 +53,7 @@ def command(
     else:
         write_report(simulator)
     if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration}: {trouble.symbol} is {trouble.value}")
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
         return 1
     return 0
 

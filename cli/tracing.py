@@ -68,7 +68,7 @@ def command(
     for event in trace(simulator, 1 if iterations is None else iterations, grain, every=sample is None):
         print_event(event)
     if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration}: {trouble.symbol} is {trouble.value}")
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
         return 1
     return 0
 

@@ -203,8 +203,7 @@ class DlsimApp(App[int]):
                 yield SystemCommand(title, binding.tooltip, partial(screen.run_action, binding.action))
         if isinstance(screen, SimulatorScreen):
             for picture in screen.tabs.pictures:
-                title = SAY("command.picture.name", picture=title_of(picture))
-                yield SystemCommand(title, SAY(f"about.{picture}"), partial(screen.action_panel, picture))
+                yield SystemCommand(_named(picture), SAY(f"about.{picture}"), partial(screen.action_panel, picture))
         yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
         save = partial(self.set_timer, 0.1, self.save_picture)
         yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)
@@ -244,6 +243,14 @@ class DlsimApp(App[int]):
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
             self._tell(SAY("hint.saved", file=in_short(file)))
+
+
+def _named(picture: str) -> str:
+    """A picture by its title and by what it is usually called: the palette looks for both."""
+    usual = f"command.picture.usual.{picture}"
+    if usual in SAY:
+        return SAY("command.picture.named", picture=title_of(picture), usual=SAY(usual))
+    return SAY("command.picture.name", picture=title_of(picture))
 
 
 def has_room(size: Size) -> bool:

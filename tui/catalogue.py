@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario import in_language
 from dlsim.engine.text import clean
+from dlsim.tui.pictures.catalogue import pictures_of
 from dlsim.tui.words import Words
 
 
@@ -35,10 +36,9 @@ class Choice(Struct, frozen=True):
         """Of the lecture notes."""
         return self.scenario.section or "" if self.scenario is not None else ""
 
-    def fits(self, wanted: str, language: str) -> bool:
-        """Whether every word of `wanted` is in its name, section or title."""
-        text = f"{self.name} {self.section} {self.title(language)}".casefold()
-        return all(word in text for word in wanted.casefold().split())
+    def heading(self, language: str) -> str:
+        """Its line of the list."""
+        return f"{self.name} {self.section} {self.title(language)}"
 
 
 def choices(files: Sequence[str] = ()) -> tuple[Choice, ...]:
@@ -62,6 +62,30 @@ def _choice(name: str) -> Choice:
         return Choice(name, load(name))
     except (ScenarioError, UnknownNameError, OSError, ValueError) as problem:
         return Choice(name, None, str(problem))
+
+
+def topics(say: Words, choice: Choice) -> str:
+    """All that a filter looks for: its line of the list, its summary, what it consists of, its pictures by the names
+    that they usually have.
+    """
+    scenario = choice.scenario
+    if scenario is None:
+        return choice.heading(say.language)
+    usual = (f"command.picture.usual.{picture.key}" for picture in pictures_of(scenario))
+    return " ".join(
+        (
+            choice.heading(say.language),
+            in_language(scenario.summary, say.language),
+            *facts(say, scenario),
+            *(say(key) for key in usual if key in say),
+        )
+    )
+
+
+def has_all(text: str, wanted: str) -> bool:
+    """Whether every word of `wanted` is in the text."""
+    folded = text.casefold()
+    return all(word in folded for word in wanted.casefold().split())
 
 
 def facts(say: Words, scenario: Scenario) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, number_in, parsed, value_at, written
 from dlsim.tui.session import Hint, Session
@@ -64,8 +65,19 @@ def _edit(
     values = {**_told(edited, digits), "iteration": f"{iteration:,}"}
     if along := in_words(edited, only_changed=True):
         return Hint("hint.edited_along", {**values, "settings": along})
+    samples = _all_samples(scenario=simulator.scenario, path=path)
+    if samples:
+        return Hint("hint.edited_batch", {**values, "samples": f"{samples:,}"})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
+
+
+def _all_samples(scenario: Scenario, path: str | None) -> int:
+    """How many samples there are, where the batch size was changed to more than that; else 0."""
+    if path is None or path.rpartition(".")[2] != "batch_size":
+        return 0
+    samples = len(scenario.body.data.inputs)
+    return samples if scenario.body.training.batch_size > samples else 0
 
 
 def _next_start(session: Session) -> int:

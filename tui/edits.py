@@ -18,6 +18,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.widgets.rows import subject
 
 FRACTION = re.compile(r"\s*[+\-−]?\d{1,15}\s*/\s*\d{1,15}\s*")
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
@@ -254,8 +255,26 @@ def name_of(path: str) -> str:
     return path
 
 
-LISTED_AT_MOST = 100
-"""Of more parameters than this, none is listed: they have their table."""
+LISTED_AT_MOST = 40
+"""Of more parameters than this, none is listed: they have their table. So it is with inputs and targets."""
+
+
+def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """All that can be changed: first what the formula is about, then parameters, the sample under the lens, settings."""
+    numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
+    about = _subject(simulator, snapshot)
+    first = [target for target in numbers if about is not None and target.ref == about.ref]
+    rest = [target for target in numbers if target not in first]
+    return [*first, *rest, *settings_of(snapshot.scenario)]
+
+
+def _subject(simulator: Simulator, snapshot: Snapshot) -> Target | None:
+    """The parameter that the number computed last is about: W5 for ∂E/∂W5."""
+    if snapshot.event is None:
+        return None
+    letter, layer, index = subject(snapshot.event.ref)
+    ref = Ref(letter, layer, index)
+    return target_of(simulator, snapshot, ref) if _parameter_of(simulator, ref) is not None else None
 
 
 def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
@@ -263,8 +282,19 @@ def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
     rows = next((table.rows for table in snapshot.tables if table.key == "weights"), ())
     if len(rows) > LISTED_AT_MOST:
         return []
-    refs = [row.cells[0] for row in rows if row.cells and row.cells[0] is not None]
-    return [target for ref in refs if (target := target_of(simulator, snapshot, ref)) is not None]
+    return _targets_at(simulator, snapshot, [row.cells[0] for row in rows if row.cells])
+
+
+def sample_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """The inputs and targets of the sample under the lens, where they stand in the scenario."""
+    rows = next((table.rows for table in snapshot.tables if table.key == "data"), ())
+    cells = rows[snapshot.row].cells if snapshot.row < len(rows) else ()
+    return [] if len(cells) > LISTED_AT_MOST else _targets_at(simulator, snapshot, cells)
+
+
+def _targets_at(simulator: Simulator, snapshot: Snapshot, refs: Sequence[Ref | None]) -> list[Target]:
+    found = [target_of(simulator, snapshot, ref) for ref in refs if ref is not None]
+    return [target for target in found if target is not None]
 
 
 FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")

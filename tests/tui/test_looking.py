@@ -104,7 +104,7 @@ async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         before = list(app.screen.walk_children())
-        assert re.search(r"Network [─ ]*Plane [─ ]*Layers drawn", screen_text(app)[2])
+        assert re.search(r"Network [─ ]*Plane [─ ]*Statistics", screen_text(app)[2])
         first = screen_text(app)[3:20]
         await pilot.press("p")
         assert screen_text(app)[3:20] != first

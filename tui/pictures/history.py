@@ -15,7 +15,7 @@ from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.widgets.rows import subject
 
 PARAMETERS = ("W", "b")
-LEAST_WITH_TITLE = 4
+LEAST_WITH_TITLE, LEAST_WITH_ADVICE = 4, 10
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -40,6 +40,9 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
             [(f"{scene.say('picture.history_start')} {fixed(ys[0], digits)}", "muted")],
         ]
         write_line(cells, 0, told)
+    if scene.selected is None and height >= LEAST_WITH_ADVICE:
+        write_line(cells, top, [[(scene.say("picture.history_select"), "muted")]])
+        top += 1
     end = float(max(len(snapshot.known), done, 1))
     plane = framed(cells, (0, top, width, height - top), (0.0, end), fitting_span(ys, 0.08), ("", ""))
     plane.put(plane.path(_array(xs), _array(ys)), "way-0")

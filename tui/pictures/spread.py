@@ -24,7 +24,8 @@ class Spread(Layered):
         room = max(cells.width - left - (22 if cells.width >= 60 else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
         symbol = "W" if view == "weight_histogram" else "∂E/∂W"
-        write_line(cells, 0, [[(symbol, "symbol"), (" " + self.scene.say(f"picture.{view}"), "muted")]])
+        told = [[(symbol, "symbol"), (" " + self.scene.say(f"picture.{view}"), "muted")]]
+        write_line(cells, 0, [*told, [(self.scene.say("picture.tallest"), "muted")]])
         for place, (layer, numbers) in enumerate(zip(self.rows(), spread, strict=True)):
             top = 1 + place * lines
             if top >= cells.height:
@@ -57,6 +58,8 @@ class Spread(Layered):
         bins = room - 1 + room % 2 or 1  # an odd number: one of them stands about 0
         counts = numbers.counts(bins, largest)
         most = max(int(counts.max()), 1)
+        if tall > 1:  # else the layer's name stands there
+            cells.write(0, top, shortened(f"{most:,}", left - 1), "axis")
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):
             eighths = max(round(count / most * tall * 8), 1) if count else 0

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario import in_language
-from dlsim.tui.catalogue import Choice, choices, facts
+from dlsim.tui.catalogue import Choice, choices, facts, has_all, topics
 from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings, caps
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
@@ -58,6 +58,7 @@ class BrowserScreen(FirstScreen):
         self._current, self._files = current, files
         self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()
+        self._topics: Sequence[str] = ()
         self._found: list[Choice] = []
         self._chosen = 0
 
@@ -77,6 +78,7 @@ class BrowserScreen(FirstScreen):
     def on_mount(self) -> None:
         """Load the list."""
         self._choices = choices(self._files)
+        self._topics = [topics(SAY, choice) for choice in self._choices]
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self._filter("")
@@ -103,10 +105,16 @@ class BrowserScreen(FirstScreen):
 
     def _filter(self, wanted: str) -> None:
         kept = self._found[self._chosen].name if self._found else None
-        self._found = [choice for choice in self._choices if choice.fits(wanted, SAY.language)]
+        self._found = [
+            choice for choice, told in zip(self._choices, self._topics, strict=True) if has_all(told, wanted)
+        ]
         names = [choice.name for choice in self._found]
         typed = wanted.strip().casefold()
-        likely = [name for name in names if name == typed] or [name for name in names if name.startswith(typed)]
+        likely = (
+            [name for name in names if name == typed]
+            or [name for name in names if name.startswith(typed)]
+            or [choice.name for choice in self._found if has_all(choice.heading(SAY.language), wanted)]
+        )
         if typed and likely and (kept not in likely or typed in names):
             self._chosen = names.index(likely[0])
         else:

@@ -7,8 +7,10 @@ from functools import partial
 from textual import on
 
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.reference import Ref
+from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, in_short, parameters_of, parsed, problem_with, settings_of, target_of
+from dlsim.tui.edits import Target, in_short, parsed, problem_with, target_of, targets_of
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
 from dlsim.tui.session import Hint
@@ -46,17 +48,26 @@ class Editing(Selecting):
     def action_edit(self) -> None:
         """Edit what is selected; without a selection, choose what to edit."""
         snapshot = self._looked_at()
-        ref = self.selection.marked(snapshot) or self.selection.ref
+        ref = self._selected(snapshot)
         if ref is None:
             self._choose_what()
             return
-        target = target_of(self.session.simulator, snapshot, ref)
+        target = self.selected_target()
         if target is not None:
             self._ask_for(target)
             return
         is_data = ref.quantity in ("X", "T", "x", "t")
         key = "hint.data_elsewhere" if is_data else "hint.computed"
         self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
+
+    def _selected(self, snapshot: Snapshot) -> Ref | None:
+        return self.selection.marked(snapshot) or self.selection.ref
+
+    def selected_target(self) -> Target | None:
+        """What to change so that the number that is selected changes itself; None where none is, or it is computed."""
+        snapshot = self.session.snapshot
+        ref = self._selected(snapshot)
+        return None if ref is None else target_of(self.session.simulator, snapshot, ref)
 
     def action_undo(self) -> None:
         """Undo the last edit."""
@@ -93,7 +104,7 @@ class Editing(Selecting):
         from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
 
         snapshot = self.session.snapshot
-        targets = [*settings_of(snapshot.scenario), *parameters_of(self.session.simulator, snapshot)]
+        targets = targets_of(self.session.simulator, snapshot)
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return

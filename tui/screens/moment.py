@@ -46,12 +46,14 @@ KEYS_WITH_SELECTION = (
 KEYS_WHILE_RUNNING = ("run.toggle", "run.slower", "run.faster", "app.quit", "app.palette")
 
 
-def keys_of_the_moment(session: Session, *, is_running: bool, is_selecting: bool = False) -> list[KeyCap]:
-    """What the footer offers."""
+def keys_of_the_moment(
+    session: Session, *, is_running: bool, is_selecting: bool = False, is_set: bool = False
+) -> list[KeyCap]:
+    """What the footer offers; editing only where what is selected `is_set` and not computed."""
     if is_running:
         ids: tuple[str, ...] = KEYS_WHILE_RUNNING
     elif is_selecting:
-        ids = KEYS_WITH_SELECTION
+        ids = tuple(id_ for id_ in KEYS_WITH_SELECTION if is_set or id_ != "edit.change")
     else:
         ids = KEYS_OF_THE_MOMENT if session.simulator.trains else KEYS_WITHOUT_TRAINING
     return [KeyCap(CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]

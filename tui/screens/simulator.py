@@ -88,7 +88,9 @@ class SimulatorScreen(Copying, Asking):
             if self.running.passed:
                 hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)
-        self.keyline.show(keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting), hint)
+        is_set = is_selecting and not is_running and self.selected_target() is not None
+        keys = keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting, is_set=is_set)
+        self.keyline.show(keys, hint)
 
     # keys
 

@@ -13,6 +13,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to
 from dlsim.tui.prose import kind_of, meaning, question, whats_delta, why_summed
 from dlsim.tui.selection import Selection
+from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, cut, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, gap
@@ -20,7 +21,7 @@ from dlsim.tui.words import Words
 
 MARK = "▶"
 LISTED_AT_MOST = 24
-WAY, TITLE, QUESTION, MEANING, WHY = 2.0, 2.1, 3.0, 2.8, 3.2
+WAY, TITLE, QUESTION, MEANING, WHY, BATCH = 2.0, 2.1, 3.0, 2.8, 3.2, 2.0
 SHORTER_LIST, SHORTEST_LIST, NO_LIST = 2.4, 4.5, 5.0
 """What is lost without the way one came, the list's title … and with fewer and fewer of the operands."""
 
@@ -50,6 +51,7 @@ def answer_parts(
     else:
         meant = say("answer.hidden")
     parts += [gap(), dispensable(wrap([(meant, "")], prose), MEANING)]
+    parts += batch_parts(say, snapshot, answer.told, prose)
     return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
 
 
@@ -66,6 +68,15 @@ def why_parts(
     texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
     texts.append(whats_delta(say, snapshot, told.ref, digits))
     return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
+
+
+def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
+    """What « » mark in the formula of a gradient that is a mean over the batch."""
+    samples = len(snapshot.tape.rows)
+    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
+        return []
+    text = say("batch.mean", samples=f"{samples:,}", sample=f"{snapshot.row + 1:,}")
+    return [dispensable(wrap([(text, "muted")], prose), BATCH)]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:

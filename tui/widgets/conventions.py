@@ -15,14 +15,20 @@ MARK = " • "
 
 def rule_in_words(say: Words, rule: Convention) -> str:
     """A rule said: the particular sentence where one of its values has its own, else the general one."""
-    values = {name: value if isinstance(value, str) else f"{value:g}" for name, value in rule.values.items()}
-    for name, value in rule.values.items():
-        if isinstance(value, float) and value == 0.0:
-            values[name] = "0"
+    values = {name: _told(name, value) for name, value in rule.values.items()}
     keys = [f"convention.{rule.key}_{value}" for value in rule.values.values() if isinstance(value, str)]
     text = say.first([*keys, f"convention.{rule.key}"], **values)
     extras = [name for name, value in rule.values.items() if value and f"convention.{rule.key}_with_{name}" in say]
     return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
+
+
+def _told(name: str, value: float | str) -> str:
+    """Counts are grouped; a seed is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and name != "seed":
+        return f"{value:,}"
+    return f"{value + 0.0:g}"  # adding takes the sign from -0.0
 
 
 def convention_lines(say: Words, scenario: Scenario, cells: int) -> Sequence[Line]:

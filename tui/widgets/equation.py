@@ -65,7 +65,7 @@ def equation(
     parts = [Part(tuple(forms), tuple(costs))]
     if roomy is not None:
         parts.append(gap(AIR))
-    if _text(numbers) != shown and is_shown:
+    if is_shown and _text(numbers) not in (shown, plain(told.value, digits)):
         parts.append(Part((*filled, ()), NUMBERS))
     if _text(right) != shown:
         parts.append(Part(((((indent, ""), *outcome),),)))

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from textual import events
 from textual.message import Message
 
-from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
@@ -15,8 +14,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, sums_within
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
-from dlsim.tui.widgets import mathematics
-from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, sums_parts, why_parts
+from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
 from dlsim.tui.widgets.lines import Line, LineWidget, Piece, ref_at, spread, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
@@ -123,9 +121,7 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         gap(),
         dispensable(meant, MEANING),
     ]
-    about_batch = _about_batch(say, snapshot, told)
-    if about_batch:
-        parts.append(dispensable(wrap([(about_batch, "muted")], prose), 2))
+    parts += batch_parts(say, snapshot, told, prose)
     after = _what_now(say, snapshot, caps)
     if after:
         parts += [gap(), Part((tuple(wrap(after, prose)),))]
@@ -159,13 +155,6 @@ def _with_keys(sentence: str, cap: str) -> list[Piece]:
     return [(before, ""), (found, "key"), (after, "")]
 
 
-def _about_batch(say: Words, snapshot: Snapshot, told: Explanation) -> str:
-    samples = len(snapshot.tape.rows)
-    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
-        return ""
-    return say("batch.mean", samples=samples, sample=snapshot.row + 1)
-
-
 def _trains(snapshot: Snapshot) -> bool:
     return snapshot.position.epochs > 0
 
@@ -189,7 +178,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         if snapshot.sample + 1 < len(rows) and snapshot.trouble is None:
             following = say("formula.next_sample", sample=snapshot.sample + 2)
     elif position.cursor == position.values:
-        following = say("formula.next_iteration", iteration=position.iteration + 1)
+        following = say("formula.next_iteration", iteration=f"{position.iteration + 1:,}")
     else:
         following = say("formula.next", next=snapshot.next_symbol)
     if not _trains(snapshot):
@@ -203,8 +192,9 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
         loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
-        mean: Piece = (say("formula.loss", samples=len(rows), value=loss), "")
-        forms.insert(0, (left, (mean, ("   ", ""), *own)))
+        mean: Piece = (say("formula.loss", samples=f"{len(rows):,}", value=loss), "")
+        named: Line = ((say("formula.E_of_sample", sample=f"{snapshot.row + 1:,}", value=shown), "strong"),)
+        forms = [(left, (mean, ("   ", ""), *named)), (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

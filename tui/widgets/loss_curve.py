@@ -175,7 +175,8 @@ class LossCurve(RoleWidget):
         end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
         end = max([end, *(len(curve) for _, curve in self._ways)])
         series, room = self._series(width), height - len(rows)
-        rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=POSITION, behind=behind)
+        mark = next((way.mark for way, _ in self._ways if way.is_lead), POSITION)
+        rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=mark, behind=behind)
         return [
             Strip(
                 [Segment(plain(text) if self._is_plain else text, self.style_of(role)) for text, role in row]
@@ -199,8 +200,8 @@ class LossCurve(RoleWidget):
         """Which curve is which way of the scenario, in as many lines as it takes, up to `most`."""
         rows: list[list[Run]] = [[Run(" ", "")]]
         for way, _ in self._ways:
-            look = Run(f"{self._sample_of(0)} ", self._looks[0][0]) if way.is_lead else Run(f"{way.mark} ", way.role)
-            entry = [look, Run(f"{way.name}  ", "operand" if way.is_lead else "muted")]
+            role = self._looks[0][0] if way.is_lead else way.role
+            entry = [Run(f"{way.mark} ", role), Run(f"{way.name}  ", "operand" if way.is_lead else "muted")]
             if len(rows[-1]) > 1 and sum(cell_len(run.text) for run in (*rows[-1], *entry)) > width:
                 rows.append([Run(" ", "")])
             rows[-1] += entry
