@@ -92,6 +92,8 @@ def _gradient_line(report: GradientReport) -> str:
     worst = report.worst
     if worst is not None and math.isfinite(worst.relative_error):
         parts.append(f"largest relative difference {worst.relative_error:.1e}")
+    if zeros := sum(entry.is_rounding for entry in report.entries):
+        parts.append(f"{zeros} both zero to rounding")
     wrong = [entry for entry in report.entries if entry.verdict == "differs"]
     parts.extend(f"{entry.symbol} is {entry.analytic!r}, should be {entry.numeric!r}" for entry in wrong[:5])
     return f"gradients: {'; '.join(parts)}"

@@ -15,6 +15,7 @@ from dlsim.engine.errors import reason_of
 from dlsim.engine.exporting import export, forgotten, refuse_other_kinds
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shorten, shown
+from dlsim.engine.writing import write_at_once
 
 
 @click.command("export")
@@ -73,8 +74,8 @@ def new_file(target: str, overwrite: bool) -> Path:
 
 
 def save(file: Path, text: str) -> None:
-    """Write it, or say why that cannot be."""
+    """Write it, whole or not at all, or say why that cannot be."""
     try:
-        file.write_text(text, encoding="utf-8")
+        write_at_once(file, text)
     except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
         raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason_of(error)}") from None

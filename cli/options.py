@@ -10,12 +10,10 @@ import click
 from dlsim.engine import builtin_scenarios, toml_file
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import shorten, shown
+from dlsim.engine.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-LONGEST_COUNT = 12
-"""Digits that are looked at."""
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -77,10 +75,10 @@ def count(most: int) -> Callable[[click.Context, click.Parameter, str | None], i
     def parse(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
         if text is None:
             return None
-        digits = text.strip().removeprefix("+").replace("_", "")
-        if not (digits.isdecimal() and len(digits) <= LONGEST_COUNT and int(digits) <= most):
+        number = whole_number(text)
+        if number is None or number > most:
             raise click.BadParameter(f"{shown(text)} is not a whole number from 0 to {most:,}")
-        return int(digits)
+        return number
 
     return parse
 

@@ -242,6 +242,8 @@ class Telling:
                 yield self.line("differs", **figures)
             elif number >= MOST_GRADIENTS:
                 continue
+            elif entry.is_rounding:
+                yield self.line("entry_rounding", **figures)
             elif entry.verdict == "agrees":
                 yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
             else:

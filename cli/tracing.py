@@ -10,12 +10,13 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import LONGEST_COUNT, count_option, json_option, scenario_argument, way_of_it
+from dlsim.cli.options import count_option, json_option, scenario_argument, way_of_it
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
 from dlsim.engine.numerals import fixed, plain
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
+from dlsim.engine.whole_numbers import BEYOND, whole_number
 
 Array = NDArray[np.float64]
 Grain = Literal["value", "op"]
@@ -30,9 +31,10 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
     """A sample of the batch as its row from 0; None for all of them."""
     if text == "all":
         return None
-    if not (text.isdecimal() and len(text) <= LONGEST_COUNT and int(text)):
+    number = whole_number(text)
+    if not number or number == BEYOND:
         raise click.BadParameter(f"{shown(text)} is neither a number from 1 nor 'all'")
-    return int(text) - 1
+    return number - 1
 
 
 @click.command("trace")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlsim.cli.options import LONGEST_COUNT
 from dlsim.cli.telling import Telling
 from dlsim.engine import DlsimError, Simulator
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.engine.whole_numbers import whole_number
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.words import Words
@@ -45,9 +45,9 @@ class Walk:
 
     def _number(self, command: str, text: str, most: int = MOST_ITERATIONS, refused: str = "too_far") -> int:
         """What was typed after a command as a whole number; what it is called when it is too large is `refused`."""
-        digits = text.replace(",", "").replace("_", "")
-        if not (digits.isascii() and digits.isdigit()):
+        number = whole_number(text)
+        if number is None:
             raise self._needs(command, "number")
-        if len(digits) > LONGEST_COUNT or int(digits) > most:
+        if number > most:
             raise WrongCommandError(self.tell.line(refused, number=f"{most:,}"))
-        return int(digits)
+        return number

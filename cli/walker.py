@@ -17,6 +17,7 @@ from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.scenario import in_language
 from dlsim.engine.text import shorten
+from dlsim.engine.whole_numbers import whole_number
 from dlsim.tui.session import Session
 from dlsim.tui.words import Words
 
@@ -60,7 +61,7 @@ class Walker(Moves, Looks):
             yield self.tell.spoken(str(error))
 
     def _carry_out(self, word: str, argument: str) -> Lines:
-        if word.isascii() and word.isdecimal() and not argument:
+        if whole_number(word) is not None and not argument:
             return self._steps(self._number(word, word, MOST_STEPS, "too_many"))
         if re.fullmatch(r"[^\s=<>]+\s*=.*", f"{word} {argument}"):
             return self._edit(f"{word} {argument}")

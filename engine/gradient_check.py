@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.model import Probe
@@ -23,17 +24,22 @@ CHECKED_AT_MOST = 5_000
 """Of more parameters than this, so many evenly spaced ones are checked."""
 
 Verdict = Literal["agrees", "differs", "not differentiable here"]
+Method = Literal["complex step", "central difference"]
 
 
 class GradientEntry(Struct, frozen=True):
-    """One parameter's gradient, by the chain rule and without it."""
+    """One parameter's gradient, by the chain rule and without it.
+
+    Where it `is_rounding`, both are 0 but for rounding: they agree, and their relative error means nothing.
+    """
 
     symbol: str
     analytic: float
     numeric: float
     relative_error: float
-    method: Literal["complex step", "central difference"]
+    method: Method
     verdict: Verdict
+    is_rounding: bool = False
 
 
 class GradientReport(Struct, frozen=True):
@@ -50,8 +56,10 @@ class GradientReport(Struct, frozen=True):
 
     @property
     def worst(self) -> GradientEntry | None:
-        """The entry with the largest relative error among those that could be compared."""
-        compared = [entry for entry in self.entries if entry.verdict != "not differentiable here"]
+        """The entry with the largest relative error among those of which it means something."""
+        compared = [
+            entry for entry in self.entries if entry.verdict != "not differentiable here" and not entry.is_rounding
+        ]
         return max(compared, key=lambda entry: entry.relative_error, default=None)
 
 
@@ -70,11 +78,7 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
 def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:
     analytic = probe.gradient(place)
     numeric = probe.loss(place, complex(0.0, COMPLEX_STEP)).imag / COMPLEX_STEP
-    error = _relative_error(analytic, numeric)
-    agrees = error <= 1e-9 or abs(analytic - numeric) <= max(CANCELLED * largest, 1e-15)
-    return GradientEntry(
-        probe.symbol(place), analytic, numeric, error, "complex step", "agrees" if agrees else "differs"
-    )
+    return _entry(probe.symbol(place), analytic, numeric, "complex step", 1e-9, max(CANCELLED * largest, 1e-15))
 
 
 def _by_difference(probe: Probe, place: int, largest: float) -> GradientEntry:
@@ -83,13 +87,21 @@ def _by_difference(probe: Probe, place: int, largest: float) -> GradientEntry:
     sides = probe.sides_of_kinks()
     below = probe.loss(place, -DIFFERENCE).real
     numeric = (above - below) / (2 * DIFFERENCE)
+    rounding = max(CANCELLED * largest, 1e-8 * max(1.0, abs(above)))
+    entry = _entry(probe.symbol(place), analytic, numeric, "central difference", 1e-6, rounding)
+    if sides == probe.sides_of_kinks():
+        return entry
+    return replace(entry, verdict="not differentiable here", is_rounding=False)
+
+
+def _entry(
+    symbol: str, analytic: float, numeric: float, method: Method, exact: float, rounding: float
+) -> GradientEntry:
+    """Two numbers agree up to a relative error of `exact`, or where no more than `rounding` is between them."""
     error = _relative_error(analytic, numeric)
-    verdict: Verdict = "differs"
-    if sides != probe.sides_of_kinks():
-        verdict = "not differentiable here"
-    elif error <= 1e-6 or abs(analytic - numeric) <= max(CANCELLED * largest, 1e-8 * max(1.0, abs(above))):
-        verdict = "agrees"
-    return GradientEntry(probe.symbol(place), analytic, numeric, error, "central difference", verdict)
+    is_rounding = error > exact and max(abs(analytic), abs(numeric)) <= rounding
+    agrees = error <= exact or abs(analytic - numeric) <= rounding
+    return GradientEntry(symbol, analytic, numeric, error, method, "agrees" if agrees else "differs", is_rounding)
 
 
 def _relative_error(one: float, other: float) -> float:

@@ -14,12 +14,13 @@ from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Simulator
+from dlsim.engine.whole_numbers import whole_number
 from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, number_in, parsed, value_at, written
 from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""
-PLACE = re.compile(r"(?P<what>e|epoch|i|iteration)?\s*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,12})", re.IGNORECASE)
+PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 
 
 class NotANumberError(DlsimError):
@@ -155,10 +156,11 @@ def same_start(session: Session) -> Hint:
 def place_in(text: str) -> tuple[str, int] | None:
     """("iteration" or "epoch", number) of what was typed, None where it is neither."""
     match = PLACE.fullmatch(text.strip())
-    if match is None:
+    number = None if match is None else whole_number(match["number"])
+    if match is None or number is None:
         return None
     what = (match["what"] or "iteration").lower()
-    return ("epoch" if what.startswith("e") else "iteration"), int(match["number"].replace(",", ""))
+    return ("epoch" if what.startswith("e") else "iteration"), number
 
 
 def iterations_until(session: Session, what: str, number: int) -> int:

@@ -260,7 +260,7 @@ LISTED_AT_MOST = 40
 
 
 def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
-    """All that can be changed: first what the formula is about, then parameters, the sample under the lens, settings."""
+    """All that can be changed: what the formula is about, parameters, the sample under the lens, then settings."""
     numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
     about = _subject(simulator, snapshot)
     first = [target for target in numbers if about is not None and target.ref == about.ref]

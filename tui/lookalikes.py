@@ -52,10 +52,10 @@ TABLE: dict[int, str | None] = {ord(other): one for one, others in _LOOKALIKES.i
 TABLE[ord("⌫")] = "x"
 TABLE[ord("🔎")] = "? "  # it takes two cells
 TABLE[0x302] = None  # the hat of m̂ has no cell of its own
+WIDER = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+"""What has no lookalike of one cell."""
 SPELT = {
-    "½": "1/2",
-    "¼": "1/4",
-    "¾": "3/4",
+    **WIDER,
     "²": "^2",
     "³": "^3",
     "ᵗ": "^t",

@@ -11,9 +11,7 @@ for its comments. A folder that cannot be written costs a message, never the app
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +25,7 @@ from dlsim.engine.numerals import DIGITS
 from dlsim.engine.text import shorten
 from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, read_bytes, read_toml
 from dlsim.engine.toml_writer import write_toml
+from dlsim.engine.writing import write_at_once
 from dlsim.tui.folders import Folders, folders, is_there
 
 Glyphs = Literal["unicode", "ascii"]
@@ -135,7 +134,8 @@ class Store:
             if file.exists() and not file.is_file():
                 self._tell(f"{file} is not a regular file; nothing is kept in it")
                 return False
-            _write_at_once(file.resolve(), text)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_at_once(file, text)
         except OSError as error:
             self._tell(f"{file} cannot be written: {shorten(reason_of(error))}")
             return False
@@ -155,18 +155,3 @@ def _is_ours(text: str) -> bool:
         return write_toml(parse_toml(text)) == text
     except DlsimError:
         return False
-
-
-def _write_at_once(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

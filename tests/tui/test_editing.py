@@ -205,7 +205,7 @@ async def test_another_optimizer_says_which_settings_it_brings(open_at, screen_t
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "learning_rate 0.001 (it was 0.5), beta_1 0.9" in text
-        assert "The run that was left has no such number" in text
+        assert "The run before the edit has no such number" in text
         assert "nan" not in text
 
 

@@ -23,7 +23,7 @@ async def test_a_run_pauses_where_the_epochs_end_and_goes_on_past_it(open_at, sc
         assert place(app).done == 1000
         await pilot.pause()
         assert "1,000 epochs are done" in screen_text(app)[-1]
-        assert "iteration 1000" in screen_text(app)[0]
+        assert "iteration 1,000" in screen_text(app)[0]
         await pilot.press("r")
         assert app.screen.running.is_running
         await pilot.press("r")

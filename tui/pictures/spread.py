@@ -59,7 +59,7 @@ class Spread(Layered):
         counts = numbers.counts(bins, largest)
         most = max(int(counts.max()), 1)
         if tall > 1:  # else the layer's name stands there
-            cells.write(0, top, shortened(f"{most:,}", left - 1), "axis")
+            self.cells.write(0, top, shortened(f"{most:,}", left - 1), "axis")
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):
             eighths = max(round(count / most * tall * 8), 1) if count else 0

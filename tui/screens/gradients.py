@@ -33,7 +33,9 @@ class GradientScreen(ReportScreen):
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     verdict = SAY(
-        "check.agree" if report.ok else "check.differ", number=len(report.entries), iteration=report.iteration
+        "check.agree" if report.ok else "check.differ",
+        number=f"{len(report.entries):,}",
+        iteration=f"{report.iteration:,}",
     )
     lines: list[Line] = [*wrap([(verdict, "result" if report.ok else "trouble")], cells), ()]
     method = report.entries[0].method if report.entries else ""
@@ -49,12 +51,14 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
         pieces += [(_aligned(number, digits, room), "") for number in (entry.analytic, entry.numeric)]
         if kink:
             pieces.append((SAY("check.kink"), "muted"))
+        elif entry.is_rounding:
+            pieces.append((SAY("check.rounding"), "muted"))
         else:
             pieces.append((f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""))
         lines.append(tuple(pieces))
     if len(report.entries) > SHOWN_AT_MOST or report.total > len(report.entries):
         shown = min(len(report.entries), SHOWN_AT_MOST)
-        lines.append(((SAY("check.more", shown=shown, total=report.total), "muted"),))
+        lines.append(((SAY("check.more", shown=f"{shown:,}", total=f"{report.total:,}"), "muted"),))
     return lines
 
 

@@ -193,8 +193,9 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     if len(rows) > 1:
         loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
         mean: Piece = (say("formula.loss", samples=f"{len(rows):,}", value=loss), "")
-        named: Line = ((say("formula.E_of_sample", sample=f"{snapshot.row + 1:,}", value=shown), "strong"),)
-        forms = [(left, (mean, ("   ", ""), *named)), (left, named), ((), named), *forms]
+        named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
+        beside = [(left, (mean, ("   ", ""), *one)) for one in (named, own)]
+        forms = [*beside, (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

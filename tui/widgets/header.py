@@ -12,6 +12,7 @@ from dlsim.tui.words import Words
 
 BAR_CELLS = 14
 LEAST_OF_WAY = 5
+LEAST_OF_NAME = 8
 FULL, EMPTY = "▰", "▱"
 PHASES = ("forward", "loss", "backward", "update")
 
@@ -60,6 +61,7 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Li
         shorter = fit(way, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
         name = scenario.name + (f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_WAY, cell_len(way)) else "")
     right = (*place, (" ", ""))
+    name = fit(name, max(cells - width(right) - 2, LEAST_OF_NAME))
     short: Line = ((" ", ""), (name, "strong"))
     if width(right) + width(short) < cells:
         return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
@@ -75,7 +77,10 @@ def _place(say: Words, snapshot: Snapshot) -> Line:
         pieces += [(say("header.iteration", iteration=f"{position.iteration:,}"), ""), (" · ", "muted")]
     samples = len(snapshot.tape.rows)
     if samples > 1:
-        pieces += [(say("header.sample", sample=f"{snapshot.sample + 1:,}", samples=f"{samples:,}"), ""), (" · ", "muted")]
+        pieces += [
+            (say("header.sample", sample=f"{snapshot.sample + 1:,}", samples=f"{samples:,}"), ""),
+            (" · ", "muted"),
+        ]
     phase = position.phase
     name = say("header.start") if phase is None else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
     role = phase if phase in PHASES else "strong"

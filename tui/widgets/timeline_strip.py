@@ -141,7 +141,7 @@ def strip_line(
 
 
 def _remarks(say: Words, edits: Sequence[int], stops: Sequence[str], cells: int) -> str:
-    """What stands to the right of the strip, in so many cells if it can: where something was edited, what stops runs."""
+    """What stands right of the strip, in so many cells if it can: where something was edited, what stops runs."""
     edited = ""
     if edits:
         places = {"iteration": f"{edits[0]:,}"} if len(edits) == 1 else {"count": len(edits)}
