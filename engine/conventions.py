@@ -69,9 +69,7 @@ def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> l
     if loss.fused_with:
         rules.append(Convention("fused", {"loss": loss.name, "activation": loss.fused_with}))
     rules.append(Convention("gradients_from_old_weights"))
-    rules.append(
-        Convention("batches", {"size": min(training.batch_size, len(data.inputs)), "samples": len(data.inputs)})
-    )
+    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(data.inputs)}))
     rules.append(Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled"))
     if len(data.validation_inputs):
         rules.append(Convention("validation", {"rows": len(data.validation_inputs)}))

@@ -66,19 +66,20 @@ def _edit(
     values = {**_told(edited, digits), "iteration": f"{iteration:,}"}
     if along := in_words(edited, only_changed=True):
         return Hint("hint.edited_along", {**values, "settings": along})
-    samples = _all_samples(scenario=simulator.scenario, path=path)
+    samples = _whole_batch(simulator.scenario, path, after)
     if samples:
         return Hint("hint.edited_batch", {**values, "samples": f"{samples:,}"})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
 
 
-def _all_samples(scenario: Scenario, path: str | None) -> int:
+def _whole_batch(scenario: Scenario, path: str | None, after: str) -> int:
     """How many samples there are, where the batch size was changed to more than that; else 0."""
-    if path is None or path.rpartition(".")[2] != "batch_size":
+    wanted = number_in(after)
+    if path is None or path.rpartition(".")[2] != "batch_size" or wanted is None:
         return 0
     samples = len(scenario.body.data.inputs)
-    return samples if scenario.body.training.batch_size > samples else 0
+    return samples if wanted > samples else 0
 
 
 def _next_start(session: Session) -> int:

@@ -147,6 +147,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["to 500"], "Iteration 500 is done; its loss was"),
         (["to 500", "to 0"], "At the very start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
+        (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
         (["until loss < 0"], "After 1,000 iterations it does not hold yet: loss < 0."),
         (["weights"], "W5: value 0.45000000, gradient not computed yet, new not computed yet."),
         (["i", "weights 5"], "W5: value 0.43703857, gradient 0.02592286, new 0.43703857."),

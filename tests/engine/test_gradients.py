@@ -93,16 +93,31 @@ def test_a_forward_only_scenario_has_nothing_to_check():
         check_gradients(Simulator(case))
 
 
-@pytest.mark.parametrize(("largest", "is_ok"), [(1.0, True), (1e-3, False)])
-def test_what_is_left_of_terms_that_cancel_is_measured_by_the_largest_gradient(largest, is_ok):
-    """The second one is off by 3e-14: next to nothing beside 1, but not beside 0.001."""
-    analytic, numeric = (largest, 1e-13), (largest, 1.3e-13)
+def report_of(analytic, numeric):
+    """The report on a smooth loss with these gradients, found with and without the chain rule."""
     probe = SimpleNamespace(
-        size=2,
+        size=len(analytic),
         is_smooth=True,
         gradient=lambda place: analytic[place],
         loss=lambda place, step: complex(0.5, numeric[place] * step.imag),
         symbol=lambda place: f"W{place + 1}",
     )
     simulator = SimpleNamespace(model=SimpleNamespace(probe=lambda: probe), position=SimpleNamespace(iteration=1))
-    assert check_gradients(simulator).ok == is_ok
+    return check_gradients(simulator)
+
+
+@pytest.mark.parametrize(("largest", "is_ok"), [(1.0, True), (1e-3, False)])
+def test_what_is_left_of_terms_that_cancel_is_measured_by_the_largest_gradient(largest, is_ok):
+    """The second one is off by 3e-14: next to nothing beside 1, but not beside 0.001."""
+    assert report_of((largest, 1e-13), (largest, 1.3e-13)).ok == is_ok
+
+
+@pytest.mark.parametrize(
+    ("analytic", "numeric", "is_rounding"),
+    [(1e-17, -3e-18, True), (0.0, 1e-17, True), (0.0, 0.0, False), (1e-17, 1e-17, False), (0.25, 0.25, False)],
+)
+def test_two_gradients_that_are_zero_to_rounding_are_said_to_be_and_not_compared(analytic, numeric, is_rounding):
+    report = report_of((0.5, analytic), (0.5 * (1 + 1e-12), numeric))
+    assert report.ok
+    assert [entry.is_rounding for entry in report.entries] == [False, is_rounding]
+    assert report.worst.relative_error < 1e-9

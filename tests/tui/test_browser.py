@@ -147,3 +147,31 @@ async def test_ctrl_c_says_what_leaves(open_at, screen_text):
         await pilot.press("ctrl+c")
         await pilot.pause()
         assert "q leaves dlsim" in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("confusion", "xor-train"),
+        ("classes", "over-and-underfitting"),
+        ("ravine", "optimizers"),
+        ("adagrad", "optimizers-on-a-bowl"),
+        ("decision boundary", "and"),
+    ],
+)
+async def test_a_topic_finds_its_scenarios_as_well(open_at, typed, found):
+    app = open_at()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space" if letter == " " else letter for letter in typed])
+        await pilot.pause()
+        names = [choice.name for choice in app.screen._found]
+        assert found in names
+        assert len(names) < len(builtin_scenarios())
+
+
+async def test_of_what_a_topic_finds_a_title_that_holds_it_is_chosen(open_at):
+    app = open_at()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"bowl")
+        await pilot.pause()
+        assert app.screen._found[app.screen._chosen].name == "optimizers-on-a-bowl"

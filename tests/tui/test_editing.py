@@ -28,6 +28,10 @@ def seen_after(open_at, screen_text):
     return press
 
 
+def target_of_size(session):
+    return next(found for found in settings_of(session.scenario) if found.path == "training.batch_size")
+
+
 def target(session, ref):
     return target_of(session.simulator, session.snapshot, ref)
 
@@ -146,6 +150,26 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
+
+
+async def test_what_can_be_changed_begins_with_what_the_formula_is_about(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.session.simulator.seek(iteration=0, cursor=19)
+        app.screen.session.changed()
+        await pilot.press("space", "w")
+        await pilot.pause()
+        labels = [option.label for option in app.screen._found]
+        assert labels[:3] == ["W5", "W1", "W2"]
+        assert labels[8:13] == ["x1", "x2", "t1", "t2", "learning_rate"]
+        assert len(labels) == len(set(labels))
+
+
+def test_a_batch_size_beyond_the_data_says_that_a_batch_is_all_of_it():
+    session = Session("xor-train")
+    hint = change(session, target_of_size(session), "100")
+    assert (hint.key, hint.values["samples"]) == ("hint.edited_batch", "4")
+    assert change(session, target_of_size(session), "2").key == "hint.edited"
 
 
 async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(open_at, screen_text):

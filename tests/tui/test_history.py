@@ -29,6 +29,13 @@ async def test_the_history_of_the_selected_weight_stands_on_screen(open_at, scre
         assert f"{symbol} {fixed(now)}  after 3 updates" in text
 
 
+def test_until_a_weight_is_selected_it_is_said_how():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=3)
+    assert "Another weight: select it" in drawn(simulator, None)
+    assert "Another weight: select it" not in drawn(simulator, Ref("W", 2, (0, 0)))
+
+
 def drawn(simulator, selected):
     return HISTORY.draw(Scene(simulator.snapshot(), selected=selected), 60, 14).cells.text()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.conventions import conventions
@@ -95,6 +96,18 @@ async def test_curves_of_all_ways_are_overlaid_and_named(open_at, screen_text, e
         seen = {mark: sum(mark in line for line in curve) for mark in "■▲◆○□△"}
         assert min(seen.values()) >= 1  # in the legend
         assert sum(count > 1 for count in seen.values()) >= 3  # and on the curves, where they do not lie on each other
+
+
+async def test_every_way_has_one_mark_in_the_table_in_the_legend_and_on_its_curve(open_at, screen_text, eager_curve):
+    app = open_at("optimizers-on-a-network")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["i"] * 5, "v", "8")
+        await pilot.pause()
+        lines = screen_text(app)
+        table, side = [line[:63] for line in lines[22:]], [line[63:] for line in lines[22:]]
+        assert any("▶ ■ momentum" in line for line in table)
+        assert any("● sgd  ■ momentum" in line for line in side)
+        assert any("■" in line for line in side[4:]), "the lead's curve ends in its own mark"
 
 
 # pictures
@@ -200,6 +213,23 @@ def test_an_edit_is_marked_and_without_good_glyphs_too():
     assert text.isascii()
     assert "^" in text
     assert AHEAD[1] in text
+
+
+@pytest.mark.parametrize(
+    ("edits", "stops", "cells", "told"),
+    [
+        ((), ["loss < 0.01"], 80, " stops: loss < 0.01 "),
+        ((), ["loss < 0.01", "any |gradient| < 1e-6", "epoch 30"], 80, " 3 stops "),
+        ((), ["loss < 0.01", "any |gradient| < 1e-6"], 200, " stops: loss < 0.01, any |gradient| < 1e-6 "),
+        ((11,), [], 80, " ◆ edited at iteration 11 "),
+        ((11, 1_200), [], 80, " ◆ edited at 2 iterations "),
+        ((1_200,), ["loss < 0.01"], 80, " ◆ edited at iteration 1,200 · 1 stop "),
+    ],
+)
+def test_beside_the_strip_stands_where_something_was_edited_and_what_stops_runs(edits, stops, cells, told):
+    snapshot = replace(Session("backprop-2-2-2").snapshot, edits=edits)
+    line, _ = strip_line(words(), snapshot, cells, stops=stops)
+    assert line[-1][0] == told
 
 
 @pytest.mark.parametrize(("known", "planned", "span"), [(0, 1000, 24), (25, 1000, 32), (600, 1000, 1000), (5, 5, 5)])

@@ -214,6 +214,7 @@ def test_the_error_of_an_output_stands_at_it_when_it_is_computed():
     for size in [(58, 19), (90, 19)]:
         picture = draw(standing_at(worked_example(), "E_o1").snapshot(), *size)
         assert "E_o10.02" in lit(picture, "active")
+        assert "t1 0.4000" in "\n".join(text_of(picture)), "the target that it is measured against stays"
 
 
 def test_what_has_not_been_revealed_is_not_shown():

@@ -16,6 +16,8 @@ from dlsim.tui.session import SPEEDS, Session
         ("epoch 20", ("epoch", 20)),
         ("e20", ("epoch", 20)),
         ("1,000", ("iteration", 1000)),
+        ("1_000", ("iteration", 1000)),
+        ("1,00", None),
         ("soon", None),
         ("-1", None),
     ],
@@ -55,6 +57,78 @@ async def test_going_to_an_iteration_and_setting_a_breakpoint_by_key(open_at, sc
         await pilot.press("escape", "b", *"epoch", "space", *"30", "enter")
         await pilot.pause()
         assert "stops when epoch 30" in screen_text(app)[-1]
-        await pilot.press("b", "down", "enter")
+        assert screen_text(app)[1].endswith(" stops: epoch 30 ")
+        await pilot.press("b")
+        await pilot.pause()
+        assert screen_text(app)[-1].startswith(" enter add ")
+        await pilot.press("down")
+        await pilot.pause()
+        assert screen_text(app)[-1].startswith(" enter remove ")
+        await pilot.press("enter")
         await pilot.pause()
         assert app.screen.session.breakpoints == []
+        assert "stop" not in screen_text(app)[1]
+
+
+async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("e", "b", *"loss", "less_than_sign", "1", "enter", "r")
+        await pilot.pause()
+        assert app.screen.running.passed == ("loss<1",)
+        assert "past loss<1, which holds already" in screen_text(app)[-1]
+        await pilot.press("r", "home", "r")
+        assert app.screen.running.passed == ()
+
+
+async def test_a_long_way_to_an_iteration_is_run_and_escape_ends_it_at_once(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"999999", "enter")
+        await pilot.pause()
+        assert "running to iteration 999,999, esc pauses" in screen_text(app)[-1]
+        await pilot.press("escape")
+        assert not app.screen.running.is_running
+        assert app.screen.session.simulator.iteration < 999_999
+
+
+@pytest.mark.parametrize("condition", ["any |gradient| < 5e-4", "min |gradient| < 5e-4"])
+def test_a_stop_by_a_gradient_says_whose_it_is(condition):
+    session = Session("backprop-2-2-2")
+    add_breakpoint(session, condition)
+    session.speed_index = len(SPEEDS) - 1
+    running = Running(session)
+    running.start()
+    running._runner._thread.join()
+    _, hint = running.look(digits=6)
+    smallest = min(abs(weights).min() for weights, _ in session.simulator.gradients)
+    assert hint.values["parameter"] == "W3"
+    assert hint.values["value"] == f"{smallest:.6f}" == f"{session.simulator.look_up('∂E/∂W3'):.6f}"
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("max |gradient| > 0.02", True),
+        ("all |gradient| > 0.02", False),
+        ("min |gradient| > 0.02", False),
+        ("any |gradient| > 0.02", True),
+        ("max |gradient| < 0.02", False),
+        ("all |gradient| < 1", True),
+    ],
+)
+def test_the_largest_and_the_smallest_gradient_are_meant_by_max_and_min(condition, holds):
+    session = Session("backprop-2-2-2")
+    session.forward("iteration")
+    assert add_breakpoint(session, condition).holds(session.simulator) is holds
+
+
+async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        assert "Speed of a run: 1,000 iterations a second" in screen_text(app)[-1]
+        await pilot.press(*["right_square_bracket"] * len(SPEEDS))
+        await pilot.pause()
+        assert "Speed of a run: as fast as it goes. There is none faster." in screen_text(app)[-1]

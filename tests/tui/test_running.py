@@ -167,6 +167,16 @@ def test_a_runner_computes_what_steps_compute():
     assert [layer[0].tobytes() for layer in run.parameters] == [layer[0].tobytes() for layer in stepped.parameters]
 
 
+async def test_counts_are_grouped_in_the_header(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.simulator.seek(iteration=31_760)
+        app.screen.session.changed()
+        await pilot.press("e")
+        await pilot.pause()
+        assert "epoch 31,761 · iteration 31,761" in screen_text(app)[0]
+
+
 def test_a_run_begins_at_a_speed_that_lets_one_watch():
     session = Session("backprop-2-2-2")
     assert session.speed == Speed(300)

@@ -141,6 +141,40 @@ async def test_the_selected_number_answers_instead_of_the_active_one_and_escape_
         assert screen_text(app) == before
 
 
+async def test_editing_is_offered_for_a_weight_and_not_for_what_is_computed(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "down")
+        await pilot.pause()
+        assert "w edit" in screen_text(app)[-1]
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "∂E/∂W1 · selected" in "\n".join(screen_text(app))
+        assert "w edit" not in screen_text(app)[-1]
+
+
+async def test_of_a_mean_over_the_batch_it_is_said_what_the_lens_adds(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "down", "tab")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "another sample's" in text
+        assert "stands between « »" in text
+
+
+async def test_a_number_that_stands_for_itself_is_written_once(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.simulator.seek(iteration=0, cursor=38)
+        app.screen.session.changed()
+        await pilot.press("space")
+        await pilot.pause()
+        formula = [line[63:].strip(" │") for line in screen_text(app)[3:20]]
+        assert app.screen.session.snapshot.event.symbol == "∂z2/∂W4"
+        assert [line for line in formula if line.startswith("= ")] == ["= 0.20000000"]
+
+
 async def test_stepping_keeps_the_selection_and_its_answer_comes_in_its_turn(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
