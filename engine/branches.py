@@ -21,10 +21,11 @@ KEPT = 30
 
 
 class Ghost(Struct, frozen=True):
-    """A run that an edit has left: where the two part, and its losses."""
+    """A run that an edit has left, or, where it `is_undone`, that of an edit: where the two part, and its losses."""
 
     fork: int
     curve: Curve
+    is_undone: bool = False
 
 
 class Place(NamedTuple):
@@ -108,9 +109,10 @@ class Branches:
     @property
     def ghosts(self) -> tuple[Ghost, ...]:
         """The runs that were left and went further than the fork, the latest first."""
+        others = [*((left, False) for left in self._left), *((left, True) for left in self._undone)]
         return tuple(
-            Ghost(left.fork, left.run.losses.head(len(left.run.losses)))
-            for left in reversed([*self._left, *self._undone])
+            Ghost(left.fork, left.run.losses.head(len(left.run.losses)), is_undone)
+            for left, is_undone in reversed(others)
             if len(left.run.losses) >= left.fork
         )
 

@@ -113,7 +113,7 @@ async def test_coming_back_to_a_scenario_finds_it_as_it_was_left(open_at, screen
         await pilot.press("o", *"xor-mlp", "enter", "o", *"backprop-2-2-2", "enter")
         await pilot.pause()
         assert "Back where you left off" in screen_text(app)[-1]
-        assert "1 ◆ edited" in screen_text(app)[1]
+        assert "◆ edited at iteration" in screen_text(app)[1]
         assert app.screen.session.simulator.iteration == 4
         await pilot.press("u")
         assert app.screen.session.simulator.iteration == 2

@@ -229,7 +229,7 @@ async def test_another_optimizer_says_which_settings_it_brings(open_at, screen_t
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "learning_rate 0.001 (it was 0.5), beta_1 0.9" in text
-        assert "The run before the edit has no such number" in text
+        assert "The other run has no such number" in text
         assert "nan" not in text
 
 
@@ -277,3 +277,14 @@ async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(seen
     screen = await seen_after("i", "i", "down", "w", *WRITTEN_OVER, "1", "enter", "escape")
     assert "Nothing of iteration 3 has been computed yet." in screen
     assert "Press space to compute the first number: z1." in screen
+
+
+async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, screen_text, eager_curve):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["i"] * 5, "I", "I", "down", "w", *WRITTEN_OVER, "9", "enter", "i", "i", "i")
+        await pilot.pause()
+        assert "·· before the edit" in "\n".join(screen_text(app))
+        await pilot.press("u")
+        await pilot.pause()
+        assert "·· the edited run" in "\n".join(screen_text(app))

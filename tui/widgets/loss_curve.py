@@ -224,7 +224,8 @@ class LossCurve(RoleWidget):
             if not number:
                 row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
         if self._ghost is not None:
-            row += [Run(f"  {GHOST}{GHOST} ", "muted"), Run(self._say("curve.ghost"), "muted")]
+            key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
+            row += [Run(f"  {GHOST}{GHOST} ", "muted"), Run(self._say(key), "muted")]
         if self.is_log:
             row.append(Run(f"  {self._say('key.look.log.name')}", "muted"))
         return _cut(row, width)
