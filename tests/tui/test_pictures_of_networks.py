@@ -165,6 +165,15 @@ def test_layers_that_have_no_gradient_yet_show_none():
     assert text("bars", simulator).count("…") == 6
 
 
+def test_a_histogram_says_how_many_weights_its_tallest_column_holds():
+    simulator = Simulator(scenario([layer(4, "sigmoid", [[0.5, 0.5, 0.5, -0.25]])], [[1.0]], [[0.0] * 4]))
+    view = PICTURES["bars"].views(simulator.snapshot()).index("weight_histogram")
+    title, top, *_ = text("bars", simulator, view=view).splitlines()
+    assert "histogram of weights  left: count of the tallest column" in title
+    assert top.split()[0] == "3"
+    assert "count" not in text("bars", simulator, height=3, view=view), "no room for it, no word of it"
+
+
 def test_dead_units_are_counted_and_named():
     simulator = Simulator(load("dying-relu"))
     simulator.step("iteration")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlsim.engine.kinds.network.spread import Spread as Numbers
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import shortened
 from dlsim.tui.pictures.layered import Layered, statistics_of
@@ -20,18 +21,21 @@ class Spread(Layered):
         cells = self.cells
         spread = [self._spread(view, layer) for layer in self.rows()]
         largest = max((numbers.largest for numbers in spread if numbers is not None), default=0.0) or 1.0
-        left = self.margin()
+        names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
+        left = max(map(breadth, names)) + 1
         room = max(cells.width - left - (22 if cells.width >= 60 else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
+        tall = max(min(lines - (lines > 2), 4), 1)
         symbol = "W" if view == "weight_histogram" else "∂E/∂W"
         told = [[(symbol, "symbol"), (" " + self.scene.say(f"picture.{view}"), "muted")]]
-        write_line(cells, 0, [*told, [(self.scene.say("picture.tallest"), "muted")]])
-        for place, (layer, numbers) in enumerate(zip(self.rows(), spread, strict=True)):
+        if tall > 1:
+            told.append([(self.scene.say("picture.tallest"), "muted")])
+        write_line(cells, 0, told)
+        for place, (name, numbers) in enumerate(zip(names, spread, strict=True)):
             top = 1 + place * lines
             if top >= cells.height:
                 break
-            tall = max(min(lines - (lines > 2), 4), 1)
-            cells.write(0, top + tall - 1, shortened(self.name_of(layer), left - 1), "muted")
+            cells.write(0, top + tall - 1, name, "muted")
             if numbers is None:
                 cells.write(left, top + tall - 1, "…", "muted")
                 continue
@@ -59,7 +63,7 @@ class Spread(Layered):
         counts = numbers.counts(bins, largest)
         most = max(int(counts.max()), 1)
         if tall > 1:  # else the layer's name stands there
-            self.cells.write(0, top, shortened(f"{most:,}", left - 1), "axis")
+            self.cells.write_right(left - 1, top, shortened(f"{most:,}", left - 1), "axis")
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):
             eighths = max(round(count / most * tall * 8), 1) if count else 0
