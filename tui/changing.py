@@ -68,7 +68,7 @@ def _edit(
         return Hint("hint.edited_along", {**values, "settings": along})
     samples = _whole_batch(simulator.scenario, path, after)
     if samples:
-        return Hint("hint.edited_batch", {**values, "samples": f"{samples:,}"})
+        return Hint("hint.edited_batch", {**values, "samples": samples})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
 
@@ -135,7 +135,7 @@ def randomise(session: Session, label: str) -> Hint:
     )
     session.changed()
     session.edits.add(Edited(label, str(before), str(before + 1), 1))
-    return Hint("hint.new_weights", {"before": before, "after": before + 1})
+    return Hint("hint.new_weights", {"before": str(before), "after": str(before + 1)})
 
 
 def _first_weights(simulator: Simulator) -> list[bytes]:

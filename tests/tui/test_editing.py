@@ -168,7 +168,7 @@ async def test_what_can_be_changed_begins_with_what_the_formula_is_about(open_at
 def test_a_batch_size_beyond_the_data_says_that_a_batch_is_all_of_it():
     session = Session("xor-train")
     hint = change(session, target_of_size(session), "100")
-    assert (hint.key, hint.values["samples"]) == ("hint.edited_batch", "4")
+    assert (hint.key, hint.values["samples"]) == ("hint.edited_batch", 4)
     assert change(session, target_of_size(session), "2").key == "hint.edited"
 
 

@@ -52,6 +52,13 @@ def test_every_table_column_has_a_heading(name):
             assert column.startswith("=") or f"column.{column}" in say
 
 
+@pytest.mark.parametrize(
+    ("given", "said"), [(7, "iteration 7"), (31_760, "iteration 31,760"), ("soon", "iteration soon")]
+)
+def test_whole_numbers_are_grouped_wherever_they_are_said(given, said):
+    assert words()("header.iteration", iteration=given) == said
+
+
 def test_a_language_that_is_not_there_speaks_english():
     assert words("xx")("panel.network") == words("en")("panel.network")
 

@@ -33,9 +33,7 @@ class GradientScreen(ReportScreen):
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     verdict = SAY(
-        "check.agree" if report.ok else "check.differ",
-        number=f"{len(report.entries):,}",
-        iteration=f"{report.iteration:,}",
+        "check.agree" if report.ok else "check.differ", number=len(report.entries), iteration=report.iteration
     )
     lines: list[Line] = [*wrap([(verdict, "result" if report.ok else "trouble")], cells), ()]
     method = report.entries[0].method if report.entries else ""
@@ -58,7 +56,7 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
         lines.append(tuple(pieces))
     if len(report.entries) > SHOWN_AT_MOST or report.total > len(report.entries):
         shown = min(len(report.entries), SHOWN_AT_MOST)
-        lines.append(((SAY("check.more", shown=f"{shown:,}", total=f"{report.total:,}"), "muted"),))
+        lines.append(((SAY("check.more", shown=shown, total=report.total), "muted"),))
     return lines
 
 

@@ -177,7 +177,7 @@ class SimulatorView(FirstScreen):
         self.banner.display = trouble is not None
         if trouble is not None:
             value = fixed(trouble.value, self.digits)
-            text = SAY("banner.trouble", symbol=trouble.symbol, value=value, iteration=f"{trouble.iteration:,}")
+            text = SAY("banner.trouble", symbol=trouble.symbol, value=value, iteration=trouble.iteration)
             self.banner.show_lines([cut(((f" {text}", "trouble"),), max(self.size.width, 1))])
 
     def _show_titles(self, snapshot: Snapshot) -> None:

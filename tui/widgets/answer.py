@@ -75,7 +75,7 @@ def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -
     samples = len(snapshot.tape.rows)
     if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
         return []
-    text = say("batch.mean", samples=f"{samples:,}", sample=f"{snapshot.row + 1:,}")
+    text = say("batch.mean", samples=samples, sample=snapshot.row + 1)
     return [dispensable(wrap([(text, "muted")], prose), BATCH)]
 
 

@@ -22,13 +22,11 @@ def rule_in_words(say: Words, rule: Convention) -> str:
     return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
 
 
-def _told(name: str, value: float | str) -> str:
-    """Counts are grouped; a seed is none."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and name != "seed":
-        return f"{value:,}"
-    return f"{value + 0.0:g}"  # adding takes the sign from -0.0
+def _told(name: str, value: float | str) -> float | str:
+    """As it is said; a seed is no count, to be grouped."""
+    if isinstance(value, float):
+        return f"{value + 0.0:g}"  # adding takes the sign from -0.0
+    return str(value) if name == "seed" else value
 
 
 def convention_lines(say: Words, scenario: Scenario, cells: int) -> Sequence[Line]:

@@ -178,7 +178,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         if snapshot.sample + 1 < len(rows) and snapshot.trouble is None:
             following = say("formula.next_sample", sample=snapshot.sample + 2)
     elif position.cursor == position.values:
-        following = say("formula.next_iteration", iteration=f"{position.iteration + 1:,}")
+        following = say("formula.next_iteration", iteration=position.iteration + 1)
     else:
         following = say("formula.next", next=snapshot.next_symbol)
     if not _trains(snapshot):
@@ -192,7 +192,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
         loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
-        mean: Piece = (say("formula.loss", samples=f"{len(rows):,}", value=loss), "")
+        mean: Piece = (say("formula.loss", samples=len(rows), value=loss), "")
         named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
         beside = [(left, (mean, ("   ", ""), *one)) for one in (named, own)]
         forms = [*beside, (left, named), ((), named), *forms]

@@ -73,14 +73,11 @@ def _place(say: Words, snapshot: Snapshot) -> Line:
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
-        pieces += [(say("header.epoch", epoch=f"{position.epoch:,}"), ""), (" · ", "muted")]
-        pieces += [(say("header.iteration", iteration=f"{position.iteration:,}"), ""), (" · ", "muted")]
+        pieces += [(say("header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
+        pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
     samples = len(snapshot.tape.rows)
     if samples > 1:
-        pieces += [
-            (say("header.sample", sample=f"{snapshot.sample + 1:,}", samples=f"{samples:,}"), ""),
-            (" · ", "muted"),
-        ]
+        pieces += [(say("header.sample", sample=snapshot.sample + 1, samples=samples), ""), (" · ", "muted")]
     phase = position.phase
     name = say("header.start") if phase is None else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
     role = phase if phase in PHASES else "strong"

@@ -144,7 +144,7 @@ def _remarks(say: Words, edits: Sequence[int], stops: Sequence[str], cells: int)
     """What stands right of the strip, in so many cells if it can: where something was edited, what stops runs."""
     edited = ""
     if edits:
-        places = {"iteration": f"{edits[0]:,}"} if len(edits) == 1 else {"count": len(edits)}
+        places = {"iteration": edits[0]} if len(edits) == 1 else {"count": len(edits)}
         edited = say("timeline.edit" if len(edits) == 1 else "timeline.edits", **places)
     forms = [""]
     if stops:

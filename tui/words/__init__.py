@@ -33,11 +33,11 @@ class Words:
         self._texts: dict[str, str] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text at `key`, filled in."""
+        """The text at `key`, filled in; whole numbers are grouped, 31,760."""
         if key not in self:
             raise KeyError(key)
         text = self._texts[key]
-        return text.format(**values) if values else text
+        return text.format(**{name: _grouped(value) for name, value in values.items()}) if values else text
 
     def first(self, keys: Iterable[str], /, **values: object) -> str:
         """The text at the first of `keys` that exists."""
@@ -71,6 +71,10 @@ def words(language: str = ENGLISH) -> Words:
         for table, texts in _read(language).items():
             tables.setdefault(table, []).extend(texts)
     return Words(language, tables)
+
+
+def _grouped(value: object) -> object:
+    return f"{value:,}" if type(value) is int else value
 
 
 def _read(language: str) -> dict[str, list[str]]:
