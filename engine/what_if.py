@@ -74,8 +74,8 @@ class WhatIf(Standing):
             return None
         place = self._place()
         gone = (reached(self._timeline, place), reached(left.run, left.place))
-        at_fork = (self._branches.at(left.fork, run) for run in (self._timeline, left.run))
-        comparison = compare(self._timeline, place, left, gone, first_difference(*at_fork, self.sample))
+        mine, theirs = (self._branches.at(left.fork, run) for run in (self._timeline, left.run))
+        comparison = compare(self._timeline, place, left, gone, first_difference(mine, theirs, self.sample))
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 

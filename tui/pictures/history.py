@@ -43,8 +43,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     if scene.selected is None and height >= LEAST_WITH_ADVICE:
         write_line(cells, top, [[(scene.say("picture.history_select"), "muted")]])
         top += 1
-    end = float(max(len(snapshot.known), done, 1))
-    plane = framed(cells, (0, top, width, height - top), (0.0, end), fitting_span(ys, 0.08), ("", ""))
+    plane = framed(cells, (0, top, width, height - top), (0.0, float(max(done, 1))), fitting_span(ys, 0.08), ("", ""))
     plane.put(plane.path(_array(xs), _array(ys)), "way-0")
     found = plane.cell(float(done), now)
     if found is not None:
