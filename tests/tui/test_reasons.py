@@ -41,6 +41,20 @@ async def test_where_it_is_selected_too(open_at, screen_text, size):
         assert BOTH_WAYS in shown(panel)
 
 
+@pytest.mark.parametrize("size", [*SIZES, (100, 30)])
+async def test_looking_into_a_number_takes_no_number_from_the_screen(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*["space"] * 40, "enter")
+        await pilot.pause()
+        beside = 63 if size[0] == 120 else 50 if size[0] == 100 else 0
+        panel = shown([line[beside:] for line in screen_text(app)])
+        assert "= 0.02243370 + 0.00997311 = 0.03240681" in panel
+        assert "Made of (" in panel
+        for row in ("▶ ∂E/∂h1 0.03240681", "∂h1/∂z1 0.24960043", "∂z1/∂W1 0.10000000"):
+            assert row in panel
+
+
 @pytest.fixture
 def snapshot():
     simulator = Simulator(load("backprop-2-2-2"))

@@ -73,6 +73,12 @@ def test_a_long_formula_breaks_before_an_operator(cells, lines):
     assert ["".join(text for text, _ in line) for line in in_lines(pieces, cells)] == lines
 
 
+def test_a_formula_that_is_cut_says_that_it_goes_on():
+    pieces = [("0.12345678 + 0.23456789 + 0.34567891", "")]
+    assert ["".join(text for text, _ in line) for line in in_lines(pieces, 25, most=1)] == ["0.12345678 + 0.23456789 …"]
+    assert ["".join(text for text, _ in line) for line in in_lines(pieces, 24, most=1)] == ["0.12345678 …"]
+
+
 def test_both_ends_of_a_line():
     assert spread((("left", ""),), (("right", ""),), 12) == (("left", ""), ("   ", ""), ("right", ""))
 

@@ -21,9 +21,12 @@ from dlsim.tui.words import Words
 
 MARK = "▶"
 LISTED_AT_MOST = 24
-WAY, TITLE, QUESTION, MEANING, WHY, BATCH = 2.0, 2.1, 3.0, 2.8, 3.2, 2.0
-SHORTER_LIST, SHORTEST_LIST, NO_LIST = 2.4, 4.5, 5.0
-"""What is lost without the way one came, the list's title … and with fewer and fewer of the operands."""
+WAY, QUESTION, MEANING, WHY, BATCH = 2.0, 3.0, 2.8, 3.2, 2.0
+"""What is lost without the way one came, without each of the sentences."""
+IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
+"""Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
+LIST, TITLE = 2.2, 3.3
+"""What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
 
 def answer_parts(
@@ -106,19 +109,19 @@ def _made_of(
         if learnt and snapshot.position.iteration in snapshot.edits:
             key = "answer.changed_or_left"
         text = say(key, iteration=f"{snapshot.position.iteration - 1:,}")
-        return [dispensable(wrap([(text, "muted")], prose), TITLE)]
+        return [dispensable(wrap([(text, "muted")], prose), LIST)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
     rows = _rows(say, snapshot, answer, marked, cells, digits)
     place = answer.operands.index(marked) if marked in answer.operands else 0
-    sizes = (LISTED_AT_MOST, 6, 3) if marked is None else (LISTED_AT_MOST, 6, 3, 1)
-    forms = [_around(say, rows, place, most) for most in sizes]
-    forms = [form for number, form in enumerate(forms) if not number or len(form) < len(forms[number - 1])]
-    costs = [SHORTER_LIST, *[SHORTEST_LIST] * 9][: len(forms) - 1]
-    if marked is None:  # nothing is chosen here yet: the list may go
-        forms.append(())
-        costs.append(NO_LIST if len(forms) > 2 else SHORTER_LIST)
-    titled = dispensable(wrap([(title, "muted")], prose), TITLE)
+    forms, costs = [_around(say, rows, place, LISTED_AT_MOST)], []
+    for most, cost in IN_LISTS.items():
+        if len(form := _around(say, rows, place, most)) < len(forms[-1]):
+            forms.append(form)
+            costs.append(cost)
+    if marked is None:  # all of it or nothing: its numbers stand in the formula
+        forms, costs = [forms[0], ()], [LIST]
+    titled = dispensable(wrap([(title, "muted")], prose), LIST if marked is None else TITLE)
     return [titled, Part(tuple(forms), tuple(costs))]
 
 

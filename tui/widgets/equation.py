@@ -15,7 +15,7 @@ from dlsim.tui.widgets.parts import Part, dispensable, gap
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
 """What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
-SPELT_OUT_NUMBERS, SPELT_OUT = 2.2, 3.6
+SPELT_OUT_NUMBERS, SPELT_OUT = 3.5, 3.6
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 

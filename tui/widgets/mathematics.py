@@ -16,6 +16,7 @@ from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, width
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""
 
+GOES_ON = f" {ELLIPSIS}"
 COMMA = ", "
 BREAKS = re.compile(r"( [+−·] |, )")
 """A line may break before an operator and after a comma."""
@@ -86,7 +87,7 @@ def _with_role(new: str, role: str) -> str:
 
 
 def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) -> list[Line]:
-    """The pieces, broken before an operator where they do not fit; of more lines than `most` the middle goes."""
+    """The pieces, broken before an operator where they do not fit; of more lines than `most` the middle goes, or the end."""
     lines: list[Line] = []
     line: Line = ()
     for term in _terms(pieces):
@@ -98,7 +99,10 @@ def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) ->
         lines.append(line)
     if most is None or len(lines) <= most:
         return lines
-    return [*lines[: most - 2], ((ELLIPSIS, "muted"),), lines[-1]] if most >= 3 else lines[:most]
+    if most >= 3:
+        return [*lines[: most - 2], ((ELLIPSIS, "muted"),), lines[-1]]
+    *kept, last = in_lines(pieces, cells - len(GOES_ON))[:most]
+    return [*kept, (*last, (GOES_ON, "muted"))]
 
 
 def _terms(pieces: Sequence[Piece]) -> list[Line]:
