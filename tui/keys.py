@@ -84,10 +84,16 @@ SIMULATOR_KEYS = (
     Key("app.quit", "q", "app.quit"),
 )
 
+PAGE_KEYS = (
+    Key("look.page-down", "pagedown", "page(1)"),
+    Key("look.page-up", "pageup", "page(-1)"),
+)
+
 BROWSER_KEYS = (
     Key("scenario.choose", "enter", "choose"),
     Key("scenario.up", "up", "move(-1)"),
     Key("scenario.down", "down", "move(1)"),
+    *PAGE_KEYS,
     Key("app.close", "escape", "close"),
     Key("app.help", "f1", "app.explain"),
 )
@@ -96,6 +102,7 @@ CHOOSING_KEYS = (
     Key("choose.take", "enter", "choose"),
     Key("choose.up", "up", "move(-1)"),
     Key("choose.down", "down", "move(1)"),
+    *PAGE_KEYS,
     Key("app.close", "escape", "close"),
     Key("app.help", "f1", "app.explain"),
 )
@@ -104,8 +111,7 @@ READING_KEYS = (
     Key("app.close", "escape", "close"),
     Key("app.down", "down", "scroll(1)"),
     Key("app.up", "up", "scroll(-1)"),
-    Key("look.page-down", "pagedown", "page(1)"),
-    Key("look.page-up", "pageup", "page(-1)"),
+    *PAGE_KEYS,
 )
 
 APP_KEYS = (

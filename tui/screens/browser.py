@@ -26,7 +26,15 @@ SAY = words()
 SIDE_BY_SIDE = 90
 """From so many cells on, the preview stands beside the list."""
 SHORT = 14
-SHOWN_KEYS = ("scenario.choose", "scenario.up", "scenario.down", "app.close", "app.help", "app.quit")
+SHOWN_KEYS = (
+    "scenario.choose",
+    "scenario.up",
+    "scenario.down",
+    "app.close",
+    "app.help",
+    "look.page-down",
+    "app.quit",
+)
 
 
 class BrowserScreen(FirstScreen):
@@ -132,7 +140,7 @@ class BrowserScreen(FirstScreen):
         named = caps(SAY, (*BROWSER_KEYS, *APP_KEYS))
         actions = {key.id: key.action for key in (*BROWSER_KEYS, *APP_KEYS)}
         ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self._may_close or self.field.value]
-        keys = [KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids]
+        keys = [KeyCap(id_, named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids]
         self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
 
     @property
@@ -149,6 +157,10 @@ class BrowserScreen(FirstScreen):
             self._notice = ""
             self._show()
             self._show_keys()
+
+    def action_page(self, by: int) -> None:
+        """Scroll the preview."""
+        self.preview.scroll_pages(by)
 
     def action_choose(self) -> None:
         """Open it; what cannot be opened says why in the preview."""

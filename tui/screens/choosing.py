@@ -85,13 +85,17 @@ class ChoosingScreen(Screen[str]):
         names = {id_: SAY(f"key.{id_}.name") for id_ in SHOWN_KEYS}
         if self._found:
             names[TAKE] = self._found[self._chosen].does or names[TAKE]
-        self.keyline.show([KeyCap(named[id_], names[id_], actions[id_]) for id_ in SHOWN_KEYS])
+        self.keyline.show([KeyCap(id_, named[id_], names[id_], actions[id_]) for id_ in SHOWN_KEYS])
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""
         if self._found:
             self._chosen = max(0, min(self._chosen + by, len(self._found) - 1))
             self._show()
+
+    def action_page(self, by: int) -> None:
+        """Up or down by about what is in view."""
+        self.action_move(by * max(self.listing.size.height - 2, 1))
 
     def action_choose(self) -> None:
         """Take it."""

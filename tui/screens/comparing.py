@@ -20,7 +20,7 @@ class ComparingScreen(ReportScreen):
     """Compares as it opens; escape returns, and so do undo and redo, which then go to the run that they name."""
 
     TITLE_KEY = "compare.title"
-    FOOTER = ("edit.undo", "edit.redo", "app.close")
+    FOOTER = ("edit.undo", "edit.redo", "look.page-down", "app.close")
     BINDINGS = bindings(COMPARING_KEYS, SAY)
     KEYS = (*COMPARING_KEYS, *READING_KEYS)
 

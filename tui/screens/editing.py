@@ -37,8 +37,8 @@ def named_keys() -> dict[str, str]:
 
 
 KEYS_WHILE_ASKED = (
-    KeyCap(CAPS["select.enter"], SAY("prompt.apply"), "submit"),
-    KeyCap(CAPS["select.leave"], SAY("prompt.cancel"), "leave"),
+    KeyCap("select.enter", CAPS["select.enter"], SAY("prompt.apply"), "submit"),
+    KeyCap("select.leave", CAPS["select.leave"], SAY("prompt.cancel"), "leave"),
 )
 
 

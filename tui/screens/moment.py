@@ -56,7 +56,7 @@ def keys_of_the_moment(
         ids = tuple(id_ for id_ in KEYS_WITH_SELECTION if is_set or id_ != "edit.change")
     else:
         ids = KEYS_OF_THE_MOMENT if session.simulator.trains else KEYS_WITHOUT_TRAINING
-    return [KeyCap(CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]
+    return [KeyCap(id_, CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]
 
 
 def _name(id_: str, session: Session, *, is_running: bool) -> str:

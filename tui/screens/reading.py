@@ -34,7 +34,7 @@ class ReadingScreen(Screen[None]):
         """Write the title into the frame, and below it a hint and what these keys do."""
         named, actions = caps(SAY, self.KEYS), {key.id: key.action for key in self.KEYS}
         self.panel.entitle([("title", SAY(title))], "title", current=True)
-        self.keyline.show([KeyCap(named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys], hint)
+        self.keyline.show([KeyCap(id_, named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys], hint)
 
     def action_close(self) -> None:
         """Return."""
@@ -46,7 +46,7 @@ class ReadingScreen(Screen[None]):
 
     def action_page(self, by: int) -> None:
         """About a screenful."""
-        self.reading.scroll_lines(by * max(self.reading.size.height - 2, 1))
+        self.reading.scroll_pages(by)
 
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
@@ -57,7 +57,7 @@ class ReportScreen(ReadingScreen):
     """A report on where a session stands, made as the screen opens."""
 
     TITLE_KEY: ClassVar[str]
-    FOOTER: ClassVar[Sequence[str]] = ("app.close",)
+    FOOTER: ClassVar[Sequence[str]] = ("look.page-down", "app.close")
     """The ids of the keys that the footer names."""
 
     def __init__(self, session: Session, digits: int = DIGITS) -> None:

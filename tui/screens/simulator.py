@@ -213,12 +213,13 @@ class SimulatorScreen(Copying, Asking):
             self._show_keys()
 
     def action_scroll(self, by: int) -> None:
-        """Scroll the chosen panel by about its height."""
-        if self.tabs.area == "tables":
-            self.table.scroll_lines(by * max(self.table.size.height - 2, 1))
-        elif self.tabs.area == "side":
-            reading = self.rules if self.tabs.side == "conventions" else self.lesson
-            reading.scroll_lines(by * max(reading.size.height - 2, 1))
+        """Scroll the chosen panel by about its height; where that shows all it holds, another that does not."""
+        cut = [panel for panel in self.scrolling() if not panel.is_whole]
+        if cut:
+            cut[0].scroll_pages(by)
+            return
+        self._tell(Hint("hint.all_shown"))
+        self._show_keys()
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""

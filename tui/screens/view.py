@@ -31,6 +31,7 @@ from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.ways_table import WaysTable, ways_of
@@ -155,6 +156,15 @@ class SimulatorView(FirstScreen):
             members = self.members_now()
             told = ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
             self.curve.show(snapshot, told, self.digits)
+
+    def scrolling(self) -> Sequence[ScrollingLines]:
+        """What is on screen and scrolls, the chosen panel's first."""
+        held: dict[str, tuple[ScrollingLines, ...]] = {
+            "tables": (self.table, self.ways),
+            "side": (self.lesson, self.rules),
+        }
+        areas = sorted(held, key=lambda area: area != self.tabs.area)
+        return [one for area in areas if self.panels[area].display for one in held[area] if one.display]
 
     def members_now(self) -> tuple[Member, ...]:
         """All ways of the scenario at this moment; none where there is one only."""

@@ -12,16 +12,21 @@ from textual.message import Message
 from dlsim.tui.widgets.lines import LineWidget, Piece, fit
 
 
+FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
+"""Where there is not room for all: help lists whatever has gone."""
+
+
 class KeyCap(Struct, frozen=True):
     """A key as the line shows it; `action` is what a click does."""
 
+    id: str
     cap: str
     name: str
     action: str
 
 
 class KeyLine(LineWidget):
-    """Shows keys at the left, the last one at the right where there is room."""
+    """Shows as many keys as fit at the left, the last one at the right."""
 
     class Clicked(Message):
         """A key of the line was clicked."""
@@ -58,28 +63,33 @@ class KeyLine(LineWidget):
         self._spans = []
         pieces: list[Piece] = []
         used = 0
-        keys = list(self._keys)
         if self._hint:
             text = fit(f" {'✗ ' if self._is_trouble else ''}{self._hint} ", cells)
             pieces.append((text, "trouble" if self._is_trouble else "hint"))
             used = cell_len(text)
-        last = keys.pop() if keys else None
-        reserved = self._cells_of(last) + 1 if last is not None and used + self._cells_of(last) + 1 <= cells else 0
+        keys = self._fitting(cells - used)
         for key in keys:
-            size = self._cells_of(key) + 1
-            if used + size + reserved > cells:
-                break
-            self._add(pieces, key, used)
+            size = self._cells_of(key)
+            if key is self._keys[-1]:
+                pieces.append((" " * (cells - used - size), ""))
+                used = cells - size
+            pieces += [(" ", ""), (key.cap, "key"), (f" {key.name} ", "muted")]
+            self._spans.append((used, used + size, key.action))
             used += size
-        if last is not None and reserved:
-            pieces.append((" " * (cells - used - reserved), ""))
-            self._add(pieces, last, cells - reserved)
         self.show_lines([tuple(pieces)])
+
+    def _fitting(self, cells: int) -> Sequence[KeyCap]:
+        """The keys that stay: those at the end go before those at the beginning."""
+        keys = list(self._keys)
+        while keys and sum(map(self._cells_of, keys)) > cells:
+            keys.remove(min(reversed(keys), key=_rank))
+        return keys
 
     @staticmethod
     def _cells_of(key: KeyCap) -> int:
-        return cell_len(key.cap) + cell_len(key.name) + 2
+        return cell_len(key.cap) + cell_len(key.name) + 3
 
-    def _add(self, pieces: list[Piece], key: KeyCap, at: int) -> None:
-        pieces += [(" ", ""), (key.cap, "key"), (f" {key.name} ", "muted")]
-        self._spans.append((at, at + self._cells_of(key) + 1, key.action))
+
+def _rank(key: KeyCap) -> int:
+    """The higher, the longer it stays."""
+    return LAST_TO_GO.index(key.id) + 1 if key.id in LAST_TO_GO else -(key.id in FIRST_TO_GO)

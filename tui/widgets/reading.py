@@ -57,4 +57,5 @@ class Reading(ScrollingLines):
 
     def _draw(self) -> None:
         shown = self._all[self._top : self._top + self.size.height]
-        self.show_lines([((" ", ""), *line) if line else () for line in shown])
+        below = len(self._all) - self._top - len(shown)
+        self.show_part([((" ", ""), *line) if line else () for line in shown], self._top, below)

@@ -1,20 +1,48 @@
-"""Lines of which there are more than fit: the wheel scrolls them."""
+"""Lines of which there are more than fit: they are scrolled by key and by wheel, and say how many are out of view."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual import events
 
-from dlsim.tui.widgets.lines import LineWidget
+from dlsim.tui.widgets.lines import Line, LineWidget, cut, spread, width
+from dlsim.tui.words import words
 
+SAY = words()
 BY_WHEEL = 3
+ABOVE, BELOW = "↑", "↓"
 
 
 class ScrollingLines(LineWidget):
-    """Knows by how much to scroll; what is then in view, a widget of its own kind says."""
+    """Marks its ends where it holds more than it shows; what is in view, a widget of its own kind says."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._is_whole = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all there is stands on screen."""
+        return self._is_whole
 
     def scroll_lines(self, by: int) -> None:
         """Go down (or up, with a negative number) by so many lines."""
         raise NotImplementedError
+
+    def scroll_pages(self, by: int) -> None:
+        """Go down (or up) by about what is in view."""
+        self.scroll_lines(by * max(self.size.height - 2, 1))
+
+    def show_part(self, lines: Iterable[Line], above: int, below: int) -> None:
+        """Draw these lines, the first and the last of them with a mark where so many more are out of view."""
+        shown, cells = list(lines), self.size.width
+        self._is_whole = not shown or (above <= 0 and below <= 0)
+        if not self._is_whole:
+            for end, arrow, number in ((0, ABOVE, above), (-1, BELOW, below)):
+                if number > 0:
+                    shown[end] = marked(shown[end], arrow, number, cells)
+        self.show_lines(shown)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel scrolls."""
@@ -25,3 +53,10 @@ class ScrollingLines(LineWidget):
         """The wheel scrolls."""
         event.stop()
         self.scroll_lines(-BY_WHEEL)
+
+
+def marked(line: Line, arrow: str, number: int, cells: int) -> Line:
+    """The line with an arrow in its last cell, and where there is room before it, how many more lines there are."""
+    told = f"{SAY('scrolling.more', number=f'{number:,}')} {arrow}"
+    mark = told if width(line) + len(told) + 2 <= cells else arrow
+    return spread(cut(line, max(cells - 2, 0)), ((mark, "muted"),), cells)

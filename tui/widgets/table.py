@@ -84,7 +84,8 @@ class NumberTable(ScrollingLines):
             return
         if self._places is None or self._places.table is not table:
             self._places = Places(table)
-        self.show_lines(self._view(self._snapshot, self._places).lines())
+        view = self._view(self._snapshot, self._places)
+        self.show_part(view.lines(), view.top, self._places.lines - view.top - view.room)
 
     def _view(self, snapshot: Snapshot, places: Places) -> TableView:
         width, height = self.size

@@ -11,7 +11,8 @@ from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.pictures.ways import Way
-from dlsim.tui.widgets.lines import Line, LineWidget, fit
+from dlsim.tui.widgets.lines import Line, fit
+from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
 LENS, UNKNOWN = "▶", "…"
@@ -89,8 +90,8 @@ def _left(text: str, cells: int) -> str:
     return text + " " * (cells - cell_len(text))
 
 
-class WaysTable(LineWidget):
-    """Shows the ways."""
+class WaysTable(ScrollingLines):
+    """Shows the ways, the one under the lens always in view."""
 
     class Chosen(Message):
         """A way was clicked."""
@@ -103,11 +104,26 @@ class WaysTable(LineWidget):
         super().__init__(id=id)
         self._say = say
         self._ways: Sequence[Row] = ()
+        self._lead = 0
+        self._top = 0
 
     def show(self, ways: Sequence[Row]) -> None:
         """Show these."""
-        self._ways = ways
+        lead = next((number for number, way in enumerate(ways) if way.is_lead), 0)
+        if lead != self._lead or len(ways) != len(self._ways):
+            self._top = max(lead - self._room + 1, 0)
+        self._ways, self._lead = ways, lead
         self._draw()
+
+    def scroll_lines(self, by: int) -> None:
+        """Look further down or up."""
+        self._top += by
+        self._draw()
+
+    @property
+    def _room(self) -> int:
+        """Rows that fit below the headings."""
+        return max(self.size.height - 1, 1)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -115,9 +131,13 @@ class WaysTable(LineWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Put the way that was clicked under the lens."""
-        if 1 <= event.y <= len(self._ways):
-            self.post_message(self.Chosen(self._ways[event.y - 1].variant))
+        number = self._top + event.y - 1
+        if event.y >= 1 and number < len(self._ways):
+            self.post_message(self.Chosen(self._ways[number].variant))
 
     def _draw(self) -> None:
         if self.size:
-            self.show_lines(ways_lines(self._say, self._ways, self.size.width))
+            head, *rows = ways_lines(self._say, self._ways, self.size.width)
+            self._top = max(0, min(self._top, len(rows) - self._room))
+            shown = rows[self._top : self._top + self._room]
+            self.show_part([head, *shown], self._top, len(rows) - self._top - len(shown))

@@ -1,0 +1,103 @@
+"""Whatever holds more than it shows says so at its ends, in the same way everywhere, and a key brings the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.tui.app import DlsimApp
+from dlsim.tui.session import Session
+
+EDITED = ("i", "i", "I", "tab", "w", *["backspace"] * 30, *"0.9", "enter")
+
+HOLD_MORE = {
+    "weights": ("backprop-2-2-2", ("2",), (80, 24)),
+    "data": ("over-and-underfitting", ("4",), (80, 24)),
+    "ways": ("optimizers-on-a-bowl", ("8",), (80, 17)),
+    "lesson": ("backprop-2-2-2", ("6",), (80, 24)),
+    "rules": ("backprop-2-2-2", ("7",), (80, 24)),
+    "lesson beside the network": ("backprop-2-2-2", ("6", "1"), (120, 40)),
+    "gradient check": ("xor-train", ("i", "c"), (80, 24)),
+    "comparison": ("backprop-2-2-2", (*EDITED, "d"), (80, 19)),
+    "help": ("backprop-2-2-2", ("question_mark",), (80, 24)),
+    "preview": (None, (), (80, 24)),
+    "what to change": ("backprop-2-2-2", ("w",), (80, 20)),
+}
+
+
+def bottom_and_top(lines):
+    """The lines whose last cell says that there is more below, and those of more above."""
+    bare = [line.rstrip("│ ") for line in lines]
+    return [line for line in bare if line.endswith("↓")], [line for line in bare if line.endswith("↑")]
+
+
+@pytest.mark.parametrize("place", HOLD_MORE)
+async def test_what_holds_more_than_it_shows_says_so_until_its_end_is_in_view(open_at, screen_text, place):
+    scenario, keys, size = HOLD_MORE[place]
+    app = open_at(scenario)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+        below, above = bottom_and_top(screen_text(app))
+        assert below
+        expected, above_at_first = len(below) - 1, len(above)
+        for _ in range(30):
+            before = screen_text(app)
+            await pilot.press("pagedown")
+            await pilot.pause()
+            if screen_text(app) == before:
+                break
+        below, above = bottom_and_top(screen_text(app))
+        assert len(below) == expected
+        assert len(above) == above_at_first + 1
+        for _ in range(30):
+            await pilot.press("pageup")
+        await pilot.pause()
+        assert len(bottom_and_top(screen_text(app))[0]) == expected + 1
+
+
+async def test_the_mark_counts_the_lines_that_are_out_of_view(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        assert any(line.endswith("2 more ↓") and "W6" in line for line in screen_text(app))
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert any(line.endswith("2 more ↑") and "gradient" in line for line in screen_text(app))
+        assert any("W8" in line for line in screen_text(app))
+
+
+async def test_where_all_is_on_screen_a_scroll_key_says_so(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert "All that the panels hold is on screen." in screen_text(app)[-1]
+
+
+async def test_a_terminal_with_ascii_only_gets_the_marks_in_ascii(screen_text):
+    app = DlsimApp(Session("backprop-2-2-2"), only_ascii=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        assert any(line.endswith("2 more v") for line in screen_text(app))
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 60, 70, 80, 100, 140])
+@pytest.mark.parametrize("keys", [(), ("tab",), ("p",)])
+async def test_help_is_the_last_key_that_the_footer_gives_up(open_at, screen_text, width, keys):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert "? help" in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(("width", "is_there"), [(80, False), (92, False), (93, True), (140, True)])
+async def test_the_palette_is_the_first_that_it_gives_up(open_at, screen_text, width, is_there):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.pause()
+        assert "o open  ? help" in screen_text(app)[-1]
+        assert screen_text(app)[-1].endswith("ctrl+p palette ") == is_there
