@@ -117,19 +117,19 @@ class Cells:
         return None if place is None else self._rows[place[0]].cells[place[1]]
 
     def beside(self, ref: Ref, by: int) -> Ref | None:
-        """The next or previous number, on from line to line; None past the ends."""
+        """The next or previous number, on from line to line and round at the ends; None where the table has not `ref`."""
         place = self.find(ref)
         if place is None:
             return None
         row, column = place
-        while 0 <= row < len(self._rows):
+        for _ in range(len(self._rows) + 1):
             cells = self._rows[row].cells
-            column += by
-            if not 0 <= column < len(cells):
-                row += by
-                column = -1 if by > 0 else len(cells)
-            elif cells[column] is not None:
-                return cells[column]
+            rest = cells[column + 1 :] if by > 0 else cells[:column][::-1]
+            found = next((cell for cell in rest if cell is not None), None)
+            if found is not None:
+                return found
+            row = (row + by) % len(self._rows)
+            column = -1 if by > 0 else len(self._rows[row].cells)
         return None
 
     def below(self, ref: Ref, by: int) -> Ref | None:

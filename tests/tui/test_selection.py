@@ -89,9 +89,19 @@ def test_numbers_of_a_table_follow_each_other_in_reading_order():
     assert first == Ref("now_W", 1, (0, 0))
     assert cells.beside(first, 1) == GRADIENT
     assert cells.below(GRADIENT, 1) == Ref("dE_dW", 1, (1, 0))
-    assert cells.beside(first, -1) is None
+    assert cells.beside(first, -1) == Ref("new_W", 2, (1, 1))
+    assert cells.beside(Ref("new_W", 2, (1, 1)), 1) == first
     assert cells.below(cells.last(), 1) is None
     assert in_order([first, GRADIENT], first, -1) == GRADIENT
+
+
+def test_going_on_from_number_to_number_passes_each_once_and_begins_again():
+    cells = Cells(worked_example().tables[0])
+    passed = [cells.first()]
+    while (following := cells.beside(passed[-1], 1)) != passed[0]:
+        assert following not in passed
+        passed.append(following)
+    assert len(passed) == 8 * 3
 
 
 @pytest.mark.parametrize("name", builtin_scenarios())
