@@ -42,9 +42,15 @@ def sheet_of_ways(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]
     return Sheet(heads, rows)
 
 
-def column_head(say: Words, name: str) -> str:
-    """What stands over a column: a name of the scenario's own as it is, else the catalogue's word."""
-    return name[1:] if name.startswith("=") else say.first([f"column.{name}", "column.any"], name=name)
+def column_head(say: Words, name: str, cells: int | None = None) -> str:
+    """What stands over a column: a name of the scenario's own as it is, else the catalogue's word; its shorter one,
+    where it has one, over a column of fewer `cells`.
+    """
+    if name.startswith("="):
+        return name[1:]
+    head = say.first([f"column.{name}", "column.any"], name=name)
+    is_long = cells is not None and cell_len(head) > cells
+    return say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name) if is_long else head
 
 
 def as_csv(sheet: Sheet) -> str:

@@ -10,10 +10,10 @@ from dlsim.tui.widgets.table import TableView
 from dlsim.tui.words import words
 
 
-def view(simulator, key, cells=60, height=20, top=None):
+def view(simulator, key, cells=60, height=20, top=None, selected=None):
     snapshot = simulator.snapshot()
     table = next(table for table in snapshot.tables if table.key == key)
-    return TableView(words(), snapshot, Places(table), cells, height, top)
+    return TableView(words(), snapshot, Places(table), cells, height, top, selected)
 
 
 def text(line):
@@ -40,6 +40,37 @@ def test_a_number_not_yet_computed_is_an_ellipsis(key):
     assert any("…" in line for line in lines(simulator, key))
     simulator.step("iteration")
     assert not any("…" in line for line in lines(simulator, key))
+
+
+@pytest.mark.parametrize("scenario", ["backprop-2-2-2", "feedforward-or-recurrent", "optimizers-on-a-bowl"])
+def test_the_value_stays_the_one_that_the_gradient_was_measured_at_when_the_update_has_landed(scenario):
+    simulator = Simulator(load(scenario))
+    before = lines(simulator, "weights", height=40)
+    simulator.step("iteration")
+    after = lines(simulator, "weights", height=40)
+    assert [line.split()[:2] for line in after] == [line.split()[:2] for line in before]
+    assert any(line.split()[1] != line.split()[-1] for line in after[1:] if "." in line)
+    simulator.step()
+    following = lines(simulator, "weights", height=40)
+    assert [line.split()[1] for line in following if "." in line] == [
+        line.split()[-1] for line in after if "." in line
+    ]
+
+
+def test_a_weight_chosen_in_the_diagram_is_marked_where_its_number_stands():
+    simulator, present = Simulator(load("backprop-2-2-2")), Ref("now_W", 2, (0, 0))
+    assert any("[0.45000000]" in line for line in lines(simulator, "weights", selected=present))
+    simulator.step("iteration")
+    assert any("[0.43703857]" in line for line in lines(simulator, "weights", selected=present))
+
+
+@pytest.mark.parametrize("cells", [48, 58, 60, 78])
+@pytest.mark.parametrize("key", ["weights", "layers"])
+def test_no_column_has_a_head_that_is_cut(key, cells):
+    simulator = Simulator(load("optimizers-on-a-network", variant="Adam"))
+    heads = lines(simulator, key, cells=cells)[0].split()
+    assert not any("…" in head for head in heads)
+    assert "grad" in " ".join(heads) or "δ" in heads
 
 
 def test_the_active_row_is_in_view_on_every_step_of_a_short_table():

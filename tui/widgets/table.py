@@ -12,6 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import operands_of
 from dlsim.tui.table_text import column_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
@@ -113,7 +114,7 @@ class TableView:
         self._label = self._label_width()
         self._columns, self.digits, self._column_cells = self._fitting_columns(digits)
         self._active = self._active_row()
-        self._selected = selected
+        self._selected = self._shown_as(selected)
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -140,6 +141,13 @@ class TableView:
                 return cells[column]
             start = end
         return next((cell for cell in cells if cell is not None), None) if 0 <= x < self._label + 3 else None
+
+    def _shown_as(self, ref: Ref | None) -> Ref | None:
+        """The cell to mark: a weight of the diagram is the new one once that holds, until then the one that is read."""
+        if ref is None or not ref.quantity.startswith("now_"):
+            return ref
+        new = operands_of(self._snapshot, ref)
+        return new[0] if new else ref._replace(quantity=ref.quantity.removeprefix("now_"))
 
     # what is in view
 
@@ -212,8 +220,8 @@ class TableView:
             if column is None:
                 pieces.append((ELLIPSIS + " ", "muted"))
                 continue
-            text = column_head(self._say, self._table.columns[column])
             cells = self._column_cells
+            text = column_head(self._say, self._table.columns[column], cells - WHOLE)
             text = fit(" " * (WHOLE - 1) + text, cells - 1)
             pieces.append((text + " " * (cells - cell_len(text)), "muted"))
         return tuple(pieces)
