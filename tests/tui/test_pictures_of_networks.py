@@ -195,7 +195,7 @@ def test_the_parameters_of_the_notes_network_add_up_to_139():
     shown = text("shapes", simulator)
     assert "139 parameters in all" in shown
     assert "40 + 72 + 27" in shown
-    assert "Y1(1×8)·W2(8×8) + B2(1×8) = Y2(1×8)" in shown
+    assert "Y1(1×8)·W2(8×8) + B2(1×8) = Z2(1×8)" in shown
 
 
 def test_unknown_sizes_are_filled_in_one_at_a_time():
@@ -210,7 +210,7 @@ def test_unknown_sizes_are_filled_in_one_at_a_time():
 def test_a_batch_of_six_has_six_rows():
     simulator = Simulator(load("matrix-shapes", variant="a batch of six"))
     simulator.step("phase")
-    assert "X (6×4)·W1(4×8) + B1(1×8) = Y1(6×8)" in text("shapes", simulator)
+    assert "X (6×4)·W1(4×8) + B1(1×8) = Z1(6×8)" in text("shapes", simulator)
 
 
 def test_any_entry_can_be_taken_apart_term_by_term():
@@ -220,6 +220,29 @@ def test_any_entry_can_be_taken_apart_term_by_term():
     value = simulator.snapshot().value(Ref("z", 2, (4,)))
     assert "Z2[1,5] = z13" in shown
     assert f"= {value:.8f}" in shown
+
+
+def test_a_product_has_one_name_and_its_cells_are_explained():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("phase")
+    shown = text("shapes", simulator, 78, 9)
+    assert "= Z1(1×2)  4  sigmoid → Y1" in shown
+    assert "Z2[1,2] = z4" in shown
+    assert "■ makes this entry  · others" in shown
+    assert "= 0.68047592" in shown
+    simulator = Simulator(load("linear-collapse"))
+    assert "= Y1(" in text("shapes", simulator, 78, 9)
+
+
+def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("phase")
+    told = [text("shapes", simulator, 78, 9, view=view) for view in range(1, 10)]
+    assert "0 of 8" in told[0]
+    assert "X is given" in told[0]
+    assert "3 of 8" in told[3]
+    assert "there is no B1" in told[3]
+    assert "Z1 has the rows of X and the columns of W1" in told[4]
 
 
 # right and wrong

@@ -52,9 +52,7 @@ def test_the_value_stays_the_one_that_the_gradient_was_measured_at_when_the_upda
     assert any(line.split()[1] != line.split()[-1] for line in after[1:] if "." in line)
     simulator.step()
     following = lines(simulator, "weights", height=40)
-    assert [line.split()[1] for line in following if "." in line] == [
-        line.split()[-1] for line in after if "." in line
-    ]
+    assert [line.split()[1] for line in following if "." in line] == [line.split()[-1] for line in after if "." in line]
 
 
 def test_a_weight_chosen_in_the_diagram_is_marked_where_its_number_stands():

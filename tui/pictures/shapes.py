@@ -30,8 +30,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
     tape = network_tape(snapshot)
     if tape is None:
         return ("",)
-    count = FACTS * len(tape.structure.layers)
-    return ("", *(f"={fact}/{count}" for fact in range(count + 1)))
+    return ("sizes_now", *("sizes_derived" for _ in range(FACTS * len(tape.structure.layers) + 1)))
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -74,16 +73,21 @@ class _Shapes:
         first = self._first_layer(layers_shown, len(lines))
         for row, line in enumerate(lines[first : first + layers_shown]):
             write_line(cells, row, line)
+        for row, is_cut in ((0, first > 0), (layers_shown - 1, first + layers_shown < len(lines))):
+            if is_cut:
+                cells.write(cells.width - 1, row, cells.glyphs.more, "muted")
         y = layers_shown
         if y < cells.height:
             write_line(cells, y, self._total())
             y += 1
         if self._scene.view % len(views(self._snapshot)) and y < cells.height - 1:
+            known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
+            cells.write(0, y, shortened(known, cells.width), "muted")
             self._told(y + 1)
             layer = self._layers[max(self._facts - 1, 0) // FACTS]
             rows = min(layer.senders, MOST_SHOWN)
             if self._facts and cells.height >= y + rows + 3:
-                self._matrices(y + 3, layer, 0, rows)
+                self._matrices(y + 3, layer, 0, rows, has_air=cells.height > y + rows + 3)
             return
         room = cells.height - y
         if room >= 2:
@@ -149,12 +153,19 @@ class _Shapes:
             pieces += [(" + " if is_roomy else "+", "text"), *matrix(f"B{n}", sizes.B)]
         else:
             pieces += [("", ""), ("", ""), ("", "")]
-        pieces += [(" = " if is_roomy else "=", "text"), *matrix(f"Y{n}", sizes.Y)]
+        name = self._result(layer)
+        pieces += [(" = " if is_roomy else "=", "text"), *matrix(name, sizes.Y)]
         count = self._shapes[n - 1].parameters
         is_known = self._facts >= FACTS * (n - 1) + 3
         pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
-        pieces.append((layer.activation.name, "muted"))
+        goes_on = f" → Y{n}" if is_roomy and name != f"Y{n}" else ""
+        pieces.append((layer.activation.name + goes_on, "muted"))
         return pieces
+
+    @staticmethod
+    def _result(layer: Layer) -> str:
+        """What a layer's product is called: its output Y, or where an activation is still to come, its sums Z."""
+        return f"{'Y' if layer.activation.name == 'linear' else 'Z'}{layer.number}"
 
     def _total(self) -> list[Group]:
         if self._facts < FACTS * (len(self._layers) - 1) + 3:
@@ -170,15 +181,15 @@ class _Shapes:
         """How the size that was found last follows from those known before."""
         say = self._scene.say
         if not self._facts:
-            text = say("picture.nothing_yet")
+            text = say("picture.sizes_given")
         else:
             layer = self._layers[(self._facts - 1) // FACTS]
             before = "X" if layer.number == 1 else f"Y{layer.number - 1}"
-            names = {"W": f"W{layer.number}", "B": f"B{layer.number}", "Y": f"Y{layer.number}"}
+            names = {"W": f"W{layer.number}", "B": f"B{layer.number}", "Y": self._result(layer)}
             text = [
                 say("picture.rows_inner", name=names["W"], before=before),
                 say("picture.columns_units", name=names["W"], units=layer.units),
-                say("picture.bias_shape", name=names["B"]),
+                say("picture.bias_shape" if layer.biases else "picture.no_bias_shape", name=names["B"]),
                 say("picture.result_shape", name=names["Y"], before=before, weights=names["W"]),
             ][(self._facts - 1) % FACTS]
         self._cells.write(0, y, shortened(text, self._cells.width), "operand")
@@ -208,35 +219,37 @@ class _Shapes:
         unit = entry.index[0]
         matrix_rows = min(layer.senders, MOST_SHOWN)
         if room >= matrix_rows + 4:
-            self._matrices(y + 1, layer, unit, matrix_rows)
-            y, room = y + matrix_rows + 2, room - matrix_rows - 2
+            has_air = room > matrix_rows + 4
+            self._matrices(y + 1, layer, unit, matrix_rows, has_air=has_air)
+            taken = matrix_rows + 1 + has_air
+            y, room = y + taken, room - taken
         elif room >= 4:
             y, room = y + 1, room - 1
         look = self._scene.look
         told = self._snapshot.explain(entry, look.at_most(4))
         shown = self._snapshot.value(entry)
         row, column = self._snapshot.sample + 1, unit + 1
-        name = f"Y{entry.layer}" if layer.activation.name == "linear" else f"Z{entry.layer}"
         head: Group = [
-            (f"{name}[{row},{column}] ", "operand"),
+            (f"{self._result(layer)}[{row},{column}] ", "operand"),
             (f"= {told.symbol} = {told.formula}", "symbol"),
         ]
         lines = _wrapped("".join(text for text, _ in head), self._cells.width)
         if len(lines) > 1 and room < len(lines) + 2:
-            lines = [shortened(" ".join(lines), self._cells.width)]
+            lines = _at_most(lines, 1, self._cells.width)
         for place, text_line in enumerate(lines):
             self._cells.write(0, y + place, shortened(text_line, self._cells.width), "symbol")
         y, room = y + len(lines) - 1, room - len(lines) + 1
         if room >= 2:
             text = f"= {told.substituted}" if shown is not None else "= …"
-            for text_line in _wrapped(text, self._cells.width)[: max(room - 2, 1)]:
+            for text_line in _at_most(_wrapped(text, self._cells.width), max(room - 2, 1), self._cells.width):
                 y += 1
                 self._cells.write(0, y, text_line, "text")
         if y + 1 < self._cells.height and room >= 3:
             text = f"= {number_alone(shown, look.digits)}"
             self._cells.write(0, y + 1, text, "active" if shown is not None else "muted")
 
-    def _matrices(self, y: int, layer: Layer, unit: int, rows: int) -> None:
+    def _matrices(self, y: int, layer: Layer, unit: int, rows: int, *, has_air: bool) -> None:
+        """The factors and the result as cells, those that count lit; `has_air` where the line below is free."""
         cells = self._cells
         shapes, sample = self._shapes[layer.number - 1], self._snapshot.sample
         middle = (rows - 1) // 2
@@ -246,7 +259,7 @@ class _Shapes:
             (goes_in, shapes.x, (sample, None), "·"),
             (f"W{layer.number}", shapes.weights, (None, unit), "+" if shapes.biases else "="),
             *(((f"B{layer.number}", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
-            (f"Z{layer.number}", shapes.y, (sample, unit), ""),
+            (self._result(layer), shapes.y, (sample, unit), ""),
         ]
         per_cell = 2 if sum(min(shape[1], MOST_SHOWN) * 2 + 4 for _, shape, _, _ in spots) <= cells.width else 1
         for name, shape, lit, sign in spots:
@@ -254,6 +267,18 @@ class _Shapes:
             if sign:
                 cells.write(x + 1, y + middle, sign, "text")
                 x += 3
+        full, other = self._marks
+        say = self._scene.say
+        legend = f"{full} {say('picture.makes_entry')}  {other} {say('picture.makes_others')}"
+        if x + 3 + breadth(legend) <= cells.width:
+            cells.write(x + 3, y - 1, legend, "muted")
+        elif has_air:
+            cells.write(0, y + rows, shortened(legend, cells.width), "muted")
+
+    @property
+    def _marks(self) -> tuple[str, str]:
+        """A cell that the entry is made of, and any other."""
+        return ("■", "·") if self._cells.glyphs.has_dots else ("#", ".")
 
     def _block(
         self,
@@ -266,9 +291,8 @@ class _Shapes:
         name: str,
     ) -> int:
         """A matrix as cells, the row or column or the one cell that counts lit; the column after it."""
-        cells, glyphs = self._cells, self._cells.glyphs
+        cells, (full, empty) = self._cells, self._marks
         by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
-        full, empty = ("■", "·") if glyphs.has_dots else ("#", ".")
         top = y + (rows - len(by_row)) // 2
         for line, row in enumerate(by_row):
             for place, column in enumerate(by_column):
@@ -277,7 +301,7 @@ class _Shapes:
                     x + place * per_cell, top + line, full if is_lit else empty, "active" if is_lit else "muted"
                 )
         end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
-        more = "" if len(by_row) == size[0] and len(by_column) == size[1] else glyphs.more_across[:1]
+        more = "" if len(by_row) == size[0] and len(by_column) == size[1] else cells.glyphs.more_across[:1]
         cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, 2)], "symbol")
         return max(end, x + breadth(name))
 
@@ -309,3 +333,10 @@ def _wrapped(text: str, cells: int) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]
+
+
+def _at_most(lines: list[str], most: int, cells: int) -> list[str]:
+    """So many of the lines; where there are more, the last of them says so."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], shortened(f"{lines[most - 1]} {lines[most].lstrip()}", cells)]
