@@ -117,7 +117,7 @@ class Cells:
         return None if place is None else self._rows[place[0]].cells[place[1]]
 
     def beside(self, ref: Ref, by: int) -> Ref | None:
-        """The next or previous number, on from line to line and round at the ends; None where the table has not `ref`."""
+        """The next or previous number, on from line to line and round at the ends; None where `ref` is not in it."""
         place = self.find(ref)
         if place is None:
             return None

@@ -185,6 +185,16 @@ def test_dead_units_are_counted_and_named():
     assert "h1∅" not in shown
 
 
+def test_a_layer_with_some_of_its_gradients_says_how_many_there_are():
+    simulator = Simulator(load("backprop-2-2-2"))
+    while simulator.event is None or simulator.event.symbol != "∂E/∂W1":
+        assert "so far" not in text("bars", simulator) or simulator.event.layer == 2
+        simulator.step()
+    assert "… 1 of 4 so far" in text("bars", simulator)
+    view = PICTURES["bars"].views(simulator.snapshot()).index("gradient_histogram")
+    assert "… 1 of 4 so far" in text("bars", simulator, view=view)
+
+
 # shapes
 
 

@@ -84,7 +84,11 @@ class Sizes(Layered):
                 x = left + place * (room + 2)
                 text_cells = 8 if room < 24 else 10
                 space = max(room - text_cells - 1 - (11 if products else 0), 1)
-                self._bar(x, y, space, text_cells, table[place][row], (low, high), way)
+                size = table[place][row]
+                if size is None:
+                    cells.write(x, y, shortened(self.so_far(way, SIZES[view][0], layer), room), "muted")
+                else:
+                    self._bar(x, y, space, text_cells, size, (low, high), way)
                 if products:
                     product = self._product(way, layer)
                     text = "" if product is None else f"×{number(product, 9, self.scene.look.at_most(6))}"
@@ -125,12 +129,9 @@ class Sizes(Layered):
         return slope_product(tape_of(way), layer) if is_known else None
 
     def _bar(
-        self, x: int, y: int, space: int, text_cells: int, size: float | None, decades: tuple[int, int], way: Way
+        self, x: int, y: int, space: int, text_cells: int, size: float, decades: tuple[int, int], way: Way
     ) -> None:
         cells = self.cells
-        if size is None:
-            cells.write(x, y, "…", "muted")
-            return
         if size > 0:
             low, high = decades
             share = (log10(size) - low) / (high - low) if isfinite(size) else 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
@@ -44,14 +46,25 @@ class Layered:
 
     def is_known(self, way: Way, quantity: str, layer: int) -> bool:
         """On the way's own tape, or where it waits at the start of the same iteration, on the lead's."""
-        shape = tape_of(way).structure.layer(layer)
-        last = (shape.senders - 1, shape.units - 1) if quantity.endswith("W") else (shape.units - 1,)
-        ref = Ref(quantity, layer, last)
+        ref = Ref(quantity, layer, tuple(size - 1 for size in self._shape(way, quantity, layer)))
         if way.snapshot.is_shown(ref):
             return True
         lead = self.lead.snapshot
         is_there_too = layer <= len(tape_of(self.lead).structure.layers)
         return lead.position.iteration == way.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
+
+    def so_far(self, way: Way, quantity: str, layer: int) -> str:
+        """What stands in the place of what a whole layer says before all of it is known."""
+        shown = way.snapshot.revealed.get((quantity, layer), 0)
+        if not shown:
+            return "…"
+        return "… " + self.scene.say("picture.so_far", known=shown, all=prod(self._shape(way, quantity, layer)))
+
+    @staticmethod
+    def _shape(way: Way, quantity: str, layer: int) -> tuple[int, ...]:
+        """How many numbers of this name a layer has in each direction."""
+        shape = tape_of(way).structure.layer(layer)
+        return (shape.senders, shape.units) if quantity.endswith("W") else (shape.units,)
 
 
 def tape_of(way: Way) -> NetworkTape:

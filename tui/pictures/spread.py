@@ -37,7 +37,7 @@ class Spread(Layered):
                 break
             cells.write(0, top + tall - 1, name, "muted")
             if numbers is None:
-                cells.write(left, top + tall - 1, "…", "muted")
+                cells.write(left, top + tall - 1, self.so_far(self.lead, "dE_dW", layer), "muted")
                 continue
             self._columns(left, top, room, tall, numbers, largest)
             if cells.width >= 60:

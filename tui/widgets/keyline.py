@@ -11,7 +11,6 @@ from textual.message import Message
 
 from dlsim.tui.widgets.lines import LineWidget, Piece, fit
 
-
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""
 

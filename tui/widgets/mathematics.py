@@ -87,7 +87,7 @@ def _with_role(new: str, role: str) -> str:
 
 
 def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) -> list[Line]:
-    """The pieces, broken before an operator where they do not fit; of more lines than `most` the middle goes, or the end."""
+    """The pieces, broken before an operator where they do not fit; of more than `most` the middle goes or the end."""
     lines: list[Line] = []
     line: Line = ()
     for term in _terms(pieces):
