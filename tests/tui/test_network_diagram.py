@@ -328,6 +328,61 @@ async def test_a_click_tells_which_number_was_meant(what, ref):
         assert app.picked == [ref]
 
 
+@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9)])
+def test_a_click_on_any_cell_of_a_line_means_the_weight_whose_line_runs_nearest(width, height):
+    picture = draw(standing_at(worked_example(), "z1").snapshot(), width, height)
+    rows = text_of(picture)
+    for line in picture.lines:
+        x, share = (line.x0 + line.x1) // 2, 0.25 if line.slant else 0.5
+        x = round(line.x0 + share * (line.x1 - line.x0))
+        y = round(line.row0 + share * (line.row1 - line.row0))
+        assert picture.at(x, y) == line.ref, (x, y)
+    drawn = [(x, y) for y, row in enumerate(rows) for x, cell in enumerate(row) if "\u2800" < cell <= "\u28ff"]
+    assert len(drawn) > 20
+    for x, y in drawn:
+        distances = {line.ref: line.distance(x, y) for line in picture.lines}
+        assert distances[picture.at(x, y)] == min(distances.values())
+
+
+def test_a_click_far_from_every_line_means_nothing():
+    picture = draw(standing_at(worked_example(), "z1").snapshot(), 80, 9)
+    between = next(line for line in picture.lines if line.slant)
+    assert picture.at(between.x0 + 1, (between.row0 + between.row1) // 2) is None
+
+
+def test_an_arrowhead_points_as_its_own_line_goes():
+    def head(symbol):
+        picture = draw(standing_at(worked_example(), symbol).snapshot(), 80, 9)
+        return set(lit(picture, "active")) & set("▶◀◢◣◤◥")
+
+    assert head("∂z3/∂W5") == {"◀"}
+    assert head("∂z3/∂W6") == {"◣"}
+    assert head("∂z4/∂W7") == {"◤"}
+
+
+@pytest.mark.parametrize(
+    ("widths", "width", "height"),
+    [
+        *itertools.product([(1, 3, 1), (2, 3, 3, 1), (2, 4, 1)], [80], [9]),
+        *itertools.product([(1, 3, 1), (2, 3, 3, 1), (2, 4, 1)], [61], [18]),
+        ((1, 3, 1), 48, 13),
+        ((1, 3, 1), 60, 7),
+    ],
+)
+def test_the_weights_of_a_gap_and_the_biases_of_a_layer_have_equally_many_decimals(widths, width, height):
+    snapshot = standing_at(network(*widths), "z1").snapshot()
+    picture = draw(snapshot, width, height)
+    rows = text_of(picture)
+    found = {}
+    for hit in picture.hits:
+        written = re.search(r"-?\d+(\.\d+)", rows[hit.y][hit.x : hit.x + hit.width])
+        if written and hit.ref.quantity in ("now_W", "now_b") and abs(snapshot.value(hit.ref)) >= 0.01:
+            found.setdefault((hit.ref.quantity, hit.ref.layer), []).append(written[0])
+    assert found
+    for numbers in found.values():
+        assert len({len(number.partition(".")[2]) for number in numbers}) == 1, numbers
+
+
 async def test_after_an_update_a_click_on_a_weight_gives_the_number_that_its_label_shows():
     simulator = Simulator(worked_example())
     simulator.step("iteration")

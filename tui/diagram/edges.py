@@ -33,6 +33,10 @@ SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5, 0.0)
 """How far along a line its label may stand: off the middle where others cross it."""
 
 
+FEWER = (PLANNED_DIGITS, 4, 3, 2)
+"""Digits that a label may have, as there is room."""
+
+
 class Line(NamedTuple):
     """A line between two units in view."""
 
@@ -47,6 +51,19 @@ class Line(NamedTuple):
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
         return Ref("now_W", self.edge.layer, (self.edge.sender, self.edge.unit))
+
+    @property
+    def slant(self) -> int:
+        """-1 where it rises, 0 where it is level, 1 where it falls."""
+        return (self.row1 > self.row0) - (self.row1 < self.row0)
+
+    def distance(self, x: int, y: int) -> float:
+        """How far the middle of a cell is from it, in cells' widths; a cell is twice as high as it is wide."""
+        if not self.x0 <= x < self.x1:
+            return math.inf
+        slope = (self.row1 - self.row0) / (self.x1 - self.x0)
+        below = y - self.row0 - slope * (x + 0.5 - self.x0)
+        return 2 * abs(below) / math.hypot(1, 2 * slope)
 
 
 class Gap(NamedTuple):
@@ -65,6 +82,7 @@ class Label(NamedTuple):
     y: int
     cells: int
     room: int  # cells that it may grow to
+    digits: int | None = None  # None for the symbol alone
 
 
 class Edges:
@@ -75,6 +93,9 @@ class Edges:
         self._focus, self._hits = focus, hits
         self.ports: dict[tuple[int, int], str] = {}
         """The rows at which lines leave ("out") or reach ("in") a column: (x, row) → role."""
+        self.lines: dict[Edge, Line] = {}
+        """Those that are drawn."""
+        self._heads: dict[tuple[int, int], int] = {}
 
     def draw(self) -> None:
         """All lines, then the lit ones over them, then their labels."""
@@ -146,13 +167,17 @@ class Edges:
         self._canvas.line(line.x0, line.x1, line.row0, line.row1, pen, over=over)
         self.ports[line.x0 - 1, line.row0] = "out"
         self.ports[line.x1, line.row1] = "in"
+        self.lines[line.edge] = line
 
     def _arrow(self, line: Line) -> None:
-        phase = self._focus.phase
-        if phase == "forward":
-            self._canvas.write(line.x1 - 1, line.row1, self._canvas.glyphs.forward, self._role(line.edge))
-        elif phase == "backward":
-            self._canvas.write(line.x0, line.row0, self._canvas.glyphs.backward, self._role(line.edge))
+        """A head that points as its line goes; level where lines of several slants end in the same cell."""
+        glyphs, phase = self._canvas.glyphs, self._focus.phase
+        if phase not in ("forward", "backward"):
+            return
+        x, y = (line.x1 - 1, line.row1) if phase == "forward" else (line.x0, line.row0)
+        slant = line.slant if self._heads.setdefault((x, y), line.slant) == line.slant else 0
+        heads = glyphs.forward_heads if phase == "forward" else glyphs.backward_heads
+        self._canvas.write(x, y, heads[slant + 1], self._role(line.edge))
 
     # labels
 
@@ -167,6 +192,8 @@ class Edges:
                 for line in lines:
                     if line.edge not in placed:
                         self._place(line, digits, lines, placed, beside_only=not is_spacious)
+        shared = min((label.digits for label in placed.values() if label.digits is not None), default=None)
+        placed = {edge: self._rounded(label, shared) for edge, label in placed.items()}
         lit = {line.edge for line in gap.lit}
         for line in lines:
             if line.edge in placed and line.edge not in lit:
@@ -181,7 +208,12 @@ class Edges:
     def _digits(self) -> Sequence[int | None]:
         """How many a label may have, the most first; None for the symbol alone."""
         most = self._layout.digits
-        return (*range(most, PLANNED_DIGITS, -1), min(most, PLANNED_DIGITS), min(most, 2), None)
+        return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True), None)
+
+    @staticmethod
+    def _rounded(label: Label, digits: int | None) -> Label:
+        """The label with no more digits than those: between two layers all have as many."""
+        return label if label.digits is None else label._replace(digits=digits)
 
     def _text(self, line: Line, digits: int | None) -> str:
         symbol = self._snapshot.symbol(line.ref)
@@ -198,7 +230,8 @@ class Edges:
     ) -> None:
         """Find a place for a label with so many digits."""
         cells = len(self._text(line, digits))
-        spots = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, lines)
+        found = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, lines)
+        spots = (label._replace(digits=digits) for label in found)
         for label in spots:
             if not any(_meet(label, other) for other in placed.values()):
                 placed[line.edge] = label
@@ -232,7 +265,7 @@ class Edges:
     def _write(self, line: Line, label: Label) -> None:
         role = self._role(line.edge)
         cells = label.cells
-        texts = [self._text(line, digits) for digits in self._digits]
+        texts = [self._text(line, label.digits)]
         if role == ACTIVE:
             own = self._event_texts(label.room)
             cells = max(cells, len(own[0])) if own else cells

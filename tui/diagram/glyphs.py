@@ -14,6 +14,8 @@ class Glyphs(Struct, frozen=True):
     level: tuple[str, str, str, str]  # a level line: thin, heavy, thin broken, heavy broken
     forward: str
     backward: str
+    forward_heads: tuple[str, str, str]  # of a line that rises, stays level, falls
+    backward_heads: tuple[str, str, str]
     more: str
     more_across: str
     positive: str  # from weak to strong
@@ -45,6 +47,8 @@ UNICODE = Glyphs(
     level=("─", "━", "╌", "╍"),
     forward="▶",
     backward="◀",
+    forward_heads=("◥", "▶", "◢"),
+    backward_heads=("◣", "◀", "◤"),
     more="⋮",
     more_across="⋯",
     positive="░▒▓█",
@@ -62,6 +66,8 @@ ASCII = Glyphs(
     level=("-", "=", "~", "~"),
     forward=">",
     backward="<",
+    forward_heads=(">", ">", ">"),
+    backward_heads=("<", "<", "<"),
     more=":",
     more_across="..",
     positive=".:+#",

@@ -152,7 +152,7 @@ class Units(Struct):
         symbol, ref = self._content(node)
         if ref is None:
             return
-        cells = column.width - 3
+        cells = column.width - 2
         symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
         plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
@@ -160,8 +160,8 @@ class Units(Struct):
         written = f"{symbol} {text}"
         if text == TOO_WIDE:
             written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
-        x = column.x + 1 + (len(written) < cells)
-        self.canvas.write(x, y, written[: column.width - 2], self._role_of(node, plain))
+        x = column.x + 1 + (len(written) < cells - 1)
+        self.canvas.write(x, y, written[:cells], self._role_of(node, plain))
         self.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
 
     # what is in them

@@ -13,7 +13,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.blocks import Blocks
 from dlsim.tui.diagram.canvas import Canvas, Run
-from dlsim.tui.diagram.edges import Edges
+from dlsim.tui.diagram.edges import Edges, Line
 from dlsim.tui.diagram.focus import ACTIVE, Focus, focus_of
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.diagram.layout import Layout, plan
@@ -21,18 +21,24 @@ from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.shape import Shape, shape_of
 
 
+NEAR = 1.5
+"""Cells' widths: not further from its line a click still means a weight."""
+
+
 class Picture(Struct, frozen=True):
-    """Rows of runs; `hits` say which number stands where, the later ones above the earlier."""
+    """Rows of runs; `hits` say which number stands where, the later ones above the earlier; `lines` are the weights'."""
 
     rows: tuple[tuple[Run, ...], ...]
     hits: tuple[Hit, ...]
+    lines: tuple[Line, ...] = ()
 
     def at(self, x: int, y: int) -> Ref | None:
-        """The number at a cell."""
+        """The number at a cell: what is written there, else the weight whose line runs nearest."""
         for hit in reversed(self.hits):
             if hit.y == y and hit.x <= x < hit.x + hit.width:
                 return hit.ref
-        return None
+        nearest = min(self.lines, key=lambda line: line.distance(x, y), default=None)
+        return nearest.ref if nearest is not None and nearest.distance(x, y) <= NEAR else None
 
 
 THROUGH_TIME = ("recurrent",)
@@ -58,14 +64,15 @@ def draw(
     layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
     hits: list[Hit] = []
+    lines: tuple[Line, ...] = ()
     if layout.level.name == "cells":
         _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits))
     else:
-        _draw_units(canvas, layout, shape, snapshot, focus, hits)
+        lines = _draw_units(canvas, layout, shape, snapshot, focus, hits)
     _draw_caption(canvas, layout, shape, focus)
     if snapshot.scenario.kind in THROUGH_TIME:  # a unit has a number at every step: none of them is the one
         hits = [hit for hit in hits if hit.ref.quantity.endswith("W")]
-    return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits))
+    return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
 
 
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
@@ -93,7 +100,8 @@ def _plan(
 
 def _draw_units(
     canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus, hits: list[Hit]
-) -> None:
+) -> tuple[Line, ...]:
+    """The lines between units, then the units; which lines there are."""
     edges = Edges(canvas, layout, snapshot, focus, hits)
     edges.draw()
     units = Units(canvas, layout, shape, snapshot, focus, hits)
@@ -105,6 +113,7 @@ def _draw_units(
                 canvas.write(column.x + (column.width - len(text)) // 2, slot.row, text, "muted")
     if layout.level.inner:
         _join(canvas, edges, layout, focus)
+    return tuple(edges.lines.values())
 
 
 def _join(canvas: Canvas, edges: Edges, layout: Layout, focus: Focus) -> None:
