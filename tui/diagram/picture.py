@@ -20,13 +20,12 @@ from dlsim.tui.diagram.layout import Layout, plan
 from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.shape import Shape, shape_of
 
-
 NEAR = 1.5
 """Cells' widths: not further from its line a click still means a weight."""
 
 
 class Picture(Struct, frozen=True):
-    """Rows of runs; `hits` say which number stands where, the later ones above the earlier; `lines` are the weights'."""
+    """Rows of runs; `hits` say which number stands where, later ones above earlier; `lines` are the weights."""
 
     rows: tuple[tuple[Run, ...], ...]
     hits: tuple[Hit, ...]
