@@ -63,6 +63,31 @@ def plan_of(snapshot, width, height, selected=None):
     return shape, layout_of(snapshot, shape, focus, width, height)
 
 
+# names and legends
+
+
+@pytest.mark.parametrize("size", [(58, 19), (80, 9), (98, 30)])
+def test_wide_layers_in_columns_of_numbers_keep_their_names(size):
+    picture = draw(standing_at(network(8, 64, 64, 64, 2), "z1").snapshot(), *size)
+    assert sum(line.count("sigmoid") for line in text_of(picture)) == 4
+
+
+def test_where_a_name_is_too_long_the_layers_are_numbered():
+    picture = draw(standing_at(network(8, *[64] * 8, 2, activation="leaky_relu"), "z1").snapshot(), 80, 9)
+    assert "".join(text_of(picture)[0].split()) == "123456789"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [([64] * 15, "░▒▓█ small to large in its layer"), ([64] * 8, "░▒▓█ above 0  -=≡≣ below 0")],
+)
+def test_shades_are_explained_where_a_unit_is_a_cell(hidden, told):
+    simulator = standing_at(network(8, *hidden, 3), "z100")
+    shown = text_of(draw(simulator.snapshot(), 59, 18))[-1]
+    assert shown.startswith(told)
+    assert "z100" in shown
+
+
 # places
 
 

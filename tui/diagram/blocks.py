@@ -7,7 +7,10 @@ from dlsim.tui.diagram.focus import ACTIVE, Node
 from dlsim.tui.diagram.layout import Column
 from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.numbers import HIDDEN, number_alone
+from dlsim.tui.words import words
 
+MOST_OF_A_NUMBER = 24
+"""Cells that are kept for the number computed last: the legend does not come and go with it."""
 NOTHING = 1e-3
 """A number this small beside the largest of its layer is drawn as none."""
 
@@ -40,16 +43,31 @@ class Blocks(Units):
             self.hits.append(Hit(x, slot.row, self.layout.cell, ref))
 
     def draw_line(self) -> None:
-        """The number that was computed last, in words of mathematics, on the lowest line."""
-        if self.layout.caption is None or self.focus.ref is None:
+        """On the lowest line what a cell's shade says, and the number that was computed last."""
+        if self.layout.caption is None:
+            return
+        legend = self._legend()
+        has_legend = len(legend) + 2 + MOST_OF_A_NUMBER <= self.layout.width
+        if has_legend:
+            self.canvas.write(0, self.layout.height - 1, legend, "muted")
+        if self.focus.ref is None:
             return
         symbol = self.snapshot.symbol(self.focus.ref)
         is_number = self.focus.ref.quantity != "update"  # its value is how many there are
         value = number_alone(self.snapshot.value(self.focus.ref), self.layout.most) if is_number else ""
         text = f"{symbol} {value}".rstrip()
         x = max((self.layout.width - len(text)) // 2, 0)
+        if has_legend:
+            x = min(max(x, len(legend) + 2), self.layout.width - len(text))
         self.canvas.write(x, self.layout.height - 1, text, ACTIVE)
         self.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))
+
+    def _legend(self) -> str:
+        """Two cells tell the sign apart, one has shades of its own for it."""
+        glyphs, say = self.canvas.glyphs, words()
+        if self.layout.cell > 1:
+            return f"{glyphs.positive} {say('diagram.shades')}"
+        return f"{glyphs.positive} {say('diagram.above_zero')}  {glyphs.negative} {say('diagram.below_zero')}"
 
     def _known_row(self, layer: int) -> str | None:
         """The row to read for every unit of a layer that is not lit, None where it differs from unit to unit."""

@@ -138,7 +138,8 @@ def plan(
                 found = _fit(shape, level, width, height, symbols, wanted, digits, caption=caption)
                 if found is not None:
                     return found
-    found = _fit(shape, VALUE, width, height, symbols, wanted, digits, caption=False) if height >= 3 else None
+    caption = height >= LEAST_ROWS_WITH_CAPTION
+    found = _fit(shape, VALUE, width, height, symbols, wanted, digits, caption=caption) if height >= 3 else None
     return found or replace(_cells(shape, width, height, wanted, wanted_layer), most=digits)
 
 

@@ -16,7 +16,7 @@ from dlsim.tui.diagram.canvas import Canvas, Run
 from dlsim.tui.diagram.edges import Edges, Line
 from dlsim.tui.diagram.focus import ACTIVE, Focus, focus_of
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.diagram.layout import Layout, plan
+from dlsim.tui.diagram.layout import Column, Layout, plan
 from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.shape import Shape, shape_of
 
@@ -148,18 +148,32 @@ def _draw_blocks(blocks: Blocks) -> None:
 
 
 def _draw_caption(canvas: Canvas, layout: Layout, shape: Shape, focus: Focus) -> None:
-    """What each layer does, or at the level of cells how many units it has."""
+    """What each layer does, at the level of cells also how many units it has; where that is too long, a number."""
     if layout.caption is None:
         return
-    lit: Sequence[int | None] = () if focus.active is None else (focus.active.layer,)
-    last_end = -1
-    for column in layout.columns:
-        if column.layer is None:
-            continue
-        name = shape.activations[column.layer].name
-        text = str(shape.widths[column.layer]) if layout.level.name == "cells" else name
-        x = max(column.x + (column.width - len(text)) // 2, 0)
-        if x <= last_end or x + len(text) > canvas.width:
-            continue
-        canvas.write(x, layout.caption, text, "operand" if column.layer in lit else "muted")
-        last_end = x + len(text)
+    shown = [(column, column.layer) for column in layout.columns if column.layer is not None]
+    names = [shape.activations[layer].name for _, layer in shown]
+    numbers = [str(layer) if layer else "" for _, layer in shown]
+    if layout.level.name == "cells":
+        numbers = [str(shape.widths[layer]) for _, layer in shown]
+        names = [f"{number} {name}".rstrip() for number, name in zip(numbers, names, strict=True)]
+    columns = [column for column, _ in shown]
+    forms = [list(map(_centred, columns, texts)) for texts in (names, numbers)]
+    form = next((form for form in forms if _stand_apart(form, canvas.width)), forms[0])
+    end = -1
+    for (x, text), (_, layer) in zip(form, shown, strict=True):
+        if end < x <= canvas.width - len(text):
+            is_lit = focus.active is not None and layer == focus.active.layer
+            canvas.write(x, layout.caption, text, "operand" if is_lit else "muted")
+            end = x + len(text)
+
+
+def _centred(column: Column, text: str) -> tuple[int, str]:
+    """Where it begins, and the text."""
+    return max(column.x + (column.width - len(text)) // 2, 0), text
+
+
+def _stand_apart(texts: Sequence[tuple[int, str]], cells: int) -> bool:
+    """Whether there is a gap between one and the next, and all of them fit."""
+    ends = [x + len(text) for x, text in texts]
+    return ends[-1] <= cells and all(x > end for end, (x, _) in zip(ends, texts[1:], strict=False))
