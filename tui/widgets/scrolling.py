@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual import events
 
-from dlsim.tui.widgets.lines import Line, LineWidget, cut, spread, width
+from dlsim.tui.widgets.lines import Line, LineWidget, cut, width
 from dlsim.tui.words import words
 
 SAY = words()
@@ -59,4 +59,5 @@ def marked(line: Line, arrow: str, number: int, cells: int) -> Line:
     """The line with an arrow in its last cell, and where there is room before it, how many more lines there are."""
     told = f"{SAY('scrolling.more', number=f'{number:,}')} {arrow}"
     mark = told if width(line) + len(told) + 2 <= cells else arrow
-    return spread(cut(line, max(cells - 2, 0)), ((mark, "muted"),), cells)
+    kept = cut(line, max(cells - 1, 0))
+    return (*kept, (" " * (cells - width(kept) - len(mark)), ""), (mark, "muted"))
