@@ -101,3 +101,14 @@ async def test_the_palette_is_the_first_that_it_gives_up(open_at, screen_text, w
         await pilot.pause()
         assert "o open  ? help" in screen_text(app)[-1]
         assert screen_text(app)[-1].endswith("ctrl+p palette ") == is_there
+
+
+@pytest.mark.parametrize(("key", "before", "after"), [("1", False, True), ("3", True, True), ("7", True, False)])
+async def test_tabs_that_do_not_fit_leave_a_mark_on_their_side(open_at, screen_text, key, before, after):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(34, 24)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        edge = next(line for line in screen_text(app)[1:] if f" {key} " in line and "──" in line)
+        assert edge.startswith("─…") == before
+        assert ("…" in edge[2:]) == after

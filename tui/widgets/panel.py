@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from dlsim.tui.widgets.lines import LineWidget, Piece, cut, width
+from dlsim.tui.widgets.lines import ELLIPSIS, LineWidget, Piece, cut, width
 
 
 class TitleEdge(LineWidget):
@@ -55,8 +55,9 @@ class TitleEdge(LineWidget):
         self._spans = []
         frame = "frame-current" if self._is_current else "frame"
         left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
-        pieces: list[Piece] = [(left, frame)]
         tabs, is_close = self._fitting(cells - 4)
+        goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
+        pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, frame)]
         for number, (tab, title) in enumerate(tabs):
             if number and not is_close:
                 pieces.append(("─", frame))
@@ -65,8 +66,8 @@ class TitleEdge(LineWidget):
             pieces.append((text, self._role_of(tab)))
             self._spans.append((start, start + cell_len(text), tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
-        rest = cells - width(pieces) - 1
-        pieces += [("─" * max(rest, 0), frame), (right, frame)] if cells > 3 else []
+        rest = "─" * max(cells - width(pieces) - 1, 0)
+        pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, frame), (right, frame)] if cells > 3 else []
         self.show_lines([tuple(pieces)])
 
     def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
