@@ -55,6 +55,17 @@ async def test_looking_into_a_number_takes_no_number_from_the_screen(open_at, sc
             assert row in panel
 
 
+@pytest.mark.parametrize("size", [*SIZES, (100, 30)])
+async def test_a_list_of_operands_that_has_no_room_takes_its_title_along(open_at, screen_text, size):
+    app = open_at("matrix-shapes")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*["space"] * 20, "2", "tab")
+        await pilot.pause()
+        panel = shown(screen_text(app))
+        assert "· selected" in panel
+        assert ("Made of" in panel) == ("before the update" in panel or "forward: layer" in panel)
+
+
 @pytest.fixture
 def snapshot():
     simulator = Simulator(load("backprop-2-2-2"))

@@ -114,15 +114,15 @@ def _made_of(
     title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
     rows = _rows(say, snapshot, answer, marked, cells, digits)
     place = answer.operands.index(marked) if marked in answer.operands else 0
+    titled = wrap([(title, "muted")], prose)
     forms, costs = [_around(say, rows, place, LISTED_AT_MOST)], []
+    if marked is None:  # all of it or nothing: its numbers stand in the formula
+        return [dispensable([*titled, *forms[0]], LIST)]
     for most, cost in IN_LISTS.items():
         if len(form := _around(say, rows, place, most)) < len(forms[-1]):
             forms.append(form)
             costs.append(cost)
-    if marked is None:  # all of it or nothing: its numbers stand in the formula
-        forms, costs = [forms[0], ()], [LIST]
-    titled = dispensable(wrap([(title, "muted")], prose), LIST if marked is None else TITLE)
-    return [titled, Part(tuple(forms), tuple(costs))]
+    return [dispensable(titled, TITLE), Part(tuple(forms), tuple(costs))]
 
 
 def _rows(
