@@ -31,7 +31,7 @@ class Spread(Layered):
         if tall > 1:
             told.append([(self.scene.say("picture.tallest"), "muted")])
         write_line(cells, 0, told)
-        for place, (name, numbers) in enumerate(zip(names, spread, strict=True)):
+        for place, (layer, name, numbers) in enumerate(zip(self.rows(), names, spread, strict=True)):
             top = 1 + place * lines
             if top >= cells.height:
                 break

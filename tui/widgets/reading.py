@@ -13,6 +13,8 @@ Layout = Callable[[int], Sequence[Line]]
 """The lines for a width in cells."""
 
 COMFORTABLE_WIDTH = 84
+MARGINS = 3
+"""Cells beside the lines: one before them, and two behind for a mark that there is more."""
 
 
 class Reading(ScrollingLines):
@@ -51,7 +53,7 @@ class Reading(ScrollingLines):
 
     def _lay_out(self) -> None:
         if self.size:
-            self._all = self._laid_out_by(max(min(self.size.width - 2, COMFORTABLE_WIDTH), 1))
+            self._all = self._laid_out_by(max(min(self.size.width - MARGINS, COMFORTABLE_WIDTH), 1))
             self._top = max(0, min(self._top, len(self._all) - self.size.height))
             self._draw()
 
