@@ -44,12 +44,6 @@ class Left(Struct, frozen=True):
     place: Place
 
 
-def reached(run: Timeline, place: Place) -> int:
-    """How many iterations a run has done at its farthest. One that was entered, and is not done, does not count."""
-    known = len(run.losses)
-    return known - (place.iteration == known and place.done < known)
-
-
 class Branches:
     """The present run and the others. An edit leaves a run; undo goes back to it, redo returns."""
 

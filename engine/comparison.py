@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
+from math import isclose, isnan
+
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dlsim.engine.branches import Left, Place
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Program
+from dlsim.engine.reference import Ref
 from dlsim.engine.timeline import Timeline
+
+ROUNDING = 1e-14
 
 
 class Comparison(Struct, frozen=True):
     """`fork` is the first iteration that differs, `symbol` its first number that does, with both values: None for a
-    run whose iterations have no such number. `gone` is how many iterations each has done at its farthest.
+    run whose iterations have no such number. `gone` is how many iterations each has done at its farthest, `is_broken`
+    whether it can go no further because a number was not finite.
 
     `iteration` is the one after which they are measured: where one stands, but not before the fork, nor beyond what
     both have done; None where there is none. `parameters` is the largest difference between their parameters there,
@@ -26,51 +33,77 @@ class Comparison(Struct, frozen=True):
     present: float | None
     other: float | None
     gone: tuple[int, int]
+    is_broken: tuple[bool, bool]
     iteration: int | None = None
     parameters: float | None = None
     losses: tuple[float, float] | None = None
     is_undone: bool = False
+
+    @property
+    def can_be_evened_out(self) -> bool:
+        """Whether one run has not been as far as the other, and can go on."""
+        mine, theirs = self.gone
+        return mine != theirs and not self.is_broken[0 if mine < theirs else 1]
 
 
 Difference = tuple[str | None, float | None, float | None]
 """A symbol, and its value in both runs."""
 
 
-def compare(present: Timeline, place: Place, left: Left, gone: tuple[int, int], parting: Difference) -> Comparison:
-    """Compare the present run, in which one stands at `place`, with one that was left; `gone` is how far they have been
-    and `parting` the first number that differs. Moves both, and lets neither go further than it has been.
+def compare(present: Timeline, other: Timeline, done: int, parting: Difference, fork: int) -> Comparison:
+    """Compare the present run, in which one stands after `done` iterations, with another; `parting` is the first number
+    that differs, in iteration `fork`. Moves both, and lets neither go further than it has been.
     """
-    comparison = Comparison(left.fork, *parting, gone)
-    last = min(max(place.done, left.fork), *gone)
-    for iteration in range(last, left.fork - 1, -1):
+    gone = (present.finished, other.finished)
+    comparison = Comparison(fork, *parting, gone, (present.broken_at is not None, other.broken_at is not None))
+    for iteration in range(min(max(done, fork), *gone), fork - 1, -1):
         # The first number that is not finite has no update behind it.
-        if present.go_to(iteration) and left.run.go_to(iteration):
-            mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, left.run))
-            distance = _distance(present, left.run)
+        if present.go_to(iteration) and other.go_to(iteration):
+            mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
+            distance = _distance(present, other)
             return replace(comparison, iteration=iteration, parameters=distance, losses=(mine, theirs))
     return comparison
 
 
 def first_difference(present: Timeline, other: Timeline, sample: int = 0) -> Difference:
-    """The first number in which two runs differ that stand at the same iteration."""
+    """The first number in which two runs differ by more than rounding, or that only one has. They stand at the same
+    iteration.
+    """
     mine, theirs = present.model.tape, other.model.tape
     sample = min(sample, len(mine.rows) - 1, len(theirs.rows) - 1)
-    theirs_have = {_kind(op) for op in other.model.program}
-    for op, op_of_other in zip(present.model.program, other.model.program, strict=False):
-        if _kind(op) != _kind(op_of_other):
-            if _kind(op) in theirs_have:  # so it is theirs that is new
-                ref = op_of_other.ref(0)
-                return theirs.symbol(ref), None, theirs.value(ref, sample)
-            return mine.symbol(op.ref(0)), mine.value(op.ref(0), sample), None
-        for ref in op.refs:
-            one, another = mine.value(ref, sample), theirs.value(ref, sample)
-            if one != another:
-                return mine.symbol(ref), one, another
+    for here, there in _side_by_side(present.model.program, other.model.program):
+        one = None if here is None else mine.value(here, sample)
+        another = None if there is None else theirs.value(there, sample)
+        if one is None or another is None or _differ(one, another):
+            symbol = mine.symbol(here) if here is not None else theirs.symbol(there) if there is not None else None
+            return symbol, one, another
     return None, None, None
 
 
-def _kind(op: Op) -> tuple[str, int | None, int]:
-    return op.quantity, op.layer, op.size
+def _side_by_side(program: Program, other: Program) -> Iterator[tuple[Ref | None, Ref | None]]:
+    """The same number of both runs, in order; up to the first that only one of them has, beside None."""
+    others = {_kind(op) for op in other}
+    for op, op_of_other in zip(program, other, strict=False):
+        if _kind(op) != _kind(op_of_other):
+            yield (None, op_of_other.ref(0)) if _kind(op) in others else (op.ref(0), None)
+            return
+        for here, there in zip_longest(op.refs, op_of_other.refs):
+            if here == there:
+                yield here, there
+                continue
+            yield (here, None) if here is not None and here not in set(op_of_other.refs) else (None, there)
+            return
+
+
+def _differ(one: float, another: float) -> bool:
+    """Whether two numbers differ by more than another order of the same sums makes them."""
+    if one == another or (isnan(one) and isnan(another)):
+        return False
+    return not isclose(one, another, rel_tol=ROUNDING, abs_tol=0.0)
+
+
+def _kind(op: Op) -> tuple[str, int | None]:
+    return op.quantity, op.layer
 
 
 def _distance(present: Timeline, other: Timeline) -> float | None:

@@ -15,11 +15,12 @@ from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 
 class Held(Struct, frozen=True):
-    """The lead was chosen at a later moment than where its own epochs end, and stands there: at `at`. As long as it
-    does, the others are where `moment` updates are done, by one whose epochs end at `end`.
+    """The lead was chosen at a later moment than it could be brought to: its epochs end sooner, or it met trouble. It
+    stands at `place`, (updates done, values revealed) of its own; while it has not gone further back than that, the
+    others stay where `moment` updates are done, by one whose epochs end at `end`.
     """
 
-    at: int
+    place: tuple[int, int]
     moment: int
     end: int
 
@@ -27,8 +28,8 @@ class Held(Struct, frozen=True):
 class Ensemble:
     """All ways of a scenario. `names` starts with None, the scenario as written.
 
-    The one under the lens moves; `follow` brings the others to as many updates as it has done. One whose epochs end
-    sooner than those of the one under the lens stops where they end.
+    The one under the lens moves; `follow` brings the others to as many updates as it has done. Each stops where its own
+    epochs end, unless those of the one under the lens end there too, or it was itself run on under the lens.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -37,6 +38,7 @@ class Ensemble:
         self._scenario = scenario
         self._lead = scenario.variant
         self._held: Held | None = None
+        self._run_on: set[str | None] = set()  # past their ends, under the lens
 
     @property
     def lead_name(self) -> str | None:
@@ -55,25 +57,29 @@ class Ensemble:
 
     @property
     def is_held(self) -> bool:
-        """Whether the lead has stopped where its own epochs end, short of the moment at which it was chosen."""
-        return self._held is not None
+        """Whether the lead stands where its own epochs end, short of the moment at which it was chosen."""
+        held, lead = self._held, self.lead
+        return held is not None and held.place[0] == lead.end and lead.trouble is None
 
-    def goal(self, simulator: Simulator) -> int:
+    def goal(self, name: str | None) -> int:
         """How many updates a member has done at this moment, if nothing stops it before."""
         moment, end = self._moment
-        return min(moment, simulator.end) if simulator.end < end else moment
+        own = self._simulator(name).end
+        return moment if own == end or name in self._run_on else min(moment, own)
 
     def choose(self, name: str | None) -> Simulator:
         """Put another one under the lens, at the same place as far as it has such a one."""
         if name not in self.names:
             raise UnknownNameError("variant", str(name), (variant for variant in self.names if variant))
         (moment, end), before = self._moment, self.lead.position
-        done = self.goal(self._simulator(name))
+        if before.done > before.end:
+            self._run_on.add(self._lead)
+        done = self.goal(name)
         self._lead = name
         lead = self.lead
-        self._held = Held(done, moment, end) if done < moment else None
         cursor = before.cursor if before.cursor < before.values and done == before.done else 0
         lead.seek(iteration=done, cursor=min(cursor, lead.program.values - 1))
+        self._held = Held(_place(lead), moment, end) if lead.iteration < moment else None
         return lead
 
     def choose_next(self) -> str | None:
@@ -87,7 +93,7 @@ class Ensemble:
         """Bring every other one to where the lead is; one that meets trouble stays there."""
         for name, simulator in self.members:
             if name != self._lead:
-                done = self.goal(simulator)
+                done = self.goal(name)
                 if simulator.iteration != done and not (simulator.trouble and simulator.iteration < done):
                     simulator.seek(iteration=done)
                 self.align(simulator)
@@ -111,15 +117,21 @@ class Ensemble:
     @property
     def _moment(self) -> tuple[int, int]:
         """(updates done, those after which the epochs end) of the lead, or of the one that it was chosen after."""
-        lead = self.lead
-        if self._held is not None and (
-            lead.iteration != self._held.at or 0 < lead.position.cursor < lead.program.values
-        ):
-            self._held = None  # it has been moved
-        return (lead.iteration, lead.end) if self._held is None else (self._held.moment, self._held.end)
+        lead, held = self.lead, self._held
+        if held is not None and _place(lead) == held.place:
+            return held.moment, held.end
+        if held is not None and _place(lead) < held.place:
+            self._held = None
+        return lead.iteration, lead.end
 
     def _simulator(self, name: str | None) -> Simulator:
         if name not in self._simulators:
             share = CHECKPOINT_BYTES // len(self.names)
             self._simulators[name] = Simulator(variant_of(self._scenario, name), checkpoint_bytes=share)
         return self._simulators[name]
+
+
+def _place(simulator: Simulator) -> tuple[int, int]:
+    """(updates done, values revealed of the next one)."""
+    position = simulator.position
+    return position.done, 0 if position.done == position.iteration else position.cursor

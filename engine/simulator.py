@@ -6,7 +6,6 @@ and what_if.py (edits); here it shows itself: the snapshot that a screen is made
 
 from __future__ import annotations
 
-from dlsim.engine.curve import Curve
 from dlsim.engine.moving import GRAINS, Grain, Moving
 from dlsim.engine.program import Program
 from dlsim.engine.scenario import Scenario
@@ -49,7 +48,7 @@ class Simulator(Moving, WhatIf):
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
-            known=self._known,
+            known=self._timeline.losses.head(self._timeline.finished),
             ghosts=self._branches.ghosts,
             edits=self.edits,
             checkpoints=self._timeline.checkpoints.places,
@@ -59,13 +58,6 @@ class Simulator(Moving, WhatIf):
             order=order,
             tape=tape,
         )
-
-    @property
-    def _known(self) -> Curve:
-        """The losses of all that was ever run: without that of an iteration which has only just been begun."""
-        losses = self._timeline.losses
-        is_begun = not self._is_whole and self._timeline.iteration == len(losses)
-        return losses.head(len(losses) - is_begun)
 
     def _next_symbol(self) -> str | None:
         if self._cursor >= self._limit and not (self._is_whole and self.trains):

@@ -28,7 +28,7 @@ class Standing:
 
     def __init__(self, scenario: Scenario, *, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
         self._branches = Branches(scenario, build, checkpoint_bytes)
-        self._cursor = 0
+        self._revealed = 0
         self._sample = 0
         self.stopped_by: Breakpoint | None = None
         self._look_for_trouble()
@@ -136,6 +136,17 @@ class Standing:
         self._sample = sample
 
     # inside
+
+    @property
+    def _cursor(self) -> int:
+        """How many values of the iteration on the tape are revealed."""
+        return self._revealed
+
+    @_cursor.setter
+    def _cursor(self, cursor: int) -> None:
+        self._revealed = cursor
+        if cursor == self.program.values:
+            self._timeline.finish()
 
     @property
     def _is_whole(self) -> bool:

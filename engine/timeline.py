@@ -111,6 +111,10 @@ class Timeline:
         self.losses = Curve()
         self.curves = {name: Curve() for name in self.model.curves}
         self.iteration = 0
+        self.finished = 0
+        """The iterations that were ever done: one that was entered and never left does not count."""
+        self.broken_at: int | None = None
+        """The iteration in which a number that is not finite was met: the run goes no further."""
         self._sound = True
         self.model.start()
         with np.errstate(all="ignore"):
@@ -141,6 +145,10 @@ class Timeline:
                 self._go_back(iteration)
             return self._sound and self._advance(iteration)
 
+    def finish(self) -> None:
+        """The iteration on the tape is done."""
+        self.finished = max(self.finished, self.iteration)
+
     @property
     def history(self) -> History:
         """What is kept of the way to the iteration on the tape."""
@@ -153,6 +161,7 @@ class Timeline:
         other = Timeline([*kept, stretch], build, self._budget)
         shared = min(stretch.start - 1, len(self.losses))
         if shared:
+            other.finished = min(shared, self.finished)
             other.losses = Curve(self.losses.values[:shared])
             other.curves = {name: Curve(curve.values[:shared]) for name, curve in self.curves.items()}
             other.checkpoints = self.checkpoints.before(stretch.start)
@@ -187,12 +196,15 @@ class Timeline:
         loss = model.enter(iteration)
         self.iteration = iteration
         if iteration > len(self.losses):
+            self.finished = max(self.finished, iteration - 1)
             self.losses.append(loss)
             for curve, number in zip(self.curves.values(), model.observe(iteration), strict=True):
                 curve.append(number)
             if (iteration - 1) % self.checkpoints.spacing == 0:
                 self.checkpoints.add(iteration, model.save())
         self._sound = model.is_finite()
+        if not self._sound:
+            self.broken_at = iteration
 
     def _cross(self) -> None:
         """Into the next stretch."""

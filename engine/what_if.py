@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dlsim.engine.branches import Place, reached
+from dlsim.engine.branches import Place
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
 from dlsim.engine.loading import revise
@@ -73,9 +73,8 @@ class WhatIf(Standing):
         if left is None:
             return None
         place = self._place()
-        gone = (reached(self._timeline, place), reached(left.run, left.place))
-        mine, theirs = (self._branches.at(left.fork, run) for run in (self._timeline, left.run))
-        comparison = compare(self._timeline, place, left, gone, first_difference(mine, theirs, self.sample))
+        at_fork = (self._branches.at(left.fork, self._timeline), self._branches.at(left.fork, left.run))
+        comparison = compare(self._timeline, left.run, place.done, first_difference(*at_fork, self.sample), left.fork)
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 
@@ -87,13 +86,14 @@ class WhatIf(Standing):
         left, place = self._branches.last_left, self._place()
         if left is None:
             return
-        mine, theirs = reached(self._timeline, place), reached(left.run, left.place)
-        shorter, done, goal = (self._timeline, mine, theirs) if mine < theirs else (left.run, theirs, mine)
+        shorter, longer = sorted((self._timeline, left.run), key=lambda run: run.finished)
+        done = shorter.finished
         try:
-            while done < goal:
-                done = min(done + piece, goal)
+            while done < longer.finished:
+                done = min(done + piece, longer.finished)
                 if not shorter.go_to(done):
                     return
+                shorter.finish()
                 yield done
         finally:
             self._return_to(place)

@@ -23,7 +23,7 @@ def follow(ensemble: Ensemble, seconds: float = math.inf, *, is_halted: Callable
     for name, simulator in ensemble.members:
         if name == ensemble.lead_name:
             continue
-        done = ensemble.goal(simulator)
+        done = ensemble.goal(name)
         while not is_there(simulator, done):
             begun = perf_counter()
             if begun >= end or is_halted():

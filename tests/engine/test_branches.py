@@ -183,6 +183,56 @@ def test_after_an_undo_the_run_of_the_edit_is_the_one_to_compare_with(simulator)
     assert not simulator.compare().is_undone
 
 
+def test_a_network_with_another_unit_is_compared_unit_by_unit():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(2)
+    simulator.edit(settings={"network.layers.0.units": 5})
+    simulator.run(1)
+    comparison = simulator.compare()
+    assert comparison.symbol == "z1"
+    assert comparison.present != comparison.other
+    assert comparison.other is not None
+
+
+def test_numbers_that_differ_by_rounding_alone_are_the_same():
+    simulator = Simulator(load("batch-modes"))
+    simulator.run(2)
+    simulator.edit(settings={"training.batch_size": 255})
+    simulator.run(1)
+    comparison = simulator.compare()
+    assert comparison.present is None or abs(comparison.present - comparison.other) > 1e-12
+
+
+def test_a_run_that_met_a_number_that_is_not_finite_is_not_let_go_on():
+    simulator = Simulator(load("epochs-batches-iterations"))
+    simulator.run(20)
+    simulator.seek(iteration=3)
+    simulator.edit(settings={"training.optimizer.learning_rate": 1e200})
+    simulator.run(20)
+    assert simulator.trouble
+    comparison = simulator.compare()
+    assert comparison.is_broken == (True, False)
+    assert not comparison.can_be_evened_out
+    assert list(simulator.even_out()) == []
+    simulator.undo()
+    assert simulator.compare().is_broken == (False, True)
+    assert not simulator.compare().can_be_evened_out
+
+
+def test_the_run_so_far_is_what_was_ever_done(simulator):
+    simulator.step()
+    assert len(simulator.snapshot().known) == 0
+    simulator.run(7)
+    simulator.back()
+    assert len(simulator.snapshot().known) == 7
+    simulator.step()
+    simulator.step()
+    simulator.back("iteration")
+    assert len(simulator.snapshot().known) == 7
+    simulator.seek(iteration=0)
+    assert len(simulator.snapshot().known) == 7
+
+
 @pytest.mark.parametrize("is_undone", [False, True])
 def test_the_shorter_of_two_runs_can_be_let_go_on(simulator, is_undone):
     simulator.run(3)

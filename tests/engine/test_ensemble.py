@@ -155,3 +155,41 @@ def test_a_variant_that_has_ended_takes_the_others_along_when_it_is_moved(length
     assert updates(lengths) == {None: 3, "short": 3, "middle": 3}
     lengths.lead.run(1)
     assert updates(lengths) == {None: 4, "short": 4, "middle": 4}, "past its own end, which is sooner than theirs"
+    lengths.lead.run(6)
+    assert updates(lengths) == {None: 9, "short": 10, "middle": 6}
+    lengths.choose("middle")
+    assert updates(lengths) == {None: 9, "short": 10, "middle": 6}
+    lengths.choose("short")
+    assert lengths.lead.iteration == 10, "one that was run on stays where it was"
+
+
+def test_a_step_and_back_from_a_variant_that_has_ended_leaves_the_others_where_they_were(lengths):
+    lengths.lead.run(8)
+    lengths.choose("short")
+    lengths.lead.step()
+    updates(lengths)
+    lengths.lead.back()
+    assert updates(lengths) == {None: 8, "short": 3, "middle": 6}
+
+
+def test_ways_that_end_together_go_on_together(race):
+    ensemble = Ensemble(load(race, overrides={"training.epochs": 3}))
+    ensemble.lead.run(5)
+    ensemble.follow()
+    assert [simulator.iteration for _, simulator in ensemble.members] == [5, 5, 5]
+
+
+def test_looking_at_a_variant_that_met_trouble_leaves_the_others_where_they_are(race):
+    race.write_text(RACE + '[[variants]]\nname = "wild"\nset = { "training.optimizer.learning_rate" = 1e200 }\n')
+    ensemble = Ensemble(load(race))
+    ensemble.lead.run(9)
+    ensemble.follow()
+    ensemble.choose("wild")
+    assert ensemble.lead.trouble is not None
+    assert not ensemble.is_held, "it did not end"
+    ensemble.follow()
+    assert {name: simulator.iteration for name, simulator in ensemble.members if name != "wild"} == {
+        None: 9,
+        "fast": 9,
+        "adam": 9,
+    }

@@ -20,7 +20,7 @@ class ComparingScreen(ReportScreen):
     """Compares as it opens; escape returns, and so do undo and redo, which then go to the run that they name."""
 
     TITLE_KEY = "compare.title"
-    FOOTER = ("edit.undo", "edit.redo", "look.page-down", "app.close")
+    FOOTER = ("edit.even-out", "edit.undo", "edit.redo", "look.page-down", "app.close")
     BINDINGS = bindings(COMPARING_KEYS, SAY)
     KEYS = (*COMPARING_KEYS, *READING_KEYS)
 
@@ -38,9 +38,9 @@ class ComparingScreen(ReportScreen):
         compared = self._session.simulator.compare()
         if compared is None:
             return
-        more = () if compared.gone[0] == compared.gone[1] else ("edit.even-out",)
-        self._label(self.TITLE_KEY, (*more, *self.FOOTER))
         log = self._session.edits
+        able = {"edit.even-out": compared.can_be_evened_out, "edit.undo": log.done, "edit.redo": log.undone}
+        self._label(self.TITLE_KEY, [key for key in self.FOOTER if able.get(key, True)])
         edits = log.undone if compared.is_undone else log.done
         last = [edited for edited in edits if edited.iteration >= compared.fork][-1:]
         keys = caps(SAY, COMPARING_KEYS)

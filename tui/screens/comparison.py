@@ -28,11 +28,11 @@ class Columns(Struct, frozen=True):
     digits: int
 
     @classmethod
-    def fitting(cls, cells: int, digits: int, names: tuple[str, str]) -> Columns:
-        """Such as fit in so many cells: narrower columns before fewer digits."""
+    def fitting(cls, cells: int, digits: int, names: tuple[str, str], texts: Sequence[str]) -> Columns:
+        """Such as fit in so many cells, the texts below the names too: narrower columns before fewer digits."""
         room = NUMBER
         if LABEL + 2 * room + digits + BESIDES_DIGITS > cells:
-            room = 1 + max(map(cell_len, names))
+            room = 1 + max(map(cell_len, (*names, *texts)))
         return cls(names, room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
 
     def heads(self, *more: str) -> Line:
@@ -61,13 +61,15 @@ def comparison_lines(
     the names of keys by binding id.
     """
     names = (SAY("compare.present"), SAY("compare.undone" if compared.is_undone else "compare.other"))
-    columns = Columns.fitting(cells, digits, names)
+    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in compared.gone]
+    columns = Columns.fitting(cells, digits, names, reached)
     lines: list[Line] = []
     if edits:
         lines.append(((SAY("compare.edited_undone" if compared.is_undone else "compare.edited"), "heading"),))
         lines += [line for edited in edits for line in _edit(edited, cells, digits)]
         lines.append(())
     lines += [((SAY("compare.parting"), "heading"),), *_parting(compared, cells, columns), ()]
+    lines += [((SAY("compare.gone"), "heading"),), columns.heads(), columns.texts(*reached), ()]
     lines += _how_far(compared, cells, columns, digits)
     return [*lines, (), *wrap([(" ".join(_what_keys_do(compared, keys)), "muted")], cells)]
 
@@ -82,9 +84,11 @@ def _edit(edited: Edited, cells: int, digits: int) -> Iterator[Line]:
 
 def _what_keys_do(compared: Comparison, keys: Mapping[str, str]) -> Iterator[str]:
     mine, theirs = compared.gone
-    if mine != theirs:
-        key = "compare.even_out_this" if mine < theirs else "compare.even_out_other"
-        yield SAY(key, key=keys["edit.even-out"], iteration=f"{max(compared.gone):,}")
+    whose = "this" if mine < theirs else "other"
+    if compared.can_be_evened_out:
+        yield SAY(f"compare.even_out_{whose}", key=keys["edit.even-out"], iteration=f"{max(compared.gone):,}")
+    elif mine != theirs:
+        yield SAY(f"compare.broken_{whose}")
     key = "compare.how_undone" if compared.is_undone else "compare.how"
     yield SAY(key, undo=keys["edit.undo"], redo=keys["edit.redo"])
 
@@ -102,15 +106,13 @@ def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Lin
 
 
 def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) -> Sequence[Line]:
-    """How far the runs have gone, and how far apart they are where both have been."""
-    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in compared.gone]
-    lines: list[Line] = [((SAY("compare.gone"), "heading"),), columns.heads(), columns.texts(*reached), ()]
+    """How far apart the runs are where both have been."""
     if compared.iteration is None or compared.losses is None:
         key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
-        return [*lines, *wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)]
+        return wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)
     is_last = compared.iteration == min(compared.gone) and compared.gone[0] != compared.gone[1]
     title = SAY("compare.distance_last" if is_last else "compare.distance", iteration=f"{compared.iteration:,}")
-    lines += [*wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), compared.losses)]
+    lines = [*wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), compared.losses)]
     key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
     distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
     return [*lines, (), *wrap([(SAY(key, distance=distance), "")], cells)]
