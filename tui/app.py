@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from os.path import isfile
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
@@ -131,7 +132,7 @@ class DlsimApp(App[int]):
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
         left = SAY("hint.left", iteration=f"{last.iteration:,}") if last.iteration or last.cursor else ""
-        files = () if last.scenario in builtin_scenarios() else (last.scenario,)
+        files = (last.scenario,) if last.scenario not in builtin_scenarios() and isfile(last.scenario) else ()
         return BrowserScreen(may_close=False, current=last.scenario, files=files, left=left, notice=notice)
 
     def _tell(self, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
-from os.path import isfile
 from pathlib import Path
 
 from msgspec import Struct
@@ -43,7 +42,7 @@ class Choice(Struct, frozen=True):
 
 def choices(files: Sequence[str] = ()) -> tuple[Choice, ...]:
     """The built-in scenarios in the order of the notes; after them those of files, also such as cannot be read."""
-    return (*_built_in(), *(_own(file) for file in files if isfile(file)))
+    return (*_built_in(), *map(_own, files))
 
 
 def _own(file: str) -> Choice:

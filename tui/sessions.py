@@ -5,9 +5,13 @@ No Textual here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import sha256
+from os.path import isfile
 from pathlib import Path
 
 from dlsim.engine import builtin_scenarios
+from dlsim.engine.errors import DlsimError
 from dlsim.tui.resuming import resumed
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.settings import Last
@@ -15,8 +19,8 @@ from dlsim.tui.settings import Last
 KEPT = 6
 """So many are kept: each may hold checkpoints of several megabytes."""
 
-Stamp = tuple[int, int] | None
-"""Of a file: when it was written, and its size; None for what is built in, or gone."""
+Contents = tuple[bytes | None, ...]
+"""What the files of a scenario hold, as digests: its own, and that of its data. None for one that is gone."""
 
 
 class Sessions:
@@ -24,7 +28,7 @@ class Sessions:
 
     def __init__(self, last: Last | None) -> None:
         self._last = last
-        self._kept: dict[str, tuple[Session, Stamp]] = {}  # the latest last
+        self._kept: dict[str, tuple[Session, Contents]] = {}  # the latest last
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -34,27 +38,34 @@ class Sessions:
     def keep(self, session: Session) -> Session:
         """Remember it as the one that is open."""
         self._kept.pop(session.source, None)
-        self._kept[session.source] = (session, _stamp(session.source))
+        self._kept[session.source] = (session, _contents(session))
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return session
 
     def open(self, source: str) -> tuple[Session, Hint | None]:
-        """The session of a scenario, and what there is to say about it. A file that was written since is read anew.
+        """The session of a scenario, and what there is to say about it. A file that holds something else by now is read
+        anew; if it cannot be, the session remains.
 
-        DlsimError or OSError where it cannot be.
+        DlsimError or OSError where there is none and the scenario cannot be read.
         """
         last, self._last = self._last, None
         if source in self._kept:
-            is_open = source == next(reversed(self._kept))
-            session, stamp = self._kept[source]
-            if stamp == _stamp(source):
-                return self.keep(session), Hint("hint.still_open") if is_open else _returned(session)
-            return self.keep(Session(source)), Hint("hint.read_anew")
+            return self._again(source, is_open=source == next(reversed(self._kept)))
         before = resumed(last) if last is not None and not self._kept and last.scenario == source else None
         if before is not None:
             return self.keep(before), _returned(before)
         return self.keep(Session(source)), None
+
+    def _again(self, source: str, *, is_open: bool) -> tuple[Session, Hint | None]:
+        session, contents = self._kept[source]
+        if contents == _contents(session):
+            return self.keep(session), Hint("hint.still_open") if is_open else _returned(session)
+        try:
+            return self.keep(Session(source)), Hint("hint.read_anew")
+        except (DlsimError, OSError):
+            self._kept[source] = (self._kept.pop(source)[0], contents)
+            return session, Hint("hint.not_read_anew")
 
 
 def _returned(session: Session) -> Hint | None:
@@ -63,11 +74,18 @@ def _returned(session: Session) -> Hint | None:
     return Hint("hint.returned") if is_away else None
 
 
-def _stamp(source: str) -> Stamp:
-    if source in builtin_scenarios():
-        return None
+def _contents(session: Session) -> Contents:
+    scenario = session.scenario
+    if session.source in builtin_scenarios() or scenario.file is None:
+        return ()
+    data = scenario.written.get("data")
+    table = data.get("file") if isinstance(data, Mapping) else None
+    files = [scenario.file] if table is None else [scenario.file, scenario.file.parent / str(table)]
+    return tuple(map(_digest, files))
+
+
+def _digest(file: Path) -> bytes | None:
     try:
-        found = Path(source).stat()
+        return sha256(file.read_bytes()).digest() if isfile(file) else None
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size

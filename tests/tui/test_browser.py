@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from dlsim.engine import builtin_scenarios
@@ -133,12 +135,49 @@ async def test_a_file_that_was_written_since_is_read_anew(open_at, screen_text, 
         assert "read anew" in screen_text(app)[-1]
         assert "Mine, and better" in screen_text(app)[0]
         assert app.screen.session.simulator.iteration == 0
+
+
+async def test_a_run_outlives_its_file(open_at, screen_text, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(FILE)
+    app = open_at(str(file))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i")
+        os.utime(file, (1, 1))
+        await pilot.press("o", "enter")
+        assert app.screen.session.simulator.iteration == 2, "the same text, written again"
         file.write_text("schema = 2")
+        await pilot.press("o")
+        await pilot.pause()
+        assert "title" in "\n".join(screen_text(app)).partition("cannot be opened")[2]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "can no longer be read" in screen_text(app)[-1]
+        assert app.screen.session.simulator.iteration == 2
+        file.unlink()
         await pilot.press("o", "enter")
         await pilot.pause()
-        screen = "\n".join(screen_text(app))
-        assert "cannot be opened" in screen
-        assert "title" in screen.partition("cannot be opened")[2]
+        assert app.screen.session.simulator.iteration == 2
+        await pilot.press("o")
+        file.write_text(FILE)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 2, "it is what it was"
+
+
+async def test_a_scenario_whose_data_changed_is_read_anew(open_at, screen_text, tmp_path):
+    data = tmp_path / "points.csv"
+    data.write_text("x,t\n1,0\n2,1\n")
+    inputs = "inputs = [[1.0]]\ntargets = [[0.0]]"
+    file = tmp_path / "mine.toml"
+    file.write_text(FILE.replace(inputs, 'file = "points.csv"\ntarget = "t"'))
+    app = open_at(str(file))
+    async with app.run_test(size=(120, 40)) as pilot:
+        data.write_text("x,t\n1,0\n2,1\n3,1\n")
+        await pilot.press("o", "enter")
+        await pilot.pause()
+        assert "read anew" in screen_text(app)[-1]
+        assert len(app.screen.session.scenario.body.data.inputs) == 3
 
 
 async def test_ctrl_c_says_what_leaves(open_at, screen_text):

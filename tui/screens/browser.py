@@ -163,8 +163,8 @@ class BrowserScreen(FirstScreen):
         self.preview.scroll_pages(by)
 
     def action_choose(self) -> None:
-        """Open it; what cannot be opened says why in the preview."""
-        if self._found and self._found[self._chosen].scenario is not None:
+        """Open it; what cannot be opened says why in the preview. A file may be as it should by now."""
+        if self._found and (self._found[self._chosen].scenario is not None or self._found[self._chosen].file):
             choice = self._found[self._chosen]
             self.post_message(self.Opened(choice.file or choice.name))
 
