@@ -86,7 +86,7 @@ def test_numbers_of_a_table_follow_each_other_in_reading_order():
     table = worked_example().tables[0]
     cells = Cells(table)
     first = cells.first()
-    assert first == Ref("W", 1, (0, 0))
+    assert first == Ref("now_W", 1, (0, 0))
     assert cells.beside(first, 1) == GRADIENT
     assert cells.below(GRADIENT, 1) == Ref("dE_dW", 1, (1, 0))
     assert cells.beside(first, -1) == Ref("new_W", 2, (1, 1))

@@ -43,16 +43,16 @@ def test_a_number_not_yet_computed_is_an_ellipsis(key):
 
 
 @pytest.mark.parametrize("scenario", ["backprop-2-2-2", "feedforward-or-recurrent", "optimizers-on-a-bowl"])
-def test_the_value_stays_the_one_that_the_gradient_was_measured_at_when_the_update_has_landed(scenario):
+def test_with_the_update_the_new_values_take_their_places(scenario):
     simulator = Simulator(load(scenario))
-    before = lines(simulator, "weights", height=40)
     simulator.step("iteration")
-    after = lines(simulator, "weights", height=40)
-    assert [line.split()[:2] for line in after] == [line.split()[:2] for line in before]
-    assert any(line.split()[1] != line.split()[-1] for line in after[1:] if "." in line)
+    simulator.back()
+    before = [line.strip(" ◀").split() for line in lines(simulator, "weights", height=40) if "." in line]
     simulator.step()
-    following = lines(simulator, "weights", height=40)
-    assert [line.split()[1] for line in following if "." in line] == [line.split()[-1] for line in after if "." in line]
+    after = [line.split() for line in lines(simulator, "weights", height=40) if "." in line]
+    assert any(line[1] != line[-1] for line in before)
+    assert all(line[1] == line[-1] for line in after)
+    assert [line[2:] for line in after] == [line[2:] for line in before]
 
 
 def test_a_weight_chosen_in_the_diagram_is_marked_where_its_number_stands():

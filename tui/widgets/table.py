@@ -12,7 +12,6 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import operands_of
 from dlsim.tui.table_text import column_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
@@ -114,7 +113,7 @@ class TableView:
         self._label = self._label_width()
         self._columns, self.digits, self._column_cells = self._fitting_columns(digits)
         self._active = self._active_row()
-        self._selected = self._shown_as(selected)
+        self._selected = selected
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -141,13 +140,6 @@ class TableView:
                 return cells[column]
             start = end
         return next((cell for cell in cells if cell is not None), None) if 0 <= x < self._label + 3 else None
-
-    def _shown_as(self, ref: Ref | None) -> Ref | None:
-        """The cell to mark: a weight of the diagram is the new one once that holds, until then the one that is read."""
-        if ref is None or not ref.quantity.startswith("now_"):
-            return ref
-        new = operands_of(self._snapshot, ref)
-        return new[0] if new else ref._replace(quantity=ref.quantity.removeprefix("now_"))
 
     # what is in view
 

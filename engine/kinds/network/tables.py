@@ -37,7 +37,7 @@ class LazyRows(Sequence[Row]):
 
 
 def network_tables(structure: Structure, data: DataSpec) -> tuple[Table, ...]:
-    """Weights (as the iteration reads them, gradients, optimizer state, new values), layers (z, output, δ), data."""
+    """Weights (present ones, gradients, optimizer state, new values), layers (z, output, δ), data."""
     naming = Naming(structure)
     return (_weights(structure, naming), _layers(structure, naming), _data(structure, data))
 
@@ -62,7 +62,7 @@ def _weights(structure: Structure, naming: Naming) -> Table:
         shape = structure.layer(number)
         unit, sender = divmod(place - first, shape.senders)
         index = (sender, unit) if letter == "W" else (place - first,)
-        cells: list[Ref | None] = [Ref(letter, number, index)]
+        cells: list[Ref | None] = [Ref(f"now_{letter}", number, index)]
         if trains:
             is_trained = shape.spec.train_weights if letter == "W" else shape.spec.train_biases
             cells.append(Ref(f"dE_d{letter}", number, index))

@@ -28,7 +28,7 @@ def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
     ]
     rows = []
     for letter, layer, index in parameters:
-        quantities = [letter]
+        quantities = [f"now_{letter}"]
         if trains:
             quantities += [f"dE_d{letter}", *(f"new_slot:{slot}:{letter}" for slot in structure.slots), f"new_{letter}"]
         cells = tuple(Ref(quantity, layer, index) for quantity in quantities)

@@ -60,7 +60,7 @@ class SurfaceModel(FlatState):
                 COORDINATES[axis],
                 tuple(
                     Ref(quantity, 0, (axis,))
-                    for quantity in ("p", "slope", *(f"new_slot:{slot}" for slot in slots), "new_p")
+                    for quantity in ("now_p", "slope", *(f"new_slot:{slot}" for slot in slots), "new_p")
                 ),
             )
             for axis in range(self.surface.dimensions)
