@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 from math import isclose, isnan
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -22,8 +23,8 @@ class Comparison(Struct, frozen=True):
     run whose iterations have no such number. `gone` is how many iterations each has done at its farthest, `is_broken`
     whether it can go no further because a number was not finite.
 
-    `iteration` is the one after which they are measured: where one stands, but not before the fork, nor beyond what
-    both have done; None where there is none. `parameters` is the largest difference between their parameters there,
+    `iteration` is the one after which they are measured: where one stands (`measured` is "here"), but not before the
+    fork ("fork"), nor beyond what both have done ("last"); None where there is none. `parameters` is the largest difference between their parameters there,
     None for networks of another shape; `losses` are both losses. In every pair the present run comes first; the other
     is that of an edit which was undone (`is_undone`), or the one that an edit left.
     """
@@ -35,6 +36,7 @@ class Comparison(Struct, frozen=True):
     gone: tuple[int, int]
     is_broken: tuple[bool, bool]
     iteration: int | None = None
+    measured: Literal["here", "fork", "last"] = "here"
     parameters: float | None = None
     losses: tuple[float, float] | None = None
     is_undone: bool = False
@@ -61,7 +63,12 @@ def compare(present: Timeline, other: Timeline, done: int, parting: Difference, 
         if present.go_to(iteration) and other.go_to(iteration):
             mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
             distance = _distance(present, other)
-            return replace(comparison, iteration=iteration, parameters=distance, losses=(mine, theirs))
+            measured: Literal["here", "fork", "last"] = (
+                "here" if iteration == done else "last" if iteration == min(gone) else "fork"
+            )
+            return replace(
+                comparison, iteration=iteration, measured=measured, parameters=distance, losses=(mine, theirs)
+            )
     return comparison
 
 

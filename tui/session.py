@@ -28,6 +28,9 @@ GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
 AIMED_SECONDS = 5.0
 """A run is begun at a speed that brings it to its end in about so long: time enough to watch."""
 
+AT_A_GLANCE = 3_000_000
+"""Products in a forward pass over the data that a paint may wait for: some milliseconds."""
+
 SCRUBBED = 20
 """A key goes along the timeline by such a part of it."""
 
@@ -87,7 +90,7 @@ class Session:
         self._compared: Sequence[Scenario] = ()
         self._apart: Sequence[Sequence[str]] = ()
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
-        self.speed_index = self._fitting_speed()
+        self.speed_index = self._fitting = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
         self.breakpoints: list[Breakpoint] = []
 
@@ -207,6 +210,13 @@ class Session:
             self._compared, self._apart = scenarios, differences(scenarios)
         return self._apart
 
+    def losses_over_all(self) -> Sequence[float | None]:
+        """The loss of each way over all its training data: where a batch is a part of it, the losses of batches do not
+        compare. Empty where it would take long to work out.
+        """
+        ways = [simulator for _, simulator in self.ensemble.members]
+        return [way.loss() for way in ways] if sum(map(_work, ways)) <= AT_A_GLANCE else ()
+
     # along the timeline
 
     def scrub(self, by: int) -> Hint | None:
@@ -283,6 +293,9 @@ class Session:
         self._others.pop(self.ensemble.lead_name, None)
         self._snapshot = None
         self.variant = self.ensemble.lead_name
+        is_fitting, self._fitting = self.speed_index == self._fitting, self._fitting_speed()
+        if is_fitting:  # so nobody has chosen another
+            self.speed_index = self._fitting
         if self.ensemble.is_held:
             values = {"variant": self.name_of(self.variant), "epochs": f"{self.simulator.epochs:,}"}
             return Hint("hint.variant_ended", values)
@@ -297,3 +310,9 @@ class Session:
         if self._written is None:
             self._written = written_name(self.members, Scene(self.snapshot, self.members))
         return self._written
+
+
+def _work(simulator: Simulator) -> int:
+    """About how many products a forward pass over all the data takes."""
+    parameters = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
+    return simulator.position.batches * simulator.samples * parameters

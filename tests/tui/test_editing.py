@@ -210,7 +210,7 @@ async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after)
     text = await seen_after(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "u", *"ii", "d")
     assert "What was edited, and undone" in text
     assert "the edited run" in text
-    assert "After iteration 5, the last that both have done" in text
+    assert "After iteration 5, where you stand" in text
 
 
 async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(seen_after):

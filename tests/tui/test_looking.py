@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.conventions import conventions
+from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.following import follow
 from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
-from dlsim.tui.widgets.timeline_strip import AHEAD, span_of, strip_line
+from dlsim.tui.widgets.timeline_strip import AHEAD, is_logarithmic, span_of, strip_line
 from dlsim.tui.words import words
 
 # ways
@@ -235,3 +237,61 @@ def test_beside_the_strip_stands_where_something_was_edited_and_what_stops_runs(
 @pytest.mark.parametrize(("known", "planned", "span"), [(0, 1000, 24), (25, 1000, 32), (600, 1000, 1000), (5, 5, 5)])
 def test_the_strip_grows_by_doubling(known, planned, span):
     assert span_of(known, planned) == span
+
+
+async def test_ways_that_are_measured_on_kept_back_data_show_it_beside_their_losses(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"eeeeee8")
+        await pilot.pause()
+        lines = screen_text(app)
+        (head,) = (line for line in lines if "training loss" in line)
+        assert "validation" in head
+        (ended,) = (line for line in lines if "ends: 5" in line)
+        curves = app.screen.session.ensemble.members[1][1].curves
+        assert f"{curves['validation'].values[-1]:.8f}" in ended
+        await pilot.press("v")
+        await pilot.pause()
+        assert "It stopped here, where its" in screen_text(app)[-1]
+
+
+async def test_ways_with_batches_of_unlike_sizes_are_compared_over_all_the_data(open_at, screen_text):
+    app = open_at("batch-modes")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"iii8")
+        await pilot.pause()
+        lines = screen_text(app)
+        for _, simulator in app.screen.session.ensemble.members:
+            assert any(f"{simulator.loss():.8f}" in line for line in lines)
+
+
+async def test_the_header_says_which_batch_of_the_epoch_it_is(open_at, screen_text):
+    for size in [(120, 40), (80, 24)]:
+        app = open_at("epochs-batches-iterations")
+        async with app.run_test(size=size) as pilot:
+            await pilot.press(*"eiii")
+            await pilot.pause()
+            assert "batch 3/10" in screen_text(app)[0]
+
+
+def test_a_way_is_run_at_a_speed_that_fits_it_unless_another_was_chosen():
+    session = Session("batch-modes")
+    slow = session.speed
+    session.choose_variant("stochastic")
+    assert session.speed.per_second > 10 * slow.per_second
+    session.change_speed(-1)
+    chosen = session.speed
+    session.choose_variant(None)
+    assert session.speed == chosen
+
+
+def test_a_timeline_on_a_logarithmic_scale_says_so():
+    session = Session("dying-relu", variant="leaky_relu, a = 0.1")
+    line, _ = strip_line(words(), session.snapshot, 80)
+    assert "log" not in line[0][0]
+    losses = Curve(np.array([100.0, 10.0, 1.0, 0.1]))
+    assert is_logarithmic(losses)
+    assert not is_logarithmic(Curve(np.array([4.0, 2.0, 1.0])))
+    assert not is_logarithmic(Curve(np.array([4.0, 1e-9, -1.0])))
+    line, _ = strip_line(words(), replace(session.snapshot, known=losses), 80)
+    assert "log" in line[0][0]

@@ -110,8 +110,7 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
     if compared.iteration is None or compared.losses is None:
         key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
         return wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)
-    is_last = compared.iteration == min(compared.gone) and compared.gone[0] != compared.gone[1]
-    title = SAY("compare.distance_last" if is_last else "compare.distance", iteration=f"{compared.iteration:,}")
+    title = SAY(f"compare.measured_{compared.measured}", iteration=f"{compared.iteration:,}")
     lines = [*wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), compared.losses)]
     key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
     distance = "" if compared.parameters is None else fixed(compared.parameters, digits)

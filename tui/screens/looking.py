@@ -16,7 +16,7 @@ from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import WaysTable
+from dlsim.tui.widgets.ways_table import Beside, WaysTable
 
 AT_ONCE_SECONDS = 0.004
 """So long a key waits for the other ways of the scenario; what is left of their way they go afterwards, bit by bit."""
@@ -43,6 +43,18 @@ class Looking(Acting):
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each way of the scenario apart."""
         return self.session.apart
+
+    def beside_losses(self) -> Beside:
+        """How each way does on the data that was kept back; or, where a batch is a part of the data, on all of it."""
+        members = self.members_now()
+        curves = [member.snapshot.curves.get("validation") for member in members]
+        if any(curve is not None for curve in curves):
+            numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
+            return Beside("validation", numbers)
+        if all(member.snapshot.position.batches == 1 for member in members):
+            return Beside()
+        over_all = [None] * len(members) if self.running.is_running else self.session.losses_over_all()
+        return Beside("over_all", over_all) if over_all else Beside()
 
     def _catch_up_later(self) -> None:
         if not self._is_catching_up:

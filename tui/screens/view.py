@@ -34,7 +34,7 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import WaysTable, ways_of
+from dlsim.tui.widgets.ways_table import Beside, WaysTable, ways_of
 from dlsim.tui.words import words
 
 SAY = words()
@@ -143,7 +143,8 @@ class SimulatorView(FirstScreen):
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
                 told = ways(Scene(snapshot, members, look=self.look, say=SAY))
-                self.ways.show(ways_of(SAY, told, self.apart(), digits))
+                beside = self.beside_losses()
+                self.ways.show(ways_of(SAY, told, self.apart(), digits, beside), beside.head)
             else:
                 self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
         if snapshot.scenario is not self._ruled:
@@ -177,6 +178,10 @@ class SimulatorView(FirstScreen):
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each way of the scenario apart."""
         return ()
+
+    def beside_losses(self) -> Beside:
+        """What stands beside the losses of the ways in their table."""
+        return Beside()
 
     def stops(self) -> Sequence[str]:
         """The conditions at which runs stop."""

@@ -46,10 +46,10 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Li
     way = way or scenario.variant or ""
     name = scenario.name + (f" [{way}]" if way else "")
     title = in_language(scenario.title, say.language)
-    place = _place(say, snapshot)
+    place, longer = _place(say, snapshot), _place(say, snapshot, has_batch=True)
     brand: Piece = (f" {say('app.name')} ", "accent")
-    for bar in (BAR_CELLS, BAR_CELLS // 2, 0):
-        right = (*place, *_bar(snapshot, bar), (" ", ""))
+    for told, bar in ((longer, BAR_CELLS), (longer, BAR_CELLS // 2), (longer, 0), (place, BAR_CELLS // 2), (place, 0)):
+        right = (*told, *_bar(snapshot, bar), (" ", ""))
         room = cells - width(right) - 2
         left: Line = (brand, ("  ", ""), (name, "strong"))
         if width(left) <= room:
@@ -60,20 +60,23 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Li
     if way:
         shorter = fit(way, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
         name = scenario.name + (f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_WAY, cell_len(way)) else "")
-    right = (*place, (" ", ""))
-    name = fit(name, max(cells - width(right) - 2, LEAST_OF_NAME))
-    short: Line = ((" ", ""), (name, "strong"))
-    if width(right) + width(short) < cells:
-        return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
+    for told in (longer, place):
+        right = (*told, (" ", ""))
+        short: Line = ((" ", ""), (fit(name, max(cells - width(right) - 2, LEAST_OF_NAME)), "strong"))
+        if width(right) + width(short) < cells:
+            return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
     terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
     return terse if width(terse) <= cells else cut(place[-1:], cells)
 
 
-def _place(say: Words, snapshot: Snapshot) -> Line:
+def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:
+    """Where the run stands; with the batch of the epoch, where an epoch has several."""
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
         pieces += [(say("header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
+        if has_batch and position.batches > 1:
+            pieces += [(say("header.batch", batch=position.batch, batches=position.batches), ""), (" · ", "muted")]
         pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
     samples = len(snapshot.tape.rows)
     if samples > 1:

@@ -27,7 +27,7 @@ AHEAD, GAP = ("·", "."), ("╌", "-")
 LEAST_SPAN = 24
 REMARKS_SHARE = 2
 """Of so many cells of the line, one at most is for what is said beside the strip, if that can be said so shortly."""
-LOG_FROM = 50.0
+LOG_FROM, COARSE = 50.0, 32
 """Losses that span more than this factor are drawn by their logarithms."""
 APART = 3
 """Checkpoints that are closer than so many cells are not marked: they are everywhere."""
@@ -115,6 +115,8 @@ def strip_line(
     here = position.iteration
     plain = 0 if glyphs.has_dots else 1
     left = f" {say('timeline.place', done=f'{position.done:,}', known=f'{max(len(known), position.done):,}')} "
+    if is_logarithmic(known):
+        left += f"{say('timeline.log')} "
     right = _remarks(say, snapshot.edits, stops, cells // REMARKS_SHARE)
     if plain:
         right = right.replace(EDIT[0], EDIT[1])
@@ -189,13 +191,20 @@ def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str) -> list[str]:
     if not finite.size:
         return [gap] * shown + [""] * (stretch.cells - shown)
     low, high = float(finite.min()), float(finite.max())
-    if low > 0 and high / low > LOG_FROM:
+    if is_logarithmic(curve):
         heights, low, high = np.log(heights), math.log(low), math.log(high)
     scale = (len(bars) - 1) / (high - low) if high > low else 0.0
     return [
         (bars[round((height - low) * scale)] if math.isfinite(height) else gap) if cell < shown else ""
         for cell, height in enumerate(heights.tolist())
     ]
+
+
+def is_logarithmic(curve: Curve) -> bool:
+    """Whether it falls so far that its lower part would be a flat line."""
+    _, least, greatest = curve.envelope(COARSE)
+    middles = least / 2 + greatest / 2
+    return bool(len(least)) and float(least.min()) > 0 and float(middles.max()) > LOG_FROM * float(middles.min())
 
 
 def _middles(curve: Curve, stretch: Stretch) -> Array:

@@ -16,7 +16,7 @@ from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
 LENS, UNKNOWN = "▶", "…"
-LEAST_LOSS_CELLS = 12
+LEAST_APART = 8
 LEAST_NAME, MOST_NAME = 8, 28
 
 
@@ -29,65 +29,93 @@ class Row(NamedTuple):
     name: str
     updates: str
     loss: str
+    second: str  # what stands beside the loss
     apart: str
     is_lead: bool
 
 
-def ways_of(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]], digits: int = DIGITS) -> list[Row]:
+class Beside(NamedTuple):
+    """What stands beside the loss of each way: the key of its head, and its numbers, None where there is none."""
+
+    head: str = ""
+    numbers: Sequence[float | None] = ()
+
+
+def ways_of(
+    say: Words,
+    ways: Sequence[Way],
+    apart: Sequence[Sequence[str]],
+    digits: int = DIGITS,
+    beside: Beside | None = None,
+) -> list[Row]:
     """The rows, losses with so many decimals. One that stands where its epochs end, short of others, says so; and so
     does one that for a moment lags behind the one under the lens.
     """
     lead = next((way.snapshot.position for way in ways if way.is_lead), None)
     furthest = max((way.snapshot.position.done for way in ways), default=0)
+    others = beside.numbers if beside is not None and beside.head else [None] * len(ways)
     rows = []
-    for way, pieces in zip(ways, apart, strict=False):
+    for way, pieces, other in zip(ways, apart, others, strict=False):
         snapshot = way.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
         updates = f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
+        second = UNKNOWN if other is None else fixed(other, digits)
         if snapshot.trouble is not None:
-            loss = say("ways.trouble")
+            loss, second = say("ways.trouble"), ""
         elif position.end == position.done < furthest:
             updates = say("ways.ended", done=updates)
         elif lead is not None and lead.done not in (position.done, lead.end):
             updates = say("ways.lagging", done=updates)
         variant, told = snapshot.scenario.variant, ", ".join(pieces)
-        rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, told, way.is_lead))
+        second = second if beside is not None and beside.head else ""
+        rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, second, told, way.is_lead))
     return rows
 
 
-def ways_lines(say: Words, ways: Sequence[Row], cells: int) -> list[Line]:
-    """Headings and rows in `cells`: what sets a way apart gets the room that is left."""
+def ways_lines(say: Words, ways: Sequence[Row], cells: int, beside: str = "") -> list[Line]:
+    """Headings and rows in `cells`; what sets a way apart gets the room that is left. `beside` is the key of the head
+    over what stands beside the loss.
+    """
     if not ways:
         return [((f" {say('ways.none')}", "muted"),)]
-    name_cells = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3), LEAST_NAME)
-    done_cells = max(len(say("column.updates")), *(cell_len(way.updates) for way in ways))
     has_loss = any(way.loss for way in ways)
-    loss_cells = max(LEAST_LOSS_CELLS, *(cell_len(way.loss) for way in ways)) if has_loss else 0
-    left = cells - name_cells - done_cells - loss_cells - 11
-    loss_head = say("column.way_loss") if has_loss else ""
-    heads = [say("column.way"), say("column.updates"), loss_head, say("column.differs")]
-    lines: list[Line] = [((f"     {_row(heads, name_cells, done_cells, loss_cells, left)}", "muted"),)]
+    heads = [
+        say("column.way"),
+        say("column.updates"),
+        say(f"column.loss_beside_{beside}" if beside else "column.way_loss") if has_loss else "",
+        say(f"column.{beside}") if beside else "",
+        say("column.differs"),
+    ]
+    name = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3), LEAST_NAME)
+    done, loss, second = (
+        max(map(cell_len, texts))
+        for texts in (
+            (heads[1], *(way.updates for way in ways)),
+            (heads[2], *(way.loss for way in ways)),
+            (heads[3], *(way.second for way in ways)),
+        )
+    )
+    sizes = (name, -done, loss, second, cells - name - done - loss - second - 2 * (2 + bool(loss) + bool(second)) - 5)
+    lines: list[Line] = [((f"     {_row(heads, sizes)}", "muted"),)]
     for way in ways:
-        text = _row([way.name, way.updates, way.loss, way.apart], name_cells, done_cells, loss_cells, left)
+        text = _row([way.name, way.updates, way.loss, way.second, way.apart], sizes)
         mark = (f"{way.mark} ", way.role)
         lines.append(((f" {LENS if way.is_lead else ' '} ", "accent"), mark, (text, "strong" if way.is_lead else "")))
     return lines
 
 
-def _row(texts: Sequence[str], name: int, done: int, loss: int, rest: int) -> str:
-    first, updates, number, apart = texts
-    parts = [_left(first, name), " " * (done - cell_len(updates)) + updates]
-    if loss:
-        parts.append(_left(number, loss))
-    if rest > 4:
-        parts.append(fit(apart, rest))
-    return "  ".join(parts)
+def _row(texts: Sequence[str], sizes: Sequence[int]) -> str:
+    """Texts in so many cells each; of a negative size to the right, of none left out, and the last only with room."""
+    *first, (last, room) = zip(texts, sizes, strict=True)
+    parts = [_aligned(text, size) for text, size in first if size]
+    return "  ".join([*parts, fit(last, room)] if room >= LEAST_APART else parts)
 
 
-def _left(text: str, cells: int) -> str:
-    text = fit(text, cells)
-    return text + " " * (cells - cell_len(text))
+def _aligned(text: str, size: int) -> str:
+    text = fit(text, abs(size))
+    blanks = " " * (abs(size) - cell_len(text))
+    return blanks + text if size < 0 else text + blanks
 
 
 class WaysTable(ScrollingLines):
@@ -104,15 +132,16 @@ class WaysTable(ScrollingLines):
         super().__init__(id=id)
         self._say = say
         self._ways: Sequence[Row] = ()
+        self._beside = ""
         self._lead = 0
         self._top = 0
 
-    def show(self, ways: Sequence[Row]) -> None:
+    def show(self, ways: Sequence[Row], beside: str = "") -> None:
         """Show these."""
         lead = next((number for number, way in enumerate(ways) if way.is_lead), 0)
         if lead != self._lead or len(ways) != len(self._ways):
             self._top = max(lead - self._room + 1, 0)
-        self._ways, self._lead = ways, lead
+        self._ways, self._lead, self._beside = ways, lead, beside
         self._draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -137,7 +166,7 @@ class WaysTable(ScrollingLines):
 
     def _draw(self) -> None:
         if self.size:
-            head, *rows = ways_lines(self._say, self._ways, self.size.width)
+            head, *rows = ways_lines(self._say, self._ways, self.size.width, self._beside)
             self._top = max(0, min(self._top, len(rows) - self._room))
             shown = rows[self._top : self._top + self._room]
             self.show_part([head, *shown], self._top, len(rows) - self._top - len(shown))
