@@ -60,7 +60,8 @@ class Painted:
             return
         self._cut_in_half(line, x, x + len(old))
         line[x : x + len(old)] = new[: len(old)]
-        for start, end in _stretches(old, new):
+        is_news = old == [UNKNOWN] * len(old)  # all of it, as in a full paint: there is nothing to compare
+        for start, end in [(0, len(old))] if is_news else _stretches(old, new):
             yield x + start, y, new[start:end]
 
     @staticmethod

@@ -42,8 +42,8 @@ def strokes_of(runs: Iterable[Run], look_of: Callable[[Style | None], Look]) -> 
         x = start
         for style, group in groupby(cells, key=itemgetter(1)):
             look = look_of(style)
-            for is_blank, characters in groupby(group, key=_is_blank):
-                texts = [text for text, _ in characters]
+            for is_blank, characters in groupby([text for text, _ in group], key=" ".__eq__):
+                texts = list(characters)
                 if stroke is None or not _joins(stroke, look, is_blank=is_blank):
                     stroke = Stroke(x, y, "", 0, look, is_blank)
                     strokes.append(stroke)
@@ -71,10 +71,6 @@ def by_look(strokes: Sequence[Stroke]) -> list[Stroke]:
         look = min(groups, key=lambda other: len(turn(look, other)))
         ordered += sorted(groups.pop(look), key=lambda stroke: (stroke.y, stroke.x))
     return ordered
-
-
-def _is_blank(cell: Cell) -> bool:
-    return cell[0] == " "
 
 
 def _joins(stroke: Stroke, look: Look, *, is_blank: bool) -> bool:
