@@ -73,8 +73,8 @@ def plot(
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
     `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
-    has no place and is left out. What is `behind` is drawn first, so that the curves cover it; its dots are put together
-    here, as plotext takes twenty times as long for each curve of them.
+    has no place and is left out. What is `behind` is drawn first, so that the curves cover it; its dots are put
+    together here, as plotext takes twenty times as long for each curve of them.
     """
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:

@@ -12,7 +12,7 @@ from textual.widget import AwaitMount, Widget
 class FirstScreen(Screen[None]):
     """While an app starts it holds its paints back, and a screen renders them all the same, twice; not this one.
 
-    What cannot be seen at first is mounted when the first paint is done, and before anything typed or clicked is answered.
+    What cannot be seen at first is mounted when the first paint is done, before anything typed or clicked is answered.
     """
 
     BLANK = True  # of itself it shows nothing but its ground
