@@ -8,6 +8,9 @@ from textual import events
 from textual.screen import Screen
 from textual.widget import AwaitMount, Widget
 
+UNTIL_SENT = 0.05
+"""Seconds until a first paint has gone to the terminal: another thread sends it, which gets few turns beside others."""
+
 
 class FirstScreen(Screen[None]):
     """While an app starts it holds its paints back, and a screen renders them all the same, twice; not this one.
@@ -19,6 +22,7 @@ class FirstScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_painted = False
         self._mounting: Sequence[AwaitMount] | None = None
 
     async def complete(self) -> None:
@@ -44,8 +48,16 @@ class FirstScreen(Screen[None]):
             self._repaint_required = True
         else:
             super()._compositor_refresh()
-            if self._mounting is None:
-                self.call_later(self.complete)
+            if not self._is_painted:
+                self._is_painted = True
+                self._complete_later()
+
+    def _complete_later(self) -> None:
+        """When the paint is out; without a terminal there is nothing to wait for."""
+        if self.app.is_headless:
+            self.call_later(self.complete)
+        else:
+            self.set_timer(UNTIL_SENT, self.complete)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """On top: all is styled anew, but while an app starts each widget has just been styled as it came."""
