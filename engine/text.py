@@ -25,7 +25,7 @@ _TABLE |= {ord("\n"): "\n", ord("\t"): " ", ord("\r"): None, 0x2028: "\n", 0x202
 
 def clean(text: str) -> str:
     """`text` with whatever a terminal might obey replaced by �; line breaks stay, tabs become spaces."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", " ").isprintable():  # as most are, and soon seen
         return text
     return text.translate(_TABLE)
 

@@ -32,6 +32,7 @@ from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
 from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of
+from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Session
@@ -99,10 +100,12 @@ class DlsimApp(App[int]):
         gc.freeze()
         gc.enable()
         if not self.is_headless:
-            self.call_after_refresh(Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
+            self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
-        """A key during a run is answered first, and wholly before the next."""
+        """What is typed or clicked waits for a whole screen; a key during a run is answered first, and wholly."""
+        if isinstance(event, events.InputEvent) and isinstance(self.screen, FirstScreen):
+            await self.screen.complete()
         if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
+from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from dlsim.tui.sgr import PLAIN, Pen, look_of
+from dlsim.tui.sgr import PLAIN, Pen, is_same_on_blanks, look_of
 from dlsim.tui.strokes import Cell, Run, by_look, strokes_of
 
 NEAR = 4
@@ -60,7 +62,8 @@ class Painted:
             return
         self._cut_in_half(line, x, x + len(old))
         line[x : x + len(old)] = new[: len(old)]
-        for start, end in _stretches(old, new):
+        is_news = old == [UNKNOWN] * len(old)  # all of it, as in a full paint: there is nothing to compare
+        for start, end in [(0, len(old))] if is_news else _stretches(old, new):
             yield x + start, y, new[start:end]
 
     @staticmethod
@@ -142,7 +145,15 @@ def _is_near(cells: list[Cell]) -> bool:
     """Whether the cells between the first and the last of these are rather written than jumped over."""
     _, look = cells[0]
     between = "".join(text for text, _ in cells[1:-1])
-    return len(between.encode()) <= NEAR and all(style == look for _, style in cells)
+    return len(between.encode()) <= NEAR and all(
+        style == look or (text == " " and _are_same_blanks(style, look)) for text, style in cells
+    )
+
+
+def _are_same_blanks(*styles: Style | None) -> bool:
+    """Whether blanks in the two styles look the same."""
+    one, other = (PLAIN if style is None else look_of(style, ColorSystem.TRUECOLOR) for style in styles)
+    return is_same_on_blanks(one, other)
 
 
 def _head(cells: list[Cell], index: int) -> int:

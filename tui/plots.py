@@ -16,6 +16,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.tui.diagram.canvas import Run
+from dlsim.tui.dots import Characters
 
 Array = NDArray[np.float64]
 
@@ -72,7 +73,8 @@ def plot(
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
     `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
-    has no place and is left out. What is `behind` is drawn first, so that the curves cover it.
+    has no place and is left out. What is `behind` is drawn first, so that the curves cover it; its dots are put
+    together here, as plotext takes twenty times as long for each curve of them.
     """
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
@@ -86,24 +88,26 @@ def plot(
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    roles = {}
+    size = _draw_axes(across, up, width, height, most, log=log)
+    lines, marks = Characters(*size), Characters(*size)
+    roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
         x, y = _path(across.place(one.x), up.place(one.low), up.place(one.high))
-        plotext.plot(x, y, marker=one.marker, color=number)
-        roles[number] = one.role
+        if number <= len(under) and one.marker == BRAILLE:
+            lines.add_line(x, y, number)
+        else:
+            _draw_characters(lines)
+            plotext.plot(x.tolist(), y.tolist(), marker=one.marker, color=number)
     for number, one in enumerate(under, start=1):
         if one.mark:
             here = _here_and_there(len(one.x), number / len(under))
-            middle = up.place(one.low[here] / 2 + one.high[here] / 2)
-            plotext.scatter(across.place(one.x[here]).tolist(), middle.tolist(), marker=one.mark, color=number)
+            marks.add_marks(across.place(one.x[here]), up.place(_middle(one, here)), one.mark, number)
     if mark:
-        first = shown[0]
-        end = across.place(first.x[-1:]), up.place(first.low[-1:] / 2 + first.high[-1:] / 2)
-        plotext.scatter(end[0].tolist(), end[1].tolist(), marker=mark, color=len(roles) + 1)
-        roles[len(roles) + 1] = mark_role
+        first, end = shown[0], slice(-1, None)
+        marks.add_marks(across.place(first.x[end]), up.place(_middle(first, end)), mark, len(roles))
+    _draw_characters(marks)
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    _draw_axes(across, up, width, height, most, log=log)
     return _runs(plotext.build(), roles, width, height)
 
 
@@ -140,13 +144,29 @@ def _logarithmic(one: Series) -> Series:
     return Series(one.x[keep], low, np.log10(high), one.role, one.marker, one.mark)
 
 
-def _path(x: Array, low: Array, high: Array) -> tuple[list[float], list[float]]:
+def _path(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
     """Up and down through the extremes of every place, each once where they are the same."""
     if np.array_equal(low, high):
-        return x.tolist(), low.tolist()
+        return x, low
     extremes = np.stack([high, low], axis=1)
     extremes[1::2] = extremes[1::2, ::-1]
-    return np.repeat(x, 2).tolist(), extremes.ravel().tolist()
+    return np.repeat(x, 2), extremes.ravel()
+
+
+def _middle(one: Series, here: slice | NDArray[np.int64]) -> Array:
+    return np.asarray(one.low[here] / 2 + one.high[here] / 2)
+
+
+def _draw_characters(shown: Characters) -> None:
+    """Have plotext draw them, all at once; and begin anew."""
+    import plotext  # noqa: PLC0415
+
+    if shown.cells:
+        x = [column / max(shown.columns - 1, 1) for column, _ in shown.cells]
+        y = [row / max(shown.rows - 1, 1) for _, row in shown.cells]
+        characters, numbers = zip(*shown.cells.values(), strict=True)
+        plotext.scatter(x, y, marker=list(characters), color=list(numbers))
+        shown.cells.clear()
 
 
 def _across(series: Sequence[Series], span: tuple[float, float] | None) -> Scale:
@@ -174,7 +194,8 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 # axes
 
 
-def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> None:
+def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> tuple[int, int]:
+    """Set them; the columns and rows that are left for the curves."""
     import plotext  # noqa: PLC0415
 
     has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
@@ -183,11 +204,13 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, 
     if not has_axes:
         plotext.xticks([])
         plotext.yticks([])
-        return
+        return width, height
     ticks = y_ticks(up, most, log=log)
-    plotext.yticks(up.place(np.array(ticks)).tolist(), labels(ticks, log=log))
+    texts = labels(ticks, log=log)
+    plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
     ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
     plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
+    return width - max(map(len, texts)) - 1, height - 2
 
 
 def x_ticks(scale: Scale, most: int) -> list[float]:

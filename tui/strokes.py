@@ -7,7 +7,7 @@ look is said, wherever on the screen it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -42,8 +42,8 @@ def strokes_of(runs: Iterable[Run], look_of: Callable[[Style | None], Look]) -> 
         x = start
         for style, group in groupby(cells, key=itemgetter(1)):
             look = look_of(style)
-            for is_blank, characters in groupby(group, key=_is_blank):
-                texts = [text for text, _ in characters]
+            for is_blank, characters in groupby([text for text, _ in group], key=" ".__eq__):
+                texts = list(characters)
                 if stroke is None or not _joins(stroke, look, is_blank=is_blank):
                     stroke = Stroke(x, y, "", 0, look, is_blank)
                     strokes.append(stroke)
@@ -65,16 +65,24 @@ def by_look(strokes: Sequence[Stroke]) -> list[Stroke]:
         if stroke.is_blank:
             fitting = (look for look in groups if is_same_on_blanks(look, stroke.look))
             groups.setdefault(next(fitting, stroke.look), []).append(stroke)
-    ordered: list[Stroke] = []
-    look = PLAIN
-    while groups:
-        look = min(groups, key=lambda other: len(turn(look, other)))
-        ordered += sorted(groups.pop(look), key=lambda stroke: (stroke.y, stroke.x))
-    return ordered
+    return [
+        stroke for look in _in_order(groups) for stroke in sorted(groups[look], key=lambda stroke: (stroke.y, stroke.x))
+    ]
 
 
-def _is_blank(cell: Cell) -> bool:
-    return cell[0] == " "
+def _in_order(looks: Iterable[Look]) -> list[Look]:
+    """The looks, each put between those two where it takes the fewest bytes to come and go, plain ones at both ends."""
+    ordered = [PLAIN, PLAIN]
+    for look in looks:
+        added = [
+            _bytes(before, look) + _bytes(look, after) - _bytes(before, after) for before, after in pairwise(ordered)
+        ]
+        ordered.insert(added.index(min(added)) + 1, look)
+    return ordered[1:-1]
+
+
+def _bytes(before: Look, after: Look) -> int:
+    return len(turn(before, after))
 
 
 def _joins(stroke: Stroke, look: Look, *, is_blank: bool) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.data import GENERATORS
+from dlsim.engine.data.generators import GENERATORS
 from dlsim.engine.data.trigonometry import cosine_and_sine
 from dlsim.engine.loading import load_tables
 

@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from dlsim.tui.keys import SIMULATOR_KEYS
+from dlsim.tui.screens.first import FirstScreen
 
 
 def spoken(lines):
@@ -19,6 +20,27 @@ async def test_the_first_screen_invites_the_first_key(open_at, screen_text):
         screen = spoken(screen_text(app))
         assert "Press space to compute the first number: z1." in screen
         assert "next: z1" in screen
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        (["6"], "One sample, four sigmoid neurons"),
+        (["7"], "What the arithmetic keeps to"),
+        (["colon", "4", "2"], " go to  42"),
+    ],
+)
+async def test_a_key_that_comes_before_all_is_mounted_finds_what_it_asks_for(
+    open_at, screen_text, monkeypatch, keys, shown
+):
+    monkeypatch.setattr(FirstScreen, "_complete_later", lambda screen: None)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert not any(widget.is_attached for widget in (screen.lesson, screen.rules, screen.prompt, screen.banner))
+        await pilot.press(*keys)
+        assert shown in spoken(screen_text(app))
 
 
 @pytest.mark.parametrize(

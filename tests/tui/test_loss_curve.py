@@ -23,9 +23,9 @@ from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
 
-def series(values, **look):
+def series(values, role="curve", **look):
     values = np.array(values, dtype=float)
-    return Series(np.arange(1.0, len(values) + 1), values, values, "curve", **look)
+    return Series(np.arange(1.0, len(values) + 1), values, values, role, **look)
 
 
 def text_of(rows):
@@ -93,6 +93,23 @@ def test_curves_are_told_apart_without_colour():
     text = "".join(text_of(plot([first, second], 40, 10)))
     assert "•" in text
     assert any(0x2800 < ord(character) < 0x2900 for character in text)
+
+
+@given(
+    st.lists(st.floats(0, 10), min_size=1, max_size=40),
+    st.sampled_from([(58, 14), (30, 6), (16, 4), (12, 3), (93, 24)]),
+)
+def test_a_curve_behind_another_looks_as_it_would_before_it(values, size):
+    behind, front = series(values, role="way-1"), series([5.0] * len(values))
+    assert plot([front], *size, behind=[behind]) == plot([behind, front], *size)
+
+
+def test_where_ways_meet_the_last_one_is_seen():
+    ways = [series([1.0, 1.0], role=f"way-{number}", mark="abc"[number]) for number in range(3)]
+    runs = [run for row in plot([series([2.0, 2.0])], 40, 10, behind=ways) for run in row]
+    dotted = {run.role for run in runs if any(0x2800 < ord(character) < 0x2900 for character in run.text)}
+    assert dotted == {"way-2", "curve"}
+    assert [run.role for run in runs if "c" in run.text][-1] == "way-2"
 
 
 def test_a_bucket_lets_a_few_through_and_then_ten_a_second_at_most():

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.dots import BITS
 
 Mask = NDArray[np.bool_]
-
-BRAILLE = np.array(((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)))
-"""Dots of a cell by row and column."""
 GROUND = "@"
 """A role "active@deep-3" is written like "active" on the ground "deep-3"."""
 
@@ -91,7 +89,7 @@ class Cells:
     def dots(self, x: int, y: int, dots: Mask, role: str) -> None:
         """Dots, four rows and two columns of them to a cell, with their upper left corner at a cell."""
         rows, columns = dots.shape[0] // 4, dots.shape[1] // 2
-        bits = (dots[: rows * 4, : columns * 2].reshape(rows, 4, columns, 2) * BRAILLE[:, None, :]).sum(axis=(1, 3))
+        bits = (dots[: rows * 4, : columns * 2].reshape(rows, 4, columns, 2) * BITS[:, None, :]).sum(axis=(1, 3))
         front = _number(role)
         for row, column in np.argwhere(bits):
             if 0 <= y + row < self.height and 0 <= x + column < self.width:

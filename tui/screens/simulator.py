@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import on
+from textual.app import ComposeResult
 
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
@@ -42,6 +43,11 @@ class SimulatorScreen(Copying, Asking):
         self._hint = ""
         self._without_curve: Snapshot | None = None
 
+    def compose(self) -> ComposeResult:
+        """Those widgets first whose tabs are open."""
+        self._open_tabs()
+        yield from super().compose()
+
     def on_mount(self) -> None:
         """Begin."""
         self._clock = self.set_interval(SAMPLED_SECONDS, self._sample_run, pause=True)
@@ -56,6 +62,17 @@ class SimulatorScreen(Copying, Asking):
         self._pause()
         self.session = session
         self.running = Running(session)
+        self._open_tabs()
+        self._hint = ""
+        self.selection = Selection()
+        self.prompt.close()
+        lesson = in_language(session.scenario.lesson, SAY.language)
+        self.lesson.show(partial(markdown_lines, lesson))
+        self._show()
+
+    def _open_tabs(self) -> None:
+        """As a scenario begins."""
+        session = self.session
         tables = [table.key for table in session.snapshot.tables][:TABLES]
         self.tabs.open(
             tables,
@@ -63,12 +80,6 @@ class SimulatorScreen(Copying, Asking):
             pictures=pictures_offered(session.scenario),
             has_ways=len(session.ensemble.names) > 1,
         )
-        self._hint = ""
-        self.selection = Selection()
-        self.prompt.close()
-        lesson = in_language(session.scenario.lesson, SAY.language)
-        self.lesson.show(partial(markdown_lines, lesson))
-        self._show()
 
     # showing
 

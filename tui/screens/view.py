@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
+from textual.widget import AwaitMount, Widget
 
 from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import Scenario
@@ -47,7 +48,7 @@ LEAST_TABBED = 16
 
 
 class SimulatorView(FirstScreen):
-    """All the widgets that there will ever be: none comes or goes with a step or another size."""
+    """All the widgets that there will ever be: none comes or goes with a step, another size or another scenario."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +60,7 @@ class SimulatorView(FirstScreen):
         self._ruled: Scenario | None = None
 
     def compose(self) -> ComposeResult:
-        """All the widgets that there will ever be."""
+        """All the widgets that there will ever be, those first that can be seen at once."""
         self.preferences = preferences_of(self.app)
         glyphs = self.preferences.glyphs
         self.look = Look(glyphs)
@@ -76,21 +77,32 @@ class SimulatorView(FirstScreen):
         self.rules = Reading(id="rules")
         self.keyline = KeyLine(id="keyline")
         self.prompt = Prompt(id="prompt")
+        self._contents: dict[str, tuple[Widget, ...]] = {
+            "network": (self.diagram, self.picture),
+            "formula": (self.formula,),
+            "tables": (self.table, self.ways),
+            "side": (self.curve, self.lesson, self.rules),
+        }
+        self._choose_contents()
         self.panels = {
-            "network": Panel(self.diagram, self.picture, id="network"),
-            "formula": Panel(self.formula, id="formula"),
-            "tables": Panel(self.table, self.ways, id="tables"),
-            "side": Panel(self.curve, self.lesson, self.rules, id="side"),
+            name: Panel(*(content for content in contents if content.display), id=name)
+            for name, contents in self._contents.items()
         }
         self.lay_out_for(self.app.size)
         self.panels["network"].set_class(self.tabs.is_wide, "current", update=False)  # as it will be: no second styling
         yield self.header
-        yield self.banner
         yield self.strip
         with Ground(id="body"):
             yield from self.panels.values()
-        yield self.prompt
         yield self.keyline
+
+    def mount_rest(self) -> Iterator[AwaitMount]:
+        """What stands behind a tab, and what is shown only when something is asked or wrong."""
+        yield from super().mount_rest()
+        for name, contents in self._contents.items():
+            yield self.panels[name].add(*(content for content in contents if not content.is_attached))
+        yield self.mount(self.banner, before=self.strip)
+        yield self.mount(self.prompt, before=self.keyline)
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the arrangement for the size there is."""
@@ -215,6 +227,10 @@ class SimulatorView(FirstScreen):
                 )
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
+        self._choose_contents()
+
+    def _choose_contents(self) -> None:
+        """Of what shares a panel, show the one whose tab is open."""
         self.curve.display = self.tabs.side == "loss"
         self.lesson.display = self.tabs.side == "lesson"
         self.rules.display = self.tabs.side == "conventions"

@@ -33,8 +33,6 @@ PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "
 LEGEND = {BRAILLE: "⠤⠤"}
 POSITION, GHOST = "●", "·"
 NOTHING = "–"
-FEW_WAYS = 4
-"""Of more than these, the ways behind the first are drawn more coarsely: plotext takes 5 ms for a fine one."""
 REST_FOR_DRAW = 16
 """In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
 LEAST_WITH_CAPTION = 3
@@ -168,10 +166,9 @@ class LossCurve(RoleWidget):
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
         behind = [] if self._ghost is None else [_ghostly(self._ghost, width)]
-        draw = _series if len(self._ways) <= FEW_WAYS else _middles
         for way, curve in self._ways:
             if not way.is_lead:
-                behind += draw(curve, width, way.role, self._looks[0][1], way.mark)
+                behind += _series(curve, width, way.role, self._looks[0][1], way.mark)
         end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
         end = max([end, *(len(curve) for _, curve in self._ways)])
         series, room = self._series(width), height - len(rows)
@@ -251,13 +248,6 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
     x = np.concatenate([ends[:1], place, ends[1:]]) + 1
     low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
     return [Series(x, low, high, role, marker, mark)]
-
-
-def _middles(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
-    """Half as many blocks, and of each the middle."""
-    found = _series(curve, max(columns // 2, 1), role, marker)
-    middles = [one.low / 2 + one.high / 2 for one in found]
-    return [Series(one.x, middle, middle, role, marker, mark) for one, middle in zip(found, middles, strict=True)]
 
 
 def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:

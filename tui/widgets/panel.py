@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from dlsim.tui.widgets.lines import ELLIPSIS, LineWidget, Piece, cut, width
 
@@ -105,6 +105,7 @@ class Panel(Ground):
     def __init__(self, *contents: Widget, id: str | None = None) -> None:
         super().__init__(id=id)
         self.edge = TitleEdge()
+        self._body = Container(classes="panel-body")
         self._contents = contents
 
     def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
@@ -115,5 +116,9 @@ class Panel(Ground):
     def compose(self) -> ComposeResult:
         """The edge, then the contents in the rest of the frame."""
         yield self.edge
-        with Container(classes="panel-body"):
+        with self._body:
             yield from self._contents
+
+    def add(self, *contents: Widget) -> AwaitMount:
+        """More of what stands in the frame, mounted later."""
+        return self._body.mount(*contents)

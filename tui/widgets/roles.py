@@ -24,6 +24,7 @@ class RoleWidget(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._role_styles: dict[str, Style] = {}
+        self._ground: Color | None = None
 
     def style_of(self, role: str) -> Style:
         """How a role looks in the present theme; "" is plain, `mark@deep-3` is one role on the ground of another."""
@@ -42,10 +43,11 @@ class RoleWidget(Widget):
         if self.app.native_ansi_color and role in DIM_IN_ANSI:
             rule += "; text-style: dim"
         colour, setting = _parsed(_resolved(rule, self.app.theme_variables))
-        style = self.rich_style + setting
+        style = self.style_of("") + setting
         if colour is not None:
-            _, ground = self.background_colors
-            style += Style.from_color((ground + colour).rich_color)
+            if self._ground is None:
+                _, self._ground = self.background_colors
+            style += Style.from_color((self._ground + colour).rich_color)
         return style
 
     def notify_style_update(self) -> None:
@@ -53,6 +55,7 @@ class RoleWidget(Widget):
         super().notify_style_update()
         if self._role_styles:
             self._role_styles.clear()
+            self._ground = None
             self.refresh()
 
 

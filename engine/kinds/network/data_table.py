@@ -10,7 +10,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
-from dlsim.engine.data import GENERATORS, Samples, read_csv
+from dlsim.engine.data.samples import Samples
 from dlsim.engine.errors import nearest
 from dlsim.engine.randomness import Random
 from dlsim.engine.scenario import DataSpec
@@ -51,6 +51,8 @@ def read_data(table: object, place: Place, folder: str | None, *, outputs: int) 
         _refuse_mixture(table, place)
     data = convert(table, DataTable, place)
     if data.file is not None:
+        from dlsim.engine.data.csv_file import read_csv  # noqa: PLC0415 -- most scenarios write their samples down
+
         samples, source = read_csv(data.file, folder, place, data.features, data.target), shorten(data.file)
     elif data.generator is not None:
         samples, source = _generated(data, data.generator, place), data.generator
@@ -109,6 +111,8 @@ def _written(data: DataTable, place: Place) -> Samples:
 
 
 def _generated(data: DataTable, name: str, place: Place) -> Samples:
+    from dlsim.engine.data.generators import GENERATORS  # noqa: PLC0415 -- most scenarios write their samples down
+
     if name not in GENERATORS:
         raise (place / "generator").unknown("generator", name, GENERATORS)
     generator = GENERATORS[name]
