@@ -24,9 +24,10 @@ class Comparison(Struct, frozen=True):
     whether it can go no further because a number was not finite.
 
     `iteration` is the one after which they are measured: where one stands (`measured` is "here"), but not before the
-    fork ("fork"), nor beyond what both have done ("last"); None where there is none. `parameters` is the largest difference between their parameters there,
-    None for networks of another shape; `losses` are both losses. In every pair the present run comes first; the other
-    is that of an edit which was undone (`is_undone`), or the one that an edit left.
+    fork ("fork"), nor beyond what both have done ("last"); None where there is none. `parameters` is the largest
+    difference between their parameters there, None for networks of another shape; `losses` are both losses. In every
+    pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one that an
+    edit left.
     """
 
     fork: int
