@@ -32,9 +32,14 @@ class Characters:
         characters = ((chr(EMPTY + shown), number) for shown in dots[column, row].tolist())
         self.cells.update(zip(places, characters, strict=True))
 
-    def add_marks(self, x: Array, y: Array, mark: str, number: int) -> None:
-        """The same mark at each of these points."""
-        for place in zip(_places(x, self.columns).tolist(), _places(y, self.rows).tolist(), strict=True):
+    def add_marks(self, x: Array, y: Array, mark: str, number: int, *, on_dots: bool) -> None:
+        """The same mark at each of these points: in the cell of its dot, or where lines are not made of dots, in the
+        nearest one, which may be its neighbour.
+        """
+        columns, rows = (COLUMNS, ROWS) if on_dots else (1, 1)
+        across = _places(x, columns * self.columns) // columns
+        up = _places(y, rows * self.rows) // rows
+        for place in zip(across.tolist(), up.tolist(), strict=True):
             self.cells[place] = mark, number
 
 

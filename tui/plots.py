@@ -101,10 +101,12 @@ def plot(
     for number, one in enumerate(under, start=1):
         if one.mark:
             here = _here_and_there(len(one.x), number / len(under))
-            marks.add_marks(across.place(one.x[here]), up.place(_middle(one, here)), one.mark, number)
+            x, y = across.place(one.x[here]), up.place(_middle(one, here))
+            marks.add_marks(x, y, one.mark, number, on_dots=one.marker == BRAILLE)
     if mark:
         first, end = shown[0], slice(-1, None)
-        marks.add_marks(across.place(first.x[end]), up.place(_middle(first, end)), mark, len(roles))
+        x, y = across.place(first.x[end]), up.place(_middle(first, end))
+        marks.add_marks(x, y, mark, len(roles), on_dots=first.marker == BRAILLE)
     _draw_characters(marks)
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)

@@ -270,3 +270,17 @@ print(*set(sys.modules) - before)
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (found.stdout, found.stderr) == ("\n", "")
+
+
+@pytest.mark.parametrize("height", [7, 8, 11, 14])
+@pytest.mark.parametrize("level", np.linspace(0.3, 9.7, 13).tolist())
+def test_a_mark_stands_on_its_line(height, level):
+    x = np.arange(1.0, 31.0)
+    wide = np.full(30, 0.0)
+    wide[0] = 10.0
+    flat = np.full(30, level)
+    rows = plot([Series(x, wide, wide, "curve"), Series(x, flat, flat, "other")], 50, height, behind=[])
+    line = {number for number, row in enumerate(rows) for run in row if run.role == "other" for _ in run.text}
+    rows = plot([Series(x, flat, flat, "curve")], 50, height, mark="●", behind=[Series(x, wide, wide, "way-1")])
+    (marked,) = (number for number, row in enumerate(rows) for run in row if "●" in run.text)
+    assert line == {marked}

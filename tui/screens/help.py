@@ -21,7 +21,7 @@ from dlsim.tui.words import words
 
 SAY = words()
 PANELS = ("network", "formula", "weights", "layers", "data", "loss", "lesson")
-TERMS = ("iteration", "phase", "lens", "notation")
+TERMS = ("iteration", "phase", "lens", "notation", "settings")
 LEFT = 16
 
 
