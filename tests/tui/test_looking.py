@@ -295,3 +295,15 @@ def test_a_timeline_on_a_logarithmic_scale_says_so():
     assert not is_logarithmic(Curve(np.array([4.0, 1e-9, -1.0])))
     line, _ = strip_line(words(), replace(session.snapshot, known=losses), 80)
     assert "log" in line[0][0]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_panels_are_titled_with_their_keys(open_at, screen_text, size):
+    app = open_at("batch-modes")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i")
+        for key, title in [("6", "Lesson"), ("5", "Loss"), ("8", "Ways"), ("2", "Weights")]:
+            await pilot.press(key)
+            await pilot.pause()
+            assert any(f"{key} {title}" in line for line in screen_text(app))
+            assert app.screen.tabs.panel in app.screen.tabs.areas["side"] + app.screen.tabs.areas["tables"]

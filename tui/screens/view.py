@@ -219,12 +219,11 @@ class SimulatorView(FirstScreen):
             areas = self.tabs.areas
             names = areas[name] if is_wide else [tab for tabs in areas.values() for tab in tabs]
             if not is_wide:  # one tab for all pictures
-                names = [tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture]
-            titles = [(tab, title_of(tab)) for tab in names]
-            if not is_wide:
-                titles = sorted(
-                    ((tab, f"{self._key_of(tab)} {title}") for tab, title in titles), key=lambda pair: pair[1][0]
+                names = sorted(
+                    (tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture),
+                    key=self._key_of,
                 )
+            titles = [(tab, self._title_with_key(tab)) for tab in names]
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
         self._choose_contents()
@@ -238,6 +237,11 @@ class SimulatorView(FirstScreen):
         self.picture.display = not self.diagram.display
         self.ways.display = self.tabs.table == "variants"
         self.table.display = not self.ways.display
+
+    def _title_with_key(self, tab: str) -> str:
+        """A tab's title and the key that opens it; the pictures' is for the one that was shown last."""
+        is_turned_to = tab in self.tabs.pictures and tab != self.tabs.picture
+        return title_of(tab) if is_turned_to else f"{self._key_of(tab)} {title_of(tab)}"
 
     def _key_of(self, tab: str) -> str:
         if tab in self.tabs.tables:
