@@ -84,11 +84,10 @@ def _line(result: CheckResult) -> str:
 
 def _gradient_line(report: GradientReport) -> str:
     """How many gradients agree, and by which method they were found a second time."""
-    verdicts = [entry.verdict for entry in report.entries]
     methods = " and ".join(sorted({entry.method for entry in report.entries}))
-    parts = [f"{verdicts.count('agrees')} of {len(verdicts)} agree with {methods or 'nothing'}"]
-    if kinks := verdicts.count("not differentiable here"):
-        parts.append(f"{kinks} not differentiable here")
+    parts = [f"{report.agreeing} of {len(report.entries)} agree with {methods or 'nothing'}"]
+    if report.kinks:
+        parts.append(f"{report.kinks} not differentiable here")
     worst = report.worst
     if worst is not None and math.isfinite(worst.relative_error):
         parts.append(f"largest relative difference {worst.relative_error:.1e}")

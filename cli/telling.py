@@ -221,15 +221,19 @@ class Telling:
 
     def check(self, report: GradientReport) -> Iterator[str]:
         """Every gradient and its independent twin; those that differ are listed however many there are."""
-        verdicts = [entry.verdict for entry in report.entries]
+        number, total = f"{len(report.entries):,}", f"{report.total:,}"
         method = report.entries[0].method.replace(" ", "_") if report.entries else "central_difference"
         yield self.line(
             "agree",
-            number=f"{len(verdicts):,}",
+            number=number,
             iteration=f"{report.iteration:,}",
-            agree=f"{verdicts.count('agrees'):,}",
+            agree=f"{report.agreeing:,}",
             method=self._say(f"walk.method.{method}"),
         )
+        if number != total:
+            yield self.line("checked_part", number=number, total=total)
+        if report.kinks:
+            yield self.line("kinks", kinks=f"{report.kinks:,}")
         if worst := report.worst:
             yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
         for number, entry in enumerate(report.entries):
@@ -248,8 +252,8 @@ class Telling:
                 yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
             else:
                 yield self.line("kink", symbol=entry.symbol)
-        if len(verdicts) > MOST_GRADIENTS:
-            yield self.line("more", number=f"{len(verdicts) - MOST_GRADIENTS:,}")
+        if len(report.entries) > MOST_GRADIENTS:
+            yield self.line("more", number=f"{len(report.entries) - MOST_GRADIENTS:,}")
 
     def comparison(self, found: Comparison | None) -> Iterator[str]:
         """Where two runs part, and how far they have gone."""

@@ -13,7 +13,7 @@ from dlsim.cli.walk_looks import Looks
 from dlsim.cli.walk_moves import Moves
 from dlsim.engine import DlsimError
 from dlsim.engine.errors import nearest
-from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.gradient_check import check_gradients, worth_waiting
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.scenario import in_language
 from dlsim.engine.text import shorten
@@ -107,7 +107,7 @@ class Walker(Moves, Looks):
             ("u", "undo"): Command(lambda _: self._exchange("undo")),
             ("redo",): Command(lambda _: self._exchange("redo")),
             ("compare",): Command(lambda _: self.tell.comparison(self._simulator.compare())),
-            ("c", "check"): Command(lambda _: self.tell.check(check_gradients(self._simulator))),
+            ("c", "check"): Command(lambda _: self._check()),
             ("v", "variant"): Command(lambda _: self._variant()),
             ("lesson",): Command(lambda _: self.tell.lesson(self._session.snapshot)),
             ("export", "save"): Command(self._export, "file"),
@@ -117,6 +117,9 @@ class Walker(Moves, Looks):
             ("q", "quit", "exit"): Command(lambda _: self._leave()),
         }
         return {name: command for names, command in table.items() for name in names}
+
+    def _check(self) -> Lines:
+        return self.tell.check(check_gradients(self._simulator, limit=worth_waiting(self._simulator)))
 
     def _leave(self) -> Lines:
         raise Left

@@ -7,6 +7,7 @@ whose two probes fall on different sides of a kink has no derivative to compare 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -22,6 +23,9 @@ CANCELLED = 1e-12
 """A gradient is a sum; where its terms cancel, what is left is only as exact as this part of the largest gradient."""
 CHECKED_AT_MOST = 5_000
 """Of more parameters than this, so many evenly spaced ones are checked."""
+WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
+"""A check is a forward pass, whose time goes with the parameters: where somebody waits, of a large network only some
+are checked."""
 
 Verdict = Literal["agrees", "differs", "not differentiable here"]
 Method = Literal["complex step", "central difference"]
@@ -55,6 +59,16 @@ class GradientReport(Struct, frozen=True):
         return all(entry.verdict != "differs" for entry in self.entries)
 
     @property
+    def agreeing(self) -> int:
+        """How many agree."""
+        return sum(entry.verdict == "agrees" for entry in self.entries)
+
+    @property
+    def kinks(self) -> int:
+        """How many have nothing to agree with: no derivative here."""
+        return sum(entry.verdict == "not differentiable here" for entry in self.entries)
+
+    @property
     def worst(self) -> GradientEntry | None:
         """The entry with the largest relative error among those of which it means something."""
         compared = [
@@ -63,16 +77,42 @@ class GradientReport(Struct, frozen=True):
         return max(compared, key=lambda entry: entry.relative_error, default=None)
 
 
+class GradientCheck:
+    """A check of the gradients of the iteration on the tape, one by one. WrongKindError where nothing is trained."""
+
+    def __init__(self, simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> None:
+        probe = simulator.model.probe()
+        if probe is None:
+            raise WrongKindError("nothing is trained here, so there are no gradients to check")
+        self._probe, self._iteration = probe, simulator.position.iteration
+        self._places = range(0, probe.size, max(-(-probe.size // limit), 1))
+
+    def __len__(self) -> int:
+        """How many it checks."""
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[GradientEntry]:
+        """Check, one after the other."""
+        probe = self._probe
+        largest = max((abs(probe.gradient(place)) for place in self._places), default=0.0)
+        check = _by_complex_step if probe.is_smooth else _by_difference
+        return (check(probe, place, largest) for place in self._places)
+
+    def report(self, entries: Iterable[GradientEntry]) -> GradientReport:
+        """What these say together."""
+        return GradientReport(self._iteration, self._probe.size, tuple(entries))
+
+
 def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> GradientReport:
-    """Check the gradients of the iteration on the tape. WrongKindError where nothing is trained."""
-    probe = simulator.model.probe()
-    if probe is None:
-        raise WrongKindError("nothing is trained here, so there are no gradients to check")
-    places = range(0, probe.size, max(-(-probe.size // limit), 1))
-    largest = max((abs(probe.gradient(place)) for place in places), default=0.0)
-    check = _by_complex_step if probe.is_smooth else _by_difference
-    entries = tuple(check(probe, place, largest) for place in places)
-    return GradientReport(simulator.position.iteration, probe.size, entries)
+    """Check them all at once, see GradientCheck."""
+    check = GradientCheck(simulator, limit=limit)
+    return check.report(check)
+
+
+def worth_waiting(simulator: Simulator) -> int:
+    """How many gradients are checked where somebody waits for it."""
+    size = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
+    return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(size, 1)))
 
 
 def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:

@@ -36,29 +36,30 @@ class FlatProbe:
         layers: Sequence[LayerNumbers],
         loss: Callable[[], complex],
     ) -> None:
+        self._structure, self._naming = structure, naming
         self._gradients = gradients
         self._state = state
         self._layers = layers
         self._loss = loss
-        self._places = _places(structure, naming)
         self.is_smooth = not any(layer.activation.kinks for layer in structure.layers)
 
     @property
     def size(self) -> int:
         """How many parameters there are."""
-        return len(self._places)
+        return self._structure.parameters
 
     def symbol(self, place: int) -> str:
         """What the parameter is called."""
-        return self._places[place][0]
+        letter, layer, index = self._parameter(place)
+        return self._naming.parameter(letter, layer.number, index)
 
     def gradient(self, place: int) -> float:
         """Its gradient on the tape."""
-        return float(self._gradients[self._places[place][1]])
+        return float(self._gradients[self._flat(place)])
 
     def loss(self, place: int, offset: complex) -> complex:
         """The batch's loss with `offset` added to the parameter, wherever it is used."""
-        flat = self._places[place][1]
+        flat = self._flat(place)
         before = self._state[flat]
         self._state[flat] = before + offset
         error = self._loss()
@@ -70,16 +71,21 @@ class FlatProbe:
         sides = [arrays.z.real > kink for arrays in self._layers for kink in arrays.layer.activation.kinks]
         return b"".join(side.tobytes() for side in sides)
 
+    def _parameter(self, place: int) -> tuple[str, Layer, tuple[int, ...]]:
+        """(letter, layer, index) of the parameter at a place: layer by layer, weights before biases."""
+        for layer in self._structure.layers:
+            weights = layer.senders * layer.units
+            if place < weights:
+                return "W", layer, self._structure.weight_at(layer.number, place)
+            place -= weights
+            if layer.biases is not None:
+                if place < layer.units:
+                    return "b", layer, (place,)
+                place -= layer.units
+        raise IndexError(place)
 
-def _places(structure: LayeredStructure, naming: Naming) -> list[tuple[str, int]]:
-    """(symbol, place in the flat array) of every parameter, in the order of their numbers."""
-    places = []
-    for layer in structure.layers:
-        number = layer.number
-        for sender, unit in structure.weights_in_order(number):
-            flat = layer.weights.start + sender * layer.units + unit
-            places.append((naming.parameter("W", number, (sender, unit)), flat))
-        if layer.biases:
-            start = layer.biases.start
-            places.extend((naming.parameter("b", number, (unit,)), start + unit) for unit in range(layer.units))
-    return places
+    def _flat(self, place: int) -> int:
+        """Where it lies in the flat arrays."""
+        letter, layer, index = self._parameter(place)
+        row, unit = index if letter == "W" else (0, *index)
+        return layer.segment(letter).start + row * layer.units + unit

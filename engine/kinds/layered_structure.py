@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from numpy.typing import NDArray
@@ -59,8 +59,13 @@ class LayeredStructure(ABC):
         return self.layers[-1]
 
     @abstractmethod
-    def weights_in_order(self, number: int) -> Iterable[tuple[int, int]]:
+    def weight_at(self, number: int, place: int) -> tuple[int, int]:
+        """(sender, unit) of the weight at a place, from 0, among a layer's as they are numbered."""
+
+    def weights_in_order(self, number: int) -> Iterator[tuple[int, int]]:
         """(sender, unit) of a layer's weights as they are numbered."""
+        layer = self.layer(number)
+        return (self.weight_at(number, place) for place in range(layer.senders * layer.units))
 
     # the flat state
 

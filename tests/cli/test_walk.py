@@ -238,6 +238,14 @@ def test_where_nothing_is_trained_the_samples_follow_each_other(walk):
     assert back == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
 
 
+def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
+    *_, check = walk("xor-train", "network.layers.0.activation = relu", "check")
+    kinks = sum(line.endswith(": not differentiable here.") for line in check)
+    assert kinks
+    assert f"Not differentiable here: {kinks}." in check
+    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with central differences")
+
+
 def test_in_a_batch_another_sample_can_be_looked_at(walk):
     *_, third = walk("xor-train", "", "sample 3")
     assert third[0] == "The lens is on sample 3 of 4 in the batch."

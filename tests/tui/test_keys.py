@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from dlsim.engine import gradient_check
 from dlsim.tui.keys import SIMULATOR_KEYS
+from dlsim.tui.screens import gradients
 from dlsim.tui.screens.first import FirstScreen
 
 
@@ -166,6 +168,51 @@ async def test_the_gradients_can_be_checked(open_at, screen_text):
         await pilot.press("escape", "space")
         await pilot.pause()
         assert "iteration 2" in screen_text(app)[0]
+
+
+async def test_gradients_that_are_not_differentiable_are_not_counted_among_those_that_agree(open_at, screen_text):
+    app = open_at("xor-train", overrides={"network.layers.0.activation": "relu"})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        kinks = screen.count("not differentiable here") - 1
+        assert kinks > 0
+        told = f"{17 - kinks} of 17 gradients of iteration 1 agree; not differentiable here: {kinks}."
+        assert told in screen
+
+
+async def test_a_gradient_check_that_takes_long_says_so_and_escape_ends_it(open_at, screen_text, monkeypatch):
+    monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
+    monkeypatch.setattr(gradients, "PIECES_PER_SECOND", 1e-6)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        assert "Checking the gradients: 1 of 8" in spoken(screen_text(app))
+        await pilot.press("escape", "i")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 1
+
+
+async def test_a_gradient_check_that_takes_long_comes_to_its_end_by_itself(open_at, screen_text, until, monkeypatch):
+    monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
+    monkeypatch.setattr(gradients, "PIECE_SECONDS", 0.0)
+    monkeypatch.setattr(gradients, "PIECES_PER_SECOND", 1_000)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "All 8 gradients of iteration 1 agree." in spoken(screen_text(app)))
+
+
+async def test_of_a_large_network_some_gradients_are_checked_and_it_says_of_how_many(open_at, screen_text, monkeypatch):
+    monkeypatch.setattr(gradient_check, "WORTH_WAITING", 0)
+    monkeypatch.setattr(gradient_check, "FEWEST_CHECKED", 5)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        assert "All 4 gradients of iteration 1 agree. These are 4 of 8, evenly spread" in spoken(screen_text(app))
 
 
 async def in_a_burst(app, wait, *keys):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 
-from dlsim.engine.gradient_check import CHECKED_AT_MOST, GradientReport, check_gradients
+from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.screens.reading import ReportScreen
 from dlsim.tui.widgets.lines import Line, Piece, wrap
@@ -13,8 +14,8 @@ from dlsim.tui.words import words
 SAY = words()
 SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
-WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
-"""A check is a forward pass, whose time goes with the parameters: of a large network only some are checked."""
+AT_ONCE, PIECE_SECONDS, PIECES_PER_SECOND = 0.1, 0.02, 30
+"""What takes longer than this is checked by pieces: the screen answers in between."""
 
 
 class GradientScreen(ReportScreen):
@@ -22,20 +23,38 @@ class GradientScreen(ReportScreen):
 
     TITLE_KEY = "check.title"
 
-    def report(self) -> None:
+    def on_mount(self) -> None:
         """Check, and show."""
+        self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self._go_on, pause=True)
+        super().on_mount()
+
+    def report(self) -> None:
+        """Check what can be at once; what is left, by pieces."""
         simulator = self._session.simulator
-        size = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
-        report = check_gradients(simulator, limit=max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // size)))
+        self._check = GradientCheck(simulator, limit=worth_waiting(simulator))
+        self._left = iter(self._check)
+        self._done: list[GradientEntry] = []
+        self._pieces.resume()
+        self._go_on(AT_ONCE)
+
+    def _go_on(self, seconds: float = PIECE_SECONDS) -> None:
+        end = perf_counter() + seconds
+        for entry in self._left:
+            self._done.append(entry)
+            if perf_counter() > end:
+                break
+        if len(self._done) < len(self._check):
+            going_on = SAY("check.going_on", done=len(self._done), number=len(self._check))
+            self.reading.show(lambda cells: wrap([(going_on, "muted")], cells))
+            return
+        self._pieces.stop()
+        report = self._check.report(self._done)
         self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 
 
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
-    verdict = SAY(
-        "check.agree" if report.ok else "check.differ", number=len(report.entries), iteration=report.iteration
-    )
-    lines: list[Line] = [*wrap([(verdict, "result" if report.ok else "trouble")], cells), ()]
+    lines: list[Line] = [*wrap([(_verdict(report), "result" if report.ok else "trouble")], cells), ()]
     method = report.entries[0].method if report.entries else ""
     if method:
         lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
@@ -54,10 +73,18 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
         else:
             pieces.append((f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""))
         lines.append(tuple(pieces))
-    if len(report.entries) > SHOWN_AT_MOST or report.total > len(report.entries):
-        shown = min(len(report.entries), SHOWN_AT_MOST)
-        lines.append(((SAY("check.more", shown=shown, total=report.total), "muted"),))
+    if len(report.entries) > SHOWN_AT_MOST:
+        lines.append(((SAY("check.more", shown=SHOWN_AT_MOST, total=len(report.entries)), "muted"),))
     return lines
+
+
+def _verdict(report: GradientReport) -> str:
+    """Whether they agree, and of how many that is said."""
+    number, total = len(report.entries), report.total
+    key = "differ" if not report.ok else "agree_but_kinks" if report.kinks else "agree"
+    counts = {"number": number, "agree": report.agreeing, "kinks": report.kinks, "iteration": report.iteration}
+    verdict = SAY(f"check.{key}", **counts)
+    return verdict if number == total else f"{verdict} {SAY('check.part', number=number, total=total)}"
 
 
 def _aligned(value: float, digits: int, room: int) -> str:

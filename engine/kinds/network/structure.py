@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -36,10 +34,10 @@ class Structure(LayeredStructure):
             for number, spec in enumerate(body.network.layers, start=1)
         )
 
-    def weights_in_order(self, number: int) -> Iterator[tuple[int, int]]:
-        """(sender, unit) of a layer's weights as they are numbered: by unit, then by sender."""
-        layer = self.layer(number)
-        return ((sender, unit) for unit in range(layer.units) for sender in range(layer.senders))
+    def weight_at(self, number: int, place: int) -> tuple[int, int]:
+        """Weights are numbered by unit, then by sender."""
+        unit, sender = divmod(place, self.layer(number).senders)
+        return sender, unit
 
     @property
     def weight_count(self) -> int:

@@ -89,8 +89,10 @@ def _gradients(structure: RecurrentStructure) -> Iterator[Op]:
 
 def _parameters(quantity: str, structure: RecurrentStructure, layer: Layer) -> Iterator[Op]:
     of_weights, of_biases, number = quantity.format("W"), quantity.format("b"), layer.number
-    order = structure.weights_in_order(number)
-    yield Op(of_weights, "backward", number, len(order), lambda value: Ref(of_weights, number, order[value]))
+    count = layer.senders * layer.units
+    yield Op(
+        of_weights, "backward", number, count, lambda value: Ref(of_weights, number, structure.weight_at(number, value))
+    )
     if layer.biases:
         yield Op(of_biases, "backward", number, layer.units, lambda unit: Ref(of_biases, number, (unit,)))
 

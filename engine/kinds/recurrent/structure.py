@@ -38,9 +38,11 @@ class RecurrentStructure(LayeredStructure):
         """The layer whose outputs are fed back."""
         return self.layer(HIDDEN)
 
-    def weights_in_order(self, number: int) -> list[tuple[int, int]]:
-        """(sender, unit) of a layer's weights as they are numbered: Wx before Wh, each by unit, then by sender."""
+    def weight_at(self, number: int, place: int) -> tuple[int, int]:
+        """Wx is numbered before Wh, each by unit, then by sender."""
         layer = self.layer(number)
         cut = self.inputs if number == HIDDEN else layer.senders
-        senders = range(cut), range(cut, layer.senders)
-        return [(sender, unit) for part in senders for unit in range(layer.units) for sender in part]
+        is_fed_back = place >= cut * layer.units
+        first, senders = (cut, layer.senders - cut) if is_fed_back else (0, cut)
+        unit, sender = divmod(place - first * layer.units, senders)
+        return first + sender, unit
