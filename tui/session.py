@@ -18,9 +18,10 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Grain
 from dlsim.tui.edits import EditLog
 from dlsim.tui.following import follow
-from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.scene import Member
 from dlsim.tui.pictures.ways import written_name
 from dlsim.tui.variants import differences
+from dlsim.tui.words import words
 
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
@@ -86,7 +87,7 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[int, Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
-        self._written: str | None = None
+        self._written = ""
         self._compared: Sequence[Scenario] = ()
         self._apart: Sequence[Sequence[str]] = ()
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
@@ -205,10 +206,17 @@ class Session:
     @property
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each way of the scenario apart from the others, in the order of the file."""
+        self._compare_ways()
+        return self._apart
+
+    def _compare_ways(self) -> None:
+        """Anew where one of them is another scenario than before: it was edited, or stands on the other side of an
+        edit.
+        """
         scenarios = [simulator.scenario for _, simulator in self.ensemble.members]
         if [id(scenario) for scenario in scenarios] != [id(scenario) for scenario in self._compared]:
             self._compared, self._apart = scenarios, differences(scenarios)
-        return self._apart
+            self._written = written_name(scenarios, words())
 
     def losses_over_all(self) -> Sequence[float | None]:
         """The loss of each way over all its training data: where a batch is a part of it, the losses of batches do not
@@ -304,11 +312,10 @@ class Session:
         return Hint("hint.variant", {"variant": self.variant})
 
     def name_of(self, variant: str | None) -> str:
-        """What a way is called; as it is written, by what sets it apart from the others."""
+        """What a way is called; as it is written, by what sets it apart from the others at this moment."""
         if variant is not None:
             return variant
-        if self._written is None:
-            self._written = written_name(self.members, Scene(self.snapshot, self.members))
+        self._compare_ways()
         return self._written
 
 

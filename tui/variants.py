@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dlsim.engine.paths import NAMED, set_path
+from dlsim.engine.paths import NAMED
 from dlsim.engine.scenario import Scenario
 
 SETTINGS_NAMED = 3
@@ -13,44 +13,32 @@ LONGEST = 28
 ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variants", "expect")
 """Tables in which the ways of a scenario never differ."""
 
-Settings = Mapping[tuple[str, ...], Any]
-
 
 def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
     """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9"; what is
     called by its name alone first, then what tells the most of them apart.
     """
-    return _told_apart([_settings(way.raw) for way in ways])
+    found = [_settings(way) for way in ways]
+    paths = dict.fromkeys(path for way in found for path in way)
+    differing = [path for path in paths if any(way.get(path) != found[0].get(path) for way in found)]
+    differing.sort(key=lambda path: (path[-1] not in NAMED, -len({repr(way.get(path)) for way in found})))
+    return [tuple(dict.fromkeys(_piece(path, way[path]) for path in differing if path in way)) for way in found]
 
 
-def label_of(scenario: Scenario) -> str:
-    """What to call a scenario as it is written, beside its variants; "" where nothing that it says differs."""
-    written = dict(scenario.written) or dict(scenario.raw)
-    ways = [written]
-    for variant in written.get("variants", ()):
-        changed = written
-        for path, value in variant.get("set", {}).items():
-            changed = set_path(changed, path, value)
-        ways.append(changed)
-    told = _told_apart([_settings(way) for way in ways])[0]
+def label_of(scenario: Scenario, others: Sequence[Scenario]) -> str:
+    """What to call a scenario beside the others, by what holds in it now; "" where nothing short tells it apart."""
+    told = differences([scenario, *others])[0]
     label = ", ".join(told[:SETTINGS_NAMED])
     while len(label) > LONGEST and "," in label:
         label = label.rpartition(",")[0]
     return label if len(label) <= LONGEST else ""
 
 
-def _told_apart(ways: Sequence[Settings]) -> list[tuple[str, ...]]:
-    paths = dict.fromkeys(path for way in ways for path in way)
-    differing = [path for path in paths if any(way.get(path) != ways[0].get(path) for way in ways)]
-    differing.sort(key=lambda path: (path[-1] not in NAMED, -len({repr(way.get(path)) for way in ways})))
-    return [tuple(dict.fromkeys(_piece(path, way[path]) for path in differing if path in way)) for way in ways]
+def _settings(way: Scenario) -> Mapping[tuple[str, ...], Any]:
+    return dict(_leaves({key: table for key, table in way.raw.items() if key not in ABOUT_ALL}))
 
 
-def _settings(tables: Mapping[str, Any], path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    return dict(_leaves({key: table for key, table in tables.items() if key not in ABOUT_ALL}, path))
-
-
-def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(item, path if key == "name" and path else (*path, str(key)))

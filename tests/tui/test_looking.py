@@ -14,6 +14,8 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.following import follow
+from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.ways import ways
 from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
@@ -64,6 +66,24 @@ NAMES = {
 @pytest.mark.parametrize(("scenario", "name"), NAMES.items())
 def test_the_way_as_written_is_called_by_what_sets_it_apart(scenario, name):
     assert Session(scenario).name_of(None) == name
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "value", "name"),
+    [
+        ("batch-modes", "training.batch_size", 32, "batch size 32"),
+        ("xor-train", "network.layers.0.units", 5, "units 5, init glorot_uniform"),
+    ],
+)
+def test_once_it_is_edited_the_way_as_written_is_called_by_what_holds_now(scenario, path, value, name):
+    session = Session(scenario)
+    before = session.name_of(None)
+    session.simulator.edit(settings={path: value})
+    session.changed()
+    assert session.name_of(None) == name
+    assert ways(Scene(session.snapshot, session.members))[0].name == name
+    session.simulator.undo()
+    assert session.name_of(None) == before
 
 
 def test_only_settings_that_differ_are_told():

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.variants import label_of
+from dlsim.tui.words import Words
 
 ROLES = 8
 
@@ -30,7 +31,7 @@ def ways(scene: Scene) -> list[Way]:
     marks = scene.look.marks
     return [
         Way(
-            name=member.name or written_name(members, scene),
+            name=member.name or written_name([each.snapshot.scenario for each in members], scene.say),
             mark=marks[number % len(marks)],
             role=f"way-{number % ROLES}",
             is_lead=member.name == lead,
@@ -40,17 +41,17 @@ def ways(scene: Scene) -> list[Way]:
     ]
 
 
-def written_name(members: Sequence[Member], scene: Scene) -> str:
-    """What sets the scenario as it is written apart from its variants: its optimizer, its activation."""
-    written = next((member.snapshot.scenario for member in members if member.name is None), None)
+def written_name(scenarios: Sequence[Scenario], say: Words) -> str:
+    """What at this moment sets the scenario as it is written apart from its variants: its optimizer, its activation."""
+    written = next((scenario for scenario in scenarios if scenario.variant is None), None)
     if written is None:
         return ""
-    others = [member.snapshot.scenario for member in members if member.name is not None]
+    others = [scenario for scenario in scenarios if scenario.variant is not None]
     for tell in _TOLD:
         mine = tell(written)
         if mine and all(tell(other) != mine for other in others):
             return mine
-    return _setting_apart(written, others) or label_of(written) or scene.say("picture.as_written")
+    return _setting_apart(written, others) or label_of(written, others) or say("picture.as_written")
 
 
 def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
