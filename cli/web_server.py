@@ -58,8 +58,10 @@ class WebServer(Server):
         return web.Response(text=page, content_type="text/html", headers=SECURITY)
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """A visitor's app."""
+        """A visitor's app. 400 for a visit that is no websocket's."""
         self._refuse_strangers(request)
+        if not web.WebSocketResponse().can_prepare(request):
+            raise web.HTTPBadRequest(text="this address is for the page's websocket; open the page instead")
         return await super().handle_websocket(request)
 
     def _refuse_strangers(self, request: web.Request) -> None:

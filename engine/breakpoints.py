@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.text import shown
+from dlsim.engine.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     from dlsim.engine.results import Results

@@ -128,6 +128,14 @@ def test_pages_from_elsewhere_are_turned_away(server, headers, path):
     assert fetch(address + path, **(upgrade if path == "/ws" else {}), **headers)[0] == 403
 
 
+@unix_only
+def test_a_visit_to_the_websocket_that_is_none_is_refused_quietly(server):
+    process, address = server("and")
+    assert fetch(f"{address}/ws") == (400, "this address is for the page's websocket; open the page instead")
+    process.terminate()
+    assert process.communicate(timeout=30) == ("", "")
+
+
 def test_it_listens_at_this_machine_alone_unless_told(server):
     _, address = server("and")
     assert address.startswith("http://127.0.0.1:")
