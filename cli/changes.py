@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct, field
@@ -12,9 +11,9 @@ from msgspec import Struct, field
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
 from dlsim.engine.text import shown
+from dlsim.engine.typed_numbers import typed_fraction, typed_number
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
-_FRACTION = re.compile(r"\s*([+-]?\d{1,15})\s*/\s*(\d{1,15})\s*")
 _NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
 
 
@@ -29,7 +28,9 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
     """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
     changes = Changes()
     for part in _NEXT.split(text.strip()):
-        name, _, value = (piece.strip() for piece in part.partition("="))
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not sign:
+            raise WrongKindError(f"{shown(part)} is not a change; write one such as W5=0.3 or learning_rate=1/10")
         ref = find(name)
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
@@ -42,16 +43,15 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
 
 def read_number(text: str) -> float:
     """A number, or a fraction. WrongKindError for neither."""
-    try:
-        if match := _FRACTION.fullmatch(text):
-            return float(Fraction(int(match[1]), int(match[2])))
-        return float(text)
-    except (ValueError, ZeroDivisionError):
-        raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3") from None
+    number = typed_number(text)
+    if number is None:
+        raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3")
+    return float(number)
 
 
 def _setting(name: str, text: str) -> Any:
-    return read_number(text) if _FRACTION.fullmatch(text) else parse_value(name, text)
+    fraction = typed_fraction(text)
+    return parse_value(name, text) if fraction is None else fraction
 
 
 def _path_of_sample(ref: Ref, simulator: Simulator) -> str | None:

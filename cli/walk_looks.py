@@ -11,6 +11,7 @@ from dlsim.engine import Ref
 from dlsim.engine.exporting import export
 from dlsim.engine.numerals import plain
 from dlsim.engine.text import shorten
+from dlsim.tui.edits import brief, written
 from dlsim.tui.settings import MOST_DIGITS
 
 MOST_NUMBERS = 20_000
@@ -90,7 +91,7 @@ class Looks(Walk):
             f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number, self.tell.digits)}"
             for ref, number in changes.numbers.items()
         ]
-        made += [f"{path} = {value}" for path, value in changes.settings.items()]
+        made += [f"{path} = {brief(written(value), self.tell.digits)}" for path, value in changes.settings.items()]
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
         yield from self.tell.trouble(self._simulator)
 

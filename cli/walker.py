@@ -71,7 +71,8 @@ class Walker(Moves, Looks):
         if command is None:
             raise self._unknown(word)
         if argument and not command.argument:
-            raise self._unknown(f"{word} {argument}")
+            shown = {"typed": repr(shorten(f"{word} {argument}")), "command": word}
+            raise WrongCommandError(self.tell.line("no_argument", **shown))
         if command.argument not in ("", "maybe") and not argument:
             raise self._needs(word, command.argument)
         return command.answer(argument)

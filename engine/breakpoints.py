@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.text import shown
+from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 LONGEST = 100
 EXAMPLES = "loss < 0.01, any |gradient| < 1e-6, all |gradient| < 1e-6, accuracy = 1, W5 > 0.5, epoch 100, not finite"
-_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)"
 
 
 class BreakpointError(DlsimError):
@@ -58,10 +59,14 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
         raise BreakpointError(f"the condition has {len(words):,} characters; write, say: {EXAMPLES}")
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
-    if match := re.fullmatch(r"(epoch|iteration)\s*=?\s*(\d{1,12})", words, re.IGNORECASE):
-        return Breakpoint(words, _reached(match[1].lower(), int(match[2])))
-    if match := re.fullmatch(rf"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*{_NUMBER}", words, re.IGNORECASE):
-        subject, compare, bound = match[1].lower(), COMPARISONS[match[2]], float(match[3])
+    match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
+    if match and (number := whole_number(match[2])) is not None:
+        return Breakpoint(words, _reached(match[1].lower(), number))
+    match = re.fullmatch(r"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*(.+)", words)
+    if match and (bound := typed_number(match[3])) is not None:
+        if not isfinite(bound):
+            raise BreakpointError(f"{shown(match[3])} is not a finite number; write, say: {EXAMPLES}")
+        subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
             return _of_gradients(words, gradients[1] or "any", lambda number: compare(number, bound))
         reader = _measure(match[1], simulator)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dlsim.engine.errors import ScenarioError, nearest
 from dlsim.engine.settings import Setting
 from dlsim.engine.text import shorten, shown
+from dlsim.engine.typed_numbers import typed_fraction
 
 Array = NDArray[np.float64]
 Number = float | str
@@ -48,7 +49,6 @@ _TYPE = re.compile(
     r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
     r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
 )
-_FRACTION = re.compile(r"\s*([+\-−]?\d{1,15})\s*/\s*(\d{1,15})\s*")
 
 
 class Place:
@@ -129,10 +129,10 @@ def unknown_key(place: Place, name: str, known: Sequence[str], hint: str | None 
 def number(value: object, place: Place) -> float:
     """A finite number, or a fraction written as a text."""
     if isinstance(value, str):
-        fraction = _FRACTION.fullmatch(value)
-        if fraction is None or not int(fraction[2]):
+        fraction = typed_fraction(value)
+        if fraction is None:
             raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
-        return int(fraction[1].replace("−", "-")) / int(fraction[2])
+        return fraction
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
 from dlsim.engine.text import clean, clean_tables, shorten, shown
+from dlsim.engine.whole_numbers import whole_number
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
@@ -81,7 +82,7 @@ def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> di
 
 
 def parse_value(text: str) -> Any:
-    """One value as a command line gives it: TOML, and a word that is not TOML stands for itself."""
+    """One value as a command line gives it: TOML, or a whole number in groups; any other word stands for itself."""
     text = text.strip()
     try:
         tables = parse_toml(f"value = {text}")
@@ -90,6 +91,8 @@ def parse_value(text: str) -> Any:
     except ScenarioError as error:
         if text.strip("+-_0123456789") == "" and len(text) > len(str(LARGEST_WHOLE)):
             raise ScenarioError(_too_large(shown(text)), value=text, remedy=ORDINARY) from None
+        if (number := whole_number(text)) is not None:
+            return number  # 1,000
         if text and text[0] not in "[{\"'" and "\n" not in text and error.key is None:
             return clean(text)
         if error.key is not None:

@@ -6,7 +6,7 @@ import re
 
 BEYOND = 10**18
 """Stands for every larger number: beyond all limits, and no longer than need be."""
-_WHOLE = re.compile(r"\+?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:_[0-9]+)*)")
+_WHOLE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:_[0-9]+)*")
 
 
 def whole_number(text: str) -> int | None:
@@ -14,8 +14,14 @@ def whole_number(text: str) -> int | None:
 
     None for anything else, a sign below 0 among them; at most BEYOND.
     """
-    match = _WHOLE.fullmatch(text.strip())
-    if match is None:
+    digits = digits_of(text.strip().removeprefix("+"))
+    if digits is None:
         return None
-    digits = match[1].replace(",", "").replace("_", "").lstrip("0")
-    return min(int(digits or "0"), BEYOND) if len(digits) <= len(str(BEYOND)) else BEYOND
+    return min(int(digits), BEYOND) if len(digits) <= len(str(BEYOND)) else BEYOND
+
+
+def digits_of(text: str) -> str | None:
+    """The digits of such a number that has no sign, without what groups them and without zeros before them."""
+    if _WHOLE.fullmatch(text) is None:
+        return None
+    return text.replace(",", "").replace("_", "").lstrip("0") or "0"

@@ -14,8 +14,9 @@ from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Simulator
+from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
-from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, number_in, parsed, value_at, written
+from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, parsed, value_at, written
 from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
@@ -34,13 +35,16 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     """Give the target another value, here; DlsimError for what cannot be, and nothing is changed then. The hint says
     numbers to so many decimals.
     """
+    if target.ref is None:
+        text = written(parsed(text))
     if text == target.text:
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     if target.ref is None:
         return _edit(session, target.label, target.text, text, digits, path=target.path)
-    number = number_in(text)
+    number = typed_number(text)
     if number is None:
         raise NotANumberError(text)
+    number = float(number)
     return _edit(session, target.label, target.text, written(number), digits, ref=target.ref, number=number)
 
 
@@ -75,7 +79,7 @@ def _edit(
 
 def _whole_batch(scenario: Scenario, path: str | None, after: str) -> int:
     """How many samples there are, where the batch size was changed to more than that; else 0."""
-    wanted = number_in(after)
+    wanted = typed_number(after)
     if path is None or path.rpartition(".")[2] != "batch_size" or wanted is None:
         return 0
     samples = len(scenario.body.data.inputs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +17,9 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.widgets.rows import subject
 
-FRACTION = re.compile(r"\s*[+\-−]?\d{1,15}\s*/\s*\d{1,15}\s*")
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -104,9 +103,11 @@ def written(value: Any) -> str:
 
 
 def brief(text: str, digits: int = DIGITS) -> str:
-    """A value as hints say it: a number to so many decimals."""
-    number = number_in(text)
-    return text if number is None or "/" in text else plain(number, digits)
+    """A value as hints say it: a whole number in groups, another number to so many decimals."""
+    number = None if "/" in text else typed_number(text)
+    if number is None:
+        return text
+    return f"{number:,}" if isinstance(number, int) else plain(number, digits)
 
 
 def brought_along(before: Scenario, after: Scenario, path: str | None) -> Sequence[tuple[str, str | None, str]]:
@@ -142,23 +143,8 @@ def parsed(text: str) -> int | float | bool | str:
     """What was typed as a file would have it: a number, a flag, else a text; the loader reads fractions itself."""
     if text in ("true", "false"):
         return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def number_in(text: str) -> float | None:
-    """The number or the fraction that was typed, None where it is neither."""
-    if FRACTION.fullmatch(text):
-        above, _, below = text.replace("−", "-").partition("/")
-        return int(above) / int(below) if int(below) else None
-    try:
-        return float(text.replace("−", "-"))
-    except ValueError:
-        return None
+    number = None if "/" in text else typed_number(text)
+    return text if number is None else number
 
 
 # what can be changed
@@ -343,7 +329,7 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
 def problem_with(scenario: Scenario, target: Target, text: str) -> str:
     """What is wrong with a text as the target's new value; "" for nothing."""
     if target.ref is not None:
-        return "" if number_in(text) is not None else "number"
+        return "" if typed_number(text) is not None else "number"
     if not _is_cheap(scenario):
         return ""
     try:

@@ -288,6 +288,9 @@ def test_a_number_that_only_one_of_two_runs_has_is_named(simulator, first, then,
         ("all |gradient| < 1e-3", lambda run: np.abs(run.gradients[1][0]).max() < 1e-3),
         ("iteration 12", lambda run: run.iteration == 12),
         ("Epoch 7", lambda run: run.iteration == 7),
+        ("epoch 1,000", lambda run: run.iteration == 1_000),
+        ("iteration +5", lambda run: run.iteration == 5),
+        ("loss < 1/50", lambda run: run.losses[-1] < 0.02 <= run.losses[-2]),
         ("W5 < 0.3", lambda run: run.look_up("W5") < 0.3),
     ],
 )
@@ -300,10 +303,29 @@ def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "loss", "loss < ", "foo < 3", "loss ! 3", "epoch x", "W99 > 1", "loss < " + "7" * 100]
+    "text",
+    [
+        "",
+        "loss",
+        "loss < ",
+        "foo < 3",
+        "loss ! 3",
+        "epoch x",
+        "W99 > 1",
+        "loss < " + "7" * 100,
+        "epoch -1",
+        "epoch ٣",
+        "loss < ٣",
+    ],
 )
 def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
     with pytest.raises(BreakpointError, match=r"loss < 0\.01"):
+        parse_breakpoint(text, simulator)
+
+
+@pytest.mark.parametrize("text", ["loss < 1e400", "loss < -1e400", "any |gradient| > 1e999"])
+def test_a_condition_on_what_is_not_finite_is_refused(simulator, text):
+    with pytest.raises(BreakpointError, match="is not a finite number; write, say: loss < 0"):
         parse_breakpoint(text, simulator)
 
 

@@ -7,7 +7,7 @@ import pytest
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.reference import Ref
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, number_in, problem_with, settings_of, target_of
+from dlsim.tui.edits import Target, problem_with, settings_of, target_of
 from dlsim.tui.session import Session
 
 WRITTEN_OVER = ["backspace"] * 30
@@ -37,13 +37,6 @@ def target(session, ref):
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("1/3", 1 / 3), ("−1/4", -0.25), ("1e-3", 0.001), ("x", None), ("1/0", None), ("", None)]
-)
-def test_numbers_and_fractions_are_read(text, number):
-    assert number_in(text) == number
-
-
-@pytest.mark.parametrize(
     ("ref", "path"),
     [
         (Ref("x", 0, (1,)), "data.inputs.0.1"),
@@ -70,6 +63,31 @@ def test_vectors_and_settings_of_functions_are_changed_in_the_scenario(scenario,
     session = Session(scenario)
     change(session, target(session, ref), str(number))
     assert session.snapshot.tape.value(ref, 0) == number
+
+
+@pytest.mark.parametrize("text", ["1,000", "1_000", "+1000", "1000"])
+def test_a_whole_number_is_typed_as_on_the_command_line_and_told_in_groups(text):
+    session = Session("batch-modes")
+    assert problem_with(session.scenario, target_of_size(session), text) == ""
+    hint = change(session, target_of_size(session), text)
+    assert session.scenario.overrides == {"training.batch_size": 1_000}
+    assert hint.values["after"] == "1,000"
+
+
+def test_ten_million_epochs_are_told_as_such():
+    session = Session("backprop-2-2-2")
+    epochs = next(found for found in settings_of(session.scenario) if found.path == "training.epochs")
+    values = change(session, epochs, "10000000").values
+    assert (values["before"], values["after"]) == ("1,000", "10,000,000")
+
+
+@pytest.mark.parametrize("text", ["٣", "x", "1/0", ""])
+def test_what_is_no_number_is_none_for_a_weight(text):
+    session = Session("backprop-2-2-2")
+    weight = target(session, Ref("W", 1, (0, 0)))
+    assert problem_with(session.scenario, weight, text) == "number"
+    with pytest.raises(NotANumberError):
+        change(session, weight, text)
 
 
 def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():

@@ -1,0 +1,50 @@
+"""Numbers as people type them."""
+
+import pytest
+
+from dlsim.engine.typed_numbers import typed_number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("+7", 7),
+        ("-1,000", -1_000),
+        ("1_000", 1_000),
+        ("−2", -2),
+        (" 0.25 ", 0.25),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("-1E-3", -1e-3),
+        ("1/3", 1 / 3),
+        ("-1 / 4", -0.25),
+        ("−1/4", -0.25),
+        ("1e400", float("inf")),
+        ("-" + "9" * 5_000, float("-inf")),
+        ("9" * 300, 10**300 - 1),
+        ("", None),
+        ("x", None),
+        ("-", None),
+        ("- 5", None),
+        ("--5", None),
+        ("-+5", None),
+        ("1/0", None),
+        ("1/2/3", None),
+        ("1,00", None),
+        ("0.5,5", None),
+        ("1_0.5", None),
+        ("0x10", None),
+        ("-inf", float("-inf")),
+        ("\u0663", None),  # a digit, but of another script
+        ("\u0661.\u0665", None),
+    ],
+)
+def test_what_is_a_number_and_which(text, number):
+    assert typed_number(text) == number
+
+
+@pytest.mark.parametrize(("text", "kind"), [("1,000", int), ("-3", int), ("1.0", float), ("4/2", float)])
+def test_what_is_written_as_a_whole_number_is_one(text, kind):
+    assert type(typed_number(text)) is kind
