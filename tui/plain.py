@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from dlsim.tui.lookalikes import WIDER, in_ascii, plain
+from dlsim.tui.lookalikes import in_ascii, plain, spelt_out
 
 
 class PlainFilter(LineFilter):
@@ -31,17 +31,15 @@ class PlainFilter(LineFilter):
 
 def widened(segments: Sequence[Segment]) -> Sequence[Segment]:
     """The line with what takes more cells in ASCII spelt out: they are taken from the blanks after it, if there are."""
-    wide = [place for place, segment in enumerate(segments) if not WIDER.keys().isdisjoint(segment.text)]
-    if not wide:
+    spelt = [segment.text if segment.text.isascii() else spelt_out(segment.text) for segment in segments]
+    more = [len(text) - len(segment.text) for text, segment in zip(spelt, segments, strict=True)]
+    needed = sum(more)
+    if not needed:
         return segments
-    needed = sum(len(WIDER[one]) - 1 for place in wide for one in segments[place].text if one in WIDER)
+    last = max(place for place, cells in enumerate(more) if cells)
     blanks = " " * (needed + 1)
-    filler = next((place for place in range(wide[-1], len(segments)) if segments[place].text.endswith(blanks)), None)
+    filler = next((place for place in range(last, len(segments)) if segments[place].text.endswith(blanks)), None)
     if filler is None:
         return segments
-    texts = [segment.text for segment in segments]
-    texts[filler] = texts[filler][:-needed]
-    return [
-        Segment("".join(WIDER.get(one, one) for one in text), segment.style, segment.control)
-        for text, segment in zip(texts, segments, strict=True)
-    ]
+    spelt[filler] = spelt[filler][:-needed]
+    return [Segment(text, segment.style, segment.control) for text, segment in zip(spelt, segments, strict=True)]

@@ -43,6 +43,18 @@ def test_a_half_takes_the_cells_that_it_needs_from_the_blanks_after_it(only_asci
     assert in_plain("½·(t1 − o1)²", blanks=6, only_ascii=only_ascii) == "1/2*(t1 - o1)2    "
 
 
+@pytest.mark.parametrize("only_ascii", [True, False])
+def test_an_arrow_between_numbers_does_not_read_as_a_comparison(only_ascii):
+    assert in_plain("W5: 0.4 → 0.9", blanks=4, only_ascii=only_ascii) == "W5: 0.4 -> 0.9   "
+    assert in_plain("W5 ← W5⁺, ½", blanks=5, only_ascii=only_ascii) == "W5 <- W5+, 1/2  "
+
+
+@pytest.mark.parametrize("only_ascii", [True, False])
+def test_an_arrow_that_names_a_key_or_ends_a_line_stays_in_its_cell(only_ascii):
+    assert in_plain("──→", blanks=4, only_ascii=only_ascii) == "-->    "
+    assert in_plain("→", blanks=4, only_ascii=only_ascii) == ">    "
+
+
 @pytest.mark.parametrize("blanks", [0, 1, 2])
 def test_a_line_is_never_wider_than_it_was(blanks):
     assert len(in_plain("½·x", blanks=blanks)) == 3 + blanks
