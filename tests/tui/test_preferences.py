@@ -112,6 +112,14 @@ async def test_a_key_given_to_something_else_is_taken_from_what_had_it(start, wr
         ({"step.forward": ""}, "'' is no key"),
         ({"step.forward": "ctrl+nothing"}, "is no key"),
         ({"app.quit": "x"}, "holds while one types"),
+        ({"step.forward": "n,ctrl+q"}, "'ctrl+q' has a use of its own"),
+        ({"step.forward": "ctrl+c"}, "'ctrl+c' has a use of its own"),
+        ({"app.palette": "ctrl+z"}, "'ctrl+z' has a use of its own"),
+        ({"step.forward": "escape"}, "'escape' has a use of its own"),
+        ({"step.forward": "enter"}, "'enter' has a use of its own"),
+        ({"step.forward": "ctrl+i"}, "'ctrl+i' has a use of its own"),
+        ({"time.iteration": "down"}, "'down' has a use of its own"),
+        ({"select.leave": "x"}, "'escape' has to stay among its keys: write escape,x"),
         ({"\x1b[31m": "n"}, "no key is called"),
     ],
 )
@@ -120,6 +128,24 @@ def test_an_entry_that_cannot_be_used_is_left_out_with_a_message(keymap, words):
     assert good == {"step.back": "k,f3,question_mark,?,ctrl+k,less_than_sign"}
     assert words in problem
     assert "\x1b" not in problem
+
+
+def test_what_lists_and_prompts_need_may_have_more_keys():
+    keymap = {"select.leave": "escape,x", "select.down": "down,j", "choose.take": "enter,f5", "app.palette": "ctrl+o"}
+    assert usable(keymap) == (keymap, [])
+
+
+async def test_with_a_refused_key_the_prompt_still_closes(start, write, screen_text):
+    write('[keymap]\n"step.forward" = "escape"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert "step.forward: 'escape' has a use of its own" in screen_text(app)[-1]
+        await pilot.press("tab", "w")
+        assert app.screen.prompt.is_open
+        await pilot.press("escape")
+        assert not app.screen.prompt.is_open
+        assert "START" in screen_text(app)[0]
 
 
 # characters
