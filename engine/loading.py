@@ -125,8 +125,9 @@ def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
 
 
 def _is_there(path: str | Path) -> bool:
+    path = Path(path)
     try:
-        return Path(path).exists()
+        return path.exists() or path.is_symlink()
     except PermissionError:  # reading it says so
         return True
     except (OSError, ValueError):  # too long a name, a NUL in it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 import tomllib
@@ -54,9 +55,11 @@ def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name
             raise refused("is not a regular file", "name a file with text in it")
         with path.open("rb") as stream:
             content = stream.read(largest + 1)
-    except FileNotFoundError:
-        raise refused("does not exist", "name one that does") from None
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in (errno.ENOENT, errno.ELOOP) and path.is_symlink():
+            raise refused("is a link that leads to no file", "let it lead to one") from None
+        if isinstance(error, FileNotFoundError):
+            raise refused("does not exist", "name one that does") from None
         raise refused(f"cannot be read: {shorten(reason_of(error))}", "name one that can") from None
     if len(content) > largest:
         raise refused(f"is larger than {largest // 1024:,} KiB", f"keep it to {largest:,} bytes")

@@ -1,5 +1,6 @@
 """Scenario files: what is read from a good one, and what is said about a bad one."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -506,4 +507,15 @@ def good(tmp_path_factory):
 @pytest.mark.parametrize("name", ["", "  "])
 def test_no_name_at_all_is_said_to_be_none(name):
     with pytest.raises(ScenarioError, match="neither a name nor a file is given"):
+        load(name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights here")
+@pytest.mark.parametrize("leads_to", ["mine.toml", "gone.toml"])
+@pytest.mark.parametrize("name", ["mine.toml", "mine"])
+def test_a_link_that_leads_to_no_file_is_called_that(tmp_path, monkeypatch, leads_to, name):
+    """To itself, or to what is no more."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).symlink_to(name if leads_to == "mine.toml" else leads_to)
+    with pytest.raises(ScenarioError, match="the file is a link that leads to no file"):
         load(name)

@@ -76,7 +76,7 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
         await pilot.press("e", "b", *"loss", "less_than_sign", "1", "enter", "r")
         await pilot.pause()
         assert app.screen.running.passed == ("loss<1",)
-        assert "past loss<1, which holds already" in screen_text(app)[-1]
+        assert "past loss<1 (true already)" in screen_text(app)[-1]
         await pilot.press("r", "home", "r")
         assert app.screen.running.passed == ()
 

@@ -22,7 +22,7 @@ async def test_a_run_pauses_where_the_epochs_end_and_goes_on_past_it(open_at, sc
         await until(pilot, lambda: not app.screen.running.is_running)
         assert place(app).done == 1000
         await pilot.pause()
-        assert "1,000 epochs are done" in screen_text(app)[-1]
+        assert "All epochs are done (1,000)" in screen_text(app)[-1]
         assert "iteration 1,000" in screen_text(app)[0]
         await pilot.press("r")
         assert app.screen.running.is_running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from importlib.resources import files
@@ -94,3 +95,9 @@ def test_tables_that_are_parsed_one_by_one_say_what_the_files_say():
 def test_what_nobody_has_said_is_a_mistake():
     with pytest.raises(KeyError, match=r"panel\.nonsense"):
         words()("panel.nonsense")
+
+
+def test_no_sentence_depends_on_how_many_epochs_there_are():
+    """“1 epochs” is what a student would see."""
+    say = words()
+    assert not [key for key in say if re.search(r"\{epochs?\} epochs", say(key))]
