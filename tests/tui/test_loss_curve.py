@@ -16,6 +16,7 @@ from textual.app import App
 
 from dlsim.engine import Simulator
 from dlsim.engine.curve import Curve
+from dlsim.engine.reference import Ref
 from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
@@ -236,6 +237,30 @@ async def test_further_curves_are_drawn_with_a_legend(screen_text):
         await pilot.pause()
         assert "• validation 0.5" in screen_text(app)[0]
         assert sum(line.count("•") for line in screen_text(app)) > 5
+
+
+@pytest.mark.parametrize("undone", [False, True])
+async def test_the_run_that_was_left_is_named_as_room_allows_and_its_mark_never_stands_alone(screen_text, undone):
+    """From a line that holds its whole name down to one that holds nothing of it."""
+    simulator = Simulator(worked_example())
+    simulator.run(10)
+    simulator.seek(iteration=5)
+    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    if undone:
+        simulator.run(2)
+        simulator.undo()
+    (ghost, *_), endings = simulator.snapshot().ghosts, set()
+    assert ghost.is_undone == undone
+    app = Stage()
+    async with app.run_test(size=(78, 15)) as pilot:
+        app.curve.show(simulator.snapshot())
+        for width in range(78, 20, -1):
+            await pilot.resize_terminal(width, 15)
+            await pilot.pause()
+            line = screen_text(app)[0].rstrip()
+            assert not line.endswith("··")
+            endings.add(line.partition("··")[2])
+    assert endings == ({" the edited run", " edited", ""} if undone else {" before the edit", " before", ""})
 
 
 def test_a_million_iterations_cost_no_more_points_than_a_screen_has(monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 
 import numpy as np
@@ -199,33 +199,38 @@ class LossCurve(RoleWidget):
         for way, _ in self._ways:
             role = self._looks[0][0] if way.is_lead else way.role
             entry = [Run(f"{way.mark} ", role), Run(f"{way.name}  ", "operand" if way.is_lead else "muted")]
-            if len(rows[-1]) > 1 and sum(cell_len(run.text) for run in (*rows[-1], *entry)) > width:
+            if len(rows[-1]) > 1 and _cells([*rows[-1], *entry]) > width:
                 rows.append([Run(" ", "")])
-            rows[-1] += entry
-        return [_cut(row, width) for row in rows[:most]]
+            rows[-1] += _fitting([entry], width - _cells(rows[-1]))
+        return rows[:most]
 
     def _caption(self, width: int, iterations: int) -> list[Run]:
-        """The loss of the last iteration done, which one that was, and which curve is which."""
+        """The loss of the last iteration done, which one that was, and which curve is which. What has no room is left
+        out whole: no mark without its name.
+        """
         if not iterations:
             return [Run(f" {NOTHING}"[:width], "muted")]
-        row = [Run(" ", "")]
+        row: list[Run] = []
+
+        def add(*forms: Sequence[Run]) -> None:
+            row.extend(_fitting(forms, width - _cells(row)))
+
         is_alone = len(self._curves) == 1
         for number, (name, curve) in enumerate(self._curves.items()):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
-            if number:
-                row.append(Run("  ", ""))
-            if not is_alone:
-                row.append(Run(f"{self._sample_of(number)} ", role))
-            title = self._say.first([f"curve.{name}", "column.any"], name=name)
-            row += [Run(f"{title} ", "muted"), Run(_last(curve, self._digits), "text" if number else "operand")]
+            gap = Run("  " if number else " ", "")
+            sample = [] if is_alone else [Run(f"{self._sample_of(number)} ", role)]
+            title = Run(self._say.first([f"curve.{name}", "column.any"], name=name), "muted")
+            last = Run(f" {_last(curve, self._digits)}", "text" if number else "operand")
+            add([gap, *sample, title, last], [gap, *sample, title])
             if not number:
-                row.append(Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted"))
+                add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
-            row += [Run(f"  {GHOST}{GHOST} ", "muted"), Run(self._say(key), "muted")]
+            add(*([Run(f"  {GHOST}{GHOST} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))
         if self.is_log:
-            row.append(Run(f"  {self._say('key.look.log.name')}", "muted"))
-        return _cut(row, width)
+            add([Run(f"  {self._say('key.look.log.name')}", "muted")])
+        return row
 
     # what makes it look otherwise
 
@@ -286,11 +291,10 @@ def _last(curve: Curve, digits: int) -> str:
     return NOTHING
 
 
-def _cut(row: list[Run], width: int) -> list[Run]:
-    """What of a row fits, whole pieces only."""
-    kept: list[Run] = []
-    for run in row:
-        if sum(cell_len(text) for text, _ in kept) + cell_len(run.text) > width:
-            break
-        kept.append(run)
-    return kept
+def _cells(runs: Iterable[Run]) -> int:
+    return sum(cell_len(text) for text, _ in runs)
+
+
+def _fitting(forms: Iterable[Sequence[Run]], width: int) -> Sequence[Run]:
+    """The first of these forms that fits, whole; nothing where none does."""
+    return next((form for form in forms if _cells(form) <= width), ())
