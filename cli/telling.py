@@ -221,17 +221,17 @@ class Telling:
 
     def check(self, report: GradientReport) -> Iterator[str]:
         """Every gradient and its independent twin; those that differ are listed however many there are."""
-        number, total = f"{len(report.entries):,}", f"{report.total:,}"
+        checked = {"number": f"{len(report.entries):,}", "total": f"{report.total:,}"}
         method = report.entries[0].method.replace(" ", "_") if report.entries else "central_difference"
         yield self.line(
             "agree",
-            number=number,
+            number=checked["number"],
             iteration=f"{report.iteration:,}",
             agree=f"{report.agreeing:,}",
             method=self._say(f"walk.method.{method}"),
         )
-        if number != total:
-            yield self.line("checked_part", number=number, total=total)
+        if len(report.entries) < report.total:
+            yield self.line("checked_part", **checked)
         if report.kinks:
             yield self.line("kinks", kinks=f"{report.kinks:,}")
         if worst := report.worst:
