@@ -220,8 +220,8 @@ class LossCurve(RoleWidget):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
             gap = Run("  " if number else " ", "")
             sample = [] if is_alone else [Run(f"{self._sample_of(number)} ", role)]
-            title = Run(self._say.first([f"curve.{name}", "column.any"], name=name), "muted")
-            last = Run(f" {_last(curve, self._digits)}", "text" if number else "operand")
+            title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
+            last = Run(_last(curve, self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
             if not number:
                 add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
