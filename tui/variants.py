@@ -15,14 +15,18 @@ ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variant
 
 
 def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
-    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9"; what is
-    called by its name alone first, then what tells the most of them apart.
+    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
+    shares with the fewest others comes first.
     """
     found = [_settings(way) for way in ways]
     paths = dict.fromkeys(path for way in found for path in way)
     differing = [path for path in paths if any(way.get(path) != found[0].get(path) for way in found)]
-    differing.sort(key=lambda path: (path[-1] not in NAMED, -len({repr(way.get(path)) for way in found})))
-    return [tuple(dict.fromkeys(_piece(path, way[path]) for path in differing if path in way)) for way in found]
+    differing.sort(key=lambda path: path[-1] not in NAMED)
+    told = []
+    for way in found:
+        shared = {path: sum(other.get(path) == way[path] for other in found) for path in differing if path in way}
+        told.append(tuple(dict.fromkeys(_piece(path, way[path]) for path in sorted(shared, key=shared.__getitem__))))
+    return told
 
 
 def label_of(scenario: Scenario, others: Sequence[Scenario]) -> str:

@@ -72,7 +72,7 @@ class SimulatorView(FirstScreen):
         self.formula = FormulaView(SAY, CAPS, id="equation")
         self.table = NumberTable(SAY, id="numbers")
         self.ways = WaysTable(SAY, id="ways")
-        self.curve = LossCurve(glyphs=glyphs, id="curve")
+        self.curve = LossCurve(glyphs=glyphs, empty=SAY("curve.empty", lesson=CAPS["look.lesson"]), id="curve")
         self.lesson = Reading(id="lesson")
         self.rules = Reading(id="rules")
         self.keyline = KeyLine(id="keyline")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from time import monotonic
 
 import numpy as np
@@ -22,6 +23,7 @@ from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.lookalikes import plain
 from dlsim.tui.pictures.ways import Way
 from dlsim.tui.plots import BRAILLE, Series, plot
+from dlsim.tui.widgets.lines import wrap
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 
@@ -69,9 +71,11 @@ class LossCurve(RoleWidget):
         id: str | None = None,
         classes: str | None = None,
         glyphs: Glyphs = UNICODE,
+        empty: str = NOTHING,
     ) -> None:
+        """`empty` is what it says before there is anything to draw."""
         super().__init__(id=id, classes=classes)
-        self._say = say or words()
+        self._say, self._empty = say or words(), empty
         self._drawn_at = self._draw_seconds = 0.0
         self._is_plain = not glyphs.has_dots
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
@@ -161,7 +165,9 @@ class LossCurve(RoleWidget):
         width, height = size
         iterations = max((len(curve) for curve in self._curves.values()), default=0)
         rows: list[list[Run]] = []
-        if height >= LEAST_WITH_CAPTION:
+        if not iterations:
+            rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(self._empty, "muted")], max(width - 2, 1))]
+        elif height >= LEAST_WITH_CAPTION:
             rows.append(self._caption(width, iterations))
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
@@ -208,8 +214,6 @@ class LossCurve(RoleWidget):
         """The loss of the last iteration done, which one that was, and which curve is which. What has no room is left
         out whole: no mark without its name.
         """
-        if not iterations:
-            return [Run(f" {NOTHING}"[:width], "muted")]
         row: list[Run] = []
 
         def add(*forms: Sequence[Run]) -> None:
@@ -223,8 +227,7 @@ class LossCurve(RoleWidget):
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
-            if not number:
-                add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
+        add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
             add(*([Run(f"  {GHOST}{GHOST} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))
