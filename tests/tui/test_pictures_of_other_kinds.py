@@ -46,6 +46,28 @@ def test_every_way_has_its_mark_in_the_legend_and_where_it_stands():
     assert sum(field.count(mark) for mark in MARKS) >= 5  # those that stand in the same place hide each other
 
 
+def marks_in_field(scene):
+    """Where each mark stands on the curve, left of the legend."""
+    shown = text("surface", scene, 90, 24).splitlines()
+    return {mark: (row, line.index(mark)) for row, line in enumerate(shown) for mark in MARKS if mark in line[:65]}
+
+
+@pytest.mark.parametrize("done", [1, 20, 150])
+def test_a_mark_on_a_curve_stands_where_it_would_stand_alone(done):
+    together = scene_of(race("momentum-escape", done))
+    places = marks_in_field(together)
+    assert ways(together)[0].mark in places
+    for way in ways(together):
+        alone = marks_in_field(Scene(way.snapshot))
+        assert places.get(way.mark) in (None, *alone.values()), f"{way.name} is where its number is, or hidden"
+
+
+def test_of_ways_in_one_place_the_one_under_the_lens_is_seen_and_the_legend_tells_them_all():
+    scene = scene_of(race("momentum-escape", 0))
+    assert list(marks_in_field(scene)) == [ways(scene)[0].mark]
+    assert all(f"{way.mark} " in text("surface", scene, 90, 24) for way in ways(scene))
+
+
 @pytest.mark.parametrize(
     ("name", "written"),
     [("optimizers", "sgd"), ("momentum-escape", "sgd"), ("vanishing-gradient", "sigmoid")],
@@ -88,6 +110,13 @@ def test_together_stand_all_functions_with_value_and_slope_at_the_cursor():
     assert "x = 0 " in shown
     line = next(line for line in shown.splitlines() if "sigmoid" in line)
     assert line.split()[-2:] == ["0.5000", "0.2500"]
+
+
+@pytest.mark.parametrize("size", [(78, 12), (59, 19), (38, 12)])
+def test_x_stands_in_the_picture_of_all_functions_at_any_width(size):
+    simulator = Simulator(load("activations"))
+    simulator.seek(iteration=30)
+    assert "x = -2" in text("functions-plot", Scene(simulator.snapshot()), *size)
 
 
 def test_values_at_the_cursor_appear_one_by_one():
@@ -189,6 +218,25 @@ def test_the_gradient_runs_backwards_in_time():
     assert arrows[-1] == 3
 
 
+@pytest.mark.parametrize("height", [14, 19])
+@pytest.mark.parametrize("cursor", [0, 80, 98])
+def test_every_arrow_in_time_that_is_drawn_is_told_below_and_no_other(cursor, height):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.seek(iteration=0, cursor=cursor)
+    *rows, foot = text("unrolled", Scene(simulator.snapshot()), height=height).splitlines()
+    drawn = {arrow for arrow in "▶◀" if arrow in "".join(rows)}
+    assert drawn == {arrow for arrow in "▶◀" if arrow in foot}
+    assert drawn
+
+
+def test_the_update_of_a_recurrent_network_has_no_number():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.step("iteration")
+    shown = text("unrolled", Scene(simulator.snapshot()), height=19)
+    assert "W ← W⁺" in shown
+    assert "=" not in shown.partition("W ← W⁺")[2]
+
+
 def test_a_feed_forward_network_has_no_arrows_in_time():
     simulator = Simulator(load("feedforward-or-recurrent", variant="feed-forward"))
     shown = text("unrolled", Scene(simulator.snapshot()))
@@ -230,6 +278,11 @@ def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
 )
 def test_ticks_are_round_numbers(span, most, expected):
     assert ticks(span, most)[0] == expected
+
+
+def test_what_is_counted_has_whole_ticks():
+    assert ticks((0.0, 3.0), 10, whole=True) == ([0.0, 1.0, 2.0, 3.0], 0)
+    assert ticks((0.0, 40.0), 4, whole=True) == ticks((0.0, 40.0), 4)
 
 
 def test_a_path_with_numbers_that_are_not_finite_has_gaps():

@@ -6,7 +6,7 @@ from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.focus import ACTIVE, Node
 from dlsim.tui.diagram.layout import Column
 from dlsim.tui.diagram.nodes import Hit, Units
-from dlsim.tui.diagram.numbers import HIDDEN, number_alone
+from dlsim.tui.diagram.numbers import HIDDEN, is_number, number_alone
 from dlsim.tui.words import words
 
 MOST_OF_A_NUMBER = 24
@@ -53,8 +53,8 @@ class Blocks(Units):
         if self.focus.ref is None:
             return
         symbol = self.snapshot.symbol(self.focus.ref)
-        is_number = self.focus.ref.quantity != "update"  # its value is how many there are
-        value = number_alone(self.snapshot.value(self.focus.ref), self.layout.most) if is_number else ""
+        ref = self.focus.ref
+        value = number_alone(self.snapshot.value(ref), self.layout.most) if is_number(ref) else ""
         text = f"{symbol} {value}".rstrip()
         x = max((self.layout.width - len(text)) // 2, 0)
         if has_legend:

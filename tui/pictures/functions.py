@@ -89,7 +89,10 @@ class _Curves:
             self._plot((0, 0, half - 1, height), numbers, self._tape.values, "f(x)")
             self._plot((half, 0, room - half, height), numbers, self._tape.slopes, "f′(x)")
         else:
+            half = room
             self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
+        if not is_wide:
+            cells.write_right(half - 1, 0, self._x_told(), "strong")
 
     def _told(self, place: int, is_wide: bool) -> Group:
         room, cells = (16, 8) if is_wide else (10, 7)

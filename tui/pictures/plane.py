@@ -17,12 +17,12 @@ Span = tuple[float, float]
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
-def ticks(span: Span, most: int) -> tuple[list[float], int]:
-    """(round numbers within `span`, at most `most` of them; the decimals that they need)."""
+def ticks(span: Span, most: int, *, whole: bool = False) -> tuple[list[float], int]:
+    """(round numbers within `span`, at most `most` of them, `whole` ones on request; the decimals that they need)."""
     low, high = span
     if most < 1 or not high > low:
         return [], 0
-    rough = (high - low) / most
+    rough = max((high - low) / most, 1.0 if whole else 0.0)
     power = 10.0 ** floor(log10(rough))
     for step in STEPS:
         size = step * power
@@ -155,8 +155,12 @@ def framed(
     x: Span,
     y: Span,
     names: tuple[str, str] = ("", ""),
+    *,
+    counts: bool = False,
 ) -> Plane:
-    """A plane with its axes in (left, top, width, height) of the cells; without them where there is no room."""
+    """A plane with its axes in (left, top, width, height) of the cells; without them where there is no room. `counts`:
+    x is a whole number.
+    """
     left, top, width, height = place
     x, y = opened(x), opened(y)
     if width < 14 or height < 5:
@@ -181,12 +185,12 @@ def framed(
         free = [row for row in (top, top + 1) if row not in taken]
         if free:
             cells.write_right(plane.left - 1, free[0], names[1], "symbol")
-    _label_columns(plane, top + inner_height, names[0])
+    _label_columns(plane, top + inner_height, names[0], whole=counts)
     return plane
 
 
-def _label_columns(plane: Plane, row: int, name: str) -> None:
-    values, decimals = ticks(plane.x, max(plane.width // 8, 2))
+def _label_columns(plane: Plane, row: int, name: str, *, whole: bool) -> None:
+    values, decimals = ticks(plane.x, max(plane.width // 8, 2), whole=whole)
     end = plane.left + plane.width
     reserved = end - breadth(name) - 1 if name else end + 1
     used = plane.left - 2

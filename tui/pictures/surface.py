@@ -81,10 +81,10 @@ def _from_above(
     else:
         shades = SHADES if scene.look.glyphs.has_dots else ASCII_SHADES
         cells.shades(plane.left, plane.top, shades, ["muted"] * DEPTHS, levels[0::2])
-    for way in _lead_last(told):
+    for way in _topmost_last(told):
         xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
         plane.put(plane.path(xs, ys), way.role)
-    for way in _lead_last(told):
+    for way in _topmost_last(told):
         xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
         _mark(plane, way, float(xs[-1]), float(ys[-1]))
 
@@ -126,20 +126,15 @@ def _from_the_side(
     y = widened(float(heights.min()), float(heights.max()), 0.08)
     plane = framed(cells, place, surface.bounds[0], y, ("x", "f"))
     plane.put(plane.path(x, heights), "axis")
-    for way in _lead_last(told):
+    for way in _topmost_last(told):
         been = trail(way.snapshot, "x")
         for point in been[:-1] if way.is_lead else ():
             found = plane.cell(float(point), float(surface.value(point)))
             if found is not None:
                 cells.write(*found, scene.look.glyphs.nothing.strip() or ".", way.role)
-    beside: dict[tuple[int, int], int] = {}
-    for way in _lead_last(told):
+    for way in _topmost_last(told):
         point = float(trail(way.snapshot, "x")[-1])
-        found = plane.cell(point, float(surface.value(point)))
-        if found is not None:  # balls that lie in the same place are piled up
-            pile = beside.get(found, 0)
-            beside[found] = pile + 1
-            cells.write(found[0], max(found[1] - pile, 0), way.mark, _role(way))
+        _mark(plane, way, point, float(surface.value(point)))
 
 
 # both
@@ -158,9 +153,9 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
     return np.append(been, now)
 
 
-def _lead_last(told: list[Way]) -> list[Way]:
-    """So that it lies over the others."""
-    return sorted(told, key=lambda way: way.is_lead)
+def _topmost_last(told: list[Way]) -> list[Way]:
+    """Where several stand in one cell the lead is seen, else the first of them; the legend tells them all."""
+    return sorted(told, key=lambda way: not way.is_lead)[::-1]
 
 
 def _role(way: Way) -> str:

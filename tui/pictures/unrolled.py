@@ -10,7 +10,7 @@ from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
-from dlsim.tui.diagram.numbers import number, number_alone
+from dlsim.tui.diagram.numbers import is_number, number, number_alone
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
@@ -56,7 +56,8 @@ class _Unrolled:
         self._active = event.ref if event is not None else None
         tokens = event.tokens if event is not None else ()
         self._operands = {token for token in tokens if isinstance(token, Ref)}
-        self._phase = scene.snapshot.position.phase
+        self._directions: set[str] = set()
+        """Of the arrows in time that are drawn."""
         self._label = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         if (cells.width - self._label) // structure.steps < ROOMY:
             self._label = 0
@@ -264,6 +265,7 @@ class _Unrolled:
             quantity == "part:later" and active_step == step
         )
         glyphs = self._cells.glyphs
+        self._directions.add(glyphs.backward if goes_back else glyphs.forward)
         line = glyphs.level[1] if is_lit else glyphs.level[0]
         start = x + self._inner + (2 if self._is_framed else 1)
         room = x + self._column - start
@@ -297,15 +299,20 @@ class _Unrolled:
         groups: list[Group] = []
         if not self._structure.fed_back:
             groups.append([(say("picture.no_feedback"), "muted")])
-        elif self._phase == "backward":
+        if glyphs.forward in self._directions:
+            groups.append([(glyphs.forward, "forward"), (" " + say("picture.forwards"), "muted")])
+        if glyphs.backward in self._directions:
             groups.append([(glyphs.backward, "backward"), (" " + say("picture.backwards"), "muted")])
             groups.append([("δ", "text"), (" ∂E/∂z", "muted")])
-        else:
-            groups.append([(glyphs.forward, "forward"), (" " + say("picture.forwards"), "muted")])
         event = self._snapshot.event
         if event is not None:
             value = self._snapshot.value(event.ref)
-            groups.append([(f"{event.symbol} = {number_alone(value, self._scene.look.digits)}", "active")])
+            told = f" = {number_alone(value, self._scene.look.digits)}" if is_number(event.ref) else ""
+            now: Group = [(event.symbol + told, "active")]
+            if last < self._cells.height - 1:
+                write_line(self._cells, self._cells.height - 2, [now])
+            else:
+                groups.append(now)
         write_line(self._cells, self._cells.height - 1, groups)
 
 
