@@ -36,6 +36,14 @@ def test_until_a_weight_is_selected_it_is_said_how():
     assert "Another weight: select it" not in drawn(simulator, Ref("W", 2, (0, 0)))
 
 
+def test_updates_are_counted_in_whole_numbers():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=1)
+    shown = drawn(simulator, Ref("W", 2, (0, 0)))
+    assert "after 1 update " in shown
+    assert shown.splitlines()[-1].split() == ["0", "1"]
+
+
 def drawn(simulator, selected):
     return HISTORY.draw(Scene(simulator.snapshot(), selected=selected), 60, 14).cells.text()
 

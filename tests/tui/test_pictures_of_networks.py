@@ -45,6 +45,12 @@ def test_the_plane_shows_what_the_network_answers(name, done):
     assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
 
 
+@pytest.mark.parametrize("size", [(78, 10), (59, 19), (58, 8), (40, 12)])
+def test_points_that_were_kept_back_are_told_in_every_width(size):
+    shown = text("region", Simulator(load("over-and-underfitting")), *size)
+    assert "▫▪ kept back" in shown
+
+
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
     from dlsim.tui.pictures import region_field
 
@@ -156,6 +162,15 @@ def test_the_sigmoid_loses_more_gradient_than_tanh_and_relu_least():
     assert bar_lengths(highest)[0] > sigmoid
 
 
+@pytest.mark.parametrize("width", [59, 78, 110])
+def test_the_product_of_the_slopes_is_told_where_it_is_shown(width):
+    ways, lead = members("vanishing-gradient", 1)
+    view = PICTURES["bars"].views(lead.snapshot()).index("derivatives")
+    for members_ in (ways, ()):
+        title, *lines = text("bars", lead, width, 16, members=members_, view=view).splitlines()
+        assert ("×" in title) == any("×" in line for line in lines)
+
+
 def test_layers_that_have_no_gradient_yet_show_none():
     simulator = Simulator(load("vanishing-gradient"))
     simulator.step("phase")
@@ -172,6 +187,16 @@ def test_a_histogram_says_how_many_weights_its_tallest_column_holds():
     assert "histogram of weights  left: count of the tallest column" in title
     assert top.split()[0] == "3"
     assert "count" not in text("bars", simulator, height=3, view=view), "no room for it, no word of it"
+
+
+def test_what_stands_beside_a_histogram_has_a_heading():
+    simulator = Simulator(load("backprop-2-2-2"))
+    view = PICTURES["bars"].views(simulator.snapshot()).index("weight_histogram")
+    lines = text("bars", simulator, 78, 16, view=view).splitlines()
+    (row,) = (line for line in lines if "layer 1" in line)
+    assert row.rpartition("±")[0].endswith("4  ")
+    assert lines[-1].rindex("±") == row.rindex("±")
+    assert lines[-1].split()[-4:-2] == ["count", "±"]
 
 
 def test_dead_units_are_counted_and_named():

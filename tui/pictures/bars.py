@@ -26,9 +26,11 @@ SIZES: Mapping[str, tuple[str, Callable[[LayerStatistics], float | None]]] = {
     "derivatives": ("da_dz", lambda layer: layer.slope),
 }
 """By view: what has to be known, and its size in a layer."""
+TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
 """Cells that a way's bars need."""
+LEAST_WITH_PRODUCTS = 26
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
@@ -58,15 +60,12 @@ class Sizes(Layered):
     def draw(self, view: str) -> None:
         """A column of bars for each way, a bar for each layer, all on one scale."""
         cells = self.cells
-        told = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}[view]
         shown = self._fitting_ways()
         table = [[self._size(view, way, layer) for layer in self.rows()] for way in shown]
         numbers = [size for column in table for size in column if size is not None and size > 0]
         low, high = _decades(numbers)
-        top = 0
-        if cells.height > len(self.rows()) + 1:
-            write_line(cells, 0, [[(self.scene.say(f"picture.{told}"), "muted")]])
-            top = 1
+        has_title = cells.height > len(self.rows()) + 1
+        top = int(has_title)
         if len(shown) > 1 or self.lead.name:
             self._heads(shown, top)
             top += 1
@@ -74,7 +73,10 @@ class Sizes(Layered):
         room = (cells.width - left + 2) // len(shown) - 2
         spare = cells.height - top - len(self.rows()) - 1
         step = 2 if spare >= len(self.rows()) else 1
-        products = view == "derivatives" and room >= 26
+        products = view == "derivatives" and room >= LEAST_WITH_PRODUCTS
+        if has_title:
+            told = [TOLD[view], *(["slope_product"] if products else [])]
+            write_line(cells, 0, [[(self.scene.say(f"picture.{key}"), "muted")] for key in told])
         for row, layer in enumerate(self.rows()):
             y = top + row * step
             if y >= cells.height:

@@ -36,14 +36,15 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     if top:
         told = [
             [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now, digits)}", "strong")],
-            [(scene.say("picture.history_now", updates=f"{done:,}"), "muted")],
+            [(scene.say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
             [(f"{scene.say('picture.history_start')} {fixed(ys[0], digits)}", "muted")],
         ]
         write_line(cells, 0, told)
     if scene.selected is None and height >= LEAST_WITH_ADVICE:
         write_line(cells, top, [[(scene.say("picture.history_select"), "muted")]])
         top += 1
-    plane = framed(cells, (0, top, width, height - top), (0.0, float(max(done, 1))), fitting_span(ys, 0.08), ("", ""))
+    place, span = (0, top, width, height - top), (0.0, float(max(done, 1)))
+    plane = framed(cells, place, span, fitting_span(ys, 0.08), counts=True)
     plane.put(plane.path(_array(xs), _array(ys)), "way-0")
     found = plane.cell(float(done), now)
     if found is not None:

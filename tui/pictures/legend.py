@@ -33,6 +33,16 @@ def write_line(cells: Cells, y: int, groups: Sequence[Group], *, x: int = 0, end
             x = write_group(cells, x + (2 if x > start else 0), y, group)
 
 
+def in_lines(groups: Sequence[Group], width: int) -> tuple[list[Group], list[Group]]:
+    """The groups that `write_line` writes in so many cells, and those that want another line."""
+    kept: list[Group] = []
+    for place, group in enumerate(groups):
+        if sum(group_breadth(each) + 2 for each in kept) + group_breadth(group) > width:
+            return kept, list(groups[place:])
+        kept.append(group)
+    return kept, []
+
+
 def write_columns(
     cells: Cells, place: tuple[int, int, int, int], groups: Sequence[Group], *, widest: int | None = None
 ) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
-from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened
 from dlsim.tui.pictures.region_field import classes, finer, grid
 from dlsim.tui.pictures.region_lines import Lines
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 BOUNDARY = 0.5
+LEAST_WITH_LINES, LEAST_WITH_REST = 14, 7
+"""Rows from which a line below says what the lines mean; sooner, what the marks mean that are not told above."""
 LEVELS = [*(f"low-{level}" for level in range(SIDES, 0, -1)), *(f"high-{level}" for level in range(1, SIDES + 1))]
 SHADES = "  ░░▒▒▓▓"
 ASCII_SHADES = "  ..::##"
@@ -72,7 +74,8 @@ class _Map:
         """Heat, lines, points, and what they mean."""
         height = self._cells.height
         top = 1 if height >= 6 else 0
-        second = 1 if height >= 14 else 0
+        above, below = in_lines(self._meaning(), self._cells.width)
+        second = 1 if height >= (LEAST_WITH_REST if below else LEAST_WITH_LINES) else 0
         x, y = self._spans()
         place = (0, top, self._cells.width, height - top - second)
         plane = framed(self._cells, place, x, y, (self._name(0), self._name(1)))
@@ -84,9 +87,9 @@ class _Map:
         self._lines.draw(plane)
         self._points(plane)
         if top:
-            write_line(self._cells, 0, self._meaning())
+            write_line(self._cells, 0, above)
         if second:
-            write_line(self._cells, height - 1, self._lines.told(self._boundary_told()))
+            write_line(self._cells, height - 1, [*below, *self._lines.told(self._boundary_told())])
 
     # the plane
 

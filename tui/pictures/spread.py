@@ -11,6 +11,8 @@ from dlsim.tui.pictures.legend import write_line
 
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = " .:-=+*#@"
+LEAST_WITH_SIZES = 60
+"""Cells from which each layer says how many numbers it has and how far they spread."""
 
 
 class Spread(Layered):
@@ -23,7 +25,7 @@ class Spread(Layered):
         largest = max((numbers.largest for numbers in spread if numbers is not None), default=0.0) or 1.0
         names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
         left = max(map(breadth, names)) + 1
-        room = max(cells.width - left - (22 if cells.width >= 60 else 0), 1)
+        room = max(cells.width - left - (22 if cells.width >= LEAST_WITH_SIZES else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
         tall = max(min(lines - (lines > 2), 4), 1)
         symbol = "W" if view == "weight_histogram" else "∂E/∂W"
@@ -40,7 +42,7 @@ class Spread(Layered):
                 cells.write(left, top + tall - 1, self.so_far(self.lead, "dE_dW", layer), "muted")
                 continue
             self._columns(left, top, room, tall, numbers, largest)
-            if cells.width >= 60:
+            if cells.width >= LEAST_WITH_SIZES:
                 spread_told = f"± {number(numbers.deviation, 9, self.scene.look.at_most(5))}"
                 cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
         bottom = min(1 + lines * len(spread), cells.height - 1)
@@ -49,6 +51,9 @@ class Spread(Layered):
             cells.write(left, bottom, f"-{text}", "axis")
             cells.write(left + room // 2, bottom, "0", "axis")
             cells.write_right(left + room, bottom, text, "axis")
+            if cells.width >= LEAST_WITH_SIZES:
+                told = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
+                cells.write(left + room + 2, bottom, told, "muted")
 
     def _spread(self, view: str, layer: int) -> Numbers | None:
         statistics = statistics_of(self.lead, layer)
