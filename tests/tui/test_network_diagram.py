@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from support.networks import layer, random_scenarios, scenario, worked_example
 from textual.app import App
 
-from dlsim.engine import Simulator
+from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.focus import focus_of
 from dlsim.tui.diagram.glyphs import ASCII
@@ -74,7 +74,24 @@ def test_wide_layers_in_columns_of_numbers_keep_their_names(size):
 
 def test_where_a_name_is_too_long_the_layers_are_numbered():
     picture = draw(standing_at(network(8, *[64] * 8, 2, activation="leaky_relu"), "z1").snapshot(), 80, 9)
-    assert "".join(text_of(picture)[0].split()) == "123456789"
+    assert text_of(picture)[0].split() == [f"L{layer}" for layer in range(1, 10)]
+
+
+def test_all_ways_of_a_scenario_have_headings_of_one_kind():
+    for activation in ("sigmoid", "tanh", "relu"):
+        picture = draw(Simulator(network(*[2] * 7, 1, activation=activation)).snapshot(), 59, 19)
+        assert ["L1", "L2", "L3", "L4", "L5", "L6", "L7"] in [line.split() for line in text_of(picture)]
+
+
+def test_a_deep_narrow_network_shows_its_units_by_name_and_its_weights_as_lines():
+    simulator = Simulator(network(*[2] * 7, 1))
+    simulator.step("phase")
+    picture = draw(simulator.snapshot(), 59, 19)
+    text = "\n".join(text_of(picture))
+    for name in ["x1", "x2", *(f"h{unit}" for unit in range(1, 13)), "o1"]:
+        assert f"{name} " in text
+    assert len(picture.lines) >= 6 * 4 + 2 - 2  # those that are nearly 0 have none
+    assert len(re.findall("[\u2801-\u28ff]", text)) > len(picture.lines)
 
 
 @pytest.mark.parametrize(
@@ -242,11 +259,56 @@ def test_the_error_of_an_output_stands_at_it_when_it_is_computed():
         assert "t1 0.4000" in "\n".join(text_of(picture)), "the target that it is measured against stays"
 
 
+@pytest.mark.parametrize("size", [(58, 19), (80, 9), (58, 30), (90, 19)])
+def test_the_errors_of_the_outputs_stay_where_there_is_room_for_them(size):
+    text = "\n".join(text_of(draw(standing_at(worked_example(), "∂z1/∂W1").snapshot(), *size)))
+    for told in (r"E_o1 0\.02", r"E_o2 0\.00", r"δ +0\.0499", "t1 0.4000", "t2 0.6000"):
+        assert re.search(told, text), told
+
+
+# sequences
+
+
+def test_the_diagram_of_a_sequence_says_its_step_and_shows_the_numbers_of_it():
+    subject = load("feedforward-or-recurrent")
+    for symbol, told in [("z1⟨2⟩", "t = 2"), ("o1⟨3⟩", "t = 3"), ("∂E/∂h2⟨1⟩", "t = 1"), ("∂E/∂Wh1", "t = 4")]:
+        snapshot = standing_at(subject, symbol).snapshot()
+        assert told in "\n".join(text_of(draw(snapshot, 59, 19)))
+    picture = draw(standing_at(subject, "h2⟨1⟩").snapshot(), 59, 19)
+    text = "\n".join(text_of(picture))
+    assert text.count("…") == 2 * 1 + 4, "z and h of step 1 are known, no δ, nothing of the output"
+    assert all("⟨" not in line for line in text_of(picture))
+
+
+def test_a_unit_is_lit_at_any_step():
+    subject = load("feedforward-or-recurrent")
+    for unit, step in itertools.product((1, 2), (1, 2, 3, 4)):
+        picture = draw(standing_at(subject, f"h{unit}⟨{step}⟩").snapshot(), 59, 19)
+        assert f"h{unit}0.0000" in lit(picture, "active")
+        assert f"h{3 - unit}" not in lit(picture, "active")
+
+
+@pytest.mark.parametrize("size", [(59, 19), (78, 10)])
+def test_what_is_fed_back_is_seen_in_the_diagram(size):
+    for variant, is_fed_back in [(None, True), ("feed-forward", False)]:
+        picture = draw(Simulator(load("feedforward-or-recurrent", variant=variant)).snapshot(), *size)
+        assert ("↺ Wh" in "\n".join(text_of(picture))) == is_fed_back
+
+
+async def test_a_click_on_a_unit_of_a_sequence_means_its_number_at_the_step_that_is_shown():
+    app = Stage(standing_at(load("feedforward-or-recurrent"), "h2⟨3⟩").snapshot())
+    async with app.run_test(size=(60, 20)) as pilot:
+        lines = text_of(app.query_one(NetworkDiagram).picture)
+        y = next(number for number, line in enumerate(lines) if "h2" in line)
+        await pilot.click(NetworkDiagram, offset=(lines[y].index("h2"), y))
+        assert app.picked == [Ref("a", 1, (1, 2))]
+
+
 def test_what_has_not_been_revealed_is_not_shown():
     simulator = Simulator(worked_example())
     text = "\n".join(text_of(draw(simulator.snapshot(), 58, 19)))
     assert "0.0800" not in text
-    assert text.count("…") == 12  # z, h and δ of four units
+    assert text.count("…") == 14  # z, h and δ of four units, the errors of two
 
 
 def test_biases_are_visible_on_outputs_too():

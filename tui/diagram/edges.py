@@ -18,6 +18,8 @@ from dlsim.tui.diagram.numbers import number, number_alone
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
 NOTHING = 0.02
+NARROWEST_GAP = 3
+"""Of no more cells than these between numbers without frames none are left blank: lines would have no room."""
 CELLS_OF_A_LINE = 8
 """Of the lines between two layers, the strongest are drawn: about one for so many cells that there are."""
 FEWEST_LINES = 12
@@ -125,7 +127,7 @@ class Edges:
         columns = self._layout.columns
         for left, right in itertools.pairwise(columns):
             x0, x1 = left.x + left.width, right.x
-            if self._layout.level.inner == 0:
+            if self._layout.level.inner == 0 and x1 - x0 > NARROWEST_GAP:
                 x0, x1 = x0 + 1, x1 - 1
             if x1 > x0 and right.layer is not None:
                 yield self._gap(left, right, right.layer, x0, x1)

@@ -45,10 +45,18 @@ class Edge(NamedTuple):
     unit: int
 
 
-def place_of(ref: Ref, shape: Shape) -> Node | Edge | None:
-    """Where `ref` stands in the picture, None where it has no place there."""
+def step_of(ref: Ref, shape: Shape) -> int | None:
+    """The step of a sequence that a number belongs to, None where it belongs to none."""
+    if shape.steps and ref.quantity == "E_t":
+        return ref.index[0]
+    is_of_unit = ref.quantity in ROWS or ref.quantity.startswith("part:")
+    return ref.index[1] if shape.steps and is_of_unit and len(ref.index) > 1 else None
+
+
+def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
+    """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
     quantity, layer, index = ref.quantity, ref.layer, ref.index
-    if not index or ref.sample is not None:
+    if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
         return None
     if quantity == "part" and len(index) == 2:
         place: Node | Edge = Edge(layer + 1, *index)
@@ -57,7 +65,7 @@ def place_of(ref: Ref, shape: Shape) -> Node | Edge | None:
     elif quantity.endswith("b") and len(index) == 1:
         place = Node(layer, index[0], "b")
     elif quantity in ROWS:
-        place = Node(layer, index[-1], ROWS[quantity])
+        place = Node(layer, index[0 if shape.steps else -1], ROWS[quantity])
     else:
         return None
     is_there = shape.has_unit(place.layer, place.unit)
@@ -74,9 +82,15 @@ class Focus(Struct):
     ref: Ref | None = None
     selected: Node | Edge | None = None
     is_update: bool = False
+    step: int | None = None
+    """The step of the sequence that is shown, from 0."""
     rows: dict[Node, str] = field(default_factory=dict)
     nodes: dict[tuple[int, int], str] = field(default_factory=dict)
     edges: dict[Edge, str] = field(default_factory=dict)
+
+    def of_unit(self, quantity: str, layer: int, unit: int) -> Ref:
+        """A unit's number in the picture: the one of the step that is shown."""
+        return Ref(quantity, layer, (unit,) if self.step is None else (unit, self.step))
 
     def light(self, place: Node | Edge | None, role: str) -> None:
         """Light a place; one that is active stays so."""
@@ -107,13 +121,13 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
     """What the present moment lights."""
     if selected is not None:
         return _focus_of_selected(snapshot, shape, selected)
-    focus = Focus(phase=snapshot.position.phase)
     event = snapshot.event
+    focus = Focus(phase=snapshot.position.phase, step=_step(shape, None if event is None else event.ref))
     if event is None:
         return focus
     focus.ref = event.ref
     focus.is_update = event.ref.quantity == UPDATE
-    focus.active = place_of(event.ref, shape)
+    focus.active = place_of(event.ref, shape, focus.step)
     focus.light(focus.active, ACTIVE)
     _light_path(focus, snapshot, shape, event.ref)
     return focus
@@ -122,20 +136,28 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
 def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus:
     """The path of the selected number, whatever the run has come to."""
     own = in_network(snapshot, selected)
-    focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, selected=place_of(own, shape))
-    focus.active = focus.selected
+    focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, step=_step(shape, own))
+    focus.active = focus.selected = place_of(own, shape, focus.step)
     focus.light(focus.active, ACTIVE)
     _light_path(focus, snapshot, shape, own)
     return focus
+
+
+def _step(shape: Shape, ref: Ref | None) -> int | None:
+    """The step to show: that of the number; the last for one that is of no step, the first before there is any."""
+    if not shape.steps:
+        return None
+    found = 0 if ref is None else step_of(ref, shape)
+    return shape.steps - 1 if found is None else max(found, 0)
 
 
 def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
     """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
     told = answer_to(snapshot, ref)
     for operand in told.operands:
-        focus.light(place_of(operand, shape), OPERAND)
+        focus.light(place_of(operand, shape, focus.step), OPERAND)
         if operand.quantity == "dz_dW":  # what the weight's sender sends
             focus.light(Node(operand.layer - 1, operand.index[0], "a"), OPERAND)
     for inner in told.spelt_out:
         for operand in inner.operands:
-            focus.light(place_of(operand, shape), OPERAND)
+            focus.light(place_of(operand, shape, focus.step), OPERAND)

@@ -23,6 +23,7 @@ class Glyphs(Struct, frozen=True):
     nothing: str
     dead: str
     flat: str
+    loop: str
     minus: str
     join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
 
@@ -56,6 +57,7 @@ UNICODE = Glyphs(
     nothing="·",
     dead="∅",
     flat="≈",
+    loop="↺",
     minus="−",
     join=("┤", "├", "┫", "┣"),
 )
@@ -75,6 +77,7 @@ ASCII = Glyphs(
     nothing=" ",
     dead="0",
     flat="~",
+    loop="@",
     minus="-",
     join=("|", "|", "#", "#"),
 )

@@ -49,6 +49,7 @@ TALL = Level("tall", 2, 1, 2)  # z, h
 BOX = Level("box", 1, 1, 1)
 NARROW = Level("narrow", 1, 1, 1)  # the symbol in the frame's upper edge
 LINE = Level("line", 0)
+NAMED = Level("named", 0, above=1)  # the symbol above the number
 VALUE = Level("value", 0)
 CELLS = Level("cells", 0)
 
@@ -66,6 +67,7 @@ class Layout(Struct, frozen=True):
     digits: int = 0
     padding: int = 0
     side: int | None = None
+    has_errors: bool = False  # whether a full box of an output has a row for its error, too
     caption: int | None = None  # the row of the layers' names
     cell: int = 1  # cells of a unit, at the level of cells
     most: int = DIGITS
@@ -103,6 +105,7 @@ OPTIONS: Mapping[str, Sequence[_Widths]] = {
     "box": BOXED,
     "narrow": TITLED,
     "line": PLAIN,
+    "named": (_Widths(2, 0, False, 2),),
     "value": (_Widths(2, 0, False, 2),),
 }
 PLANNED_DIGITS, LEAST_WIDENED = 6, 4
@@ -129,17 +132,17 @@ def plan(
     """
     levels = (FULL, TALL, BOX, NARROW, LINE) if shape.trains else (TALL, BOX, NARROW, LINE)
     most = max(shape.widths)
+    has_room = height >= LEAST_ROWS_WITH_CAPTION
+    captions = (True, False) if has_room and not shape.steps else (has_room,)  # of a sequence it says which step
     for level in levels:
-        for caption in (True, False):
+        for caption in captions:
             rows = height - caption
-            if caption and height < LEAST_ROWS_WITH_CAPTION:
-                continue
             if most * level.height <= rows or (level is LINE and rows >= 3):
                 found = _fit(shape, level, width, height, symbols, wanted, digits, caption=caption)
                 if found is not None:
                     return found
-    caption = height >= LEAST_ROWS_WITH_CAPTION
-    found = _fit(shape, VALUE, width, height, symbols, wanted, digits, caption=caption) if height >= 3 else None
+    level = NAMED if most * NAMED.height <= height - has_room else VALUE
+    found = _fit(shape, level, width, height, symbols, wanted, digits, caption=has_room) if height >= 3 else None
     return found or replace(_cells(shape, width, height, wanted, wanted_layer), most=digits)
 
 
@@ -168,7 +171,7 @@ def _fit(
             continue
         numbers = SIGN_AND_WHOLE + max(option.digits, LEAST_ROOM)
         frame = 2 + 2 * option.padding if level.inner else 0
-        widths = [numbers + frame + (0 if level in (VALUE, NARROW) else symbol + 1) for symbol in symbols]
+        widths = [numbers + frame + (0 if level in (VALUE, NAMED, NARROW) else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
         room = width - sum(widths) - side
         if (gaps and room < gaps * option.gap) or room < 0:
@@ -192,10 +195,17 @@ def _fit(
             option.digits,
             option.padding,
             beside,
+            level is FULL and not option.side and shape.has_targets and _has_room_below(columns[-1].slots, height),
             max(top - 2, 0) if caption else None,
             most=digits,
         )
     return None
+
+
+def _has_room_below(slots: Sequence[Slot], height: int) -> bool:
+    """Whether each of a layer's full boxes can be one row higher."""
+    ends = [slot.row - FULL.above for slot in slots[1:]] + [height]
+    return all(slot.row + FULL.below + 1 < end for slot, end in zip(slots, ends, strict=True))
 
 
 def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> list[int]:
@@ -205,7 +215,7 @@ def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> li
     shown = min(most, fitting)
     pitch = level.height
     if shown > 1:
-        spare = 3 if level.inner else 1
+        spare = 3 if level.inner or level is NAMED else 1
         pitch = min((rows - level.height) // (shown - 1), level.height + spare)
     count = min(units, shown)
     if 1 < count < shown:  # fewer units stand further apart

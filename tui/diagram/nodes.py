@@ -10,7 +10,7 @@ from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas
 from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
-from dlsim.tui.diagram.layout import PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Layout, Slot
+from dlsim.tui.diagram.layout import FULL, PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
 
@@ -54,11 +54,10 @@ class Units(Struct):
 
     def _framed(self, column: Column, port: int, layer: int, unit: int) -> None:
         level, canvas = self.layout.level, self.canvas
-        third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
-        rows = ["a"] if layer == 0 else ["z", "a", third][: level.inner]
+        rows = ["a"] if layer == 0 else self._rows_of(layer, unit)
         if level.inner == 1 and layer:
             rows = [self._telling_row(layer, unit)]
-        top = port - 1 - (len(rows) - 1) // 2
+        top = port - 1 - (min(len(rows), FULL.inner) - 1) // 2
         role = self.focus.nodes.get((layer, unit))
         bottom = top + len(rows) + 1
         is_active = role == ACTIVE
@@ -77,6 +76,13 @@ class Units(Struct):
         mark = "" if below else self._mark(layer, unit)
         if mark:
             canvas.write(column.x + column.width - 3, bottom, mark, role or "negative")
+
+    def _rows_of(self, layer: int, unit: int) -> list[str]:
+        """What a full box holds; where there is no row for an output's error, it is there at the moment it is lit."""
+        if layer == self.shape.last and self.layout.has_errors and ("E_o", layer) in self.snapshot.order:
+            return ["z", "a", "E", "gradient"]
+        third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
+        return ["z", "a", third][: self.layout.level.inner]
 
     def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
         """What stands in the lower edge of a frame."""
@@ -98,12 +104,17 @@ class Units(Struct):
         return layer == self.shape.last and self.shape.has_targets and self.layout.side is None
 
     def _title(self, column: Column, y: int, node: Node) -> None:
+        self._symbol(column.x + 1, y, column.width - 2, node)
+
+    def _symbol(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
-        symbol = self._shortened(symbol, ref, node, column.width - 2 + 1 + FEWEST_CELLS)
-        self.canvas.write(column.x + 1, y, symbol[: column.width - 2], self._role_of(node, "symbol"))
+        symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)
+        self.canvas.write(x, y, symbol[:cells], self._role_of(node, "symbol"))
 
     def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
         row = self._telling_row(layer, unit) if layer else "a"
+        if self.layout.level.name == "named":
+            self._symbol(column.x + 1, port - 1, column.width - 1, Node(layer, unit, row))
         self._row(column.x, port, column.width, Node(layer, unit, row), is_line=True)
 
     def _beside(self, x: int, port: int, unit: int) -> None:
@@ -130,14 +141,14 @@ class Units(Struct):
     def _row(self, x: int, y: int, cells: int, node: Node, *, is_line: bool = False) -> None:
         symbol, ref = self._content(node)
         symbol = self._shortened(symbol, ref, node, cells)
-        if self.layout.level.name in ("value", "narrow"):
+        if self.layout.level.name in ("value", "named", "narrow"):
             symbol = ""
         role = self._role_of(node, "text")
         value = self._value(ref)
         text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
         if text == HIDDEN:
             # it stands where the digits will begin, so that nothing moves when they come
-            text = text.ljust(min(self.layout.digits + 2, cells - len(symbol)))
+            text = text.ljust(min(self.layout.digits + 2, cells - len(symbol) - bool(symbol)))
         gap = cells - len(symbol) - len(text)
         lit = self._role_of(node, "")
         self.canvas.write(x, y, symbol, lit or "symbol")
@@ -172,12 +183,15 @@ class Units(Struct):
         return ("δ", ref) if ref is not None and ref.quantity == "dE_dz" else self._named(ref)
 
     def _named(self, ref: Ref | None) -> tuple[str, Ref | None]:
-        return ("", None) if ref is None else (self.snapshot.symbol(ref), ref)
+        if ref is None:
+            return "", None
+        return self.snapshot.symbol(ref._replace(index=ref.index[:1]) if self.shape.steps else ref), ref
 
     def _ref(self, node: Node) -> Ref | None:
-        layer, index = node.layer, (node.unit,)
+        layer, unit = node.layer, node.unit
+        of_unit = self.focus.of_unit
         if layer == 0:
-            return Ref("x", 0, index)
+            return of_unit("x", 0, unit)
         event = self.focus.ref
         is_active = self.focus.active == node and event is not None
         match node.row:
@@ -186,16 +200,16 @@ class Units(Struct):
                     return None
                 if is_active:
                     return event
-                delta = Ref("dE_dz", layer, index)
-                above = Ref("dE_da", layer, index)
+                delta = of_unit("dE_dz", layer, unit)
+                above = of_unit("dE_da", layer, unit)
                 return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
             case "E":
-                return Ref("E_o", layer, index)
+                return of_unit("E_o", layer, unit)
             case "b":
                 is_new = is_active and event is not None and event.quantity == "new_b"
-                return event if is_new else Ref("now_b", layer, index)
+                return event if is_new else Ref("now_b", layer, (unit,))
             case row:
-                return Ref(row, layer, index)
+                return of_unit(row, layer, unit)
 
     def _can_show(self, ref: Ref) -> bool:
         needs = self.snapshot.tape.needs(ref)
@@ -219,9 +233,8 @@ class Units(Struct):
         lit = self._lit_row(layer, unit)
         if lit is not None:
             return lit
-        if self.snapshot.is_shown(Ref("a", layer, (unit,))) or not self.snapshot.is_shown(Ref("z", layer, (unit,))):
-            return "a"
-        return "z"
+        has_a, has_z = (self.snapshot.is_shown(self.focus.of_unit(row, layer, unit)) for row in "az")
+        return "a" if has_a or not has_z else "z"
 
     def _lit_row(self, layer: int, unit: int) -> str | None:
         if (layer, unit) not in self.focus.nodes:
@@ -249,7 +262,7 @@ class Units(Struct):
         """A unit that lets no gradient through, or hardly any, is marked."""
         if layer == 0:
             return ""
-        z, a = (self.snapshot.value(Ref(quantity, layer, (unit,))) for quantity in ("z", "a"))
+        z, a = (self.snapshot.value(self.focus.of_unit(row, layer, unit)) for row in "za")
         if z is None or a is None:
             return ""
         is_dead, is_saturated = stuck(self.shape.activations[layer], np.array(z), np.array(a))

@@ -19,7 +19,10 @@ from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.diagram.layout import Column, Layout, plan
 from dlsim.tui.diagram.nodes import Hit, Units
 from dlsim.tui.diagram.shape import Shape, shape_of
+from dlsim.tui.words import words
 
+USUAL_NAME = len("sigmoid")
+"""Layers are numbered where names of this length would touch: in all ways of a scenario, whatever their functions."""
 NEAR = 1.5
 """Cells' widths: not further from its line a click still means a weight."""
 
@@ -38,10 +41,6 @@ class Picture(Struct, frozen=True):
                 return hit.ref
         nearest = min(self.lines, key=lambda line: line.distance(x, y), default=None)
         return nearest.ref if nearest is not None and nearest.distance(x, y) <= NEAR else None
-
-
-THROUGH_TIME = ("recurrent",)
-"""Kinds whose units are drawn in time, step by step, in a picture of their own."""
 
 
 def draw(
@@ -69,8 +68,6 @@ def draw(
     else:
         lines = _draw_units(canvas, layout, shape, snapshot, focus, hits)
     _draw_caption(canvas, layout, shape, focus)
-    if snapshot.scenario.kind in THROUGH_TIME:  # a unit has a number at every step: none of them is the one
-        hits = [hit for hit in hits if hit.ref.quantity.endswith("W")]
     return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
 
 
@@ -152,20 +149,28 @@ def _draw_caption(canvas: Canvas, layout: Layout, shape: Shape, focus: Focus) ->
     if layout.caption is None:
         return
     shown = [(column, column.layer) for column in layout.columns if column.layer is not None]
-    names = [shape.activations[layer].name for _, layer in shown]
-    numbers = [str(layer) if layer else "" for _, layer in shown]
+    columns = [column for column, _ in shown]
+    names = [_named(canvas.glyphs, shape, layer, focus.step) for _, layer in shown]
+    numbers = [words()("diagram.layer", layer=layer) if layer else "" for _, layer in shown]
     if layout.level.name == "cells":
         numbers = [str(shape.widths[layer]) for _, layer in shown]
         names = [f"{number} {name}".rstrip() for number, name in zip(numbers, names, strict=True)]
-    columns = [column for column, _ in shown]
-    forms = [list(map(_centred, columns, texts)) for texts in (names, numbers)]
-    form = next((form for form in forms if _stand_apart(form, canvas.width)), forms[0])
+    room = list(map(_centred, columns, (name and name.ljust(USUAL_NAME) for name in names)))
+    texts = names if _stand_apart(room, canvas.width) else numbers
     end = -1
-    for (x, text), (_, layer) in zip(form, shown, strict=True):
+    for (x, text), (_, layer) in zip(map(_centred, columns, texts), shown, strict=True):
         if end < x <= canvas.width - len(text):
             is_lit = focus.active is not None and layer == focus.active.layer
             canvas.write(x, layout.caption, text, "operand" if is_lit else "muted")
             end = x + len(text)
+
+
+def _named(glyphs: Glyphs, shape: Shape, layer: int, step: int | None) -> str:
+    """What a layer does; of a sequence, which step of it comes in, and where the outputs come back."""
+    if layer == 0:
+        return "" if step is None else words()("picture.step", step=step + 1)
+    name = shape.activations[layer].name
+    return f"{name} {glyphs.loop} Wh" if shape.is_fed_back and layer < shape.last else name
 
 
 def _centred(column: Column, text: str) -> tuple[int, str]:

@@ -18,6 +18,10 @@ class Shape(Struct, frozen=True):
     trains: bool
     is_fused: bool
     """Whether the outputs' ∂E/∂z comes straight from the loss."""
+    steps: int = 0
+    """Of a sequence: each unit has a number at every step; 0 where there are no sequences."""
+    is_fed_back: bool = False
+    """Whether the hidden outputs come back to the hidden layer at the next step."""
 
     def __hash__(self) -> int:
         """Settings of activations have none; where all else is the same they seldom differ."""
@@ -47,4 +51,6 @@ def shape_of(scenario: Scenario) -> Shape | None:
         has_targets=getattr(data, "targets", None) is not None,
         trains=training is not None,
         is_fused=training is not None and LOSSES[training.loss].fused_with is not None,
+        steps=getattr(scenario.body, "steps", 0),
+        is_fed_back=getattr(scenario.body, "feedback", False),
     )
