@@ -16,6 +16,7 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.canvas import cells_of_line
 from dlsim.tui.diagram.focus import focus_of
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.diagram.layout import in_view
@@ -447,13 +448,20 @@ def test_an_arrowhead_points_as_its_own_line_goes():
     assert head("∂z4/∂W7") == {"◤"}
 
 
+@pytest.mark.parametrize("size", [(58, 19), (80, 9), (48, 14)])
+@pytest.mark.parametrize(("symbol", "heads"), [("∂E/∂h1", "◀◤"), ("∂E/∂h2", "◀◣"), ("z4", "▶◢"), ("z3", "▶◥")])
+def test_each_of_the_ways_that_meet_in_a_sum_has_its_arrowhead(symbol, heads, size):
+    text = "".join(text_of(draw(standing_at(worked_example(), symbol).snapshot(), *size)))
+    assert sorted(set(text) & set("▶◀◢◣◤◥")) == sorted(heads)
+
+
 @pytest.mark.parametrize(
     ("widths", "width", "height"),
     [
         *itertools.product([(1, 3, 1), (2, 3, 3, 1), (2, 4, 1)], [80], [9]),
         *itertools.product([(1, 3, 1), (2, 3, 3, 1), (2, 4, 1)], [61], [18]),
         ((1, 3, 1), 48, 13),
-        ((1, 3, 1), 60, 7),
+        ((1, 3, 1), 80, 7),
     ],
 )
 def test_the_weights_of_a_gap_and_the_biases_of_a_layer_have_equally_many_decimals(widths, width, height):
@@ -489,6 +497,36 @@ def test_every_weight_of_the_worked_example_bears_its_number_at_the_usual_sizes(
     picture = "\n".join(text_of(draw(simulator.snapshot(), width, height)))
     for weight, value in enumerate((0.2996, 0.2492, 0.3996, 0.3493, 0.4370, 0.3869, 0.6963, 0.5962), start=1):
         assert f"W{weight} {value:.4f}" in picture
+
+
+@pytest.mark.parametrize("widths", [(2, 2, 2), (1, 3, 1), (2, 4, 1), (2, 3, 3, 1), (1, 2, 3, 2)])
+@pytest.mark.parametrize("size", [(46, 14), (58, 19), (60, 7), (80, 9), (103, 30)])
+def test_all_weights_between_two_layers_bear_their_names_or_none(widths, size):
+    simulator = Simulator(network(*widths))
+    simulator.step("iteration")
+    picture = draw(simulator.snapshot(), *size)
+    labelled = [hit.ref for hit in picture.hits if hit.ref.quantity == "now_W"]
+    for place, (senders, units) in enumerate(itertools.pairwise(widths), start=1):
+        assert sum(ref.layer == place for ref in labelled) in (0, senders * units)
+
+
+def test_the_weights_of_the_worked_example_have_names_in_a_narrow_panel():
+    simulator = Simulator(worked_example())
+    picture = draw(simulator.snapshot(), 48, 14)
+    labelled = {simulator.snapshot().symbol(hit.ref) for hit in picture.hits if hit.ref.quantity == "now_W"}
+    assert labelled == {f"W{weight}" for weight in range(1, 9)}
+
+
+@pytest.mark.parametrize("widths", [(2, 2, 2), (1, 3, 1), (2, 4, 1), (2, 3, 3, 1), (1, 2, 3, 2)])
+@pytest.mark.parametrize("size", [(46, 14), (58, 19), (60, 7), (80, 9), (103, 30)])
+def test_labels_leave_enough_of_every_line_in_sight(widths, size):
+    picture = draw(Simulator(network(*widths)).snapshot(), *size)
+    labels = [hit for hit in picture.hits if hit.ref.quantity == "now_W"]
+    assert picture.lines
+    for line in picture.lines:
+        cells = [(line.x0 + x, line.row0 + y) for x, y in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)]
+        hidden = sum(any(each.y == y and each.x <= x < each.x + each.width for each in labels) for x, y in cells)
+        assert hidden <= 0.6 * len(cells)
 
 
 @pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30)])

@@ -97,6 +97,11 @@ class Canvas:
             yield runs
 
 
+def cells_of_line(cells: int, rows: int) -> list[tuple[int, int]]:
+    """(cell to the right, cell down) of each cell that a line passes, from its start."""
+    return [(x, y) for x, y, _ in _trace(cells, rows, False, False, True)]
+
+
 @lru_cache(maxsize=4096)
 def _trace(cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool) -> tuple[tuple[int, int, int], ...]:
     """(cell to the right, cell down, bits) of a line over `cells` cells that ends `rows` further down."""

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.canvas import Canvas, Pen
+from dlsim.tui.diagram.canvas import Canvas, Pen, cells_of_line
 from dlsim.tui.diagram.focus import ACTIVE, UPDATE, Edge, Focus
+from dlsim.tui.diagram.labels import Place, Stretch, place, places
 from dlsim.tui.diagram.layout import PLANNED_DIGITS, Column, Layout
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number, number_alone
@@ -18,6 +19,7 @@ from dlsim.tui.diagram.numbers import number, number_alone
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
 NOTHING = 0.02
+FURTHEST_HEAD = 4  # cells from the end of its line
 NARROWEST_GAP = 3
 """Of no more cells than these between numbers without frames none are left blank: lines would have no room."""
 CELLS_OF_A_LINE = 8
@@ -25,16 +27,7 @@ CELLS_OF_A_LINE = 8
 FEWEST_LINES = 12
 MOST_LABELLED = 16
 MOST_LIT_LABELLED = 4
-CELLS_OF_A_LABEL = 26
-"""With fewer cells to each line its label would hide too much of the others: only lit lines bear one."""
 EVENT_CELLS = 6
-LEFT_OF_A_SLANTED_LINE, LEFT_OF_A_LEVEL_LINE = 2, 4
-"""So many cells of it a label leaves in sight at least: of a slanted one, its other rows are seen besides."""
-LEVEL_PLACES = (0.5, 0.3, 0.7)
-SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5, 0.0)
-"""How far along a line its label may stand: off the middle where others cross it."""
-
-
 FEWER = (PLANNED_DIGITS, 4, 3, 2)
 """Digits that a label may have, as there is room."""
 
@@ -53,6 +46,11 @@ class Line(NamedTuple):
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
         return Ref("now_W", self.edge.layer, (self.edge.sender, self.edge.unit))
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where it runs."""
+        return Stretch(self.x0, self.x1, self.row0, self.row1)
 
     @property
     def slant(self) -> int:
@@ -75,16 +73,6 @@ class Gap(NamedTuple):
     lit: list[Line]
     largest: float
     is_crowded: bool  # some are not drawn
-
-
-class Label(NamedTuple):
-    """Where a line's label stands, and how many cells it takes."""
-
-    x: int
-    y: int
-    cells: int
-    room: int  # cells that it may grow to
-    digits: int | None = None  # None for the symbol alone
 
 
 class Edges:
@@ -172,39 +160,47 @@ class Edges:
         self.lines[line.edge] = line
 
     def _arrow(self, line: Line) -> None:
-        """A head that points as its line goes; level where lines of several slants end in the same cell."""
+        """A head that points as its line goes, as near to its end as no line of another slant has its own."""
         glyphs, phase = self._canvas.glyphs, self._focus.phase
         if phase not in ("forward", "backward"):
             return
-        x, y = (line.x1 - 1, line.row1) if phase == "forward" else (line.x0, line.row0)
-        slant = line.slant if self._heads.setdefault((x, y), line.slant) == line.slant else 0
+        cells = [(line.x0 + x, line.row0 + y) for x, y in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)]
+        if phase == "forward":
+            cells.reverse()
+        free = (cell for cell in cells[:FURTHEST_HEAD] if self._heads.setdefault(cell, line.slant) == line.slant)
+        x, y = next(free, cells[0])
         heads = glyphs.forward_heads if phase == "forward" else glyphs.backward_heads
-        self._canvas.write(x, y, heads[slant + 1], self._role(line.edge))
+        self._canvas.write(x, y, heads[self._heads[x, y] + 1], self._role(line.edge))
 
     # labels
 
     def _label(self, gap: Gap) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
-        placed: dict[Edge, Label] = {}
-        area = (gap.plain[0].x1 - gap.plain[0].x0) * self._canvas.height if gap.plain else 0
-        is_spacious = len(gap.plain) * CELLS_OF_A_LABEL <= area
-        lines = [] if gap.is_crowded else sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge))
-        if len(lines) <= MOST_LABELLED:
-            for digits in self._digits:
-                for line in lines:
-                    if line.edge not in placed:
-                        self._place(line, digits, lines, placed, beside_only=not is_spacious)
-        shared = min((label.digits for label in placed.values() if label.digits is not None), default=None)
-        placed = {edge: self._rounded(label, shared) for edge, label in placed.items()}
+        is_told = not gap.is_crowded and len(gap.plain) <= MOST_LABELLED
+        lines = sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge)) if is_told else []
+        stretches = tuple(line.stretch for line in lines)
+        placed = self._placed(lines, stretches)
         lit = {line.edge for line in gap.lit}
         for line in lines:
             if line.edge in placed and line.edge not in lit:
-                self._write(line, placed[line.edge])
+                self._write(line, *placed[line.edge])
         for line in gap.lit:
-            if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED:
-                self._place(line, None, lines or gap.plain, placed)
+            if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED and not self._focus.is_update:
+                others = stretches or tuple(other.stretch for other in gap.plain)
+                taken = tuple(found for found, _ in placed.values())
+                found = place(line.stretch, len(self._text(line, None)), others, taken)
+                if found is not None:
+                    placed[line.edge] = found, None
             if line.edge in placed:
-                self._write(line, placed[line.edge])
+                self._write(line, *placed[line.edge])
+
+    def _placed(self, lines: list[Line], stretches: tuple[Stretch, ...]) -> dict[Edge, tuple[Place, int | None]]:
+        """A place for the label of each line, and how many digits all of them have; none where there is no room."""
+        for digits in self._digits:
+            found = places(stretches, tuple(len(self._text(line, digits)) for line in lines))
+            if found is not None:
+                return {line.edge: (spot, digits) for line, spot in zip(lines, found, strict=True)}
+        return {}
 
     @property
     def _digits(self) -> Sequence[int | None]:
@@ -212,62 +208,14 @@ class Edges:
         most = self._layout.digits
         return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True), None)
 
-    @staticmethod
-    def _rounded(label: Label, digits: int | None) -> Label:
-        """The label with no more digits than those: between two layers all have as many."""
-        return label if label.digits is None else label._replace(digits=digits)
-
     def _text(self, line: Line, digits: int | None) -> str:
         symbol = self._snapshot.symbol(line.ref)
         return symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
 
-    def _place(
-        self,
-        line: Line,
-        digits: int | None,
-        lines: list[Line],
-        placed: dict[Edge, Label],
-        *,
-        beside_only: bool = False,
-    ) -> None:
-        """Find a place for a label with so many digits."""
-        cells = len(self._text(line, digits))
-        found = self._beside(line, cells, lines) if beside_only else self._spots(line, cells, lines)
-        spots = (label._replace(digits=digits) for label in found)
-        for label in spots:
-            if not any(_meet(label, other) for other in placed.values()):
-                placed[line.edge] = label
-                return
-
-    def _beside(self, line: Line, cells: int, lines: list[Line]) -> Iterator[Label]:
-        """Above or below a level line, where no other line comes."""
-        room = line.x1 - line.x0
-        if line.row0 == line.row1 and cells < room:
-            x = line.x0 + (room - cells) // 2
-            if all(min(other.row0, other.row1) >= line.row0 for other in lines):
-                yield Label(x, line.row0 - 1, cells, room - 1)
-            if all(max(other.row0, other.row1) <= line.row0 for other in lines):
-                yield Label(x, line.row0 + 1, cells, room - 1)
-
-    def _spots(self, line: Line, cells: int, lines: list[Line]) -> Iterator[Label]:
-        """Beside the line, else on it."""
-        yield from self._beside(line, cells, lines)
-        room, fall = line.x1 - line.x0, abs(line.row1 - line.row0)
-        least = LEFT_OF_A_SLANTED_LINE if fall else LEFT_OF_A_LEVEL_LINE
-        if cells + least > room:
-            return
-        others = {other.row0 for other in lines if other.row0 != line.row0}
-        for share in SLANTED_PLACES if fall else LEVEL_PLACES:
-            y = round(line.row0 + (line.row1 - line.row0) * share)
-            if any(abs(y - row) <= abs(y - line.row0) for row in others):
-                continue  # it would seem to be about the line that leaves there
-            x = round(line.x0 + room * share - cells / 2)
-            yield Label(min(max(x, line.x0 + 1), line.x1 - 1 - cells), y, cells, room - 4)
-
-    def _write(self, line: Line, label: Label) -> None:
+    def _write(self, line: Line, label: Place, digits: int | None) -> None:
         role = self._role(line.edge)
         cells = label.cells
-        texts = [self._text(line, label.digits)]
+        texts = [self._text(line, digits)]
         if role == ACTIVE:
             own = self._event_texts(label.room)
             cells = max(cells, len(own[0])) if own else cells
@@ -293,7 +241,3 @@ class Edges:
             digits = min(max(self._layout.digits, 4), self._layout.most)
             texts.append(f"{symbol} {number(value, cells, digits)}")
         return [text for text in (*texts, symbol) if len(text) <= room]
-
-
-def _meet(one: Label, other: Label) -> bool:
-    return one.y == other.y and one.x < other.x + other.cells + 2 and other.x < one.x + one.cells + 2
