@@ -52,8 +52,8 @@ class Spread(Layered):
             cells.write(left + room // 2, bottom, "0", "axis")
             cells.write_right(left + room, bottom, text, "axis")
             if cells.width >= LEAST_WITH_SIZES:
-                told = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
-                cells.write(left + room + 2, bottom, told, "muted")
+                heading = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
+                cells.write(left + room + 2, bottom, heading, "muted")
 
     def _spread(self, view: str, layer: int) -> Numbers | None:
         statistics = statistics_of(self.lead, layer)
