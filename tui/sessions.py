@@ -6,7 +6,6 @@ No Textual here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from os.path import isfile
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from dlsim.tui.settings import Last
 KEPT = 6
 """So many are kept: each may hold checkpoints of several megabytes."""
 
-Contents = tuple[bytes | None, ...]
-"""What the files of a scenario hold, as digests: its own, and that of its data. None for one that is gone."""
+Contents = tuple[int | None, ...]
+"""What the files of a scenario hold, as hashes: its own, and that of its data. None for one that is gone."""
 
 
 class Sessions:
@@ -81,11 +80,11 @@ def _contents(session: Session) -> Contents:
     data = scenario.written.get("data")
     table = data.get("file") if isinstance(data, Mapping) else None
     files = [scenario.file] if table is None else [scenario.file, scenario.file.parent / str(table)]
-    return tuple(map(_digest, files))
+    return tuple(map(_hash, files))
 
 
-def _digest(file: Path) -> bytes | None:
+def _hash(file: Path) -> int | None:
     try:
-        return sha256(file.read_bytes()).digest() if isfile(file) else None
+        return hash(file.read_bytes()) if isfile(file) else None
     except OSError:
         return None
