@@ -102,8 +102,11 @@ class Branches:
 
     @property
     def ghosts(self) -> tuple[Ghost, ...]:
-        """The runs that were left and went further than the fork, the latest first."""
+        """The other runs that went further than the fork: the one from which one came last here, so that a curve that
+        shows one ghost shows what a comparison compares with; before it the latest.
+        """
         others = [*((left, False) for left in self._left), *((left, True) for left in self._undone)]
+        others.sort(key=lambda other: other[0] is self.last_left)
         return tuple(
             Ghost(left.fork, left.run.losses.head(len(left.run.losses)), is_undone)
             for left, is_undone in reversed(others)

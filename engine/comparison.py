@@ -58,7 +58,7 @@ def compare(present: Timeline, other: Timeline, done: int, parting: Difference, 
     that differs, in iteration `fork`. Moves both, and lets neither go further than it has been.
     """
     gone = (present.finished, other.finished)
-    comparison = Comparison(fork, *parting, gone, (present.broken_at is not None, other.broken_at is not None))
+    comparison = Comparison(fork, *parting, gone, (present.is_broken, other.is_broken))
     for iteration in range(min(max(done, fork), *gone), fork - 1, -1):
         # The first number that is not finite has no update behind it.
         if present.go_to(iteration) and other.go_to(iteration):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from time import perf_counter
 
 from msgspec import Struct
 
+from dlsim.engine.bursts import Bursts
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import UnknownNameError
 from dlsim.engine.loading import variant_of
@@ -16,8 +19,8 @@ from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 class Held(Struct, frozen=True):
     """The lead was chosen at a later moment than it could be brought to: its epochs end sooner, or it met trouble. It
-    stands at `place`, (updates done, values revealed) of its own; while it has not gone further back than that, the
-    others stay where `moment` updates are done, by one whose epochs end at `end`.
+    stands at `place`, (updates done, values revealed of the next); while it stands there, the others are where `moment`
+    updates are done, by one whose epochs end at `end`.
     """
 
     place: tuple[int, int]
@@ -29,7 +32,7 @@ class Ensemble:
     """All ways of a scenario. `names` starts with None, the scenario as written.
 
     The one under the lens moves; `follow` brings the others to as many updates as it has done. Each stops where its own
-    epochs end, unless those of the one under the lens end there too, or it was itself run on under the lens.
+    epochs end, or as far past them as it was itself run on; one whose epochs end where the lead's do goes on with it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -38,7 +41,7 @@ class Ensemble:
         self._scenario = scenario
         self._lead = scenario.variant
         self._held: Held | None = None
-        self._run_on: set[str | None] = set()  # past their ends, under the lens
+        self._run_on: dict[str | None, int] = {}  # how far past their ends, under the lens
 
     @property
     def lead_name(self) -> str | None:
@@ -58,22 +61,21 @@ class Ensemble:
     @property
     def is_held(self) -> bool:
         """Whether the lead stands where its own epochs end, short of the moment at which it was chosen."""
-        held, lead = self._held, self.lead
-        return held is not None and held.place[0] == lead.end and lead.trouble is None
+        lead, place = self.lead, _place(self.lead)
+        return self._is_where_held and place[0] == lead.end and lead.trouble is None
 
     def goal(self, name: str | None) -> int:
         """How many updates a member has done at this moment, if nothing stops it before."""
         moment, end = self._moment
         own = self._simulator(name).end
-        return moment if own == end or name in self._run_on else min(moment, own)
+        return moment if own == end else min(moment, max(own, self._run_on.get(name, 0)))
 
     def choose(self, name: str | None) -> Simulator:
         """Put another one under the lens, at the same place as far as it has such a one."""
         if name not in self.names:
             raise UnknownNameError("variant", str(name), (variant for variant in self.names if variant))
+        self._settle()
         (moment, end), before = self._moment, self.lead.position
-        if before.done > before.end:
-            self._run_on.add(self._lead)
         done = self.goal(name)
         self._lead = name
         lead = self.lead
@@ -89,14 +91,28 @@ class Ensemble:
         self.choose(name)
         return name
 
-    def follow(self) -> None:
-        """Bring every other one to where the lead is; one that meets trouble stays there."""
+    def follow(self, seconds: float = math.inf, *, is_halted: Callable[[], bool] = lambda: False) -> bool:
+        """Bring every other one to where it is at the lead's moment; whether all are there.
+
+        One that meets trouble stays there. After `seconds`, or when halted, what is left is left for the next call.
+        """
+        self._settle()
+        latest, bursts = perf_counter() + seconds, Bursts()
         for name, simulator in self.members:
-            if name != self._lead:
-                done = self.goal(name)
-                if simulator.iteration != done and not (simulator.trouble and simulator.iteration < done):
+            if name == self._lead:
+                continue
+            done = self.goal(name)
+            while not _is_there(simulator, done):
+                if perf_counter() >= latest or is_halted():
+                    return False
+                if simulator.iteration > done:
                     simulator.seek(iteration=done)
-                self.align(simulator)
+                    break
+                bursts.begin()
+                simulator.run(min(bursts.size, done - simulator.iteration))
+                bursts.end()
+            self.align(simulator)
+        return True
 
     def align(self, simulator: Simulator) -> None:
         """Let a member that has as many updates done stand as far into the next iteration as the lead does."""
@@ -117,12 +133,28 @@ class Ensemble:
     @property
     def _moment(self) -> tuple[int, int]:
         """(updates done, those after which the epochs end) of the lead, or of the one that it was chosen after."""
-        lead, held = self.lead, self._held
-        if held is not None and _place(lead) == held.place:
-            return held.moment, held.end
-        if held is not None and _place(lead) < held.place:
+        held = self._held
+        return (
+            (held.moment, held.end)
+            if held is not None and self._is_where_held
+            else (self.lead.iteration, self.lead.end)
+        )
+
+    @property
+    def _is_where_held(self) -> bool:
+        return self._held is not None and _place(self.lead) == self._held.place
+
+    def _settle(self) -> None:
+        """The lead may have been moved: it is held no longer once it has gone back, or on by more than an iteration;
+        and past its own end it is where it was run on to.
+        """
+        lead, place = self.lead, _place(self.lead)
+        if self._held is not None and not self._held.place <= place < (self._held.place[0] + 2, 0):
             self._held = None
-        return lead.iteration, lead.end
+        if lead.iteration > lead.end:
+            self._run_on[self._lead] = lead.iteration
+        elif lead.iteration < lead.end:
+            self._run_on.pop(self._lead, None)
 
     def _simulator(self, name: str | None) -> Simulator:
         if name not in self._simulators:
@@ -135,3 +167,8 @@ def _place(simulator: Simulator) -> tuple[int, int]:
     """(updates done, values revealed of the next one)."""
     position = simulator.position
     return position.done, 0 if position.done == position.iteration else position.cursor
+
+
+def _is_there(simulator: Simulator, done: int) -> bool:
+    """Whether there is no way to go for one that should have done so many updates."""
+    return simulator.iteration == done or (simulator.trouble is not None and simulator.iteration < done)

@@ -111,8 +111,7 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
 
 def worth_waiting(simulator: Simulator) -> int:
     """How many gradients are checked where somebody waits for it."""
-    size = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
-    return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(size, 1)))
+    return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(simulator.size, 1)))
 
 
 def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:

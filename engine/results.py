@@ -24,6 +24,11 @@ class Results(Standing):
         return self.model.parameters(landed=self._is_landed)
 
     @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return sum(array.size for pair in self.parameters for array in pair if array is not None)
+
+    @property
     def gradients(self) -> Sequence[LayerParameters] | None:
         """Gradients of the last iteration done, shaped as the parameters; None before the first."""
         if not self.iteration:

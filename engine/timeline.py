@@ -113,8 +113,8 @@ class Timeline:
         self.iteration = 0
         self.finished = 0
         """The iterations that were ever done: one that was entered and never left does not count."""
-        self.broken_at: int | None = None
-        """The iteration in which a number that is not finite was met: the run goes no further."""
+        self.is_broken = False
+        """Whether a number that is not finite was met: the run goes no further."""
         self._sound = True
         self.model.start()
         with np.errstate(all="ignore"):
@@ -146,8 +146,9 @@ class Timeline:
             return self._sound and self._advance(iteration)
 
     def finish(self) -> None:
-        """The iteration on the tape is done."""
-        self.finished = max(self.finished, self.iteration)
+        """The iteration on the tape is done, if all its numbers are finite."""
+        if self._sound:
+            self.finished = max(self.finished, self.iteration)
 
     @property
     def history(self) -> History:
@@ -204,7 +205,7 @@ class Timeline:
                 self.checkpoints.add(iteration, model.save())
         self._sound = model.is_finite()
         if not self._sound:
-            self.broken_at = iteration
+            self.is_broken = True
 
     def _cross(self) -> None:
         """Into the next stretch."""

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from dlsim.engine.branches import Place
+from dlsim.engine.bursts import Bursts
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
 from dlsim.engine.loading import revise
@@ -78,7 +79,7 @@ class WhatIf(Standing):
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 
-    def even_out(self, piece: int = 10) -> Generator[int]:
+    def even_out(self) -> Generator[int]:
         """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, some
         iterations at a time: after each piece, how many it has done. When that ends, or is closed, one stands where
         one stood.
@@ -87,13 +88,15 @@ class WhatIf(Standing):
         if left is None:
             return
         shorter, longer = sorted((self._timeline, left.run), key=lambda run: run.finished)
-        done = shorter.finished
+        done, goal, bursts = shorter.finished, longer.finished, Bursts()
         try:
-            while done < longer.finished:
-                done = min(done + piece, longer.finished)
+            while done < goal:
+                bursts.begin()
+                done = min(done + bursts.size, goal)
                 if not shorter.go_to(done):
                     return
                 shorter.finish()
+                bursts.end()
                 yield done
         finally:
             self._return_to(place)

@@ -27,7 +27,8 @@ WHAT_IF_KEYS = (
     Key("edit.redo", "ctrl+r", "redo"),
 )
 
-COMPARING_KEYS = (*WHAT_IF_KEYS, Key("edit.even-out", "r", "even_out"))
+EVEN_OUT = Key("edit.even-out", "r", "even_out")
+COMPARING_KEYS = (*WHAT_IF_KEYS, EVEN_OUT)
 
 SIMULATOR_KEYS = (
     Key("step.forward", "space,right", "step"),
@@ -121,7 +122,7 @@ APP_KEYS = (
     Key("app.quit", "ctrl+q", "quit", priority=True),
 )
 
-ALL_KEYS = (*SIMULATOR_KEYS, COMPARING_KEYS[-1], *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
+ALL_KEYS = (*SIMULATOR_KEYS, EVEN_OUT, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
 
 
 def bindings(keys: Iterable[Key], say: Words) -> list[BindingType]:

@@ -18,7 +18,6 @@ from time import perf_counter
 from dlsim.engine import Simulator, Snapshot
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
-from dlsim.tui.following import follow
 from dlsim.tui.pictures.scene import Member
 
 BURST_SECONDS = 0.002
@@ -138,7 +137,7 @@ class Runner:
 
     def _follow(self) -> None:
         """Bring the other ways to where the first one has come."""
-        while self._ensemble is not None and not follow(self._ensemble, is_halted=self._is_interrupted):
+        while self._ensemble is not None and not self._ensemble.follow(is_halted=self._is_interrupted):
             if self._halt.is_set():
                 return
             self._rest_if_told()

@@ -6,7 +6,9 @@ Every method that a key calls returns a Hint when there is nothing to do at this
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from math import prod
+from time import perf_counter
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
@@ -17,7 +19,6 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Grain
 from dlsim.tui.edits import EditLog
-from dlsim.tui.following import follow
 from dlsim.tui.pictures.scene import Member
 from dlsim.tui.pictures.ways import written_name
 from dlsim.tui.variants import differences
@@ -85,7 +86,7 @@ class Session:
         self.source, self.variant, self.overrides = source, variant, overrides
         self.grain: StepGrain = grain
         self._snapshot: Snapshot | None = None
-        self._others: dict[str | None, tuple[int, Snapshot]] = {}
+        self._others: dict[str | None, tuple[tuple[int, int], Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
         self._written = ""
         self._compared: Sequence[Scenario] = ()
@@ -93,6 +94,8 @@ class Session:
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
         self.speed_index = self._fitting = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
+        self._evening_out: Generator[int] | None = None
+        self._over_all: tuple[Sequence[tuple[int, int]], Sequence[float | None]] = ((), ())
         self.breakpoints: list[Breakpoint] = []
 
     @property
@@ -136,17 +139,18 @@ class Session:
         return self._members
 
     def _snapshot_of(self, name: str | None, simulator: Simulator) -> Snapshot:
-        """Followers stand where iterations end: another number of updates, another snapshot."""
+        """Another place, another snapshot."""
         if simulator is self.simulator:
             return self.snapshot
-        kept = self._others.get(name)
-        if kept is None or kept[0] != simulator.iteration:
-            kept = self._others[name] = (simulator.iteration, simulator.snapshot())
+        position = simulator.position
+        place, kept = (position.iteration, position.cursor), self._others.get(name)
+        if kept is None or kept[0] != place:
+            kept = self._others[name] = (place, simulator.snapshot())
         return kept[1]
 
     def follow(self, seconds: float = math.inf) -> bool:
         """Bring the other ways to where this one is, for so long at most; whether all are there."""
-        return follow(self.ensemble, seconds)
+        return self._evening_out is not None or self.ensemble.follow(seconds)
 
     # steps
 
@@ -218,12 +222,50 @@ class Session:
             self._compared, self._apart = scenarios, differences(scenarios)
             self._written = written_name(scenarios, words())
 
-    def losses_over_all(self) -> Sequence[float | None]:
-        """The loss of each way over all its training data: where a batch is a part of it, the losses of batches do not
-        compare. Empty where it would take long to work out.
+    # two runs
+
+    def even_out(self, seconds: float) -> int | None:
+        """Let the shorter of two compared runs go on for so long; how far it has come, None where that was all. Until
+        then, or until `stop_evening_out`, one stands nowhere.
+        """
+        if self._evening_out is None:
+            self._evening_out = self.simulator.even_out()
+        end = perf_counter() + seconds
+        for done in self._evening_out:
+            if perf_counter() > end:
+                return done
+        self.stop_evening_out()
+        return None
+
+    @property
+    def is_evening_out(self) -> bool:
+        """Whether one is on its way."""
+        return self._evening_out is not None
+
+    def stop_evening_out(self) -> None:
+        """Back to where one stood."""
+        if self._evening_out is not None:
+            self._evening_out.close()
+            self._evening_out = None
+            self.changed()
+
+    # losses that compare
+
+    @property
+    def compares_over_all(self) -> bool:
+        """Whether a batch of some way is a part of its data, so that the losses of batches do not compare; and those
+        over all of it take no time to speak of.
         """
         ways = [simulator for _, simulator in self.ensemble.members]
-        return [way.loss() for way in ways] if sum(map(_work, ways)) <= AT_A_GLANCE else ()
+        return any(way.model.calendar.batches > 1 for way in ways) and sum(map(_work, ways)) <= AT_A_GLANCE
+
+    def losses_over_all(self) -> Sequence[float | None]:
+        """The loss of each way over all its training data."""
+        ways = [simulator for _, simulator in self.ensemble.members]
+        key = [(id(way.scenario), way.iteration) for way in ways]
+        if self._over_all[0] != key:
+            self._over_all = (key, [way.loss() for way in ways])
+        return self._over_all[1]
 
     # along the timeline
 
@@ -321,5 +363,5 @@ class Session:
 
 def _work(simulator: Simulator) -> int:
     """About how many products a forward pass over all the data takes."""
-    parameters = sum(array.size for pair in simulator.parameters for array in pair if array is not None)
-    return simulator.position.batches * simulator.samples * parameters
+    inputs = simulator.scenario.body.data.inputs
+    return prod(inputs.shape[:-1]) * simulator.size

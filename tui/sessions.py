@@ -61,7 +61,7 @@ class Sessions:
         if contents == _contents(session):
             return self.keep(session), Hint("hint.still_open") if is_open else _returned(session)
         try:
-            return self.keep(Session(source)), Hint("hint.read_anew")
+            return self.keep(Session(source, session.variant, session.overrides)), Hint("hint.read_anew")
         except (DlsimError, OSError):
             self._kept[source] = (self._kept.pop(source)[0], contents)
             return session, Hint("hint.not_read_anew")

@@ -161,6 +161,28 @@ def test_a_variant_that_has_ended_takes_the_others_along_when_it_is_moved(length
     assert updates(lengths) == {None: 9, "short": 10, "middle": 6}
     lengths.choose("short")
     assert lengths.lead.iteration == 10, "one that was run on stays where it was"
+    lengths.choose(None)
+    lengths.lead.run(30)
+    assert updates(lengths) == {None: 39, "short": 10, "middle": 6}, "and goes no further by itself"
+    lengths.lead.seek(iteration=7)
+    assert updates(lengths) == {None: 7, "short": 7, "middle": 6}
+    lengths.choose("short")
+    lengths.lead.seek(iteration=1)
+    updates(lengths)
+    lengths.choose(None)
+    lengths.lead.seek(iteration=8)
+    assert updates(lengths) == {None: 8, "short": 3, "middle": 6}, "back before its end it ends there again"
+
+
+def test_a_variant_that_had_ended_and_was_taken_elsewhere_is_no_longer_held(lengths):
+    lengths.lead.run(8)
+    lengths.choose("short")
+    assert lengths.is_held
+    lengths.lead.run(5)
+    updates(lengths)
+    assert not lengths.is_held
+    lengths.lead.seek(iteration=3)
+    assert updates(lengths) == {None: 3, "short": 3, "middle": 3}
 
 
 def test_a_step_and_back_from_a_variant_that_has_ended_leaves_the_others_where_they_were(lengths):

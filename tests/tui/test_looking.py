@@ -13,7 +13,6 @@ from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII
-from dlsim.tui.following import follow
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.ways import ways
 from dlsim.tui.session import Session
@@ -51,8 +50,8 @@ def test_the_next_way_stands_at_the_same_place_and_sample():
 def test_ways_that_need_long_are_brought_along_bit_by_bit():
     ensemble = Ensemble(load("optimizers"))
     ensemble.lead.run(50)
-    assert not follow(ensemble, seconds=0.0)
-    assert follow(ensemble)
+    assert not ensemble.follow(seconds=0.0)
+    assert ensemble.follow()
 
 
 NAMES = {

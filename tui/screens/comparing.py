@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from time import perf_counter
+from collections.abc import Callable
 
 from dlsim.tui.keys import COMPARING_KEYS, READING_KEYS, bindings, caps
 from dlsim.tui.screens.comparison import comparison_lines
@@ -27,7 +26,6 @@ class ComparingScreen(ReportScreen):
     def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:
         super().__init__(session, digits)
         self._undo, self._redo = undo, redo
-        self._going_on: Generator[int] | None = None
 
     def on_mount(self) -> None:
         """Let a run that is behind go on when it is told to."""
@@ -50,37 +48,32 @@ class ComparingScreen(ReportScreen):
 
     def on_unmount(self) -> None:
         """Whatever closes the screen, nothing goes on behind it."""
-        self._stop()
+        self._session.stop_evening_out()
 
     def action_even_out(self) -> None:
         """Let the shorter run go on, as far as the longer one has been; where it does so, stop it."""
-        if self._going_on is not None:
+        if self._session.is_evening_out:
             self._stop()
-            self.report()
-            return
-        self._going_on = self._session.simulator.even_out()
-        self._pieces.resume()
+        else:
+            self._go_on()
+            self._pieces.resume()
 
     def _go_on(self) -> None:
-        end = perf_counter() + PIECE_SECONDS
-        for done in self._going_on or ():
-            if perf_counter() > end:
-                going_on = SAY("compare.going_on", iteration=f"{done:,}")
-                self._label(self.TITLE_KEY, ("edit.even-out", "app.close"), going_on)
-                return
-        self._stop()
-        self.report()
+        done = self._session.even_out(PIECE_SECONDS)
+        if done is None:
+            self._stop()
+            return
+        going_on = SAY("compare.going_on", iteration=done)
+        self._label(self.TITLE_KEY, ("edit.even-out", "app.close"), going_on)
 
     def _stop(self) -> None:
         self._pieces.pause()
-        if self._going_on is not None:
-            self._going_on.close()
-            self._going_on = None
-            self._session.changed()
+        self._session.stop_evening_out()
+        self.report()
 
     def action_close(self) -> None:
         """Return."""
-        self._stop()
+        self._session.stop_evening_out()
         super().action_close()
 
     def action_undo(self) -> None:

@@ -44,17 +44,15 @@ class Looking(Acting):
         """What sets each way of the scenario apart."""
         return self.session.apart
 
-    def beside_losses(self) -> Beside:
+    def beside_losses(self, members: Sequence[Member]) -> Beside:
         """How each way does on the data that was kept back; or, where a batch is a part of the data, on all of it."""
-        members = self.members_now()
         curves = [member.snapshot.curves.get("validation") for member in members]
         if any(curve is not None for curve in curves):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
             return Beside("validation", numbers)
-        if all(member.snapshot.position.batches == 1 for member in members):
+        if not self.session.compares_over_all:
             return Beside()
-        over_all = [None] * len(members) if self.running.is_running else self.session.losses_over_all()
-        return Beside("over_all", over_all) if over_all else Beside()
+        return Beside("over_all", [None] * len(members) if self.running.is_running else self.session.losses_over_all())
 
     def _catch_up_later(self) -> None:
         if not self._is_catching_up:

@@ -171,6 +171,7 @@ class SimulatorScreen(Copying, Asking):
     def paused(self) -> Session:
         """The session, with no run on it."""
         self._pause()
+        self.session.stop_evening_out()
         return self.session
 
     def _pause(self) -> None:

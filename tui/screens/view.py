@@ -130,11 +130,10 @@ class SimulatorView(FirstScreen):
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this moment. Each widget repaints what changed of it."""
-        self.show_numbers(snapshot)
-        self.show_curve(snapshot)
+        self.show_curve(snapshot, self.show_numbers(snapshot))
 
-    def show_numbers(self, snapshot: Snapshot) -> None:
-        """All but the loss curve, which takes longer than all else together."""
+    def show_numbers(self, snapshot: Snapshot) -> tuple[Member, ...]:
+        """All but the loss curve, which takes longer than all else together; the ways as they were at that moment."""
         self._shown, digits = snapshot, self.digits
         self.selection = self.selection.within(snapshot)
         if not self.selection:
@@ -155,18 +154,19 @@ class SimulatorView(FirstScreen):
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
                 told = ways(Scene(snapshot, members, look=self.look, say=SAY))
-                beside = self.beside_losses()
+                beside = self.beside_losses(members)
                 self.ways.show(ways_of(SAY, told, self.apart(), digits, beside), beside.head)
             else:
                 self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
             self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
+        return members
 
-    def show_curve(self, snapshot: Snapshot) -> None:
+    def show_curve(self, snapshot: Snapshot, members: Sequence[Member] | None = None) -> None:
         """The loss curve, if it is on screen."""
         if self.panels["side"].display and self.tabs.side == "loss":
-            members = self.members_now()
+            members = self.members_now() if members is None else members
             told = ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
             self.curve.show(snapshot, told, self.digits)
 
@@ -191,7 +191,7 @@ class SimulatorView(FirstScreen):
         """What sets each way of the scenario apart."""
         return ()
 
-    def beside_losses(self) -> Beside:
+    def beside_losses(self, members: Sequence[Member]) -> Beside:
         """What stands beside the losses of the ways in their table."""
         return Beside()
 

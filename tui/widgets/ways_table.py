@@ -63,9 +63,9 @@ def ways_of(
         second = UNKNOWN if other is None else fixed(other, digits)
         if snapshot.trouble is not None:
             loss, second = say("ways.trouble"), ""
-        elif position.end == position.done < furthest:
+        elif 0 < position.end <= position.done < furthest:
             updates = say("ways.ended", done=updates)
-        elif lead is not None and lead.done not in (position.done, lead.end):
+        elif lead is not None and position.done < lead.done:
             updates = say("ways.lagging", done=updates)
         variant, told = snapshot.scenario.variant, ", ".join(pieces)
         second = second if beside is not None and beside.head else ""
