@@ -270,13 +270,14 @@ class Telling:
             yield self.line(
                 "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
             )
-        if found.iteration is None or found.losses is None:
+        if not found.measures:
             yield self.line("not_both", iteration=f"{found.fork:,}")
-            return
-        if found.parameters is not None:
-            yield self.line("apart", iteration=f"{found.iteration:,}", difference=self.number(found.parameters))
-        present, other = map(self.number, found.losses)
-        yield self.line("losses", iteration=f"{found.iteration:,}", present=present, other=other)
+        for measure in found.measures:
+            iteration = f"{measure.iteration:,}"
+            if measure.parameters is not None:
+                yield self.line("apart", iteration=iteration, difference=self.number(measure.parameters))
+            present, other = map(self.number, measure.losses)
+            yield self.line("losses", iteration=iteration, present=present, other=other)
 
     def commands(self, table_keys: Iterable[str]) -> Iterator[str]:
         """The help."""

@@ -18,16 +18,26 @@ from dlsim.engine.timeline import Timeline
 ROUNDING = 1e-14
 
 
+class Measure(Struct, frozen=True):
+    """How far apart two runs are after `iteration`: where one stands ("here"), at the first that differs where one
+    stands before it ("fork"), or at the last that both have done. `losses` are both, the present run's first;
+    `parameters` is the largest difference between their parameters, None for networks of another shape.
+    """
+
+    iteration: int
+    why: Literal["here", "fork", "last"]
+    losses: tuple[float, float]
+    parameters: float | None
+
+
 class Comparison(Struct, frozen=True):
     """`fork` is the first iteration that differs, `symbol` its first number that does, with both values: None for a
     run whose iterations have no such number. `gone` is how many iterations each has done at its farthest, `is_broken`
-    whether it can go no further because a number was not finite.
+    whether it can go no further because a number was not finite. `measures` are none where one run has not done the
+    fork, and two where both have gone beyond where one stands.
 
-    `iteration` is the one after which they are measured: where one stands (`measured` is "here"), but not before the
-    fork ("fork"), nor beyond what both have done ("last"); None where there is none. `parameters` is the largest
-    difference between their parameters there, None for networks of another shape; `losses` are both losses. In every
-    pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one that an
-    edit left.
+    In every pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one
+    that an edit left.
     """
 
     fork: int
@@ -36,10 +46,7 @@ class Comparison(Struct, frozen=True):
     other: float | None
     gone: tuple[int, int]
     is_broken: tuple[bool, bool]
-    iteration: int | None = None
-    measured: Literal["here", "fork", "last"] = "here"
-    parameters: float | None = None
-    losses: tuple[float, float] | None = None
+    measures: tuple[Measure, ...] = ()
     is_undone: bool = False
 
     @property
@@ -59,18 +66,23 @@ def compare(present: Timeline, other: Timeline, done: int, parting: Difference, 
     """
     gone = (present.finished, other.finished)
     comparison = Comparison(fork, *parting, gone, (present.is_broken, other.is_broken))
-    for iteration in range(min(max(done, fork), *gone), fork - 1, -1):
-        # The first number that is not finite has no update behind it.
-        if present.go_to(iteration) and other.go_to(iteration):
-            mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
-            distance = _distance(present, other)
-            measured: Literal["here", "fork", "last"] = (
-                "here" if iteration == done else "last" if iteration == min(gone) else "fork"
-            )
-            return replace(
-                comparison, iteration=iteration, measured=measured, parameters=distance, losses=(mine, theirs)
-            )
-    return comparison
+    last = min(gone)
+    if last < fork:
+        return comparison
+    here = min(max(done, fork), last)
+    why: Literal["here", "fork", "last"] = "here" if here == done else "last" if here == last else "fork"
+    measures = [_measure(present, other, here, why), *([_measure(present, other, last, "last")] if last > here else [])]
+    return replace(comparison, measures=tuple(measure for measure in measures if measure is not None))
+
+
+def _measure(
+    present: Timeline, other: Timeline, iteration: int, why: Literal["here", "fork", "last"]
+) -> Measure | None:
+    """Brings both there; None where a number on the way is not finite."""
+    if not (present.go_to(iteration) and other.go_to(iteration)):
+        return None
+    mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
+    return Measure(iteration, why, (mine, theirs), _distance(present, other))
 
 
 def first_difference(present: Timeline, other: Timeline, sample: int = 0) -> Difference:

@@ -74,6 +74,24 @@ def whats_delta(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
     return say("why.delta", delta=told.symbol, formula=told.formula, value=fixed(told.value, digits))
 
 
+def how_a_way_goes(say: Words, snapshot: Snapshot, ref: Ref) -> str:
+    """Why the factors of one way back to a unit are what they are; "" for any other number."""
+    if snapshot.scenario.kind != "network" or ref.quantity != "part" or len(ref.index) != 2:
+        return ""
+    unit, receiver = ref.index
+    beyond = ref.layer + 1
+    found = {
+        "unit": snapshot.symbol(Ref("a", ref.layer, (unit,))),
+        "weight": snapshot.symbol(Ref("W", beyond, (unit, receiver))),
+        "z": snapshot.symbol(Ref("z", beyond, (receiver,))),
+        "out": snapshot.symbol(Ref("a", beyond, (receiver,))),
+        "error": snapshot.symbol(ref).partition("/")[0].removeprefix("∂"),
+    }
+    part_of_error = Ref("E_o", beyond, (receiver,))
+    is_out = snapshot.knows(part_of_error) and snapshot.symbol(part_of_error) == found["error"]
+    return say("why.way_out" if is_out else "why.way", **found)
+
+
 def kind_of(ref: Ref) -> str:
     """The quantity without what it belongs to: `slot` of `slot:v:W`."""
     return ref.quantity.partition(":")[0]

@@ -257,7 +257,8 @@ class Session:
         over all of it take no time to speak of.
         """
         ways = [simulator for _, simulator in self.ensemble.members]
-        return any(way.model.calendar.batches > 1 for way in ways) and sum(map(_work, ways)) <= AT_A_GLANCE
+        has_parts = any(way.model.calendar.batches > 1 for way in ways)
+        return has_parts and 0 < sum(map(_work, ways)) <= AT_A_GLANCE
 
     def losses_over_all(self) -> Sequence[float | None]:
         """The loss of each way over all its training data."""
@@ -362,6 +363,6 @@ class Session:
 
 
 def _work(simulator: Simulator) -> int:
-    """About how many products a forward pass over all the data takes."""
-    inputs = simulator.scenario.body.data.inputs
-    return prod(inputs.shape[:-1]) * simulator.size
+    """About how many products a forward pass over all the data takes; 0 where there is none."""
+    data = getattr(simulator.scenario.body, "data", None)
+    return 0 if data is None else prod(data.inputs.shape[:-1]) * simulator.size

@@ -141,10 +141,10 @@ def test_the_comparison_names_the_first_number_that_differs(simulator):
     simulator.run(5)
     place = simulator.position
     comparison = simulator.compare()
-    assert (comparison.fork, comparison.symbol, comparison.iteration) == (11, "z3", 15)
+    assert (comparison.fork, comparison.symbol, comparison.measures[0].iteration) == (11, "z3", 15)
     assert comparison.present != comparison.other
-    assert comparison.parameters > 0.05
-    assert comparison.losses[0] != comparison.losses[1]
+    assert comparison.measures[0].parameters > 0.05
+    assert comparison.measures[0].losses[0] != comparison.measures[0].losses[1]
     assert simulator.position == place
 
 
@@ -153,7 +153,7 @@ def test_runs_of_unequal_length_are_measured_where_both_have_been(simulator):
     simulator.edit(numbers={"W6": 0.5})
     just_edited = simulator.compare()
     assert (just_edited.fork, just_edited.symbol, just_edited.gone) == (9, "z3", (8, 8))
-    assert just_edited.iteration is None
+    assert just_edited.measures == ()
     simulator.undo()
     assert len(simulator.snapshot().known) == 8, "to be compared with does not take a run further"
     simulator.run(4)
@@ -161,9 +161,9 @@ def test_runs_of_unequal_length_are_measured_where_both_have_been(simulator):
     simulator.edit(numbers={"W6": 0.7})
     simulator.run(20)
     comparison = simulator.compare()
-    assert (comparison.gone, comparison.iteration) == ((28, 12), 12)
+    assert (comparison.gone, comparison.measures[0].iteration) == ((28, 12), 12)
     simulator.undo()
-    assert comparison.losses[1] == simulator.snapshot().known.values[11]
+    assert comparison.measures[0].losses[1] == simulator.snapshot().known.values[11]
 
 
 def test_after_an_undo_the_run_of_the_edit_is_the_one_to_compare_with(simulator):
@@ -177,9 +177,9 @@ def test_after_an_undo_the_run_of_the_edit_is_the_one_to_compare_with(simulator)
     assert (undone.gone, undone.is_undone, undone.fork) == ((3, 7), True, 4)
     simulator.run(4)
     both = simulator.compare()
-    assert both.iteration == 7
+    assert both.measures[0].iteration == 7
     simulator.redo()
-    assert simulator.compare().losses == both.losses[::-1]
+    assert simulator.compare().measures[0].losses == both.measures[0].losses[::-1]
     assert not simulator.compare().is_undone
 
 
@@ -252,7 +252,21 @@ def test_the_shorter_of_two_runs_can_be_let_go_on(simulator, is_undone):
     if not is_undone:
         alone = Simulator(load("backprop-2-2-2"))
         alone.run(53)
-        assert simulator.compare().losses[1] == alone.losses[-1]
+        assert simulator.compare().measures[-1].losses[1] == alone.losses[-1]
+
+
+def test_runs_that_went_beyond_where_one_stands_are_measured_at_their_end_too(simulator):
+    simulator.run(10)
+    simulator.seek(iteration=4)
+    simulator.edit(numbers={"W6": 0.5})
+    assert simulator.compare().measures == ()
+    list(simulator.even_out())
+    fork, last = simulator.compare().measures
+    assert (fork.iteration, fork.why, last.iteration, last.why) == (5, "fork", 10, "last")
+    simulator.seek(iteration=10)
+    (here,) = simulator.compare().measures
+    assert (here.why, here.losses) == ("here", last.losses)
+    assert here.losses[0] == simulator.losses[-1]
 
 
 def test_letting_a_run_go_on_may_be_broken_off(simulator):

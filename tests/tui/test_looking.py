@@ -19,6 +19,7 @@ from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
 from dlsim.tui.widgets.timeline_strip import AHEAD, is_logarithmic, span_of, strip_line
+from dlsim.tui.widgets.ways_table import Row, ways_lines
 from dlsim.tui.words import words
 
 # ways
@@ -264,7 +265,7 @@ async def test_ways_that_are_measured_on_kept_back_data_show_it_beside_their_los
         await pilot.press(*"eeeeee8")
         await pilot.pause()
         lines = screen_text(app)
-        (head,) = (line for line in lines if "training loss" in line)
+        (head,) = (line for line in lines if "train loss" in line)
         assert "validation" in head
         (ended,) = (line for line in lines if "ends: 5" in line)
         curves = app.screen.session.ensemble.members[1][1].curves
@@ -282,6 +283,20 @@ async def test_ways_with_batches_of_unlike_sizes_are_compared_over_all_the_data(
         lines = screen_text(app)
         for _, simulator in app.screen.session.ensemble.members:
             assert any(f"{simulator.loss():.8f}" in line for line in lines)
+
+
+@pytest.mark.parametrize("cells", [38, 45, 49, 59, 78, 118])
+def test_of_ways_side_by_side_the_number_that_compares_is_never_cut(cells):
+    say = words()
+    rows = [
+        Row("few", "●", "way-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True),
+        Row("ten", "■", "way-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False),
+    ]
+    head, *lines = ("".join(text for text, _ in line) for line in ways_lines(say, rows, cells, "validation"))
+    assert "validation" in head[:cells]
+    for line, row in zip(lines, rows, strict=True):
+        assert row.second in line[:cells]
+        assert row.updates in line[:cells]
 
 
 async def test_the_header_says_which_batch_of_the_epoch_it_is(open_at, screen_text):

@@ -6,7 +6,7 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
-from dlsim.tui.prose import whats_delta, why_summed
+from dlsim.tui.prose import how_a_way_goes, whats_delta, why_summed
 from dlsim.tui.words import words
 
 SIZES = [(120, 40), (80, 24)]
@@ -98,3 +98,18 @@ def test_delta_is_introduced_by_the_slope_that_completes_it(snapshot):
     told = whats_delta(words(), snapshot, Ref("da_dz", 2, (0,)), digits=8)
     assert told.startswith(f"Now δ = ∂E/∂z3 = ∂E/∂o1·∂o1/∂z3 = {snapshot.value(Ref('dE_dz', 2, (0,))):.8f}, ")
     assert whats_delta(words(), snapshot, Ref("dE_da", 2, (0,)), digits=8) == ""
+
+
+def test_a_way_back_to_a_hidden_unit_says_what_its_factors_are():
+    simulator = Simulator(load("backprop-2-2-2"))
+    part = Ref("part", 1, (0, 1))
+    simulator.step("iteration")
+    told = how_a_way_goes(words(), simulator.snapshot(), part)
+    assert "o2 changes E in E_o2 alone" in told
+    assert "W7 = ∂z4/∂h1" in told
+    assert how_a_way_goes(words(), simulator.snapshot(), Ref("dE_da", 1, (0,))) == ""
+    deep = Simulator(load("vanishing-gradient"))
+    deep.step("iteration")
+    told = how_a_way_goes(words(), deep.snapshot(), Ref("part", 1, (0, 0)))
+    assert "∂z" in told
+    assert "alone" not in told

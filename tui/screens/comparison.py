@@ -107,11 +107,14 @@ def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Lin
 
 def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) -> Sequence[Line]:
     """How far apart the runs are where both have been."""
-    if compared.iteration is None or compared.losses is None:
+    if not compared.measures:
         key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
         return wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)
-    title = SAY(f"compare.measured_{compared.measured}", iteration=f"{compared.iteration:,}")
-    lines = [*wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), compared.losses)]
-    key = "compare.other_shape" if compared.parameters is None else "compare.parameters"
-    distance = "" if compared.parameters is None else fixed(compared.parameters, digits)
-    return [*lines, (), *wrap([(SAY(key, distance=distance), "")], cells)]
+    lines: list[Line] = []
+    for measure in compared.measures:
+        title = SAY(f"compare.measured_{measure.why}", iteration=f"{measure.iteration:,}")
+        lines += [(), *wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), measure.losses)]
+        key = "compare.other_shape" if measure.parameters is None else "compare.parameters"
+        distance = "" if measure.parameters is None else fixed(measure.parameters, digits)
+        lines += wrap([(SAY(key, distance=distance), "")], cells)
+    return lines[1:]

@@ -11,7 +11,7 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to
-from dlsim.tui.prose import kind_of, meaning, question, whats_delta, why_summed
+from dlsim.tui.prose import how_a_way_goes, kind_of, meaning, question, whats_delta, why_summed
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
@@ -70,6 +70,7 @@ def why_parts(
     """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
     texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
     texts.append(whats_delta(say, snapshot, told.ref, digits))
+    texts.append(how_a_way_goes(say, snapshot, told.ref))
     return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
 
 

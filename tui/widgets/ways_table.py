@@ -17,6 +17,7 @@ from dlsim.tui.words import Words
 
 LENS, UNKNOWN = "▶", "…"
 LEAST_APART = 8
+LEFT = 5
 LEAST_NAME, MOST_NAME = 8, 28
 
 
@@ -87,7 +88,6 @@ def ways_lines(say: Words, ways: Sequence[Row], cells: int, beside: str = "") ->
         say(f"column.{beside}") if beside else "",
         say("column.differs"),
     ]
-    name = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3), LEAST_NAME)
     done, loss, second = (
         max(map(cell_len, texts))
         for texts in (
@@ -96,8 +96,13 @@ def ways_lines(say: Words, ways: Sequence[Row], cells: int, beside: str = "") ->
             (heads[3], *(way.second for way in ways)),
         )
     )
-    sizes = (name, -done, loss, second, cells - name - done - loss - second - 2 * (2 + bool(loss) + bool(second)) - 5)
-    lines: list[Line] = [((f"     {_row(heads, sizes)}", "muted"),)]
+    numbers = done + 2 + sum(size + 2 for size in (loss, second) if size)
+    room = max(cells - numbers - LEFT, LEAST_NAME)
+    name = max(min(max(cell_len(way.name) for way in ways), MOST_NAME, cells // 3, room), LEAST_NAME)
+    if loss and second and LEFT + name + numbers > cells:  # what compares stays
+        loss = 0
+    sizes = (name, -done, loss, second, cells - LEFT - name - numbers - 2)
+    lines: list[Line] = [((" " * LEFT + _row(heads, sizes), "muted"),)]
     for way in ways:
         text = _row([way.name, way.updates, way.loss, way.second, way.apart], sizes)
         mark = (f"{way.mark} ", way.role)
