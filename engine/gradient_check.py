@@ -138,8 +138,8 @@ def _entry(
 ) -> GradientEntry:
     """Two numbers agree up to a relative error of `exact`, or where no more than `rounding` is between them."""
     error = _relative_error(analytic, numeric)
-    is_rounding = error > exact and max(abs(analytic), abs(numeric)) <= rounding
     agrees = error <= exact or abs(analytic - numeric) <= rounding
+    is_rounding = agrees and error > exact and max(abs(analytic), abs(numeric)) <= rounding
     return GradientEntry(symbol, analytic, numeric, error, method, "agrees" if agrees else "differs", is_rounding)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
 from dlsim.engine.text import clean, clean_tables, shorten, shown
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import typed_number
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
@@ -85,17 +85,19 @@ def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> di
 
 
 def parse_value(text: str) -> Any:
-    """One value as a command line gives it: TOML, or a whole number in groups; any other word stands for itself."""
+    """One value as a command line gives it: a number as people type it, or TOML; any other word stands for itself.
+
+    A fraction is such a word: the loader reads it, where it may stand.
+    """
     text = text.strip()
+    number = None if "/" in text else typed_number(text)
+    if number is not None:
+        return _ordinary(number, text)
     try:
         tables = parse_toml(f"value = {text}")
         if len(tables) == 1:
             return tables["value"]
     except ScenarioError as error:
-        if text.strip("+-_0123456789") == "" and len(text) > len(str(LARGEST_WHOLE)):
-            raise ScenarioError(_too_large(shown(text)), value=text, remedy=ORDINARY) from None
-        if (number := whole_number(text)) is not None:
-            return number  # 1,000
         if text and text[0] not in "[{\"'" and "\n" not in text and error.key is None:
             return clean(text)
         if error.key is not None:
@@ -103,6 +105,14 @@ def parse_value(text: str) -> Any:
     raise ScenarioError(
         f"{shown(text)} is not a TOML value", value=text, remedy="write 0.5, true, [1, 2] or a bare word"
     )
+
+
+def _ordinary(number: float, text: str) -> int | float:
+    """`number`, which `text` is, unless it is none that a file may hold."""
+    if _is_ordinary(number):
+        return number
+    problem = "is not a finite number" if text[-1].isalpha() else "is too large a number"  # inf, nan
+    raise ScenarioError(f"{shown(text)} {problem}", value=text, remedy=ORDINARY)
 
 
 def _text(content: bytes, file: str) -> str:

@@ -1,13 +1,15 @@
-"""Numbers as people type them: one reading for edits, conditions and fractions in files."""
+"""Numbers as people type them: one reading for edits, for `--set`, for conditions and for fractions in files."""
 
 from __future__ import annotations
 
 import re
 
-from dlsim.engine.whole_numbers import digits_of
+from dlsim.engine.whole_numbers import DIGITS, GROUPED, digits_of
 
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,15})\s*/\s*([0-9]{1,15})")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|nan)")
+_DECIMAL = re.compile(
+    rf"[+-]?(?:{GROUPED}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?|[+-]?(?:inf|nan)",
+)
 LONGEST_WHOLE = 300
 """Digits of a whole number that fits among ordinary ones."""
 
@@ -15,7 +17,8 @@ LONGEST_WHOLE = 300
 def typed_number(text: str) -> int | float | None:
     """The number that `text` is: whole as `whole_number` reads it but with either sign, decimal, or a fraction.
 
-    None for anything else. One that is too large is infinite; `inf` and `nan` are read too, to be refused by that name.
+    What stands before a decimal point may be grouped like a whole number: `1_000.5`, `1,000.5`. None for anything else.
+    One that is too large is infinite; `inf` and `nan` are read too, to be refused by that name.
     """
     text = _bare(text)
     sign = text[:1] if text[:1] in ("+", "-") else ""
@@ -24,7 +27,7 @@ def typed_number(text: str) -> int | float | None:
         number = int(digits) if len(digits) <= LONGEST_WHOLE else float("inf")
         return -number if sign == "-" else number
     if _DECIMAL.fullmatch(text):
-        return float(text)
+        return float(text.replace(",", ""))
     return typed_fraction(text)
 
 

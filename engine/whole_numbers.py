@@ -6,7 +6,10 @@ import re
 
 BEYOND = 10**18
 """Stands for every larger number: beyond all limits, and no longer than need be."""
-_WHOLE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:_[0-9]+)*")
+DIGITS = "[0-9]+(?:_[0-9]+)*"
+GROUPED = f"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|{DIGITS})"
+"""Patterns: digits as Python and TOML group them, and also as people do."""
+_WHOLE = re.compile(GROUPED)
 
 
 def whole_number(text: str) -> int | None:

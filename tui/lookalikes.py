@@ -56,6 +56,8 @@ WIDER = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
 """What has no lookalike of one cell."""
 AMONG_WORDS = {" → ": " -> ", " ← ": " <- "}
 """Arrows that would read as comparisons, 0.4 > 0.9; those that name keys are left alone."""
+WIDER_ON_SCREEN = {**AMONG_WORDS, **WIDER}
+"""What is spelt in more cells where there are blanks to take them from: first what would be misread if it were not."""
 SPELT = {
     **WIDER,
     "²": "^2",
@@ -78,13 +80,6 @@ SPELT = {
 def plain(text: str) -> str:
     """The text in ASCII as far as it is the app's own; other people's letters stay, and every cell is where it was."""
     return text if text.isascii() else text.translate(TABLE)
-
-
-def spelt_out(text: str) -> str:
-    """The text with what takes more cells than it has spelt in as many as it takes."""
-    for one, other in (*WIDER.items(), *AMONG_WORDS.items()):
-        text = text.replace(one, other)
-    return text
 
 
 def in_ascii(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from dlsim.tui.lookalikes import in_ascii, plain, spelt_out
+from dlsim.tui.lookalikes import WIDER_ON_SCREEN, in_ascii, plain
 
 
 class PlainFilter(LineFilter):
@@ -30,16 +31,29 @@ class PlainFilter(LineFilter):
 
 
 def widened(segments: Sequence[Segment]) -> Sequence[Segment]:
-    """The line with what takes more cells in ASCII spelt out: they are taken from the blanks after it, if there are."""
-    spelt = [segment.text if segment.text.isascii() else spelt_out(segment.text) for segment in segments]
-    more = [len(text) - len(segment.text) for text, segment in zip(spelt, segments, strict=True)]
-    needed = sum(more)
-    if not needed:
+    """The line with what takes more cells in ASCII spelt out, one by one, as far as blanks suffice."""
+    line = "".join(segment.text for segment in segments)
+    if line.isascii() or not any(one in line for one in WIDER_ON_SCREEN):
         return segments
-    last = max(place for place, cells in enumerate(more) if cells)
-    blanks = " " * (needed + 1)
-    filler = next((place for place in range(last, len(segments)) if segments[place].text.endswith(blanks)), None)
-    if filler is None:
-        return segments
-    spelt[filler] = spelt[filler][:-needed]
-    return [Segment(text, segment.style, segment.control) for text, segment in zip(spelt, segments, strict=True)]
+    owners = [place for place, segment in enumerate(segments) for _ in segment.text]  # whose each character is
+    for one, other in WIDER_ON_SCREEN.items():
+        more, start = len(other) - len(one), line.find(one)
+        while start >= 0:
+            end = start + len(one)
+            blanks = _blanks_after(line, end, more)
+            if blanks is not None:
+                middle = start + len(one) // 2
+                line = line[:start] + other + line[end:blanks] + line[blanks + more :]
+                owners[blanks : blanks + more] = []
+                owners[middle:middle] = [owners[middle]] * more
+            start = line.find(one, end)
+    texts = [""] * len(segments)
+    for character, owner in zip(line, owners, strict=True):
+        texts[owner] += character
+    return [Segment(text, segment.style, segment.control) for text, segment in zip(texts, segments, strict=True)]
+
+
+def _blanks_after(line: str, start: int, cells: int) -> int | None:
+    """Where next there are so many blanks and one that is left, or the end of the line; none beyond a frame."""
+    found = re.compile(rf"[│┃]| {{{cells}}}(?: |\Z)").search(line, start)
+    return found.start() if found and found[0][0] == " " else None

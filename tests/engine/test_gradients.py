@@ -121,3 +121,9 @@ def test_two_gradients_that_are_zero_to_rounding_are_said_to_be_and_not_compared
     assert report.ok
     assert [entry.is_rounding for entry in report.entries] == [False, is_rounding]
     assert report.worst.relative_error < 1e-9
+
+
+def test_two_tiny_gradients_of_opposite_signs_that_differ_by_more_than_rounding_are_told_as_different():
+    """Each is below the 5e-13 that rounding may leave here, and 9e-13 lies between them."""
+    entry = report_of((0.5, 4.5e-13), (0.5, -4.5e-13)).entries[1]
+    assert (entry.verdict, entry.is_rounding) == ("differs", False)

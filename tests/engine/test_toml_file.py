@@ -1,6 +1,7 @@
 """A file that is not to be trusted: refused soon, with line and column or key, and never with a traceback."""
 
 import os
+import re
 from time import perf_counter
 
 import pytest
@@ -158,3 +159,19 @@ def test_a_value_on_the_command_line_is_toml_or_a_bare_word(text, value):
             parse_value(text)
     else:
         assert parse_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("9223372036854775808", "'9223372036854775808' is too large a number"),
+        ("-9,223,372,036,854,775,808", "is too large a number"),
+        ("-1e400", "'-1e400' is too large a number"),
+        ("9" * 5_000, "999' is too large a number"),
+        ("-inf", "'-inf' is not a finite number"),
+    ],
+    ids=["whole", "in groups", "decimal", "endless", "infinite"],
+)
+def test_a_number_on_the_command_line_that_no_file_may_hold_is_refused(text, problem):
+    with pytest.raises(ScenarioError, match=re.escape(problem)):
+        parse_value(text)

@@ -6,8 +6,9 @@ import pytest
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.reference import Ref
+from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, problem_with, settings_of, target_of
+from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
 from dlsim.tui.session import Session
 
 WRITTEN_OVER = ["backspace"] * 30
@@ -306,3 +307,35 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
         await pilot.press("u")
         await pilot.pause()
         assert "·· the edited run" in "\n".join(screen_text(app))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-1,000", -1_000),
+        ("1,000", 1_000),
+        ("1_000", 1_000),
+        ("+7", 7),
+        ("007", 7),
+        ("−0.5", -0.5),
+        (".5", 0.5),
+        ("+.5", 0.5),
+        ("5.", 5.0),
+        ("5.e3", 5_000.0),
+        ("00.5", 0.5),
+        ("1_000.5", 1_000.5),
+        ("-1,000.5", -1_000.5),
+        ("1e1_0", 1e10),
+        ("9223372036854775807", 2**63 - 1),
+        ("1/3", "1/3"),
+        ("−1/3", "−1/3"),
+        ("true", True),
+        ("1,00", "1,00"),
+        ("1__0", "1__0"),
+        ("- 5", "- 5"),
+        ("\u0663", "\u0663"),
+    ],
+)
+def test_a_value_is_read_alike_in_an_edit_and_on_the_command_line(text, value):
+    for read in (parse_value, parsed):
+        assert (read(text), type(read(text))) == (value, type(value))

@@ -170,6 +170,22 @@ async def test_the_gradients_can_be_checked(open_at, screen_text):
         assert "iteration 2" in screen_text(app)[0]
 
 
+async def test_the_gradients_are_checked_once(open_at, screen_text, monkeypatch):
+    checks = []
+
+    def counted(*arguments, **settings):
+        checks.append(gradient_check.GradientCheck(*arguments, **settings))
+        return checks[-1]
+
+    monkeypatch.setattr(gradients, "GradientCheck", counted)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "c")
+        await pilot.pause()
+        assert "All 8 gradients of iteration 1 agree." in spoken(screen_text(app))
+    assert len(checks) == 1
+
+
 async def test_gradients_that_are_not_differentiable_are_not_counted_among_those_that_agree(open_at, screen_text):
     app = open_at("xor-train", overrides={"network.layers.0.activation": "relu"})
     async with app.run_test(size=(120, 40)) as pilot:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 
 import dlsim.engine
@@ -15,6 +16,7 @@ from dlsim.tui.plain import PlainFilter
 SAID = sorted(
     file for package in (dlsim.tui.words, dlsim.scenarios) for file in Path(package.__path__[0]).glob("*.toml")
 )
+RED, BLUE = Style(color="red"), Style(color="blue")
 
 
 def in_plain(text, *, blanks=8, only_ascii=True):
@@ -58,3 +60,43 @@ def test_an_arrow_that_names_a_key_or_ends_a_line_stays_in_its_cell(only_ascii):
 @pytest.mark.parametrize("blanks", [0, 1, 2])
 def test_a_line_is_never_wider_than_it_was(blanks):
     assert len(in_plain("½·x", blanks=blanks)) == 3 + blanks
+
+
+@pytest.mark.parametrize(
+    ("text", "blanks", "shown"),
+    [
+        ("½ W 0.4 → 0.9", 0, "? W 0.4 > 0.9"),
+        ("½ W 0.4 → 0.9", 1, "? W 0.4 -> 0.9"),
+        ("½ W 0.4 → 0.9", 2, "? W 0.4 -> 0.9 "),
+        ("½ W 0.4 → 0.9", 3, "1/2 W 0.4 -> 0.9"),
+        ("½·x, ½·y", 2, "1/2*x, ?*y"),
+        ("½·x, ½·y", 4, "1/2*x, 1/2*y"),
+        ("0.4 → 0.9, 1 ← 2", 1, "0.4 -> 0.9, 1 < 2"),
+    ],
+)
+def test_what_the_blanks_suffice_for_is_spelt_out_and_arrows_before_all(text, blanks, shown):
+    assert in_plain(text, blanks=blanks) == shown
+    assert in_plain(text, blanks=blanks, only_ascii=False) == shown.replace("?", "½")
+
+
+def test_columns_and_frames_stay_in_their_cells():
+    assert in_plain("½·x    z1  │", blanks=2) == "1/2*x  z1  |  "
+    assert in_plain("0.4 → 0.9│", blanks=4) == "0.4 > 0.9|    "
+
+
+def test_what_is_spelt_out_keeps_its_colour():
+    segments = [
+        Segment("W5 ", RED),
+        Segment("½", BLUE),
+        Segment(" → ", RED),
+        Segment("0.9   ", BLUE),
+        Segment("  ", RED),
+    ]
+    line = PlainFilter().apply(segments, Color(0, 0, 0))
+    assert [(segment.text, segment.style) for segment in line] == [
+        ("W5 ", RED),
+        ("1/2", BLUE),
+        (" -> ", RED),
+        ("0.9", BLUE),
+        ("  ", RED),
+    ]

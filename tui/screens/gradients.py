@@ -24,9 +24,8 @@ class GradientScreen(ReportScreen):
     TITLE_KEY = "check.title"
 
     def on_mount(self) -> None:
-        """Check, and show."""
+        """Be ready to check by pieces. Textual calls the `on_mount` of every class by itself: the next one reports."""
         self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self._go_on, pause=True)
-        super().on_mount()
 
     def report(self) -> None:
         """Check what can be at once; what is left, by pieces."""
