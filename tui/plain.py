@@ -40,7 +40,8 @@ def widened(segments: Sequence[Segment]) -> Sequence[Segment]:
         more, start = len(other) - len(one), line.find(one)
         while start >= 0:
             end = start + len(one)
-            blanks = _blanks_after(line, end, more)
+            is_within = owners[start] == owners[end - 1]  # an arrow that names a key has a colour of its own
+            blanks = _blanks_after(line, end, more) if is_within else None
             if blanks is not None:
                 middle = start + len(one) // 2
                 line = line[:start] + other + line[end:blanks] + line[blanks + more :]

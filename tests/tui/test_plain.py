@@ -100,3 +100,15 @@ def test_what_is_spelt_out_keeps_its_colour():
         ("0.9", BLUE),
         ("  ", RED),
     ]
+
+
+def test_a_key_in_a_row_of_keys_stays_in_its_cell():
+    keys = [
+        Segment("space", RED),
+        Segment(" step  ", BLUE),
+        Segment("←", RED),
+        Segment(" back  ", BLUE),
+        Segment("   "),
+    ]
+    line = PlainFilter().apply(keys, Color(0, 0, 0))
+    assert "".join(segment.text for segment in line) == "space step  < back     "
