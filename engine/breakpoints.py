@@ -6,10 +6,11 @@ import operator
 import re
 from collections.abc import Callable
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.text import shown
@@ -19,7 +20,10 @@ from dlsim.engine.whole_numbers import whole_number
 if TYPE_CHECKING:
     from dlsim.engine.results import Results
 
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+Array = NDArray[np.float64]
+Comparison = Callable[[Any, float], Any]
+"""Of a number, or of all numbers of an array, one by one."""
+COMPARISONS: dict[str, Comparison] = {
     "<": operator.lt,
     "<=": operator.le,
     "≤": operator.le,
@@ -68,7 +72,7 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
             raise BreakpointError(f"{shown(match[3])} is not a finite number; write, say: {EXAMPLES}")
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
-            return _of_gradients(words, gradients[1] or "any", lambda number: compare(number, bound))
+            return _of_gradients(words, gradients[1] or "any", compare, float(bound))
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
@@ -96,37 +100,38 @@ def _measure(subject: str, simulator: Results) -> Numbers | None:
     return None
 
 
-def _of_gradients(text: str, which: str, fits: Callable[[float], bool]) -> Breakpoint:
+def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> Breakpoint:
     """About the size of any or all gradients, or of the one that is largest or smallest."""
 
     def holds(run: Results) -> bool:
         sizes = _sizes(run)
-        if not sizes:
+        if not sizes.size:
             return False
         match which:
             case "all":
-                return all(map(fits, sizes))
+                return bool(compare(sizes, bound).all())
             case "any":
-                return any(map(fits, sizes))
-        return fits(max(sizes) if which == "max" else min(sizes))
+                return bool(compare(sizes, bound).any())
+        return bool(compare(sizes.max() if which == "max" else sizes.min(), bound))
 
     def met_by(run: Results) -> Named | None:
-        if which == "all":
+        probe = run.model.probe()
+        if which == "all" or probe is None:
             return None
-        named = _named(run)
-        if which == "any":
-            return next((each for each in named if fits(abs(each[1]))), None)
-        return (max if which == "max" else min)(named, key=lambda each: abs(each[1]), default=None)
+        sizes = np.abs(probe.gradients())
+        match which:
+            case "any":
+                place = int(np.argmax(compare(sizes, bound)))  # the first that fits
+            case "max":
+                place = int(np.argmax(sizes))
+            case _:
+                place = int(np.argmin(sizes))
+        return probe.symbol(place), probe.gradient(place)
 
     return Breakpoint(text, holds, met_by)
 
 
-def _sizes(run: Results) -> list[float]:
-    arrays = [array for pair in run.gradients or () for array in pair if array is not None]
-    return np.abs(np.concatenate([array.ravel() for array in arrays])).tolist() if arrays else []
-
-
-def _named(run: Results) -> list[Named]:
-    """The gradients of the iteration on the tape, each with what it belongs to."""
-    probe = run.model.probe()
-    return [] if probe is None else [(probe.symbol(place), probe.gradient(place)) for place in range(probe.size)]
+def _sizes(run: Results) -> Array:
+    """(parameters,): how large every gradient is, layer by layer; none before the first iteration."""
+    arrays = [array.ravel() for pair in run.gradients or () for array in pair if array is not None]
+    return np.abs(np.concatenate(arrays)) if arrays else np.empty(0)

@@ -87,6 +87,9 @@ class Probe(Protocol):
     def gradient(self, place: int) -> float:
         """Its gradient on the tape."""
 
+    def gradients(self) -> Array:
+        """(size,): those of all, place by place."""
+
     def loss(self, place: int, offset: complex) -> complex:
         """The loss with `offset` added to it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.layer_formulas import Naming
@@ -56,6 +57,15 @@ class FlatProbe:
     def gradient(self, place: int) -> float:
         """Its gradient on the tape."""
         return float(self._gradients[self._flat(place)])
+
+    def gradients(self) -> NDArray[Any]:
+        """(size,): those of all, place by place."""
+        structure, ordered = self._structure, []
+        for layer, (weights, biases) in zip(structure.layers, structure.parameter_views(self._gradients), strict=True):
+            ordered.append(structure.numbered(layer.number, weights))
+            if biases is not None:
+                ordered.append(biases)
+        return np.concatenate(ordered)
 
     def loss(self, place: int, offset: complex) -> complex:
         """The batch's loss with `offset` added to the parameter, wherever it is used."""

@@ -62,6 +62,10 @@ class LayeredStructure(ABC):
     def weight_at(self, number: int, place: int) -> tuple[int, int]:
         """(sender, unit) of the weight at a place, from 0, among a layer's as they are numbered."""
 
+    @abstractmethod
+    def numbered(self, number: int, weights: Array) -> Array:
+        """A layer's (senders, units) in one row, in the order in which they are numbered."""
+
     def weights_in_order(self, number: int) -> Iterator[tuple[int, int]]:
         """(sender, unit) of a layer's weights as they are numbered."""
         layer = self.layer(number)

@@ -363,3 +363,26 @@ def test_an_edit_that_changes_nothing_goes_the_same_way(simulator):
     simulator.edit(settings={"training.epochs": 5})
     simulator.run(18)
     assert flat(simulator).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("name", ["backprop-2-2-2", "feedforward-or-recurrent", "xor-train", "optimizers-on-a-bowl"])
+@pytest.mark.parametrize("which", ["any", "max", "min"])
+def test_whose_gradient_met_a_condition_is_the_first_by_number_and_no_other_is_named(name, which, monkeypatch):
+    simulator = Simulator(load(name))
+    simulator.run(3)
+    probe = simulator.model.probe()
+    gradients = [probe.gradient(place) for place in range(probe.size)]
+    assert probe.gradients().tolist() == gradients
+    sizes = list(map(abs, gradients))
+    bound = sorted(sizes)[len(sizes) // 2]
+    fitting = {"any": next(size for size in sizes if size <= bound), "max": max(sizes), "min": min(sizes)}[which]
+    place = sizes.index(fitting)
+    expected = (probe.symbol(place), gradients[place])
+
+    named = []
+    symbol = type(probe).symbol
+    monkeypatch.setattr(type(probe), "symbol", lambda self, place: named.append(place) or symbol(self, place))
+    condition = parse_breakpoint(f"{which} |gradient| <= {bound if which == 'any' else 1e9!r}", simulator)
+    assert condition.holds(simulator)
+    assert condition.met_by(simulator) == expected
+    assert named == [place]

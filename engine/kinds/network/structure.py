@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsim.engine.kinds.layered_structure import LayeredStructure
+from dlsim.engine.kinds.layered_structure import Array, LayeredStructure
 from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.scenario import LayerSpec
@@ -38,6 +38,10 @@ class Structure(LayeredStructure):
         """Weights are numbered by unit, then by sender."""
         unit, sender = divmod(place, self.layer(number).senders)
         return sender, unit
+
+    def numbered(self, number: int, weights: Array) -> Array:
+        """By unit, then by sender."""
+        return weights.T.ravel()
 
     @property
     def weight_count(self) -> int:

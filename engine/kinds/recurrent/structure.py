@@ -6,7 +6,9 @@ whose first rows belong to the inputs (Wx) and whose other rows to the hidden ou
 
 from __future__ import annotations
 
-from dlsim.engine.kinds.layered_structure import LayeredStructure
+import numpy as np
+
+from dlsim.engine.kinds.layered_structure import Array, LayeredStructure
 from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 
@@ -46,3 +48,8 @@ class RecurrentStructure(LayeredStructure):
         first, senders = (cut, layer.senders - cut) if is_fed_back else (0, cut)
         unit, sender = divmod(place - first * layer.units, senders)
         return first + sender, unit
+
+    def numbered(self, number: int, weights: Array) -> Array:
+        """Wx before Wh, each by unit, then by sender."""
+        cut = self.inputs if number == HIDDEN else len(weights)
+        return np.concatenate([weights[:cut].T.ravel(), weights[cut:].T.ravel()])

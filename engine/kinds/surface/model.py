@@ -222,6 +222,10 @@ class SurfaceProbe:
         """The slope along it."""
         return float(self._model.slopes[place])
 
+    def gradients(self) -> Array:
+        """(size,): the slopes along all."""
+        return self._model.slopes
+
     def loss(self, place: int, offset: complex) -> complex:
         """The height with `offset` added to the coordinate."""
         point = [complex(coordinate) for coordinate in self._model.point]
