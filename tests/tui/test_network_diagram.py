@@ -19,6 +19,8 @@ from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.canvas import cells_of_line
 from dlsim.tui.diagram.focus import focus_of
 from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.diagram.labels import Stretch
+from dlsim.tui.diagram.labels import place as place_of
 from dlsim.tui.diagram.layout import in_view
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.diagram.picture import draw, layout_of
@@ -527,6 +529,33 @@ def test_labels_leave_enough_of_every_line_in_sight(widths, size):
         cells = [(line.x0 + x, line.row0 + y) for x, y in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)]
         hidden = sum(any(each.y == y and each.x <= x < each.x + each.width for each in labels) for x, y in cells)
         assert hidden <= 0.6 * len(cells)
+
+
+@given(
+    rows=st.lists(st.integers(0, 12), min_size=1, max_size=4, unique=True),
+    across=st.integers(1, 60),
+    cells=st.integers(2, 22),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_comes(rows, across, cells):
+    lines = tuple(Stretch(3, 3 + across, above, below) for above in rows for below in rows)
+    passed = {
+        (line.x0 + dx, line.row0 + dy) for line in lines for dx, dy in cells_of_line(across, line.row1 - line.row0)
+    }
+    for line in (line for line in lines if line.row0 == line.row1):
+        spot, middle = place_of(line, cells, lines, ()), line.x0 + (across - cells) // 2
+        free = {
+            (x, y)
+            for y in (line.row0 - 1, line.row0 + 1)
+            for x in range(line.x0, line.x1 - cells + 1)
+            if cells < across and passed.isdisjoint((each, y) for each in range(x - 1, x + cells + 1))
+        }
+        is_beside = spot is not None and spot.y != line.row0
+        assert is_beside == bool(free)
+        if is_beside:
+            row = [x for x, y in free if y == spot.y]
+            assert (spot.x, spot.y) in free
+            assert abs(spot.x - middle) == min(abs(x - middle) for x in row)
 
 
 @pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30)])

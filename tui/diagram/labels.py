@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from dlsim.tui.diagram.canvas import cells_of_line
@@ -44,7 +45,8 @@ def places(lines: tuple[Stretch, ...], cells: tuple[int, ...]) -> tuple[Place, .
         if found is None:
             return None
         placed.append(found)
-    return tuple(placed) if all(_seen(line, placed) >= LEAST_SEEN for line in lines) else None
+    hidden = frozenset(cell for label in placed for cell in _hidden_by(label))
+    return tuple(placed) if all(_seen(line, hidden) >= LEAST_SEEN for line in lines) else None
 
 
 def place(line: Stretch, cells: int, lines: tuple[Stretch, ...], placed: tuple[Place, ...]) -> Place | None:
@@ -75,28 +77,41 @@ def _beside(line: Stretch, cells: int, lines: tuple[Stretch, ...]) -> Iterator[P
         return
     middle = line.x0 + (room - cells) // 2
     for y in (line.row0 - 1, line.row0 + 1):
-        for x in sorted(range(line.x0, line.x1 - cells + 1), key=lambda x: abs(x - middle)):
-            spot = Place(x, y, cells, room - 1)
-            if not any(_covers(spot, place) for other in lines for place in _cells(other)):
-                yield spot
-                break
+        nearest = []  # to the middle, between each two lines with room for the label and a blank on either side
+        for left, right in pairwise((line.x0 - 2, *_columns(lines).get(y, ()), line.x1 + 1)):
+            first, last = max(left + 2, line.x0), min(right - 1, line.x1) - cells
+            if first <= last:
+                nearest.append(min(max(middle, first), last))
+        if nearest:
+            yield Place(min(nearest, key=lambda x: abs(x - middle)), y, cells, room - 1)
 
 
-def _cells(line: Stretch) -> Iterator[tuple[int, int]]:
-    for dx, dy in cells_of_line(line.x1 - line.x0, line.row1 - line.row0):
-        yield line.x0 + dx, line.row0 + dy
+@lru_cache(maxsize=64)
+def _columns(lines: tuple[Stretch, ...]) -> Mapping[int, Sequence[int]]:
+    """Where lines pass, row by row, from left to right."""
+    passed: dict[int, list[int]] = {}
+    for x, y in sorted(frozenset[tuple[int, int]]().union(*map(_cells, lines))):
+        passed.setdefault(y, []).append(x)
+    return passed
 
 
-def _covers(label: Place, cell: tuple[int, int]) -> bool:
-    """Whether a label hides a cell, or the blank on either side of it does."""
-    return label.y == cell[1] and label.x - 1 <= cell[0] <= label.x + label.cells
+@lru_cache(maxsize=256)
+def _cells(line: Stretch) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (line.x0 + dx, line.row0 + dy) for dx, dy in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)
+    )
+
+
+def _hidden_by(label: Place) -> Iterator[tuple[int, int]]:
+    """The cells of a label, and the blank on either side of it."""
+    return ((x, label.y) for x in range(label.x - 1, label.x + label.cells + 1))
 
 
 def _meet(one: Place, other: Place) -> bool:
     return one.y == other.y and one.x < other.x + other.cells + 2 and other.x < one.x + one.cells + 2
 
 
-def _seen(line: Stretch, placed: list[Place]) -> float:
-    """The share of a line's cells that no label covers."""
-    cells = list(_cells(line))
-    return 1 - sum(any(_covers(label, cell) for label in placed) for cell in cells) / len(cells)
+def _seen(line: Stretch, hidden: Set[tuple[int, int]]) -> float:
+    """The share of a line's cells that no label hides."""
+    cells = _cells(line)
+    return 1 - len(cells & hidden) / len(cells)
