@@ -163,7 +163,7 @@ class SimulatorView(FirstScreen):
             self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
         return members
 
-    def show_curve(self, snapshot: Snapshot, members: Sequence[Member] | None = None) -> None:
+    def show_curve(self, snapshot: Snapshot, members: tuple[Member, ...] | None = None) -> None:
         """The loss curve, if it is on screen."""
         if self.panels["side"].display and self.tabs.side == "loss":
             members = self.members_now() if members is None else members
