@@ -49,6 +49,7 @@ class Runner:
         self._breakpoints = tuple(breakpoints)
         self._halt, self._awake, self._wanted = Event(), Event(), Event()
         self._awake.set()
+        self._resting = 0
         self._thread = Thread(target=self._run, name="dlsim-run", daemon=True)
         self.rate = rate
         self.published: tuple[Snapshot, tuple[Member, ...]] | None = None
@@ -73,12 +74,15 @@ class Runner:
         self._wanted.set()
 
     def rest(self) -> None:
-        """Let the run stand still, soon and not for long."""
+        """Let the run stand still, soon and not for long; several may want it at once."""
+        self._resting += 1
         self._awake.clear()
 
     def go_on(self) -> None:
-        """Let it run again."""
-        self._awake.set()
+        """Let it run again, as far as the one who calls is concerned."""
+        self._resting = max(self._resting - 1, 0)
+        if not self._resting:
+            self._awake.set()
 
     def stop(self) -> None:
         """Pause: the simulator is the caller's again when this returns. An exception of the run comes out here."""
@@ -133,6 +137,7 @@ class Runner:
 
     def _rest_if_told(self) -> None:
         if not self._awake.wait(REST_SECONDS):
+            self._resting = 0
             self._awake.set()
 
     def _follow(self) -> None:

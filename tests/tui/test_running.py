@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from textual import events
 
@@ -193,4 +195,28 @@ async def test_a_run_rests_while_a_turn_of_the_wheel_is_answered(open_at, until,
         app.screen._clock.pause()
         await app.on_event(wheel(None, 100, 30, 0, 0, 0, False, False, False, 100, 30))
         assert rests == [wheel]
+        await pilot.press("r")
+
+
+def test_a_run_rests_until_all_that_is_painted_meanwhile_is_done():
+    simulator = Simulator(load("backprop-2-2-2"))
+    runner = Runner(simulator, math.inf, None)
+    runner.rest()
+    runner.rest()
+    runner.go_on()
+    assert not runner._awake.is_set(), "somebody still paints"
+    runner.go_on()
+    assert runner._awake.is_set()
+    runner.go_on()
+    runner.rest()
+    assert not runner._awake.is_set(), "to let it go on once too often is nothing to remember"
+
+
+async def test_while_it_runs_what_a_key_says_can_be_read(open_at, screen_text, until):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r", "g")
+        seen = app.screen.session.simulator.iteration
+        await until(pilot, lambda: app.screen.session.simulator.iteration > seen + 5)
+        assert "A step is now" in screen_text(app)[-1]
         await pilot.press("r")

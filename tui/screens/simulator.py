@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.keyboard import paint
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
@@ -29,6 +31,8 @@ SAY = words()
 TABLES = 3
 """As many have a key."""
 SAMPLED_SECONDS = 1 / 50
+READ_SECONDS = 2.0
+"""So long what a key has to say stays while a run goes on."""
 
 
 class SimulatorScreen(Copying, Asking):
@@ -40,7 +44,7 @@ class SimulatorScreen(Copying, Asking):
         super().__init__()
         self.session = session
         self.running = Running(session)
-        self._hint = ""
+        self._hint, self._told_at = "", 0.0
         self._without_curve: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
@@ -113,6 +117,7 @@ class SimulatorScreen(Copying, Asking):
 
     def _tell(self, hint: Hint | None) -> None:
         self._hint = "" if hint is None else SAY(hint.key, **hint.values)
+        self._told_at = monotonic()
 
     def action_step(self) -> None:
         """One step at the chosen grain."""
@@ -179,12 +184,15 @@ class SimulatorScreen(Copying, Asking):
             self._clock.pause()
             self.running.stop()
 
-    def _sample_run(self) -> None:
-        """Show how far the run has come: its numbers, and with the next look its curve; no key waits for both."""
+    async def _sample_run(self) -> None:
+        """Show how far the run has come: its numbers, and with the next look its curve; no key waits for both. It rests
+        until that has been painted: what NumPy computes for a picture would wait for the run after every call.
+        """
         if self.running.is_running and self._without_curve is not None and self.curve.is_due:
-            self.let_paint()
+            self.running.rest()
             self.show_curve(self._without_curve)
             self._without_curve = None
+            await self._painted()
             return
         snapshot, hint = self.running.look(self.digits)
         if not self.running.is_running:
@@ -192,11 +200,17 @@ class SimulatorScreen(Copying, Asking):
             self._tell(hint)
             self._show()
         elif snapshot is not None:
-            self.let_paint()
-            self._tell(None)
+            self.running.rest()
+            if monotonic() - self._told_at > READ_SECONDS:
+                self._tell(None)
             self.show_numbers(snapshot)
             self._show_keys()
             self._without_curve = snapshot
+            await self._painted()
+
+    async def _painted(self) -> None:
+        await paint(self.app)
+        self.running.go_on()
 
     def let_paint(self) -> None:
         """Let a run stand still until what is about to change has been painted."""
@@ -244,7 +258,7 @@ class SimulatorScreen(Copying, Asking):
 
     def notify_of(self, text: str) -> None:
         """Say this until the next key."""
-        self._hint = text
+        self._hint, self._told_at = text, monotonic()
         self._show_keys()
 
     def action_check(self) -> None:
