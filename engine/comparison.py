@@ -16,6 +16,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.timeline import Timeline
 
 ROUNDING = 1e-14
+Why = Literal["here", "fork", "last"]
 
 
 class Measure(Struct, frozen=True):
@@ -25,7 +26,7 @@ class Measure(Struct, frozen=True):
     """
 
     iteration: int
-    why: Literal["here", "fork", "last"]
+    why: Why
     losses: tuple[float, float]
     parameters: float | None
 
@@ -70,17 +71,17 @@ def compare(present: Timeline, other: Timeline, done: int, parting: Difference, 
     if last < fork:
         return comparison
     here = min(max(done, fork), last)
-    why: Literal["here", "fork", "last"] = "here" if here == done else "last" if here == last else "fork"
-    measures = [_measure(present, other, here, why), *([_measure(present, other, last, "last")] if last > here else [])]
-    return replace(comparison, measures=tuple(measure for measure in measures if measure is not None))
+    why: Why = "here" if here == done else "last" if here == last else "fork"
+    measures = [_measure(present, other, here, why)]
+    if last > here:
+        measures.append(_measure(present, other, last, "last"))
+    return replace(comparison, measures=tuple(measures))
 
 
-def _measure(
-    present: Timeline, other: Timeline, iteration: int, why: Literal["here", "fork", "last"]
-) -> Measure | None:
-    """Brings both there; None where a number on the way is not finite."""
-    if not (present.go_to(iteration) and other.go_to(iteration)):
-        return None
+def _measure(present: Timeline, other: Timeline, iteration: int, why: Why) -> Measure:
+    """Brings both there. They have been: all numbers on the way are finite."""
+    present.go_to(iteration)
+    other.go_to(iteration)
     mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
     return Measure(iteration, why, (mine, theirs), _distance(present, other))
 

@@ -61,8 +61,8 @@ class Ensemble:
     @property
     def is_held(self) -> bool:
         """Whether the lead stands where its own epochs end, short of the moment at which it was chosen."""
-        lead, place = self.lead, _place(self.lead)
-        return self._is_where_held and place[0] == lead.end and lead.trouble is None
+        held, lead = self._holding, self.lead
+        return held is not None and held.place[0] == lead.end and lead.trouble is None
 
     def goal(self, name: str | None) -> int:
         """How many updates a member has done at this moment, if nothing stops it before."""
@@ -133,16 +133,13 @@ class Ensemble:
     @property
     def _moment(self) -> tuple[int, int]:
         """(updates done, those after which the epochs end) of the lead, or of the one that it was chosen after."""
-        held = self._held
-        return (
-            (held.moment, held.end)
-            if held is not None and self._is_where_held
-            else (self.lead.iteration, self.lead.end)
-        )
+        held = self._holding
+        return (self.lead.iteration, self.lead.end) if held is None else (held.moment, held.end)
 
     @property
-    def _is_where_held(self) -> bool:
-        return self._held is not None and _place(self.lead) == self._held.place
+    def _holding(self) -> Held | None:
+        """What the lead is held by, as long as it stands there."""
+        return self._held if self._held is not None and _place(self.lead) == self._held.place else None
 
     def _settle(self) -> None:
         """The lead may have been moved: it is held no longer once it has gone back, or on by more than an iteration;

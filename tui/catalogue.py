@@ -81,12 +81,6 @@ def topics(say: Words, choice: Choice) -> str:
     )
 
 
-def has_all(text: str, wanted: str) -> bool:
-    """Whether every word of `wanted` is in the text."""
-    folded = text.casefold()
-    return all(word in folded for word in wanted.casefold().split())
-
-
 def facts(say: Words, scenario: Scenario) -> Iterator[str]:
     """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
     network = getattr(scenario.body, "network", None)

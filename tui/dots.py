@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.tui.diagram import canvas
+
 Array = NDArray[np.float64]
 
-BITS = np.array(((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)))
+BITS = np.array(canvas.BITS)
 """What a dot adds to the braille character of its cell, by row, from the top, and column."""
 ROWS, COLUMNS = BITS.shape
 EMPTY = 0x2800

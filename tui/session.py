@@ -6,7 +6,8 @@ Every method that a key calls returns a Hint when there is nothing to do at this
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from math import prod
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -333,13 +334,15 @@ class Session:
         """The same moment in the next variant; after the last one, as it is written."""
         if len(self.ensemble.names) == 1:
             return Hint("hint.no_variants")
-        names = self.ensemble.names
-        return self.choose_variant(names[(names.index(self.ensemble.lead_name) + 1) % len(names)])
+        return self._look_at(self.ensemble.choose_next)
 
     def choose_variant(self, variant: str | None) -> Hint:
         """The same moment in another way of the scenario."""
+        return self._look_at(partial(self.ensemble.choose, variant))
+
+    def _look_at(self, choose: Callable[[], object]) -> Hint:
         sample = self.simulator.sample
-        self.ensemble.choose(variant)
+        choose()
         self.simulator.sample = min(sample, self.simulator.samples - 1)
         self._others.pop(self.ensemble.lead_name, None)
         self._snapshot = None

@@ -36,8 +36,11 @@ class Sessions:
 
     def keep(self, session: Session) -> Session:
         """Remember it as the one that is open."""
+        return self._keep(session, _contents(session))
+
+    def _keep(self, session: Session, contents: Contents) -> Session:
         self._kept.pop(session.source, None)
-        self._kept[session.source] = (session, _contents(session))
+        self._kept[session.source] = (session, contents)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return session
@@ -59,12 +62,11 @@ class Sessions:
     def _again(self, source: str, *, is_open: bool) -> tuple[Session, Hint | None]:
         session, contents = self._kept[source]
         if contents == _contents(session):
-            return self.keep(session), Hint("hint.still_open") if is_open else _returned(session)
+            return self._keep(session, contents), Hint("hint.still_open") if is_open else _returned(session)
         try:
             return self.keep(Session(source, session.variant, session.overrides)), Hint("hint.read_anew")
         except (DlsimError, OSError):
-            self._kept[source] = (self._kept.pop(source)[0], contents)
-            return session, Hint("hint.not_read_anew")
+            return self._keep(session, contents), Hint("hint.not_read_anew")
 
 
 def _returned(session: Session) -> Hint | None:

@@ -7,7 +7,7 @@ from textual import events
 
 from dlsim.engine import gradient_check
 from dlsim.tui.keys import SIMULATOR_KEYS
-from dlsim.tui.screens import gradients
+from dlsim.tui.screens import gradients, reading
 from dlsim.tui.screens.first import FirstScreen
 
 
@@ -200,7 +200,7 @@ async def test_gradients_that_are_not_differentiable_are_not_counted_among_those
 
 async def test_a_gradient_check_that_takes_long_says_so_and_escape_ends_it(open_at, screen_text, monkeypatch):
     monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
-    monkeypatch.setattr(gradients, "PIECES_PER_SECOND", 1e-6)
+    monkeypatch.setattr(reading, "PIECES_PER_SECOND", 1e-6)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")
@@ -214,7 +214,7 @@ async def test_a_gradient_check_that_takes_long_says_so_and_escape_ends_it(open_
 async def test_a_gradient_check_that_takes_long_comes_to_its_end_by_itself(open_at, screen_text, until, monkeypatch):
     monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
     monkeypatch.setattr(gradients, "PIECE_SECONDS", 0.0)
-    monkeypatch.setattr(gradients, "PIECES_PER_SECOND", 1_000)
+    monkeypatch.setattr(reading, "PIECES_PER_SECOND", 1_000)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")

@@ -12,10 +12,11 @@ from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario import in_language
-from dlsim.tui.catalogue import Choice, choices, facts, has_all, topics
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings, caps
+from dlsim.tui.catalogue import Choice, choices, facts, topics
+from dlsim.tui.filtering import has_all
+from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings
 from dlsim.tui.screens.first import FirstScreen
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.panel import Ground, Panel
@@ -137,10 +138,8 @@ class BrowserScreen(FirstScreen):
         self.preview.show(lambda cells: preview_lines(choice, cells))
 
     def _show_keys(self) -> None:
-        named = caps(SAY, (*BROWSER_KEYS, *APP_KEYS))
-        actions = {key.id: key.action for key in (*BROWSER_KEYS, *APP_KEYS)}
         ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self._may_close or self.field.value]
-        keys = [KeyCap(id_, named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in ids]
+        keys = key_caps(SAY, (*BROWSER_KEYS, *APP_KEYS), ids)
         self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
 
     @property

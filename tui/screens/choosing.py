@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from dlsim.tui.keys import CHOOSING_KEYS, bindings, caps
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.filtering import has_all
+from dlsim.tui.keys import CHOOSING_KEYS, bindings
+from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
@@ -64,10 +65,10 @@ class ChoosingScreen(Screen[str]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        wanted = event.value.casefold().split()
-        self._found = [option for option in self._options if all(word in option.label.casefold() for word in wanted)]
+        wanted = event.value.strip()
+        self._found = [option for option in self._options if has_all(option.label, wanted)]
         if wanted and self._typed_option is not None:
-            self._found.append(self._typed_option(event.value.strip()))
+            self._found.append(self._typed_option(wanted))
         self._chosen = 0
         self._show()
 
@@ -80,12 +81,8 @@ class ChoosingScreen(Screen[str]):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        named = caps(SAY, CHOOSING_KEYS)
-        actions = {key.id: key.action for key in CHOOSING_KEYS}
-        names = {id_: SAY(f"key.{id_}.name") for id_ in SHOWN_KEYS}
-        if self._found:
-            names[TAKE] = self._found[self._chosen].does or names[TAKE]
-        self.keyline.show([KeyCap(id_, named[id_], names[id_], actions[id_]) for id_ in SHOWN_KEYS])
+        names = {TAKE: self._found[self._chosen].does} if self._found else None
+        self.keyline.show(key_caps(SAY, CHOOSING_KEYS, SHOWN_KEYS, names))
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""

@@ -6,16 +6,14 @@ from collections.abc import Callable
 
 from dlsim.tui.keys import COMPARING_KEYS, READING_KEYS, bindings, caps
 from dlsim.tui.screens.comparison import comparison_lines
-from dlsim.tui.screens.reading import ReportScreen
+from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
 from dlsim.tui.session import Session
 from dlsim.tui.words import words
 
 SAY = words()
-PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30
-"""A run that is behind is let go on by pieces: the screen answers in between."""
 
 
-class ComparingScreen(ReportScreen):
+class ComparingScreen(PiecewiseReport):
     """Compares as it opens; escape returns, and so do undo and redo, which then go to the run that they name."""
 
     TITLE_KEY = "compare.title"
@@ -26,10 +24,6 @@ class ComparingScreen(ReportScreen):
     def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:
         super().__init__(session, digits)
         self._undo, self._redo = undo, redo
-
-    def on_mount(self) -> None:
-        """Let a run that is behind go on when it is told to."""
-        self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self._go_on, pause=True)
 
     def report(self) -> None:
         """Compare, and show."""
@@ -55,10 +49,11 @@ class ComparingScreen(ReportScreen):
         if self._session.is_evening_out:
             self._stop()
         else:
-            self._go_on()
             self._pieces.resume()
+            self.go_on()
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Let it do some more; once it is as far, compare anew."""
         done = self._session.even_out(PIECE_SECONDS)
         if done is None:
             self._stop()

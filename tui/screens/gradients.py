@@ -7,25 +7,21 @@ from time import perf_counter
 
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.tui.screens.reading import ReportScreen
+from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
 from dlsim.tui.widgets.lines import Line, Piece, wrap
 from dlsim.tui.words import words
 
 SAY = words()
 SHOWN_AT_MOST = 1_000
 LABEL, NUMBER = 12, 17
-AT_ONCE, PIECE_SECONDS, PIECES_PER_SECOND = 0.1, 0.02, 30
-"""What takes longer than this is checked by pieces: the screen answers in between."""
+AT_ONCE = 0.1
+"""Seconds. What takes longer is checked by pieces."""
 
 
-class GradientScreen(ReportScreen):
+class GradientScreen(PiecewiseReport):
     """Checks the gradients as it opens; escape returns."""
 
     TITLE_KEY = "check.title"
-
-    def on_mount(self) -> None:
-        """Be ready to check by pieces. Textual calls the `on_mount` of every class by itself: the next one reports."""
-        self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self._go_on, pause=True)
 
     def report(self) -> None:
         """Check what can be at once; what is left, by pieces."""
@@ -34,9 +30,10 @@ class GradientScreen(ReportScreen):
         self._left = iter(self._check)
         self._done: list[GradientEntry] = []
         self._pieces.resume()
-        self._go_on(AT_ONCE)
+        self.go_on(AT_ONCE)
 
-    def _go_on(self, seconds: float = PIECE_SECONDS) -> None:
+    def go_on(self, seconds: float = PIECE_SECONDS) -> None:
+        """Check the next ones; once all are, say what came of it."""
         end = perf_counter() + seconds
         for entry in self._left:
             self._done.append(entry)

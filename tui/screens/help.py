@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from dlsim.tui.filtering import has_all
 from dlsim.tui.keys import cap
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.screens.reading import ReadingScreen
@@ -55,11 +56,10 @@ class HelpScreen(ReadingScreen):
 
 def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Line]:
     """What has every word of `wanted` in it: keys by group, then panels, then words."""
-    looked_for = wanted.casefold().split()
     lines: list[Line] = []
 
     def section(title: str, entries: Iterable[tuple[str, str]]) -> None:
-        found = [(head, text) for head, text in entries if _fits(looked_for, f"{head} {text} {title}")]
+        found = [(head, text) for head, text in entries if has_all(f"{head} {text} {title}", wanted)]
         if not found:
             return
         if lines:
@@ -88,11 +88,6 @@ def _keys_of(bound: Sequence[Binding], group: str) -> Iterable[tuple[str, str]]:
 
 def _group(binding: Binding) -> str:
     return (binding.id or "app").partition(".")[0]
-
-
-def _fits(looked_for: Sequence[str], text: str) -> bool:
-    folded = text.casefold()
-    return all(word in folded for word in looked_for)
 
 
 def _entry(head: str, text: str, cells: int) -> Iterable[Line]:

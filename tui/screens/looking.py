@@ -16,7 +16,7 @@ from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import Beside, WaysTable
+from dlsim.tui.widgets.ways_table import NOTHING_BESIDE, Beside, WaysTable
 
 AT_ONCE_SECONDS = 0.004
 """So long a key waits for the other ways of the scenario; what is left of their way they go afterwards, bit by bit."""
@@ -51,7 +51,7 @@ class Looking(Acting):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
             return Beside("validation", numbers)
         if not self.session.compares_over_all:
-            return Beside()
+            return NOTHING_BESIDE
         return Beside("over_all", [None] * len(members) if self.running.is_running else self.session.losses_over_all())
 
     def _catch_up_later(self) -> None:

@@ -10,14 +10,15 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dlsim.engine.numerals import DIGITS
-from dlsim.tui.keys import READING_KEYS, Key, bindings, caps
+from dlsim.tui.keys import READING_KEYS, Key, bindings
 from dlsim.tui.session import Session
-from dlsim.tui.widgets.keyline import KeyCap, KeyLine
+from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
+PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30
 
 
 class ReadingScreen(Screen[None]):
@@ -32,9 +33,8 @@ class ReadingScreen(Screen[None]):
 
     def _label(self, title: str, keys: Sequence[str], hint: str = "") -> None:
         """Write the title into the frame, and below it a hint and what these keys do."""
-        named, actions = caps(SAY, self.KEYS), {key.id: key.action for key in self.KEYS}
         self.panel.entitle([("title", SAY(title))], "title", current=True)
-        self.keyline.show([KeyCap(id_, named[id_], SAY(f"key.{id_}.name"), actions[id_]) for id_ in keys], hint)
+        self.keyline.show(key_caps(SAY, self.KEYS, keys), hint)
 
     def action_close(self) -> None:
         """Return."""
@@ -79,4 +79,16 @@ class ReportScreen(ReadingScreen):
 
     def report(self) -> None:
         """Fill the `reading`."""
+        raise NotImplementedError
+
+
+class PiecewiseReport(ReportScreen):
+    """A report on what takes a while: it goes on by pieces, and the screen answers in between."""
+
+    def on_mount(self) -> None:
+        """Be ready. Textual calls the `on_mount` of every class by itself, that of a report after this one."""
+        self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self.go_on, pause=True)
+
+    def go_on(self) -> None:
+        """Do the next piece, of about PIECE_SECONDS; called as long as `_pieces` is not paused."""
         raise NotImplementedError

@@ -55,7 +55,7 @@ class SimulatorScreen(Copying, Asking):
     def on_mount(self) -> None:
         """Begin."""
         self._clock = self.set_interval(SAMPLED_SECONDS, self._sample_run, pause=True)
-        self.open(self.session)
+        self._begin()
 
     def on_unmount(self) -> None:
         """Let go of the simulator."""
@@ -70,7 +70,11 @@ class SimulatorScreen(Copying, Asking):
         self._hint = ""
         self.selection = Selection()
         self.prompt.close()
-        lesson = in_language(session.scenario.lesson, SAY.language)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Show the lesson and the first moment."""
+        lesson = in_language(self.session.scenario.lesson, SAY.language)
         self.lesson.show(partial(markdown_lines, lesson))
         self._show()
 

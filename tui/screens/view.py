@@ -35,7 +35,7 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import Beside, WaysTable, ways_of
+from dlsim.tui.widgets.ways_table import NOTHING_BESIDE, Beside, WaysTable, ways_of
 from dlsim.tui.words import words
 
 SAY = words()
@@ -193,7 +193,7 @@ class SimulatorView(FirstScreen):
 
     def beside_losses(self, members: Sequence[Member]) -> Beside:
         """What stands beside the losses of the ways in their table."""
-        return Beside()
+        return NOTHING_BESIDE
 
     def stops(self) -> Sequence[str]:
         """The conditions at which runs stop."""

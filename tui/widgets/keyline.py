@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from dlsim.tui.keys import Key, caps
 from dlsim.tui.widgets.lines import LineWidget, Piece, fit
+from dlsim.tui.words import Words
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""
@@ -22,6 +24,15 @@ class KeyCap(Struct, frozen=True):
     cap: str
     name: str
     action: str
+
+
+def key_caps(
+    say: Words, keys: Sequence[Key], ids: Iterable[str], names: Mapping[str, str] | None = None
+) -> list[KeyCap]:
+    """Those of the keys that have these ids, called as the catalogue calls them, but for those in `names`."""
+    named, actions = caps(say, keys), {key.id: key.action for key in keys}
+    called = names or {}
+    return [KeyCap(id_, named[id_], called.get(id_) or say(f"key.{id_}.name"), actions[id_]) for id_ in ids]
 
 
 class KeyLine(LineWidget):

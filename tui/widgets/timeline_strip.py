@@ -115,7 +115,8 @@ def strip_line(
     here = position.iteration
     plain = 0 if glyphs.has_dots else 1
     left = f" {say('timeline.place', done=f'{position.done:,}', known=f'{max(len(known), position.done):,}')} "
-    if is_logarithmic(known):
+    is_log = is_logarithmic(known)
+    if is_log:
         left += f"{say('timeline.log')} "
     right = _remarks(say, snapshot.edits, stops, cells // REMARKS_SHARE)
     if plain:
@@ -128,7 +129,7 @@ def strip_line(
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
     behind = stretch.left + stretch.filled(position.done)
-    bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain])
+    bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain], is_log=is_log)
     for cell, bar in enumerate(bars, start=stretch.left):
         is_past = cell < behind
         role = "curve" if is_past else "muted"
@@ -182,7 +183,7 @@ def _marks(snapshot: Snapshot, stretch: Stretch, plain: int) -> dict[int, Piece]
     return marks
 
 
-def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str) -> list[str]:
+def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str, *, is_log: bool) -> list[str]:
     """A bar for every cell, `gap` where no number is finite, "" where the run has not been yet."""
     count = len(curve)
     heights = _middles(curve, stretch)
@@ -191,7 +192,7 @@ def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str) -> list[str]:
     if not finite.size:
         return [gap] * shown + [""] * (stretch.cells - shown)
     low, high = float(finite.min()), float(finite.max())
-    if is_logarithmic(curve):
+    if is_log:
         heights, low, high = np.log(heights), math.log(low), math.log(high)
     scale = (len(bars) - 1) / (high - low) if high > low else 0.0
     return [

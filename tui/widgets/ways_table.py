@@ -42,35 +42,37 @@ class Beside(NamedTuple):
     numbers: Sequence[float | None] = ()
 
 
+NOTHING_BESIDE = Beside()
+
+
 def ways_of(
     say: Words,
     ways: Sequence[Way],
     apart: Sequence[Sequence[str]],
     digits: int = DIGITS,
-    beside: Beside | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> list[Row]:
     """The rows, losses with so many decimals. One that stands where its epochs end, short of others, says so; and so
     does one that for a moment lags behind the one under the lens.
     """
     lead = next((way.snapshot.position for way in ways if way.is_lead), None)
     furthest = max((way.snapshot.position.done for way in ways), default=0)
-    others = beside.numbers if beside is not None and beside.head else [None] * len(ways)
+    seconds = [UNKNOWN if number is None else fixed(number, digits) for number in beside.numbers] or [""] * len(ways)
     rows = []
-    for way, pieces, other in zip(ways, apart, others, strict=False):
+    for way, pieces, second in zip(ways, apart, seconds, strict=False):
         snapshot = way.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
         updates = f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
-        second = UNKNOWN if other is None else fixed(other, digits)
+        told = second
         if snapshot.trouble is not None:
-            loss, second = say("ways.trouble"), ""
+            loss, told = say("ways.trouble"), ""
         elif 0 < position.end <= position.done < furthest:
             updates = say("ways.ended", done=updates)
         elif lead is not None and position.done < lead.done:
             updates = say("ways.lagging", done=updates)
-        variant, told = snapshot.scenario.variant, ", ".join(pieces)
-        second = second if beside is not None and beside.head else ""
-        rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, second, told, way.is_lead))
+        variant = snapshot.scenario.variant
+        rows.append(Row(variant, way.mark, way.role, way.name, updates, loss, told, ", ".join(pieces), way.is_lead))
     return rows
 
 
