@@ -22,7 +22,7 @@ from dlsim.engine.text import shorten
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 LONGEST_MESSAGE = 2_000
-_LONG_WORD = re.compile(r"\S{400,}")
+_LONG_WORD = r"\S{400,}"
 COMPLETION = "_DLSIM_COMPLETE"
 """What a shell that has been told sets when it wants to know what may come next."""
 
@@ -67,7 +67,7 @@ def _answer(arguments: Sequence[str] | None) -> int:
 
 def _refuse(message: str) -> int:
     """One line; what it repeats of a call may be as long as a command line."""
-    short = _LONG_WORD.sub(lambda word: shorten(word[0]), message)
+    short = re.sub(_LONG_WORD, lambda word: shorten(word[0]), message)
     try:
         click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
     except OSError:  # nobody can be told

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import click
+from msgspec import Struct
 
 from dlsim.cli.walk_base import Lines, WrongCommandError
 from dlsim.cli.walk_looks import Looks
@@ -28,7 +28,7 @@ class Left(Exception):  # noqa: N818 -- no error: the walk is over
     """The user has had enough."""
 
 
-class Command(NamedTuple):
+class Command(Struct, frozen=True):
     """What carries a command out, and whether it may, must or must not have an argument."""
 
     answer: Callable[[str], Lines]

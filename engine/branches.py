@@ -6,7 +6,6 @@ A run that is left is remembered with the place at which one stood in it: going 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -28,7 +27,7 @@ class Ghost(Struct, frozen=True):
     is_undone: bool = False
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where one stands in a run: the iteration on the tape, how many of its values are revealed, updates done."""
 
     iteration: int

@@ -43,9 +43,9 @@ _WORDS = {
     "int | str": 'a whole number, or "all"',
 }
 _RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
-_PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
-_FIELD = re.compile(r"^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$", re.DOTALL)
-_TYPE = re.compile(
+_PLACE = r" - at `\$(?P<place>[^`]*)`$"
+_FIELD = r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$"
+_TYPE = (
     r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
     r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
 )
@@ -91,7 +91,7 @@ def convert(
 def _translated(
     message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
 ) -> ScenarioError:
-    found = _PLACE.search(message)
+    found = re.search(_PLACE, message)
     steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []
     value, where = table, place
     for step in steps:
@@ -100,14 +100,14 @@ def _translated(
             value = value.get(step)
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
-    message = _PLACE.sub("", message)
-    if field := _FIELD.match(message):
+    message = re.sub(_PLACE, "", message)
+    if field := re.match(_FIELD, message):
         known = struct.__struct_fields__
         name = field["field"]
         if field["how"] == "contains unknown":
             return unknown_key(where / name, name, known, hints(name) if hints else None)
         return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
-    if described := _TYPE.match(message):
+    if described := re.match(_TYPE, message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
         if described["relation"]:
             bound = f"{_RELATIONS[described['relation']]} {float(described['bound']):.15g}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -25,7 +24,7 @@ WEIGHTS_STREAM = 1
 """The first word of the weights' streams, so that no other stream of the same seed is theirs."""
 
 
-class Draw(NamedTuple):
+class Draw(Struct, frozen=True):
     """What a limit may depend on."""
 
     senders: int

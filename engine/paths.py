@@ -14,7 +14,7 @@ from dlsim.engine.text import clean, shorten, shown
 NAMED = ("optimizer", "activation")
 """Keys whose value may be a name, or a table with the name and its settings."""
 
-_PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
+_PART = r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)'
 
 
 def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _split(path: str, file: str | None) -> list[str]:
     parts: list[str] = []
     place = 0
     while place < len(path) or (parts and path.endswith(".") and place == len(path)):
-        match = _PART.match(path, place)
+        match = re.compile(_PART).match(path, place)
         if match is None or match.end() == place:
             raise ScenarioError(
                 f"{shown(path)} is not a path",

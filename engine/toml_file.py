@@ -20,7 +20,7 @@ DEEPEST = 32
 LARGEST_WHOLE = 2**63 - 1  # as TOML has it
 LONGEST_KEY = 200
 ORDINARY = "write an ordinary number"
-_DIGITS = re.compile(r"[0-9_]{4000,}")
+_DIGITS = r"[0-9_]{4000,}"
 """So many in one number, and Python refuses to read it."""
 
 _TOKEN = re.compile(
@@ -34,9 +34,9 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_KEYS = re.compile(r"\((?:'[^']*',? ?)+\)")
+_KEYS = r"\((?:'[^']*',? ?)+\)"
 """A key as the parser names it: ('training', 'epochs')."""
-_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACE = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def read_toml(path: Path, file: str) -> dict[str, Any]:
@@ -195,12 +195,12 @@ def _strange(problem: str, key: str, value: object, file: str | None, remedy: st
 
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     """The parser's message with its place in front."""
-    if digits := _DIGITS.search(text) if "digits" in message else None:
+    if digits := re.search(_DIGITS, text) if "digits" in message else None:
         line, column = _line_and_column(text[: digits.start()])
         problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
         return ScenarioError(problem, file=file, remedy=ORDINARY)
-    place = _PLACE.search(message)
-    reason = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
+    place = re.search(_PLACE, message)
+    reason = re.sub(_KEYS, lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), re.sub(_PLACE, "", message))
     reason = shorten(reason, 120)
     if place is None:
         return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")

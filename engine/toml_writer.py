@@ -9,7 +9,7 @@ from typing import Any
 WIDEST_LINE = 100
 """A list that does not fit such a line has an item a line."""
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = r"[A-Za-z0-9_-]+"
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
@@ -43,7 +43,7 @@ def _has_header(item: Any, path: tuple[str, ...]) -> bool:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _text(key)
+    return key if re.fullmatch(_BARE, key) else _text(key)
 
 
 def _value(value: Any, indent: str = "") -> str:

@@ -6,10 +6,8 @@ import re
 
 from dlsim.engine.whole_numbers import DIGITS, GROUPED, digits_of
 
-_FRACTION = re.compile(r"([+-]?)([0-9]{1,15})\s*/\s*([0-9]{1,15})")
-_DECIMAL = re.compile(
-    rf"[+-]?(?:{GROUPED}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?|[+-]?(?:inf|nan)",
-)
+_FRACTION = r"([+-]?)([0-9]{1,15})\s*/\s*([0-9]{1,15})"
+_DECIMAL = rf"[+-]?(?:{GROUPED}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?|[+-]?(?:inf|nan)"
 LONGEST_WHOLE = 300
 """Digits of a whole number that fits among ordinary ones."""
 
@@ -26,14 +24,14 @@ def typed_number(text: str) -> int | float | None:
     if digits is not None:
         number = int(digits) if len(digits) <= LONGEST_WHOLE else float("inf")
         return -number if sign == "-" else number
-    if _DECIMAL.fullmatch(text):
+    if re.fullmatch(_DECIMAL, text):
         return float(text.replace(",", ""))
     return typed_fraction(text)
 
 
 def typed_fraction(text: str) -> float | None:
     """The number that a fraction such as `-1/3` is; None for anything else."""
-    match = _FRACTION.fullmatch(_bare(text))
+    match = re.fullmatch(_FRACTION, _bare(text))
     if match is None or not int(match[3]):
         return None
     return int(match[1] + match[2]) / int(match[3])

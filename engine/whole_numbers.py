@@ -9,7 +9,6 @@ BEYOND = 10**18
 DIGITS = "[0-9]+(?:_[0-9]+)*"
 GROUPED = f"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|{DIGITS})"
 """Patterns: digits as Python and TOML group them, and also as people do."""
-_WHOLE = re.compile(GROUPED)
 
 
 def whole_number(text: str) -> int | None:
@@ -25,6 +24,6 @@ def whole_number(text: str) -> int | None:
 
 def digits_of(text: str) -> str | None:
     """The digits of such a number that has no sign, without what groups them and without zeros before them."""
-    if _WHOLE.fullmatch(text) is None:
+    if re.fullmatch(GROUPED, text) is None:
         return None
     return text.replace(",", "").replace("_", "").lstrip("0") or "0"

@@ -21,7 +21,7 @@ from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""
-PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
+PLACE = r"(?i)(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)"
 
 
 class NotANumberError(DlsimError):
@@ -160,7 +160,7 @@ def same_start(session: Session) -> Hint:
 
 def place_in(text: str) -> tuple[str, int] | None:
     """("iteration" or "epoch", number) of what was typed, None where it is neither."""
-    match = PLACE.fullmatch(text.strip())
+    match = re.fullmatch(PLACE, text.strip())
     number = None if match is None else whole_number(match["number"])
     if match is None or number is None:
         return None

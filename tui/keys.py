@@ -6,14 +6,14 @@ The help screen, the footer and the command palette are all made from the bindin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from dlsim.tui.words import Words
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True):
     """A binding before it has words. The first of `keys` is the one that is named on screen."""
 
     id: str

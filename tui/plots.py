@@ -26,7 +26,7 @@ LEAST_WITH_AXES = (16, 4)
 ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
 FULL_SCALE = 0.4
 """A curve whose least number is below this share of its greatest is drawn down to zero."""
-COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
+COLOUR = "\x1b\\[(?:38;5;(\\d+)|0)m"
 MARKS = 5
 """So many times a curve's mark stands on it."""
 ROUND = (1.0, 2.0, 5.0, 10.0)
@@ -274,7 +274,7 @@ def _runs(text: str, roles: Mapping[int, str], width: int, height: int) -> list[
     for line in text.split("\n")[:height]:
         row: list[Run] = []
         role, end = AXIS, 0
-        for found in COLOUR.finditer(line):
+        for found in re.finditer(COLOUR, line):
             if found.start() > end:
                 row.append(Run(line[end : found.start()], role))
             role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from math import prod
 from time import perf_counter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ SCRUBBED = 20
 """A key goes along the timeline by such a part of it."""
 
 
-class Hint(NamedTuple):
+class Hint(Struct, frozen=True):
     """A key of the words catalogue, and what stands in its placeholders."""
 
     key: str

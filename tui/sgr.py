@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from msgspec import Struct
 from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.strip import Strip
@@ -22,7 +22,7 @@ SEEN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
 NO_COLOUR, NO_BACKGROUND = "39", "49"
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """A style as a terminal knows it: its attributes and colours as codes, and what opens and closes its link."""
 
     attributes: tuple[str, ...]

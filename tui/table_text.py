@@ -6,8 +6,8 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from dlsim.engine.model import Table
@@ -17,7 +17,7 @@ from dlsim.tui.pictures.ways import Way
 from dlsim.tui.words import Words
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, frozen=True):
     """A table whose cells are text already: the first column names the rows, the others hold numbers."""
 
     heads: Sequence[str]

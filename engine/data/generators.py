@@ -6,7 +6,6 @@ Samples come in random order, classes mixed and equally large (but for one). Noi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -28,7 +27,7 @@ SPIRAL_TURNS = 1.25
 SLOPE, INTERCEPT = 2.0, 1.0
 
 
-class Draw(NamedTuple):
+class Draw(Struct, frozen=True):
     """What points are made of: for each sample its class (of so many) and a place in [0, 1)."""
 
     labels: NDArray[np.intp]

@@ -35,7 +35,8 @@ class Blocks(Units):
             value, ref = numbers[slot.unit]
             text, role = self._cell(value, largest)
             lit = self.focus.nodes.get((layer, slot.unit))
-            if self.focus.selected is not None and self.focus.selected[:2] == (layer, slot.unit):
+            chosen = self.focus.selected
+            if isinstance(chosen, Node) and (chosen.layer, chosen.unit) == (layer, slot.unit):
                 role = "chosen"
             elif lit is not None:
                 role = "active-chosen" if lit == ACTIVE else lit

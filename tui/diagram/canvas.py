@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -15,7 +17,7 @@ ACROSS, HEAVY, BROKEN = 0x100, 0x200, 0x400
 DASH, DASH_AND_GAP = 5, 8  # dots
 
 
-class Pen(NamedTuple):
+class Pen(Struct, frozen=True):
     """How a line is drawn."""
 
     role: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -32,7 +33,7 @@ FEWER = (PLANNED_DIGITS, 4, 3, 2)
 """Digits that a label may have, as there is room."""
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True):
     """A line between two units in view."""
 
     edge: Edge
@@ -66,7 +67,7 @@ class Line(NamedTuple):
         return 2 * abs(below) / math.hypot(1, 2 * slope)
 
 
-class Gap(NamedTuple):
+class Gap(Struct, frozen=True):
     """The lines between two columns that are drawn: `plain` from the weakest to the strongest, and the lit ones."""
 
     plain: list[Line]

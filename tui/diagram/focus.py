@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -29,7 +28,7 @@ ROWS = {
 """The row of a unit in which a quantity is written."""
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     """A unit, and the row of it; the inputs are layer 0."""
 
     layer: int
@@ -37,7 +36,7 @@ class Node(NamedTuple):
     row: str
 
 
-class Edge(NamedTuple):
+class Edge(Struct, frozen=True, order=True):
     """The weight from unit `sender` of the layer below to `unit` of `layer`."""
 
     layer: int

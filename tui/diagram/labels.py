@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dlsim.tui.diagram.canvas import cells_of_line
 
@@ -18,7 +19,7 @@ SLANTED_PLACES = (0.25, 0.75, 0.35, 0.65, 0.15, 0.85, 0.5, 0.0)
 """How far along a line its label may stand: off the middle where others cross it."""
 
 
-class Stretch(NamedTuple):
+class Stretch(Struct, frozen=True):
     """Where a line runs: from the left edge of cell x0 in row0 to the right edge of cell x1 - 1 in row1."""
 
     x0: int
@@ -27,7 +28,7 @@ class Stretch(NamedTuple):
     row1: int
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where a label stands, how many cells it takes and how many it may grow to."""
 
     x: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
@@ -27,7 +27,7 @@ MARKS = "●■▲◆○□△◇"
 MARKS_OF_LETTERS = "ABCDEFGH"
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """How it is drawn: with which characters, whether colours can be mixed for grounds, and with how many decimals."""
 
     glyphs: Glyphs = UNICODE
@@ -44,7 +44,7 @@ class Look(NamedTuple):
         return MARKS if self.glyphs.has_dots else MARKS_OF_LETTERS
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True):
     """One way of a scenario (name None: as it is written) and where it stands."""
 
     name: str | None
@@ -68,9 +68,9 @@ class Scene(Struct, frozen=True):
     def all_members(self) -> tuple[Member, ...]:
         """At least the one under the lens; that one as the scene has it."""
         lead = self.snapshot.scenario.variant
-        if not any(name == lead for name, _ in self.members):
+        if not any(member.name == lead for member in self.members):
             return (Member(lead, self.snapshot),)
-        return tuple(Member(name, self.snapshot if name == lead else other) for name, other in self.members)
+        return tuple(Member(lead, self.snapshot) if member.name == lead else member for member in self.members)
 
 
 class Drawing(Struct, frozen=True):

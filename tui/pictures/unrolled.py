@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
@@ -24,7 +24,7 @@ BOTH = 19
 """Cells in which a number and its gradient stand side by side."""
 
 
-class Box(NamedTuple):
+class Box(Struct, frozen=True):
     """One layer at one step: its units in lines, between `top` and `bottom` (both included)."""
 
     layer: int

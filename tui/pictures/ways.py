@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
@@ -14,7 +15,7 @@ from dlsim.tui.words import Words
 ROLES = 8
 
 
-class Way(NamedTuple):
+class Way(Struct, frozen=True):
     """One way of a scenario as pictures show it."""
 
     name: str

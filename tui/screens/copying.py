@@ -7,7 +7,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from dlsim.engine.errors import reason_of
 from dlsim.tui.keeping import in_short, keep
@@ -27,7 +29,7 @@ LONGEST_FOR_CLIPBOARD = 500_000
 FORMS = {"csv": (as_csv, ".csv"), "markdown": (as_markdown, ".md")}
 
 
-class Copy(NamedTuple):
+class Copy(Struct, frozen=True):
     """A text, and where it was kept; or without a file, why not."""
 
     text: str

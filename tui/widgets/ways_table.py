@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
@@ -21,7 +21,7 @@ LEFT = 5
 LEAST_NAME, MOST_NAME = 8, 28
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """A row of the table."""
 
     variant: str | None
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     is_lead: bool
 
 
-class Beside(NamedTuple):
+class Beside(Struct, frozen=True):
     """What stands beside the loss of each way: the key of its head, and its numbers, None where there is none."""
 
     head: str = ""
