@@ -152,7 +152,7 @@ async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
 async def test_a_click_on_its_title_shows_a_picture(open_at):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.click("#network TitleEdge", offset=(14, 0))
+        await pilot.click("#network", offset=(14, 0))
         assert app.screen.tabs.picture == "region"
         assert app.screen.picture.display
         assert not app.screen.diagram.display

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import AwaitMount, Widget
 
@@ -41,6 +42,13 @@ class FirstScreen(Screen[None]):
 
     def _extend_compose(self, widgets: list[Widget]) -> None:
         """They come with the rest."""
+
+    def _screen_resized(self, size: Size) -> None:
+        """Arrange all for another size. Of its first one an app is told three times, the last when it lets go."""
+        if size != self._size:
+            super()._screen_resized(size)
+        elif not self._is_painted:
+            self._compositor_refresh()
 
     def _compositor_refresh(self) -> None:
         """Render, unless nobody will see it; then once, when the app lets go."""

@@ -24,7 +24,7 @@ from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.markdown import markdown_lines
-from dlsim.tui.widgets.panel import TitleEdge
+from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
 
 SAY = words()
@@ -287,8 +287,8 @@ class SimulatorScreen(Copying, Asking):
 
     # mouse
 
-    @on(TitleEdge.Chosen)
-    def _choose_tab(self, message: TitleEdge.Chosen) -> None:
+    @on(Panel.Chosen)
+    def _choose_tab(self, message: Panel.Chosen) -> None:
         if message.tab:
             self.action_panel(message.tab)
 

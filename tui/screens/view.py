@@ -89,7 +89,6 @@ class SimulatorView(FirstScreen):
             for name, contents in self._contents.items()
         }
         self.lay_out_for(self.app.size)
-        self.panels["network"].set_class(self.tabs.is_wide, "current", update=False)  # as it will be: no second styling
         yield self.header
         yield self.strip
         with Ground(id="body"):

@@ -11,11 +11,19 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import AwaitMount, Widget
 
-from dlsim.tui.widgets.lines import ELLIPSIS, LineWidget, Piece, cut, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, width
 
 
-class TitleEdge(LineWidget):
-    """The upper edge: corners, and one title or several tabs of which one is chosen."""
+class Ground(Container):
+    """Holds others and shows nothing of itself but its ground: there are no lines to work out."""
+
+    BLANK = True
+
+
+class Panel(LineWidget):
+    """Draws a frame around its contents, which leave room for it; its upper edge has one title, or tabs of which one is
+    chosen. Frame and contents are all the widgets there are: each more is a millisecond of every start.
+    """
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -24,17 +32,26 @@ class TitleEdge(LineWidget):
             super().__init__()
             self.tab = tab
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *contents: Widget, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._contents = contents
         self._tabs: Sequence[tuple[str, str]] = ()
         self._chosen = ""
         self._is_current = False
         self._is_framed = True
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(self, tabs: Sequence[tuple[str, str]], chosen: str, *, is_current: bool, is_framed: bool) -> None:
-        """Show these (key, title) tabs."""
-        self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, is_current, is_framed
+    def compose(self) -> ComposeResult:
+        """The contents that are there from the start."""
+        yield from self._contents
+
+    def add(self, *contents: Widget) -> AwaitMount:
+        """More contents, mounted later."""
+        return self.mount(*contents)
+
+    def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
+        """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
+        self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -43,32 +60,43 @@ class TitleEdge(LineWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab that was clicked."""
+        if event.widget is not self or event.y:
+            return
         for start, end, tab in self._spans:
             if start <= event.x < end:
                 self.post_message(self.Chosen(tab))
                 return
 
     def _draw(self) -> None:
-        cells = self.size.width
+        cells, rows = self.size
         if not cells:
             return
+        role = "frame-current" if self._is_current else "frame"
+        lines = [self._edge(cells, role)]
+        if self._is_framed:
+            side = (("│", role), (" " * (cells - 2), ""), ("│", role))
+            lines += [side] * (rows - 2)
+            lines.append((("╰" + "─" * (cells - 2) + "╯", role),))
+        self.show_lines(lines)
+
+    def _edge(self, cells: int, role: str) -> Line:
+        """The upper edge: corners, and the tabs that fit between them."""
         self._spans = []
-        frame = "frame-current" if self._is_current else "frame"
         left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
         tabs, is_close = self._fitting(cells - 4)
         goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
-        pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, frame)]
+        pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, role)]
         for number, (tab, title) in enumerate(tabs):
             if number and not is_close:
-                pieces.append(("─", frame))
+                pieces.append(("─", role))
             start = width(pieces)
             text = f" {title}" if is_close and number < len(tabs) - 1 else f" {title} "
             pieces.append((text, self._role_of(tab)))
             self._spans.append((start, start + cell_len(text), tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
         rest = "─" * max(cells - width(pieces) - 1, 0)
-        pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, frame), (right, frame)] if cells > 3 else []
-        self.show_lines([tuple(pieces)])
+        pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, role), (right, role)] if cells > 3 else []
+        return tuple(pieces)
 
     def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
         """(the tabs that fit, whether they have to stand close together): the chosen one always, then those near it."""
@@ -91,34 +119,3 @@ class TitleEdge(LineWidget):
         if tab != self._chosen:
             return "tab"
         return "title-current" if self._is_current else "title"
-
-
-class Ground(Container):
-    """Holds others and shows nothing of itself but its ground: there are no lines to work out."""
-
-    BLANK = True
-
-
-class Panel(Ground):
-    """An upper edge and what stands below it."""
-
-    def __init__(self, *contents: Widget, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.edge = TitleEdge()
-        self._body = Container(classes="panel-body")
-        self._contents = contents
-
-    def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
-        """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
-        self.set_class(current, "current")
-        self.edge.show(tabs, chosen, is_current=current, is_framed=framed)
-
-    def compose(self) -> ComposeResult:
-        """The edge, then the contents in the rest of the frame."""
-        yield self.edge
-        with self._body:
-            yield from self._contents
-
-    def add(self, *contents: Widget) -> AwaitMount:
-        """More of what stands in the frame, mounted later."""
-        return self._body.mount(*contents)
