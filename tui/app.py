@@ -56,7 +56,7 @@ class DlsimApp(App[int]):
 
     TITLE = SAY("app.name")
     CSS_PATH = "dlsim.tcss"
-    BINDINGS = bindings(APP_KEYS, SAY)
+    BINDINGS = bindings(APP_KEYS)
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
@@ -203,8 +203,8 @@ class DlsimApp(App[int]):
         for binding in bound(screen):
             if binding.action not in told and binding.id != "app.palette":
                 told.add(binding.action)
-                title = binding.description[:1].upper() + binding.description[1:]
-                yield SystemCommand(title, binding.tooltip, partial(screen.run_action, binding.action))
+                name, text = SAY(f"key.{binding.id}.name"), SAY(f"key.{binding.id}.text")
+                yield SystemCommand(name[:1].upper() + name[1:], text, partial(screen.run_action, binding.action))
         if isinstance(screen, SimulatorScreen):
             for picture in screen.tabs.pictures:
                 yield SystemCommand(_named(picture), SAY(f"about.{picture}"), partial(screen.action_panel, picture))

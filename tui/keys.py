@@ -125,20 +125,9 @@ APP_KEYS = (
 ALL_KEYS = (*SIMULATOR_KEYS, EVEN_OUT, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
 
 
-def bindings(keys: Iterable[Key], say: Words) -> list[BindingType]:
-    """The keys as Textual's bindings, with their words."""
-    return [
-        Binding(
-            key.keys,
-            key.action,
-            say(f"key.{key.id}.name"),
-            tooltip=say(f"key.{key.id}.text"),
-            id=key.id,
-            show=False,
-            priority=key.priority,
-        )
-        for key in keys
-    ]
+def bindings(keys: Iterable[Key]) -> list[BindingType]:
+    """The keys as Textual's bindings. Their words are asked for by id where they are shown: few at the start."""
+    return [Binding(key.keys, key.action, id=key.id, show=False, priority=key.priority) for key in keys]
 
 
 def cap(say: Words, key: str) -> str:

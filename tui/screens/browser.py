@@ -41,7 +41,7 @@ SHOWN_KEYS = (
 class BrowserScreen(FirstScreen):
     """Posts `Opened` with the name of the scenario that was chosen."""
 
-    BINDINGS = bindings(BROWSER_KEYS, SAY)
+    BINDINGS = bindings(BROWSER_KEYS)
 
     class Opened(Message):
         """A scenario was chosen."""

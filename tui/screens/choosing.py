@@ -37,7 +37,7 @@ class Option(Struct, frozen=True):
 class ChoosingScreen(Screen[str]):
     """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
-    BINDINGS = bindings(CHOOSING_KEYS, SAY)
+    BINDINGS = bindings(CHOOSING_KEYS)
 
     def __init__(
         self, title: str, options: Sequence[Option], typed: Callable[[str], Option] | None = None, filter: str = ""

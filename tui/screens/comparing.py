@@ -18,7 +18,7 @@ class ComparingScreen(PiecewiseReport):
 
     TITLE_KEY = "compare.title"
     FOOTER = ("edit.even-out", "edit.undo", "edit.redo", "look.page-down", "app.close")
-    BINDINGS = bindings(COMPARING_KEYS, SAY)
+    BINDINGS = bindings(COMPARING_KEYS)
     KEYS = (*COMPARING_KEYS, *READING_KEYS)
 
     def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:

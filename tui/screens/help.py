@@ -81,13 +81,13 @@ def _keys_of(bound: Sequence[Binding], group: str) -> Iterable[tuple[str, str]]:
     keys: dict[str, tuple[list[str], str]] = {}
     for binding in bound:
         if _group(binding) == group:
-            found = keys.setdefault(binding.id or binding.action, ([], binding.tooltip))
+            found = keys.setdefault(str(binding.id), ([], SAY(f"key.{binding.id}.text")))
             found[0].append(cap(SAY, binding.key))
     return [("  ".join(dict.fromkeys(names)), text) for names, text in keys.values()]
 
 
 def _group(binding: Binding) -> str:
-    return (binding.id or "app").partition(".")[0]
+    return str(binding.id).partition(".")[0]
 
 
 def _entry(head: str, text: str, cells: int) -> Iterable[Line]:

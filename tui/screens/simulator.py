@@ -38,7 +38,7 @@ READ_SECONDS = 2.0
 class SimulatorScreen(Copying, Asking):
     """A key moves the run, and the moment that it leads to is shown."""
 
-    BINDINGS = bindings(SIMULATOR_KEYS, SAY)
+    BINDINGS = bindings(SIMULATOR_KEYS)
 
     def __init__(self, session: Session) -> None:
         super().__init__()

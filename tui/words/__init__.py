@@ -8,7 +8,6 @@ A key that a catalogue lacks is said in English; a key that English lacks is a m
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -16,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ENGLISH = "en"
-HEADING = re.compile(r"^\[(?=(\w+)[\].])", re.MULTILINE)
-"""Where a table of a catalogue begins; a key's first part is the name of its table."""
+HEADING = "\n["
+"""Where a table of a catalogue begins: `[key.step]`."""
 
 
 class Words:
@@ -50,7 +49,10 @@ class Words:
     def __contains__(self, key: str) -> bool:
         if key in self._texts:
             return True
-        self._parse(key.partition(".")[0])
+        table = ""
+        for part in key.split(".")[:-1]:
+            table = f"{table}.{part}" if table else part
+            self._parse(table)
         return key in self._texts
 
     def __iter__(self) -> Iterator[str]:
@@ -80,13 +82,10 @@ def _grouped(value: object) -> object:
 def _read(language: str) -> dict[str, list[str]]:
     """The tables of a language's files: its own, and those of parts that have theirs apart (`en_pictures.toml`)."""
     tables: dict[str, list[str]] = {}
-    for file in sorted(Path(__file__).parent.glob("*.toml")):
-        if file.stem.partition("_")[0] == language:
-            text = file.read_text(encoding="utf-8")
-            headings = list(HEADING.finditer(text))
-            ends = [heading.start() for heading in headings[1:]] + [len(text)]
-            for heading, end in zip(headings, ends, strict=True):
-                tables.setdefault(heading[1], []).append(text[heading.start() : end])
+    for file in sorted(Path(__file__).parent.iterdir()):
+        if file.suffix == ".toml" and file.stem.partition("_")[0] == language:
+            for table in f"\n{file.read_text(encoding='utf-8')}".split(HEADING)[1:]:
+                tables.setdefault(table.partition("]")[0], []).append(f"[{table}")
     return tables
 
 
