@@ -6,7 +6,7 @@ before and cuts every update down to the difference. Why here and not in each wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -16,7 +16,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from dlsim.tui.sgr import PLAIN, Pen, is_same_on_blanks, look_of
+from dlsim.tui.sgr import PLAIN, Look, Pen, is_same_on_blanks, look_of
 from dlsim.tui.strokes import Cell, Run, by_look, strokes_of
 
 NEAR = 4
@@ -34,36 +34,51 @@ class Painted:
     def __init__(self, *, has_colours: bool = True) -> None:
         self._has_colours = has_colours
         self._size = Size(0, 0)
+        self._is_known = False
         self._lines: list[list[Cell]] = []
+        self._sent: dict[int, list[Strip]] = {}
 
     def forget(self, size: Size | None = None) -> None:
         """Whatever stands there, it is not what was sent: the next update is sent whole."""
         self._size = self._size if size is None else size
+        self._is_known = False
         self._lines = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
+        self._sent = {}
 
-    def changes(self, update: ChopsUpdate | LayoutUpdate) -> Changes | None:
+    def changes(self, update: ChopsUpdate | LayoutUpdate) -> CompositorUpdate | None:
         """The same update, without what stands there already; None where nothing is left of it."""
         if isinstance(update, LayoutUpdate):
             if update.region.size != self._size:
                 self.forget(update.region.size)
+            if not self._is_known:
+                self._is_known = True
+                lines = [list(line) for line in update.strips]
+                self._sent = dict(enumerate(lines))
+                return Whole(lines, self._size, has_colours=self._has_colours)
             places = _whole(update)
         else:
             places = _parts(update)
         runs = [run for place in places for run in self._paint(*place)]
         return Changes(runs, self._size, has_colours=self._has_colours) if runs else None
 
+    def _line(self, y: int) -> list[Cell]:
+        """The cells of a line; those of a full paint are told apart when something is first compared with them."""
+        if y in self._sent:
+            cells = [cell for strip in self._sent.pop(y) for cell in _cells(strip)]
+            self._lines[y][: len(cells)] = cells[: self._size.width]
+        return self._lines[y]
+
     def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
         """The runs in which the strip differs from what stands there; it stands there from now on."""
         if not 0 <= y < len(self._lines):
             return
-        line = self._lines[y]
+        line = self._line(y)
         old, new = line[x : x + strip.cell_length], _cells(strip)
         if new == old:
             return
         self._cut_in_half(line, x, x + len(old))
         line[x : x + len(old)] = new[: len(old)]
-        is_news = old == [UNKNOWN] * len(old)  # all of it, as in a full paint: there is nothing to compare
-        for start, end in [(0, len(old))] if is_news else _stretches(old, new):
+        for start, end in _stretches(old, new):
             yield x + start, y, new[start:end]
 
     @staticmethod
@@ -75,6 +90,26 @@ class Painted:
             line[end] = UNKNOWN
 
 
+class Whole(CompositorUpdate):
+    """All lines of a screen, from the first to the last."""
+
+    def __init__(self, lines: Sequence[Sequence[Strip]], size: Size, *, has_colours: bool) -> None:
+        self._lines, self._size, self._has_colours = lines, size, has_colours
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        pen, looks = Pen(self._size.width), _looks(console, has_colours=self._has_colours)
+        for y, strips in enumerate(self._lines):
+            x = 0
+            for text, style, control in (segment for strip in strips for segment in strip):
+                if not control:
+                    pen.move(x, y)
+                    width = cell_len(text)
+                    pen.write(text, width, looks(style))
+                    x += width
+        return pen.lifted()
+
+
 class Changes(CompositorUpdate):
     """An update made of runs of cells, on a screen of a size."""
 
@@ -83,8 +118,7 @@ class Changes(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
-        system = COLOR_SYSTEMS[console.color_system or "truecolor"] if self._has_colours else None
-        strokes = strokes_of(self.runs, lambda style: PLAIN if style is None else look_of(style, system))
+        strokes = strokes_of(self.runs, _looks(console, has_colours=self._has_colours))
         if sum(len(cells) for _, _, cells in self.runs) <= MOST * self._size.area:
             strokes = by_look(strokes)
         pen = Pen(self._size.width)
@@ -92,6 +126,12 @@ class Changes(CompositorUpdate):
             pen.move(stroke.x, stroke.y)
             pen.write(stroke.text, stroke.width, stroke.look)
         return pen.lifted()
+
+
+def _looks(console: Console, *, has_colours: bool) -> Callable[[Style | None], Look]:
+    """What the terminal makes of a style."""
+    system = COLOR_SYSTEMS[console.color_system or "truecolor"] if has_colours else None
+    return lambda style: PLAIN if style is None else look_of(style, system)
 
 
 def _whole(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
