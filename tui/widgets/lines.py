@@ -153,9 +153,15 @@ class LineWidget(RoleWidget):
         ]
         self.refresh(*(Region(0, number, max(self.size.width, 1), 1) for number in changed))
 
+    def line_at(self, y: int) -> Line:
+        """The line there; below the last one all are empty."""
+        return self.lines[y] if y < len(self.lines) else ()
+
     def render_line(self, y: int) -> Strip:
         """One line, filled up to the widget's width."""
-        cells = self.size.width
-        line = self.lines[y] if y < len(self.lines) else ()
+        return self.strip_of(self.line_at(y))
+
+    def strip_of(self, line: Line) -> Strip:
+        """How a line is painted."""
         segments = [Segment(text, self.style_of(role)) for text, role in line]
-        return Strip(segments, width(line)).adjust_cell_length(cells, self.style_of(""))
+        return Strip(segments, width(line)).adjust_cell_length(self.size.width, self.style_of(""))
