@@ -230,7 +230,7 @@ def test_the_parameters_of_the_notes_network_add_up_to_139():
     shown = text("shapes", simulator)
     assert "139 parameters in all" in shown
     assert "40 + 72 + 27" in shown
-    assert "Y1(1×8)·W2(8×8) + B2(1×8) = Z2(1×8)" in shown
+    assert "Y[1](1×8)·W[2](8×8)+b[2](1×8)=Z[2](1×8)" in shown
 
 
 def test_unknown_sizes_are_filled_in_one_at_a_time():
@@ -245,7 +245,7 @@ def test_unknown_sizes_are_filled_in_one_at_a_time():
 def test_a_batch_of_six_has_six_rows():
     simulator = Simulator(load("matrix-shapes", variant="a batch of six"))
     simulator.step("phase")
-    assert "X (6×4)·W1(4×8) + B1(1×8) = Z1(6×8)" in text("shapes", simulator)
+    assert "X   (6×4)·W[1](4×8) + b[1](1×8) = Z[1](6×8)" in text("shapes", simulator, 78, 9)
 
 
 def test_any_entry_can_be_taken_apart_term_by_term():
@@ -253,7 +253,7 @@ def test_any_entry_can_be_taken_apart_term_by_term():
     simulator.step("phase")
     shown = text("shapes", simulator, 110, 26, selected=Ref("z", 2, (4,)))
     value = simulator.snapshot().value(Ref("z", 2, (4,)))
-    assert "Z2[1,5] = z13" in shown
+    assert "Z[2][1,5] = z13" in shown
     assert f"= {value:.8f}" in shown
 
 
@@ -261,12 +261,25 @@ def test_a_product_has_one_name_and_its_cells_are_explained():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.step("phase")
     shown = text("shapes", simulator, 78, 9)
-    assert "= Z1(1×2)  4  sigmoid → Y1" in shown
-    assert "Z2[1,2] = z4" in shown
+    assert "= Z[1](1×2)  4  sigmoid → Y[1]" in shown
+    assert "Z[2][1,2] = z4" in shown
     assert "■ makes this entry  · others" in shown
     assert "= 0.68047592" in shown
     simulator = Simulator(load("linear-collapse"))
-    assert "= Y1(" in text("shapes", simulator, 78, 9)
+    assert "= Y[1](" in text("shapes", simulator, 78, 9)
+
+
+def test_a_matrix_has_a_name_that_no_weight_has_and_it_is_said_which_weights_are_in_it():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("phase")
+    shown = text("shapes", simulator, 61, 18)
+    assert "W[2]: all weights of layer 2, a matrix; W5 is one of them" in shown
+    assert shown.count("W[2]") == 3  # in the product, over its cells, and there
+    assert {name for name in ("W1", "W2", "W5", "W7", "W8") if name in shown} == {
+        "W5",
+        "W7",
+        "W8",
+    }  # z4 is made of W7, W8
 
 
 def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
@@ -276,8 +289,8 @@ def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
     assert "0 of 8" in told[0]
     assert "X is given" in told[0]
     assert "3 of 8" in told[3]
-    assert "there is no B1" in told[3]
-    assert "Z1 has the rows of X and the columns of W1" in told[4]
+    assert "there is no b[1]" in told[3]
+    assert "Z[1] has the rows of X and the columns of W[1]" in told[4]
 
 
 # right and wrong

@@ -100,7 +100,7 @@ def _units(flags: Flags) -> tuple[int, ...]:
 
 
 class LayerShapes(Struct, frozen=True):
-    """X·W + B = Y of one layer, as (rows, columns); B is a single row that is added to each of Y's."""
+    """X·W + b = Y of one layer, as (rows, columns); b is a single row that is added to each of Y's."""
 
     layer: int
     x: Shape
