@@ -343,7 +343,18 @@ def test_a_unit_that_passes_no_gradient_is_marked():
     subject = scenario([layer(1, "relu", [[-1.0]]), layer(1, "sigmoid", [[1.0]])], [[1.0]], [[1.0]])
     simulator = Simulator(subject)
     simulator.step("iteration")
-    assert "∅" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
+    assert "─dead─" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
+
+
+@pytest.mark.parametrize(("width", "mark", "other"), [(58, "saturated", "≈"), (40, "≈", "saturated")])
+def test_a_saturated_unit_is_called_so_and_has_a_sign_where_the_word_does_not_fit(width, mark, other):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(iterations=60)
+    simulator.sample = 1
+    simulator.step("iteration")
+    text = "".join(text_of(draw(simulator.snapshot(), width, 16)))
+    assert mark in text
+    assert other not in text
 
 
 @pytest.mark.parametrize(("loss", "is_marked"), [("mse", True), ("binary_crossentropy", False)])
@@ -351,7 +362,7 @@ def test_a_saturated_output_is_marked_unless_the_loss_passes_its_slope_by(loss, 
     subject = scenario([layer(1, "sigmoid", [[9.0]])], [[1.0]], [[1.0]], loss=loss)
     simulator = Simulator(subject)
     simulator.step("iteration")
-    assert ("≈" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))) == is_marked
+    assert ("─saturated─" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))) == is_marked
 
 
 def test_forward_and_back_again_give_the_same_pictures():
