@@ -16,7 +16,7 @@ from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.plane import framed
 from dlsim.tui.pictures.region import LEVELS
 from dlsim.tui.pictures.region_field import grid
-from dlsim.tui.pictures.scene import Look, Member, Scene
+from dlsim.tui.pictures.scene import MARKS, Look, Member, Scene
 
 
 def drawn(key, simulator, width=58, height=16, **options):
@@ -218,6 +218,39 @@ def test_a_layer_with_some_of_its_gradients_says_how_many_there_are():
     assert "… 1 of 4 so far" in text("bars", simulator)
     view = PICTURES["bars"].views(simulator.snapshot()).index("gradient_histogram")
     assert "… 1 of 4 so far" in text("bars", simulator, view=view)
+
+
+@pytest.mark.parametrize(("width", "height", "missing"), [(61, 18, 2), (61, 3, 2), (30, 8, 4), (120, 18, 0)])
+def test_ways_that_there_is_no_room_for_are_counted(width, height, missing):
+    ensemble = Ensemble(load("over-and-underfitting"))
+    ensemble.lead.step("iteration")
+    ensemble.follow()
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    shown = PICTURES["bars"].draw(Scene(ensemble.lead.snapshot(), members), width, height).cells.text()
+    assert sum(mark in shown for mark in MARKS) == len(members) - missing
+    assert (f"+{missing} ways: press v" in shown) == (missing > 0)
+
+
+def test_statistics_say_of_which_iteration_and_after_how_many_updates():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=12)
+    simulator.step("iteration")
+    views = PICTURES["bars"].views(simulator.snapshot())
+    told = {key: text("bars", simulator, 78, 16, view=number) for number, key in enumerate(views)}
+    for key in ("gradients", "deltas", "derivatives", "gradient_histogram"):
+        assert "iteration 13" in told[key]
+    assert "after 13 updates" in told["weight_histogram"]
+
+
+def test_ways_that_stand_at_unlike_iterations_have_each_of_theirs_told():
+    early, late = (Simulator(load("batch-modes", variant=variant)) for variant in (None, "stochastic"))
+    early.run(iterations=20)
+    late.run(iterations=1000)
+    for simulator in (early, late):
+        simulator.step("iteration")
+    members = (Member(None, early.snapshot()), Member("stochastic", late.snapshot()))
+    shown = PICTURES["bars"].draw(Scene(early.snapshot(), members), 78, 12).cells.text()
+    assert "iterations 21 · 1,001" in shown
 
 
 # shapes
