@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.dots import Characters
 
@@ -65,6 +66,7 @@ def plot(
     height: int,
     *,
     span: tuple[float, float] | None = None,
+    name: str = "",
     log: bool = False,
     mark: str = "",
     mark_role: str = "active",
@@ -72,9 +74,9 @@ def plot(
 ) -> list[list[Run]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
-    `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
-    has no place and is left out. What is `behind` is drawn first, so that the curves cover it; its dots are put
-    together here, as plotext takes twenty times as long for each curve of them.
+    `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
+    scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
+    cover it; its dots are put together here, as plotext takes twenty times as long for each curve of them.
     """
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
@@ -110,7 +112,8 @@ def plot(
     _draw_characters(marks)
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    return _runs(plotext.build(), roles, width, height)
+    rows = _runs(plotext.build(), roles, width, height)
+    return [*rows[:-1], _named(rows[-1], name)] if _has_axes(width, height) else rows
 
 
 def get_ready() -> None:
@@ -200,7 +203,7 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, 
     """Set them; the columns and rows that are left for the curves."""
     import plotext  # noqa: PLC0415
 
-    has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+    has_axes = _has_axes(width, height)
     plotext.xaxes(has_axes, False)
     plotext.yaxes(has_axes, False)
     if not has_axes:
@@ -213,6 +216,20 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, 
     ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
     plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
     return width - max(map(len, texts)) - 1, height - 2
+
+
+def _has_axes(width: int, height: int) -> bool:
+    return width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+
+
+def _named(row: list[Run], name: str) -> list[Run]:
+    """The labels of x, and before the last of them what they count, where that is free."""
+    text = "".join(run.text for run in row)
+    last = text.rstrip().rfind(" ") + 1
+    start = last - breadth(name) - 1
+    if not name or start < 2 or text[start - 2 : last].strip():
+        return row
+    return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
 
 
 def x_ticks(scale: Scale, most: int) -> list[float]:
