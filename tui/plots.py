@@ -25,6 +25,7 @@ BRAILLE = "braille"
 AXIS = "axis"
 LEAST_WITH_AXES = (16, 4)
 ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
+FEWEST_TICKS = 3
 FULL_SCALE = 0.4
 """A curve whose least number is below this share of its greatest is drawn down to zero."""
 COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
@@ -84,13 +85,13 @@ def plot(
     import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
 
     across = _across([*shown, *under], span)
-    most = max((height - 2) // ROWS_OF_A_TICK, 1)
+    most = most_ticks(height - 2)
     up = _up([*shown, *under], most, log=log)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    size = _draw_axes(across, up, width, height, most, log=log)
+    size = _draw_axes(across, up, width, height, most, log=log, name=name)
     lines, marks = Characters(*size), Characters(*size)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
@@ -199,8 +200,10 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 # axes
 
 
-def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> tuple[int, int]:
-    """Set them; the columns and rows that are left for the curves."""
+def _draw_axes(
+    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str
+) -> tuple[int, int]:
+    """Set them, with room for the name of x; the columns and rows that are left for the curves."""
     import plotext  # noqa: PLC0415
 
     has_axes = _has_axes(width, height)
@@ -213,9 +216,15 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, 
     ticks = y_ticks(up, most, log=log)
     texts = labels(ticks, log=log)
     plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
+    columns = width - max(map(len, texts)) - 1
     ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
+    if name and len(ticks) > 2:  # the last but one makes room for it
+        low, high = ticks[0], ticks[-1]
+        needed = breadth(name) + len(f"{high:,.0f}") + len(f"{ticks[-2]:,.0f}") + 3
+        if (high - ticks[-2]) / (high - low) * columns < needed:
+            del ticks[-2]
     plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
-    return width - max(map(len, texts)) - 1, height - 2
+    return columns, height - 2
 
 
 def _has_axes(width: int, height: int) -> bool:
@@ -230,6 +239,11 @@ def _named(row: list[Run], name: str) -> list[Run]:
     if not name or start < 2 or text[start - 2 : last].strip():
         return row
     return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
+
+
+def most_ticks(rows: int) -> int:
+    """How many steps between the labels of y so many rows have room for: in a few rows a label may stand on each."""
+    return max(rows // ROWS_OF_A_TICK, min(FEWEST_TICKS, rows - 1), 1)
 
 
 def x_ticks(scale: Scale, most: int) -> list[float]:

@@ -94,6 +94,20 @@ def test_iterations_on_the_axis_are_whole_and_keep_both_ends():
         assert all(tick == int(tick) for tick in ticks)
 
 
+@pytest.mark.parametrize("iterations", [1, 2, 3, 5, 24, 100, 500, 1000, 1999, 123_456])
+@pytest.mark.parametrize("width", [28, 40, 58, 80, 120])
+def test_the_axis_says_what_it_counts_before_its_end(iterations, width):
+    (*_, labels_of_x) = text_of(plot([series(np.linspace(1, 0, iterations))], width, 8, name="iteration"))
+    assert labels_of_x.rstrip().endswith(f" iteration {max(iterations, 2):,}")
+
+
+@pytest.mark.parametrize("rows", [6, 8, 12])
+def test_a_low_picture_has_labels_between_the_ends(rows):
+    lines = text_of(plot([series([1.13, 0.42, 0.003])], 78, rows))
+    told = [line.partition("┤")[0].strip() for line in lines if "┤" in line]
+    assert {"0.5", "1.0"} <= set(told)
+
+
 def test_curves_are_told_apart_without_colour():
     first, second = series([3, 2, 1]), series([1, 2, 3], marker="•")
     text = "".join(text_of(plot([first, second], 40, 10)))
