@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from support.networks import layer, scenario
@@ -32,6 +34,12 @@ def roles(cells):
 
 
 # the plane
+
+
+@pytest.mark.parametrize("name", ["and", "xor-train", "batch-modes", "over-and-underfitting"])
+def test_the_axes_of_the_plane_are_called_as_the_inputs_are_in_the_diagram(name):
+    shown = text("region", Simulator(load(name)))
+    assert set(re.findall(r"\b[xy]\d*\b", shown)) == {"x1", "x2"}
 
 
 @pytest.mark.parametrize("name", ["and", "xor-mlp", "xor-train", "batch-modes", "backprop-2-2-2"])

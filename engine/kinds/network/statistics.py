@@ -41,7 +41,7 @@ class LayerStatistics:
 
     @property
     def slope(self) -> float | None:
-        """The mean |∂a/∂z| over the units and the batch; None where the gradient does not go through the units' own
+        """The mean |∂h/∂z| over the units and the batch; None where the gradient does not go through the units' own
         slopes: softmax, and an output that is fused with the loss.
         """
         layer = self._arrays.layer
