@@ -206,7 +206,8 @@ class Telling:
                 continue
             value = snapshot.value(ref)
             text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value)
-            name = column[1:] if column.startswith("=") else self._say(f"column.{column}")
+            word, _, own = column.partition("=")
+            name = f"{self._say(f'column.{word}') if word else ''} {own}".strip()
             yield self._say("walk.cell", column=name, value=text)
 
     def lesson(self, snapshot: Snapshot) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
@@ -20,10 +21,11 @@ KEPT = 30
 
 
 class Ghost(Struct, frozen=True):
-    """A run that an edit has left, or, where it `is_undone`, that of an edit: where the two part, and its losses."""
+    """A run that an edit has left, or, where it `is_undone`, that of an edit: where the two part, what it was."""
 
     fork: int
     curve: Curve
+    epochs: Epochs
     is_undone: bool = False
 
 
@@ -107,7 +109,7 @@ class Branches:
         others = [*((left, False) for left in self._left), *((left, True) for left in self._undone)]
         others.sort(key=lambda other: other[0] is self.last_left)
         return tuple(
-            Ghost(left.fork, left.run.losses.head(len(left.run.losses)), is_undone)
+            Ghost(left.fork, left.run.losses.head(len(left.run.losses)), left.run.epochs, is_undone)
             for left, is_undone in reversed(others)
             if len(left.run.losses) >= left.fork
         )

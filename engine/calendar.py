@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 
 class Calendar(Struct):
@@ -30,3 +36,16 @@ class Calendar(Struct):
             return
         epoch, batch = before.of(iteration)
         self.start, self.epoch = iteration, epoch + (batch > 0)
+
+
+class Epochs(Struct, frozen=True):
+    """How far a run has come in epochs: by a calendar for each of its stretches, in order."""
+
+    calendars: Sequence[Calendar]
+
+    def done(self, updates: Array) -> Array:
+        """How many epochs are done, parts of one included, after so many updates."""
+        starts, epochs, batches = np.array([(each.start, each.epoch, each.batches) for each in self.calendars]).T
+        # One that a run goes on with in the middle of an epoch begins where that epoch did: the last that has begun.
+        which = np.maximum(np.searchsorted(starts, updates, side="right") - 1, 0)
+        return np.asarray(epochs[which] + (updates - starts[which] + 1) / batches[which], dtype=np.float64)

@@ -29,13 +29,15 @@ class Row(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A table of numbers, listed by reference; `key` and `columns` are keys of the words catalogue, a column
-    that starts with "=" is shown as it stands (a symbol or a feature's name).
+    """A table of numbers, listed by reference; `key`, `columns` and `labels` are keys of the words catalogue. What
+    follows a "=" in a column is shown as it stands (a symbol, a feature's name), after the key's word if there is one.
     """
 
     key: str
     columns: tuple[str, ...]
     rows: Sequence[Row]
+    labels: str = ""  # what the rows' labels are, where that is said
+    per_sample: int = 1  # rows for each sample, in a table of data
 
 
 class Reader(Protocol):

@@ -48,6 +48,7 @@ class Simulator(Moving, WhatIf):
             trouble=self.trouble,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
+            epochs=self._timeline.epochs,
             known=self._timeline.losses.head(self._timeline.finished),
             ghosts=self._branches.ghosts,
             edits=self.edits,

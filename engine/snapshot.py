@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from dlsim.engine.branches import Ghost
+from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
@@ -33,6 +34,7 @@ class Snapshot(Struct, frozen=True):
     trouble: Trouble | None
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
+    epochs: Epochs  # how many are done after each of the updates that the curves count
     known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
     ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
     edits: Sequence[int]  # iterations from which on something was edited

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, field
 
+from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.history import History
 from dlsim.engine.model import Model
@@ -103,6 +104,7 @@ class Timeline:
     def __init__(self, stretches: Sequence[Stretch], build: Callable[[Scenario], Model], budget: int) -> None:
         self.stretches = tuple(stretches)
         self._models = self._build(build)
+        self.epochs = Epochs([model.calendar for model in self._models])
         self._starts = [stretch.start for stretch in self.stretches]
         self._place = 0  # which stretch the iteration on the tape belongs to
         self._boundary = self._boundary_after(0)

@@ -199,16 +199,13 @@ def _path_of_data(snapshot: Snapshot, ref: Ref) -> str | None:
     path = f"data.{key}.{row}.{place[0]}"
     if len(place) > 1:  # a sequence: its steps stand side by side
         steps = data[key][row]
-        wide = len(steps) // max(_steps(snapshot, key), 1) if isinstance(steps, list) else 1
+        wide = len(steps) // _steps(snapshot) if isinstance(steps, list) else 1
         path = f"data.{key}.{row}.{place[1] * wide + place[0]}"
     return path if value_at(snapshot.scenario.raw, path) is not None else None
 
 
-def _steps(snapshot: Snapshot, key: str) -> int:
-    quantity = "X" if key == "inputs" else "T"
-    table = next((table for table in snapshot.tables if table.key == "data"), None)
-    cells = table.rows[0].cells if table is not None and len(table.rows) else ()
-    return 1 + max((cell.index[2] for cell in cells if cell is not None and cell.quantity == quantity), default=0)
+def _steps(snapshot: Snapshot) -> int:
+    return next((table.per_sample for table in snapshot.tables if table.key == "data"), 1)
 
 
 def value_at(tables: Any, path: str) -> Any:
@@ -273,8 +270,11 @@ def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
 
 def sample_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
     """The inputs and targets of the sample under the lens, where they stand in the scenario."""
-    rows = next((table.rows for table in snapshot.tables if table.key == "data"), ())
-    cells = rows[snapshot.row].cells if snapshot.row < len(rows) else ()
+    table = next((table for table in snapshot.tables if table.key == "data"), None)
+    if table is None:
+        return []
+    rows = table.rows[snapshot.row * table.per_sample : (snapshot.row + 1) * table.per_sample]
+    cells = [cell for row in rows for cell in row.cells]
     return [] if len(cells) > LISTED_AT_MOST else _targets_at(simulator, snapshot, cells)
 
 

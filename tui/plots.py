@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.dots import Characters
 
@@ -24,6 +25,7 @@ BRAILLE = "braille"
 AXIS = "axis"
 LEAST_WITH_AXES = (16, 4)
 ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
+FEWEST_TICKS = 3
 FULL_SCALE = 0.4
 """A curve whose least number is below this share of its greatest is drawn down to zero."""
 COLOUR = "\x1b\\[(?:38;5;(\\d+)|0)m"
@@ -65,6 +67,7 @@ def plot(
     height: int,
     *,
     span: tuple[float, float] | None = None,
+    name: str = "",
     log: bool = False,
     mark: str = "",
     mark_role: str = "active",
@@ -72,9 +75,9 @@ def plot(
 ) -> list[list[Run]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
 
-    `span` is the stretch of x that is drawn, all there is unless given. On a logarithmic scale what is not positive
-    has no place and is left out. What is `behind` is drawn first, so that the curves cover it; its dots are put
-    together here, as plotext takes twenty times as long for each curve of them.
+    `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
+    scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
+    cover it; its dots are put together here, as plotext takes twenty times as long for each curve of them.
     """
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
@@ -82,13 +85,13 @@ def plot(
     import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
 
     across = _across([*shown, *under], span)
-    most = max((height - 2) // ROWS_OF_A_TICK, 1)
+    most = most_ticks(height - 2)
     up = _up([*shown, *under], most, log=log)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    size = _draw_axes(across, up, width, height, most, log=log)
+    size = _draw_axes(across, up, width, height, most, log=log, name=name)
     lines, marks = Characters(*size), Characters(*size)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
@@ -110,7 +113,8 @@ def plot(
     _draw_characters(marks)
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    return _runs(plotext.build(), roles, width, height)
+    rows = _runs(plotext.build(), roles, width, height)
+    return [*rows[:-1], _named(rows[-1], name)] if _has_axes(width, height) else rows
 
 
 def get_ready() -> None:
@@ -196,11 +200,13 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 # axes
 
 
-def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool) -> tuple[int, int]:
-    """Set them; the columns and rows that are left for the curves."""
+def _draw_axes(
+    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str
+) -> tuple[int, int]:
+    """Set them, with room for the name of x; the columns and rows that are left for the curves."""
     import plotext  # noqa: PLC0415
 
-    has_axes = width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+    has_axes = _has_axes(width, height)
     plotext.xaxes(has_axes, False)
     plotext.yaxes(has_axes, False)
     if not has_axes:
@@ -210,9 +216,34 @@ def _draw_axes(across: Scale, up: Scale, width: int, height: int, most: int, *, 
     ticks = y_ticks(up, most, log=log)
     texts = labels(ticks, log=log)
     plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
+    columns = width - max(map(len, texts)) - 1
     ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
+    if name and len(ticks) > 2:  # the last but one makes room for it
+        low, high = ticks[0], ticks[-1]
+        needed = breadth(name) + len(f"{high:,.0f}") + len(f"{ticks[-2]:,.0f}") + 3
+        if (high - ticks[-2]) / (high - low) * columns < needed:
+            del ticks[-2]
     plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
-    return width - max(map(len, texts)) - 1, height - 2
+    return columns, height - 2
+
+
+def _has_axes(width: int, height: int) -> bool:
+    return width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+
+
+def _named(row: list[Run], name: str) -> list[Run]:
+    """The labels of x, and before the last of them what they count, where that is free."""
+    text = "".join(run.text for run in row)
+    last = text.rstrip().rfind(" ") + 1
+    start = last - breadth(name) - 1
+    if not name or start < 2 or text[start - 2 : last].strip():
+        return row
+    return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
+
+
+def most_ticks(rows: int) -> int:
+    """How many steps between the labels of y so many rows have room for: in a few rows a label may stand on each."""
+    return max(rows // ROWS_OF_A_TICK, min(FEWEST_TICKS, rows - 1), 1)
 
 
 def x_ticks(scale: Scale, most: int) -> list[float]:

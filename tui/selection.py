@@ -97,12 +97,11 @@ class Cells:
 
     def __init__(self, table: Table) -> None:
         self._rows: Sequence[Row] = table.rows
-        self._is_data = table.key == "data"
         self._places = Places(table)
 
     def find(self, ref: Ref) -> tuple[int, int] | None:
         """(row, column) of a number, or of the one that stands for it; None where the table has none."""
-        row = ref.index[0] if self._is_data and ref.quantity in ("X", "T", "O") else self._places.row(ref)
+        row = self._places.row(ref)
         if row is None or row >= len(self._rows):
             return None
         cells = self._rows[row].cells

@@ -26,8 +26,7 @@ class Sheet(Struct, frozen=True):
 
 def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
     """All rows of a table at this moment; a number that is not computed yet is an empty cell."""
-    label = say("column.sample") if table.key == "data" else ""
-    heads = [label, *(column_head(say, name) for name in table.columns)]
+    heads = [label_head(say, table), *(column_head(say, name) for name in table.columns)]
     return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
 
 
@@ -42,14 +41,22 @@ def sheet_of_ways(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]
     return Sheet(heads, rows)
 
 
+def label_head(say: Words, table: Table) -> str:
+    """What stands over the labels of the rows."""
+    return say(f"column.{table.labels}") if table.labels else ""
+
+
 def column_head(say: Words, name: str, cells: int | None = None) -> str:
-    """What stands over a column: a name of the scenario's own as it is, else the catalogue's word; its shorter one,
-    where it has one, over a column of fewer `cells`.
+    """What stands over a column: the catalogue's word, and a name of the scenario's own as it is; over a column of
+    fewer `cells` the name alone, or the word's shorter form, where it has one.
     """
-    if name.startswith("="):
-        return name[1:]
-    head = say.first([f"column.{name}", "column.any"], name=name)
+    word, is_named, own = name.partition("=")
+    head = say.first([f"column.{word}", "column.any"], name=word) if word else ""
+    if is_named:
+        head = f"{head} {own}".strip()
     is_long = cells is not None and cell_len(head) > cells
+    if is_named:
+        return own if is_long else head
     return say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name) if is_long else head
 
 

@@ -50,9 +50,9 @@ class Generator(Struct, frozen=True):
         points = self.make(Draw(labels, classes, Random(seed, STREAM, PLACES).uniforms(samples)))
         normals = Random(seed, STREAM, NOISE).normals(2 * samples).reshape(samples, 2)
         if self.is_regression:
-            return Samples(points[:, :1], points[:, 1:] + noise * normals[:, 1:], features=("x",))
+            return Samples(points[:, :1], points[:, 1:] + noise * normals[:, 1:])
         names = tuple(map(str, range(classes)))
-        return Samples(points + noise * normals, labels=labels, classes=names, features=("x", "y"))
+        return Samples(points + noise * normals, labels=labels, classes=names)
 
 
 def _moons(draw: Draw) -> Array:

@@ -175,7 +175,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["help"], "why SYMBOL: what a number is made of"),
         (["lesson"], "One sample, four sigmoid neurons"),
         (["g op", ""], "z2 = 0.11000000"),
-        (["g op", "", ""], "h1 ... h2: A[1] = sigmoid(Z[1])"),
+        (["g op", "", ""], "h1 ... h2: Y[1] = sigmoid(Z[1])"),
         (["48"], "Iteration 1 is done; its loss was 0.02397190."),
     ],
 )

@@ -426,13 +426,35 @@ def test_the_tables_list_every_step_and_every_sequence():
     weights, layers, data = snapshot.tables
     assert " ".join(row.label for row in weights.rows) == "Wx1 Wx2 Wh1 Wh2 Wh3 Wh4 b1 b2 Wy1 Wy2 b3"
     assert [row.label for row in layers.rows][:4] == ["h1⟨1⟩", "h2⟨1⟩", "o1⟨1⟩", "h1⟨2⟩"]
-    assert len(data.rows) == 6
-    assert data.columns[:5] == ("=x1⟨1⟩", "=x1⟨2⟩", "=x1⟨3⟩", "=x1⟨4⟩", "=t1⟨1⟩")
+    assert [row.label for row in data.rows][3:6] == ["1⟨4⟩", "2⟨1⟩", "2⟨2⟩"]
+    assert data.columns == ("input=x1", "target=t1", "output=o1")
     for table in snapshot.tables:
         for row in table.rows:
             assert all(snapshot.value(ref) is not None for ref in row.cells if ref is not None)
     assert snapshot.value(Ref("X", 0, (2, 0, 1))) == 1.0
     assert snapshot.symbol(Ref("a", 1, (0,))) == "h1"
+
+
+def test_a_row_of_data_holds_the_input_the_target_and_the_output_of_one_time():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(1)
+    simulator.sample = 2
+    snapshot = simulator.snapshot()
+    inputs, targets = (snapshot.scenario.raw["data"][key] for key in ("inputs", "targets"))
+    for number, row in enumerate(snapshot.tables[2].rows):
+        sequence, step = divmod(number, 4)
+        x, t, o = map(snapshot.value, row.cells)
+        assert row.sample == sequence
+        assert (x, t) == (inputs[sequence][step], targets[sequence][step])
+        if sequence == simulator.sample:
+            assert o == snapshot.value(Ref("a", 2, (0, step)))
+            error = -math.log(o if t else 1 - o)
+            assert error == pytest.approx(snapshot.value(Ref("E_t", 0, (step,))))
+
+
+def test_data_without_targets_has_no_column_for_them():
+    simulator = Simulator(load_tables(tables({"inputs": 1, "hidden": 1, "outputs": 1}, [[0.0, 1.0]])))
+    assert simulator.snapshot().tables[2].columns == ("input=x1", "output=o1")
 
 
 # what is refused

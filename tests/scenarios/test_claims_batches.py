@@ -197,6 +197,14 @@ def test_validation_loss_turns_round_in_the_middle(fitted):
     assert validation[-1] > validation[0]  # worse than before anything was learnt
 
 
+def test_validation_loss_bends_up_once_before_it_goes_on_down(fitted):
+    validation = fitted.curves["validation"].values
+    assert (np.diff(validation[:7]) < 0).all()
+    assert (np.diff(validation[6:16]) > 0).all()
+    assert (np.diff(validation[15:32]) < 0).all()
+    assert [round(float(validation[epoch - 1]), 2) for epoch in (7, 16)] == [0.56, 0.61]
+
+
 def test_too_few_enough_and_too_many_epochs(fitted):
     scenario = load("over-and-underfitting")
     length = {

@@ -55,12 +55,14 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
 @pytest.mark.parametrize(
     ("scenario", "ref", "number"),
     [
+        ("feedforward-or-recurrent", Ref("X", 0, (2, 0, 3)), 0.5),
+        ("feedforward-or-recurrent", Ref("t", 0, (0, 1)), 0.5),
         ("activations", Ref("v", 0, (1,)), 0.25),
         ("activations", Ref("setting:alpha", 0, (4,)), 0.2),
         ("losses", Ref("target", 0, (0,)), 0.5),
     ],
 )
-def test_vectors_and_settings_of_functions_are_changed_in_the_scenario(scenario, ref, number):
+def test_steps_of_a_sequence_vectors_and_settings_of_functions_are_changed_in_the_scenario(scenario, ref, number):
     session = Session(scenario)
     change(session, target(session, ref), str(number))
     assert session.snapshot.tape.value(ref, 0) == number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from math import ceil
 
 import numpy as np
 import pytest
@@ -13,10 +14,14 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from support.networks import worked_example
 from textual.app import App
+from textual.geometry import Size
 
-from dlsim.engine import Simulator
+from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
+from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.reference import Ref
+from dlsim.tui.pictures.scene import Member, Scene
+from dlsim.tui.pictures.ways import ways
 from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
@@ -87,6 +92,20 @@ def test_iterations_on_the_axis_are_whole_and_keep_both_ends():
         assert ticks[0] == 1
         assert ticks[-1] == high
         assert all(tick == int(tick) for tick in ticks)
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 3, 5, 24, 100, 500, 1000, 1999, 123_456])
+@pytest.mark.parametrize("width", [28, 40, 58, 80, 120])
+def test_the_axis_says_what_it_counts_before_its_end(iterations, width):
+    (*_, labels_of_x) = text_of(plot([series(np.linspace(1, 0, iterations))], width, 8, name="iteration"))
+    assert labels_of_x.rstrip().endswith(f" iteration {max(iterations, 2):,}")
+
+
+@pytest.mark.parametrize("rows", [6, 8, 12])
+def test_a_low_picture_has_labels_between_the_ends(rows):
+    lines = text_of(plot([series([1.13, 0.42, 0.003])], 78, rows))
+    told = [line.partition("┤")[0].strip() for line in lines if "┤" in line]
+    assert {"0.5", "1.0"} <= set(told)
 
 
 def test_curves_are_told_apart_without_colour():
@@ -237,6 +256,56 @@ async def test_further_curves_are_drawn_with_a_legend(screen_text):
         await pilot.pause()
         assert "• validation 0.5" in screen_text(app)[0]
         assert sum(line.count("•") for line in screen_text(app)) > 5
+
+
+def rows_over(ensemble):
+    """The curve's lines with all ways of a scenario."""
+    lead = ensemble.lead.snapshot()
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    widget = LossCurve()
+    widget.show(lead, ways(Scene(lead, members)))
+    return text_of(widget._rows(Size(110, 16)))
+
+
+def column_of(rows, mark):
+    """Where the last of these marks stands, as a share of the axis."""
+    (axis,) = (line for line in rows if "└" in line)
+    start = axis.index("└") + 1
+    return max((line.rfind(mark) - start) / (len(axis.rstrip()) - 1 - start) for line in rows[2:] if mark in line)
+
+
+@pytest.mark.parametrize(
+    ("variant", "updates"), [(None, 7), ("mini-batch", 56), ("mini-batch", 60), ("stochastic", 150)]
+)
+def test_ways_with_unlike_epochs_are_drawn_over_epochs_each_mark_where_its_run_is(variant, updates):
+    ensemble = Ensemble(load("batch-modes", variant=variant))
+    ensemble.lead.seek(iteration=updates)
+    ensemble.follow()
+    ends = {name: len(simulator.losses) / simulator.model.calendar.batches for name, simulator in ensemble.members}
+    rows = rows_over(ensemble)
+    last = ceil(max(ends.values()))
+    assert rows[-1].rstrip().endswith(f" epoch {last}")
+    for mark, end in zip("●■▲", ends.values(), strict=True):
+        assert column_of(rows, mark) == pytest.approx(end / last, abs=0.012)
+
+
+def test_where_all_ways_have_the_same_epochs_iterations_are_counted():
+    ensemble = Ensemble(load("optimizers-on-a-network"))
+    ensemble.lead.seek(iteration=60)
+    ensemble.follow()
+    assert rows_over(ensemble)[-1].rstrip().endswith(" iteration 60")
+
+
+def test_a_run_that_was_left_ends_on_the_axis_of_epochs_where_it_came_to():
+    ensemble = Ensemble(load("batch-modes", variant="mini-batch"))
+    ensemble.lead.run(iterations=80)
+    ensemble.lead.seek(iteration=40)
+    ensemble.lead.edit(settings={"training.batch_size": 64})
+    ensemble.lead.run(iterations=4)
+    ensemble.follow()
+    rows = rows_over(ensemble)
+    assert column_of(rows, "▲") == pytest.approx((5 + 4 / 4) / 20, abs=0.012)
+    assert column_of(rows, "·") == pytest.approx(80 / 8 / 20, abs=0.012)
 
 
 @pytest.mark.parametrize("undone", [False, True])

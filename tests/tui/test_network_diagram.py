@@ -274,13 +274,18 @@ def test_the_errors_of_the_outputs_stay_where_there_is_room_for_them(size):
 
 def test_the_diagram_of_a_sequence_says_its_step_and_shows_the_numbers_of_it():
     subject = load("feedforward-or-recurrent")
-    for symbol, told in [("z1⟨2⟩", "t = 2"), ("o1⟨3⟩", "t = 3"), ("∂E/∂h2⟨1⟩", "t = 1"), ("∂E/∂Wh1", "t = 4")]:
+    for symbol, told in [
+        ("z1⟨2⟩", "time ⟨2⟩"),
+        ("o1⟨3⟩", "time ⟨3⟩"),
+        ("∂E/∂h2⟨1⟩", "time ⟨1⟩"),
+        ("∂E/∂Wh1", "time ⟨4⟩"),
+    ]:
         snapshot = standing_at(subject, symbol).snapshot()
         assert told in "\n".join(text_of(draw(snapshot, 59, 19)))
     picture = draw(standing_at(subject, "h2⟨1⟩").snapshot(), 59, 19)
     text = "\n".join(text_of(picture))
     assert text.count("…") == 2 * 1 + 4, "z and h of step 1 are known, no δ, nothing of the output"
-    assert all("⟨" not in line for line in text_of(picture))
+    assert text.replace("time ⟨1⟩", "").count("⟨") == 0
 
 
 def test_a_unit_is_lit_at_any_step():
@@ -338,7 +343,18 @@ def test_a_unit_that_passes_no_gradient_is_marked():
     subject = scenario([layer(1, "relu", [[-1.0]]), layer(1, "sigmoid", [[1.0]])], [[1.0]], [[1.0]])
     simulator = Simulator(subject)
     simulator.step("iteration")
-    assert "∅" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
+    assert "─dead─" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
+
+
+@pytest.mark.parametrize(("width", "mark", "other"), [(58, "saturated", "≈"), (40, "≈", "saturated")])
+def test_a_saturated_unit_is_called_so_and_has_a_sign_where_the_word_does_not_fit(width, mark, other):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(iterations=60)
+    simulator.sample = 1
+    simulator.step("iteration")
+    text = "".join(text_of(draw(simulator.snapshot(), width, 16)))
+    assert mark in text
+    assert other not in text
 
 
 @pytest.mark.parametrize(("loss", "is_marked"), [("mse", True), ("binary_crossentropy", False)])
@@ -346,7 +362,7 @@ def test_a_saturated_output_is_marked_unless_the_loss_passes_its_slope_by(loss, 
     subject = scenario([layer(1, "sigmoid", [[9.0]])], [[1.0]], [[1.0]], loss=loss)
     simulator = Simulator(subject)
     simulator.step("iteration")
-    assert ("≈" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))) == is_marked
+    assert ("─saturated─" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))) == is_marked
 
 
 def test_forward_and_back_again_give_the_same_pictures():

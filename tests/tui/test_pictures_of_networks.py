@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from support.networks import layer, scenario
@@ -16,7 +18,7 @@ from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.plane import framed
 from dlsim.tui.pictures.region import LEVELS
 from dlsim.tui.pictures.region_field import grid
-from dlsim.tui.pictures.scene import Look, Member, Scene
+from dlsim.tui.pictures.scene import MARKS, Look, Member, Scene
 
 
 def drawn(key, simulator, width=58, height=16, **options):
@@ -32,6 +34,12 @@ def roles(cells):
 
 
 # the plane
+
+
+@pytest.mark.parametrize("name", ["and", "xor-train", "batch-modes", "over-and-underfitting"])
+def test_the_axes_of_the_plane_are_called_as_the_inputs_are_in_the_diagram(name):
+    shown = text("region", Simulator(load(name)))
+    assert set(re.findall(r"\b[xy]\d*\b", shown)) == {"x1", "x2"}
 
 
 @pytest.mark.parametrize("name", ["and", "xor-mlp", "xor-train", "batch-modes", "backprop-2-2-2"])
@@ -220,6 +228,39 @@ def test_a_layer_with_some_of_its_gradients_says_how_many_there_are():
     assert "… 1 of 4 so far" in text("bars", simulator, view=view)
 
 
+@pytest.mark.parametrize(("width", "height", "missing"), [(61, 18, 2), (61, 3, 2), (30, 8, 4), (120, 18, 0)])
+def test_ways_that_there_is_no_room_for_are_counted(width, height, missing):
+    ensemble = Ensemble(load("over-and-underfitting"))
+    ensemble.lead.step("iteration")
+    ensemble.follow()
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    shown = PICTURES["bars"].draw(Scene(ensemble.lead.snapshot(), members), width, height).cells.text()
+    assert sum(mark in shown for mark in MARKS) == len(members) - missing
+    assert (f"+{missing} ways: press v" in shown) == (missing > 0)
+
+
+def test_statistics_say_of_which_iteration_and_after_how_many_updates():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=12)
+    simulator.step("iteration")
+    views = PICTURES["bars"].views(simulator.snapshot())
+    told = {key: text("bars", simulator, 78, 16, view=number) for number, key in enumerate(views)}
+    for key in ("gradients", "deltas", "derivatives", "gradient_histogram"):
+        assert "iteration 13" in told[key]
+    assert "after 13 updates" in told["weight_histogram"]
+
+
+def test_ways_that_stand_at_unlike_iterations_have_each_of_theirs_told():
+    early, late = (Simulator(load("batch-modes", variant=variant)) for variant in (None, "stochastic"))
+    early.run(iterations=20)
+    late.run(iterations=1000)
+    for simulator in (early, late):
+        simulator.step("iteration")
+    members = (Member(None, early.snapshot()), Member("stochastic", late.snapshot()))
+    shown = PICTURES["bars"].draw(Scene(early.snapshot(), members), 78, 12).cells.text()
+    assert "iterations 21 · 1,001" in shown
+
+
 # shapes
 
 
@@ -230,7 +271,7 @@ def test_the_parameters_of_the_notes_network_add_up_to_139():
     shown = text("shapes", simulator)
     assert "139 parameters in all" in shown
     assert "40 + 72 + 27" in shown
-    assert "Y1(1×8)·W2(8×8) + B2(1×8) = Z2(1×8)" in shown
+    assert "Y[1](1×8)·W[2](8×8)+b[2](1×8)=Z[2](1×8)" in shown
 
 
 def test_unknown_sizes_are_filled_in_one_at_a_time():
@@ -245,7 +286,7 @@ def test_unknown_sizes_are_filled_in_one_at_a_time():
 def test_a_batch_of_six_has_six_rows():
     simulator = Simulator(load("matrix-shapes", variant="a batch of six"))
     simulator.step("phase")
-    assert "X (6×4)·W1(4×8) + B1(1×8) = Z1(6×8)" in text("shapes", simulator)
+    assert "X   (6×4)·W[1](4×8) + b[1](1×8) = Z[1](6×8)" in text("shapes", simulator, 78, 9)
 
 
 def test_any_entry_can_be_taken_apart_term_by_term():
@@ -253,7 +294,7 @@ def test_any_entry_can_be_taken_apart_term_by_term():
     simulator.step("phase")
     shown = text("shapes", simulator, 110, 26, selected=Ref("z", 2, (4,)))
     value = simulator.snapshot().value(Ref("z", 2, (4,)))
-    assert "Z2[1,5] = z13" in shown
+    assert "Z[2][1,5] = z13" in shown
     assert f"= {value:.8f}" in shown
 
 
@@ -261,12 +302,25 @@ def test_a_product_has_one_name_and_its_cells_are_explained():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.step("phase")
     shown = text("shapes", simulator, 78, 9)
-    assert "= Z1(1×2)  4  sigmoid → Y1" in shown
-    assert "Z2[1,2] = z4" in shown
+    assert "= Z[1](1×2)  4  sigmoid → Y[1]" in shown
+    assert "Z[2][1,2] = z4" in shown
     assert "■ makes this entry  · others" in shown
     assert "= 0.68047592" in shown
     simulator = Simulator(load("linear-collapse"))
-    assert "= Y1(" in text("shapes", simulator, 78, 9)
+    assert "= Y[1](" in text("shapes", simulator, 78, 9)
+
+
+def test_a_matrix_has_a_name_that_no_weight_has_and_it_is_said_which_weights_are_in_it():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("phase")
+    shown = text("shapes", simulator, 61, 18)
+    assert "W[2]: all weights of layer 2, a matrix; W5 is one of them" in shown
+    assert shown.count("W[2]") == 3  # in the product, over its cells, and there
+    assert {name for name in ("W1", "W2", "W5", "W7", "W8") if name in shown} == {
+        "W5",
+        "W7",
+        "W8",
+    }  # z4 is made of W7, W8
 
 
 def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
@@ -276,8 +330,8 @@ def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
     assert "0 of 8" in told[0]
     assert "X is given" in told[0]
     assert "3 of 8" in told[3]
-    assert "there is no B1" in told[3]
-    assert "Z1 has the rows of X and the columns of W1" in told[4]
+    assert "there is no b[1]" in told[3]
+    assert "Z[1] has the rows of X and the columns of W[1]" in told[4]
 
 
 # right and wrong

@@ -197,11 +197,11 @@ def test_what_was_not_tried_yet_is_empty():
 def test_time_runs_from_left_to_right_with_what_is_fed_back():
     simulator = Simulator(load("feedforward-or-recurrent"))
     shown = text("unrolled", Scene(simulator.snapshot()))
-    assert "t = 1" in shown
-    assert shown.index("t = 1") < shown.index("t = 4")
+    assert "time ⟨1⟩" in shown
+    assert shown.index("time ⟨1⟩") < shown.index("time ⟨4⟩")
     assert shown.count("▶") == 4  # three steps, and what it means
     assert "◀" not in shown
-    assert shown.count("…") == 4 * 4  # h1, h2, o1, E at each step
+    assert shown.count("…") == 7 * 4  # h1, h2 and o1, the δ of each, and E at each step
 
 
 def test_the_gradient_runs_backwards_in_time():
@@ -235,6 +235,29 @@ def test_the_update_of_a_recurrent_network_has_no_number():
     shown = text("unrolled", Scene(simulator.snapshot()), height=19)
     assert "W ← W⁺" in shown
     assert "=" not in shown.partition("W ← W⁺")[2]
+
+
+@pytest.mark.parametrize(("width", "height"), [(61, 18), (61, 16), (110, 18)])
+def test_after_an_iteration_every_unit_shows_its_output_and_its_delta(width, height):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.sample = 1
+    simulator.step("iteration")
+    shown = text("unrolled", Scene(simulator.snapshot()), width=width, height=height)
+    assert [shown.count(name) for name in ("h1 ", "h2 ", "o1 ", "time ⟨")] == [4] * 4
+    assert shown.count("δ ") == 3 * 4 + 1  # h1, h2, o1 at each time, and what it means
+    assert "δ ∂E/∂z" in shown
+
+
+def test_where_there_is_room_for_one_number_it_is_that_of_the_pass_that_goes_on():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    seen = []
+    for _ in ("forward", "loss", "backward", "update"):
+        simulator.step("phase")
+        *rows, foot = text("unrolled", Scene(simulator.snapshot()), width=78, height=10).splitlines()
+        body = "\n".join(rows)
+        seen.append(["δh" in body, " h1" in body, "◀" in body, "δ" in foot])
+    outputs, gradients = [False, True, False, False], [True, False, True, True]
+    assert seen == [outputs, outputs, gradients, outputs]
 
 
 def test_a_feed_forward_network_has_no_arrows_in_time():

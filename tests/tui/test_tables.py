@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.tui.widgets.rows import Group, Places, subject
@@ -123,6 +124,23 @@ def long_data(tmp_path):
     return Simulator(load(file))
 
 
+def test_all_times_of_the_sequence_under_the_lens_are_marked_and_in_view():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    for sample in range(simulator.samples):
+        simulator.sample = sample
+        snapshot = simulator.snapshot()
+        shown = list(map(text, TableView(words(), snapshot, Places(snapshot.tables[2]), 60, 8).lines()))
+        assert shown[0].split() == ["sample⟨time⟩", "input", "x1", "target", "t1", "output", "o1"]
+        marked = [line.split()[1] for line in shown if "▶" in line]
+        assert marked == [f"{sample + 1}⟨{step}⟩" for step in (1, 2, 3, 4)]
+
+
+def test_a_narrow_table_of_data_heads_its_columns_with_symbols_alone():
+    snapshot = Simulator(load("feedforward-or-recurrent")).snapshot()
+    shown = TableView(words(), snapshot, Places(snapshot.tables[2]), 44, 8)
+    assert text(next(shown.lines())).split() == ["sample⟨time⟩", "x1", "t1", "o1"]
+
+
 class Counting:
     """A table's rows, counting how many are looked at."""
 
@@ -142,6 +160,6 @@ def test_of_twenty_thousand_rows_only_those_on_screen_are_read(long_data):
     snapshot = long_data.snapshot()
     table = snapshot.tables[2]
     rows = Counting(table.rows)
-    shown = TableView(words(), snapshot, Places(type(table)(table.key, table.columns, rows)), 60, 20)
+    shown = TableView(words(), snapshot, Places(structs.replace(table, rows=rows)), 60, 20)
     assert any("▶ 12346" in text(line) for line in shown.lines())
     assert rows.seen < 300

@@ -13,6 +13,7 @@ from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
 from dlsim.tui.diagram.layout import FULL, PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
+from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
 """A symbol that leaves fewer to its number is shortened."""
@@ -75,7 +76,11 @@ class Units(Struct):
             self._in_edge(column, bottom, Node(layer, unit, below))
         mark = "" if below else self._mark(layer, unit)
         if mark:
-            canvas.write(column.x + column.width - 3, bottom, mark, role or "negative")
+            glyphs = canvas.glyphs
+            sign = {"dead": glyphs.dead, "saturated": glyphs.flat}[mark]
+            word = words()(f"picture.{mark}")
+            text = word if len(word) <= column.width - 2 else sign
+            canvas.write(max(column.x + column.width - 2 - len(text), column.x + 1), bottom, text, role or "negative")
 
     def _rows_of(self, layer: int, unit: int) -> list[str]:
         """What a full box holds; where there is no row for an output's error, it is there at the moment it is lit."""
@@ -259,7 +264,7 @@ class Units(Struct):
         return self.focus.rows.get(node, otherwise)
 
     def _mark(self, layer: int, unit: int) -> str:
-        """A unit that lets no gradient through, or hardly any, is marked."""
+        """What a unit is that lets no gradient through, or hardly any."""
         if layer == 0:
             return ""
         z, a = (self.snapshot.value(self.focus.of_unit(row, layer, unit)) for row in "za")
@@ -267,6 +272,6 @@ class Units(Struct):
             return ""
         is_dead, is_saturated = stuck(self.shape.activations[layer], np.array(z), np.array(a))
         if is_dead:
-            return self.canvas.glyphs.dead
+            return "dead"
         passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
-        return self.canvas.glyphs.flat if is_saturated and not passes_by else ""
+        return "saturated" if is_saturated and not passes_by else ""

@@ -7,12 +7,13 @@ from math import ceil, floor, isfinite, log10
 
 from dlsim.engine.kinds.network.statistics import LayerStatistics, slope_product
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
 from dlsim.tui.pictures.layered import Layered, statistics_of, tape_of
-from dlsim.tui.pictures.legend import write_line
+from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.pictures.spread import Spread
 from dlsim.tui.pictures.stuck import Stuck
@@ -64,7 +65,7 @@ class Sizes(Layered):
         table = [[self._size(view, way, layer) for layer in self.rows()] for way in shown]
         numbers = [size for column in table for size in column if size is not None and size > 0]
         low, high = _decades(numbers)
-        has_title = cells.height > len(self.rows()) + 1
+        has_title = cells.height > len(self.rows()) + 1 or len(shown) < len(self.ways)
         top = int(has_title)
         if len(shown) > 1 or self.lead.name:
             self._heads(shown, top)
@@ -74,12 +75,11 @@ class Sizes(Layered):
         spare = cells.height - top - len(self.rows()) - 1
         step = 2 if spare >= len(self.rows()) else 1
         products = view == "derivatives" and room >= LEAST_WITH_PRODUCTS
-        if has_title:
-            told = [TOLD[view], *(["slope_product"] if products else [])]
-            write_line(cells, 0, [[(self.scene.say(f"picture.{key}"), "muted")] for key in told])
+        rest = self._title(view, shown, products=products) if has_title else []
         for row, layer in enumerate(self.rows()):
             y = top + row * step
             if y >= cells.height:
+                cells.write(cells.width - 1, cells.height - 1, cells.glyphs.more, "muted")
                 break
             cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
             for place, way in enumerate(shown):
@@ -99,6 +99,26 @@ class Sizes(Layered):
         if y < cells.height and numbers:
             for place in range(len(shown)):
                 self._scale(left + place * (room + 2), y, space, (low, high))
+        if y + 1 < cells.height:
+            write_line(cells, y + 1, rest)
+
+    def _title(self, view: str, shown: list[Way], *, products: bool) -> list[Group]:
+        """What the bars are, how many ways there was no room for, of which iteration: as much as fits; the rest."""
+        say, missing = self.scene.say, len(self.ways) - len(shown)
+        more = say("picture.more_ways", count=missing) if missing else ""
+        room = self.cells.width - (breadth(more) + 2 if more else 0)
+        told = shortened(say(f"picture.{TOLD[view]}"), room)
+        iterations = dict.fromkeys(f"{way.snapshot.position.iteration:,}" for way in shown)
+        which = "of_iteration" if len(iterations) == 1 else "of_iterations"
+        groups: list[Group] = [
+            [(told, "muted")],
+            *([[(more, "operand")]] if more else []),
+            *([[(say("picture.slope_product"), "muted")]] if products else []),
+            [(say(f"picture.{which}", iteration=" · ".join(iterations)), "muted")],
+        ]
+        line, rest = in_lines(groups, self.cells.width)
+        write_line(self.cells, 0, line)
+        return rest
 
     def _fitting_ways(self) -> list[Way]:
         """As many as there is room for; the lead is always among them."""

@@ -10,6 +10,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
+from dlsim.tui.pictures.legend import Group
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.ways import Way, ways
 
@@ -43,6 +44,10 @@ class Layered:
             if layer <= len(tape_of(way).structure.layers)
         )
         return f"{layer} {name}" if is_shared and len(self.ways) == 1 and self.cells.width >= 50 else f"{layer}"
+
+    def lead_named(self) -> list[Group]:
+        """Where there are several ways, which of them a picture of one alone is about."""
+        return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.ways) > 1 else []
 
     def is_known(self, way: Way, quantity: str, layer: int) -> bool:
         """On the way's own tape, or where it waits at the start of the same iteration, on the lead's."""

@@ -19,7 +19,7 @@ from dlsim.tui.pictures.legend import Group, group_breadth, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 
 FACTS = 4
-"""What is derived for each layer: W's rows, W's columns, B, Y."""
+"""What is derived for each layer: W's rows, W's columns, b, Y."""
 MOST_SHOWN = 8
 """Rows and columns of a matrix that are drawn as cells."""
 UNKNOWN = "?"
@@ -90,6 +90,10 @@ class _Shapes:
                 self._matrices(y + 3, layer, 0, rows, has_air=cells.height > y + rows + 3)
             return
         room = cells.height - y
+        rows = min(self._layers[self._entry.layer - 1].senders, MOST_SHOWN) if self._entry is not None else 0
+        if room >= rows + 7:
+            cells.write(0, y, shortened(self._names(), cells.width), "muted")
+            y, room = y + 1, room - 1
         if room >= 2:
             self._dot_product(y, room)
 
@@ -100,7 +104,7 @@ class _Shapes:
     # sizes
 
     def _facts_by_position(self) -> int:
-        """As the forward pass comes to a layer, W and B are known, and when its sums are there, Y."""
+        """As the forward pass comes to a layer, W and b are known, and when its sums are there, Y."""
         facts = 0
         for layer in self._layers:
             shown = self._snapshot.revealed.get(("z", layer.number), 0)
@@ -140,32 +144,33 @@ class _Shapes:
         sizes = self._sizes(layer)
         n = layer.number
         is_active = self._entry is not None and self._entry.layer == n
-        goes_in = "X" if n == 1 else f"Y{n - 1}"
-        is_roomy = self._cells.width >= 56
+        goes_in = "X" if n == 1 else f"Y[{n - 1}]"
+        is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
         def matrix(name: str, size: tuple[str, str]) -> list[tuple[str, str]]:
             role = "negative" if UNKNOWN in size else "operand" if is_active else "text"
             return [(f"{name}" if is_roomy else "", "symbol"), (f"({size[0]}×{size[1]})", role)]
 
-        pieces: list[tuple[str, str]] = [(f"{n} ", "active" if is_active else "muted")]
-        pieces += [*matrix(goes_in, sizes.X), ("·", "text"), *matrix(f"W{n}", sizes.W)]
+        number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
+        pieces: list[tuple[str, str]] = [(number, "active" if is_active else "muted")]
+        pieces += [*matrix(goes_in, sizes.X), ("·", "text"), *matrix(f"W[{n}]", sizes.W)]
         if layer.biases:
-            pieces += [(" + " if is_roomy else "+", "text"), *matrix(f"B{n}", sizes.B)]
+            pieces += [(" + " if is_wide else "+", "text"), *matrix(f"b[{n}]", sizes.B)]
         else:
             pieces += [("", ""), ("", ""), ("", "")]
         name = self._result(layer)
-        pieces += [(" = " if is_roomy else "=", "text"), *matrix(name, sizes.Y)]
+        pieces += [(" = " if is_wide else "=", "text"), *matrix(name, sizes.Y)]
         count = self._shapes[n - 1].parameters
         is_known = self._facts >= FACTS * (n - 1) + 3
         pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
-        goes_on = f" → Y{n}" if is_roomy and name != f"Y{n}" else ""
+        goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
         pieces.append((layer.activation.name + goes_on, "muted"))
         return pieces
 
     @staticmethod
     def _result(layer: Layer) -> str:
         """What a layer's product is called: its output Y, or where an activation is still to come, its sums Z."""
-        return f"{'Y' if layer.activation.name == 'linear' else 'Z'}{layer.number}"
+        return f"{'Y' if layer.activation.name == 'linear' else 'Z'}[{layer.number}]"
 
     def _total(self) -> list[Group]:
         if self._facts < FACTS * (len(self._layers) - 1) + 3:
@@ -177,6 +182,12 @@ class _Shapes:
             groups.append([(" + ".join(f"{count:,}" for count in counts), "muted")])
         return groups
 
+    def _names(self) -> str:
+        """That W[1] is a matrix, and what one weight of it is called."""
+        layer = 1 if self._entry is None else self._entry.layer
+        one = self._snapshot.symbol(Ref("W", layer, (0, 0)))
+        return self._scene.say("picture.matrix", layer=layer, one=one)
+
     def _told(self, y: int) -> None:
         """How the size that was found last follows from those known before."""
         say = self._scene.say
@@ -184,8 +195,8 @@ class _Shapes:
             text = say("picture.sizes_given")
         else:
             layer = self._layers[(self._facts - 1) // FACTS]
-            before = "X" if layer.number == 1 else f"Y{layer.number - 1}"
-            names = {"W": f"W{layer.number}", "B": f"B{layer.number}", "Y": self._result(layer)}
+            before = "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
+            names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": self._result(layer)}
             text = [
                 say("picture.rows_inner", name=names["W"], before=before),
                 say("picture.columns_units", name=names["W"], units=layer.units),
@@ -254,11 +265,11 @@ class _Shapes:
         shapes, sample = self._shapes[layer.number - 1], self._snapshot.sample
         middle = (rows - 1) // 2
         x = 0
-        goes_in = "X" if layer.number == 1 else f"Y{layer.number - 1}"
+        goes_in = "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
         spots = [
             (goes_in, shapes.x, (sample, None), "·"),
-            (f"W{layer.number}", shapes.weights, (None, unit), "+" if shapes.biases else "="),
-            *(((f"B{layer.number}", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
+            (f"W[{layer.number}]", shapes.weights, (None, unit), "+" if shapes.biases else "="),
+            *(((f"b[{layer.number}]", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
             (self._result(layer), shapes.y, (sample, unit), ""),
         ]
         per_cell = 2 if sum(min(shape[1], MOST_SHOWN) * 2 + 4 for _, shape, _, _ in spots) <= cells.width else 1
@@ -302,7 +313,7 @@ class _Shapes:
                 )
         end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
         more = "" if len(by_row) == size[0] and len(by_column) == size[1] else cells.glyphs.more_across[:1]
-        cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, 2)], "symbol")
+        cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, len(name))], "symbol")
         return max(end, x + breadth(name))
 
 

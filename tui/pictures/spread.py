@@ -7,7 +7,7 @@ from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.pictures.cells import shortened
 from dlsim.tui.pictures.layered import Layered, statistics_of
-from dlsim.tui.pictures.legend import write_line
+from dlsim.tui.pictures.legend import Group, in_lines, write_line
 
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = " .:-=+*#@"
@@ -28,13 +28,14 @@ class Spread(Layered):
         room = max(cells.width - left - (22 if cells.width >= LEAST_WITH_SIZES else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
         tall = max(min(lines - (lines > 2), 4), 1)
-        symbol = "W" if view == "weight_histogram" else "∂E/∂W"
-        told = [[(symbol, "symbol"), (" " + self.scene.say(f"picture.{view}"), "muted")]]
-        if tall > 1:
-            told.append([(self.scene.say("picture.tallest"), "muted")])
-        write_line(cells, 0, told)
+        first, rest = in_lines(self._title(view, is_tall=tall > 1), cells.width)
+        write_line(cells, 0, first)
+        titles = 1
+        if rest and (cells.height - 3) // max(len(spread), 1) >= lines:
+            write_line(cells, 1, rest)
+            titles = 2
         for place, (layer, name, numbers) in enumerate(zip(self.rows(), names, spread, strict=True)):
-            top = 1 + place * lines
+            top = titles + place * lines
             if top >= cells.height:
                 break
             cells.write(0, top + tall - 1, name, "muted")
@@ -45,7 +46,7 @@ class Spread(Layered):
             if cells.width >= LEAST_WITH_SIZES:
                 spread_told = f"± {number(numbers.deviation, 9, self.scene.look.at_most(5))}"
                 cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
-        bottom = min(1 + lines * len(spread), cells.height - 1)
+        bottom = min(titles + lines * len(spread), cells.height - 1)
         if bottom > 1:
             text = number(largest, 8, self.scene.look.at_most(3))
             cells.write(left, bottom, f"-{text}", "axis")
@@ -54,6 +55,23 @@ class Spread(Layered):
             if cells.width >= LEAST_WITH_SIZES:
                 heading = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
                 cells.write(left + room + 2, bottom, heading, "muted")
+
+    def _title(self, view: str, *, is_tall: bool) -> list[Group]:
+        """What is counted, what the numbers at the left are, after which update or of which iteration, of which way."""
+        say, position = self.scene.say, self.lead.snapshot.position
+        is_of_weights = view == "weight_histogram"
+        groups: list[Group] = [[("W" if is_of_weights else "∂E/∂W", "symbol"), (f" {say(f'picture.{view}')}", "muted")]]
+        if is_tall:
+            groups.append([(say("picture.tallest"), "muted")])
+        if getattr(self.lead.snapshot.scenario.body, "training", None) is not None:
+            groups.append([(self._moment(position.done if is_of_weights else position.iteration, view), "muted")])
+        return [*groups, *self.lead_named()]
+
+    def _moment(self, number: int, view: str) -> str:
+        say = self.scene.say
+        if view == "weight_histogram":
+            return say.first([f"picture.history_now_{number}", "picture.history_now"], updates=f"{number:,}")
+        return say("picture.of_iteration", iteration=f"{number:,}")
 
     def _spread(self, view: str, layer: int) -> Numbers | None:
         statistics = statistics_of(self.lead, layer)

@@ -20,7 +20,7 @@ class Stuck(Layered):
         has_room = cells.width >= left + 46
         heading: Group = [(f"{say('picture.dead'):<10}{say('picture.saturated_units'):<11}", "muted")]
         if has_room:
-            write_line(cells, 0, [heading], x=left)
+            write_line(cells, 0, [heading, *self.lead_named()], x=left)
         for place, layer in enumerate(rows):
             y = 1 + place
             if y >= cells.height - 2 and place + 1 < len(rows):

@@ -12,15 +12,17 @@ from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import is_number, number, number_alone
 from dlsim.tui.pictures.cells import Cells, shortened
-from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 
 NARROWEST = 11
 WIDEST = 24
+FRAMED = ("output", "hidden", "input")
+"""The rows that stand in frames, as far as there is room for them."""
 ROOMY = 15
 """With fewer cells a column than this the rows go without their names."""
 ARROW = 4
-BOTH = 19
+BOTH = 18
 """Cells in which a number and its gradient stand side by side."""
 
 
@@ -58,6 +60,10 @@ class _Unrolled:
         self._operands = {token for token in tokens if isinstance(token, Ref)}
         self._directions: set[str] = set()
         """Of the arrows in time that are drawn."""
+        self._flows: dict[tuple[str, str], None] = {}
+        """The signs of what flows back that are drawn, and what each means, in the order in which they came."""
+        self._trains = structure.loss is not None
+        self._is_backward = event is not None and event.phase == "backward"
         self._label = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         if (cells.width - self._label) // structure.steps < ROOMY:
             self._label = 0
@@ -69,6 +75,7 @@ class _Unrolled:
         cells, structure = self._cells, self._structure
         steps, column = self._fitting()
         self._column, self._inner = column, column - ARROW
+        self._is_double = self._has_both = False
         rows = self._rows()
         for place, step in enumerate(steps):
             x = self._label + place * column
@@ -127,6 +134,10 @@ class _Unrolled:
         names = ["heading", *(name for name, count in units.items() if count)]
         lines = {name: units.get(name, 1) for name in names}
         arrows = 2 if height >= sum(lines.values()) + 2 else 0
+        self._has_both = self._trains and self._inner - 1 >= BOTH
+        flows = {name: 2 * lines[name] for name in ("hidden", "output")}
+        if self._trains and not self._has_both and sum((lines | flows).values()) + 2 + 1 <= height:
+            self._is_double, lines = True, lines | flows  # a line for each number, and one for its gradient
         while sum(lines.values()) + arrows > height and max(lines.values()) > 1:
             largest = max(lines, key=lambda name: lines[name])
             lines[largest] -= 1
@@ -134,12 +145,12 @@ class _Unrolled:
             if sum(lines.values()) + arrows > height and name in lines and len(lines) > 1:
                 del lines[name]
         spare = height - sum(lines.values()) - arrows - 1  # a line below for what the arrows mean
-        self._is_framed = spare >= 6
+        self._framed = FRAMED if spare >= 2 * len(FRAMED) else FRAMED[:2] if spare >= 4 and self._is_double else ()
         self._has_arrows = bool(arrows)
         rows: dict[str, range] = {}
         top = 0
         for name, count in lines.items():
-            frame = 1 if self._is_framed and name in ("output", "hidden", "input") else 0
+            frame = int(name in self._framed)
             if name in ("hidden", "input") and arrows:
                 top += 1
             rows[name] = range(top + frame, top + frame + count)
@@ -157,9 +168,12 @@ class _Unrolled:
 
     def _box(self, x: int, lines: range, quantity: str, layer: int, step: int, units: int, row: str) -> None:
         cells, inner = self._cells, self._inner
-        is_boxed = self._is_framed and row in ("output", "hidden", "input")
+        is_boxed = row in self._framed
         if is_boxed:
             self._frame(x, lines, layer, step)
+        is_double = self._is_double and row in ("output", "hidden")
+        if is_double:
+            lines = lines[::2]
         hidden = units - len(lines)
         first = self._first_in_view(layer, step, units, len(lines))
         for place, y in enumerate(lines):
@@ -167,7 +181,11 @@ class _Unrolled:
                 cells.write(x + 2, y, f"{cells.glyphs.more} +{hidden + 1}", "muted")
                 return
             index = (step,) if quantity == "E_t" else (first + place, step)
-            self._number(x + 1 + is_boxed, y, inner - is_boxed, Ref(quantity, layer, index))
+            ref = Ref(quantity, layer, index)
+            room = inner - (is_boxed or is_double)
+            self._numbers(x + 1 + is_boxed, y, room, ref)
+            if is_double:
+                self._flow_below(x + 1 + is_boxed, y + 1, room, ref)
 
     def _first_in_view(self, layer: int, step: int, units: int, room: int) -> int:
         if units <= room or self._active is None or self._active.layer != layer or not self._active.index:
@@ -190,30 +208,41 @@ class _Unrolled:
         active = self._active
         return active is not None and active.layer == layer and self._step_of(active) == step
 
-    def _number(self, x: int, y: int, room: int, ref: Ref) -> None:
-        """A unit's number; beside it, or where there is no room for both in its place, what flows back through it."""
+    def _numbers(self, x: int, y: int, room: int, ref: Ref) -> None:
+        """A unit's number, and what flows back through it beside it; where there is no room for both, the one that
+        is being computed: what flows back in the backward pass, else the number.
+        """
         snapshot = self._snapshot
-        gradient = self._gradient(ref)
-        symbol, value = snapshot.symbol(ref).partition("⟨")[0], snapshot.value(ref)
-        pieces: list[tuple[str, float | None, Ref]] = [(symbol, value, ref)]
-        if gradient is not None:
-            is_delta = gradient.quantity == "dE_dz"
-            flow = snapshot.value(gradient)
-            if room < BOTH:
-                pieces = [(("δ" if is_delta else "∂") + symbol, flow, gradient)]
-            else:
-                pieces.append(("δ" if is_delta else "∂", flow, gradient))
-        for place, (name, told, of_what) in enumerate(pieces):
-            role = self._role(of_what, ref)
-            cells = (room - 1) // 2 if len(pieces) > 1 and not place else room
-            digits, is_given = self._scene.look.at_most(6), ref.quantity in ("x", "t")
-            text = _number(told, min(cells - len(name) - 1, 9), digits, is_given=is_given)
-            end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
-            end = self._cells.write(end, y, text, role if told is not None else "muted")
-            if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
-                self.hits.append(Hit(x, y, end - x, of_what))
-            room -= end + 1 - x
-            x = end + 1
+        symbol = snapshot.symbol(ref).partition("⟨")[0]
+        gradient = None if self._is_double else self._gradient(ref)
+        if gradient is not None and self._has_both:
+            before = (room - 1) // 2
+            self._number(x, y, before, symbol, ref, ref)
+            self._number(x + before + 1, y, room - before - 1, self._sign(gradient), gradient, ref)
+        elif gradient is not None and self._is_backward:
+            self._number(x, y, room, self._sign(gradient) + symbol, gradient, ref)
+        else:
+            self._number(x, y, room, symbol, ref, ref)
+
+    def _flow_below(self, x: int, y: int, room: int, unit: Ref) -> None:
+        """What flows back through a unit, in a line of its own below the unit's number."""
+        gradient = self._gradient(unit) or unit._replace(quantity="dE_dz")
+        self._number(x, y, room, self._sign(gradient).ljust(2), gradient, unit)
+
+    def _sign(self, gradient: Ref) -> str:
+        sign = "δ" if gradient.quantity == "dE_dz" else "∂"
+        self._flows[sign, self._snapshot.symbol(gradient).rstrip("0123456789⟨⟩")] = None
+        return sign
+
+    def _number(self, x: int, y: int, room: int, name: str, ref: Ref, unit: Ref) -> None:
+        """A number of a unit after its name; a click on it means the number."""
+        told, role = self._snapshot.value(ref), self._role(ref, unit)
+        digits, is_given = self._scene.look.at_most(6), ref.quantity in ("x", "t")
+        text = _number(told, min(room - len(name) - 1, 9), digits, is_given=is_given)
+        end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
+        end = self._cells.write(end, y, text, role if told is not None else "muted")
+        if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
+            self.hits.append(Hit(x, y, end - x, ref))
 
     def _gradient(self, ref: Ref) -> Ref | None:
         """What is known of the gradient at a unit: δ = ∂E/∂z, or ∂E/∂h before that."""
@@ -242,10 +271,9 @@ class _Unrolled:
         """From the input to the hidden units, from these to the output; downwards where the gradient has come."""
         if not self._has_arrows or not {"input", "hidden", "output"} <= set(rows):
             return
-        frame = 1 if self._is_framed else 0
         for below, layer in (("input", HIDDEN), ("hidden", OUTPUT)):
-            y = rows[below].start - 1 - frame
-            if y <= rows["output"].stop - 1 + frame or y < 0:
+            y = rows[below].start - 1 - (below in self._framed)
+            if y < rows["output"].stop + bool(self._framed) or y < 0:
                 continue
             goes_back = layer == OUTPUT and self._came_back(layer, step)
             is_lit = self._is_active(layer, step) and self._active is not None and self._active.quantity == "z"
@@ -267,16 +295,18 @@ class _Unrolled:
         glyphs = self._cells.glyphs
         self._directions.add(glyphs.backward if goes_back else glyphs.forward)
         line = glyphs.level[1] if is_lit else glyphs.level[0]
-        start = x + self._inner + (2 if self._is_framed else 1)
+        start = x + self._inner + (2 if self._framed else 1)
         room = x + self._column - start
         stroke = glyphs.backward + line * (room - 1) if goes_back else line * (room - 1) + glyphs.forward
         role = "active" if is_lit else "backward" if goes_back else "forward"
         self._cells.write(start, y, stroke, role)
-        if len(lines) > 1 or self._is_framed:
-            self._cells.write(start, y - 1 if y > lines.start or self._is_framed else y + 1, "Wh"[:room], "muted")
+        if len(lines) > 1 or self._framed:
+            self._cells.write(start, y - 1 if y > lines.start or self._framed else y + 1, "Wh"[:room], "muted")
 
     def _came_back(self, layer: int, step: int) -> bool:
-        """Whether a layer's δ is known at a step, so that it can flow on."""
+        """Whether a layer's δ is known at a step, so that it can flow on, and gradients are what is shown."""
+        if not (self._is_backward or self._is_double or self._has_both):
+            return False
         ref = Ref("dE_dz", layer, (0, step))
         return ("dE_dz", layer) in self._snapshot.order and self._snapshot.is_shown(ref)
 
@@ -292,9 +322,8 @@ class _Unrolled:
                 self._cells.write(0, (rows[name].start + rows[name].stop - 1) // 2, text, "muted")
 
     def _foot(self, rows: dict[str, range]) -> None:
-        last = max(lines.stop for lines in rows.values()) + (1 if self._is_framed else 0)
-        if last >= self._cells.height:
-            return
+        last = max(lines.stop + (name in self._framed) for name, lines in rows.items())
+        free = self._cells.height - last
         say, glyphs = self._scene.say, self._cells.glyphs
         groups: list[Group] = []
         if not self._structure.fed_back:
@@ -303,17 +332,27 @@ class _Unrolled:
             groups.append([(glyphs.forward, "forward"), (" " + say("picture.forwards"), "muted")])
         if glyphs.backward in self._directions:
             groups.append([(glyphs.backward, "backward"), (" " + say("picture.backwards"), "muted")])
-            groups.append([("δ", "text"), (" ∂E/∂z", "muted")])
+        groups += [[(sign, "text"), (f" {meaning}", "muted")] for sign, meaning in self._flows]
+        lines = self._lines(groups)
         event = self._snapshot.event
         if event is not None:
             value = self._snapshot.value(event.ref)
             told = f" = {number_alone(value, self._scene.look.digits)}" if is_number(event.ref) else ""
             now: Group = [(event.symbol + told, "active")]
-            if last < self._cells.height - 1:
-                write_line(self._cells, self._cells.height - 2, [now])
-            else:
-                groups.append(now)
-        write_line(self._cells, self._cells.height - 1, groups)
+            lines = [[now], *lines] if len(lines) < free else self._lines([now, *groups])
+        lines = lines[: max(free, 0)]
+        for y, line in enumerate(lines, self._cells.height - len(lines)):
+            write_line(self._cells, y, line)
+
+    def _lines(self, groups: list[Group]) -> list[list[Group]]:
+        """As many lines as the groups take."""
+        lines: list[list[Group]] = []
+        while groups:
+            line, groups = in_lines(groups, self._cells.width)
+            if not line:
+                line, groups = groups[:1], groups[1:]  # wider than the picture
+            lines.append(line)
+        return lines
 
 
 def _number(value: float | None, cells: int, digits: int, *, is_given: bool) -> str:

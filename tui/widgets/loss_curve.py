@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import starmap
+from math import ceil
 from time import monotonic
 
 import numpy as np
+from msgspec import structs
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
@@ -15,6 +17,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from dlsim.engine.branches import Ghost
+from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
@@ -39,6 +42,8 @@ REST_FOR_DRAW = 16
 """In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
 LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
+ROUNDING = 1e-9
+"""So much more than a whole number of epochs is that number."""
 PLACES = ("x", "y")
 """Curves that are no losses: the way over a surface, which its picture shows."""
 
@@ -85,6 +90,7 @@ class LossCurve(RoleWidget):
         self._curves: Mapping[str, Curve] = {}
         self._ghost: Ghost | None = None
         self._ways: Sequence[tuple[Way, Curve]] = ()
+        self._epochs: Epochs | None = None
         self._digits = DIGITS
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
@@ -107,6 +113,7 @@ class LossCurve(RoleWidget):
             self._is_calm = True
             return
         self._curves, self._ghost, self._ways = curves, ghost, others
+        self._epochs = snapshot.epochs
         if self._is_calm:
             self._is_calm = False
             self._drawn = None
@@ -162,6 +169,16 @@ class LossCurve(RoleWidget):
 
     def _drawn_strips(self, size: Size) -> list[Strip]:
         self.draws += 1
+        width, _ = size
+        return [
+            Strip(
+                [Segment(plain(text) if self._is_plain else text, self.style_of(role)) for text, role in row]
+            ).adjust_cell_length(width, self.style_of(""))
+            for row in self._rows(size)
+        ]
+
+    def _rows(self, size: Size) -> list[list[Run]]:
+        """The caption, the legend, the curves."""
         width, height = size
         iterations = max((len(curve) for curve in self._curves.values()), default=0)
         rows: list[list[Run]] = []
@@ -171,21 +188,28 @@ class LossCurve(RoleWidget):
             rows.append(self._caption(width, iterations))
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
-        behind = [] if self._ghost is None else [_ghostly(self._ghost, width)]
+        behind = [] if self._ghost is None else [_across(_ghostly(self._ghost, width), self._of(self._ghost.epochs))]
         for way, curve in self._ways:
             if not way.is_lead:
-                behind += _series(curve, width, way.role, self._looks[0][1], way.mark)
-        end = iterations if self._ghost is None else max(iterations, len(self._ghost.curve))
-        end = max([end, *(len(curve) for _, curve in self._ways)])
-        series, room = self._series(width), height - len(rows)
+                series = _series(curve, width, way.role, self._looks[0][1], way.mark)
+                behind += [_across(one, self._of(way.snapshot.epochs)) for one in series]
+        series = [_across(one, self._of(self._epochs)) for one in self._series(width)]
+        room = height - len(rows)
         mark = next((way.mark for way, _ in self._ways if way.is_lead), POSITION)
-        rows += plot(series, width, room, span=(1, end), log=self.is_log, mark=mark, behind=behind)
-        return [
-            Strip(
-                [Segment(plain(text) if self._is_plain else text, self.style_of(role)) for text, role in row]
-            ).adjust_cell_length(width, self.style_of(""))
-            for row in rows[:height]
-        ]
+        end = max((float(one.x.max()) for one in [*series, *behind]), default=1.0)
+        by_epochs = self._counts_epochs
+        span = (0.0, float(max(ceil(end - ROUNDING), 1))) if by_epochs else (1.0, end)
+        name = self._say("curve.epochs" if by_epochs else "curve.iterations")
+        rows += plot(series, width, room, span=span, name=name, log=self.is_log, mark=mark, behind=behind)
+        return rows[:height]
+
+    @property
+    def _counts_epochs(self) -> bool:
+        """Whether x is epochs, because an epoch is not as many iterations in all the ways: else it is iterations."""
+        return len({way.snapshot.position.batches for way, _ in self._ways}) > 1
+
+    def _of(self, epochs: Epochs | None) -> Epochs | None:
+        return epochs if self._counts_epochs else None
 
     def _series(self, columns: int) -> list[Series]:
         series = []
@@ -258,9 +282,14 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
     return [Series(x, low, high, role, marker, mark)]
 
 
+def _across(series: Series, epochs: Epochs | None) -> Series:
+    """The same over epochs, where they are what is counted."""
+    return series if epochs is None else structs.replace(series, x=epochs.done(series.x))
+
+
 def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:
     """What of the ways makes them look different."""
-    return _key({f"{way.name} {way.is_lead}": curve for way, curve in ways})
+    return _key({f"{way.name} {way.is_lead} {way.snapshot.position.batches}": curve for way, curve in ways})
 
 
 def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:

@@ -50,6 +50,8 @@ class Places:
 
     def row(self, ref: Ref) -> int | None:
         """The row about `ref`, None where the table has none."""
+        if self.table.key == "data":
+            return _row_of_data(ref, self.table.per_sample)
         if self._rows is None:
             self._rows = self._index()
         letter, layer, index = subject(ref)
@@ -58,7 +60,7 @@ class Places:
 
     def _index(self) -> dict[Subject, int]:
         found: dict[Subject, int] = {}
-        if len(self.table.rows) > INDEXED_AT_MOST or self.table.key == "data":
+        if len(self.table.rows) > INDEXED_AT_MOST:
             return found
         for number, row in enumerate(self.table.rows):
             for cell in row.cells:
@@ -86,6 +88,13 @@ class Places:
             if line < heading:
                 return line - number
         return line - len(self.groups)
+
+
+def _row_of_data(ref: Ref, per_sample: int) -> int | None:
+    """Where an input, target or output of a sample stands; the third of a sequence's indices is its step."""
+    if ref.quantity not in ("X", "T", "O"):
+        return None
+    return ref.index[0] * per_sample + (ref.index[2] if len(ref.index) > 2 else 0)
 
 
 def _groups(table: Table) -> tuple[Group, ...]:

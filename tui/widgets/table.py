@@ -12,7 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.table_text import column_head
+from dlsim.tui.table_text import column_head, label_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
 from dlsim.tui.widgets.scrolling import ScrollingLines
@@ -149,27 +149,23 @@ class TableView:
 
     def _followed_row(self) -> int:
         """The row to keep in view: the selected one, else the active one, else the first that its formula uses."""
-        selected = None if self._selected is None else self._row_of(self._selected)
+        selected = None if self._selected is None else self._places.row(self._selected)
         if selected is not None:
             return selected
         if self._lens is not None:
-            return self._lens
+            return self._lens * self._table.per_sample
         if self._active is not None:
             return self._active
         tokens = self._snapshot.event.tokens if self._snapshot.event is not None else ()
         used = (self._places.row(token) for token in tokens if isinstance(token, Ref))
         return next((row for row in used if row is not None), 0)
 
-    def _row_of(self, ref: Ref) -> int | None:
-        if self._table.key == "data":
-            return ref.index[0] if ref.quantity in ("X", "T", "O") else None
-        return self._places.row(ref)
-
     def _start(self) -> int:
         """The page with the followed row: it depends on that row alone, never on the way that led there."""
         if self._places.lines <= self.room:
             return 0
-        page = max(self.room - 2, 1)
+        of_one = self._table.per_sample  # a page begins with a sample, not in the middle of a sequence
+        page = max((self.room - 2) // of_one, 1) * of_one
         start = self._places.line_of(self._followed_row()) // page * page
         return max(0, min(start - (start > 0), self._places.lines - self.room))
 
@@ -180,8 +176,7 @@ class TableView:
         seen = [row.label for row in rows[: LABELS_MEASURED // 2]] + [
             row.label for row in rows[-LABELS_MEASURED // 2 :]
         ]
-        heading = self._say("column.sample") if self._table.key == "data" else ""
-        return max(cell_len(text) for text in [*seen, heading])
+        return max(cell_len(text) for text in [*seen, label_head(self._say, self._table)])
 
     def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
         """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
@@ -206,7 +201,7 @@ class TableView:
         return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)
 
     def _headings(self) -> Line:
-        label = self._say("column.sample") if self._table.key == "data" else ""
+        label = label_head(self._say, self._table)
         pieces: list[Piece] = [(f"   {label}".ljust(self._label + 3), "muted")]
         for column in self._columns:
             if column is None:
@@ -224,7 +219,7 @@ class TableView:
     # rows
 
     def _row(self, number: int, row: Row) -> Line:
-        is_active, is_lens = number == self._active, number == self._lens
+        is_active, is_lens = number == self._active, self._lens is not None and row.sample == self._lens
         role = "strong" if is_active or is_lens else ""
         mark = LENS_MARK if is_lens else " "
         pieces: list[Piece] = [

@@ -163,24 +163,24 @@ class Formulas(LayerFormulas):
             return _WHOLE.get(op.quantity, ("", ""))
         shape = self._structure.layer(op.layer)
         number = op.layer
-        below = "X" if number == 1 else f"A[{number - 1}]"
+        below = "X" if number == 1 else f"Y[{number - 1}]"
         m, n, j = batch, shape.senders, shape.units
         k = self._structure.layer(number + 1).units if not shape.is_output else 0
         bias, bias_shape = (f" + b[{number}]", f" + (1×{j})") if shape.biases else ("", "")
         table = {
             "z": (f"Z[{number}] = {below}·W[{number}]{bias}", f"({m}×{n})·({n}×{j}){bias_shape} = ({m}×{j})"),
-            "a": (f"A[{number}] = {shape.activation.name}(Z[{number}])", f"({m}×{j}) = ({m}×{j})"),
+            "a": (f"Y[{number}] = {shape.activation.name}(Z[{number}])", f"({m}×{j}) = ({m}×{j})"),
             "E_o": ("E_o of each output", f"({m}×{j})"),
             "part": (f"∂E/∂Z[{number + 1}] ⊙ W[{number + 1}]", f"({m}×{k}), ({j}×{k})"),
             "dE_da": (
                 (
-                    f"∂E/∂A[{number}] = ∂E/∂Z[{number + 1}]·W[{number + 1}]ᵀ",
+                    f"∂E/∂Y[{number}] = ∂E/∂Z[{number + 1}]·W[{number + 1}]ᵀ",
                     f"({m}×{k})·({k}×{j}) = ({m}×{j})",
                 )
                 if k
-                else (f"∂E/∂A[{number}]", f"({m}×{j})")
+                else (f"∂E/∂Y[{number}]", f"({m}×{j})")
             ),
-            "da_dz": (f"∂A[{number}]/∂Z[{number}]", f"({m}×{j})"),
+            "da_dz": (f"∂Y[{number}]/∂Z[{number}]", f"({m}×{j})"),
             "dE_dz": (f"∂E/∂Z[{number}]", f"({m}×{j})"),
             "dz_dW": (f"∂Z[{number}]/∂W[{number}] = {below}", f"({m}×{n})"),
             "dz_db": (f"∂Z[{number}]/∂b[{number}] = 1", f"({m}×1)"),

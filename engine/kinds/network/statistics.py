@@ -41,7 +41,7 @@ class LayerStatistics:
 
     @property
     def slope(self) -> float | None:
-        """The mean |∂a/∂z| over the units and the batch; None where the gradient does not go through the units' own
+        """The mean |∂h/∂z| over the units and the batch; None where the gradient does not go through the units' own
         slopes: softmax, and an output that is fused with the loss.
         """
         layer = self._arrays.layer
@@ -100,7 +100,7 @@ def _units(flags: Flags) -> tuple[int, ...]:
 
 
 class LayerShapes(Struct, frozen=True):
-    """X·W + B = Y of one layer, as (rows, columns); B is a single row that is added to each of Y's."""
+    """X·W + b = Y of one layer, as (rows, columns); b is a single row that is added to each of Y's."""
 
     layer: int
     x: Shape

@@ -108,4 +108,4 @@ def _data(structure: Structure, data: DataSpec) -> Table:
         )
         return Row(str(number + 1), cells, sample=number)
 
-    return Table("data", columns, LazyRows(len(data.inputs), row))
+    return Table("data", columns, LazyRows(len(data.inputs), row), labels="sample")

@@ -47,7 +47,7 @@ class RecurrentModel(LayeredModel):
         structure, sequences = RecurrentStructure(body), len(body.data.inputs)
         super().__init__(structure, Naming(structure), body.training, sequences)
         self.program = recurrent_program(structure)
-        self.tables = recurrent_tables(structure, self.naming, sequences)
+        self.tables = recurrent_tables(structure, self.naming, body.data)
         self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
         self._targets = self._by_step(body.data.targets, self.structure.output.units)
         self._arrays: dict[tuple[int, int], BatchOfSequences] = {}

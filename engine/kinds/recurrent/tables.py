@@ -1,17 +1,23 @@
-"""The tables of a recurrent network: weights, layers unrolled in time, data."""
+"""The tables of a recurrent network: weights, then layers and data step by step in time."""
 
 from __future__ import annotations
 
 from dlsim.engine.kinds.network.tables import LazyRows
-from dlsim.engine.kinds.recurrent.naming import PLUS, Naming
+from dlsim.engine.kinds.recurrent.naming import PLUS, Naming, at
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario import DataSpec
 
 
-def recurrent_tables(structure: RecurrentStructure, naming: Naming, sequences: int) -> tuple[Table, ...]:
+def recurrent_tables(structure: RecurrentStructure, naming: Naming, data: DataSpec) -> tuple[Table, ...]:
     """Weights (with gradients, new values and optimizer state), units step by step, data."""
-    return _weights(structure, naming), _layers(structure, naming), _data(structure, naming, sequences)
+    has_targets = data.targets is not None
+    return (
+        _weights(structure, naming),
+        _layers(structure, naming),
+        _data(structure, naming, len(data.inputs), has_targets=has_targets),
+    )
 
 
 def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
@@ -51,19 +57,24 @@ def _layers(structure: RecurrentStructure, naming: Naming) -> Table:
     return Table("layers", ("z", "activation", "delta")[: len(quantities)], rows)
 
 
-def _data(structure: RecurrentStructure, naming: Naming, sequences: int) -> Table:
-    """A line for every sequence, its steps side by side."""
+def _data(structure: RecurrentStructure, naming: Naming, sequences: int, *, has_targets: bool) -> Table:
+    """A line for every sequence at every step: what comes in then, what should come out, and what does."""
     outputs = structure.output.units
-    places = [
-        (quantity, layer, (unit, step))
-        for quantity, layer, units in (("X", 0, structure.inputs), ("T", OUTPUT, outputs), ("O", OUTPUT, outputs))
-        for step in range(structure.steps)
-        for unit in range(units)
+    units = [
+        (quantity, word, layer, unit)
+        for quantity, word, layer, count in (
+            ("X", "input", 0, structure.inputs),
+            ("T", "target", OUTPUT, outputs if has_targets else 0),
+            ("O", "output", OUTPUT, outputs),
+        )
+        for unit in range(count)
     ]
-    columns = tuple(f"={naming.unit(quantity.lower(), layer, index)}" for quantity, layer, index in places)
+    columns = tuple(f"{word}={naming.unit(quantity.lower(), layer, (unit,))}" for quantity, word, layer, unit in units)
 
-    def row(number: int) -> Row:
-        cells = tuple(Ref(quantity, layer, (number, *index)) for quantity, layer, index in places)
-        return Row(str(number + 1), cells, sample=number)
+    def row(place: int) -> Row:
+        number, step = divmod(place, structure.steps)
+        cells = tuple(Ref(quantity, layer, (number, unit, step)) for quantity, _, layer, unit in units)
+        return Row(f"{number + 1}{at(step)}", cells, sample=number)
 
-    return Table("data", columns, LazyRows(sequences, row))
+    rows = LazyRows(sequences * structure.steps, row)
+    return Table("data", columns, rows, labels="sample_time", per_sample=structure.steps)
