@@ -142,7 +142,11 @@ class Timeline:
         """
         with np.errstate(all="ignore"):  # what is not finite is found and named, not warned about
             if iteration < self.iteration:
-                self._go_back(iteration)
+                self._restore(iteration)
+            elif iteration > self.iteration + 1:
+                place, _ = self.checkpoints.nearest(iteration)
+                if place > self.iteration:  # what has been computed before is not computed again
+                    self._restore(place)
             return self._sound and self._advance(iteration)
 
     def finish(self) -> None:
@@ -219,7 +223,7 @@ class Timeline:
         for ref, number in stretch.changes.items():
             self.model.set_number(ref, number)
 
-    def _go_back(self, iteration: int) -> None:
+    def _restore(self, iteration: int) -> None:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""
         place, state = self.checkpoints.nearest(iteration)
         self._place = bisect_right(self._starts, place) - 1
