@@ -81,6 +81,25 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
         assert app.screen.running.passed == ()
 
 
+@pytest.mark.parametrize("place", ["400", "5000"])
+async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, screen_text, until, place):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        for condition in ("loss < 0.02", "iteration 7", "loss > 9", "loss < 0.1"):
+            add_breakpoint(app.screen.session, condition)
+        await pilot.press("colon", *place, "enter")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        await pilot.pause()
+        said = screen_text(app)[-1]
+        assert f"{int(place):,} iterations are done, past loss < 0.02 (iteration 7), iteration 7." in said
+        losses = app.screen.session.simulator.losses
+        assert losses[5] >= 0.02 > losses[6], "both came to hold in the same iteration; one holds never, one did before"
+        await pilot.press("colon", *"3", "enter")
+        await pilot.pause()
+        assert "past" not in screen_text(app)[-1], "going back passes nothing"
+
+
 async def test_a_long_way_to_an_iteration_is_run_and_escape_ends_it_at_once(open_at, screen_text):
     app = open_at("xor-train")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -16,7 +16,9 @@ from dlsim.tui.words import words
 SAY = words()
 ADD = "add"
 NEAR = 500
-"""Places not further ahead than this are simply gone to; those beyond are run to, so that one can stop on the way."""
+"""Places not further ahead than this are simply gone to, where no breakpoint is looked for on the way; those beyond are
+run to, so that one can stop on the way.
+"""
 
 
 class Asking(Editing):
@@ -50,7 +52,8 @@ class Asking(Editing):
         if problem or place is None:
             return problem or SAY("go_to.unreadable")
         iteration = iterations_until(self.session, *place)
-        if iteration - self.session.simulator.iteration > NEAR:
+        ahead = iteration - self.session.simulator.iteration
+        if ahead > NEAR or (ahead > 0 and self.session.breakpoints):
             self._run_to(iteration)
             return ""
         self.session.simulator.seek(iteration=iteration)
