@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
@@ -166,6 +167,9 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.pause()
         screen = "\n".join(screen_text(app))
         assert "The first number that differs is z1, in iteration 2." in screen
+        assert "W1 is the parameter that differs the most." in screen
+        furthest = app.screen_stack[-2].session.simulator.compare().measures[0].furthest
+        assert f"W1            {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
