@@ -29,6 +29,8 @@ class Running:
         self._next_step: float | None = None  # when the next step is due, in a run step by step
         self._end: int | None = None
         self._is_sent = False  # to a place that was asked for, not to where the epochs end
+        self.past_epochs = 0
+        """The scenario's own epochs, where the run goes on past them; else 0."""
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self.passed: tuple[str, ...] = ()
         """Breakpoints that held when the run began, so that it goes on past them."""
@@ -59,6 +61,7 @@ class Running:
             return Hint("hint.trouble")
         self._end = self._session.run_ends_at
         self._is_sent = False
+        self.past_epochs = simulator.epochs if self._end is None else 0
         self._arm()
         self._seen = self._session.snapshot
         speed = self._session.speed
@@ -70,7 +73,7 @@ class Running:
 
     def start_to(self, iteration: int) -> None:
         """Run on to a place, as fast as the machine goes and past all breakpoints."""
-        self._end, self._is_sent = iteration, True
+        self._end, self._is_sent, self.past_epochs = iteration, True, 0
         self._arm()
         self._seen = self._session.snapshot
         self._run(math.inf)
