@@ -31,7 +31,7 @@ class Edit(Struct, frozen=True):
 
 
 class Jump(Struct, frozen=True):
-    """What an edit made of a parameter once so many updates were done."""
+    """What an edit made of a parameter once so many updates were done; `before` is NaN where it brought it along."""
 
     updates: int
     before: float
@@ -75,7 +75,7 @@ class History(Struct, frozen=True):
         found = (
             Jump(edit.updates, _number(*edit.before, parameter), _number(*edit.after, parameter)) for edit in self.edits
         )
-        return [jump for jump in found if abs(jump.before - jump.after) > 0]
+        return [jump for jump in found if jump.before != jump.after and not isnan(jump.after)]
 
 
 def _numbers(states: Sequence[Any], read: Read, parameter: Ref) -> Sequence[float]:

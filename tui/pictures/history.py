@@ -93,7 +93,7 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
     if has_ghost:
         name = say("curve.ghost_undone" if snapshot.ghosts[0].is_undone else "curve.ghost")
         title.append([(f"{2 * scene.look.glyphs.ghost} {name}", "muted")])
-    jumps = snapshot.history.jumps(parameter)
+    jumps = [jump for jump in snapshot.history.jumps(parameter) if np.isfinite(jump.before)]
     if jumps:
         forms = (_edited(scene, jumps, decimals) for decimals in (digits, scene.look.at_most(FEW_DIGITS)))
         title.append(min(forms, key=lambda form: group_breadth(form) > width))
