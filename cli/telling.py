@@ -275,7 +275,10 @@ class Telling:
             yield self.line("not_both", iteration=f"{found.fork:,}")
         for measure in found.measures:
             iteration = f"{measure.iteration:,}"
-            if measure.parameters is not None:
+            if furthest := measure.furthest:
+                present, other = self.number(furthest.present), self.number(furthest.other)
+                yield self.line("furthest", iteration=iteration, symbol=furthest.symbol, present=present, other=other)
+            elif measure.parameters is not None:
                 yield self.line("apart", iteration=iteration, difference=self.number(measure.parameters))
             present, other = map(self.number, measure.losses)
             yield self.line("losses", iteration=iteration, present=present, other=other)

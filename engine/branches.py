@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
+from dlsim.engine.history import History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -21,11 +22,14 @@ KEPT = 30
 
 
 class Ghost(Struct, frozen=True):
-    """A run that an edit has left, or, where it `is_undone`, that of an edit: where the two part, what it was."""
+    """A run that an edit has left, or, where it `is_undone`, that of an edit: where the two part, its losses, and how
+    its parameters went, which only few ask for.
+    """
 
     fork: int
     curve: Curve
     epochs: Epochs
+    history: Callable[[], History]
     is_undone: bool = False
 
 
@@ -109,7 +113,13 @@ class Branches:
         others = [*((left, False) for left in self._left), *((left, True) for left in self._undone)]
         others.sort(key=lambda other: other[0] is self.last_left)
         return tuple(
-            Ghost(left.fork, left.run.losses.head(len(left.run.losses)), left.run.epochs, is_undone)
+            Ghost(
+                left.fork,
+                left.run.losses.head(len(left.run.losses)),
+                left.run.epochs,
+                left.run.whole_history,
+                is_undone,
+            )
             for left, is_undone in reversed(others)
             if len(left.run.losses) >= left.fork
         )

@@ -34,7 +34,17 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-EXAMPLES = "loss < 0.01, any |gradient| < 1e-6, all |gradient| < 1e-6, accuracy = 1, W5 > 0.5, epoch 100, not finite"
+EXAMPLES = (
+    "loss < 0.01",
+    "epoch 100",
+    "W5 > 0.5",
+    "any |gradient| < 1e-6",
+    "accuracy = 1",
+    "not finite",
+    "all |gradient| < 1e-6",
+)
+"""The most telling first, for those who have no room for all."""
+WRITE = f"write, say: {', '.join(EXAMPLES)}"
 
 
 class BreakpointError(DlsimError):
@@ -60,7 +70,7 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read."""
     words = " ".join(text.split())
     if len(words) > LONGEST:
-        raise BreakpointError(f"the condition has {len(words):,} characters; write, say: {EXAMPLES}")
+        raise BreakpointError(f"the condition has {len(words):,} characters; {WRITE}")
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
     match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
@@ -69,14 +79,14 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     match = re.fullmatch(r"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*(.+)", words)
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
-            raise BreakpointError(f"{shown(match[3])} is not a finite number; write, say: {EXAMPLES}")
+            raise BreakpointError(f"{shown(match[3])} is not a finite number; {WRITE}")
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
-    raise BreakpointError(f"cannot read the condition {shown(words)}; write, say: {EXAMPLES}")
+    raise BreakpointError(f"cannot read the condition {shown(words)}; {WRITE}")
 
 
 def _reached(what: str, number: int) -> Callable[[Results], bool]:

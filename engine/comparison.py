@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dlsim.engine.model import Model
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
 from dlsim.engine.timeline import Timeline
@@ -19,16 +20,26 @@ ROUNDING = 1e-14
 Why = Literal["here", "fork", "last"]
 
 
+class Furthest(Struct, frozen=True):
+    """The parameter that differs most between two runs, and its value in both."""
+
+    symbol: str
+    present: float
+    other: float
+
+
 class Measure(Struct, frozen=True):
     """How far apart two runs are after `iteration`: where one stands ("here"), at the first that differs where one
     stands before it ("fork"), or at the last that both have done. `losses` are both, the present run's first;
-    `parameters` is the largest difference between their parameters, None for networks of another shape.
+    `parameters` is the largest difference between their parameters, None for networks of another shape; `furthest`
+    is whose it is, None where none differs.
     """
 
     iteration: int
     why: Why
     losses: tuple[float, float]
     parameters: float | None
+    furthest: Furthest | None = None
 
 
 class Comparison(Struct, frozen=True):
@@ -83,7 +94,7 @@ def _measure(present: Timeline, other: Timeline, iteration: int, why: Why) -> Me
     present.go_to(iteration)
     other.go_to(iteration)
     mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
-    return Measure(iteration, why, (mine, theirs), _distance(present, other))
+    return Measure(iteration, why, (mine, theirs), *_distance(present, other))
 
 
 def first_difference(present: Timeline, other: Timeline, sample: int = 0) -> Difference:
@@ -127,14 +138,27 @@ def _kind(op: Op) -> tuple[str, int | None]:
     return op.quantity, op.layer
 
 
-def _distance(present: Timeline, other: Timeline) -> float | None:
+def _distance(present: Timeline, other: Timeline) -> tuple[float | None, Furthest | None]:
+    """(the largest difference of a parameter, whose it is)."""
     pairs = zip(present.model.parameters(landed=True), other.model.parameters(landed=True), strict=False)
-    largest = 0.0
-    for mine, theirs in pairs:
-        for one, another in zip(mine, theirs, strict=True):
+    largest, furthest = 0.0, None
+    for layer, (mine, theirs) in enumerate(pairs, start=1):
+        for letter, one, another in zip("Wb", mine, theirs, strict=True):
             if one is None or another is None:
                 continue
             if one.shape != another.shape:
-                return None
-            largest = max(largest, float(np.abs(one - another).max(initial=0.0)))
-    return largest
+                return None, None
+            apart = np.abs(one - another).ravel()
+            place = int(apart.argmax())
+            if apart[place] > largest:
+                largest = float(apart[place])
+                index = tuple(map(int, np.unravel_index(place, one.shape)))
+                symbol = _symbol(present.model, letter, layer, index)
+                furthest = Furthest(symbol, float(one[index]), float(another[index]))
+    return largest, furthest
+
+
+def _symbol(model: Model, letter: str, layer: int, index: tuple[int, ...]) -> str:
+    """Of a parameter by its place; the coordinates of a surface stand as the weights of a single layer."""
+    ref = Ref(letter, layer, index)
+    return model.tape.symbol(ref if model.is_parameter(ref) else Ref("p", 0, index[1:]))

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.history import History
+from dlsim.engine.history import Edit, History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -106,6 +106,7 @@ class Timeline:
         self._models = self._build(build)
         self.epochs = Epochs([model.calendar for model in self._models])
         self._starts = [stretch.start for stretch in self.stretches]
+        self._edits: dict[int, Edit] = {}  # by the start of the stretch
         self._place = 0  # which stretch the iteration on the tape belongs to
         self._boundary = self._boundary_after(0)
         self._budget = budget
@@ -120,7 +121,7 @@ class Timeline:
         self._sound = True
         self.model.start()
         with np.errstate(all="ignore"):
-            self._set(self.stretches[0])
+            self._set(self.stretches[0], self.model)
             self._enter(1)
 
     @property
@@ -144,7 +145,11 @@ class Timeline:
         """
         with np.errstate(all="ignore"):  # what is not finite is found and named, not warned about
             if iteration < self.iteration:
-                self._go_back(iteration)
+                self._restore(iteration)
+            elif iteration > self.iteration + 1:
+                place, _ = self.checkpoints.nearest(iteration)
+                if place > self.iteration:  # what has been computed before is not computed again
+                    self._restore(place)
             return self._sound and self._advance(iteration)
 
     def finish(self) -> None:
@@ -155,8 +160,17 @@ class Timeline:
     @property
     def history(self) -> History:
         """What is kept of the way to the iteration on the tape."""
-        places, states = self.checkpoints.up_to(self.iteration)
-        return History([place - 1 for place in places], states, self.model.number_in)
+        return self._history_to(self.iteration)
+
+    def whole_history(self) -> History:
+        """What is kept of all the way that was ever gone."""
+        return self._history_to(len(self.losses))
+
+    def _history_to(self, iteration: int) -> History:
+        places, states = self.checkpoints.up_to(iteration)
+        reads = [(start - 1, model.number_in) for start, model in zip(self._starts, self._models, strict=True)]
+        edits = [self._edits[start] for start in sorted(self._edits) if start <= iteration]
+        return History([place - 1 for place in places], states, reads, edits)
 
     def fork(self, stretch: Stretch, build: Callable[[Scenario], Model]) -> Timeline:
         """Another run: the same as this one up to `stretch`, which holds from its start on."""
@@ -168,6 +182,7 @@ class Timeline:
             other.losses = Curve(self.losses.values[:shared])
             other.curves = {name: Curve(curve.values[:shared]) for name, curve in self.curves.items()}
             other.checkpoints = self.checkpoints.before(stretch.start)
+            other._edits |= {start: edit for start, edit in self._edits.items() if start < stretch.start}
         return other
 
     def _build(self, build: Callable[[Scenario], Model]) -> list[Model]:
@@ -215,13 +230,19 @@ class Timeline:
         self._place += 1
         self._boundary = self._boundary_after(self._place)
         self.model.carry_over(before)
-        self._set(self.stretches[self._place])
+        self._set(self.stretches[self._place], before)
 
-    def _set(self, stretch: Stretch) -> None:
+    def _set(self, stretch: Stretch, before: Model) -> None:
+        """Set what was edited, and keep what was before and after."""
+        is_known = stretch.start in self._edits or (stretch is self.stretches[0] and not stretch.changes)
+        found = None if is_known else before.save()
         for ref, number in stretch.changes.items():
             self.model.set_number(ref, number)
+        if not is_known:
+            made = (self.model.save(), self.model.number_in)
+            self._edits[stretch.start] = Edit(stretch.start - 1, (found, before.number_in), made)
 
-    def _go_back(self, iteration: int) -> None:
+    def _restore(self, iteration: int) -> None:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""
         place, state = self.checkpoints.nearest(iteration)
         self._place = bisect_right(self._starts, place) - 1

@@ -32,7 +32,9 @@ TURN_SECONDS = 0.001
 
 
 class Runner:
-    """One run, from `start` to `stop`, or until iteration `until`, a breakpoint, or a number that is not finite."""
+    """One run, from `start` to `stop`, or until iteration `until`, a breakpoint, or a number that is not finite; with
+    `passes`, it goes on past breakpoints and keeps which were `met` in which iteration.
+    """
 
     def __init__(
         self,
@@ -42,11 +44,14 @@ class Runner:
         *,
         ensemble: Ensemble | None = None,
         breakpoints: Sequence[Breakpoint] = (),
+        passes: bool = False,
     ) -> None:
         self._simulator = simulator
         self._ensemble = ensemble if ensemble is not None and len(ensemble.names) > 1 else None
         self._until = until
         self._breakpoints = tuple(breakpoints)
+        self._passes = passes
+        self.met: list[tuple[Breakpoint, int]] = []
         self._halt, self._awake, self._wanted = Event(), Event(), Event()
         self._awake.set()
         self._resting = 0
@@ -128,12 +133,21 @@ class Runner:
             done = self._simulator.run(iterations=wanted, until=self._breakpoints)
             ended = now()
             self._follow()
+            if self._passes and self._simulator.stopped_by is not None:
+                self._pass()
+                continue
             if done < wanted or self._simulator.stopped_by is not None:
                 return
             if wanted == burst:
                 fitting = int(burst * BURST_SECONDS / max(ended - begun, 1e-9))
                 burst = max(1, min(fitting, 2 * burst, LARGEST_BURST))
             self._publish_if_wanted()
+
+    def _pass(self) -> None:
+        """What has come to hold is kept, and not looked for any more."""
+        met = [point for point in self._breakpoints if point.holds(self._simulator)]
+        self.met += [(point, self._simulator.iteration) for point in met]
+        self._breakpoints = tuple(point for point in self._breakpoints if point not in met)
 
     def _rest_if_told(self) -> None:
         if not self._awake.wait(REST_SECONDS):

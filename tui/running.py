@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from time import monotonic, thread_time
 
 from dlsim.engine.breakpoints import Breakpoint
@@ -28,6 +29,8 @@ class Running:
         self._next_step: float | None = None  # when the next step is due, in a run step by step
         self._end: int | None = None
         self._is_sent = False  # to a place that was asked for, not to where the epochs end
+        self.past_epochs = 0
+        """The scenario's own epochs, where the run goes on past them; else 0."""
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self.passed: tuple[str, ...] = ()
         """Breakpoints that held when the run began, so that it goes on past them."""
@@ -58,6 +61,7 @@ class Running:
             return Hint("hint.trouble")
         self._end = self._session.run_ends_at
         self._is_sent = False
+        self.past_epochs = simulator.epochs if self._end is None else 0
         self._arm()
         self._seen = self._session.snapshot
         speed = self._session.speed
@@ -68,8 +72,8 @@ class Running:
         return None
 
     def start_to(self, iteration: int) -> None:
-        """Run on to a place, as fast as the machine goes."""
-        self._end, self._is_sent = iteration, True
+        """Run on to a place, as fast as the machine goes and past all breakpoints."""
+        self._end, self._is_sent, self.past_epochs = iteration, True, 0
         self._arm()
         self._seen = self._session.snapshot
         self._run(math.inf)
@@ -82,7 +86,12 @@ class Running:
     def _run(self, rate: float) -> None:
         session = self._session
         self._runner = Runner(
-            session.simulator, rate, self._end, ensemble=session.ensemble, breakpoints=self._breakpoints
+            session.simulator,
+            rate,
+            self._end,
+            ensemble=session.ensemble,
+            breakpoints=self._breakpoints,
+            passes=self._is_sent,
         )
         self._looked_at, self._spent = 0.0, thread_time()
         self._runner.want()
@@ -132,8 +141,9 @@ class Running:
         """
         if self._runner is not None:
             if not self._runner.is_running:
+                met = self._runner.met
                 self.stop()
-                return self._session.snapshot, self._why_it_ended(digits)
+                return self._session.snapshot, self._why_it_ended(digits, met)
             latest = self._runner.latest
             if latest is None or latest is self._seen:
                 wait = min((1 + RUN_TO_PAINT) * (thread_time() - self._spent), LONGEST_WAIT)
@@ -173,7 +183,7 @@ class Running:
         parameter, gradient = met_by
         return Hint("hint.stopped_by_gradient", {**told, "parameter": parameter, "value": fixed(gradient, digits)})
 
-    def _why_it_ended(self, digits: int) -> Hint | None:
+    def _why_it_ended(self, digits: int, met: Sequence[tuple[Breakpoint, int]] = ()) -> Hint | None:
         if self._session.simulator.trouble is not None:
             return Hint("hint.trouble")
         told = self._stop_told(self._session.simulator.stopped_by, digits)
@@ -181,6 +191,16 @@ class Running:
             return told
         if self._end is not None and self._session.simulator.iteration >= self._end:
             if self._is_sent:
-                return Hint("hint.gone_to_iteration", {"iteration": f"{self._end:,}"})
+                return _gone_to(self._end, met)
             return Hint("hint.paused_end", {"epochs": f"{self._session.simulator.position.epochs:,}"})
         return None
+
+
+def _gone_to(iteration: int, met: Sequence[tuple[Breakpoint, int]]) -> Hint:
+    """Where one has come by number, and which breakpoints came to hold on the way."""
+    told = {"iteration": f"{iteration:,}"}
+    if not met:
+        return Hint("hint.gone_to_iteration", told)
+    (point, first), *others = met
+    told |= {"condition": point.text, "first": f"{first:,}", "others": ", ".join(other.text for other, _ in others)}
+    return Hint("hint.gone_past_several" if others else "hint.gone_past", told)

@@ -166,6 +166,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["W5=9", "undo", "weights"], "W5: value 0.45000000"),
         (["W5=9", "undo", "redo", "weights"], "W5: value 9.00000000"),
         (["i", "W5=9", "i", "compare"], "They part in iteration 2: z3 is"),
+        (["i", "i", "to 1", "W5=9", "i", "compare"], "After iteration 2, the parameter that differs most is W5: 8.9"),
         (["compare"], "Nothing was edited, so there is no other run to compare with."),
         (["home"], "This is the start"),
         (["  ", "home"], "At the very start"),

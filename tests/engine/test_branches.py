@@ -148,6 +148,28 @@ def test_the_comparison_names_the_first_number_that_differs(simulator):
     assert simulator.position == place
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["backprop-2-2-2", "xor-train", "feedforward-or-recurrent", "optimizers-on-a-bowl", "epochs-batches-iterations"],
+)
+def test_the_comparison_names_the_parameter_that_differs_most_with_both_values(name):
+    simulator = Simulator(load(name))
+    simulator.run(20)
+    refs = [ref for table in simulator.snapshot().tables[:1] for row in table.rows for ref in row.cells[:1]]
+    simulator.seek(iteration=10)
+    simulator.edit(settings={"training.optimizer.learning_rate": 0.02})
+    simulator.run(10)
+    here = simulator.snapshot()
+    (measure,) = simulator.compare().measures
+    simulator.undo()
+    simulator.seek(iteration=20)
+    there = simulator.snapshot()
+    both = {here.symbol(ref): (here.value(ref), there.value(ref)) for ref in refs}
+    symbol, (one, another) = max(both.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+    assert measure.parameters == abs(one - another) > 0
+    assert (measure.furthest.symbol, measure.furthest.present, measure.furthest.other) == (symbol, one, another)
+
+
 def test_runs_of_unequal_length_are_measured_where_both_have_been(simulator):
     simulator.run(8)
     simulator.edit(numbers={"W6": 0.5})

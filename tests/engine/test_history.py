@@ -57,9 +57,52 @@ def test_a_branch_has_a_history_of_its_own():
     simulator.edit(numbers={"W5": 0.9})
     simulator.run(iterations=5)
     after = simulator.snapshot().history.of(W5)[1]
-    assert after[:5].tolist() == before[:5].tolist()
-    assert after[5] == 0.9, "what is edited holds from the next iteration's start on"
-    assert after[6:].tolist() != before[6:].tolist()
+    assert after[:6].tolist() == before[:6].tolist()
+    assert after[6] == 0.9, "what is edited holds from the next iteration's start on"
+    assert after[7:].tolist() != before[6:].tolist()
+
+
+def test_an_edit_is_a_jump_from_the_value_before_to_the_one_after():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=10)
+    was = simulator.snapshot().value(W5)
+    simulator.edit(numbers={"W5": 0.9})
+    for _ in range(2):
+        (jump,) = simulator.snapshot().history.jumps(W5)
+        assert (jump.updates, jump.before, jump.after) == (10, was, 0.9)
+        updates, values = simulator.snapshot().history.of(W5)
+        assert values[updates == 10].tolist() == [was, 0.9]
+        assert not simulator.snapshot().history.jumps(Ref("now_W", 2, (0, 1)))
+        simulator.run(iterations=MOST_CHECKPOINTS + 101)  # what is kept of a run is thinned
+    assert not simulator.snapshot().history.updates.count(10)
+    simulator.seek(iteration=500)
+    simulator.edit(numbers={"W6": 0.1})
+    assert simulator.snapshot().history.jumps(W5) == [jump], "another edit later on changes nothing of the first"
+    simulator.seek(iteration=10)
+    assert not simulator.snapshot().history.jumps(W5), "one stands before the edit"
+
+
+def test_the_run_that_an_edit_left_tells_its_own_course():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=20)
+    before = simulator.snapshot().history.of(W5)[1]
+    simulator.seek(iteration=5)
+    simulator.edit(numbers={"W5": 0.9})
+    (ghost,) = simulator.snapshot().ghosts
+    assert ghost.history().of(W5)[1].tolist() == before.tolist()
+
+
+@pytest.mark.parametrize("units", [3, 5])
+def test_what_was_before_a_network_of_another_shape_is_read_as_it_was_then(units):
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=6)
+    weights = [Ref("now_W", 2, (unit, 0)) for unit in range(5)]
+    before = [simulator.snapshot().history.of(weight)[1].tolist() for weight in weights]
+    simulator.edit(settings={"network.layers.0.units": units})
+    simulator.run(iterations=2)
+    after = [simulator.snapshot().history.of(weight)[1].tolist() for weight in weights[:units]]
+    assert [values[:6] for values in after[:4]] == before[:units][:4]
+    assert units == 3 or np.isnan(after[4][:6]).all(), "there was no fifth unit"
 
 
 def test_what_is_no_parameter_has_no_history():

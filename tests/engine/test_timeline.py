@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.networks import layer, random_scenarios, scenario, worked_example
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
-from dlsim.engine import PositionError, Simulator, UnknownNameError
+from dlsim.engine import PositionError, Simulator, UnknownNameError, load
 from dlsim.engine.timeline import Checkpoints
 
 EVERY_OPTIMIZER = ("sgd", "adagrad", "rmsprop", "adam")
@@ -205,6 +205,26 @@ def test_checkpoints_keep_to_their_budget_by_thinning():
         place, state = checkpoints.nearest(iteration)
         assert place == state <= iteration
         assert iteration - place < checkpoints.spacing
+
+
+def test_going_on_to_where_one_has_been_computes_next_to_nothing_anew(monkeypatch):
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=500)
+    simulator.seek(iteration=250)
+    simulator.edit(numbers={"W5": 2.0}, settings={"training.optimizer.learning_rate": 0.1})
+    simulator.run(iterations=240)
+    seen = bits(simulator)
+    simulator.seek(iteration=0)
+    computed = []
+    enter = type(simulator.model).enter
+    monkeypatch.setattr(
+        type(simulator.model), "enter", lambda self, iteration: computed.append(iteration) or enter(self, iteration)
+    )
+    simulator.seek(iteration=490)
+    assert bits(simulator) == seen
+    simulator.edit(numbers={"W6": 2.0})
+    assert simulator.look_up("W5") != simulator.look_up("W6") == 2.0
+    assert len(computed) < 10, "an edit leads to a new run, which begins where this one stands"
 
 
 def test_a_forward_only_scenario_has_one_pass_and_no_updates():

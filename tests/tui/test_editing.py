@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
+from dlsim.tui.selection import Selection
 from dlsim.tui.session import Session
+from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.words import words
 
 WRITTEN_OVER = ["backspace"] * 30
 """What stands in the prompt is gone."""
@@ -168,6 +173,9 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.pause()
         screen = "\n".join(screen_text(app))
         assert "The first number that differs is z1, in iteration 2." in screen
+        assert "W1 is the parameter that differs the most." in screen
+        furthest = app.screen_stack[-2].session.simulator.compare().measures[0].furthest
+        assert f"W1            {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
@@ -290,8 +298,30 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
 async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(seen_after):
     screen = await seen_after("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
     assert "[0.90000000]" in screen
-    assert "Something was changed by hand after iteration 3" in screen
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(3)
+    assert f"Edited after iteration 3: it was {fixed(simulator.look_up('W5'))} before." in screen
     assert "The update of iteration 3 left it so" not in screen
+
+
+async def test_beside_a_weight_set_by_hand_another_is_what_the_update_left(seen_after):
+    screen = await seen_after("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter", "down")
+    assert "The update of iteration 3 left it so" in screen
+
+
+async def test_a_first_weight_set_by_hand_is_not_said_to_be_given(seen_after):
+    screen = await seen_after("2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
+    assert "Edited at the start: it was 0.45000000 before." in screen
+
+
+def test_of_a_unit_that_an_edit_added_it_is_said_that_its_weights_came_with_it():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(3)
+    simulator.edit(settings={"network.layers.0.units": 5})
+    fifth = Ref("now_W", 2, (4, 0))
+    lines = answer_parts(words(), simulator.snapshot(), Selection().select(fifth), {"select.enter": "enter"}, 90, 90, 8)
+    text = " ".join("".join(piece for piece, _ in line) for part in lines for line in part.forms[0])
+    assert "An edit after iteration 3 brought it along." in text
 
 
 async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(seen_after):

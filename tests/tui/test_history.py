@@ -1,12 +1,16 @@
 """The history picture: the course of the parameter that is selected."""
 
+import pytest
+
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numerals import fixed
+from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.history import parameter_of
-from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.scene import Look, Scene
 
 HISTORY = PICTURES["history"]
+W5 = Ref("W", 2, (0, 0))
 
 
 def turned(keys):
@@ -32,8 +36,80 @@ async def test_the_history_of_the_selected_weight_stands_on_screen(open_at, scre
 def test_until_a_weight_is_selected_it_is_said_how():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=3)
-    assert "Another weight: select it" in drawn(simulator, None)
-    assert "Another weight: select it" not in drawn(simulator, Ref("W", 2, (0, 0)))
+    assert "tab: another weight" in drawn(simulator, None)
+    assert "tab: another weight" not in drawn(simulator, W5)
+
+
+async def test_on_a_small_screen_the_key_that_the_picture_names_shows_one_weight_after_the_other(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", "1", *turned(app.screen.tabs.pictures))
+        await pilot.pause()
+        assert "tab: another weight" in "\n".join(screen_text(app))
+        shown = []
+        for key in ("", *["tab"] * 8, "shift+tab", "up"):
+            if key:
+                await pilot.press(key)
+                await pilot.pause()
+            shown.append(app.screen.picture.drawing.cells.text().split()[0])
+        assert shown == ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W1", "W8", "W7"]
+
+
+@pytest.fixture
+def edited():
+    """W5 was set to 0.9 where 20 of 30 updates were done, and ten more followed."""
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=30)
+    simulator.seek(iteration=20)
+    simulator.edit(numbers={"W5": 0.9})
+    simulator.run(iterations=10)
+    return simulator
+
+
+def test_a_change_by_hand_is_marked_and_told_with_the_value_before_it(edited):
+    before, after = (edited.snapshot().history.of(W5)[1][place] for place in (20, 21))
+    assert f"◆ edited after 20 updates: {fixed(before)} → {fixed(after)}" in drawn(edited, W5)
+    edited.seek(iteration=20)
+    assert "◆" not in drawn(edited, W5), "one stands before it"
+    edited.seek(iteration=30)
+    edited.edit(numbers={"W5": 0.1})
+    told = drawn(edited, W5)
+    was = edited.snapshot().history.jumps(W5)[1].before
+    assert f"◆ 2 edits, last after 30 updates: {fixed(was)} → {fixed(0.1)}" in told
+    assert told.count("◆") == 2, "the mark of the last one is where the run stands"
+    assert f"last after 30 updates: {fixed(was, 4)} → {fixed(0.1, 4)}" in drawn(edited, W5, 52), "with fewer decimals"
+    edited.run(iterations=1)
+    assert drawn(edited, W5).count("◆") == 3
+
+
+def test_a_change_by_hand_is_a_jump_and_not_a_slope(edited):
+    lines = drawn(edited, W5).splitlines()
+    top, column = next((row, line.index("◆")) for row, line in enumerate(lines) if "◆" in line and "edited" not in line)
+    strokes = [row for row, line in enumerate(lines) if line[column : column + 1] == "⡇"]
+    assert len(strokes) > 5
+    assert strokes == list(range(top + 1, top + 1 + len(strokes))), "straight down from the mark"
+
+
+def test_the_run_before_the_edit_is_dotted_behind_the_course_as_on_the_loss_curve(edited):
+    text = drawn(edited, W5)
+    assert "·· before the edit" in text
+    assert text.count("·") > 12
+    edited.undo()
+    assert "·· the edited run" in drawn(edited, W5)
+
+
+def test_an_edit_of_something_else_is_marked_where_it_bends_the_course(edited):
+    text = drawn(edited, Ref("W", 1, (0, 0)))
+    assert text.count("◆") == 1
+    assert "edited" not in text
+
+
+def test_in_ascii_the_ghost_is_drawn_with_other_dots_than_the_course(edited):
+    scene = Scene(edited.snapshot(), selected=W5, look=Look(ASCII))
+    lines = HISTORY.draw(scene, 60, 14).cells.text().splitlines()
+    assert ":: before the edit" in lines[1] + lines[2]
+    assert any(":" in line for line in lines[3:])
+    assert any("^" in line for line in lines[3:])
 
 
 def test_updates_are_counted_in_whole_numbers():
@@ -44,8 +120,8 @@ def test_updates_are_counted_in_whole_numbers():
     assert shown.splitlines()[-1].split() == ["0", "1"]
 
 
-def drawn(simulator, selected):
-    return HISTORY.draw(Scene(simulator.snapshot(), selected=selected), 60, 14).cells.text()
+def drawn(simulator, selected, width=60):
+    return HISTORY.draw(Scene(simulator.snapshot(), selected=selected), width, 14).cells.text()
 
 
 def test_the_mark_stands_where_the_run_is_at_the_end_of_its_course():

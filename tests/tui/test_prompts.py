@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.tui.changing import add_breakpoint, place_in
 from dlsim.tui.running import Running
 from dlsim.tui.session import SPEEDS, Session
@@ -70,6 +71,21 @@ async def test_going_to_an_iteration_and_setting_a_breakpoint_by_key(open_at, sc
         assert "stop" not in screen_text(app)[1]
 
 
+@pytest.mark.parametrize(("size", "least"), [((120, 40), 7), ((80, 24), 5), ((40, 24), 3)])
+async def test_examples_of_conditions_are_whole_and_as_many_as_fit(open_at, screen_text, size, least):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        told = screen_text(app)[-1]
+        assert told.startswith(" " + ", ".join(EXAMPLES[:least]) + " ")
+        await pilot.press(*"oops", "enter")
+        await pilot.pause()
+        told = screen_text(app)[-1]
+        assert "cannot read the condition 'oops'" in told
+        assert size[0] < 80 or any(told.rstrip().endswith(example) for example in EXAMPLES)
+
+
 async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -79,6 +95,25 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
         assert "past loss<1 (true already)" in screen_text(app)[-1]
         await pilot.press("r", "home", "r")
         assert app.screen.running.passed == ()
+
+
+@pytest.mark.parametrize("place", ["400", "5000"])
+async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, screen_text, until, place):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        for condition in ("loss < 0.02", "iteration 7", "loss > 9", "loss < 0.1"):
+            add_breakpoint(app.screen.session, condition)
+        await pilot.press("colon", *place, "enter")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        await pilot.pause()
+        said = screen_text(app)[-1]
+        assert f"{int(place):,} iterations are done, past loss < 0.02 (iteration 7), iteration 7." in said
+        losses = app.screen.session.simulator.losses
+        assert losses[5] >= 0.02 > losses[6], "both came to hold in the same iteration; one holds never, one did before"
+        await pilot.press("colon", *"3", "enter")
+        await pilot.pause()
+        assert "past" not in screen_text(app)[-1], "going back passes nothing"
 
 
 async def test_a_long_way_to_an_iteration_is_run_and_escape_ends_it_at_once(open_at, screen_text):

@@ -28,9 +28,26 @@ async def test_a_run_pauses_where_the_epochs_end_and_goes_on_past_it(open_at, sc
         assert "iteration 1,000" in screen_text(app)[0]
         await pilot.press("r")
         assert app.screen.running.is_running
+        await pilot.pause()
+        assert " running past the end of its epochs (1,000), as fast as it goes " in screen_text(app)[-1]
         await pilot.press("r")
         assert not app.screen.running.is_running
         assert place(app).done >= 1000
+
+
+async def test_a_way_that_its_own_epochs_have_ended_says_that_a_run_goes_past_them(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "r")
+        assert app.screen.running.past_epochs == 0
+        app.screen.session.simulator.seek(iteration=20)
+        app.screen.session.changed()
+        await pilot.press("v", "r")
+        await pilot.pause()
+        assert "running past the end of its epochs (5)" in screen_text(app)[-1]
+        await pilot.press("r", "home", "r")
+        await pilot.pause()
+        assert "past the end" not in screen_text(app)[-1]
 
 
 async def test_the_loss_falls(open_at, until):

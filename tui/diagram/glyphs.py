@@ -26,6 +26,8 @@ class Glyphs(Struct, frozen=True):
     loop: str
     minus: str
     join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
+    edit: str
+    ghost: str  # a run that was left
 
     def line(self, bits: int) -> str:
         """The character for a cell with these dots and level lines."""
@@ -60,6 +62,8 @@ UNICODE = Glyphs(
     loop="↺",
     minus="−",
     join=("┤", "├", "┫", "┣"),
+    edit="◆",
+    ghost="·",
 )
 ASCII = Glyphs(
     frame=("+-+", "|", "+-+"),
@@ -80,4 +84,6 @@ ASCII = Glyphs(
     loop="@",
     minus="-",
     join=("|", "|", "#", "#"),
+    edit="^",
+    ghost=":",
 )

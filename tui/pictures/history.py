@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from bisect import bisect_right
+from collections.abc import Sequence
 
+import numpy as np
+
+from dlsim.engine.history import Jump
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.cells import Cells
-from dlsim.tui.pictures.legend import write_line
-from dlsim.tui.pictures.plane import fitting_span, framed
+from dlsim.tui.pictures.legend import Group, group_breadth, in_lines, write_line
+from dlsim.tui.pictures.plane import Array, Plane, fitting_span, framed
 from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.widgets.rows import subject
 
 PARAMETERS = ("W", "b")
-LEAST_WITH_TITLE, LEAST_WITH_ADVICE = 4, 10
+FEW_DIGITS = 4
+LINES_OF_TITLE = (4, 7, 10)
+"""From so many rows on there is one line above the course, there are two, three."""
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
-    """The course up to now, its last value marked."""
+    """The course up to now, its last value and the edits marked; behind it that of the run which the last edit left."""
     cells = Cells(width, height, scene.look.glyphs)
     snapshot = scene.snapshot
     parameter = parameter_of(snapshot, scene.selected)
@@ -29,27 +34,79 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     updates, values = snapshot.history.of(parameter)
     now = snapshot.tape.value(Ref(f"now_{parameter.quantity}", parameter.layer, parameter.index), snapshot.sample)
     done = snapshot.position.done
-    xs = [*updates[updates < done].tolist(), done]
-    ys = [*values[updates < done].tolist(), now]
-    digits = scene.look.digits
-    top = 1 if height >= LEAST_WITH_TITLE else 0
-    if top:
-        told = [
-            [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now, digits)}", "strong")],
-            [(scene.say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
-            [(f"{scene.say('picture.history_start')} {fixed(ys[0], digits)}", "muted")],
-        ]
-        write_line(cells, 0, told)
-    if scene.selected is None and height >= LEAST_WITH_ADVICE:
-        write_line(cells, top, [[(scene.say("picture.history_select"), "muted")]])
+    xs, ys = np.append(updates, done).astype(np.float64), np.append(values, now)
+    left = _left(snapshot, parameter)
+    top, rest = 0, _title(scene, parameter, now, float(ys[0]), width, has_ghost=left is not None)
+    while rest and top < bisect_right(LINES_OF_TITLE, height):
+        line, rest = in_lines(rest, width)
+        if not line:  # too narrow for it
+            break
+        write_line(cells, top, line)
         top += 1
-    place, span = (0, top, width, height - top), (0.0, float(max(done, 1)))
-    plane = framed(cells, place, span, fitting_span(ys, 0.08), counts=True)
-    plane.put(plane.path(_array(xs), _array(ys)), "way-0")
-    found = plane.cell(float(done), now)
-    if found is not None:
-        cells.write(*found, scene.look.marks[0], "active")
+    last, heights = max(done, 1), ys
+    if left is not None:
+        last, heights = max(last, int(left[0][-1])), np.append(ys, left[1])
+    plane = framed(cells, (0, top, width, height - top), (0.0, float(last)), fitting_span(heights, 0.08), counts=True)
+    if left is not None:
+        _draw_ghost(plane, *left)
+    plane.put(plane.path(xs, ys), "way-0")
+    edits = [edit - 1 for edit in snapshot.edits if edit <= snapshot.position.iteration]
+    marks = [(edit, float(ys[np.searchsorted(xs, edit, side="right") - 1]), "edit") for edit in edits]
+    for x, y, what in (*marks, (done, now, "now")):
+        found = plane.cell(float(x), y)
+        if found is not None:
+            mark, role = (scene.look.glyphs.edit, "accent") if what == "edit" else (scene.look.marks[0], "active")
+            cells.write(*found, mark, role)
     return Drawing(cells)
+
+
+def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
+    """(updates, values) of the run that the loss curve shows as a ghost, from where the two part; None where there is
+    none.
+    """
+    for ghost in snapshot.ghosts[:1]:
+        updates, values = ghost.history().of(parameter)
+        start = max(int(np.searchsorted(updates, ghost.fork - 1, side="right")) - 1, 0)
+        if len(updates) - start > 1 and np.isfinite(values[start:]).any():
+            return updates[start:].astype(np.float64), values[start:]
+    return None
+
+
+def _draw_ghost(plane: Plane, xs: Array, ys: Array) -> None:
+    dots = plane.path(xs, ys).reshape(plane.height, 4, plane.width, 2).any(axis=(1, 3))
+    for row, column in np.argwhere(dots).tolist():
+        plane.cells.write(plane.left + column, plane.top + row, plane.cells.glyphs.ghost, "muted")
+
+
+def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *, has_ghost: bool) -> list[Group]:
+    """What parameter it is, its values, how to choose another, and in words what is marked."""
+    say, snapshot, digits = scene.say, scene.snapshot, scene.look.digits
+    done = snapshot.position.done
+    title: list[Group] = [
+        [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now, digits)}", "strong")],
+        [(say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
+    ]
+    if np.isfinite(start):  # there was such a parameter
+        title.append([(f"{say('picture.history_start')} {fixed(start, digits)}", "muted")])
+    if scene.selected is None:
+        title.append([(say("picture.history_select"), "muted")])
+    if has_ghost:
+        name = say("curve.ghost_undone" if snapshot.ghosts[0].is_undone else "curve.ghost")
+        title.append([(f"{2 * scene.look.glyphs.ghost} {name}", "muted")])
+    jumps = [jump for jump in snapshot.history.jumps(parameter) if np.isfinite(jump.before)]
+    if jumps:
+        forms = (_edited(scene, jumps, decimals) for decimals in (digits, scene.look.at_most(FEW_DIGITS)))
+        title.append(min(forms, key=lambda form: group_breadth(form) > width))
+    return title
+
+
+def _edited(scene: Scene, jumps: Sequence[Jump], digits: int) -> Group:
+    """The last edit of the parameter, and how many there are."""
+    jump = jumps[-1]
+    told = {"updates": f"{jump.updates:,}", "before": fixed(jump.before, digits), "after": fixed(jump.after, digits)}
+    key = "picture.history_edits" if len(jumps) > 1 else f"picture.history_edit_{jump.updates}"
+    text = scene.say.first((key, "picture.history_edit"), count=len(jumps), **told)
+    return [(f"{scene.look.glyphs.edit} ", "accent"), (text, "text")]
 
 
 def parameter_of(snapshot: Snapshot, selected: Ref | None) -> Ref | None:
@@ -65,7 +122,3 @@ def parameter_of(snapshot: Snapshot, selected: Ref | None) -> Ref | None:
         if letter in PARAMETERS and index:
             return Ref(letter, layer, index)
     return None
-
-
-def _array(numbers: list[float]) -> NDArray[np.float64]:
-    return np.array(numbers, dtype=np.float64)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -15,8 +17,13 @@ from dlsim.tui.words import words
 
 SAY = words()
 ADD = "add"
+ALL_EXAMPLES = ", ".join(EXAMPLES)
+ROUND_A_HINT = 4
+"""Cells that the key line leaves free before and after what it says, and that the mark of trouble takes."""
 NEAR = 500
-"""Places not further ahead than this are simply gone to; those beyond are run to, so that one can stop on the way."""
+"""Places not further ahead than this are simply gone to, where no breakpoint is looked for on the way; those beyond are
+run to, so that one can stop on the way.
+"""
 
 
 class Asking(Editing):
@@ -50,7 +57,8 @@ class Asking(Editing):
         if problem or place is None:
             return problem or SAY("go_to.unreadable")
         iteration = iterations_until(self.session, *place)
-        if iteration - self.session.simulator.iteration > NEAR:
+        ahead = iteration - self.session.simulator.iteration
+        if ahead > NEAR or (ahead > 0 and self.session.breakpoints):
             self._run_to(iteration)
             return ""
         self.session.simulator.seek(iteration=iteration)
@@ -102,19 +110,32 @@ class Asking(Editing):
         screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
         self.app.push_screen(screen, chosen)
 
+    @property
+    def _cells_to_tell(self) -> int:
+        return self.size.width - ROUND_A_HINT
+
     def _ask_for_breakpoint(self, text: str = "") -> None:
-        note = SAY("prompt.breakpoint", examples=EXAMPLES)
+        note = with_examples_in(SAY("prompt.breakpoint", examples=ALL_EXAMPLES), self._cells_to_tell)
         self.prompt.ask(Asked(SAY("breakpoint.label"), text, note, accept=self._add_breakpoint))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:
-            return SAY("prompt.breakpoint", examples=EXAMPLES)
+            return with_examples_in(SAY("prompt.breakpoint", examples=ALL_EXAMPLES), self._cells_to_tell)
         try:
             found = add_breakpoint(self.session, text)
         except DlsimError as error:
-            return str(error)
+            return with_examples_in(str(error), self._cells_to_tell)
         simulator = self.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
         self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))
         self._show()
         return ""
+
+
+def with_examples_in(text: str, cells: int) -> str:
+    """A text that ends with all examples of conditions, with as many of them as fit whole."""
+    if not text.endswith(ALL_EXAMPLES):
+        return text
+    said = text.removesuffix(ALL_EXAMPLES)
+    forms = (said + ", ".join(EXAMPLES[:count]) for count in range(len(EXAMPLES), 0, -1))
+    return next((form for form in forms if cell_len(form) <= cells), said + EXAMPLES[0])

@@ -45,10 +45,14 @@ class Columns(Struct, frozen=True):
 
     def numbers(self, label: str, pair: tuple[float | None, float | None]) -> Sequence[Line]:
         """A number of both runs, and their difference, under heads of their own."""
+        return [self.heads(SAY("compare.difference")), self.row_of(label, pair)]
+
+    def row_of(self, label: str, pair: tuple[float | None, float | None]) -> Line:
+        """A number of both runs, and their difference."""
         present, other = pair
         difference = None if present is None or other is None else present - other
         texts = (SAY("compare.none") if one is None else fixed(one, self.digits) for one in (*pair, difference))
-        return [self.heads(SAY("compare.difference")), self._row(label, "", *texts)]
+        return self._row(label, "", *texts)
 
     def _row(self, label: str, role: str, *texts: str) -> Line:
         return ((label.ljust(LABEL), "symbol"), *((text.ljust(self.room), role) for text in texts))
@@ -116,5 +120,10 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
         lines += [(), *wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), measure.losses)]
         key = "compare.other_shape" if measure.parameters is None else "compare.parameters"
         distance = "" if measure.parameters is None else fixed(measure.parameters, digits)
-        lines += wrap([(SAY(key, distance=distance), "")], cells)
+        if measure.furthest is None:
+            lines += wrap([(SAY(key, distance=distance), "")], cells)
+        else:
+            furthest = measure.furthest
+            lines.append(columns.row_of(furthest.symbol, (furthest.present, furthest.other)))
+            lines += wrap([(SAY("compare.furthest", symbol=furthest.symbol), "")], cells)
     return lines[1:]

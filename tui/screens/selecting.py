@@ -75,8 +75,12 @@ class Selecting(Acting):
         self._choose(self.selection.select(ref))
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the table that is on screen; where none is, among the numbers of the diagram."""
+        """In the table that is on screen; where none is, among the numbers of the diagram, or the parameters whose
+        history is shown.
+        """
         if not self.panels["tables"].display:
+            if self.tabs.panel == "history":
+                return self._beside_in_history(snapshot, by, is_line=is_line)
             return self._beside_in_diagram(snapshot, by) if self.panels["network"].display else None
         table = next((table for table in snapshot.tables if table.key == self.tabs.table), None)
         if table is None or not len(table.rows):
@@ -100,6 +104,14 @@ class Selecting(Acting):
         if not self.selection and active is not None and active.ref in drawn:
             return active.ref
         return in_order(drawn, self.selection.ref, by)
+
+    def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
+        """From the parameter that is shown to the next: the first table has a line for each."""
+        from dlsim.tui.pictures.history import parameter_of  # noqa: PLC0415 -- the first paint does without
+
+        cells, here = Cells(snapshot.tables[0]), parameter_of(snapshot, self.selection.ref)
+        found = None if here is None else cells.below(here, by)
+        return found if found is not None or is_line else cells.first() if by > 0 else cells.last()
 
     def _drawn_numbers(self) -> list[Ref]:
         """Those of the picture that is shown, each once."""

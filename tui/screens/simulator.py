@@ -101,7 +101,10 @@ class SimulatorScreen(Copying, Asking):
         hint = self._hint
         if self.running.is_running and not hint:
             goal = self.running.goal
-            hint = SAY("hint.running", speed=speed_in_words(self.session))
+            key, epochs = "hint.running", f"{self.running.past_epochs:,}"
+            if self.running.past_epochs:
+                key = "hint.running_past_end"
+            hint = SAY(key, speed=speed_in_words(self.session), epochs=epochs)
             if goal is not None:
                 hint = SAY("hint.running_to", iteration=f"{goal:,}", key=CAPS["select.leave"])
             if self.running.passed:

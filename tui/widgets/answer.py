@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 from rich.cells import cell_len
 
@@ -105,11 +106,7 @@ def _made_of(
 ) -> list[Part]:
     """Every operand with its number and what made it; where they do not all fit, those around the marked one."""
     if not answer.operands:
-        learnt = answer.ref.quantity in ("W", "b", "now_W", "now_b") and snapshot.position.iteration > 1
-        key = "answer.left_by_update" if learnt else "answer.given"
-        if learnt and snapshot.position.iteration in snapshot.edits:
-            key = "answer.changed_or_left"
-        text = say(key, iteration=f"{snapshot.position.iteration - 1:,}")
+        text = _origin_of_given(say, snapshot, answer.ref, digits)
         return [dispensable(wrap([(text, "muted")], prose), LIST)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
@@ -124,6 +121,17 @@ def _made_of(
             forms.append(form)
             costs.append(cost)
     return [dispensable(titled, TITLE), Part(tuple(forms), tuple(costs))]
+
+
+def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
+    """What made a number that is not made of others: an update, an edit, or nothing that dlsim knows of."""
+    done = snapshot.position.iteration - 1
+    jump = next((jump for jump in snapshot.history.jumps(ref) if jump.updates == done), None)
+    if jump is not None:
+        keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
+        return say.first([*keys, "answer.edited"], iteration=f"{done:,}", before=fixed(jump.before, digits))
+    learnt = ref.quantity in ("W", "b", "now_W", "now_b") and done > 0
+    return say("answer.left_by_update" if learnt else "answer.given", iteration=f"{done:,}")
 
 
 def _rows(

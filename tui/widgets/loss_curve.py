@@ -36,7 +36,7 @@ LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "
 """(role, marker) of the first curve, of the second …"""
 PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "x"))
 LEGEND = {BRAILLE: "⠤⠤"}
-POSITION, GHOST = "●", "·"
+POSITION = "●"
 NOTHING = "–"
 REST_FOR_DRAW = 16
 """In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
@@ -82,7 +82,7 @@ class LossCurve(RoleWidget):
         super().__init__(id=id, classes=classes)
         self._say, self._empty = say or words(), empty
         self._drawn_at = self._draw_seconds = 0.0
-        self._is_plain = not glyphs.has_dots
+        self._is_plain, self._ghost_mark = not glyphs.has_dots, glyphs.ghost
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
@@ -188,7 +188,9 @@ class LossCurve(RoleWidget):
             rows.append(self._caption(width, iterations))
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
-        behind = [] if self._ghost is None else [_across(_ghostly(self._ghost, width), self._of(self._ghost.epochs))]
+        behind = []
+        if self._ghost is not None:
+            behind.append(_across(_ghostly(self._ghost, width, self._ghost_mark), self._of(self._ghost.epochs)))
         for way, curve in self._ways:
             if not way.is_lead:
                 series = _series(curve, width, way.role, self._looks[0][1], way.mark)
@@ -254,7 +256,7 @@ class LossCurve(RoleWidget):
         add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
-            add(*([Run(f"  {GHOST}{GHOST} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))
+            add(*([Run(f"  {2 * self._ghost_mark} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))
         if self.is_log:
             add([Run(f"  {self._say('key.look.log.name')}", "muted")])
         return row
@@ -304,14 +306,14 @@ def _key_of_ghost(ghost: Ghost | None) -> tuple[object, ...]:
     return () if ghost is None else (ghost.fork, *_key({"": ghost.curve}))
 
 
-def _ghostly(ghost: Ghost, columns: int) -> Series:
+def _ghostly(ghost: Ghost, columns: int, mark: str) -> Series:
     """The run that the last edit left, from where the two part."""
     place, low, high = ghost.curve.envelope(columns)
     last, end = np.array([len(ghost.curve)], dtype=float), ghost.curve.values[-1:]
     x = np.concatenate([place + 1, last])
     later = x >= ghost.fork
     low, high = np.concatenate([low, end])[later], np.concatenate([high, end])[later]
-    return Series(x[later], low, high, "muted", GHOST)
+    return Series(x[later], low, high, "muted", mark)
 
 
 def _last(curve: Curve, digits: int) -> str:

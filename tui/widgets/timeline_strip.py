@@ -22,7 +22,7 @@ from dlsim.tui.words import Words
 Array = NDArray[np.float64]
 
 BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-~+=*#"
-HERE, EDIT, FORK = ("┃", "|"), ("◆", "^"), ("◇", "v")
+HERE, FORK = ("┃", "|"), ("◇", "v")
 AHEAD, GAP = ("·", "."), ("╌", "-")
 LEAST_SPAN = 24
 REMARKS_SHARE = 2
@@ -119,13 +119,12 @@ def strip_line(
     if is_log:
         left += f"{say('timeline.log')} "
     right = _remarks(say, snapshot.edits, stops, cells // REMARKS_SHARE)
-    if plain:
-        right = right.replace(EDIT[0], EDIT[1])
+    right = right.replace(UNICODE.edit, glyphs.edit)
     room = cells - cell_len(left) - cell_len(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
     stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.end))
-    marks = _marks(snapshot, stretch, plain)
+    marks = _marks(snapshot, stretch, glyphs)
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
     behind = stretch.left + stretch.filled(position.done)
@@ -172,13 +171,14 @@ def span_of(known: int, planned: int) -> int:
     return max(planned, 1) if known <= planned <= span else span
 
 
-def _marks(snapshot: Snapshot, stretch: Stretch, plain: int) -> dict[int, Piece]:
+def _marks(snapshot: Snapshot, stretch: Stretch, glyphs: Glyphs) -> dict[int, Piece]:
     """What stands on the strip, by cell: the later ones above the earlier."""
     marks: dict[int, Piece] = {}
+    plain = 0 if glyphs.has_dots else 1
     for ghost in snapshot.ghosts:
         marks[stretch.cell(ghost.fork)] = (FORK[plain], "accent")
     for edit in snapshot.edits:
-        marks[stretch.cell(edit)] = (EDIT[plain], "accent")
+        marks[stretch.cell(edit)] = (glyphs.edit, "accent")
     marks[stretch.place(snapshot.position)] = (HERE[plain], "active")
     return marks
 
