@@ -25,6 +25,7 @@ class Glyphs(Struct, frozen=True):
     flat: str
     loop: str
     minus: str
+    strokes: tuple[str, str, str]  # at the label of a line that rises, stays level, falls
     join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
 
     def line(self, bits: int) -> str:
@@ -59,6 +60,7 @@ UNICODE = Glyphs(
     flat="≈",
     loop="↺",
     minus="−",
+    strokes=("╱", "─", "╲"),
     join=("┤", "├", "┫", "┣"),
 )
 ASCII = Glyphs(
@@ -79,5 +81,6 @@ ASCII = Glyphs(
     flat="~",
     loop="@",
     minus="-",
+    strokes=("/", "-", "\\"),
     join=("|", "|", "#", "#"),
 )
