@@ -272,6 +272,14 @@ def test_the_errors_of_the_outputs_stay_where_there_is_room_for_them(size):
 # sequences
 
 
+@pytest.mark.parametrize("size", [(59, 17), (61, 20), (70, 20)])
+def test_the_error_of_an_output_has_as_many_decimals_as_the_rows_beside_it(size):
+    text = "\n".join(text_of(draw(standing_at(worked_example(), "∂E/∂W5").snapshot(), *size)))
+    errors = re.findall(r"E_o\d 0\.(\d+)", text)
+    assert len(errors) == 2
+    assert {len(decimals) for decimals in errors} == {len(re.search(r"δ +0\.(\d+)", text)[1])}
+
+
 def test_the_diagram_of_a_sequence_says_its_step_and_shows_the_numbers_of_it():
     subject = load("feedforward-or-recurrent")
     for symbol, told in [("z1⟨2⟩", "t = 2"), ("o1⟨3⟩", "t = 3"), ("∂E/∂h2⟨1⟩", "t = 1"), ("∂E/∂Wh1", "t = 4")]:
