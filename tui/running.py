@@ -166,7 +166,7 @@ class Running:
         if point is None:
             return None
         simulator = self._session.simulator
-        told = {"condition": point.text, "iteration": f"{simulator.iteration:,}"}
+        told = {"condition": point.text, "iteration": simulator.iteration}
         met_by = point.met_by(simulator)
         if met_by is None:
             return Hint("hint.stopped_by", told)
@@ -181,6 +181,6 @@ class Running:
             return told
         if self._end is not None and self._session.simulator.iteration >= self._end:
             if self._is_sent:
-                return Hint("hint.gone_to_iteration", {"iteration": f"{self._end:,}"})
-            return Hint("hint.paused_end", {"epochs": f"{self._session.simulator.position.epochs:,}"})
+                return Hint("hint.gone_to_iteration", {"iteration": self._end})
+            return Hint("hint.paused_end", {"epochs": self._session.simulator.position.epochs})
         return None

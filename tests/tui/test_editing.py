@@ -147,7 +147,7 @@ def test_starting_over_says_what_still_holds():
     for _ in range(3):
         session.forward("iteration")
     told = same_start(session)
-    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": "2"})
+    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": 2})
     undo(session)
     session.home()
     assert same_start(session).key == "hint.at_start"

@@ -103,7 +103,7 @@ class SimulatorScreen(Copying, Asking):
             goal = self.running.goal
             hint = SAY("hint.running", speed=speed_in_words(self.session))
             if goal is not None:
-                hint = SAY("hint.running_to", iteration=f"{goal:,}", key=CAPS["select.leave"])
+                hint = SAY("hint.running_to", iteration=goal, key=CAPS["select.leave"])
             if self.running.passed:
                 hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)

@@ -109,7 +109,7 @@ def _made_of(
         key = "answer.left_by_update" if learnt else "answer.given"
         if learnt and snapshot.position.iteration in snapshot.edits:
             key = "answer.changed_or_left"
-        text = say(key, iteration=f"{snapshot.position.iteration - 1:,}")
+        text = say(key, iteration=snapshot.position.iteration - 1)
         return [dispensable(wrap([(text, "muted")], prose), LIST)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
