@@ -87,30 +87,31 @@ def _spots(line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin
                 yield Place(min(max(x, line.x0 + 1), line.x1 - 1 - cells), line.row0, cells, room - 4)
         return
     own = _rows(line)
+    others = {other.row0 for other in lines} - {line.row0}
     rows = sorted(own.keys() - {line.row0, line.row1}, key=lambda y: abs(y - line.row0))
-    yield from _apart(line, cells, lines, margin, [(y, *own[y]) for y in rows])
-    if cells + LEFT_OF_A_SLANTED_LINE > room:
-        return
-    if sum(other.row0 == line.row0 for other in lines) == 1:
+    near = [y for y in rows if all(abs(y - row) > abs(y - line.row0) for row in others)]
+    far = [y for y in rows if y not in near and y not in others]
+    yield from _apart(line, cells, lines, margin, near)
+    fits = cells + LEFT_OF_A_SLANTED_LINE <= room
+    if fits and sum(other.row0 == line.row0 for other in lines) == 1:
         yield Place(line.x0 + 1, line.row0, cells, room - 4)
-    others = {other.row0 for other in lines if other.row0 != line.row0}
-    for y in rows:
-        if all(abs(y - row) > abs(y - line.row0) for row in others):  # else it would seem to leave from there
-            x = min(own[y][0], line.x1 - 1 - cells)
-            yield Place(x, y, cells + 1, line.x1 - 1 - x, -1, has_stroke=True)
+    yield from _apart(line, cells, lines, margin, far)
+    for y in (near or [line.row0]) if fits else ():
+        x = min(max(own[y][0], line.x0 + 1), line.x1 - 1 - cells)
+        yield Place(x, y, cells + 1, line.x1 - 1 - x, -1, has_stroke=True)
 
 
 def _apart(
-    line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin, rows: Sequence[tuple[int, int, int]]
+    line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin, rows: Sequence[int]
 ) -> Iterator[Place]:
-    """Before it, behind it or on it, where no other line comes near; a row is (y, first cell, last cell). Where others
-    touch the line, only if there is no place elsewhere.
-    """
+    """Before it, behind it or on it, where no other line comes near; of these rows those last where others touch it."""
+    own = _rows(line)
     passed = frozenset[tuple[int, int]]().union(*(_cells(other) for other in lines if other != line))
-    touched = {y for y, first, last in rows if not passed.isdisjoint((x, y) for x in range(first - 1, last + 2))}
-    rows = sorted(rows, key=lambda row: row[0] in touched)
+    touched = {y for y in rows if not passed.isdisjoint((x, y) for x in range(own[y][0] - 1, own[y][1] + 2))}
+    rows = sorted(rows, key=touched.__contains__)
     for ends in (1, -1, 0):
-        for y, first, last in rows:
+        for y in rows:
+            first, last = own[y]
             start, end = (margin.x if y in margin.rows and ends else line.x0) + 1, line.x1 - (ends == 0)
             if ends:
                 x = first - 1 - cells if ends > 0 else last + 2
