@@ -285,6 +285,13 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         assert app.screen.session.simulator.look_up("W5") == 0.9
 
 
+async def test_where_nothing_is_found_to_change_no_key_is_offered_to_take_it(seen_after):
+    assert "enter change" in await seen_after("w")
+    screen = await seen_after("w", "q", "q")
+    assert "esc close" in screen
+    assert "enter" not in screen
+
+
 async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(seen_after):
     screen = await seen_after("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter")
     assert "[0.90000000]" in screen

@@ -82,7 +82,8 @@ class ChoosingScreen(Screen[str]):
 
     def _show_keys(self) -> None:
         names = {TAKE: self._found[self._chosen].does} if self._found else None
-        self.keyline.show(key_caps(SAY, CHOOSING_KEYS, SHOWN_KEYS, names))
+        shown = SHOWN_KEYS if self._found else SHOWN_KEYS[-1:]
+        self.keyline.show(key_caps(SAY, CHOOSING_KEYS, shown, names))
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""
