@@ -134,7 +134,7 @@ class DlsimApp(App[int]):
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
-        left = SAY("hint.left", iteration=f"{last.iteration:,}") if last.iteration or last.cursor else ""
+        left = SAY("hint.left", iteration=last.iteration) if last.iteration or last.cursor else ""
         files = (last.scenario,) if last.scenario not in builtin_scenarios() and isfile(last.scenario) else ()
         return BrowserScreen(may_close=False, current=last.scenario, files=files, left=left, notice=notice)
 

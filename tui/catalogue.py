@@ -95,7 +95,7 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
         )
     if data is not None:
         count = len(data.inputs)
-        yield say("browser.sample") if count == 1 else say("browser.samples", samples=f"{count:,}")
+        yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
     if training is not None:
         yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))
     elif network is not None:

@@ -67,7 +67,7 @@ def _edit(
     session.changed()
     edited = Edited(label, before, after, iteration, ref, brought_along(scenario, simulator.scenario, path))
     session.edits.add(edited)
-    values = {**_told(edited, digits), "iteration": f"{iteration:,}"}
+    values = {**_told(edited, digits), "iteration": iteration}
     if along := in_words(edited, only_changed=True):
         return Hint("hint.edited_along", {**values, "settings": along})
     samples = _whole_batch(simulator.scenario, path, after)
@@ -110,7 +110,7 @@ def redo(session: Session, digits: int = DIGITS) -> Hint:
 
 def _where(session: Session) -> dict[str, object]:
     """Where one stands: undo and redo go to where one was."""
-    return {"iteration": f"{session.simulator.position.iteration:,}"}
+    return {"iteration": session.simulator.position.iteration}
 
 
 def _told(edited: Edited | None, digits: int) -> dict[str, object]:
@@ -151,7 +151,7 @@ def same_start(session: Session) -> Hint:
     hint = session.home()
     later = [iteration for iteration in session.simulator.edits if iteration > 1]
     if later:
-        return Hint("hint.same_start_edited", {"iteration": f"{later[0]:,}"})
+        return Hint("hint.same_start_edited", {"iteration": later[0]})
     return hint or Hint("hint.same_start")
 
 

@@ -7,6 +7,8 @@ from unicodedata import category, combining, east_asian_width, normalize
 _LOOKALIKES = {
     "-": "─━╌╍−–—⁻╴╶",
     "|": "│┃▏▎▍▌▋▊▉┤├┫┣",
+    "/": "╱",
+    "\\": "╲",
     "+": "╭╮╰╯┌┐└┘┏┓┗┛┼┬┴⁺",
     "*": "·×•⊙",
     ".": "…░⋯⠤⠔⠒⣀⡠",

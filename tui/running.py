@@ -176,7 +176,7 @@ class Running:
         if point is None:
             return None
         simulator = self._session.simulator
-        told = {"condition": point.text, "iteration": f"{simulator.iteration:,}"}
+        told = {"condition": point.text, "iteration": simulator.iteration}
         met_by = point.met_by(simulator)
         if met_by is None:
             return Hint("hint.stopped_by", told)
@@ -192,15 +192,15 @@ class Running:
         if self._end is not None and self._session.simulator.iteration >= self._end:
             if self._is_sent:
                 return _gone_to(self._end, met)
-            return Hint("hint.paused_end", {"epochs": f"{self._session.simulator.position.epochs:,}"})
+            return Hint("hint.paused_end", {"epochs": self._session.simulator.position.epochs})
         return None
 
 
 def _gone_to(iteration: int, met: Sequence[tuple[Breakpoint, int]]) -> Hint:
     """Where one has come by number, and which breakpoints came to hold on the way."""
-    told = {"iteration": f"{iteration:,}"}
+    told: dict[str, object] = {"iteration": iteration}
     if not met:
         return Hint("hint.gone_to_iteration", told)
     (point, first), *others = met
-    told |= {"condition": point.text, "first": f"{first:,}", "others": ", ".join(other.text for other, _ in others)}
+    told |= {"condition": point.text, "first": first, "others": ", ".join(other.text for other, _ in others)}
     return Hint("hint.gone_past_several" if others else "hint.gone_past", told)

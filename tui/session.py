@@ -351,7 +351,7 @@ class Session:
         if is_fitting:  # so nobody has chosen another
             self.speed_index = self._fitting
         if self.ensemble.is_held:
-            values = {"variant": self.name_of(self.variant), "epochs": f"{self.simulator.epochs:,}"}
+            values = {"variant": self.name_of(self.variant), "epochs": self.simulator.epochs}
             return Hint("hint.variant_ended", values)
         if self.variant is None:
             return Hint("hint.as_written", {"variant": self.name_of(None)})

@@ -154,7 +154,7 @@ def test_starting_over_says_what_still_holds():
     for _ in range(3):
         session.forward("iteration")
     told = same_start(session)
-    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": "2"})
+    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": 2})
     undo(session)
     session.home()
     assert same_start(session).key == "hint.at_start"
@@ -293,6 +293,13 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         await pilot.press(*["backspace"] * 20, *"0.9", "enter")
         await pilot.pause()
         assert app.screen.session.simulator.look_up("W5") == 0.9
+
+
+async def test_where_nothing_is_found_to_change_no_key_is_offered_to_take_it(seen_after):
+    assert "enter change" in await seen_after("w")
+    screen = await seen_after("w", "q", "q")
+    assert "esc close" in screen
+    assert "enter" not in screen
 
 
 async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(seen_after):

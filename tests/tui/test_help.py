@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dlsim.tui.keys import SIMULATOR_KEYS
 from dlsim.tui.words import words
 
@@ -54,3 +56,19 @@ async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_
         found.callback()
         await pilot.pause()
         assert app.screen.tabs.picture == "confusion"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("checkpoint", "The line under the header is the whole run so far"),
+        ("kink", "Which rules the arithmetic of this scenario keeps to"),
+        ("stepped", "The scenario and its variants side by side"),
+    ],
+)
+async def test_the_help_tells_of_the_timeline_and_of_every_panel(wanted, told, open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("question_mark", *wanted)
+        await pilot.pause()
+        assert told in " ".join(" ".join(screen_text(app)).split())

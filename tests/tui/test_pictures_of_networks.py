@@ -104,6 +104,21 @@ def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
     assert sides & {"low-4"}
 
 
+def test_lines_that_do_not_cross_the_plane_are_said_to_be_out_of_the_frame():
+    told = text("region", Simulator(load("vanishing-gradient"))).splitlines()[-1]
+    assert told == "not in the frame: o1 = 0.5, z1 = 0, z2 = 0"
+    told = text("region", Simulator(load("backprop-2-2-2"))).splitlines()[-1]
+    assert told == "h1 z1 > 0  h2 z2 > 0  not in the frame: o1 = 0.5"
+    assert "frame" not in text("region", Simulator(load("xor-train")), width=120)
+
+
+def test_a_single_neuron_whose_line_left_the_frame_says_so():
+    weights, inputs, targets = [[0.5], [0.5]], [[0.0, 0.0], [1.0, 1.0]], [[0.0], [1.0]]
+    for bias, is_outside in ((-0.5, False), (-5.0, True)):
+        simulator = Simulator(scenario([layer(1, weights=weights, biases=[bias])], inputs, targets))
+        assert ("not in the frame: o1 = 0.5" in text("region", simulator, width=80)) is is_outside
+
+
 def test_the_boundary_of_xor_bends_as_the_loss_falls():
     """A straight boundary parts a row of the plane at most once; that of XOR, once learnt, twice."""
     simulator = Simulator(load("xor-train"))

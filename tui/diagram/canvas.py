@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import floor
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -99,9 +100,9 @@ class Canvas:
             yield runs
 
 
-def cells_of_line(cells: int, rows: int) -> list[tuple[int, int]]:
+def cells_of_line(cells: int, rows: int, *, heavy: bool = False) -> list[tuple[int, int]]:
     """(cell to the right, cell down) of each cell that a line passes, from its start."""
-    return [(x, y) for x, y, _ in _trace(cells, rows, False, False, True)]
+    return [(x, y) for x, y, _ in _trace(cells, rows, heavy, False, True)]
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +123,7 @@ def _trace(cells: int, rows: int, heavy: bool, broken: bool, has_dots: bool) -> 
             continue
         x = round(across * step / steps)
         y = down * step / steps + 1.5
-        tops = (int(y), int(y) + 1) if heavy else (round(y - 0.01),)
+        tops = (floor(y), floor(y) + 1) if heavy else (round(y - 0.01),)
         for top in tops:
             place = (x // 2, top // 4)
             found[place] = found.get(place, 0) | BITS[top % 4][x % 2]

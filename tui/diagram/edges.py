@@ -12,7 +12,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas, Pen, cells_of_line
 from dlsim.tui.diagram.focus import ACTIVE, UPDATE, Edge, Focus
-from dlsim.tui.diagram.labels import Place, Stretch, place, places
+from dlsim.tui.diagram.labels import NO_MARGIN, Margin, Place, Stretch, place, places
 from dlsim.tui.diagram.layout import PLANNED_DIGITS, Column, Layout
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number, number_alone
@@ -74,6 +74,7 @@ class Gap(Struct, frozen=True):
     lit: list[Line]
     largest: float
     is_crowded: bool  # some are not drawn
+    margin: Margin
 
 
 class Edges:
@@ -87,14 +88,15 @@ class Edges:
         self.lines: dict[Edge, Line] = {}
         """Those that are drawn."""
         self._heads: dict[tuple[int, int], int] = {}
+        self._largest = 0.0
 
     def draw(self) -> None:
         """All lines, then the lit ones over them, then their labels."""
         gaps = list(self._gaps())
-        largest = max((gap.largest for gap in gaps), default=0.0)
+        self._largest = max((gap.largest for gap in gaps), default=0.0)
         for gap in gaps:
             for line in gap.plain:
-                share = abs(line.weight) / largest if 0 < largest < math.inf else 1.0
+                share = self._share(line)
                 if share >= NOTHING:
                     role = "positive" if line.weight > 0 else "negative"
                     is_weak = share < WEAK or gap.is_crowded
@@ -145,7 +147,22 @@ class Edges:
             pairs = [(edge.sender, edge.unit) for edge in edges if edge.layer == layer]
             lit = [line(*pair) for pair in pairs if pair in weights]
         largest = max((abs(weight) for weight in weights.values()), default=0.0)
-        return Gap(plain, lit, largest, len(plain) < len(weights))
+        return Gap(plain, lit, largest, len(plain) < len(weights), self._margin(left))
+
+    def _margin(self, column: Column) -> Margin:
+        """Between its boxes a column has room for the labels of the lines that leave it."""
+        level = self._layout.level
+        if not level.inner:
+            return NO_MARGIN
+        above, below = (level.above, level.below) if column.layer else (1, 1)
+        rows = set(range(self._canvas.height))
+        for slot in column.slots:
+            rows.difference_update(range(slot.row - above, slot.row + below + 1))
+        return Margin(column.x, frozenset(rows))
+
+    def _share(self, line: Line) -> float:
+        """Of the largest weight in view."""
+        return abs(line.weight) / self._largest if 0 < self._largest < math.inf else 1.0
 
     def _role(self, edge: Edge) -> str:
         if self._focus.is_update:
@@ -178,9 +195,10 @@ class Edges:
     def _label(self, gap: Gap) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
         is_told = not gap.is_crowded and len(gap.plain) <= MOST_LABELLED
-        lines = sorted(gap.plain, key=lambda line: (line.row0 != line.row1, line.edge)) if is_told else []
+        seen = [line for line in gap.plain if is_told and self._share(line) >= NOTHING]
+        lines = sorted(seen, key=lambda line: (line.row0 != line.row1, line.edge))
         stretches = tuple(line.stretch for line in lines)
-        placed = self._placed(lines, stretches)
+        placed = self._placed(lines, stretches, gap.margin)
         lit = {line.edge for line in gap.lit}
         for line in lines:
             if line.edge in placed and line.edge not in lit:
@@ -189,16 +207,18 @@ class Edges:
             if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED and not self._focus.is_update:
                 others = stretches or tuple(other.stretch for other in gap.plain)
                 taken = tuple(found for found, _ in placed.values())
-                found = place(line.stretch, len(self._text(line, None)), others, taken)
+                found = place(line.stretch, len(self._text(line, None)), others, taken, gap.margin)
                 if found is not None:
                     placed[line.edge] = found, None
             if line.edge in placed:
                 self._write(line, *placed[line.edge])
 
-    def _placed(self, lines: list[Line], stretches: tuple[Stretch, ...]) -> dict[Edge, tuple[Place, int | None]]:
+    def _placed(
+        self, lines: list[Line], stretches: tuple[Stretch, ...], margin: Margin
+    ) -> dict[Edge, tuple[Place, int | None]]:
         """A place for the label of each line, and how many digits all of them have; none where there is no room."""
         for digits in self._digits:
-            found = places(stretches, tuple(len(self._text(line, digits)) for line in lines))
+            found = places(stretches, tuple(len(self._text(line, digits)) for line in lines), margin)
             if found is not None:
                 return {line.edge: (spot, digits) for line, spot in zip(lines, found, strict=True)}
         return {}
@@ -214,19 +234,24 @@ class Edges:
         return symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
 
     def _write(self, line: Line, label: Place, digits: int | None) -> None:
-        role = self._role(line.edge)
-        cells = label.cells
+        role, cells = self._role(line.edge), label.cells - label.has_stroke
         texts = [self._text(line, digits)]
         if role == ACTIVE:
             own = self._event_texts(label.room)
             cells = max(cells, len(own[0])) if own else cells
             texts[:0] = own
         text = next((text for text in texts if len(text) <= cells), "")
-        x = label.x + (label.cells - len(text)) // 2
-        x = min(max(x, line.x0), line.x1 - len(text))
+        if label.has_stroke:
+            text = self._canvas.glyphs.strokes[line.slant + 1] + text
+        x = label.x
+        if label.ends >= 0:
+            x += (label.cells - len(text)) // (1 if label.ends else 2)
+        if not label.ends:
+            x = min(max(x, line.x0), line.x1 - len(text))
         role = "chosen" if self._focus.selected == line.edge else role or "muted"
-        start, end = max(x - 1, line.x0), min(x + len(text) + 1, line.x1)
-        self._canvas.write(start, label.y, " " * (end - start), "")
+        if label.ends == 0 or label.has_stroke:
+            start, end = max(x - (not label.ends), line.x0), min(x + len(text) + 1, line.x1)
+            self._canvas.write(start, label.y, " " * (end - start), "")
         self._canvas.write(x, label.y, text, role)
         self._hits.append(Hit(x, label.y, len(text), line.ref))
 

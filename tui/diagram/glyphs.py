@@ -25,6 +25,7 @@ class Glyphs(Struct, frozen=True):
     flat: str
     loop: str
     minus: str
+    strokes: tuple[str, str, str]  # at the label of a line that rises, stays level, falls
     join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
     edit: str
     ghost: str  # a run that was left
@@ -61,6 +62,7 @@ UNICODE = Glyphs(
     flat="≈",
     loop="↺",
     minus="−",
+    strokes=("╱", "─", "╲"),
     join=("┤", "├", "┫", "┣"),
     edit="◆",
     ghost="·",
@@ -83,6 +85,7 @@ ASCII = Glyphs(
     flat="~",
     loop="@",
     minus="-",
+    strokes=("/", "-", "\\"),
     join=("|", "|", "#", "#"),
     edit="^",
     ghost=":",

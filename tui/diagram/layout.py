@@ -111,6 +111,8 @@ OPTIONS: Mapping[str, Sequence[_Widths]] = {
 PLANNED_DIGITS, LEAST_WIDENED = 6, 4
 """The plans go up to six digits. For more than DIGITS, those from four on are made wider by as much as it takes."""
 LARGEST_GAP = 22
+GAP_OF_A_LABEL = 11
+"""A gap of so many cells has room for the label of a weight, "W4⁺ 0.3493": no digits of a unit make it smaller."""
 SIGN_AND_WHOLE = 3  # cells for a sign, a digit and the point
 SIDE_SYMBOL = 5  # cells of "E_o1 "
 LEAST_ROWS_WITH_CAPTION = 9
@@ -173,16 +175,22 @@ def _fit(
         frame = 2 + 2 * option.padding if level.inner else 0
         widths = [numbers + frame + (0 if level in (VALUE, NAMED, NARROW) else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
+        rows = [_rows(units, max(shape.widths), level, height, caption) for units in shape.widths]
+        has_errors = level is FULL and not option.side and shape.has_targets and _has_room_below(rows[-1], height)
         room = width - sum(widths) - side
         if (gaps and room < gaps * option.gap) or room < 0:
             continue
+        if has_errors:  # they have longer symbols than the rest, and no sign
+            wider = len(f"E_o{shape.widths[-1]} ") + numbers - 1 + frame - widths[-1]
+            more = max(min(wider, room - gaps * min(room // gaps, GAP_OF_A_LABEL)), 0)
+            widths[-1] += more
+            room -= more
         largest = LARGEST_GAP + max(option.digits - PLANNED_DIGITS, 0)
         gap = min(room // gaps, largest) if gaps else 0
         x = (room - gap * gaps) // 2
         columns = []
         for layer, cells in enumerate(widths):
-            rows = _rows(shape.widths[layer], max(shape.widths), level, height, caption)
-            slots = _slots(shape.widths[layer], rows, wanted.get(layer, ()))
+            slots = _slots(shape.widths[layer], rows[layer], wanted.get(layer, ()))
             columns.append(Column(layer, x, cells, slots))
             x += cells + gap
         beside = columns[-1].x + columns[-1].width + 1 if option.side else None
@@ -195,17 +203,17 @@ def _fit(
             option.digits,
             option.padding,
             beside,
-            level is FULL and not option.side and shape.has_targets and _has_room_below(columns[-1].slots, height),
+            has_errors,
             max(top - 2, 0) if caption else None,
             most=digits,
         )
     return None
 
 
-def _has_room_below(slots: Sequence[Slot], height: int) -> bool:
+def _has_room_below(rows: Sequence[int], height: int) -> bool:
     """Whether each of a layer's full boxes can be one row higher."""
-    ends = [slot.row - FULL.above for slot in slots[1:]] + [height]
-    return all(slot.row + FULL.below + 1 < end for slot, end in zip(slots, ends, strict=True))
+    ends = [row - FULL.above for row in rows[1:]] + [height]
+    return all(row + FULL.below + 1 < end for row, end in zip(rows, ends, strict=True))
 
 
 def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> list[int]:

@@ -120,7 +120,7 @@ class Units(Struct):
         row = self._telling_row(layer, unit) if layer else "a"
         if self.layout.level.name == "named":
             self._symbol(column.x + 1, port - 1, column.width - 1, Node(layer, unit, row))
-        self._row(column.x, port, column.width, Node(layer, unit, row), is_line=True)
+        self._row(column.x, port, column.width, Node(layer, unit, row))
 
     def _beside(self, x: int, port: int, unit: int) -> None:
         last = self.shape.last
@@ -143,7 +143,7 @@ class Units(Struct):
 
     # rows
 
-    def _row(self, x: int, y: int, cells: int, node: Node, *, is_line: bool = False) -> None:
+    def _row(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
         symbol = self._shortened(symbol, ref, node, cells)
         if self.layout.level.name in ("value", "named", "narrow"):

@@ -74,10 +74,10 @@ def _matrix(
     line: list[Group] = [
         [(say(f"picture.{key}"), "symbol")],
         [(say("picture.accuracy") + " ", "muted"), (f"{found.accuracy:.4f}", "strong")],
-        [(say("picture.right_of", right=f"{found.right:,}", all=f"{found.samples:,}"), "text")],
+        [(say("picture.right_of", right=found.right, all=found.samples), "text")],
     ]
     if rows < len(inputs):
-        line.append([(say("picture.some_of", some=f"{rows:,}", all=f"{len(inputs):,}"), "negative")])
+        line.append([(say("picture.some_of", some=rows, all=len(inputs)), "negative")])
     write_line(cells, y, line, x=left, end=left + width)
     y += 1
     label = min(max(breadth(name) for name in [*names, say("picture.truth")]), 14) + 2

@@ -103,9 +103,10 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
 def _edited(scene: Scene, jumps: Sequence[Jump], digits: int) -> Group:
     """The last edit of the parameter, and how many there are."""
     jump = jumps[-1]
-    told = {"updates": f"{jump.updates:,}", "before": fixed(jump.before, digits), "after": fixed(jump.after, digits)}
+    before, after = fixed(jump.before, digits), fixed(jump.after, digits)
     key = "picture.history_edits" if len(jumps) > 1 else f"picture.history_edit_{jump.updates}"
-    text = scene.say.first((key, "picture.history_edit"), count=len(jumps), **told)
+    told = (key, "picture.history_edit")
+    text = scene.say.first(told, count=len(jumps), updates=jump.updates, before=before, after=after)
     return [(f"{scene.look.glyphs.edit} ", "accent"), (text, "text")]
 
 

@@ -12,7 +12,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.pictures.cells import Cells
+from dlsim.tui.pictures.cells import Cells, Mask
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened
@@ -69,6 +69,7 @@ class _Map:
         self._classes = classes(scene.snapshot.scenario)
         self._lines = Lines(scene, cells, tape)
         self._unit = scene.view % self._layers[-1].units
+        self._has_boundary = False
 
     def draw(self) -> None:
         """Heat, lines, points, and what they mean."""
@@ -89,7 +90,9 @@ class _Map:
         if top:
             write_line(self._cells, 0, above)
         if second:
-            write_line(self._cells, height - 1, [*below, *self._lines.told(self._boundary_told())])
+            write_line(
+                self._cells, height - 1, [*below, *self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)]
+            )
 
     # the plane
 
@@ -122,7 +125,7 @@ class _Map:
         levels = np.minimum((np.clip(np.abs(share), 0.0, 1.0) * SIDES).astype(np.int64), SIDES - 1)
         self._lay(plane, np.where(offset > 0, SIDES + levels, SIDES - 1 - levels), LEVELS)
         if not self._lines.are_boundary:
-            plane.put(plane.border(finer(offset) > 0), "boundary")
+            self._put_boundary(plane, plane.border(finer(offset) > 0))
 
     def _class_heat(self, plane: Plane, grid: Array) -> None:
         winners = grid.argmax(axis=2)
@@ -131,9 +134,13 @@ class _Map:
         roles = [f"class-{kind}-{level}" for kind in range(self._classes) for level in range(1, SIDES + 1)]
         if self._look.mixes:
             self._cells.halves(plane.left, plane.top, roles, winners * SIDES + levels)
-        plane.put(plane.border(np.repeat(np.repeat(winners, 2, axis=0), 2, axis=1)), "boundary")
+        self._put_boundary(plane, plane.border(np.repeat(np.repeat(winners, 2, axis=0), 2, axis=1)))
         if not self._look.mixes:
             self._class_names(plane, winners[0::2])
+
+    def _put_boundary(self, plane: Plane, dots: Mask) -> None:
+        plane.put(dots, "boundary")
+        self._has_boundary = bool(dots.any())
 
     def _class_names(self, plane: Plane, winners: Places) -> None:
         """Where grounds cannot be mixed, each region bears its class's name."""

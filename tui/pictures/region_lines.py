@@ -23,6 +23,7 @@ class Lines:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
+        self._drawn: list[int] = []
 
     @property
     def is_exact(self) -> bool:
@@ -53,6 +54,8 @@ class Lines:
             first, second = float(weights[0, unit]), float(weights[1, unit])
             z = first * x + second * y + (0.0 if biases is None else float(biases[unit]))
             dots = plane.border(z > 0)
+            if dots.any():
+                self._drawn.append(unit)
             if self.is_exact:
                 plane.put(dots, "boundary")
                 continue
@@ -88,21 +91,34 @@ class Lines:
     def _symbol(self, unit: int) -> str:
         return self._snapshot.symbol(Ref("a", 1, (unit,)))
 
-    def told(self, boundary: str) -> list[Group]:
-        """What the lines mean; `boundary` is what holds at the boundary."""
+    def told(self, boundary: str, *, is_drawn: bool) -> list[Group]:
+        """What the lines mean, and which are not in the frame; `boundary` is what holds at the boundary.
+
+        `is_drawn`: it is seen, where it is none of these lines.
+        """
         say = self._scene.say
+        groups: list[Group] = []
+        outside: list[str] = []
         if self.is_exact:
             symbols, numbers = self._equation(0), self._equation_with_numbers(0)
-            return [[(symbols, "symbol"), (" = ", "text"), (numbers, "text"), (" = 0", "text")]]
-        stroke = "⣀⡠⠔ " if self._scene.look.glyphs.has_dots else ".. "
-        groups: list[Group] = []
-        if not self.are_boundary:
-            groups.append([(stroke, "boundary"), (boundary, "text")])
-        for unit in range(self.units):
+            groups.append([(symbols, "symbol"), (" = ", "text"), (numbers, "text"), (" = 0", "text")])
+            outside += [] if self._drawn else [boundary]
+        elif not self.are_boundary:
+            stroke = "⣀⡠⠔ " if self._scene.look.glyphs.has_dots else ".. "
+            if is_drawn:
+                groups.append([(stroke, "boundary"), (boundary, "text")])
+            else:
+                outside.append(boundary)
+        for unit in range(0 if self.is_exact else self.units):
             z = self._snapshot.symbol(Ref("z", 1, (unit,)))
-            groups.append([(self._symbol(unit), f"way-{unit}"), (f" {z} > 0", "muted")])
-        if self.units:
+            if unit in self._drawn:
+                groups.append([(self._symbol(unit), f"way-{unit}"), (f" {z} > 0", "muted")])
+            else:
+                outside.append(f"{z} = 0")
+        if self._drawn and not self.is_exact:
             groups.append([(say("picture.named_side"), "muted")])
+        if outside:
+            groups.append([(say("picture.outside", lines=", ".join(outside)), "muted")])
         return groups
 
     def _equation(self, unit: int) -> str:

@@ -140,7 +140,7 @@ class _Search:
         left, top, width, height = place
         cells, say, tape = self._cells, self._scene.say, self._tape
         all_of_them = len(tape.grid.counts)
-        tried = say("picture.settings", tried=f"{self._tried:,}", all=f"{all_of_them:,}")
+        tried = say("picture.settings", tried=self._tried, all=all_of_them)
         write_line(cells, top, [[(tried, "text")]], x=left, end=left + width)
         counts = [self._count(gate) for gate in range(len(self._gates))]
         largest = max(int(tape.grid.counts[-1].max()), 1)

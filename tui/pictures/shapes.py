@@ -176,7 +176,7 @@ class _Shapes:
         if self._facts < FACTS * (len(self._layers) - 1) + 3:
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         counts = [shapes.parameters for shapes in self._shapes]
-        total = self._scene.say("picture.total", total=f"{self._tape.structure.parameters:,}")
+        total = self._scene.say("picture.total", total=self._tape.structure.parameters)
         groups: list[Group] = [[(total, "strong")]]
         if len(counts) > 1:
             groups.append([(" + ".join(f"{count:,}" for count in counts), "muted")])

@@ -70,8 +70,8 @@ class Spread(Layered):
     def _moment(self, number: int, view: str) -> str:
         say = self.scene.say
         if view == "weight_histogram":
-            return say.first([f"picture.history_now_{number}", "picture.history_now"], updates=f"{number:,}")
-        return say("picture.of_iteration", iteration=f"{number:,}")
+            return say.first([f"picture.history_now_{number}", "picture.history_now"], updates=number)
+        return say("picture.of_iteration", iteration=number)
 
     def _spread(self, view: str, layer: int) -> Numbers | None:
         statistics = statistics_of(self.lead, layer)

@@ -175,7 +175,7 @@ class _Unrolled:
         if is_double:
             lines = lines[::2]
         hidden = units - len(lines)
-        first = self._first_in_view(layer, step, units, len(lines))
+        first = self._first_in_view(layer, units, len(lines))
         for place, y in enumerate(lines):
             if hidden and place == len(lines) - 1 and len(lines) > 1:
                 cells.write(x + 2, y, f"{cells.glyphs.more} +{hidden + 1}", "muted")
@@ -187,7 +187,7 @@ class _Unrolled:
             if is_double:
                 self._flow_below(x + 1 + is_boxed, y + 1, room, ref)
 
-    def _first_in_view(self, layer: int, step: int, units: int, room: int) -> int:
+    def _first_in_view(self, layer: int, units: int, room: int) -> int:
         if units <= room or self._active is None or self._active.layer != layer or not self._active.index:
             return 0
         return min(max(self._active.index[0] - 1, 0), units - room)

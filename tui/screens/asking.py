@@ -48,7 +48,7 @@ class Asking(Editing):
         if place is None:
             return SAY("go_to.unreadable") if text else ""
         if iterations_until(self.session, *place) > MOST_ITERATIONS:
-            return SAY("go_to.too_far", most=f"{MOST_ITERATIONS:,}")
+            return SAY("go_to.too_far", most=MOST_ITERATIONS)
         return ""
 
     def _go_to(self, text: str) -> str:
@@ -63,8 +63,8 @@ class Asking(Editing):
             return ""
         self.session.simulator.seek(iteration=iteration)
         self.session.changed()
-        done = f"{self.session.simulator.iteration:,}"
-        self._say(Hint(f"hint.gone_to_{place[0]}", {"iteration": done, "epoch": f"{place[1]:,}"}))
+        done = self.session.simulator.iteration
+        self._say(Hint(f"hint.gone_to_{place[0]}", {"iteration": done, "epoch": place[1]}))
         self._show()
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.cells import cell_len
 from textual import events, on
@@ -20,7 +21,7 @@ from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.panel import Ground, Panel
-from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.widgets.reading import Choices, Reading
 from dlsim.tui.words import words
 
 SAY = words()
@@ -74,7 +75,7 @@ class BrowserScreen(FirstScreen):
     def compose(self) -> ComposeResult:
         """Filter and list on one side, the preview on the other."""
         self.field = Input(placeholder=SAY("browser.filter"), id="filter", compact=True)
-        self.listing = Listing(id="listing")
+        self.listing = Choices(id="listing")
         self.preview = Reading(id="preview-text")
         self.left = Panel(self.field, self.listing, id="choices")
         self.right = Panel(self.preview, id="preview")
@@ -130,7 +131,7 @@ class BrowserScreen(FirstScreen):
             self._chosen = names.index(kept) if kept in names else 0
 
     def _show(self) -> None:
-        self.listing.show_choices(self._found, self._chosen)
+        self.listing.show_choices(partial(listing_lines, self._found, self._chosen), self._chosen)
         if not self._found:
             self.preview.show(lambda _cells: ())
             return
@@ -183,7 +184,7 @@ class BrowserScreen(FirstScreen):
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
 
-    def on_listing_clicked(self, message: Listing.Clicked) -> None:
+    def on_choices_clicked(self, message: Choices.Clicked) -> None:
         """A click chooses, a click on what is chosen opens."""
         if message.number == self._chosen:
             self.action_choose()
@@ -191,28 +192,6 @@ class BrowserScreen(FirstScreen):
             self._chosen = message.number
             self._show()
             self._show_keys()
-
-
-class Listing(Reading):
-    """The scenarios, one a line."""
-
-    class Clicked(Message):
-        """A line was clicked."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
-    def show_choices(self, found: Sequence[Choice], chosen: int) -> None:
-        """Show these, one of them chosen and in view."""
-        top = self.top
-        super().show(lambda cells: listing_lines(found, chosen, cells))
-        self.scroll_lines(top)
-        self.keep_in_view(chosen)
-
-    def on_click(self, event: events.Click) -> None:
-        """Tell which line."""
-        self.post_message(self.Clicked(self.top + event.y))
 
 
 def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[Line]:

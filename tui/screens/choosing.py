@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from msgspec import Struct
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -17,7 +17,7 @@ from dlsim.tui.keys import CHOOSING_KEYS, bindings
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.widgets.reading import Choices
 from dlsim.tui.words import words
 
 SAY = words()
@@ -52,7 +52,7 @@ class ChoosingScreen(Screen[str]):
     def compose(self) -> ComposeResult:
         """A field to filter with, and the list."""
         self.field = Input(placeholder=self._filter, id="filter", compact=True)
-        self.listing = Options(id="options")
+        self.listing = Choices(id="options")
         self.panel = Panel(self.field, self.listing, id="reading")
         self.keyline = KeyLine(id="keyline")
         yield self.panel
@@ -77,12 +77,13 @@ class ChoosingScreen(Screen[str]):
         self.action_choose()
 
     def _show(self) -> None:
-        self.listing.show_options(self._found, self._chosen)
+        self.listing.show_choices(partial(option_lines, self._found, self._chosen), self._chosen)
         self._show_keys()
 
     def _show_keys(self) -> None:
         names = {TAKE: self._found[self._chosen].does} if self._found else None
-        self.keyline.show(key_caps(SAY, CHOOSING_KEYS, SHOWN_KEYS, names))
+        shown = SHOWN_KEYS if self._found else SHOWN_KEYS[-1:]
+        self.keyline.show(key_caps(SAY, CHOOSING_KEYS, shown, names))
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""
@@ -103,7 +104,7 @@ class ChoosingScreen(Screen[str]):
         """Take none."""
         self.dismiss(None)
 
-    def on_options_clicked(self, message: Options.Clicked) -> None:
+    def on_choices_clicked(self, message: Choices.Clicked) -> None:
         """A click takes it."""
         if message.number < len(self._found):
             self._chosen = message.number
@@ -112,28 +113,6 @@ class ChoosingScreen(Screen[str]):
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
-
-
-class Options(Reading):
-    """The options, one a line."""
-
-    class Clicked(Message):
-        """A line was clicked."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
-    def show_options(self, found: Sequence[Option], chosen: int) -> None:
-        """Show these, one of them chosen and in view."""
-        top = self.top
-        super().show(lambda cells: option_lines(found, chosen, cells))
-        self.scroll_lines(top)
-        self.keep_in_view(chosen)
-
-    def on_click(self, event: events.Click) -> None:
-        """Tell which line."""
-        self.post_message(self.Clicked(self.top + event.y))
 
 
 def option_lines(found: Sequence[Option], chosen: int, cells: int) -> Sequence[Line]:

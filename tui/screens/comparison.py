@@ -65,7 +65,7 @@ def comparison_lines(
     the names of keys by binding id.
     """
     names = (SAY("compare.present"), SAY("compare.undone" if compared.is_undone else "compare.other"))
-    reached = [SAY("compare.reached", iteration=f"{done:,}") for done in compared.gone]
+    reached = [SAY("compare.reached", iteration=done) for done in compared.gone]
     columns = Columns.fitting(cells, digits, names, reached)
     lines: list[Line] = []
     if edits:
@@ -80,7 +80,7 @@ def comparison_lines(
 
 def _edit(edited: Edited, cells: int, digits: int) -> Iterator[Line]:
     before, after = brief(edited.before, digits), brief(edited.after, digits)
-    values = {"label": edited.label, "before": before, "after": after, "iteration": f"{edited.iteration:,}"}
+    values = {"label": edited.label, "before": before, "after": after, "iteration": edited.iteration}
     yield from wrap([(SAY("compare.edit", **values), "")], cells)
     if edited.along:
         yield from wrap([(SAY("compare.along", settings=in_words(edited)), "")], cells)
@@ -90,7 +90,7 @@ def _what_keys_do(compared: Comparison, keys: Mapping[str, str]) -> Iterator[str
     mine, theirs = compared.gone
     whose = "this" if mine < theirs else "other"
     if compared.can_be_evened_out:
-        yield SAY(f"compare.even_out_{whose}", key=keys["edit.even-out"], iteration=f"{max(compared.gone):,}")
+        yield SAY(f"compare.even_out_{whose}", key=keys["edit.even-out"], iteration=max(compared.gone))
     elif mine != theirs:
         yield SAY(f"compare.broken_{whose}")
     key = "compare.how_undone" if compared.is_undone else "compare.how"
@@ -99,10 +99,9 @@ def _what_keys_do(compared: Comparison, keys: Mapping[str, str]) -> Iterator[str
 
 def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Line]:
     """The first number in which the runs differ."""
-    iteration = f"{compared.fork:,}"
     if compared.symbol is None:
-        return wrap([(SAY("compare.same", iteration=iteration), "")], cells)
-    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=iteration), "")], cells)
+        return wrap([(SAY("compare.same", iteration=compared.fork), "")], cells)
+    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=compared.fork), "")], cells)
     if compared.present is None or compared.other is None:
         key = "compare.only_there" if compared.present is None else "compare.only_here"
         said = [*said, *wrap([(SAY(key), "")], cells)]
@@ -113,10 +112,10 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
     """How far apart the runs are where both have been."""
     if not compared.measures:
         key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
-        return wrap([(SAY(key, iteration=f"{compared.fork:,}"), "")], cells)
+        return wrap([(SAY(key, iteration=compared.fork), "")], cells)
     lines: list[Line] = []
     for measure in compared.measures:
-        title = SAY(f"compare.measured_{measure.why}", iteration=f"{measure.iteration:,}")
+        title = SAY(f"compare.measured_{measure.why}", iteration=measure.iteration)
         lines += [(), *wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), measure.losses)]
         key = "compare.other_shape" if measure.parameters is None else "compare.parameters"
         distance = "" if measure.parameters is None else fixed(measure.parameters, digits)

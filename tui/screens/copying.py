@@ -66,7 +66,7 @@ class Copying(Looking):
             else:
                 self._is_copying = True
                 Thread(target=self._copy_in_background, args=(copy,), name="dlsim-copy", daemon=True).start()
-                self._tell(Hint("hint.copying", {"number": f"{numbers:,}"}))
+                self._tell(Hint("hint.copying", {"number": numbers}))
         self._show_keys()
 
     @property

@@ -21,8 +21,8 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
-PANELS = ("network", "formula", "weights", "layers", "data", "loss", "lesson")
-TERMS = ("iteration", "phase", "lens", "notation", "settings")
+PANELS = ("network", "formula", "weights", "layers", "data", "loss", "lesson", "variants", "conventions")
+TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings")
 LEFT = 16
 
 

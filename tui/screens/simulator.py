@@ -101,12 +101,11 @@ class SimulatorScreen(Copying, Asking):
         hint = self._hint
         if self.running.is_running and not hint:
             goal = self.running.goal
-            key, epochs = "hint.running", f"{self.running.past_epochs:,}"
-            if self.running.past_epochs:
-                key = "hint.running_past_end"
+            epochs = self.running.past_epochs
+            key = "hint.running_past_end" if epochs else "hint.running"
             hint = SAY(key, speed=speed_in_words(self.session), epochs=epochs)
             if goal is not None:
-                hint = SAY("hint.running_to", iteration=f"{goal:,}", key=CAPS["select.leave"])
+                hint = SAY("hint.running_to", iteration=goal, key=CAPS["select.leave"])
             if self.running.passed:
                 hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)

@@ -129,9 +129,9 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
     jump = next((jump for jump in snapshot.history.jumps(ref) if jump.updates == done), None)
     if jump is not None:
         keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
-        return say.first([*keys, "answer.edited"], iteration=f"{done:,}", before=fixed(jump.before, digits))
+        return say.first([*keys, "answer.edited"], iteration=done, before=fixed(jump.before, digits))
     learnt = ref.quantity in ("W", "b", "now_W", "now_b") and done > 0
-    return say("answer.left_by_update" if learnt else "answer.given", iteration=f"{done:,}")
+    return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
 
 
 def _rows(

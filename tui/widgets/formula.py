@@ -132,7 +132,7 @@ def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: 
     prose = min(cells, COMFORTABLE_WIDTH)
     rows, position = snapshot.tape.rows, snapshot.position
     if position.iteration > 1:
-        first = say("formula.start_iteration", iteration=f"{position.iteration:,}")
+        first = say("formula.start_iteration", iteration=position.iteration)
     elif position.done == 0 and not _trains(snapshot) and snapshot.sample:
         first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(rows))
     else:

@@ -253,7 +253,7 @@ class LossCurve(RoleWidget):
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
-        add([Run(f"  {self._say('header.iteration', iteration=f'{iterations:,}')}", "muted")])
+        add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
             add(*([Run(f"  {2 * self._ghost_mark} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))

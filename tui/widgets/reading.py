@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual import events
+from textual.message import Message
 
 from dlsim.tui.widgets.lines import Line
 from dlsim.tui.widgets.scrolling import ScrollingLines
@@ -61,3 +62,23 @@ class Reading(ScrollingLines):
         shown = self._all[self._top : self._top + self.size.height]
         below = len(self._all) - self._top - len(shown)
         self.show_part([((" ", ""), *line) if line else () for line in shown], self._top, below)
+
+
+class Choices(Reading):
+    """A list to choose from, one choice a line."""
+
+    class Clicked(Message):
+        """A line was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def show_choices(self, layout: Layout, chosen: int) -> None:
+        """Show these from where they were scrolled to, one of them chosen and in view."""
+        self.show(layout, self.top)
+        self.keep_in_view(chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line."""
+        self.post_message(self.Clicked(self.top + event.y))

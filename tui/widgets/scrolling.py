@@ -57,7 +57,7 @@ class ScrollingLines(LineWidget):
 
 def marked(line: Line, arrow: str, number: int, cells: int) -> Line:
     """The line with an arrow in its last cell, and where there is room before it, how many more lines there are."""
-    told = f"{SAY('scrolling.more', number=f'{number:,}')} {arrow}"
+    told = f"{SAY('scrolling.more', number=number)} {arrow}"
     mark = told if width(line) + len(told) + 2 <= cells else arrow
     kept = cut(line, max(cells - 1, 0))
     return (*kept, (" " * (cells - width(kept) - len(mark)), ""), (mark, "muted"))

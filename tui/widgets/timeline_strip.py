@@ -114,7 +114,7 @@ def strip_line(
     position, known = snapshot.position, snapshot.known
     here = position.iteration
     plain = 0 if glyphs.has_dots else 1
-    left = f" {say('timeline.place', done=f'{position.done:,}', known=f'{max(len(known), position.done):,}')} "
+    left = f" {say('timeline.place', done=position.done, known=max(len(known), position.done))} "
     is_log = is_logarithmic(known)
     if is_log:
         left += f"{say('timeline.log')} "
