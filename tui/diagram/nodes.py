@@ -62,7 +62,7 @@ class Units(Struct):
         role = self.focus.nodes.get((layer, unit))
         bottom = top + len(rows) + 1
         is_active = role == ACTIVE
-        canvas.frame(column.x, top, column.width, len(rows) + 2, role or "frame", heavy=is_active)
+        canvas.frame(column.x, top, column.width, len(rows) + 2, ACTIVE if is_active else "frame", heavy=is_active)
         inside = column.x + 1 + self.layout.padding
         cells = column.width - 2 - 2 * self.layout.padding
         for place, row in enumerate(rows):

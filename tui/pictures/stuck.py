@@ -18,7 +18,7 @@ class Stuck(Layered):
         left = self.margin()
         rows = self.rows()
         has_room = cells.width >= left + 46
-        heading: Group = [(f"{say('picture.dead'):<10}{say('picture.saturated_units'):<11}", "muted")]
+        heading: Group = [(f"{say('picture.dead'):<10}{say('picture.saturated'):<11}", "muted")]
         if has_room:
             write_line(cells, 0, [heading, *self.lead_named()], x=left)
         for place, layer in enumerate(rows):

@@ -139,6 +139,7 @@ class LineWidget(RoleWidget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
+        self._strips: dict[Line, Strip] = {}
 
     def show_lines(self, lines: Iterable[Line]) -> None:
         """Draw these lines from now on."""
@@ -146,6 +147,7 @@ class LineWidget(RoleWidget):
         if new == old:
             return
         self.lines = new
+        self._strips = {line: self._strips[line] for line in {*new, ()} if line in self._strips}
         changed = [
             number
             for number in range(max(len(new), len(old)))
@@ -153,15 +155,17 @@ class LineWidget(RoleWidget):
         ]
         self.refresh(*(Region(0, number, max(self.size.width, 1), 1) for number in changed))
 
-    def line_at(self, y: int) -> Line:
-        """The line there; below the last one all are empty."""
-        return self.lines[y] if y < len(self.lines) else ()
-
     def render_line(self, y: int) -> Strip:
-        """One line, filled up to the widget's width."""
-        return self.strip_of(self.line_at(y))
+        """One line, filled up to the widget's width; what was painted is kept as long as it is shown."""
+        line, cells = self.lines[y] if y < len(self.lines) else (), self.size.width
+        strip = self._strips.get(line)
+        if strip is None or strip.cell_length != cells:
+            segments = [Segment(text, self.style_of(role)) for text, role in line]
+            strip = Strip(segments, width(line)).adjust_cell_length(cells, self.style_of(""))
+            self._strips[line] = strip
+        return strip
 
-    def strip_of(self, line: Line) -> Strip:
-        """How a line is painted."""
-        segments = [Segment(text, self.style_of(role)) for text, role in line]
-        return Strip(segments, width(line)).adjust_cell_length(self.size.width, self.style_of(""))
+    def notify_style_update(self) -> None:
+        """All looks different, perhaps."""
+        super().notify_style_update()
+        self._strips.clear()

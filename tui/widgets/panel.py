@@ -8,9 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.widget import AwaitMount, Widget
 
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, width
@@ -55,16 +53,6 @@ class Panel(LineWidget):
         """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
         self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
         self._draw()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Between its edges a frame is one line over and over, which Textual would style and cut each time."""
-        ground, drawn = self.background_colors[1], {}
-        for line in dict.fromkeys(self.line_at(y) for y in crop.line_range):
-            strip = self.strip_of(line)
-            for line_filter in self.get_line_filters():
-                strip = strip.apply_filter(line_filter, ground)
-            drawn[line] = strip.crop(*crop.column_span)
-        return [drawn[self.line_at(y)] for y in crop.line_range]
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""

@@ -8,6 +8,8 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color
 from textual.css.parse import parse_declarations
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from dlsim.tui.pictures.cells import GROUND
@@ -49,6 +51,14 @@ class RoleWidget(Widget):
                 _, self._ground = self.background_colors
             style += Style.from_color((self._ground + colour).rich_color)
         return style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are. There is no border or padding to put around each of them."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        ground = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     def notify_style_update(self) -> None:
         """Another theme, or another class: work them out anew."""
