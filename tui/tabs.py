@@ -99,8 +99,11 @@ class Tabs:
         """The tab that is open in an area."""
         return {"network": self.picture, "tables": self.table, "side": self.side}[area]
 
+    def picture_after(self, by: int) -> str:
+        """The key of the next picture, or of a previous one; 0 for the one that is shown."""
+        return self.pictures[(self.pictures.index(self.picture) + by) % len(self.pictures)]
+
     def turn(self, by: int) -> str:
-        """To the next picture, or a previous one; 0 for the one that is shown. Its key."""
-        self.picture = self.pictures[(self.pictures.index(self.picture) + by) % len(self.pictures)]
-        self.panel = self.picture
+        """To that picture; its key."""
+        self.panel = self.picture = self.picture_after(by)
         return self.picture

@@ -503,3 +503,10 @@ def test_what_could_not_be_run_is_refused_with_its_place_and_a_remedy(path, valu
         load_tables(changed(path, value))
     assert message in str(refused.value)
     assert refused.value.key
+
+
+def test_the_update_brings_new_biases_too():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.step("iteration")
+    assert simulator.event.formula.startswith("Wx1 ← Wx1⁺, ")
+    assert "b1 ← b1⁺" in simulator.event.formula

@@ -341,3 +341,17 @@ async def test_panels_are_titled_with_their_keys(open_at, screen_text, size):
             await pilot.pause()
             assert any(f"{key} {title}" in line for line in screen_text(app))
             assert app.screen.tabs.panel in app.screen.tabs.areas["side"] + app.screen.tabs.areas["tables"]
+
+
+async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_to_the_next(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "1")
+        await pilot.pause()
+        assert "next picture" not in "\n".join(screen_text(app)), "it was not shown"
+        await pilot.press("1")
+        await pilot.pause()
+        assert "p turns to the next picture: Plane." in "\n".join(screen_text(app))
+        await pilot.press("p")
+        await pilot.pause()
+        assert "Picture: Plane." in "\n".join(screen_text(app))

@@ -12,6 +12,7 @@ from dlsim.tui.diagram.shape import shape_of
 from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
+from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
@@ -83,11 +84,14 @@ class Looking(Acting):
 
     def action_picture(self, by: int) -> None:
         """Show the first panel: the picture it holds, or the next one."""
-        is_news = len(self.tabs.pictures) > 1 or not by
+        before, has_more = self.tabs.panel, len(self.tabs.pictures) > 1
         picture = self.tabs.turn(by)
-        self._tell(None if is_news else Hint("hint.one_picture"))
-        if by and is_news and not self.tabs.is_wide:
+        self._tell(None if has_more or not by else Hint("hint.one_picture"))
+        if by and has_more and not self.tabs.is_wide:
             self._tell(Hint("hint.picture", {"picture": title_of(picture)}))
+        if not by and has_more and before == picture:
+            following = title_of(self.tabs.picture_after(1))
+            self._tell(Hint("hint.more_pictures", {"key": CAPS["look.picture"], "picture": following}))
         self._show()
 
     def action_view(self, by: int) -> None:
