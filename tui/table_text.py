@@ -54,10 +54,9 @@ def column_head(say: Words, name: str, cells: int | None = None) -> str:
     head = say.first([f"column.{word}", "column.any"], name=word) if word else ""
     if is_named:
         head = f"{head} {own}".strip()
-    is_long = cells is not None and cell_len(head) > cells
-    if is_named:
-        return own if is_long else head
-    return say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name) if is_long else head
+    if cells is None or cell_len(head) <= cells:
+        return head
+    return own if is_named else say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name)
 
 
 def as_csv(sheet: Sheet) -> str:

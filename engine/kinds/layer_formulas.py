@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
 from dlsim.engine.activations import fill
 from dlsim.engine.kinds.layered_structure import LayeredStructure
-from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.losses import Loss
 from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
@@ -137,7 +135,12 @@ class LayerFormulas(ABC):
 
     def _update(self) -> Formula:
         """The first new parameters taking their places; in a large network the others go without saying."""
-        new = (ref for layer in self._layers.layers for ref in self._trained(layer))
+        new = (
+            Ref(f"new_{letter}", layer.number, index)
+            for layer in self._layers.layers
+            for letter, index in self._layers.parameters_in_order(layer.number)
+            if (layer.spec.train_weights if letter == "W" else layer.spec.train_biases)
+        )
         tokens: list[str | Ref] = []
         for ref in islice(new, LISTED_IN_UPDATE):
             parameter = self._names.parameter(ref.quantity[-1], ref.layer, ref.index)
@@ -145,12 +148,3 @@ class LayerFormulas(ABC):
         if next(new, None) is not None:
             tokens.append(", …")
         return tuple(tokens)
-
-    def _trained(self, layer: Layer) -> Iterator[Ref]:
-        """What an update brings to a layer: its weights, then its biases."""
-        if layer.spec.train_weights:
-            for index in self._layers.weights_in_order(layer.number):
-                yield Ref("new_W", layer.number, index)
-        if layer.biases is not None and layer.spec.train_biases:
-            for unit in range(layer.units):
-                yield Ref("new_b", layer.number, (unit,))

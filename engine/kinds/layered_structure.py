@@ -71,6 +71,14 @@ class LayeredStructure(ABC):
         layer = self.layer(number)
         return (self.weight_at(number, place) for place in range(layer.senders * layer.units))
 
+    def parameters_in_order(self, number: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """(letter, index) of a layer's weights as they are numbered, then of its biases, if it has any."""
+        layer = self.layer(number)
+        for index in self.weights_in_order(number):
+            yield "W", index
+        for unit in range(layer.units if layer.biases else 0):
+            yield "b", (unit,)
+
     # the flat state
 
     @property

@@ -144,7 +144,7 @@ class _Shapes:
         sizes = self._sizes(layer)
         n = layer.number
         is_active = self._entry is not None and self._entry.layer == n
-        goes_in = "X" if n == 1 else f"Y[{n - 1}]"
+        goes_in = self._goes_in(layer)
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
         def matrix(name: str, size: tuple[str, str]) -> list[tuple[str, str]]:
@@ -166,6 +166,11 @@ class _Shapes:
         goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
         pieces.append((layer.activation.name + goes_on, "muted"))
         return pieces
+
+    @staticmethod
+    def _goes_in(layer: Layer) -> str:
+        """What a layer's weights are multiplied with: the inputs, or what the layer below puts out."""
+        return "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
 
     @staticmethod
     def _result(layer: Layer) -> str:
@@ -195,7 +200,7 @@ class _Shapes:
             text = say("picture.sizes_given")
         else:
             layer = self._layers[(self._facts - 1) // FACTS]
-            before = "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
+            before = self._goes_in(layer)
             names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": self._result(layer)}
             text = [
                 say("picture.rows_inner", name=names["W"], before=before),
@@ -265,7 +270,7 @@ class _Shapes:
         shapes, sample = self._shapes[layer.number - 1], self._snapshot.sample
         middle = (rows - 1) // 2
         x = 0
-        goes_in = "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
+        goes_in = self._goes_in(layer)
         spots = [
             (goes_in, shapes.x, (sample, None), "·"),
             (f"W[{layer.number}]", shapes.weights, (None, unit), "+" if shapes.biases else "="),

@@ -99,7 +99,7 @@ class SimulatorView(FirstScreen):
         """What stands behind a tab, and what is shown only when something is asked or wrong."""
         yield from super().mount_rest()
         for name, contents in self._contents.items():
-            yield self.panels[name].add(*(content for content in contents if not content.is_attached))
+            yield self.panels[name].mount(*(content for content in contents if not content.is_attached))
         yield self.mount(self.banner, before=self.strip)
         yield self.mount(self.prompt, before=self.keyline)
 

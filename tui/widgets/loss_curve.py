@@ -188,18 +188,21 @@ class LossCurve(RoleWidget):
             rows.append(self._caption(width, iterations))
         if self._ways and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
+        by_epochs = self._counts_epochs
         behind = []
         if self._ghost is not None:
-            behind.append(_across(_ghostly(self._ghost, width, self._ghost_mark), self._of(self._ghost.epochs)))
+            ghost = _ghostly(self._ghost, width, self._ghost_mark)
+            behind.append(_over_epochs(ghost, self._ghost.epochs) if by_epochs else ghost)
         for way, curve in self._ways:
             if not way.is_lead:
                 series = _series(curve, width, way.role, self._looks[0][1], way.mark)
-                behind += [_across(one, self._of(way.snapshot.epochs)) for one in series]
-        series = [_across(one, self._of(self._epochs)) for one in self._series(width)]
+                behind += [_over_epochs(one, way.snapshot.epochs) for one in series] if by_epochs else series
+        series = self._series(width)
+        if by_epochs and self._epochs is not None:
+            series = [_over_epochs(one, self._epochs) for one in series]
         room = height - len(rows)
         mark = next((way.mark for way, _ in self._ways if way.is_lead), POSITION)
         end = max((float(one.x.max()) for one in [*series, *behind]), default=1.0)
-        by_epochs = self._counts_epochs
         span = (0.0, float(max(ceil(end - ROUNDING), 1))) if by_epochs else (1.0, end)
         name = self._say("curve.epochs" if by_epochs else "curve.iterations")
         rows += plot(series, width, room, span=span, name=name, log=self.is_log, mark=mark, behind=behind)
@@ -209,9 +212,6 @@ class LossCurve(RoleWidget):
     def _counts_epochs(self) -> bool:
         """Whether x is epochs, because an epoch is not as many iterations in all the ways: else it is iterations."""
         return len({way.snapshot.position.batches for way, _ in self._ways}) > 1
-
-    def _of(self, epochs: Epochs | None) -> Epochs | None:
-        return epochs if self._counts_epochs else None
 
     def _series(self, columns: int) -> list[Series]:
         series = []
@@ -284,9 +284,9 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
     return [Series(x, low, high, role, marker, mark)]
 
 
-def _across(series: Series, epochs: Epochs | None) -> Series:
-    """The same over epochs, where they are what is counted."""
-    return series if epochs is None else structs.replace(series, x=epochs.done(series.x))
+def _over_epochs(series: Series, epochs: Epochs) -> Series:
+    """The same with epochs for iterations."""
+    return structs.replace(series, x=epochs.done(series.x))
 
 
 def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.widget import AwaitMount, Widget
+from textual.widget import Widget
 
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, width
 
@@ -44,10 +44,6 @@ class Panel(LineWidget):
     def compose(self) -> ComposeResult:
         """The contents that are there from the start."""
         yield from self._contents
-
-    def add(self, *contents: Widget) -> AwaitMount:
-        """More contents, mounted later."""
-        return self.mount(*contents)
 
     def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
         """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""

@@ -26,11 +26,7 @@ def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
     parameters = [
         (letter, layer.number, index)
         for layer in structure.layers
-        for letter, indices in (
-            ("W", structure.weights_in_order(layer.number)),
-            ("b", [(unit,) for unit in range(layer.units)] if layer.biases else []),
-        )
-        for index in indices
+        for letter, index in structure.parameters_in_order(layer.number)
     ]
     rows = []
     for letter, layer, index in parameters:
