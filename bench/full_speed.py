@@ -64,7 +64,7 @@ def child(scenario, file):
 
 
 def headless(scenario, seconds):
-    """Iterations a second with no screen, all ways of the scenario together."""
+    """Iterations a second with no screen, all variants of the scenario together."""
     from dlsim.engine import load  # noqa: PLC0415 -- each process needs its own
     from dlsim.engine.ensemble import Ensemble  # noqa: PLC0415 -- each process needs its own
 

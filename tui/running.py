@@ -49,7 +49,7 @@ class Running:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """All ways of the scenario at the moment of `latest`."""
+        """All variants of the scenario at the moment of `latest`."""
         if self._runner is None:
             return self._session.members
         return self._runner.published[1] if self._runner.published is not None else ()

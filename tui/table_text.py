@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.pictures.ways import Way
+from dlsim.tui.pictures.variants import Variant
 from dlsim.tui.words import Words
 
 
@@ -30,14 +30,14 @@ def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
     return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
 
 
-def sheet_of_ways(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]]) -> Sheet:
-    """The ways of a scenario side by side: their updates, their losses, and what sets them apart."""
-    heads = [say("column.way"), say("column.updates"), say("column.way_loss"), say("column.differs")]
+def sheet_of_variants(say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]]) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses, and what sets them apart."""
+    heads = [say("column.variant"), say("column.updates"), say("column.variant_loss"), say("column.differs")]
     rows = []
-    for way, pieces in zip(ways, apart, strict=False):
-        losses = way.snapshot.curves.get("loss")
+    for variant, pieces in zip(variants, apart, strict=False):
+        losses = variant.snapshot.curves.get("loss")
         loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
-        rows.append([way.name, str(way.snapshot.position.done), loss, ", ".join(pieces)])
+        rows.append([variant.name, str(variant.snapshot.position.done), loss, ", ".join(pieces)])
     return Sheet(heads, rows)
 
 

@@ -12,7 +12,7 @@ EDITED = ("i", "i", "I", "tab", "w", *["backspace"] * 30, *"0.9", "enter")
 HOLD_MORE = {
     "weights": ("backprop-2-2-2", ("2",), (80, 24)),
     "data": ("over-and-underfitting", ("4",), (80, 24)),
-    "ways": ("optimizers-on-a-bowl", ("8",), (80, 17)),
+    "variants": ("optimizers-on-a-bowl", ("8",), (80, 17)),
     "lesson": ("backprop-2-2-2", ("6",), (80, 24)),
     "rules": ("backprop-2-2-2", ("7",), (80, 24)),
     "lesson beside the network": ("backprop-2-2-2", ("6", "1"), (120, 40)),

@@ -86,7 +86,7 @@ class SimulatorScreen(Copying, Asking):
             tables,
             forward_only=not session.simulator.trains,
             pictures=pictures_offered(session.scenario),
-            has_ways=len(session.ensemble.names) > 1,
+            has_variants=len(session.ensemble.names) > 1,
         )
 
     # showing
@@ -229,7 +229,7 @@ class SimulatorScreen(Copying, Asking):
 
     def action_panel(self, tab: str) -> None:
         """Show a panel, and choose it."""
-        if tab == "variants" and not self.tabs.has_ways:
+        if tab == "variants" and not self.tabs.has_variants:
             self._tell(Hint("hint.no_variants"))
             self._show_keys()
             return

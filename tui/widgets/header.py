@@ -11,7 +11,7 @@ from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
 from dlsim.tui.words import Words
 
 BAR_CELLS = 14
-LEAST_OF_WAY = 5
+LEAST_OF_VARIANT = 5
 LEAST_OF_NAME = 8
 FULL, EMPTY = "▰", "▱"
 PHASES = ("forward", "loss", "backward", "update")
@@ -24,11 +24,11 @@ class Header(LineWidget):
         super().__init__(id=id)
         self._say = say
         self._snapshot: Snapshot | None = None
-        self._way = ""
+        self._variant = ""
 
-    def show(self, snapshot: Snapshot, way: str = "") -> None:
-        """Show this moment of the way of the scenario that is called so."""
-        self._snapshot, self._way = snapshot, way
+    def show(self, snapshot: Snapshot, variant: str = "") -> None:
+        """Show this moment of the variant of the scenario that is called so."""
+        self._snapshot, self._variant = snapshot, variant
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -37,14 +37,14 @@ class Header(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
-            self.show_lines([header_line(self._say, self._snapshot, self.size.width, self._way)])
+            self.show_lines([header_line(self._say, self._snapshot, self.size.width, self._variant)])
 
 
-def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Line:
+def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -> Line:
     """The line in `cells`: where the run stands matters most, then the scenario's name, then its title."""
     scenario = snapshot.scenario
-    way = way or scenario.variant or ""
-    name = scenario.name + (f" [{way}]" if way else "")
+    variant = variant or scenario.variant or ""
+    name = scenario.name + (f" [{variant}]" if variant else "")
     title = in_language(scenario.title, say.language)
     place, longer = _place(say, snapshot), _place(say, snapshot, has_batch=True)
     brand: Piece = (f" {say('app.name')} ", "accent")
@@ -57,9 +57,11 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Li
             shown = fit(title, spare) if spare >= min(8, cell_len(title)) else ""
             left = (*left, ("  ", ""), (shown, "")) if shown else left
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
-    if way:
-        shorter = fit(way, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
-        name = scenario.name + (f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_WAY, cell_len(way)) else "")
+    if variant:
+        shorter = fit(variant, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
+        name = scenario.name + (
+            f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_VARIANT, cell_len(variant)) else ""
+        )
     for told in (longer, place):
         right = (*told, (" ", ""))
         short: Line = ((" ", ""), (fit(name, max(cells - width(right) - 2, LEAST_OF_NAME)), "strong"))
