@@ -52,8 +52,8 @@ class Tabs:
         tables = (*self.tables, "variants") if self.has_variants else self.tables
         return {"network": self.pictures, "tables": tables, "side": ("loss", "lesson", "conventions")}
 
-    def choose(self, tab: str, title: str) -> Hint | None:
-        """By hand. The table that is chosen already: let it follow again."""
+    def choose(self, tab: str, title: str, key: str) -> Hint | None:
+        """By hand, by its `key`. The table that is chosen already: let it follow again."""
         was_shown = tab == self.table and (self.is_wide or self.panel == tab)
         self.panel = tab
         if tab in self.pictures:
@@ -67,7 +67,7 @@ class Tabs:
             return Hint("hint.table_follows")
         self.table = tab
         self._is_table_chosen = True
-        return Hint("hint.table_manual", {"table": title})
+        return Hint("hint.table_manual", {"table": title, "key": key})
 
     def follow(self, snapshot: Snapshot) -> None:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""

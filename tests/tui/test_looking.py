@@ -355,3 +355,51 @@ async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_t
         await pilot.press("p")
         await pilot.pause()
         assert "Picture: Plane." in "\n".join(screen_text(app))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "title"), [("backprop-2-2-2", "1 Network · p: Plane "), ("xor-train", "1 Network · p ")]
+)
+async def test_on_a_small_screen_the_tab_of_the_pictures_names_the_key_to_the_next(
+    open_at, screen_text, scenario, title
+):
+    app = open_at(scenario)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert any(title in line for line in screen_text(app))
+        assert any("7 Rules" in line for line in screen_text(app)), "no tab gives way to it"
+        await pilot.press("2")
+        await pilot.pause()
+        assert any("1 Network 2 Weights" in line.replace("─ ", "") for line in screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_before_the_first_step_the_other_pictures_are_named_with_their_key(open_at, screen_text, size):
+    app = open_at("xor-train")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "p for other pictures: Plane, Statistics, History" in " ".join("\n".join(screen_text(app)).split())
+        await pilot.press("space")
+        await pilot.pause()
+        assert "other pictures" not in "\n".join(screen_text(app))
+
+
+async def test_a_table_that_was_chosen_says_that_it_is_kept_and_how_it_is_let_go(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await pilot.pause()
+        assert "Kept on screen: Layers. 3 again lets the table follow the steps." in screen_text(app)[-1]
+        await pilot.press("3")
+        await pilot.pause()
+        assert "The table follows the steps again." in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_footer_says_how_much_a_step_is(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        for grain in ("op", "phase", "value"):
+            await pilot.press("g", "space")
+            await pilot.pause()
+            assert f"g step: {grain}  " in screen_text(app)[-1]

@@ -29,7 +29,7 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
-from dlsim.tui.widgets.panel import Ground, Panel
+from dlsim.tui.widgets.panel import Ground, Panel, has_room_for
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines
@@ -143,7 +143,7 @@ class SimulatorView(FirstScreen):
         self.strip.show(snapshot, self.stops())
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, self.selection, digits)
+        self.formula.show(snapshot, self.selection, digits, self._other_pictures())
         if self.panels["network"].display:
             if self.tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[self.tabs.picture])
@@ -220,9 +220,11 @@ class SimulatorView(FirstScreen):
             if not is_wide:  # one tab for all pictures
                 names = sorted(
                     (tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture),
-                    key=self._key_of,
+                    key=self.key_of,
                 )
             titles = [(tab, self._title_with_key(tab)) for tab in names]
+            if not is_wide:
+                titles = self._with_next_picture(titles)
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
         self._choose_contents()
@@ -237,12 +239,31 @@ class SimulatorView(FirstScreen):
         self.variants.display = self.tabs.table == "variants"
         self.table.display = not self.variants.display
 
+    def _other_pictures(self) -> Sequence[str]:
+        """What the pictures are called that are not shown, those that come next first."""
+        return [title_of(self.tabs.picture_after(by)) for by in range(1, len(self.tabs.pictures))]
+
+    def _with_next_picture(self, titles: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        """Where one tab stands for all pictures: while it is open, it says what turns to the next, and to which."""
+        if self.tabs.panel != self.tabs.picture or len(self.tabs.pictures) == 1:
+            return titles
+        key, following = CAPS["look.picture"], title_of(self.tabs.picture_after(1))
+        for form in ("title.next_picture", "title.more_pictures"):
+            told = [
+                (tab, SAY(form, title=title, key=key, picture=following) if tab == self.tabs.picture else title)
+                for tab, title in titles
+            ]
+            if has_room_for(told, self.size.width):
+                return told
+        return titles
+
     def _title_with_key(self, tab: str) -> str:
         """A tab's title and the key that opens it; the pictures' is for the one that was shown last."""
         is_turned_to = tab in self.tabs.pictures and tab != self.tabs.picture
-        return title_of(tab) if is_turned_to else f"{self._key_of(tab)} {title_of(tab)}"
+        return title_of(tab) if is_turned_to else f"{self.key_of(tab)} {title_of(tab)}"
 
-    def _key_of(self, tab: str) -> str:
+    def key_of(self, tab: str) -> str:
+        """The key that opens a tab."""
         if tab in self.tabs.tables:
             return CAPS[f"look.table-{self.tabs.tables.index(tab) + 1}"]
         if tab in self.tabs.pictures:
