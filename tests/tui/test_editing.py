@@ -378,3 +378,14 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
 def test_a_value_is_read_alike_in_an_edit_and_on_the_command_line(text, value):
     for read in (parse_value, parsed):
         assert (read(text), type(read(text))) == (value, type(value))
+
+
+async def test_where_neither_what_is_marked_nor_what_is_selected_can_be_set_both_are_named(seen_after):
+    screen = await seen_after(*["space"] * 20, "enter", "w")
+    assert "Neither ∂E/∂o1 (marked) nor ∂E/∂W5 (selected) can be set." in screen
+
+
+@pytest.mark.parametrize(("downs", "asked"), [(0, "W7  0.7"), (1, "η  0.5"), (2, "W7  0.7")])
+async def test_of_what_a_number_is_made_of_the_marked_one_is_edited_or_else_the_number_itself(seen_after, downs, asked):
+    screen = await seen_after(*["space"] * 26, "enter", *["down"] * downs, "w")
+    assert f"\n {asked}" in screen
