@@ -163,7 +163,7 @@ def test_starting_over_says_what_still_holds():
 async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "i", "I", "down", "w", "x")
+        await pilot.press("i", "i", "I", "2", "down", "w", "x")
         await pilot.pause()
         assert "Not a number yet" in screen_text(app)[-1]
         await pilot.press("backspace", "1", "/", "4", "enter")
