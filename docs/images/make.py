@@ -70,7 +70,12 @@ async def draw(name: str) -> str:
 
 def main() -> None:
     """Draw those named on the command line, or all."""
-    for name in sys.argv[1:] or PICTURES:
+    names = sys.argv[1:] or list(PICTURES)
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        print(f"no picture is called {unknown[0]!r}; there are: {', '.join(PICTURES)}", file=sys.stderr)
+        sys.exit(2)
+    for name in names:
         file = HERE / f"{name}.svg"
         file.write_text(asyncio.run(draw(name)), encoding="utf-8")
         print(f"{file.name}: {file.stat().st_size:,} bytes")
