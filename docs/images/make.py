@@ -29,7 +29,7 @@ PICTURES: dict[str, tuple[str, list[str]]] = {
     "hidden-weight": ("backprop-2-2-2", ["space"] * 40 + ["enter"]),  # ∂E/∂W1, and what it is made of
     "branch": (
         "backprop-2-2-2",  # on to 40, back to 20, another W5 from there, and on to 50
-        [*go_to(40), *go_to(20), *["down"] * 5, "w", *"0.9", "enter", "escape", *go_to(50)],
+        [*go_to(40), *go_to(20), "2", *["down"] * 5, "w", *"0.9", "enter", "escape", *go_to(50)],
     ),
     "xor-train": ("xor-train", ["p", *go_to(600)]),
     "optimizers": ("optimizers", go_to(40)),
