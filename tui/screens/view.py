@@ -222,7 +222,7 @@ class SimulatorView(FirstScreen):
                     (tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture),
                     key=self.key_of,
                 )
-            titles = [(tab, self._title_with_key(tab)) for tab in names]
+            titles: Sequence[tuple[str, str]] = [(tab, self._title_with_key(tab)) for tab in names]
             if not is_wide:
                 titles = self._with_next_picture(titles)
             chosen = self.tabs.chosen_in(name)
