@@ -21,7 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from key_to_paint import Terminal, percentile
+from key_to_paint import Terminal, cells, percentile, refuse_unreadable
 
 DEFAULT = ("backprop-2-2-2", "xor-train", "optimizers-on-a-network")
 
@@ -64,7 +64,7 @@ def child(scenario, file):
 
 
 def headless(scenario, seconds):
-    """Iterations a second with no screen, all ways of the scenario together."""
+    """Iterations a second with no screen, all variants of the scenario together."""
     from dlsim.engine import load  # noqa: PLC0415 -- each process needs its own
     from dlsim.engine.ensemble import Ensemble  # noqa: PLC0415 -- each process needs its own
 
@@ -111,10 +111,11 @@ def measure(scenario, seconds, columns, rows):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("scenarios", nargs="*", default=DEFAULT)
-    parser.add_argument("--size", default="120x40")
+    parser.add_argument("--size", type=cells, default="120x40")
     parser.add_argument("--seconds", type=int, default=10)
     arguments = parser.parse_args()
-    columns, rows = map(int, arguments.size.split("x"))
+    columns, rows = arguments.size
+    refuse_unreadable(parser, arguments.scenarios)
     heads = ("median", "95 %", "iter/s", "share", "MiB")
     print(f"{'scenario':<28} " + " ".join(f"{head:>8}" for head in heads))
     for scenario in arguments.scenarios:

@@ -21,7 +21,8 @@ import termios
 import time
 from pathlib import Path
 
-from dlsim.engine import builtin_scenarios
+from dlsim.engine import builtin_scenarios, load
+from dlsim.engine.errors import DlsimError
 
 QUIET = 0.12  # seconds without output after which an answer counts as complete
 BARE = """
@@ -113,15 +114,31 @@ def measure(scenario, keys, columns, rows, times):
     return own, bare, first * 1000, [seconds * 1000 for seconds in times], sizes, full
 
 
+def cells(text):
+    """120x40 as (columns, rows); argparse says what is wrong with anything else."""
+    columns, rows = map(int, text.split("x"))
+    return columns, rows
+
+
+def refuse_unreadable(parser, scenarios):
+    """One message and status 2 for a scenario that cannot be opened, before anything is measured."""
+    for scenario in scenarios:
+        try:
+            load(scenario)
+        except (DlsimError, OSError) as error:
+            parser.exit(2, f"{parser.prog}: {error}\n")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("scenarios", nargs="*")
-    parser.add_argument("--size", default="120x40")
+    parser.add_argument("--size", type=cells, default="120x40")
     parser.add_argument("--keys", type=int, default=100)
     parser.add_argument("--starts", type=int, default=5)
     arguments = parser.parse_args()
-    columns, rows = map(int, arguments.size.split("x"))
-    print(f"at {arguments.size}, {arguments.keys} keys each; beside starts of a bare Textual app, medians of turns")
+    columns, rows = arguments.size
+    refuse_unreadable(parser, arguments.scenarios)
+    print(f"at {columns}x{rows}, {arguments.keys} keys each; beside starts of a bare Textual app, medians of turns")
     heads = ("start", "ratio", "first", "median", "95 %", "bytes", "full", "ratio")
     print(f"{'scenario':<28} " + " ".join(f"{head:>7}" for head in heads))
     for scenario in arguments.scenarios or builtin_scenarios():

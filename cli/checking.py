@@ -31,9 +31,11 @@ def command(scenarios: tuple[str, ...], every: bool) -> int:
     """
     if scenarios and every:
         raise click.UsageError("either names, or --all")
-    ways = [_all_ways(name) for name in scenarios or builtin_scenarios()]  # a wrong file is refused before any check
+    found = [
+        _all_variants(name) for name in scenarios or builtin_scenarios()
+    ]  # a wrong file is refused before any check
     failed = checks = 0
-    for number, (written, *variants) in enumerate(ways):
+    for number, (written, *variants) in enumerate(found):
         if number:
             write()
         write(f"{one_line(written.name)}  {one_line(in_language(written.title, 'en'))}")
@@ -42,11 +44,11 @@ def command(scenarios: tuple[str, ...], every: bool) -> int:
             failed += not ok
             write(f"  {'✓' if ok else '✗'} {line}")
     write()
-    write(f"{_count(len(ways), 'scenario')}, {_count(checks, 'check')}, {failed} failed")
+    write(f"{_count(len(found), 'scenario')}, {_count(checks, 'check')}, {failed} failed")
     return 1 if failed else 0
 
 
-def _all_ways(name: str) -> list[Scenario]:
+def _all_variants(name: str) -> list[Scenario]:
     """The scenario as written, and every variant of it."""
     written = load(name)
     return [written, *(load(name, variant=variant) for variant in written.variants)]

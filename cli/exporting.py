@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import count_option, scenario_argument, way_of_it
+from dlsim.cli.options import count_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note
 from dlsim.cli.running import train
 from dlsim.engine import Simulator, load
@@ -23,7 +23,7 @@ from dlsim.engine.writing import write_at_once
 @count_option("--iterations", MOST_ITERATIONS, "Do so many updates first; none unless told.")
 @click.option("--to", "target", metavar="FILE", help="Write this file; to stdout unless told.")
 @click.option("--overwrite", is_flag=True, help="Write it although there is one of that name.")
-@way_of_it
+@variant_of_it
 def command(
     scenario: str,
     iterations: int | None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import complete_scenario, way_of_it
+from dlsim.cli.options import complete_scenario, variant_of_it
 from dlsim.cli.streams import has_signs
 from dlsim.engine import Scenario, UnknownNameError, load
 from dlsim.engine.errors import nearest
@@ -17,7 +17,7 @@ from dlsim.engine.errors import nearest
 
 @click.command("", options_metavar="[--variant NAME] [--set PATH=VALUE]…")
 @click.argument("scenarios", metavar="[NAME-or-FILE]", nargs=-1, shell_complete=complete_scenario)
-@way_of_it
+@variant_of_it
 @click.pass_context
 def command(context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]) -> int:
     """Open the browser of scenarios, or one scenario."""

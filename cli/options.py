@@ -54,8 +54,8 @@ def scenario_argument(function: Decorated) -> Decorated:
     return click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)(function)
 
 
-def way_of_it(function: Decorated) -> Decorated:
-    """`--variant` and `--set`: the scenario in another way than it is written."""
+def variant_of_it(function: Decorated) -> Decorated:
+    """`--variant` and `--set`: the scenario otherwise than it is written."""
     function = click.option(
         "--set",
         "overrides",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, way_of_it
+from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import Progress, note, write_json
 from dlsim.cli.report import write_report
 from dlsim.engine import Simulator, load
@@ -24,7 +24,7 @@ MOST_AT_ONCE = 20_000
 @count_option(
     "--epochs", MOST_ITERATIONS, "Go through the training data so many times; the scenario's own number unless told."
 )
-@way_of_it
+@variant_of_it
 @json_option
 def command(
     scenario: str,

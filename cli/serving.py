@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import complete_scenario, count, way_of_it
+from dlsim.cli.options import complete_scenario, count, variant_of_it
 from dlsim.cli.output import note
 from dlsim.engine import load
 from dlsim.engine.errors import reason_of
@@ -30,7 +30,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
     "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
 )
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Other than loopback, others can come in.")
-@way_of_it
+@variant_of_it
 def command(scenario: str | None, port: int, host: str, variant: str | None, overrides: dict[str, Any]) -> int:
     """Offer the app in a browser, at an address of this machine alone.
 

@@ -201,14 +201,14 @@ class Telling:
             yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
 
     def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
+        from dlsim.tui.heads import column_head  # noqa: PLC0415 -- Textual-free, but of the app
+
         for column, ref in zip(table.columns, row.cells, strict=True):
             if ref is None:
                 continue
             value = snapshot.value(ref)
             text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value)
-            word, _, own = column.partition("=")
-            name = f"{self._say(f'column.{word}') if word else ''} {own}".strip()
-            yield self._say("walk.cell", column=name, value=text)
+            yield self._say("walk.cell", column=column_head(self._say, column), value=text)
 
     def lesson(self, snapshot: Snapshot) -> Iterator[str]:
         """The lesson, a paragraph a line, without its marks."""

@@ -10,7 +10,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, way_of_it
+from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
 from dlsim.engine.numerals import fixed, plain
@@ -48,7 +48,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
     help="A line for each number, or each op.",
 )
 @click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="Which sample of the batch.")
-@way_of_it
+@variant_of_it
 @json_option
 def command(
     scenario: str,

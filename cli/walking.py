@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dlsim.cli.options import scenario_argument, way_of_it
+from dlsim.cli.options import scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 
 PROMPT = "> "
@@ -18,7 +18,7 @@ PROMPT = "> "
 @click.command("walk")
 @scenario_argument
 @click.option("--symbols", "with_symbols", is_flag=True, help="Write ∂, · and ⁺ as they are, not as words.")
-@way_of_it
+@variant_of_it
 def command(scenario: str, with_symbols: bool, variant: str | None, overrides: dict[str, Any]) -> None:
     """Step through a scenario in lines of text.
 

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.errors import DlsimError
+from dlsim.engine.errors import BreakpointError
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
@@ -44,11 +44,6 @@ EXAMPLES = (
     "all |gradient| < 1e-6",
 )
 """The most telling first, for those who have no room for all."""
-WRITE = f"write, say: {', '.join(EXAMPLES)}"
-
-
-class BreakpointError(DlsimError):
-    """A condition that cannot be read."""
 
 
 Named = tuple[str, float]
@@ -70,7 +65,7 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read."""
     words = " ".join(text.split())
     if len(words) > LONGEST:
-        raise BreakpointError(f"the condition has {len(words):,} characters; {WRITE}")
+        raise BreakpointError(f"the condition has {len(words):,} characters", EXAMPLES)
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
     match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
@@ -79,14 +74,14 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     match = re.fullmatch(r"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*(.+)", words)
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
-            raise BreakpointError(f"{shown(match[3])} is not a finite number; {WRITE}")
+            raise BreakpointError(f"{shown(match[3])} is not a finite number", EXAMPLES)
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
-    raise BreakpointError(f"cannot read the condition {shown(words)}; {WRITE}")
+    raise BreakpointError(f"cannot read the condition {shown(words)}", EXAMPLES)
 
 
 def _reached(what: str, number: int) -> Callable[[Results], bool]:

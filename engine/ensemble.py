@@ -29,7 +29,7 @@ class Held(Struct, frozen=True):
 
 
 class Ensemble:
-    """All ways of a scenario. `names` starts with None, the scenario as written.
+    """All variants of a scenario. `names` starts with None, the scenario as written.
 
     The one under the lens moves; `follow` brings the others to as many updates as it has done. Each stops where its own
     epochs end, or as far past them as it was itself run on; one whose epochs end where the lead's do goes on with it.

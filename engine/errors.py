@@ -3,13 +3,14 @@
 DlsimError
 ├── ScenarioError        a scenario (or a file that it names) is wrong: file, key, value, remedy
 ├── UnknownNameError     a name that is in no table: scenario, variant, grain …, with the nearest one
+├── BreakpointError      a condition that cannot be read, with examples of such as can
 ├── PositionError        a place where a run cannot stand: a negative iteration, a sample that is not there
 └── WrongKindError       a question that this kind of scenario cannot answer
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dlsim.engine.text import shown
@@ -34,6 +35,19 @@ class UnknownNameError(DlsimError):
         self.name = name
         self.known = names
         self.nearest = near
+
+
+class BreakpointError(DlsimError):
+    """A condition that cannot be read: `problem` says why; `examples` can, the most telling first."""
+
+    def __init__(self, problem: str, examples: Sequence[str]) -> None:
+        self.problem = problem
+        self.examples = tuple(examples)
+        super().__init__(self.told_with(self.examples))
+
+    def told_with(self, examples: Sequence[str]) -> str:
+        """The message with so many of the examples."""
+        return f"{self.problem}; write, say: {', '.join(examples)}"
 
 
 class PositionError(DlsimError):

@@ -47,7 +47,7 @@ def load(
 ) -> Scenario:
     """The scenario called so, or in that file; in one of its variants; with values set by dotted path.
 
-    Everything in the file is validated, all variants too, whichever way of it is asked for.
+    Everything in the file is validated, all variants too, whichever is asked for.
     """
     path, origin = _find(name_or_path)
     return _load(read_toml(path, origin.file), origin, variant, overrides)
@@ -75,7 +75,7 @@ def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
 
 def variant_of(scenario: Scenario, name: str | None) -> Scenario:
-    """The same scenario another way, with the same values set; None for as it is written.
+    """The same scenario in another variant, with the same values set; None for as it is written.
 
     UnknownNameError for a variant that is not there.
     """
@@ -83,7 +83,7 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
         return scenario
     tables, origin = dict(scenario.written), _origin_of(scenario)
     common = read_common(tables, origin.file)
-    other = _way(name, tables, read_variants(common, origin.file), common, origin)
+    other = _named(name, tables, read_variants(common, origin.file), common, origin)
     return revise(other, scenario.overrides) if scenario.overrides else other
 
 
@@ -92,10 +92,10 @@ def _load(
 ) -> Scenario:
     common = read_common(tables, origin.file)
     variants = read_variants(common, origin.file)
-    ways = {name: _way(name, tables, variants, common, origin) for name in (None, *variants)}
-    if variant not in ways:
+    found = {name: _named(name, tables, variants, common, origin) for name in (None, *variants)}
+    if variant not in found:
         raise UnknownNameError("variant", variant or "", variants)
-    return revise(ways[variant], overrides) if overrides else ways[variant]
+    return revise(found[variant], overrides) if overrides else found[variant]
 
 
 # where it is
@@ -151,7 +151,7 @@ def _validated(
     *,
     expectations: list[dict[str, Any]] | None = None,
 ) -> Scenario:
-    """The scenario that `tables` describe; of `expectations`, what is about this way of it."""
+    """The scenario that `tables` describe; of `expectations`, what is about this variant."""
     common = read_common(tables, origin.file)
     kind = KINDS[common.kind]
     body = kind.read({key: item for key, item in tables.items() if key in kind.tables}, origin.source)
@@ -176,10 +176,10 @@ def _validated(
     )
 
 
-# other ways of it
+# variants of it
 
 
-def _way(
+def _named(
     name: str | None,
     tables: dict[str, Any],
     variants: Mapping[str, Mapping[str, Any]],

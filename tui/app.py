@@ -8,13 +8,13 @@ from contextlib import suppress
 from functools import partial
 from os.path import isfile
 from threading import Thread
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.geometry import Size
 from textual.screen import Screen
@@ -26,7 +26,7 @@ from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
-from dlsim.tui.keys import APP_KEYS, Caps, bindings, cap
+from dlsim.tui.keys import APP_KEYS, READING_KEYS, SIMULATOR_KEYS, Caps, bindings, caps
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
@@ -41,6 +41,7 @@ from dlsim.tui.settings import Store
 from dlsim.tui.suspending import Suspension
 from dlsim.tui.terminal import Terminal
 from dlsim.tui.themes import OWN_THEMES
+from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class DlsimApp(App[int]):
 
     TITLE = SAY("app.name")
     CSS_PATH = "dlsim.tcss"
-    BINDINGS = bindings(APP_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(APP_KEYS),
+        Binding("ctrl+c", "help_quit", show=False, priority=True),
+    ]
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
@@ -64,6 +68,7 @@ class DlsimApp(App[int]):
         super().__init__()
         self._session = session
         self._simulator: SimulatorScreen | None = None
+        self._told: KeyLine | None = None
         self._painted = Painted(has_colours=not self.no_color)
         self.preferences = Preferences(store, only_ascii=only_ascii)
         self._sessions = Sessions(self.preferences.last)
@@ -106,6 +111,9 @@ class DlsimApp(App[int]):
         """What is typed or clicked waits for a whole screen; a key during a run is answered first, and wholly."""
         if isinstance(event, events.InputEvent) and isinstance(self.screen, FirstScreen):
             await self.screen.complete()
+        if isinstance(event, events.Key) and self._told is not None:
+            self._told.tell("")
+            self._told = None
         if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
             self._simulator.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
@@ -188,8 +196,26 @@ class DlsimApp(App[int]):
         self.push_screen(screen)
 
     def action_help_quit(self) -> None:
-        """Ctrl-C, which leaves many a program: say what leaves this one."""
-        self._tell(SAY("hint.leave", key=cap(SAY, "q") if self._simulator is not None else cap(SAY, "ctrl+q")))
+        """Ctrl-C, which leaves many a program: it leaves a prompt or the palette, and elsewhere says what leaves."""
+        screen = self.screen
+        if isinstance(screen, CommandPalette):
+            self.pop_screen()
+        elif isinstance(screen, SimulatorScreen) and screen.prompt.is_open:
+            screen.prompt.close()
+        elif isinstance(screen, SimulatorScreen):
+            self._tell(SAY("hint.leave", key=caps(SAY, SIMULATOR_KEYS)["app.quit"]))
+        else:
+            self._say_how_to_leave(screen)
+
+    def _say_how_to_leave(self, screen: Screen[Any]) -> None:
+        """A screen that lies over another is closed first; the browser may be the first one."""
+        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
+
+        names = caps(SAY, (*READING_KEYS, *APP_KEYS))
+        is_first = isinstance(screen, BrowserScreen) and not screen.may_close
+        said = "hint.leave" if is_first else "hint.close_or_leave"
+        self._told = screen.query_one(KeyLine)
+        self._told.tell(SAY(said, key=names["app.quit"], close=names["app.close"]))
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""

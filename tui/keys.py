@@ -28,7 +28,8 @@ WHAT_IF_KEYS = (
 )
 
 EVEN_OUT = Key("edit.even-out", "r", "even_out")
-COMPARING_KEYS = (*WHAT_IF_KEYS, EVEN_OUT)
+COMPARE_NO_MORE = Key("scenario.compare", "d", "close")
+COMPARING_KEYS = (*WHAT_IF_KEYS, EVEN_OUT, COMPARE_NO_MORE)
 
 SIMULATOR_KEYS = (
     Key("step.forward", "space,right", "step"),

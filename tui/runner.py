@@ -66,7 +66,7 @@ class Runner:
 
     @property
     def latest(self) -> Snapshot | None:
-        """The last snapshot; `published` has it with those of the other ways, all at the same moment."""
+        """The last snapshot; `published` has it with those of the other variants, all at the same moment."""
         return None if self.published is None else self.published[0]
 
     @property
@@ -155,7 +155,7 @@ class Runner:
             self._awake.set()
 
     def _follow(self) -> None:
-        """Bring the other ways to where the first one has come."""
+        """Bring the other variants to where the first one has come."""
         while self._ensemble is not None and not self._ensemble.follow(is_halted=self._is_interrupted):
             if self._halt.is_set():
                 return

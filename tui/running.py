@@ -49,7 +49,7 @@ class Running:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """All ways of the scenario at the moment of `latest`."""
+        """All variants of the scenario at the moment of `latest`."""
         if self._runner is None:
             return self._session.members
         return self._runner.published[1] if self._runner.published is not None else ()
@@ -191,16 +191,17 @@ class Running:
             return told
         if self._end is not None and self._session.simulator.iteration >= self._end:
             if self._is_sent:
-                return _gone_to(self._end, met)
+                return gone_to(self._session, self._end, met)
             return Hint("hint.paused_end", {"epochs": self._session.simulator.position.epochs})
         return None
 
 
-def _gone_to(iteration: int, met: Sequence[tuple[Breakpoint, int]]) -> Hint:
+def gone_to(session: Session, iteration: int, met: Sequence[tuple[Breakpoint, int]] = ()) -> Hint:
     """Where one has come by number, and which breakpoints came to hold on the way."""
-    told: dict[str, object] = {"iteration": iteration}
+    epochs, _ = session.simulator.model.calendar.of(iteration + 1)  # that of the next one, from 0
+    told: dict[str, object] = {"iteration": iteration, "epoch": epochs}
     if not met:
-        return Hint("hint.gone_to_iteration", told)
+        return Hint("hint.gone_to", told)
     (point, first), *others = met
     told |= {"condition": point.text, "first": first, "others": ", ".join(other.text for other, _ in others)}
     return Hint("hint.gone_past_several" if others else "hint.gone_past", told)

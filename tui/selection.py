@@ -10,7 +10,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import operands_of
-from dlsim.tui.widgets.rows import Places
+from dlsim.tui.widgets.rows import Places, subject
 
 
 class Stop(Struct, frozen=True):
@@ -154,10 +154,13 @@ class Cells:
 
 
 def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
-    """The next or previous of `refs`, round at the ends; where `ref` is none of them, the first or the last."""
+    """The next or previous of `refs`, round at the ends; where `ref` is none of them, from one that is about the same
+    parameter or unit, else from the ends.
+    """
     known = list(dict.fromkeys(refs))
     if not known:
         return None
-    if ref not in known:
+    here = ref if ref in known or ref is None else next((one for one in known if subject(one) == subject(ref)), None)
+    if here is None:
         return known[0 if by > 0 else -1]
-    return known[(known.index(ref) + by) % len(known)]
+    return known[(known.index(here) + by) % len(known)]

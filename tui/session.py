@@ -21,7 +21,7 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Grain
 from dlsim.tui.edits import EditLog
 from dlsim.tui.pictures.scene import Member
-from dlsim.tui.pictures.ways import written_name
+from dlsim.tui.pictures.variants import written_name
 from dlsim.tui.variants import differences
 from dlsim.tui.words import words
 
@@ -72,7 +72,7 @@ SPEEDS: tuple[Speed, ...] = (
 
 
 class Session:
-    """One open scenario: the way of it that is under the lens, and the others at its side."""
+    """One open scenario: the variant of it that is under the lens, and the others at its side."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Session:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """All ways of the scenario and where each stands; empty where there is only one."""
+        """All variants of the scenario and where each stands; empty where there is only one."""
         if len(self.ensemble.names) == 1:
             return ()
         members = tuple(Member(name, self._snapshot_of(name, one)) for name, one in self.ensemble.members)
@@ -150,7 +150,7 @@ class Session:
         return kept[1]
 
     def follow(self, seconds: float = math.inf) -> bool:
-        """Bring the other ways to where this one is, for so long at most; whether all are there."""
+        """Bring the other variants to where this one is, for so long at most; whether all are there."""
         return self._evening_out is not None or self.ensemble.follow(seconds)
 
     # steps
@@ -210,11 +210,11 @@ class Session:
 
     @property
     def apart(self) -> Sequence[Sequence[str]]:
-        """What sets each way of the scenario apart from the others, in the order of the file."""
-        self._compare_ways()
+        """What sets each variant of the scenario apart from the others, in the order of the file."""
+        self._compare_variants()
         return self._apart
 
-    def _compare_ways(self) -> None:
+    def _compare_variants(self) -> None:
         """Anew where one of them is another scenario than before: it was edited, or stands on the other side of an
         edit.
         """
@@ -254,19 +254,19 @@ class Session:
 
     @property
     def compares_over_all(self) -> bool:
-        """Whether a batch of some way is a part of its data, so that the losses of batches do not compare; and those
+        """Whether a batch of some variant is a part of its data, so that losses of batches do not compare; and those
         over all of it take no time to speak of.
         """
-        ways = [simulator for _, simulator in self.ensemble.members]
-        has_parts = any(way.model.calendar.batches > 1 for way in ways)
-        return has_parts and 0 < sum(map(_work, ways)) <= AT_A_GLANCE
+        variants = [simulator for _, simulator in self.ensemble.members]
+        has_parts = any(variant.model.calendar.batches > 1 for variant in variants)
+        return has_parts and 0 < sum(map(_work, variants)) <= AT_A_GLANCE
 
     def losses_over_all(self) -> Sequence[float | None]:
-        """The loss of each way over all its training data."""
-        ways = [simulator for _, simulator in self.ensemble.members]
-        key = [(id(way.scenario), way.iteration) for way in ways]
+        """The loss of each variant over all its training data."""
+        variants = [simulator for _, simulator in self.ensemble.members]
+        key = [(id(variant.scenario), variant.iteration) for variant in variants]
         if self._over_all[0] != key:
-            self._over_all = (key, [way.loss() for way in ways])
+            self._over_all = (key, [variant.loss() for variant in variants])
         return self._over_all[1]
 
     # along the timeline
@@ -337,7 +337,7 @@ class Session:
         return self._look_at(self.ensemble.choose_next)
 
     def choose_variant(self, variant: str | None) -> Hint:
-        """The same moment in another way of the scenario."""
+        """The same moment in another variant of the scenario."""
         return self._look_at(partial(self.ensemble.choose, variant))
 
     def _look_at(self, choose: Callable[[], object]) -> Hint:
@@ -358,10 +358,10 @@ class Session:
         return Hint("hint.variant", {"variant": self.variant})
 
     def name_of(self, variant: str | None) -> str:
-        """What a way is called; as it is written, by what sets it apart from the others at this moment."""
+        """What a variant is called; as it is written, by what sets it apart from the others at this moment."""
         if variant is not None:
             return variant
-        self._compare_ways()
+        self._compare_variants()
         return self._written
 
 

@@ -13,7 +13,8 @@ from rich.cells import cell_len
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.pictures.ways import Way
+from dlsim.tui.heads import column_head, label_head
+from dlsim.tui.pictures.variants import Variant
 from dlsim.tui.words import Words
 
 
@@ -30,33 +31,15 @@ def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
     return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
 
 
-def sheet_of_ways(say: Words, ways: Sequence[Way], apart: Sequence[Sequence[str]]) -> Sheet:
-    """The ways of a scenario side by side: their updates, their losses, and what sets them apart."""
-    heads = [say("column.way"), say("column.updates"), say("column.way_loss"), say("column.differs")]
+def sheet_of_variants(say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]]) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses, and what sets them apart."""
+    heads = [say("column.variant"), say("column.updates"), say("column.variant_loss"), say("column.differs")]
     rows = []
-    for way, pieces in zip(ways, apart, strict=False):
-        losses = way.snapshot.curves.get("loss")
+    for variant, pieces in zip(variants, apart, strict=False):
+        losses = variant.snapshot.curves.get("loss")
         loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
-        rows.append([way.name, str(way.snapshot.position.done), loss, ", ".join(pieces)])
+        rows.append([variant.name, str(variant.snapshot.position.done), loss, ", ".join(pieces)])
     return Sheet(heads, rows)
-
-
-def label_head(say: Words, table: Table) -> str:
-    """What stands over the labels of the rows."""
-    return say(f"column.{table.labels}") if table.labels else ""
-
-
-def column_head(say: Words, name: str, cells: int | None = None) -> str:
-    """What stands over a column: the catalogue's word, and a name of the scenario's own as it is; over a column of
-    fewer `cells` the name alone, or the word's shorter form, where it has one.
-    """
-    word, is_named, own = name.partition("=")
-    head = say.first([f"column.{word}", "column.any"], name=word) if word else ""
-    if is_named:
-        head = f"{head} {own}".strip()
-    if cells is None or cell_len(head) <= cells:
-        return head
-    return own if is_named else say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name)
 
 
 def as_csv(sheet: Sheet) -> str:

@@ -24,7 +24,7 @@ class Tabs:
         self.picture = "network"
         self.pictures: tuple[str, ...] = ("network",)
         self.tables: tuple[str, ...] = ()
-        self.has_ways = False
+        self.has_variants = False
         self._is_table_chosen = False
         self._follows_data = False
 
@@ -34,11 +34,11 @@ class Tabs:
         *,
         forward_only: bool,
         pictures: Sequence[str] = ("network",),
-        has_ways: bool = False,
+        has_variants: bool = False,
     ) -> None:
         """Another scenario: back to how every scenario begins."""
         self.tables = tuple(tables)
-        self.pictures, self.has_ways = tuple(pictures), has_ways
+        self.pictures, self.has_variants = tuple(pictures), has_variants
         self.picture = self.pictures[0]
         self._is_table_chosen = False
         self._follows_data = forward_only and "data" in tables
@@ -49,11 +49,11 @@ class Tabs:
     @property
     def areas(self) -> dict[str, tuple[str, ...]]:
         """The areas, and the panels that share each of them, in the order of their keys."""
-        tables = (*self.tables, "variants") if self.has_ways else self.tables
+        tables = (*self.tables, "variants") if self.has_variants else self.tables
         return {"network": self.pictures, "tables": tables, "side": ("loss", "lesson", "conventions")}
 
-    def choose(self, tab: str, title: str) -> Hint | None:
-        """By hand. The table that is chosen already: let it follow again."""
+    def choose(self, tab: str, title: str, key: str) -> Hint | None:
+        """By hand, by its `key`. The table that is chosen already: let it follow again."""
         was_shown = tab == self.table and (self.is_wide or self.panel == tab)
         self.panel = tab
         if tab in self.pictures:
@@ -67,7 +67,7 @@ class Tabs:
             return Hint("hint.table_follows")
         self.table = tab
         self._is_table_chosen = True
-        return Hint("hint.table_manual", {"table": title})
+        return Hint("hint.table_manual", {"table": title, "key": key})
 
     def follow(self, snapshot: Snapshot) -> None:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""

@@ -1,4 +1,4 @@
-"""What sets the ways of a scenario apart: the settings that differ, and a name for the one without. No Textual here."""
+"""What sets a scenario's variants apart: the settings that differ, and a name for the one without. No Textual here."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from dlsim.engine.scenario import Scenario
 SETTINGS_NAMED = 3
 LONGEST = 28
 ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variants", "expect")
-"""Tables in which the ways of a scenario never differ."""
+"""Tables in which the variants of a scenario never differ."""
 
 
-def differences(ways: Sequence[Scenario]) -> list[tuple[str, ...]]:
-    """For each way, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
+def differences(variants: Sequence[Scenario]) -> list[tuple[str, ...]]:
+    """For each, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
     shares with the fewest others comes first.
     """
-    found = [_settings(way) for way in ways]
-    paths = dict.fromkeys(path for way in found for path in way)
-    differing = [path for path in paths if any(way.get(path) != found[0].get(path) for way in found)]
+    found = [_settings(variant) for variant in variants]
+    paths = dict.fromkeys(path for variant in found for path in variant)
+    differing = [path for path in paths if any(variant.get(path) != found[0].get(path) for variant in found)]
     differing.sort(key=lambda path: path[-1] not in NAMED)
     told = []
-    for way in found:
-        shared = {path: sum(other.get(path) == way[path] for other in found) for path in differing if path in way}
-        told.append(tuple(dict.fromkeys(_piece(path, way[path]) for path in sorted(shared, key=shared.__getitem__))))
+    for variant in found:
+        shared = {
+            path: sum(other.get(path) == variant[path] for other in found) for path in differing if path in variant
+        }
+        told.append(
+            tuple(dict.fromkeys(_piece(path, variant[path]) for path in sorted(shared, key=shared.__getitem__)))
+        )
     return told
 
 
@@ -38,8 +42,8 @@ def label_of(scenario: Scenario, others: Sequence[Scenario]) -> str:
     return label if len(label) <= LONGEST else ""
 
 
-def _settings(way: Scenario) -> Mapping[tuple[str, ...], Any]:
-    return dict(_leaves({key: table for key, table in way.raw.items() if key not in ABOUT_ALL}))
+def _settings(variant: Scenario) -> Mapping[tuple[str, ...], Any]:
+    return dict(_leaves({key: table for key, table in variant.raw.items() if key not in ABOUT_ALL}))
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -29,7 +29,7 @@ PICTURES: dict[str, tuple[str, list[str]]] = {
     "hidden-weight": ("backprop-2-2-2", ["space"] * 40 + ["enter"]),  # ∂E/∂W1, and what it is made of
     "branch": (
         "backprop-2-2-2",  # on to 40, back to 20, another W5 from there, and on to 50
-        [*go_to(40), *go_to(20), *["down"] * 5, "w", *"0.9", "enter", "escape", *go_to(50)],
+        [*go_to(40), *go_to(20), "2", *["down"] * 5, "w", *"0.9", "enter", "escape", *go_to(50)],
     ),
     "xor-train": ("xor-train", ["p", *go_to(600)]),
     "optimizers": ("optimizers", go_to(40)),
@@ -70,7 +70,12 @@ async def draw(name: str) -> str:
 
 def main() -> None:
     """Draw those named on the command line, or all."""
-    for name in sys.argv[1:] or PICTURES:
+    names = sys.argv[1:] or list(PICTURES)
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        print(f"no picture is called {unknown[0]!r}; there are: {', '.join(PICTURES)}", file=sys.stderr)
+        sys.exit(2)
+    for name in names:
         file = HERE / f"{name}.svg"
         file.write_text(asyncio.run(draw(name)), encoding="utf-8")
         print(f"{file.name}: {file.stat().st_size:,} bytes")

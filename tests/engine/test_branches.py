@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
-from dlsim.engine.breakpoints import BreakpointError, parse_breakpoint
+from dlsim.engine.breakpoints import EXAMPLES, parse_breakpoint
+from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
 
 
@@ -368,8 +369,11 @@ def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
     ],
 )
 def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
-    with pytest.raises(BreakpointError, match=r"loss < 0\.01"):
+    with pytest.raises(BreakpointError, match=r"loss < 0\.01") as refused:
         parse_breakpoint(text, simulator)
+    assert refused.value.examples == EXAMPLES
+    assert str(refused.value).endswith(f"; write, say: {', '.join(EXAMPLES)}")
+    assert refused.value.told_with(EXAMPLES[:1]) == f"{refused.value.problem}; write, say: loss < 0.01"
 
 
 @pytest.mark.parametrize("text", ["loss < 1e400", "loss < -1e400", "any |gradient| > 1e999"])

@@ -194,7 +194,7 @@ def test_a_step_and_back_from_a_variant_that_has_ended_leaves_the_others_where_t
     assert updates(lengths) == {None: 8, "short": 3, "middle": 6}
 
 
-def test_ways_that_end_together_go_on_together(race):
+def test_variants_that_end_together_go_on_together(race):
     ensemble = Ensemble(load(race, overrides={"training.epochs": 3}))
     ensemble.lead.run(5)
     ensemble.follow()

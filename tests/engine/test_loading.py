@@ -364,7 +364,7 @@ def test_a_file_without_toml_at_its_end_is_found_where_one_stands(write, monkeyp
     assert load("plain").name == "plain"
 
 
-# other ways of it
+# variants of it
 
 VARIED = (
     GOOD

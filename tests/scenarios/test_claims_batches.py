@@ -166,7 +166,7 @@ def test_the_short_last_batch_is_a_batch_like_any_other():
 
 
 @pytest.mark.parametrize("variant", [None, "by 1", "by 300"])
-def test_all_ways_end_near_the_line(variant):
+def test_all_variants_end_near_the_line(variant):
     simulator = Simulator(load("epochs-batches-iterations", variant=variant))
     simulator.run(epochs=3 if variant == "by 1" else 50)
     assert simulator.look_up("W1") == pytest.approx(2, abs=0.1)

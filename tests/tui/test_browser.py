@@ -7,6 +7,7 @@ import os
 import pytest
 
 from dlsim.engine import builtin_scenarios
+from dlsim.tui.screens.simulator import SimulatorScreen
 
 FILE = """
 schema = 1
@@ -186,6 +187,50 @@ async def test_ctrl_c_says_what_leaves(open_at, screen_text):
         await pilot.press("ctrl+c")
         await pilot.pause()
         assert "q leaves dlsim" in screen_text(app)[-1]
+        assert "ctrl+q" not in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("keys", [["question_mark"], ["o"], ["c"], ["w"]])
+async def test_ctrl_c_on_a_screen_over_another_says_what_closes_it_and_what_leaves(open_at, screen_text, keys):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", *keys, "ctrl+c")
+        await pilot.pause()
+        assert "esc closes this, ctrl+q leaves dlsim." in screen_text(app)[-1]
+        await pilot.press("down")
+        await pilot.pause()
+        assert "leaves dlsim" not in screen_text(app)[-1]
+
+
+async def test_ctrl_c_in_the_first_browser_says_what_leaves(open_at, screen_text):
+    app = open_at()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x", "ctrl+c")
+        await pilot.pause()
+        assert "ctrl+q leaves dlsim." in screen_text(app)[-1]
+        assert "closes this" not in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("keys", [["2", "down", "w"], ["colon", *"12"], ["b"]])
+async def test_ctrl_c_cancels_a_prompt_and_changes_nothing(open_at, screen_text, keys):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", *keys)
+        await pilot.pause()
+        assert app.screen.prompt.is_open
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert not app.screen.prompt.is_open
+        assert app.screen.session.simulator.iteration == 1
+        assert "leaves" not in screen_text(app)[-1]
+
+
+async def test_ctrl_c_closes_the_palette(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", "ctrl+c")
+        await pilot.pause()
+        assert isinstance(app.screen, SimulatorScreen)
 
 
 @pytest.mark.parametrize(

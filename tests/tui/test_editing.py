@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dlsim.engine import Simulator, load
@@ -11,6 +13,8 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
+from dlsim.tui.screens.comparing import ComparingScreen
+from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.answer import answer_parts
@@ -163,7 +167,7 @@ def test_starting_over_says_what_still_holds():
 async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "i", "I", "down", "w", "x")
+        await pilot.press("i", "i", "I", "2", "down", "w", "x")
         await pilot.pause()
         assert "Not a number yet" in screen_text(app)[-1]
         await pilot.press("backspace", "1", "/", "4", "enter")
@@ -175,7 +179,7 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         assert "The first number that differs is z1, in iteration 2." in screen
         assert "W1 is the parameter that differs the most." in screen
         furthest = app.screen_stack[-2].session.simulator.compare().measures[0].furthest
-        assert f"W1            {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
+        assert f"W1             {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
@@ -378,3 +382,36 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
 def test_a_value_is_read_alike_in_an_edit_and_on_the_command_line(text, value):
     for read in (parse_value, parsed):
         assert (read(text), type(read(text))) == (value, type(value))
+
+
+async def test_where_neither_what_is_marked_nor_what_is_selected_can_be_set_both_are_named(seen_after):
+    screen = await seen_after(*["space"] * 20, "enter", "w")
+    assert "Neither ∂E/∂o1 (marked) nor ∂E/∂W5 (selected) can be set." in screen
+
+
+@pytest.mark.parametrize(("downs", "asked"), [(0, "W7  0.7"), (1, "η  0.5"), (2, "W7  0.7")])
+async def test_of_what_a_number_is_made_of_the_marked_one_is_edited_or_else_the_number_itself(seen_after, downs, asked):
+    screen = await seen_after(*["space"] * 26, "enter", *["down"] * downs, "w")
+    assert f"\n {asked}" in screen
+
+
+async def test_in_a_comparison_digits_stand_below_digits_whatever_their_sign(seen_after):
+    screen = await seen_after("i", "i", "I", "2", "down", "w", *WRITTEN_OVER, "minus", "9", "enter", *"iid")
+    loss, weight = (line for line in screen.splitlines() if re.match(r"│  (loss|W1)  ", line))
+    assert re.search(r"W1 +-9\.\d", weight)
+    points = [[place for place, sign in enumerate(line) if sign == "."] for line in (loss, weight)]
+    assert points[0] == points[1]
+    assert len(points[0]) == 3
+
+
+async def test_the_key_that_opened_a_comparison_closes_it(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "I", "2", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
+        await pilot.pause()
+        assert isinstance(app.screen, ComparingScreen)
+        names = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Close" in names
+        await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(app.screen, SimulatorScreen)

@@ -63,7 +63,7 @@ async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_
     [
         ("checkpoint", "The line under the header is the whole run so far"),
         ("kink", "Which rules the arithmetic of this scenario keeps to"),
-        ("stepped", "The scenario and its variants side by side"),
+        ("stepped", "A variant is the same scenario with some of its settings changed"),
     ],
 )
 async def test_the_help_tells_of_the_timeline_and_of_every_panel(wanted, told, open_at, screen_text):

@@ -1,4 +1,4 @@
-"""Ways side by side, pictures as tabs, the rules, the timeline strip."""
+"""Variants side by side, pictures as tabs, the rules, the timeline strip."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.ways import ways
+from dlsim.tui.pictures.variants import variants
 from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
 from dlsim.tui.widgets.timeline_strip import AHEAD, is_logarithmic, span_of, strip_line
-from dlsim.tui.widgets.ways_table import Row, ways_lines
+from dlsim.tui.widgets.variants_table import Row, variants_lines
 from dlsim.tui.words import words
 
-# ways
+# variants
 
 
 def test_after_every_step_the_other_ways_have_as_many_updates():
@@ -48,7 +48,7 @@ def test_the_next_way_stands_at_the_same_place_and_sample():
     assert (after.done, after.cursor, session.simulator.sample) == (before.done, before.cursor, 2)
 
 
-def test_ways_that_need_long_are_brought_along_bit_by_bit():
+def test_variants_that_need_long_are_brought_along_bit_by_bit():
     ensemble = Ensemble(load("optimizers"))
     ensemble.lead.run(50)
     assert not ensemble.follow(seconds=0.0)
@@ -81,7 +81,7 @@ def test_once_it_is_edited_the_way_as_written_is_called_by_what_holds_now(scenar
     session.simulator.edit(settings={path: value})
     session.changed()
     assert session.name_of(None) == name
-    assert ways(Scene(session.snapshot, session.members))[0].name == name
+    assert variants(Scene(session.snapshot, session.members))[0].name == name
     session.simulator.undo()
     assert session.name_of(None) == before
 
@@ -110,7 +110,7 @@ async def test_a_run_takes_all_ways_along(open_at, until):
         assert {one.iteration for _, one in app.screen.session.ensemble.members} == {200}
 
 
-async def test_curves_of_all_ways_are_overlaid_and_named(open_at, screen_text, eager_curve):
+async def test_curves_of_all_variants_are_overlaid_and_named(open_at, screen_text, eager_curve):
     app = open_at("optimizers")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "i", "i")
@@ -259,7 +259,7 @@ def test_the_strip_grows_by_doubling(known, planned, span):
     assert span_of(known, planned) == span
 
 
-async def test_ways_that_are_measured_on_kept_back_data_show_it_beside_their_losses(open_at, screen_text):
+async def test_variants_that_are_measured_on_kept_back_data_show_it_beside_their_losses(open_at, screen_text):
     app = open_at("over-and-underfitting")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"eeeeee8")
@@ -275,7 +275,7 @@ async def test_ways_that_are_measured_on_kept_back_data_show_it_beside_their_los
         assert "It stopped here" in screen_text(app)[-1]
 
 
-async def test_ways_with_batches_of_unlike_sizes_are_compared_over_all_the_data(open_at, screen_text):
+async def test_variants_with_batches_of_unlike_sizes_are_compared_over_all_the_data(open_at, screen_text):
     app = open_at("batch-modes")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"iii8")
@@ -289,10 +289,10 @@ async def test_ways_with_batches_of_unlike_sizes_are_compared_over_all_the_data(
 def test_of_ways_side_by_side_the_number_that_compares_is_never_cut(cells):
     say = words()
     rows = [
-        Row("few", "●", "way-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True),
-        Row("ten", "■", "way-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False),
+        Row("few", "●", "series-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True),
+        Row("ten", "■", "series-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False),
     ]
-    head, *lines = ("".join(text for text, _ in line) for line in ways_lines(say, rows, cells, "validation"))
+    head, *lines = ("".join(text for text, _ in line) for line in variants_lines(say, rows, cells, "validation"))
     assert "validation" in head[:cells]
     for line, row in zip(lines, rows, strict=True):
         assert row.second in line[:cells]
@@ -336,7 +336,7 @@ async def test_panels_are_titled_with_their_keys(open_at, screen_text, size):
     app = open_at("batch-modes")
     async with app.run_test(size=size) as pilot:
         await pilot.press("i")
-        for key, title in [("6", "Lesson"), ("5", "Loss"), ("8", "Ways"), ("2", "Weights")]:
+        for key, title in [("6", "Lesson"), ("5", "Loss"), ("8", "Variants"), ("2", "Weights")]:
             await pilot.press(key)
             await pilot.pause()
             assert any(f"{key} {title}" in line for line in screen_text(app))
@@ -355,3 +355,51 @@ async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_t
         await pilot.press("p")
         await pilot.pause()
         assert "Picture: Plane." in "\n".join(screen_text(app))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "title"), [("backprop-2-2-2", "1 Network · p: Plane "), ("xor-train", "1 Network · p ")]
+)
+async def test_on_a_small_screen_the_tab_of_the_pictures_names_the_key_to_the_next(
+    open_at, screen_text, scenario, title
+):
+    app = open_at(scenario)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert any(title in line for line in screen_text(app))
+        assert any("7 Rules" in line for line in screen_text(app)), "no tab gives way to it"
+        await pilot.press("2")
+        await pilot.pause()
+        assert any("1 Network 2 Weights" in line.replace("─ ", "") for line in screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_before_the_first_step_the_other_pictures_are_named_with_their_key(open_at, screen_text, size):
+    app = open_at("xor-train")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "p for other pictures: Plane, Statistics, History" in " ".join("\n".join(screen_text(app)).split())
+        await pilot.press("space")
+        await pilot.pause()
+        assert "other pictures" not in "\n".join(screen_text(app))
+
+
+async def test_a_table_that_was_chosen_says_that_it_is_kept_and_how_it_is_let_go(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await pilot.pause()
+        assert "Kept on screen: Layers. 3 again lets the table follow the steps." in screen_text(app)[-1]
+        await pilot.press("3")
+        await pilot.pause()
+        assert "The table follows the steps again." in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_footer_says_how_much_a_step_is(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        for grain in ("op", "phase", "value"):
+            await pilot.press("g", "space")
+            await pilot.pause()
+            assert f"g step: {grain}  " in screen_text(app)[-1]

@@ -21,7 +21,7 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.scene import Member, Scene
-from dlsim.tui.pictures.ways import ways
+from dlsim.tui.pictures.variants import variants
 from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
@@ -120,16 +120,16 @@ def test_curves_are_told_apart_without_colour():
     st.sampled_from([(58, 14), (30, 6), (16, 4), (12, 3), (93, 24)]),
 )
 def test_a_curve_behind_another_looks_as_it_would_before_it(values, size):
-    behind, front = series(values, role="way-1"), series([5.0] * len(values))
+    behind, front = series(values, role="series-1"), series([5.0] * len(values))
     assert plot([front], *size, behind=[behind]) == plot([behind, front], *size)
 
 
 def test_where_ways_meet_the_last_one_is_seen():
-    ways = [series([1.0, 1.0], role=f"way-{number}", mark="abc"[number]) for number in range(3)]
+    ways = [series([1.0, 1.0], role=f"series-{number}", mark="abc"[number]) for number in range(3)]
     runs = [run for row in plot([series([2.0, 2.0])], 40, 10, behind=ways) for run in row]
     dotted = {run.role for run in runs if any(0x2800 < ord(character) < 0x2900 for character in run.text)}
-    assert dotted == {"way-2", "curve"}
-    assert [run.role for run in runs if "c" in run.text][-1] == "way-2"
+    assert dotted == {"series-2", "curve"}
+    assert [run.role for run in runs if "c" in run.text][-1] == "series-2"
 
 
 def test_a_bucket_lets_a_few_through_and_then_ten_a_second_at_most():
@@ -263,7 +263,7 @@ def rows_over(ensemble):
     lead = ensemble.lead.snapshot()
     members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
     widget = LossCurve()
-    widget.show(lead, ways(Scene(lead, members)))
+    widget.show(lead, variants(Scene(lead, members)))
     return text_of(widget._rows(Size(110, 16)))
 
 
@@ -359,7 +359,7 @@ from dlsim.tui.plots import Series, get_ready, plot
 get_ready()
 before = set(sys.modules)
 here = np.array([1.0, 2.0])
-plot([Series(here, here, here, "curve")], 40, 10, behind=[Series(here, here, here, "way-1", mark="a")], mark="o")
+plot([Series(here, here, here, "curve")], 40, 10, behind=[Series(here, here, here, "series-1", mark="a")], mark="o")
 print(*set(sys.modules) - before)
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -375,6 +375,6 @@ def test_a_mark_stands_on_its_line(height, level):
     flat = np.full(30, level)
     rows = plot([Series(x, wide, wide, "curve"), Series(x, flat, flat, "other")], 50, height, behind=[])
     line = {number for number, row in enumerate(rows) for run in row if run.role == "other" for _ in run.text}
-    rows = plot([Series(x, flat, flat, "curve")], 50, height, mark="●", behind=[Series(x, wide, wide, "way-1")])
+    rows = plot([Series(x, flat, flat, "curve")], 50, height, mark="●", behind=[Series(x, wide, wide, "series-1")])
     (marked,) = (number for number, row in enumerate(rows) for run in row if "●" in run.text)
     assert line == {marked}

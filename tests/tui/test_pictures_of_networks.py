@@ -169,14 +169,14 @@ def members(name, done):
 
 
 def bar_lengths(line):
-    """The bars in a line, one for each way."""
+    """The bars in a line, one for each variant."""
     groups = "".join(each if each in "█▏▎▍▌▋▊▉" else " " for each in line).split()
     return [len(group) for group in groups]
 
 
 def test_the_sigmoid_loses_more_gradient_than_tanh_and_relu_least():
-    ways, lead = members("vanishing-gradient", 1)
-    lines = text("bars", lead, 110, 12, members=ways).splitlines()
+    variants, lead = members("vanishing-gradient", 1)
+    lines = text("bars", lead, 110, 12, members=variants).splitlines()
     assert [word for word in lines[1].split() if word.isalpha()] == ["sigmoid", "tanh", "relu"]
     lowest = next(line for line in lines if line.startswith("1 "))
     sigmoid, tanh, relu = bar_lengths(lowest)
@@ -187,9 +187,9 @@ def test_the_sigmoid_loses_more_gradient_than_tanh_and_relu_least():
 
 @pytest.mark.parametrize("width", [59, 78, 110])
 def test_the_product_of_the_slopes_is_told_where_it_is_shown(width):
-    ways, lead = members("vanishing-gradient", 1)
+    variants, lead = members("vanishing-gradient", 1)
     view = PICTURES["bars"].views(lead.snapshot()).index("derivatives")
-    for members_ in (ways, ()):
+    for members_ in (variants, ()):
         title, *lines = text("bars", lead, width, 16, members=members_, view=view).splitlines()
         assert ("×" in title) == any("×" in line for line in lines)
 
@@ -244,14 +244,14 @@ def test_a_layer_with_some_of_its_gradients_says_how_many_there_are():
 
 
 @pytest.mark.parametrize(("width", "height", "missing"), [(61, 18, 2), (61, 3, 2), (30, 8, 4), (120, 18, 0)])
-def test_ways_that_there_is_no_room_for_are_counted(width, height, missing):
+def test_variants_that_there_is_no_room_for_are_counted(width, height, missing):
     ensemble = Ensemble(load("over-and-underfitting"))
     ensemble.lead.step("iteration")
     ensemble.follow()
     members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
     shown = PICTURES["bars"].draw(Scene(ensemble.lead.snapshot(), members), width, height).cells.text()
     assert sum(mark in shown for mark in MARKS) == len(members) - missing
-    assert (f"+{missing} ways: press v" in shown) == (missing > 0)
+    assert (f"+{missing} variants: press v" in shown) == (missing > 0)
 
 
 def test_statistics_say_of_which_iteration_and_after_how_many_updates():
@@ -265,7 +265,7 @@ def test_statistics_say_of_which_iteration_and_after_how_many_updates():
     assert "after 13 updates" in told["weight_histogram"]
 
 
-def test_ways_that_stand_at_unlike_iterations_have_each_of_theirs_told():
+def test_variants_that_stand_at_unlike_iterations_have_each_of_theirs_told():
     early, late = (Simulator(load("batch-modes", variant=variant)) for variant in (None, "stochastic"))
     early.run(iterations=20)
     late.run(iterations=1000)

@@ -14,11 +14,11 @@ from dlsim.tui.pictures.functions import TALLER, lower_quartile
 from dlsim.tui.pictures.plane import Plane, ticks
 from dlsim.tui.pictures.scene import MARKS, Member, Scene
 from dlsim.tui.pictures.surface import MOST_POINTS, trail
-from dlsim.tui.pictures.ways import ways
+from dlsim.tui.pictures.variants import variants
 
 
 def scene_of(ensemble, **options):
-    members = tuple(Member(way, simulator.snapshot()) for way, simulator in ensemble.members)
+    members = tuple(Member(variant, simulator.snapshot()) for variant, simulator in ensemble.members)
     return Scene(ensemble.lead.snapshot(), members, **options)
 
 
@@ -40,8 +40,8 @@ def test_every_way_has_its_mark_in_the_legend_and_where_it_stands():
     ensemble = race("optimizers-on-a-saddle", 25)
     scene = scene_of(ensemble)
     shown = text("surface", scene, 110, 36)
-    for way in ways(scene):
-        assert f"{way.mark} {way.name}" in shown
+    for variant in variants(scene):
+        assert f"{variant.mark} {variant.name}" in shown
     field = "\n".join(line[:84] for line in shown.splitlines())
     assert sum(field.count(mark) for mark in MARKS) >= 5  # those that stand in the same place hide each other
 
@@ -56,16 +56,16 @@ def marks_in_field(scene):
 def test_a_mark_on_a_curve_stands_where_it_would_stand_alone(done):
     together = scene_of(race("momentum-escape", done))
     places = marks_in_field(together)
-    assert ways(together)[0].mark in places
-    for way in ways(together):
-        alone = marks_in_field(Scene(way.snapshot))
-        assert places.get(way.mark) in (None, *alone.values()), f"{way.name} is where its number is, or hidden"
+    assert variants(together)[0].mark in places
+    for variant in variants(together):
+        alone = marks_in_field(Scene(variant.snapshot))
+        assert places.get(variant.mark) in (None, *alone.values()), f"{variant.name} is where its number is, or hidden"
 
 
 def test_of_ways_in_one_place_the_one_under_the_lens_is_seen_and_the_legend_tells_them_all():
     scene = scene_of(race("momentum-escape", 0))
-    assert list(marks_in_field(scene)) == [ways(scene)[0].mark]
-    assert all(f"{way.mark} " in text("surface", scene, 90, 24) for way in ways(scene))
+    assert list(marks_in_field(scene)) == [variants(scene)[0].mark]
+    assert all(f"{variant.mark} " in text("surface", scene, 90, 24) for variant in variants(scene))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_of_ways_in_one_place_the_one_under_the_lens_is_seen_and_the_legend_tell
     [("optimizers", "sgd"), ("momentum-escape", "sgd"), ("vanishing-gradient", "sigmoid")],
 )
 def test_the_scenario_as_written_goes_by_what_sets_it_apart(name, written):
-    assert ways(scene_of(race(name, 0)))[0].name == written
+    assert variants(scene_of(race(name, 0)))[0].name == written
 
 
 def test_the_way_runs_from_the_start_to_the_present_point():

@@ -100,7 +100,7 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
 @pytest.mark.parametrize("place", ["400", "5000"])
 async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, screen_text, until, place):
     app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         for condition in ("loss < 0.02", "iteration 7", "loss > 9", "loss < 0.1"):
             add_breakpoint(app.screen.session, condition)
@@ -108,7 +108,8 @@ async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, scr
         await until(pilot, lambda: not app.screen.running.is_running)
         await pilot.pause()
         said = screen_text(app)[-1]
-        assert f"{int(place):,} iterations are done, past loss < 0.02 (iteration 7), iteration 7." in said
+        done = f"{int(place):,}"
+        assert f"Iterations done: {done}. Epochs done: {done}. Past loss < 0.02 (iteration 7), iteration 7." in said
         losses = app.screen.session.simulator.losses
         assert losses[5] >= 0.02 > losses[6], "both came to hold in the same iteration; one holds never, one did before"
         await pilot.press("colon", *"3", "enter")
@@ -167,3 +168,23 @@ async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, scre
         await pilot.press(*["right_square_bracket"] * len(SPEEDS))
         await pilot.pause()
         assert "Speed of a run: as fast as it goes. There is none faster." in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("7", "Iterations done: 7. Epochs done: 0."),
+        ("epoch 2", "Iterations done: 20. Epochs done: 2."),
+        ("e 70", "Iterations done: 700. Epochs done: 70."),
+        ("1000", "Iterations done: 1,000. Epochs done: 100."),
+    ],
+)
+async def test_however_a_place_is_named_and_however_far_it_is_the_reply_is_the_same(
+    open_at, screen_text, until, place, said
+):
+    app = open_at("epochs-batches-iterations")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *("space" if one == " " else one for one in place), "enter")
+        await until(pilot, lambda: not app.screen.running.is_running)
+        await pilot.pause()
+        assert screen_text(app)[-1].startswith(f" {said} ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dlsim.tui.app import DlsimApp
@@ -12,7 +14,7 @@ EDITED = ("i", "i", "I", "tab", "w", *["backspace"] * 30, *"0.9", "enter")
 HOLD_MORE = {
     "weights": ("backprop-2-2-2", ("2",), (80, 24)),
     "data": ("over-and-underfitting", ("4",), (80, 24)),
-    "ways": ("optimizers-on-a-bowl", ("8",), (80, 17)),
+    "variants": ("optimizers-on-a-bowl", ("8",), (80, 17)),
     "lesson": ("backprop-2-2-2", ("6",), (80, 24)),
     "rules": ("backprop-2-2-2", ("7",), (80, 24)),
     "lesson beside the network": ("backprop-2-2-2", ("6", "1"), (120, 40)),
@@ -94,12 +96,13 @@ async def test_help_is_the_last_key_that_the_footer_gives_up(open_at, screen_tex
         assert "? help" in screen_text(app)[-1]
 
 
-@pytest.mark.parametrize(("width", "is_there"), [(80, False), (92, False), (93, True), (140, True)])
+@pytest.mark.parametrize(("width", "is_there"), [(80, False), (111, False), (112, True), (140, True)])
 async def test_the_palette_is_the_first_that_it_gives_up(open_at, screen_text, width, is_there):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(width, 24)) as pilot:
         await pilot.pause()
-        assert "o open  ? help" in screen_text(app)[-1]
+        assert re.search(r"o open  (p next picture  )?\? help", screen_text(app)[-1])
+        assert ("p next picture" in screen_text(app)[-1]) == (width >= 96)
         assert screen_text(app)[-1].endswith("ctrl+p palette ") == is_there
 
 

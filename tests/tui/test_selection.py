@@ -154,7 +154,7 @@ async def test_the_selected_number_answers_instead_of_the_active_one_and_escape_
 async def test_editing_is_offered_for_a_weight_and_not_for_what_is_computed(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "down")
+        await pilot.press("i", "2", "down")
         await pilot.pause()
         assert "w edit" in screen_text(app)[-1]
         await pilot.press("tab")
@@ -166,7 +166,7 @@ async def test_editing_is_offered_for_a_weight_and_not_for_what_is_computed(open
 async def test_of_a_mean_over_the_batch_it_is_said_what_the_lens_adds(open_at, screen_text):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i", "down", "tab")
+        await pilot.press("i", "2", "down", "tab")
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "another sample's" in text
@@ -188,7 +188,7 @@ async def test_a_number_that_stands_for_itself_is_written_once(open_at, screen_t
 async def test_stepping_keeps_the_selection_and_its_answer_comes_in_its_turn(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("down", "tab")  # W1, then its gradient
+        await pilot.press("2", "down", "tab")  # W1, then its gradient
         await pilot.pause()
         assert "has not been computed yet" in spoken(screen_text(app))
         await pilot.press("i", "I", *["space"] * 40)
@@ -279,3 +279,36 @@ async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can
             await pilot.click(NetworkDiagram, offset=(hit.x, hit.y))
         selected = app.screen.selection.ref
         assert selected is None or app.screen.session.snapshot.knows(selected)
+
+
+@pytest.mark.parametrize(
+    ("keys", "selected"),
+    [
+        (["tab"], "x1"),  # nothing is computed: the first number of the diagram
+        (["space"] * 20 + ["tab"], "∂E/∂W5"),  # what was computed last
+        (["space"] * 20 + ["tab", "tab"], "W6"),  # from there on in the diagram
+        (["2", "tab"], "W1"),  # in the table, which was chosen
+        (["space"] * 20 + ["2", "tab", "tab"], "W5⁺"),
+        (["6", "tab"], "W1"),  # a lesson has no numbers: the table's
+    ],
+)
+async def test_tab_selects_the_same_number_in_any_size(open_at, screen_text, keys, selected):
+    for size in [(120, 40), (80, 24)]:
+        app = open_at("backprop-2-2-2")
+        async with app.run_test(size=size) as pilot:
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert f"{selected} · selected" in "\n".join(screen_text(app)), size
+
+
+async def test_a_click_on_a_number_chooses_its_panel_so_that_tab_goes_on_there(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        lines = screen_text(app)
+        line, column = next((y, text.index("0.02629590")) for y, text in enumerate(lines) if "0.02629590" in text)
+        await pilot.click(offset=(column + 3, line))
+        await pilot.press("down")
+        await pilot.pause()
+        assert "∂E/∂W7 · selected" in "\n".join(screen_text(app))

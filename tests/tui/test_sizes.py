@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
 from textual.command import CommandPalette
 from textual.geometry import Size
 
 from dlsim.tui.app import has_room
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.session import Session
+from dlsim.tui.widgets.formula import formula_lines
+from dlsim.tui.words import words
 
 SIZES = [
     (1, 1),
@@ -112,3 +118,12 @@ async def test_the_palette_opens_where_there_is_room_and_breaks_nowhere(open_at,
         await pilot.resize_terminal(3, 3)
         await pilot.pause()
         assert not isinstance(app.screen, CommandPalette)
+
+
+@pytest.mark.parametrize("cells", range(48, 90))
+def test_the_mean_error_of_a_batch_is_told_in_the_form_that_fits_beside_its_samples(cells):
+    session = Session("xor-train")
+    session.forward("iteration")
+    foot = "".join(text for text, _ in formula_lines(words(), session.snapshot, CAPS, cells, 12)[-1])
+    assert len(foot) <= cells
+    assert re.search(r"next: iteration 2 +mean E( of 4:)? 0\.\d{4,8}   (this sample: )?E 0\.\d{8}", foot)

@@ -88,3 +88,20 @@ def test_punctuation_stays_with_the_word_that_looks_otherwise():
 
     lines = wrap([("their sum ", ""), ("E", "code"), (", which", ""), (" the notes", "")], 11)
     assert ["".join(text for text, _ in line) for line in lines] == ["their sum", "E, which", "the notes"]
+
+
+@pytest.mark.parametrize("cells", range(24, 60))
+def test_an_equation_in_a_sentence_is_not_broken_in_the_middle(cells):
+    lesson = "Press it until `h1 = σ(z1)` stands there, then z3 = 0.4450 follows, and W5 − η · g at the end of it all."
+    lines = ["".join(text for text, _ in line) for line in markdown_lines(lesson, cells)]
+    assert all(len(line) <= cells for line in lines)
+    for whole in ("h1 = σ(z1)", "z3 = 0.4450", "W5 − η · g"):
+        assert any(whole in line for line in lines)
+
+
+def test_an_equation_longer_than_half_a_line_breaks_before_its_signs():
+    lines = wrap([("So now δ = ∂E/∂z1 = ∂E/∂h1·∂h1/∂z1 = 0.00808800 is known.", "")], 24)
+    text = ["".join(text for text, _ in line) for line in lines]
+    assert text == ["So now δ = ∂E/∂z1", "= ∂E/∂h1·∂h1/∂z1", "= 0.00808800 is known."]
+    assert wrap([("a = ", ""), ("b", "code")], 10) == [(("a = ", ""), ("b", "code"))]
+    assert wrap([("= = x =", "")], 3)

@@ -1,4 +1,4 @@
-"""How large gradients are, layer by layer and way by way, on a log scale. No Textual here."""
+"""How large gradients are, layer by layer and variant by variant, on a log scale. No Textual here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.pictures.spread import Spread
 from dlsim.tui.pictures.stuck import Stuck
-from dlsim.tui.pictures.ways import Way
+from dlsim.tui.pictures.variants import Variant
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")
@@ -30,7 +30,7 @@ SIZES: Mapping[str, tuple[str, Callable[[LayerStatistics], float | None]]] = {
 TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
-"""Cells that a way's bars need."""
+"""Cells that a variant's bars need."""
 LEAST_WITH_PRODUCTS = 26
 
 
@@ -59,13 +59,13 @@ class Sizes(Layered):
     """Sizes on a log scale."""
 
     def draw(self, view: str) -> None:
-        """A column of bars for each way, a bar for each layer, all on one scale."""
+        """A column of bars for each variant, a bar for each layer, all on one scale."""
         cells = self.cells
-        shown = self._fitting_ways()
-        table = [[self._size(view, way, layer) for layer in self.rows()] for way in shown]
+        shown = self._fitting_variants()
+        table = [[self._size(view, variant, layer) for layer in self.rows()] for variant in shown]
         numbers = [size for column in table for size in column if size is not None and size > 0]
         low, high = _decades(numbers)
-        has_title = cells.height > len(self.rows()) + 1 or len(shown) < len(self.ways)
+        has_title = cells.height > len(self.rows()) + 1 or len(shown) < len(self.variants)
         top = int(has_title)
         if len(shown) > 1 or self.lead.name:
             self._heads(shown, top)
@@ -82,17 +82,17 @@ class Sizes(Layered):
                 cells.write(cells.width - 1, cells.height - 1, cells.glyphs.more, "muted")
                 break
             cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
-            for place, way in enumerate(shown):
+            for place, variant in enumerate(shown):
                 x = left + place * (room + 2)
                 text_cells = 8 if room < 24 else 10
                 space = max(room - text_cells - 1 - (11 if products else 0), 1)
                 size = table[place][row]
                 if size is None:
-                    cells.write(x, y, shortened(self.so_far(way, SIZES[view][0], layer), room), "muted")
+                    cells.write(x, y, shortened(self.so_far(variant, SIZES[view][0], layer), room), "muted")
                 else:
-                    self._bar(x, y, space, text_cells, size, (low, high), way)
+                    self._bar(x, y, space, text_cells, size, (low, high), variant)
                 if products:
-                    product = self._product(way, layer)
+                    product = self._product(variant, layer)
                     text = "" if product is None else f"×{number(product, 9, self.scene.look.at_most(6))}"
                     cells.write(x + space + text_cells + 2, y, text, "muted")
         y = top + len(self.rows()) * step
@@ -102,13 +102,13 @@ class Sizes(Layered):
         if y + 1 < cells.height:
             write_line(cells, y + 1, rest)
 
-    def _title(self, view: str, shown: list[Way], *, products: bool) -> list[Group]:
-        """What the bars are, how many ways there was no room for, of which iteration: as much as fits; the rest."""
-        say, missing = self.scene.say, len(self.ways) - len(shown)
-        more = say("picture.more_ways", count=missing) if missing else ""
+    def _title(self, view: str, shown: list[Variant], *, products: bool) -> list[Group]:
+        """What the bars are, how many variants there was no room for, of which iteration: as much as fits; the rest."""
+        say, missing = self.scene.say, len(self.variants) - len(shown)
+        more = say("picture.more_variants", count=missing) if missing else ""
         room = self.cells.width - (breadth(more) + 2 if more else 0)
         told = shortened(say(f"picture.{TOLD[view]}"), room)
-        iterations = dict.fromkeys(f"{way.snapshot.position.iteration:,}" for way in shown)
+        iterations = dict.fromkeys(f"{variant.snapshot.position.iteration:,}" for variant in shown)
         which = "of_iteration" if len(iterations) == 1 else "of_iterations"
         groups: list[Group] = [
             [(told, "muted")],
@@ -120,44 +120,44 @@ class Sizes(Layered):
         write_line(self.cells, 0, line)
         return rest
 
-    def _fitting_ways(self) -> list[Way]:
+    def _fitting_variants(self) -> list[Variant]:
         """As many as there is room for; the lead is always among them."""
         most = max((self.cells.width - self.margin() + 2) // (NARROWEST + 2), 1)
-        if len(self.ways) <= most:
-            return self.ways
-        kept = [way for way in self.ways if not way.is_lead][: most - 1]
-        return [way for way in self.ways if way.is_lead or way in kept]
+        if len(self.variants) <= most:
+            return self.variants
+        kept = [variant for variant in self.variants if not variant.is_lead][: most - 1]
+        return [variant for variant in self.variants if variant.is_lead or variant in kept]
 
-    def _heads(self, shown: list[Way], y: int) -> None:
+    def _heads(self, shown: list[Variant], y: int) -> None:
         left = self.margin()
         room = (self.cells.width - left + 2) // len(shown) - 2
-        for place, way in enumerate(shown):
-            x = self.cells.write(left + place * (room + 2), y, way.mark, way.role)
-            self.cells.write(x, y, " " + shortened(way.name, room - 2), "lead" if way.is_lead else "text")
+        for place, variant in enumerate(shown):
+            x = self.cells.write(left + place * (room + 2), y, variant.mark, variant.role)
+            self.cells.write(x, y, " " + shortened(variant.name, room - 2), "lead" if variant.is_lead else "text")
 
-    def _size(self, view: str, way: Way, layer: int) -> float | None:
+    def _size(self, view: str, variant: Variant, layer: int) -> float | None:
         """The mean size in a layer, once the lead has revealed all of it."""
-        statistics = statistics_of(way, layer)
+        statistics = statistics_of(variant, layer)
         if statistics is None:
             return None
         quantity, size_in = SIZES[view]
         size = size_in(statistics)
-        return size if size is not None and self.is_known(way, quantity, layer) else None
+        return size if size is not None and self.is_known(variant, quantity, layer) else None
 
-    def _product(self, way: Way, layer: int) -> float | None:
+    def _product(self, variant: Variant, layer: int) -> float | None:
         """The mean slopes from the output down to here, multiplied."""
-        layers = range(layer, len(tape_of(way).structure.layers) + 1)
-        is_known = all(self._size("derivatives", way, above) is not None for above in layers)
-        return slope_product(tape_of(way), layer) if is_known else None
+        layers = range(layer, len(tape_of(variant).structure.layers) + 1)
+        is_known = all(self._size("derivatives", variant, above) is not None for above in layers)
+        return slope_product(tape_of(variant), layer) if is_known else None
 
     def _bar(
-        self, x: int, y: int, space: int, text_cells: int, size: float, decades: tuple[int, int], way: Way
+        self, x: int, y: int, space: int, text_cells: int, size: float, decades: tuple[int, int], variant: Variant
     ) -> None:
         cells = self.cells
         if size > 0:
             low, high = decades
             share = (log10(size) - low) / (high - low) if isfinite(size) else 1.0
-            cells.write(x, y, bar(max(share, 0.02), space, cells), way.role)
+            cells.write(x, y, bar(max(share, 0.02), space, cells), variant.role)
         else:
             cells.write(x, y, cells.glyphs.dead, "negative")
         text = (

@@ -119,7 +119,7 @@ class _Curves:
             self.hits.append(Hit(x + to_slope, y, group_breadth(group[3:4]), Ref("slope", 0, (place,))))
 
     def _role(self, place: int) -> str:
-        return f"way-{place % ROLES}"
+        return f"series-{place % ROLES}"
 
     def _x_told(self) -> str:
         return self._scene.say("picture.cursor", x=f"{self._tape.x:g}")

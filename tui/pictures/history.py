@@ -49,7 +49,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     plane = framed(cells, (0, top, width, height - top), (0.0, float(last)), fitting_span(heights, 0.08), counts=True)
     if left is not None:
         _draw_ghost(plane, *left)
-    plane.put(plane.path(xs, ys), "way-0")
+    plane.put(plane.path(xs, ys), "series-0")
     edits = [edit - 1 for edit in snapshot.edits if edit <= snapshot.position.iteration]
     marks = [(edit, float(ys[np.searchsorted(xs, edit, side="right") - 1]), "edit") for edit in edits]
     for x, y, what in (*marks, (done, now, "now")):

@@ -1,4 +1,4 @@
-"""What the pictures of a network's layers share: which ways and layers there are, what is known. No Textual here."""
+"""What the pictures of a network's layers share: variants, layers, what is known. No Textual here."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group
 from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.ways import Way, ways
+from dlsim.tui.pictures.variants import Variant, variants
 
 
 class Layered:
-    """One moment in one size: all ways of the scenario that have a network."""
+    """One moment in one size: all variants of the scenario that have a network."""
 
     def __init__(self, scene: Scene, cells: Cells) -> None:
         self.scene, self.cells = scene, cells
-        self.ways = [way for way in ways(scene) if network_tape(way.snapshot) is not None]
-        self.lead = next((way for way in self.ways if way.is_lead), self.ways[0])
-        self.layers = max(len(tape_of(way).structure.layers) for way in self.ways)
+        self.variants = [variant for variant in variants(scene) if network_tape(variant.snapshot) is not None]
+        self.lead = next((variant for variant in self.variants if variant.is_lead), self.variants[0])
+        self.layers = max(len(tape_of(variant).structure.layers) for variant in self.variants)
 
     def rows(self) -> range:
         """Layers from the output down, as the gradient goes."""
@@ -33,53 +33,53 @@ class Layered:
         return max(breadth(self.name_of(layer)) for layer in self.rows()) + 1
 
     def name_of(self, layer: int) -> str:
-        """Its number, with its activation where that is the same in all ways and there is room."""
+        """Its number, with its activation where that is the same in all variants and there is room."""
         structure = tape_of(self.lead).structure
         if layer > len(structure.layers):
             return str(layer)
         name = structure.layer(layer).activation.name
         is_shared = all(
-            tape_of(way).structure.layer(layer).activation.name == name
-            for way in self.ways
-            if layer <= len(tape_of(way).structure.layers)
+            tape_of(variant).structure.layer(layer).activation.name == name
+            for variant in self.variants
+            if layer <= len(tape_of(variant).structure.layers)
         )
-        return f"{layer} {name}" if is_shared and len(self.ways) == 1 and self.cells.width >= 50 else f"{layer}"
+        return f"{layer} {name}" if is_shared and len(self.variants) == 1 and self.cells.width >= 50 else f"{layer}"
 
     def lead_named(self) -> list[Group]:
-        """Where there are several ways, which of them a picture of one alone is about."""
-        return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.ways) > 1 else []
+        """Where there are several variants, which of them a picture of one alone is about."""
+        return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.variants) > 1 else []
 
-    def is_known(self, way: Way, quantity: str, layer: int) -> bool:
-        """On the way's own tape, or where it waits at the start of the same iteration, on the lead's."""
-        ref = Ref(quantity, layer, tuple(size - 1 for size in self._shape(way, quantity, layer)))
-        if way.snapshot.is_shown(ref):
+    def is_known(self, variant: Variant, quantity: str, layer: int) -> bool:
+        """On the variant's own tape, or where it waits at the start of the same iteration, on the lead's."""
+        ref = Ref(quantity, layer, tuple(size - 1 for size in self._shape(variant, quantity, layer)))
+        if variant.snapshot.is_shown(ref):
             return True
         lead = self.lead.snapshot
         is_there_too = layer <= len(tape_of(self.lead).structure.layers)
-        return lead.position.iteration == way.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
+        return lead.position.iteration == variant.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
 
-    def so_far(self, way: Way, quantity: str, layer: int) -> str:
+    def so_far(self, variant: Variant, quantity: str, layer: int) -> str:
         """What stands in the place of what a whole layer says before all of it is known."""
-        shown = way.snapshot.revealed.get((quantity, layer), 0)
+        shown = variant.snapshot.revealed.get((quantity, layer), 0)
         if not shown:
             return "…"
-        return "… " + self.scene.say("picture.so_far", known=shown, all=prod(self._shape(way, quantity, layer)))
+        return "… " + self.scene.say("picture.so_far", known=shown, all=prod(self._shape(variant, quantity, layer)))
 
     @staticmethod
-    def _shape(way: Way, quantity: str, layer: int) -> tuple[int, ...]:
+    def _shape(variant: Variant, quantity: str, layer: int) -> tuple[int, ...]:
         """How many numbers of this name a layer has in each direction."""
-        shape = tape_of(way).structure.layer(layer)
+        shape = tape_of(variant).structure.layer(layer)
         return (shape.senders, shape.units) if quantity.endswith("W") else (shape.units,)
 
 
-def tape_of(way: Way) -> NetworkTape:
-    """The network of a way that has one."""
-    tape = network_tape(way.snapshot)
-    assert tape is not None, "a way without a network"
+def tape_of(variant: Variant) -> NetworkTape:
+    """The network of a variant that has one."""
+    tape = network_tape(variant.snapshot)
+    assert tape is not None, "a variant without a network"
     return tape
 
 
-def statistics_of(way: Way, layer: int) -> LayerStatistics | None:
-    """A layer of a way in numbers; None where it has none of that number."""
-    tape = tape_of(way)
+def statistics_of(variant: Variant, layer: int) -> LayerStatistics | None:
+    """A layer of a variant in numbers; None where it has none of that number."""
+    tape = tape_of(variant)
     return LayerStatistics(tape, layer) if layer <= len(tape.structure.layers) else None

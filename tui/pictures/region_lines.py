@@ -61,7 +61,7 @@ class Lines:
                 continue
             if not self.are_boundary:
                 dots &= np.indices(dots.shape).sum(axis=0) % 4 < 2  # broken: told from the boundary by more than colour
-            plane.put(dots, f"way-{unit}")
+            plane.put(dots, f"series-{unit}")
             self._label(plane, unit, dots, (first, second), labelled)
 
     def _label(
@@ -84,7 +84,7 @@ class Lines:
             down = row // 4 - (1 if uphill[1] > 0 else -1) * (abs(uphill[1]) > 0.2 * abs(uphill[0]))
             is_inside = 0 <= down < plane.height and 0 <= across <= plane.width - len(text)
             if is_inside and all(abs(down - y) > 1 or abs(across - x) > len(text) + 1 for x, y in taken):
-                self._cells.write(plane.left + across, plane.top + down, text, f"way-{unit}")
+                self._cells.write(plane.left + across, plane.top + down, text, f"series-{unit}")
                 taken.append((across, down))
                 return
 
@@ -112,7 +112,7 @@ class Lines:
         for unit in range(0 if self.is_exact else self.units):
             z = self._snapshot.symbol(Ref("z", 1, (unit,)))
             if unit in self._drawn:
-                groups.append([(self._symbol(unit), f"way-{unit}"), (f" {z} > 0", "muted")])
+                groups.append([(self._symbol(unit), f"series-{unit}"), (f" {z} > 0", "muted")])
             else:
                 outside.append(f"{z} = 0")
         if self._drawn and not self.is_exact:

@@ -40,19 +40,19 @@ class Look(Struct, frozen=True):
 
     @property
     def marks(self) -> str:
-        """A mark for each way of a scenario, for each function, told apart by shape."""
+        """A mark for each variant of a scenario, for each function, told apart by shape."""
         return MARKS if self.glyphs.has_dots else MARKS_OF_LETTERS
 
 
 class Member(Struct, frozen=True):
-    """One way of a scenario (name None: as it is written) and where it stands."""
+    """One variant of a scenario (name None: as it is written) and where it stands."""
 
     name: str | None
     snapshot: Snapshot
 
 
 class Scene(Struct, frozen=True):
-    """One moment. `members` are all ways of the scenario, the one under the lens included; empty where there is one.
+    """One moment. `members` are all variants, the one under the lens included; empty where there is one.
 
     `view` counts the views of a picture that has several, from 0.
     """

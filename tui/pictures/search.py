@@ -108,7 +108,7 @@ class _Search:
         for place in range(per_value):
             if place < len(best):
                 gate = sorted(best)[place]
-                cells.write(x + place, y, self._letters[gate], "lens" if is_here else f"way-{gate % ROLES}")
+                cells.write(x + place, y, self._letters[gate], "lens" if is_here else f"series-{gate % ROLES}")
             elif not best and place == 0:
                 nothing = (glyphs.nothing if is_tried else " ") if glyphs.has_dots else ("." if is_tried else " ")
                 cells.write(x, y, nothing, "lens" if is_here else "muted")
@@ -154,14 +154,14 @@ class _Search:
                 continue
             name = shortened(self._gates[number], 10)
             group: Group = [
-                (self._letters[number], f"way-{number % ROLES}"),
+                (self._letters[number], f"series-{number % ROLES}"),
                 (f" {name:<{min(longest, 10)}}", "text"),
                 (f"{'…' if count is None else count:>6} ", "strong" if count else "text"),
             ]
             end = write_group(cells, x, y, group)
             if count:
                 space = min(x + room - 1 - end, MOST_BAR)
-                cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"way-{number % ROLES}")
+                cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"series-{number % ROLES}")
         row = top + 2 + rows
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."

@@ -57,7 +57,7 @@ class Spread(Layered):
                 cells.write(left + room + 2, bottom, heading, "muted")
 
     def _title(self, view: str, *, is_tall: bool) -> list[Group]:
-        """What is counted, what the numbers at the left are, after which update or of which iteration, of which way."""
+        """What is counted, what the numbers at the left are, after which update or in which iteration, and whose."""
         say, position = self.scene.say, self.lead.snapshot.position
         is_of_weights = view == "weight_histogram"
         groups: list[Group] = [[("W" if is_of_weights else "∂E/∂W", "symbol"), (f" {say(f'picture.{view}')}", "muted")]]

@@ -1,4 +1,4 @@
-"""A surface from above with every way down it, or from the side where it has one coordinate. No Textual here."""
+"""A surface from above, with each variant's way down, or from the side where it has one coordinate. No Textual here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, framed, widened
 from dlsim.tui.pictures.scene import DEPTHS, Drawing, Scene
-from dlsim.tui.pictures.ways import Way, ways
+from dlsim.tui.pictures.variants import Variant, variants
 
 Array = NDArray[np.float64]
 
@@ -28,14 +28,14 @@ LEGEND_CELLS = 24
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
-    """The surface and all ways on it."""
+    """The surface and the ways of all variants on it."""
     cells = Cells(width, height, scene.look.glyphs)
     surface = getattr(scene.snapshot.scenario.body, "surface", None)
     if not isinstance(surface, Polynomial):
         return Drawing(cells)
-    told = ways(scene)
-    longest = min(max(len(way.name) for way in told), 13 if width >= WIDE else 17)
-    groups = [_told(way, scene, longest) for way in told]
+    told = variants(scene)
+    longest = min(max(len(variant.name) for variant in told), 13 if width >= WIDE else 17)
+    groups = [_told(variant, scene, longest) for variant in told]
     if width >= WIDE:
         place = (0, 0, width - LEGEND_CELLS - 2, height)
         write_columns(cells, (width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
@@ -48,30 +48,30 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     return Drawing(cells)
 
 
-def _told(way: Way, scene: Scene, longest: int) -> Group:
-    """A way's mark, its name, and how high it stands."""
-    role = "lead" if way.is_lead else "text"
-    height = _height(way, scene)
-    name = shortened(way.name, longest)
+def _told(variant: Variant, scene: Scene, longest: int) -> Group:
+    """A variant's mark, its name, and how high it stands."""
+    role = "lead" if variant.is_lead else "text"
+    height = _height(variant, scene)
+    name = shortened(variant.name, longest)
     return [
-        (way.mark, way.role),
+        (variant.mark, variant.role),
         (f" {name:<{longest}} ", role),
         (f"{number(height, 8, scene.look.at_most(4)):>8}", role),
     ]
 
 
-def _height(way: Way, scene: Scene) -> float | None:
+def _height(variant: Variant, scene: Scene) -> float | None:
     """What stands on its tape, once the lead has got as far."""
     if not scene.snapshot.is_shown(Ref("f")):
         return None
-    return way.snapshot.tape.value(Ref("f"), 0)
+    return variant.snapshot.tape.value(Ref("f"), 0)
 
 
 # two coordinates
 
 
 def _from_above(
-    scene: Scene, cells: Cells, surface: Polynomial, told: list[Way], place: tuple[int, int, int, int]
+    scene: Scene, cells: Cells, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
 ) -> None:
     plane = framed(cells, place, surface.bounds[0], surface.bounds[1], ("x", "y"))
     levels = _levels(surface, plane.width, plane.height)
@@ -81,12 +81,12 @@ def _from_above(
     else:
         shades = SHADES if scene.look.glyphs.has_dots else ASCII_SHADES
         cells.shades(plane.left, plane.top, shades, ["muted"] * DEPTHS, levels[0::2])
-    for way in _topmost_last(told):
-        xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
-        plane.put(plane.path(xs, ys), way.role)
-    for way in _topmost_last(told):
-        xs, ys = trail(way.snapshot, "x"), trail(way.snapshot, "y")
-        _mark(plane, way, float(xs[-1]), float(ys[-1]))
+    for variant in _topmost_last(told):
+        xs, ys = trail(variant.snapshot, "x"), trail(variant.snapshot, "y")
+        plane.put(plane.path(xs, ys), variant.role)
+    for variant in _topmost_last(told):
+        xs, ys = trail(variant.snapshot, "x"), trail(variant.snapshot, "y")
+        _mark(plane, variant, float(xs[-1]), float(ys[-1]))
 
 
 @lru_cache(maxsize=8)
@@ -119,29 +119,29 @@ def _scale(scene: Scene, surface: Polynomial) -> Group:
 
 
 def _from_the_side(
-    scene: Scene, cells: Cells, surface: Polynomial, told: list[Way], place: tuple[int, int, int, int]
+    scene: Scene, cells: Cells, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
 ) -> None:
     x = np.linspace(*surface.bounds[0], 400)
     heights = surface.value(x)
     y = widened(float(heights.min()), float(heights.max()), 0.08)
     plane = framed(cells, place, surface.bounds[0], y, ("x", "f"))
     plane.put(plane.path(x, heights), "axis")
-    for way in _topmost_last(told):
-        been = trail(way.snapshot, "x")
-        for point in been[:-1] if way.is_lead else ():
+    for variant in _topmost_last(told):
+        been = trail(variant.snapshot, "x")
+        for point in been[:-1] if variant.is_lead else ():
             found = plane.cell(float(point), float(surface.value(point)))
             if found is not None:
-                cells.write(*found, scene.look.glyphs.nothing.strip() or ".", way.role)
-    for way in _topmost_last(told):
-        point = float(trail(way.snapshot, "x")[-1])
-        _mark(plane, way, point, float(surface.value(point)))
+                cells.write(*found, scene.look.glyphs.nothing.strip() or ".", variant.role)
+    for variant in _topmost_last(told):
+        point = float(trail(variant.snapshot, "x")[-1])
+        _mark(plane, variant, point, float(surface.value(point)))
 
 
 # both
 
 
 def trail(snapshot: Snapshot, coordinate: str) -> Array:
-    """Where a way has been, and where it is now; of a long one its latest places, and the more of the others the
+    """Where a variant has been, and where it is now; of a long one its latest places, and the more of the others the
     earlier they are, for that is where it went furthest.
     """
     curve = snapshot.curves.get(coordinate)
@@ -153,16 +153,16 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
     return np.append(been, now)
 
 
-def _topmost_last(told: list[Way]) -> list[Way]:
+def _topmost_last(told: list[Variant]) -> list[Variant]:
     """Where several stand in one cell the lead is seen, else the first of them; the legend tells them all."""
-    return sorted(told, key=lambda way: not way.is_lead)[::-1]
+    return sorted(told, key=lambda variant: not variant.is_lead)[::-1]
 
 
-def _role(way: Way) -> str:
-    return "lens" if way.is_lead else way.role
+def _role(variant: Variant) -> str:
+    return "lens" if variant.is_lead else variant.role
 
 
-def _mark(plane: Plane, way: Way, x: float, y: float) -> None:
+def _mark(plane: Plane, variant: Variant, x: float, y: float) -> None:
     found = plane.cell(x, y)
     if found is not None:
-        plane.cells.write(*found, way.mark, _role(way))
+        plane.cells.write(*found, variant.mark, _role(variant))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
 from dlsim.engine.breakpoints import EXAMPLES
-from dlsim.engine.errors import DlsimError
+from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
+from dlsim.tui.running import gone_to
 from dlsim.tui.screens.editing import Editing
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.prompt import Asked
@@ -17,7 +18,6 @@ from dlsim.tui.words import words
 
 SAY = words()
 ADD = "add"
-ALL_EXAMPLES = ", ".join(EXAMPLES)
 ROUND_A_HINT = 4
 """Cells that the key line leaves free before and after what it says, and that the mark of trouble takes."""
 NEAR = 500
@@ -63,8 +63,7 @@ class Asking(Editing):
             return ""
         self.session.simulator.seek(iteration=iteration)
         self.session.changed()
-        done = self.session.simulator.iteration
-        self._say(Hint(f"hint.gone_to_{place[0]}", {"iteration": done, "epoch": place[1]}))
+        self._say(gone_to(self.session, self.session.simulator.iteration))
         self._show()
         return ""
 
@@ -115,16 +114,20 @@ class Asking(Editing):
         return self.size.width - ROUND_A_HINT
 
     def _ask_for_breakpoint(self, text: str = "") -> None:
-        note = with_examples_in(SAY("prompt.breakpoint", examples=ALL_EXAMPLES), self._cells_to_tell)
-        self.prompt.ask(Asked(SAY("breakpoint.label"), text, note, accept=self._add_breakpoint))
+        self.prompt.ask(Asked(SAY("breakpoint.label"), text, self._examples(), accept=self._add_breakpoint))
+
+    def _examples(self) -> str:
+        return told_within(self._cells_to_tell, tell_examples, EXAMPLES)
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:
-            return with_examples_in(SAY("prompt.breakpoint", examples=ALL_EXAMPLES), self._cells_to_tell)
+            return self._examples()
         try:
             found = add_breakpoint(self.session, text)
+        except BreakpointError as error:
+            return told_within(self._cells_to_tell, error.told_with, error.examples)
         except DlsimError as error:
-            return with_examples_in(str(error), self._cells_to_tell)
+            return str(error)
         simulator = self.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
         self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))
@@ -132,10 +135,12 @@ class Asking(Editing):
         return ""
 
 
-def with_examples_in(text: str, cells: int) -> str:
-    """A text that ends with all examples of conditions, with as many of them as fit whole."""
-    if not text.endswith(ALL_EXAMPLES):
-        return text
-    said = text.removesuffix(ALL_EXAMPLES)
-    forms = (said + ", ".join(EXAMPLES[:count]) for count in range(len(EXAMPLES), 0, -1))
-    return next((form for form in forms if cell_len(form) <= cells), said + EXAMPLES[0])
+def tell_examples(examples: Sequence[str]) -> str:
+    """The note that says what may be written."""
+    return SAY("prompt.breakpoint", examples=", ".join(examples))
+
+
+def told_within(cells: int, tell: Callable[[Sequence[str]], str], examples: Sequence[str]) -> str:
+    """What `tell` makes of the examples, of as many as fit whole, and of one at least."""
+    forms = (tell(examples[:count]) for count in range(len(examples), 0, -1))
+    return next((form for form in forms if cell_len(form) <= cells), tell(examples[:1]))

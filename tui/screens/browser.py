@@ -144,6 +144,11 @@ class BrowserScreen(FirstScreen):
         self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
 
     @property
+    def may_close(self) -> bool:
+        """Whether there is a screen below to return to."""
+        return self._may_close
+
+    @property
     def _is_at_current(self) -> bool:
         if not self._found:
             return False

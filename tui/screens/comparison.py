@@ -32,7 +32,7 @@ class Columns(Struct, frozen=True):
         """Such as fit in so many cells, the texts below the names too: narrower columns before fewer digits."""
         room = NUMBER
         if LABEL + 2 * room + digits + BESIDES_DIGITS > cells:
-            room = 1 + max(map(cell_len, (*names, *texts)))
+            room = 2 + max(map(cell_len, (*names, *texts)))
         return cls(names, room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
 
     def heads(self, *more: str) -> Line:
@@ -55,7 +55,12 @@ class Columns(Struct, frozen=True):
         return self._row(label, "", *texts)
 
     def _row(self, label: str, role: str, *texts: str) -> Line:
-        return ((label.ljust(LABEL), "symbol"), *((text.ljust(self.room), role) for text in texts))
+        return ((label.ljust(LABEL), "symbol"), *((_signed(text).ljust(self.room), role) for text in texts))
+
+
+def _signed(text: str) -> str:
+    """With a blank where a negative number has its sign, so that digits stand below digits."""
+    return text if text.startswith("-") else f" {text}"
 
 
 def comparison_lines(

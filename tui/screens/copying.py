@@ -14,10 +14,10 @@ from msgspec import Struct
 from dlsim.engine.errors import reason_of
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.ways import ways
+from dlsim.tui.pictures.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session import Hint
-from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_ways
+from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
 from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.words import words
 
@@ -78,7 +78,7 @@ class Copying(Looking):
         snapshot = self.running.latest or self.session.snapshot
         if self.tabs.table == "variants":
             scene = Scene(snapshot, self.members_now(), look=self.look, say=SAY)
-            sheet = sheet_of_ways(SAY, ways(scene), self.apart())
+            sheet = sheet_of_variants(SAY, variants(scene), self.apart())
             return 0, lambda: sheet
         for table in snapshot.tables:
             if table.key == self.tabs.table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from textual import on
@@ -27,6 +28,8 @@ KEYS = {
     "random": "edit.random",
     "edit": "edit.change",
     "enter": "select.enter",
+    "up": "select.up",
+    "down": "select.down",
 }
 """Keys that hints speak of."""
 
@@ -46,28 +49,37 @@ class Editing(Selecting):
     """Asks in the prompt, and lets the session change."""
 
     def action_edit(self) -> None:
-        """Edit what is selected; without a selection, choose what to edit."""
+        """Edit the operand that is marked, or else what is selected; without a selection, choose what to edit."""
         snapshot = self._looked_at()
-        ref = self._selected(snapshot)
-        if ref is None:
+        refs = self._selected(snapshot)
+        if not refs:
             self._choose_what()
             return
         target = self.selected_target()
         if target is not None:
             self._ask_for(target)
             return
+        if len(refs) > 1:
+            marked, selected = map(snapshot.symbol, refs)
+            self._say(Hint("hint.computed_both", {"marked": marked, "selected": selected}))
+            return
+        (ref,) = refs
         is_data = ref.quantity in ("X", "T", "x", "t")
         key = "hint.data_elsewhere" if is_data else "hint.computed"
         self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
 
-    def _selected(self, snapshot: Snapshot) -> Ref | None:
-        return self.selection.marked(snapshot) or self.selection.ref
+    def _selected(self, snapshot: Snapshot) -> Sequence[Ref]:
+        """The operand that is marked, then the number that is selected: as many of them as there are."""
+        found = (self.selection.marked(snapshot), self.selection.ref)
+        return [ref for ref in found if ref is not None]
 
     def selected_target(self) -> Target | None:
-        """What to change so that the number that is selected changes itself; None where none is, or it is computed."""
+        """What to change so that the number that is marked changes itself, or where it is computed the one that is
+        selected; None where none is, or they are computed.
+        """
         snapshot = self.session.snapshot
-        ref = self._selected(snapshot)
-        return None if ref is None else target_of(self.session.simulator, snapshot, ref)
+        targets = (target_of(self.session.simulator, snapshot, ref) for ref in self._selected(snapshot))
+        return next((target for target in targets if target is not None), None)
 
     def action_undo(self) -> None:
         """Undo the last edit."""

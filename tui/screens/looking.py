@@ -1,4 +1,4 @@
-"""Ways to look at a run: pictures in the first panel, the ways of a scenario side by side, the timeline strip."""
+"""Ways to look at a run: pictures in the first panel, the variants of a scenario side by side, the timeline strip."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import NOTHING_BESIDE, Beside, WaysTable
+from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable
 
 AT_ONCE_SECONDS = 0.004
-"""So long a key waits for the other ways of the scenario; what is left of their way they go afterwards, bit by bit."""
+"""So long a key waits for the other variants; they go the rest afterwards, bit by bit."""
 SLICE_SECONDS, PAUSE_SECONDS = 0.012, 0.015
 
 
@@ -29,24 +29,24 @@ class Looking(Acting):
 
     _is_catching_up = False
 
-    # the ways of the scenario
+    # the variants of the scenario
 
     def members_now(self) -> tuple[Member, ...]:
-        """All ways at the moment that is shown; those that need long come after it."""
+        """All variants at the moment that is shown; those that need long come after it."""
         if not self.running.is_running and not self.session.follow(AT_ONCE_SECONDS):
             self._catch_up_later()
         return self.running.members
 
-    def way_name(self, snapshot: Snapshot) -> str:
-        """What the way under the lens is called; "" where there is one only."""
-        return self.session.name_of(snapshot.scenario.variant) if self.tabs.has_ways else ""
+    def variant_name(self, snapshot: Snapshot) -> str:
+        """What the variant under the lens is called; "" where there is one only."""
+        return self.session.name_of(snapshot.scenario.variant) if self.tabs.has_variants else ""
 
     def apart(self) -> Sequence[Sequence[str]]:
-        """What sets each way of the scenario apart."""
+        """What sets each variant of the scenario apart."""
         return self.session.apart
 
     def beside_losses(self, members: Sequence[Member]) -> Beside:
-        """How each way does on the data that was kept back; or, where a batch is a part of the data, on all of it."""
+        """How each variant does on the data that was kept back; where a batch is a part of it, on all data."""
         curves = [member.snapshot.curves.get("validation") for member in members]
         if any(curve is not None for curve in curves):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
@@ -74,8 +74,8 @@ class Looking(Acting):
         self._tell(self.session.next_variant())
         self._show()
 
-    @on(WaysTable.Chosen)
-    def _choose_way(self, message: WaysTable.Chosen) -> None:
+    @on(VariantsTable.Chosen)
+    def _choose_variant(self, message: VariantsTable.Chosen) -> None:
         self._pause()
         self._tell(self.session.choose_variant(message.variant))
         self._show()

@@ -19,6 +19,7 @@ KEYS_OF_THE_MOMENT = (
     "run.toggle",
     "step.grain",
     "scenario.open",
+    "look.picture",
     "app.help",
     "app.palette",
 )
@@ -29,6 +30,7 @@ KEYS_WITHOUT_TRAINING = (
     "step.grain",
     "run.toggle",
     "scenario.open",
+    "look.picture",
     "app.help",
     "app.palette",
 )
@@ -47,15 +49,23 @@ KEYS_WHILE_RUNNING = ("run.toggle", "run.slower", "run.faster", "app.quit", "app
 
 
 def keys_of_the_moment(
-    session: Session, *, is_running: bool, is_selecting: bool = False, is_set: bool = False
+    session: Session,
+    *,
+    is_running: bool,
+    is_selecting: bool = False,
+    is_set: bool = False,
+    has_pictures: bool = True,
 ) -> list[KeyCap]:
-    """What the footer offers; editing only where what is selected `is_set` and not computed."""
+    """What the footer offers; editing only where what is selected `is_set` and not computed, the next picture only
+    where there are several.
+    """
     if is_running:
         ids: tuple[str, ...] = KEYS_WHILE_RUNNING
     elif is_selecting:
         ids = tuple(id_ for id_ in KEYS_WITH_SELECTION if is_set or id_ != "edit.change")
     else:
         ids = KEYS_OF_THE_MOMENT if session.simulator.trains else KEYS_WITHOUT_TRAINING
+        ids = tuple(id_ for id_ in ids if has_pictures or id_ != "look.picture")
     return [KeyCap(id_, CAPS[id_], _name(id_, session, is_running=is_running), ACTIONS[id_]) for id_ in ids]
 
 

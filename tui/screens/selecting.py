@@ -12,6 +12,7 @@ from dlsim.tui.selection import Cells, Selection, in_order
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
+from dlsim.tui.widgets.rows import subject
 from dlsim.tui.widgets.table import NumberTable
 
 
@@ -75,35 +76,28 @@ class Selecting(Acting):
         self._choose(self.selection.select(ref))
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the table that is on screen; where none is, among the numbers of the diagram, or the parameters whose
-        history is shown.
+        """In the chosen panel, whatever else is on screen: among the numbers of the diagram or of a picture, or the
+        parameters whose history is shown; where it has none, in the table that is open.
         """
-        if not self.panels["tables"].display:
-            if self.tabs.panel == "history":
-                return self._beside_in_history(snapshot, by, is_line=is_line)
-            return self._beside_in_diagram(snapshot, by) if self.panels["network"].display else None
-        table = next((table for table in snapshot.tables if table.key == self.tabs.table), None)
-        if table is None or not len(table.rows):
-            return None
-        cells = Cells(table)
+        if self.tabs.panel == "history":
+            return self._beside_in_history(snapshot, by, is_line=is_line)
+        table = next((Cells(table) for table in snapshot.tables if table.key == self.tabs.table and table.rows), None)
+        begun = None if self.selection else self._computed_last(snapshot, table)
+        if begun is not None:
+            return begun
+        drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
         here = self.selection.ref
-        if here is None or cells.find(here) is None:
-            return self._first(snapshot, cells, by)
-        return cells.below(here, by) if is_line else cells.beside(here, by)
+        if drawn:
+            return in_order(drawn, here, by)
+        if table is None:
+            return None
+        if here is None or table.find(here) is None:
+            return table.first() if by > 0 else table.last()
+        return table.below(here, by) if is_line else table.beside(here, by)
 
-    def _first(self, snapshot: Snapshot, cells: Cells, by: int) -> Ref | None:
-        """Where a selection begins: at the number that was computed last, else at an end of the table."""
-        if snapshot.event is not None and not self.selection:
-            found = cells.at(snapshot.event.ref)
-            if found is not None:
-                return found
-        return cells.first() if by > 0 else cells.last()
-
-    def _beside_in_diagram(self, snapshot: Snapshot, by: int) -> Ref | None:
-        drawn, active = self._drawn_numbers(), snapshot.event
-        if not self.selection and active is not None and active.ref in drawn:
-            return active.ref
-        return in_order(drawn, self.selection.ref, by)
+    def _computed_last(self, snapshot: Snapshot, table: Cells | None) -> Ref | None:
+        """Where a selection begins: at the number that was computed last, or where it has none in the table's line."""
+        return None if snapshot.event is None or table is None else table.at(snapshot.event.ref)
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """From the parameter that is shown to the next: the first table has a line for each."""
@@ -114,23 +108,30 @@ class Selecting(Acting):
         return found if found is not None or is_line else cells.first() if by > 0 else cells.last()
 
     def _drawn_numbers(self) -> list[Ref]:
-        """Those of the picture that is shown, each once."""
-        hits = self.picture.drawing.hits if self.picture.display else self.diagram.picture.hits
-        ordered = sorted(hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
+        """Those of the picture that is shown, each once: of the diagram layer by layer, weights as they are numbered
+        and then unit after unit, in any size alike; of another picture from left to right.
+        """
+        if self.picture.display:
+            ordered = sorted(self.picture.drawing.hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
+        else:
+            ordered = sorted(self.diagram.picture.hits, key=lambda hit: (*_rank_in_diagram(hit.ref), hit.y))
         return list(dict.fromkeys(hit.ref for hit in ordered))
 
     # mouse
 
     @on(NumberTable.Picked)
     def _pick_in_table(self, message: NumberTable.Picked) -> None:
+        self.tabs.panel = self.tabs.table
         self._choose(self.selection.select(message.ref))
 
     @on(NetworkDiagram.Picked)
     def _pick_in_diagram(self, message: NetworkDiagram.Picked) -> None:
+        self.tabs.panel = self.tabs.picture
         self._choose(self.selection.select(message.ref))
 
     @on(PictureView.Picked)
     def _pick_in_picture(self, message: PictureView.Picked) -> None:
+        self.tabs.panel = self.tabs.picture
         self._choose(self.selection.select(message.ref))
 
     @on(FormulaView.Picked)
@@ -141,3 +142,9 @@ class Selecting(Acting):
         if not start and snapshot.event is not None:
             start = start.select(snapshot.event.ref)
         self._choose(start.follow(message.ref, snapshot))
+
+
+def _rank_in_diagram(ref: Ref) -> tuple[int, bool, tuple[int, ...]]:
+    """By layer, in it weights before units, each by its number: a weight's goes by the unit it leads to."""
+    letter, layer, index = subject(ref)
+    return layer, letter != "W", index[::-1]

@@ -86,7 +86,7 @@ class SimulatorScreen(Copying, Asking):
             tables,
             forward_only=not session.simulator.trains,
             pictures=pictures_offered(session.scenario),
-            has_ways=len(session.ensemble.names) > 1,
+            has_variants=len(session.ensemble.names) > 1,
         )
 
     # showing
@@ -110,7 +110,13 @@ class SimulatorScreen(Copying, Asking):
                 hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)
         is_set = is_selecting and not is_running and self.selected_target() is not None
-        keys = keys_of_the_moment(self.session, is_running=is_running, is_selecting=is_selecting, is_set=is_set)
+        keys = keys_of_the_moment(
+            self.session,
+            is_running=is_running,
+            is_selecting=is_selecting,
+            is_set=is_set,
+            has_pictures=len(self.tabs.pictures) > 1,
+        )
         self.keyline.show(keys, hint)
 
     # keys
@@ -229,11 +235,11 @@ class SimulatorScreen(Copying, Asking):
 
     def action_panel(self, tab: str) -> None:
         """Show a panel, and choose it."""
-        if tab == "variants" and not self.tabs.has_ways:
+        if tab == "variants" and not self.tabs.has_variants:
             self._tell(Hint("hint.no_variants"))
             self._show_keys()
             return
-        self._tell(self.tabs.choose(tab, title_of(tab)))
+        self._tell(self.tabs.choose(tab, title_of(tab), self.key_of(tab)))
         self._show()
 
     def action_table(self, number: int) -> None:

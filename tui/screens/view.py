@@ -15,8 +15,8 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.scene import Look, Member, Scene
+from dlsim.tui.pictures.variants import variants
 from dlsim.tui.pictures.view import PictureView
-from dlsim.tui.pictures.ways import ways
 from dlsim.tui.preferences import preferences_of
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS
@@ -29,13 +29,13 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import LineWidget, cut
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
-from dlsim.tui.widgets.panel import Ground, Panel
+from dlsim.tui.widgets.panel import Ground, Panel, has_room_for
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.ways_table import NOTHING_BESIDE, Beside, WaysTable, ways_of
+from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable, variants_of
 from dlsim.tui.words import words
 
 SAY = words()
@@ -71,7 +71,7 @@ class SimulatorView(FirstScreen):
         self.picture = PictureView(say=SAY, glyphs=glyphs, id="picture")
         self.formula = FormulaView(SAY, CAPS, id="equation")
         self.table = NumberTable(SAY, id="numbers")
-        self.ways = WaysTable(SAY, id="ways")
+        self.variants = VariantsTable(SAY, id="variants")
         self.curve = LossCurve(glyphs=glyphs, empty=SAY("curve.empty", lesson=CAPS["look.lesson"]), id="curve")
         self.lesson = Reading(id="lesson")
         self.rules = Reading(id="rules")
@@ -80,7 +80,7 @@ class SimulatorView(FirstScreen):
         self._contents: dict[str, tuple[Widget, ...]] = {
             "network": (self.diagram, self.picture),
             "formula": (self.formula,),
-            "tables": (self.table, self.ways),
+            "tables": (self.table, self.variants),
             "side": (self.curve, self.lesson, self.rules),
         }
         self._choose_contents()
@@ -132,18 +132,18 @@ class SimulatorView(FirstScreen):
         self.show_curve(snapshot, self.show_numbers(snapshot))
 
     def show_numbers(self, snapshot: Snapshot) -> tuple[Member, ...]:
-        """All but the loss curve, which takes longer than all else together; the ways as they were at that moment."""
+        """All but the loss curve, which takes longer than all else together; the variants as they were then."""
         self._shown, digits = snapshot, self.digits
         self.selection = self.selection.within(snapshot)
         if not self.selection:
             self.tabs.follow(snapshot)
         members = self.members_now()
-        self.header.show(snapshot, self.way_name(snapshot))
+        self.header.show(snapshot, self.variant_name(snapshot))
         self.strip.display = self._arranged_for.height >= LEAST_WITH_STRIP and snapshot.position.epochs > 0
         self.strip.show(snapshot, self.stops())
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, self.selection, digits)
+        self.formula.show(snapshot, self.selection, digits, self._other_pictures())
         if self.panels["network"].display:
             if self.tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[self.tabs.picture])
@@ -152,9 +152,9 @@ class SimulatorView(FirstScreen):
                 self.diagram.show(snapshot, self.selection.ref, digits)
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
-                told = ways(Scene(snapshot, members, look=self.look, say=SAY))
+                told = variants(Scene(snapshot, members, look=self.look, say=SAY))
                 beside = self.beside_losses(members)
-                self.ways.show(ways_of(SAY, told, self.apart(), digits, beside), beside.head)
+                self.variants.show(variants_of(SAY, told, self.apart(), digits, beside), beside.head)
             else:
                 self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
         if snapshot.scenario is not self._ruled:
@@ -166,32 +166,32 @@ class SimulatorView(FirstScreen):
         """The loss curve, if it is on screen."""
         if self.panels["side"].display and self.tabs.side == "loss":
             members = self.members_now() if members is None else members
-            told = ways(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
+            told = variants(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
             self.curve.show(snapshot, told, self.digits)
 
     def scrolling(self) -> Sequence[ScrollingLines]:
         """What is on screen and scrolls, the chosen panel's first."""
         held: dict[str, tuple[ScrollingLines, ...]] = {
-            "tables": (self.table, self.ways),
+            "tables": (self.table, self.variants),
             "side": (self.lesson, self.rules),
         }
         areas = sorted(held, key=lambda area: area != self.tabs.area)
         return [one for area in areas if self.panels[area].display for one in held[area] if one.display]
 
     def members_now(self) -> tuple[Member, ...]:
-        """All ways of the scenario at this moment; none where there is one only."""
+        """All variants of the scenario at this moment; none where there is one only."""
         return ()
 
-    def way_name(self, snapshot: Snapshot) -> str:
-        """What the way under the lens is called; "" where there is one only."""
+    def variant_name(self, snapshot: Snapshot) -> str:
+        """What the variant under the lens is called; "" where there is one only."""
         return snapshot.scenario.variant or ""
 
     def apart(self) -> Sequence[Sequence[str]]:
-        """What sets each way of the scenario apart."""
+        """What sets each variant of the scenario apart."""
         return ()
 
     def beside_losses(self, members: Sequence[Member]) -> Beside:
-        """What stands beside the losses of the ways in their table."""
+        """What stands beside the losses of the variants in their table."""
         return NOTHING_BESIDE
 
     def stops(self) -> Sequence[str]:
@@ -220,9 +220,11 @@ class SimulatorView(FirstScreen):
             if not is_wide:  # one tab for all pictures
                 names = sorted(
                     (tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture),
-                    key=self._key_of,
+                    key=self.key_of,
                 )
-            titles = [(tab, self._title_with_key(tab)) for tab in names]
+            titles: Sequence[tuple[str, str]] = [(tab, self._title_with_key(tab)) for tab in names]
+            if not is_wide:
+                titles = self._with_next_picture(titles)
             chosen = self.tabs.chosen_in(name)
             panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
         self._choose_contents()
@@ -234,15 +236,34 @@ class SimulatorView(FirstScreen):
         self.rules.display = self.tabs.side == "conventions"
         self.diagram.display = self.tabs.picture not in PICTURES
         self.picture.display = not self.diagram.display
-        self.ways.display = self.tabs.table == "variants"
-        self.table.display = not self.ways.display
+        self.variants.display = self.tabs.table == "variants"
+        self.table.display = not self.variants.display
+
+    def _other_pictures(self) -> Sequence[str]:
+        """What the pictures are called that are not shown, those that come next first."""
+        return [title_of(self.tabs.picture_after(by)) for by in range(1, len(self.tabs.pictures))]
+
+    def _with_next_picture(self, titles: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        """Where one tab stands for all pictures: while it is open, it says what turns to the next, and to which."""
+        if self.tabs.panel != self.tabs.picture or len(self.tabs.pictures) == 1:
+            return titles
+        key, following = CAPS["look.picture"], title_of(self.tabs.picture_after(1))
+        for form in ("title.next_picture", "title.more_pictures"):
+            told = [
+                (tab, SAY(form, title=title, key=key, picture=following) if tab == self.tabs.picture else title)
+                for tab, title in titles
+            ]
+            if has_room_for(told, self.size.width):
+                return told
+        return titles
 
     def _title_with_key(self, tab: str) -> str:
         """A tab's title and the key that opens it; the pictures' is for the one that was shown last."""
         is_turned_to = tab in self.tabs.pictures and tab != self.tabs.picture
-        return title_of(tab) if is_turned_to else f"{self._key_of(tab)} {title_of(tab)}"
+        return title_of(tab) if is_turned_to else f"{self.key_of(tab)} {title_of(tab)}"
 
-    def _key_of(self, tab: str) -> str:
+    def key_of(self, tab: str) -> str:
+        """The key that opens a tab."""
         if tab in self.tabs.tables:
             return CAPS[f"look.table-{self.tabs.tables.index(tab) + 1}"]
         if tab in self.tabs.pictures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import events
 from textual.message import Message
@@ -23,6 +23,8 @@ from dlsim.tui.words import Words
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
+FEWER_DIGITS = 4
+"""Decimals of a batch's mean error where it would not fit beside its sample's with all of them."""
 
 
 class FormulaView(LineWidget):
@@ -42,10 +44,15 @@ class FormulaView(LineWidget):
         self._snapshot: Snapshot | None = None
         self._selection = NOTHING
         self._digits = DIGITS
+        self._pictures: Sequence[str] = ()
 
-    def show(self, snapshot: Snapshot, selection: Selection = NOTHING, digits: int = DIGITS) -> None:
-        """Show this moment, or what the selected number says at it, with so many decimals."""
-        self._snapshot, self._selection, self._digits = snapshot, selection, digits
+    def show(
+        self, snapshot: Snapshot, selection: Selection = NOTHING, digits: int = DIGITS, pictures: Sequence[str] = ()
+    ) -> None:
+        """Show this moment, or what the selected number says at it, with so many decimals; at the start, what other
+        `pictures` there are.
+        """
+        self._snapshot, self._selection, self._digits, self._pictures = snapshot, selection, digits, pictures
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
@@ -63,7 +70,14 @@ class FormulaView(LineWidget):
         if self._snapshot is not None and self.size:
             width, height = self.size
             lines = formula_lines(
-                self._say, self._snapshot, self._caps, width, height, self._digits, selection=self._selection
+                self._say,
+                self._snapshot,
+                self._caps,
+                width,
+                height,
+                self._digits,
+                selection=self._selection,
+                pictures=self._pictures,
             )
             self.show_lines(lines)
 
@@ -77,12 +91,17 @@ def formula_lines(
     digits: int = DIGITS,
     *,
     selection: Selection = NOTHING,
+    pictures: Sequence[str] = (),
 ) -> list[Line]:
-    """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id."""
+    """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id, `pictures`
+    those of the other pictures.
+    """
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
     if selection:
         body = answer_parts(say, snapshot, selection, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
+    elif snapshot.event is None:
+        body = _invitation(say, snapshot, caps, inner, pictures)
     else:
         body = _body(say, snapshot, caps, inner, digits)
     lines = fitted(body, height - 1)
@@ -103,8 +122,7 @@ def text_of(snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = 
 
 
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
-    if snapshot.event is None:
-        return _invitation(say, snapshot, caps, cells)
+    assert snapshot.event is not None, "a number that was computed"
     ref = snapshot.event.ref
     told = snapshot.explain(ref, digits)
     sums = sums_within(snapshot, told, digits)
@@ -128,7 +146,9 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
     return parts
 
 
-def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int) -> list[Part]:
+def _invitation(
+    say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, pictures: Sequence[str]
+) -> list[Part]:
     prose = min(cells, COMFORTABLE_WIDTH)
     rows, position = snapshot.tape.rows, snapshot.position
     if position.iteration > 1:
@@ -139,6 +159,9 @@ def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: 
         first = say("formula.start")
     press = say("formula.start_press", key=caps["step.forward"], next=snapshot.next_symbol or "")
     then = say("formula.start_then", back=caps["step.back"])
+    others = ""
+    if pictures and position.iteration == 1:
+        others = say("formula.start_pictures", key=caps["look.picture"], pictures=", ".join(pictures))
     summary = in_language(snapshot.scenario.summary, say.language)
     return [
         dispensable([*wrap([(summary, "muted")], prose), ()] if summary else [], 2),
@@ -146,6 +169,7 @@ def _invitation(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: 
         gap(),
         Part((tuple(wrap(_with_keys(press, caps["step.forward"]), prose)),)),
         dispensable(wrap(_with_keys(then, caps["step.back"]), prose), 4),
+        dispensable(wrap(_with_keys(others, caps["look.picture"]), prose) if others else [], 2.5),
     ]
 
 
@@ -192,10 +216,13 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
         loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
-        mean: Piece = (say("formula.loss", samples=len(rows), value=loss), "")
+        brief = loss if snapshot.loss is None else fixed(snapshot.loss, min(digits, FEWER_DIGITS))
+        mean = say("formula.loss", samples=len(rows), value=loss)
+        short, shortest = (say("formula.loss_in_short", value=value) for value in (loss, brief))
         named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
-        beside = [(left, (mean, ("   ", ""), *one)) for one in (named, own)]
-        forms = [*beside, (left, named), ((), named), *forms]
+        beside = ((mean, named), (short, named), (mean, own), (short, own), (shortest, own))
+        told: list[tuple[Line, Line]] = [(left, ((text, ""), ("   ", ""), *one)) for text, one in beside]
+        forms = [*told, (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

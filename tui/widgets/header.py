@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
 from textual import events
 
@@ -11,7 +13,8 @@ from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
 from dlsim.tui.words import Words
 
 BAR_CELLS = 14
-LEAST_OF_WAY = 5
+LEAST_OF_VARIANT = 5
+LEAST_OF_TITLE = 12
 LEAST_OF_NAME = 8
 FULL, EMPTY = "▰", "▱"
 PHASES = ("forward", "loss", "backward", "update")
@@ -24,11 +27,11 @@ class Header(LineWidget):
         super().__init__(id=id)
         self._say = say
         self._snapshot: Snapshot | None = None
-        self._way = ""
+        self._variant = ""
 
-    def show(self, snapshot: Snapshot, way: str = "") -> None:
-        """Show this moment of the way of the scenario that is called so."""
-        self._snapshot, self._way = snapshot, way
+    def show(self, snapshot: Snapshot, variant: str = "") -> None:
+        """Show this moment of the variant of the scenario that is called so."""
+        self._snapshot, self._variant = snapshot, variant
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -37,36 +40,51 @@ class Header(LineWidget):
 
     def _draw(self) -> None:
         if self._snapshot is not None and self.size:
-            self.show_lines([header_line(self._say, self._snapshot, self.size.width, self._way)])
+            self.show_lines([header_line(self._say, self._snapshot, self.size.width, self._variant)])
 
 
-def header_line(say: Words, snapshot: Snapshot, cells: int, way: str = "") -> Line:
-    """The line in `cells`: where the run stands matters most, then the scenario's name, then its title."""
+def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -> Line:
+    """The line in `cells`: where the run stands matters most, then the scenario's name, its title, the bar."""
     scenario = snapshot.scenario
-    way = way or scenario.variant or ""
-    name = scenario.name + (f" [{way}]" if way else "")
+    variant = variant or scenario.variant or ""
+    name = scenario.name + (f" [{variant}]" if variant else "")
     title = in_language(scenario.title, say.language)
     place, longer = _place(say, snapshot), _place(say, snapshot, has_batch=True)
     brand: Piece = (f" {say('app.name')} ", "accent")
-    for told, bar in ((longer, BAR_CELLS), (longer, BAR_CELLS // 2), (longer, 0), (place, BAR_CELLS // 2), (place, 0)):
+    named: Line = (brand, ("  ", ""), (name, "strong"))
+    for told, bar, least in _forms(longer, place, cell_len(title)):
         right = (*told, *_bar(snapshot, bar), (" ", ""))
-        room = cells - width(right) - 2
-        left: Line = (brand, ("  ", ""), (name, "strong"))
-        if width(left) <= room:
-            spare = room - width(left) - 2
-            shown = fit(title, spare) if spare >= min(8, cell_len(title)) else ""
-            left = (*left, ("  ", ""), (shown, "")) if shown else left
+        spare = cells - width(right) - 2 - width(named) - (2 if least else 0)
+        if spare >= least:
+            left = (*named, ("  ", ""), (fit(title, spare), "")) if least else named
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
-    if way:
-        shorter = fit(way, max(cells - width(place) - cell_len(scenario.name) - 8, 0))
-        name = scenario.name + (f" [{shorter}]" if cell_len(shorter) >= min(LEAST_OF_WAY, cell_len(way)) else "")
     for told in (longer, place):
         right = (*told, (" ", ""))
-        short: Line = ((" ", ""), (fit(name, max(cells - width(right) - 2, LEAST_OF_NAME)), "strong"))
+        room = max(cells - width(right) - 2, LEAST_OF_NAME)
+        short: Line = ((" ", ""), (_shortened(scenario.name, variant, room), "strong"))
         if width(right) + width(short) < cells:
             return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
     terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
     return terse if width(terse) <= cells else cut(place[-1:], cells)
+
+
+def _shortened(name: str, variant: str, cells: int) -> str:
+    """A scenario's name, and as much as fits of its variant's where one can tell it by that."""
+    spare = cells - cell_len(name) - 3
+    if variant and spare >= min(LEAST_OF_VARIANT, cell_len(variant)):
+        return f"{name} [{fit(variant, spare)}]"
+    return fit(name, cells)
+
+
+def _forms(longer: Line, place: Line, title: int) -> Iterator[tuple[Line, int, int]]:
+    """(where the run stands, cells of the bar, the least that is shown of a title of so many cells), the best first:
+    the bar, which tells nothing that does not stand beside it, gives way to a whole title.
+    """
+    for least, bars in ((title, (BAR_CELLS, BAR_CELLS // 2, 0)), (min(title, LEAST_OF_TITLE), (BAR_CELLS // 2,))):
+        for bar in bars if least else ():
+            yield longer, bar, least
+    for told, bar in ((longer, BAR_CELLS), (longer, BAR_CELLS // 2), (longer, 0), (place, BAR_CELLS // 2), (place, 0)):
+        yield told, bar, 0
 
 
 def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:

@@ -57,6 +57,10 @@ class KeyLine(LineWidget):
         self._keys, self._hint, self._is_trouble = keys, hint, is_trouble
         self._draw()
 
+    def tell(self, hint: str) -> None:
+        """Show a hint, or none, with the keys that are there."""
+        self.show(self._keys, hint)
+
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
         self._draw()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -17,6 +17,8 @@ Piece = tuple[str, str]
 Line = tuple[Piece, ...]
 
 ELLIPSIS = "…"
+SIGNS = frozenset(["=", "·", "×", "+", "−", "<", ">", "≤", "≥", "≈", "←", "→"])
+"""What joins the sides of an equation, where it stands by itself."""
 
 
 class Link(str):
@@ -78,13 +80,15 @@ def spread(left: Line, right: Line, cells: int) -> Line:
 
 
 def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
-    """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere."""
+    """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere. What is
+    written as code and what an equation joins stays together, as long as it takes no more than half a line.
+    """
     lines: list[Line] = []
     line: list[Piece] = []
     used = 0
     cells = max(cells, 1)
-    for word in _words(pieces):
-        size = cell_len("".join(text for text, _ in word).rstrip())
+    for word in _joined(_words(pieces, cells // 2), cells):
+        size = _size(word)
         if used and used + size > cells:
             lines.append(_without_trailing_space(line))
             line, used = [], 0
@@ -104,10 +108,42 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
     return lines
 
 
-def _words(pieces: Iterable[Piece]) -> Iterable[list[Piece]]:
-    """What must not be broken, with the space behind it: a word may consist of pieces that look different."""
+def _joined(words: Iterable[list[Piece]], cells: int) -> Iterator[list[Piece]]:
+    """The words, in one those of an equation; of one longer than half a line, each sign stands with what follows it."""
+    group: list[Piece] = []
+    signs: list[Piece] = []
+    for word in words:
+        if "".join(text for text, _ in word).strip() in SIGNS:
+            signs += word
+            continue
+        following = [*signs, *word]
+        if group and signs and _size([*group, *following]) <= cells // 2:
+            group += following
+        elif _size(following) <= cells or not signs:
+            if group:
+                yield group
+            group = following
+        else:
+            yield [*group, *signs]
+            group = word
+        signs = []
+    if group or signs:
+        yield [*group, *signs]
+
+
+def _size(word: Sequence[Piece]) -> int:
+    return cell_len("".join(text for text, _ in word).rstrip())
+
+
+def _words(pieces: Iterable[Piece], most: int) -> Iterator[list[Piece]]:
+    """What must not be broken, with the space behind it: a word may consist of pieces that look different. Code of at
+    most so many cells is one.
+    """
     word: list[Piece] = []
     for text, role in pieces:
+        if role == "code" and cell_len(text) <= most:
+            word.append((text, role))
+            continue
         part = ""
         for character in text:
             part += character

@@ -24,7 +24,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.lookalikes import plain
-from dlsim.tui.pictures.ways import Way
+from dlsim.tui.pictures.variants import Variant
 from dlsim.tui.plots import BRAILLE, Series, plot
 from dlsim.tui.widgets.lines import wrap
 from dlsim.tui.widgets.roles import RoleWidget
@@ -89,7 +89,7 @@ class LossCurve(RoleWidget):
         self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
         self._ghost: Ghost | None = None
-        self._ways: Sequence[tuple[Way, Curve]] = ()
+        self._ways: Sequence[tuple[Variant, Curve]] = ()
         self._epochs: Epochs | None = None
         self._digits = DIGITS
         self._strips: list[Strip] = []
@@ -97,7 +97,7 @@ class LossCurve(RoleWidget):
         self.is_log = False
         self.draws = 0
 
-    def show(self, snapshot: Snapshot, ways: Sequence[Way] = (), digits: int = DIGITS) -> None:
+    def show(self, snapshot: Snapshot, ways: Sequence[Variant] = (), digits: int = DIGITS) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
@@ -289,7 +289,7 @@ def _over_epochs(series: Series, epochs: Epochs) -> Series:
     return structs.replace(series, x=epochs.done(series.x))
 
 
-def _key_of_ways(ways: Sequence[tuple[Way, Curve]]) -> tuple[object, ...]:
+def _key_of_ways(ways: Sequence[tuple[Variant, Curve]]) -> tuple[object, ...]:
     """What of the ways makes them look different."""
     return _key({f"{way.name} {way.is_lead} {way.snapshot.position.batches}": curve for way, curve in ways})
 

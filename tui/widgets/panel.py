@@ -13,6 +13,9 @@ from textual.widget import Widget
 
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, width
 
+CORNERS = 4
+"""Cells of an edge that are not for tabs."""
+
 
 class Ground(Container):
     """Holds others and shows nothing of itself but its ground: there are no lines to work out."""
@@ -79,7 +82,7 @@ class Panel(LineWidget):
         """The upper edge: corners, and the tabs that fit between them."""
         self._spans = []
         left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
-        tabs, is_close = self._fitting(cells - 4)
+        tabs, is_close = self._fitting(cells - CORNERS)
         goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
         pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, role)]
         for number, (tab, title) in enumerate(tabs):
@@ -115,3 +118,8 @@ class Panel(LineWidget):
         if tab != self._chosen:
             return "tab"
         return "title-current" if self._is_current else "title"
+
+
+def has_room_for(tabs: Sequence[tuple[str, str]], cells: int) -> bool:
+    """Whether an edge of so many cells shows all these (key, title) tabs, be it close together."""
+    return sum(cell_len(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS

@@ -12,7 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.table_text import column_head, label_head
+from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
 from dlsim.tui.widgets.scrolling import ScrollingLines

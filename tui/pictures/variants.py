@@ -1,4 +1,4 @@
-"""The ways of a scenario side by side: what each is called, its mark, its colour. No Textual here."""
+"""The variants of a scenario side by side: what each is called, its mark, its colour. No Textual here."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dlsim.tui.words import Words
 ROLES = 8
 
 
-class Way(Struct, frozen=True):
-    """One way of a scenario as pictures show it."""
+class Variant(Struct, frozen=True):
+    """One variant of a scenario as pictures show it."""
 
     name: str
     mark: str
@@ -25,16 +25,16 @@ class Way(Struct, frozen=True):
     snapshot: Snapshot
 
 
-def ways(scene: Scene) -> list[Way]:
+def variants(scene: Scene) -> list[Variant]:
     """All of them, in the order of the file."""
     members = scene.all_members
     lead = scene.snapshot.scenario.variant
     marks = scene.look.marks
     return [
-        Way(
+        Variant(
             name=member.name or written_name([each.snapshot.scenario for each in members], scene.say),
             mark=marks[number % len(marks)],
-            role=f"way-{number % ROLES}",
+            role=f"series-{number % ROLES}",
             is_lead=member.name == lead,
             snapshot=member.snapshot,
         )
