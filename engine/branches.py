@@ -104,9 +104,7 @@ class Branches:
 
     @property
     def returned(self) -> Curve:
-        """The losses of the present run as far as it had gone when undo or redo went back to it; none where one has come
-        here otherwise.
-        """
+        """The losses of the present run as far as it had gone when undo or redo went back to it; else none."""
         return self.present.losses.head(self._reach)
 
     @property

@@ -73,8 +73,8 @@ def plot(
     mark_role: str = "active",
     behind: Sequence[Series] = (),
 ) -> list[list[Run]]:
-    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A point
-    that is alone stands where the end of a curve does.
+    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A
+    point that is alone stands where the end of a curve does.
 
     `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
     scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
