@@ -573,6 +573,14 @@ def test_all_weights_between_two_layers_bear_their_names_or_none(widths, size):
         assert sum(ref.layer == place for ref in labelled) in (0, senders * units)
 
 
+@pytest.mark.parametrize("size", [(103, 28), (103, 30)])
+def test_where_the_lines_have_room_for_all_their_labels_each_is_found_one(size):
+    simulator = Simulator(load("xor-train"))
+    simulator.step("iteration")
+    labelled = {hit.ref for hit in draw(simulator.snapshot(), *size).hits if hit.ref.quantity == "now_W"}
+    assert len(labelled) == 2 * 4 + 4
+
+
 def test_the_weights_of_the_worked_example_have_names_in_a_narrow_panel():
     simulator = Simulator(worked_example())
     picture = draw(simulator.snapshot(), 48, 14)
@@ -644,7 +652,7 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
         spot, middle = place_of(line, cells, lines, ()), line.x0 + (across - cells) // 2
         free = {
             (x, y)
-            for y in (line.row0 - 1, line.row0 + 1)
+            for y in {line.row0 - 1, line.row0 + 1} - set(rows)  # there it would name the line that leaves there
             for x in range(line.x0, line.x1 - cells + 1)
             if cells < across and passed.isdisjoint((each, y) for each in range(x - 1, x + cells + 1))
         }
@@ -656,7 +664,7 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
             assert abs(spot.x - middle) == min(abs(x - middle) for x in row)
 
 
-@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30)])
+@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30), (61, 6)])
 def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
     snapshot = standing_at(network(2, 4, 1), "z1").snapshot()
     picture = draw(snapshot, width, height)
