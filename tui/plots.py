@@ -92,8 +92,8 @@ def plot(
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    first = span[0] if span is not None else min(float(one.x.min()) for one in [*shown, *under])
-    size = _draw_axes(across, up, width, height, most, log=log, name=name, first=first)
+    begin = span[0] if span is not None else min(float(one.x.min()) for one in [*shown, *under])
+    size = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
     lines, marks = Characters(*size), Characters(*size)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
@@ -203,9 +203,9 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 
 
 def _draw_axes(
-    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str, first: float
+    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str, begin: float
 ) -> tuple[int, int]:
-    """Set them, with room for the name of x, and no tick before the `first` x; the columns and rows that are left for
+    """Set them, with room for the name of x, and no tick before where x begins; the columns and rows that are left for
     the curves.
     """
     import plotext  # noqa: PLC0415
@@ -221,7 +221,7 @@ def _draw_axes(
     texts = labels(ticks, log=log)
     plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
     columns = width - max(map(len, texts)) - 1
-    ticks = [tick for tick in x_ticks(across, max(width // CELLS_OF_A_TICK, 1)) if tick >= first]
+    ticks = [tick for tick in x_ticks(across, max(width // CELLS_OF_A_TICK, 1)) if tick >= begin]
     if name and len(ticks) > 2:  # the last but one makes room for it
         low, high = ticks[0], ticks[-1]
         needed = breadth(name) + len(f"{high:,.0f}") + len(f"{ticks[-2]:,.0f}") + 3
