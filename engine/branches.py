@@ -58,6 +58,7 @@ class Branches:
         self._left: list[Left] = []
         self._undone: list[Left] = []
         self._came_by_undo = False
+        self._reach = 0
 
     def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Place) -> None:
         """From iteration `start` on, `scenario` holds, with `changes` set in the state before it. One stands at
@@ -71,6 +72,7 @@ class Branches:
         del self._left[:-KEPT]
         self._undone.clear()
         self._came_by_undo = False
+        self._reach = 0
         self.present = fork
 
     def undo(self, place: Place) -> Place | None:
@@ -90,6 +92,7 @@ class Branches:
         target.append(Left(self.present, other.fork, place))
         self._came_by_undo = target is self._undone
         self.present = other.run
+        self._reach = other.run.finished
         return other.place
 
     def at(self, iteration: int, run: Timeline) -> Timeline:
@@ -98,6 +101,11 @@ class Branches:
             run = run.fork(Stretch(iteration, run.stretches[-1].scenario), self._build)
         run.go_to(iteration)
         return run
+
+    @property
+    def returned(self) -> Curve:
+        """The losses of the present run as far as it had gone when undo or redo went back to it; else none."""
+        return self.present.losses.head(self._reach)
 
     @property
     def edits(self) -> tuple[int, ...]:

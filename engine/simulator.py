@@ -50,6 +50,7 @@ class Simulator(Moving, WhatIf):
             curves=self.curves,
             epochs=self._timeline.epochs,
             known=self._timeline.losses.head(self._timeline.finished),
+            returned=self._branches.returned,
             ghosts=self._branches.ghosts,
             edits=self.edits,
             checkpoints=self._timeline.checkpoints.places,

@@ -36,6 +36,7 @@ class Snapshot(Struct, frozen=True):
     curves: Mapping[str, Curve]
     epochs: Epochs  # how many are done after each of the updates that the curves count
     known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
+    returned: Curve  # the losses of a run that undo or redo went back to, as far as it had gone; else empty
     ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
     edits: Sequence[int]  # iterations from which on something was edited
     checkpoints: Sequence[int]

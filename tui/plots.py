@@ -73,7 +73,8 @@ def plot(
     mark_role: str = "active",
     behind: Sequence[Series] = (),
 ) -> list[list[Run]]:
-    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points.
+    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A
+    point that is alone stands where the end of a curve does.
 
     `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
     scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
@@ -91,7 +92,8 @@ def plot(
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    size = _draw_axes(across, up, width, height, most, log=log, name=name)
+    begin = span[0] if span is not None else min(float(one.x.min()) for one in [*shown, *under])
+    size = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
     lines, marks = Characters(*size), Characters(*size)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
@@ -178,7 +180,7 @@ def _draw_characters(shown: Characters) -> None:
 def _across(series: Sequence[Series], span: tuple[float, float] | None) -> Scale:
     low = min(float(one.x.min()) for one in series) if span is None else span[0]
     high = max(float(one.x.max()) for one in series) if span is None else span[1]
-    return Scale(low, high if high > low else low + 1)
+    return Scale(low if high > low else low - 1, high)
 
 
 def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
@@ -201,9 +203,11 @@ def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
 
 
 def _draw_axes(
-    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str
+    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str, begin: float
 ) -> tuple[int, int]:
-    """Set them, with room for the name of x; the columns and rows that are left for the curves."""
+    """Set them, with room for the name of x, and no tick before where x begins; the columns and rows that are left for
+    the curves.
+    """
     import plotext  # noqa: PLC0415
 
     has_axes = _has_axes(width, height)
@@ -217,7 +221,7 @@ def _draw_axes(
     texts = labels(ticks, log=log)
     plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
     columns = width - max(map(len, texts)) - 1
-    ticks = x_ticks(across, max(width // CELLS_OF_A_TICK, 1))
+    ticks = [tick for tick in x_ticks(across, max(width // CELLS_OF_A_TICK, 1)) if tick >= begin]
     if name and len(ticks) > 2:  # the last but one makes room for it
         low, high = ticks[0], ticks[-1]
         needed = breadth(name) + len(f"{high:,.0f}") + len(f"{ticks[-2]:,.0f}") + 3

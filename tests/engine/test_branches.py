@@ -57,7 +57,9 @@ def test_undo_leads_to_where_the_run_was_left_and_redo_to_where_the_edited_one_w
     assert simulator.undo()
     assert (simulator.position.done, simulator.position.cursor) == (20, 7)
     assert len(simulator.snapshot().known) == 60, "the run that was left is as long as it was"
+    assert len(simulator.snapshot().returned) == 60
     assert simulator.redo()
+    assert len(simulator.snapshot().returned) == 220
     assert simulator.position == edited
 
 

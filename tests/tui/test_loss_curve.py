@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from math import ceil
@@ -98,7 +99,16 @@ def test_iterations_on_the_axis_are_whole_and_keep_both_ends():
 @pytest.mark.parametrize("width", [28, 40, 58, 80, 120])
 def test_the_axis_says_what_it_counts_before_its_end(iterations, width):
     (*_, labels_of_x) = text_of(plot([series(np.linspace(1, 0, iterations))], width, 8, name="iteration"))
-    assert labels_of_x.rstrip().endswith(f" iteration {max(iterations, 2):,}")
+    assert labels_of_x.rstrip().endswith(f" iteration {iterations:,}")
+
+
+@pytest.mark.parametrize("done", [1, 2, 3, 5])
+@pytest.mark.parametrize("size", [(58, 14), (60, 5), (93, 28)])
+def test_the_axis_names_no_iteration_that_has_not_been_done(size, done):
+    rows = text_of(plot([series(np.linspace(1, 0.5, done))], *size, name="iteration", mark="●"))
+    named = [int(number) for number in re.findall(r"\d+", rows[-1])]
+    assert {1, done} <= {*named} <= {*range(1, done + 1)}
+    assert max(row.rstrip().rfind("●") for row in rows) == len(rows[-1].rstrip()) - 1, "the end is above its number"
 
 
 @pytest.mark.parametrize("rows", [6, 8, 12])
@@ -306,6 +316,26 @@ def test_a_run_that_was_left_ends_on_the_axis_of_epochs_where_it_came_to():
     rows = rows_over(ensemble)
     assert column_of(rows, "▲") == pytest.approx((5 + 4 / 4) / 20, abs=0.012)
     assert column_of(rows, "·") == pytest.approx(80 / 8 / 20, abs=0.012)
+
+
+def test_after_an_undo_the_run_returned_to_is_drawn_as_far_as_it_had_gone():
+    ensemble = Ensemble(load("xor-train"))
+    simulator = ensemble.lead
+    simulator.run(iterations=100)
+    simulator.seek(iteration=40)
+    before = rows_over(ensemble)
+    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    simulator.run(iterations=10)
+    simulator.undo()
+    undone = rows_over(ensemble)
+    assert before[-1].rstrip().endswith(" iteration 40"), "who steps back sees what there was then"
+    assert undone[-1].rstrip().endswith(" iteration 100")
+    assert column_of(undone, "●") == pytest.approx(39 / 99, abs=0.02)
+    dots = "".join(chr(code) for code in range(0x2801, 0x2900))
+    assert max(column_of(undone, dot) for dot in dots if any(dot in row for row in undone[2:-2])) > 0.97
+    simulator.run(iterations=80)
+    simulator.back("iteration")
+    assert rows_over(ensemble)[-1].rstrip().endswith(" iteration 119"), "it has gone further than it had then"
 
 
 @pytest.mark.parametrize("undone", [False, True])

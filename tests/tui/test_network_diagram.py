@@ -293,7 +293,7 @@ def test_the_diagram_of_a_sequence_says_its_step_and_shows_the_numbers_of_it():
     picture = draw(standing_at(subject, "h2⟨1⟩").snapshot(), 59, 19)
     text = "\n".join(text_of(picture))
     assert text.count("…") == 2 * 1 + 4, "z and h of step 1 are known, no δ, nothing of the output"
-    assert text.replace("time ⟨1⟩", "").count("⟨") == 0
+    assert re.findall("([a-z]+\\d?) ?⟨(.)⟩", text) == [("time", "1"), ("h1", "0"), ("h2", "0")]
 
 
 def test_a_unit_is_lit_at_any_step():
@@ -304,20 +304,57 @@ def test_a_unit_is_lit_at_any_step():
         assert f"h{3 - unit}" not in lit(picture, "active")
 
 
-@pytest.mark.parametrize("size", [(59, 19), (78, 10)])
-def test_what_is_fed_back_is_seen_in_the_diagram(size):
+@pytest.mark.parametrize(("size", "sign"), [((59, 18), "Wh4"), ((103, 28), "h2⟨0⟩"), ((78, 10), "↺ Wh"), ((59, 6), "")])
+def test_what_is_fed_back_is_seen_in_the_diagram(size, sign):
     for variant, is_fed_back in [(None, True), ("feed-forward", False)]:
         picture = draw(Simulator(load("feedforward-or-recurrent", variant=variant)).snapshot(), *size)
-        assert ("↺ Wh" in "\n".join(text_of(picture))) == is_fed_back
+        text = "\n".join(text_of(picture))
+        assert (sign in text) == (is_fed_back or not sign)
+        assert ("↺" in text) == (is_fed_back and sign == "↺ Wh")
+
+
+def test_the_weights_of_what_is_fed_back_are_lines_like_all_others():
+    snapshot = standing_at(load("feedforward-or-recurrent"), "z1⟨3⟩").snapshot()
+    picture = draw(snapshot, 59, 18)
+    assert {Ref("now_W", 1, (sender, unit)) for sender in range(3) for unit in range(2)} <= {
+        line.ref for line in picture.lines
+    }
+    lines = text_of(picture)
+    y = next(number for number, line in enumerate(lines) if "Wh2" in line)
+    assert picture.at(lines[y].index("Wh2"), y) == Ref("now_W", 1, (2, 0))
+    shown = lit(picture, "operand")
+    assert all(weight in shown for weight in ("Wx1", "Wh1", "Wh2")), "the formula speaks of them"
+    assert not any(weight in shown for weight in ("Wx2", "Wh3", "Wh4"))
+    assert "h2⟨2⟩" in shown
+
+
+def test_what_comes_back_from_later_is_seen_at_the_unit_that_sent_it_there():
+    picture = draw(standing_at(load("feedforward-or-recurrent"), "∂E⟨3…4⟩/∂h1⟨2⟩").snapshot(), 59, 18)
+    text = "\n".join(text_of(picture))
+    assert "time ⟨3⟩" in text
+    assert "┏h1⟨2⟩" in text
+    assert re.search(r"┗ ?━?∂E 0\.4003", text)
+    assert "Wh1" in lit(picture, "operand")
 
 
 async def test_a_click_on_a_unit_of_a_sequence_means_its_number_at_the_step_that_is_shown():
     app = Stage(standing_at(load("feedforward-or-recurrent"), "h2⟨3⟩").snapshot())
     async with app.run_test(size=(60, 20)) as pilot:
         lines = text_of(app.query_one(NetworkDiagram).picture)
-        y = next(number for number, line in enumerate(lines) if "h2" in line)
-        await pilot.click(NetworkDiagram, offset=(lines[y].index("h2"), y))
+        y = next(number for number, line in enumerate(lines) if "┫h2" in line)
+        await pilot.click(NetworkDiagram, offset=(lines[y].index("┫h2") + 1, y))
         assert app.picked == [Ref("a", 1, (1, 2))]
+
+
+async def test_a_click_on_what_is_fed_back_means_the_hidden_output_of_the_step_before():
+    app = Stage(standing_at(load("feedforward-or-recurrent"), "h2⟨3⟩").snapshot())
+    async with app.run_test(size=(60, 20)) as pilot:
+        lines = text_of(app.query_one(NetworkDiagram).picture)
+        y = next(number for number, line in enumerate(lines) if "h1⟨2⟩" in line)
+        x = lines[y].index("h1⟨2⟩")
+        await pilot.click(NetworkDiagram, offset=(x, y))
+        await pilot.click(NetworkDiagram, offset=(x, y + 1))
+        assert app.picked == [Ref("a", 1, (0, 1))] * 2
 
 
 def test_what_has_not_been_revealed_is_not_shown():
@@ -536,6 +573,14 @@ def test_all_weights_between_two_layers_bear_their_names_or_none(widths, size):
         assert sum(ref.layer == place for ref in labelled) in (0, senders * units)
 
 
+@pytest.mark.parametrize("size", [(103, 28), (103, 30)])
+def test_where_the_lines_have_room_for_all_their_labels_each_is_found_one(size):
+    simulator = Simulator(load("xor-train"))
+    simulator.step("iteration")
+    labelled = {hit.ref for hit in draw(simulator.snapshot(), *size).hits if hit.ref.quantity == "now_W"}
+    assert len(labelled) == 2 * 4 + 4
+
+
 def test_the_weights_of_the_worked_example_have_names_in_a_narrow_panel():
     simulator = Simulator(worked_example())
     picture = draw(simulator.snapshot(), 48, 14)
@@ -607,7 +652,7 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
         spot, middle = place_of(line, cells, lines, ()), line.x0 + (across - cells) // 2
         free = {
             (x, y)
-            for y in (line.row0 - 1, line.row0 + 1)
+            for y in {line.row0 - 1, line.row0 + 1} - set(rows)  # there it would name the line that leaves there
             for x in range(line.x0, line.x1 - cells + 1)
             if cells < across and passed.isdisjoint((each, y) for each in range(x - 1, x + cells + 1))
         }
@@ -619,7 +664,7 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
             assert abs(spot.x - middle) == min(abs(x - middle) for x in row)
 
 
-@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30)])
+@pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30), (61, 6)])
 def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
     snapshot = standing_at(network(2, 4, 1), "z1").snapshot()
     picture = draw(snapshot, width, height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -248,7 +250,7 @@ def test_after_an_iteration_every_unit_shows_its_output_and_its_delta(width, hei
     assert "δ ∂E/∂z" in shown
 
 
-def test_where_there_is_room_for_one_number_it_is_that_of_the_pass_that_goes_on():
+def test_where_there_is_room_for_one_number_it_is_the_gradient_once_the_forward_pass_is_over():
     simulator = Simulator(load("feedforward-or-recurrent"))
     seen = []
     for _ in ("forward", "loss", "backward", "update"):
@@ -257,7 +259,31 @@ def test_where_there_is_room_for_one_number_it_is_that_of_the_pass_that_goes_on(
         body = "\n".join(rows)
         seen.append(["δh" in body, " h1" in body, "◀" in body, "δ" in foot])
     outputs, gradients = [False, True, False, False], [True, False, True, True]
-    assert seen == [outputs, outputs, gradients, outputs]
+    simulator.step()
+    body = text("unrolled", Scene(simulator.snapshot()), width=78, height=10)
+    assert seen == [outputs, outputs, gradients, gradients]
+    assert "δ" not in body
+
+
+@pytest.mark.parametrize("size", [(59, 18), (101, 28), (78, 9), (68, 7), (59, 6)])
+@pytest.mark.parametrize("cursor", [20, 60, 75, 98])
+def test_all_numbers_of_a_row_in_time_have_as_many_decimals(cursor, size):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.sample = 2
+    simulator.seek(iteration=2, cursor=cursor)
+    lines = text("unrolled", Scene(simulator.snapshot()), *size).splitlines()
+    rows = [re.findall(r"[EohδW]\d? +-?\d+\.(\d+)", line) for line in lines if "time" not in line]
+    assert sum(map(len, rows)) >= 9
+    assert all(len({len(decimals) for decimals in row}) <= 1 for row in rows)
+    assert re.search(r"x1 +1 +x1 +0 ", text("unrolled", Scene(simulator.snapshot()), *size).replace("│", " "))
+
+
+@pytest.mark.parametrize("size", [(78, 9), (68, 7), (59, 6), (59, 4), (59, 3), (59, 2), (30, 6)])
+def test_no_hidden_unit_is_left_out_without_a_mark(size):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.step("iteration")
+    shown = text("unrolled", Scene(simulator.snapshot()), *size)
+    assert ("h2" in shown) or shown.count("+1") == shown.count("h1") > 0
 
 
 def test_a_feed_forward_network_has_no_arrows_in_time():

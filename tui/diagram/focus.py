@@ -49,12 +49,19 @@ def step_of(ref: Ref, shape: Shape) -> int | None:
     if shape.steps and ref.quantity == "E_t":
         return ref.index[0]
     is_of_unit = ref.quantity in ROWS or ref.quantity.startswith("part:")
-    return ref.index[1] if shape.steps and is_of_unit and len(ref.index) > 1 else None
+    if not shape.steps or not is_of_unit or len(ref.index) < 2:
+        return None
+    comes_from_later = ref.quantity == "part:later" and shape.fed_back  # it comes back through Wh of the step after
+    return ref.index[1] + bool(comes_from_later)
 
 
 def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
     """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
     quantity, layer, index = ref.quantity, ref.layer, ref.index
+    if shape.fed_back and step is not None and layer == 1 and ref.sample is None:
+        is_sent = quantity == "a" and index[1] == step - 1
+        if is_sent or (quantity == "part:later" and index[1] + 1 == step):
+            return Node(0, shape.inputs + index[0], "a" if is_sent else "gradient")
     if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
         return None
     if quantity == "part" and len(index) == 2:
@@ -90,6 +97,12 @@ class Focus(Struct):
     def of_unit(self, quantity: str, layer: int, unit: int) -> Ref:
         """A unit's number in the picture: the one of the step that is shown."""
         return Ref(quantity, layer, (unit,) if self.step is None else (unit, self.step))
+
+    def of_input(self, unit: int, shape: Shape) -> Ref:
+        """What an input brings in: the number that is given, or the hidden output of the step before."""
+        if self.step is None or unit < shape.inputs:
+            return self.of_unit("x", 0, unit)
+        return Ref("a", 1, (unit - shape.inputs, self.step - 1))
 
     def light(self, place: Node | Edge | None, role: str) -> None:
         """Light a place; one that is active stays so."""

@@ -59,14 +59,25 @@ def places(lines: tuple[Stretch, ...], cells: tuple[int, ...], margin: Margin = 
     """A place for a label of so many cells at each of the lines, None where they cannot all stand, hide too much, or
     leave open which line one of them is about.
     """
-    placed: list[Place] = []
+    choices: list[list[Place]] = []
     for line, breadth in zip(lines, cells, strict=True):
-        found = place(line, breadth, lines, tuple(placed), margin)
-        if found is None or (found.has_stroke and _hides_one_of_its_slant(found, line, lines)):
+        spots = _spots(line, breadth, lines, margin)
+        choices.append([spot for spot in spots if not _leaves_open_which(spot, line, lines)])
+        if not choices[-1]:
             return None
-        placed.append(found)
-    hidden = frozenset(cell for label in placed for cell in _hidden_by(label))
-    return tuple(placed) if all(_seen(line, hidden) >= LEAST_SEEN for line in lines) else None
+    fewest_first = sorted(range(len(lines)), key=lambda number: len(choices[number]))
+    for order in (range(len(lines)), fewest_first):  # in turn; or those that have the least choice before the others
+        placed: dict[int, Place] = {}
+        for number in order:
+            taken = placed.values()
+            found = next((spot for spot in choices[number] if not any(_meet(spot, other) for other in taken)), None)
+            if found is None:
+                break
+            placed[number] = found
+        hidden = frozenset(cell for label in placed.values() for cell in _hidden_by(label))
+        if len(placed) == len(lines) and all(_seen(line, hidden) >= LEAST_SEEN for line in lines):
+            return tuple(placed[number] for number in range(len(lines)))
+    return None
 
 
 def place(
@@ -132,8 +143,10 @@ def _is_free(x: int, y: int, cells: int, ends: int, passed: Set[tuple[int, int]]
     )
 
 
-def _hides_one_of_its_slant(label: Place, line: Stretch, lines: tuple[Stretch, ...]) -> bool:
+def _leaves_open_which(label: Place, line: Stretch, lines: tuple[Stretch, ...]) -> bool:
     """Whether a label with a stroke hides, or touches, another line that goes as its own does."""
+    if not label.has_stroke:
+        return False
     is_falling, hidden = line.row1 > line.row0, frozenset(_hidden_by(label))
     slanted = (other for other in lines if other.row0 != other.row1 and other != line)
     return any((other.row1 > other.row0) == is_falling and not hidden.isdisjoint(_cells(other)) for other in slanted)
@@ -145,7 +158,8 @@ def _beside(line: Stretch, cells: int, lines: tuple[Stretch, ...]) -> Iterator[P
     if cells >= room:
         return
     middle = line.x0 + (room - cells) // 2
-    for y in (line.row0 - 1, line.row0 + 1):
+    begun = {other.row0 for other in lines}  # there it would seem to name the line that begins in its row
+    for y in (row for row in (line.row0 - 1, line.row0 + 1) if row not in begun):
         nearest = []  # to the middle, between each two lines with room for the label and a blank on either side
         for left, right in pairwise((line.x0 - 2, *_columns(lines).get(y, ()), line.x1 + 1)):
             first, last = max(left + 2, line.x0), min(right - 1, line.x1) - cells

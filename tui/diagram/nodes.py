@@ -17,7 +17,7 @@ from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
 """A symbol that leaves fewer to its number is shortened."""
-SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",)}
+SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",), "part:later": ("∂E",)}
 
 
 class Hit(Struct, frozen=True):
@@ -67,7 +67,7 @@ class Units(Struct):
         cells = column.width - 2 - 2 * self.layout.padding
         for place, row in enumerate(rows):
             self._row(inside, top + 1 + place, cells, Node(layer, unit, row))
-        if level.name == "narrow":
+        if level.name == "narrow" or self._is_fed_back(layer, unit):
             self._title(column, top, Node(layer, unit, rows[0]))
         elif layer and self.shape.biases[layer]:
             self._in_edge(column, top, Node(layer, unit, "b"))
@@ -92,7 +92,7 @@ class Units(Struct):
     def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
         """What stands in the lower edge of a frame."""
         if layer == 0:
-            return None
+            return "gradient" if self.focus.active == Node(layer, unit, "gradient") else None
         wants_target = self._wants_target(layer)
         if wants_target and "E" not in rows and self._is_lit(Node(layer, unit, "E")):
             return "E"
@@ -108,13 +108,19 @@ class Units(Struct):
     def _wants_target(self, layer: int) -> bool:
         return layer == self.shape.last and self.shape.has_targets and self.layout.side is None
 
+    def _is_fed_back(self, layer: int, unit: int) -> bool:
+        """Whether it is a hidden output of the step before: its symbol, which says which, has the upper edge."""
+        return layer == 0 and unit >= self.shape.inputs
+
     def _title(self, column: Column, y: int, node: Node) -> None:
         self._symbol(column.x + 1, y, column.width - 2, node)
 
     def _symbol(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
-        symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)
-        self.canvas.write(x, y, symbol[:cells], self._role_of(node, "symbol"))
+        symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)[:cells]
+        self.canvas.write(x, y, symbol, self._role_of(node, "symbol"))
+        if ref is not None:
+            self.hits.append(Hit(x, y, len(symbol), ref))
 
     def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
         row = self._telling_row(layer, unit) if layer else "a"
@@ -146,7 +152,7 @@ class Units(Struct):
     def _row(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
         symbol = self._shortened(symbol, ref, node, cells)
-        if self.layout.level.name in ("value", "named", "narrow"):
+        if self.layout.level.name in ("value", "named", "narrow") or self._is_fed_back(node.layer, node.unit):
             symbol = ""
         role = self._role_of(node, "text")
         value = self._value(ref)
@@ -190,13 +196,16 @@ class Units(Struct):
     def _named(self, ref: Ref | None) -> tuple[str, Ref | None]:
         if ref is None:
             return "", None
-        return self.snapshot.symbol(ref._replace(index=ref.index[:1]) if self.shape.steps else ref), ref
+        is_of_this_step = self.shape.steps and ref.index[1:] in ((), (self.focus.step,))
+        return self.snapshot.symbol(ref._replace(index=ref.index[:1]) if is_of_this_step else ref), ref
 
     def _ref(self, node: Node) -> Ref | None:
         layer, unit = node.layer, node.unit
         of_unit = self.focus.of_unit
+        if layer == 0 and node.row == "gradient":
+            return self.focus.ref
         if layer == 0:
-            return of_unit("x", 0, unit)
+            return self.focus.of_input(unit, self.shape)
         event = self.focus.ref
         is_active = self.focus.active == node and event is not None
         match node.row:

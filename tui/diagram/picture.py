@@ -58,6 +58,8 @@ def draw(
     shape = shape_of(snapshot.scenario)
     if shape is None or width < 1 or height < 1:
         return Picture((), ())
+    if shape.is_fed_back:
+        shape = _with_room(snapshot, shape, width, height, digits)
     focus = focus_of(snapshot, shape, selected)
     layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
@@ -71,10 +73,17 @@ def draw(
     return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
 
 
+def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits: int) -> Shape:
+    """With what is fed back among the inputs, where that takes nothing from the units."""
+    whole = shape.with_what_is_fed_back
+    usual, found = (layout_of(snapshot, each, Focus(), width, height, digits) for each in (shape, whole))
+    return whole if found.level.inner and found.level == usual.level else shape
+
+
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
     symbols = tuple(
-        len(snapshot.symbol(Ref("z" if layer else "x", layer, (units - 1,))))
+        len(snapshot.symbol(Ref("z" if layer else "x", layer, ((units if layer else shape.inputs) - 1,))))
         for layer, units in enumerate(shape.widths)
     )
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
@@ -166,11 +175,12 @@ def _draw_caption(canvas: Canvas, layout: Layout, shape: Shape, focus: Focus) ->
 
 
 def _named(glyphs: Glyphs, shape: Shape, layer: int, step: int | None) -> str:
-    """What a layer does; of a sequence, which step of it comes in, and where the outputs come back."""
+    """What a layer does; of a sequence, which step of it comes in, where the outputs come back if Wh is not drawn."""
     if layer == 0:
         return "" if step is None else words()("picture.step", step=step + 1)
     name = shape.activations[layer].name
-    return f"{name} {glyphs.loop} Wh" if shape.is_fed_back and layer < shape.last else name
+    has_loop = shape.is_fed_back and not shape.fed_back and layer < shape.last
+    return f"{name} {glyphs.loop} Wh" if has_loop else name
 
 
 def _centred(column: Column, text: str) -> tuple[int, str]:

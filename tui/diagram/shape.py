@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.scenario import ActivationSpec, NetworkSpec, Scenario
@@ -22,6 +23,9 @@ class Shape(Struct, frozen=True):
     """Of a sequence: each unit has a number at every step; 0 where there are no sequences."""
     is_fed_back: bool = False
     """Whether the hidden outputs come back to the hidden layer at the next step."""
+    fed_back: int = 0
+    """How many hidden outputs of the step before stand among the inputs, below the given ones; 0 where there is no
+    room for them."""
 
     def __hash__(self) -> int:
         """Settings of activations have none; where all else is the same they seldom differ."""
@@ -31,6 +35,17 @@ class Shape(Struct, frozen=True):
     def last(self) -> int:
         """The output column."""
         return len(self.widths) - 1
+
+    @property
+    def inputs(self) -> int:
+        """The inputs that are given."""
+        return self.widths[0] - self.fed_back
+
+    @property
+    def with_what_is_fed_back(self) -> Shape:
+        """The same with the hidden outputs of the step before among the inputs: the units that Wh leads from."""
+        inputs, hidden, *rest = self.widths
+        return replace(self, widths=(inputs + hidden, hidden, *rest), fed_back=hidden)
 
     def has_unit(self, layer: int, unit: int) -> bool:
         """Whether there is such a unit."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Sequence
 
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
-from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
-from dlsim.tui.diagram.numbers import is_number, number, number_alone
+from dlsim.tui.diagram.numbers import is_number, number_alone
 from dlsim.tui.pictures.cells import Cells, shortened
+from dlsim.tui.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 
@@ -24,16 +24,10 @@ ROOMY = 15
 ARROW = 4
 BOTH = 18
 """Cells in which a number and its gradient stand side by side."""
-
-
-class Box(Struct, frozen=True):
-    """One layer at one step: its units in lines, between `top` and `bottom` (both included)."""
-
-    layer: int
-    step: int
-    x: int
-    top: int
-    bottom: int
+FEW = 3
+"""A layer of more units than these is cut before a row is left out."""
+LEAVABLE = ("error", "target", "heading", "input")
+"""The rows that are left out where there is no room for them, the least telling first."""
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -63,7 +57,10 @@ class _Unrolled:
         self._flows: dict[tuple[str, str], None] = {}
         """The signs of what flows back that are drawn, and what each means, in the order in which they came."""
         self._trains = structure.loss is not None
-        self._is_backward = event is not None and event.phase == "backward"
+        self._is_over = event is not None and event.phase in ("backward", "update")
+        """Whether the forward pass is: what is shown then is what flows back, where there is no room for both."""
+        self._entries: dict[tuple[str, bool], list[Entry]] = {}
+        """The numbers of each row: of the units (False), and in places of their own those that flow back (True)."""
         self._label = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         if (cells.width - self._label) // structure.steps < ROOMY:
             self._label = 0
@@ -92,6 +89,8 @@ class _Unrolled:
             self._arrows_up(x, step, rows)
             if place + 1 < len(steps) and structure.fed_back:
                 self._arrow_on(x, step, rows["hidden"])
+        for entries in self._entries.values():
+            self._write(entries)
         if self._label:
             self._names(rows)
         if steps.start or steps.stop < structure.steps:
@@ -134,16 +133,11 @@ class _Unrolled:
         names = ["heading", *(name for name, count in units.items() if count)]
         lines = {name: units.get(name, 1) for name in names}
         arrows = 2 if height >= sum(lines.values()) + 2 else 0
-        self._has_both = self._trains and self._inner - 1 >= BOTH
         flows = {name: 2 * lines[name] for name in ("hidden", "output")}
-        if self._trains and not self._has_both and sum((lines | flows).values()) + 2 + 1 <= height:
+        if self._trains and sum((lines | flows).values()) + 2 + 1 <= height:
             self._is_double, lines = True, lines | flows  # a line for each number, and one for its gradient
-        while sum(lines.values()) + arrows > height and max(lines.values()) > 1:
-            largest = max(lines, key=lambda name: lines[name])
-            lines[largest] -= 1
-        for name in ("error", "target", "heading", "input"):
-            if sum(lines.values()) + arrows > height and name in lines and len(lines) > 1:
-                del lines[name]
+        self._has_both = self._trains and not self._is_double and self._inner - 1 >= BOTH
+        lines = _fitting(lines, height)
         spare = height - sum(lines.values()) - arrows - 1  # a line below for what the arrows mean
         self._framed = FRAMED if spare >= 2 * len(FRAMED) else FRAMED[:2] if spare >= 4 and self._is_double else ()
         self._has_arrows = bool(arrows)
@@ -176,16 +170,20 @@ class _Unrolled:
             lines = lines[::2]
         hidden = units - len(lines)
         first = self._first_in_view(layer, units, len(lines))
+        room = inner - 1  # a blank before the frame, or before what comes from the next step
         for place, y in enumerate(lines):
-            if hidden and place == len(lines) - 1 and len(lines) > 1:
+            if hidden and len(lines) > 1 and place == len(lines) - 1:
                 cells.write(x + 2, y, f"{cells.glyphs.more} +{hidden + 1}", "muted")
                 return
+            if hidden and len(lines) == 1:
+                mark = f"+{hidden}"
+                cells.write(x + inner + 1 - len(mark), y, mark, "muted")
+                room -= len(mark)
             index = (step,) if quantity == "E_t" else (first + place, step)
             ref = Ref(quantity, layer, index)
-            room = inner - (is_boxed or is_double)
-            self._numbers(x + 1 + is_boxed, y, room, ref)
+            self._numbers(x + 1 + is_boxed, y, room, row, ref)
             if is_double:
-                self._flow_below(x + 1 + is_boxed, y + 1, room, ref)
+                self._flow_below(x + 1 + is_boxed, y + 1, room, row, ref)
 
     def _first_in_view(self, layer: int, units: int, room: int) -> int:
         if units <= room or self._active is None or self._active.layer != layer or not self._active.index:
@@ -208,41 +206,56 @@ class _Unrolled:
         active = self._active
         return active is not None and active.layer == layer and self._step_of(active) == step
 
-    def _numbers(self, x: int, y: int, room: int, ref: Ref) -> None:
-        """A unit's number, and what flows back through it beside it; where there is no room for both, the one that
-        is being computed: what flows back in the backward pass, else the number.
+    def _numbers(self, x: int, y: int, room: int, row: str, ref: Ref) -> None:
+        """A unit's number, and what flows back through it beside it; where there is no room for both, the number until
+        the forward pass is over, then what flows back.
         """
-        snapshot = self._snapshot
-        symbol = snapshot.symbol(ref).partition("⟨")[0]
+        symbol = self._symbol(ref)
         gradient = None if self._is_double else self._gradient(ref)
-        if gradient is not None and self._has_both:
-            before = (room - 1) // 2
-            self._number(x, y, before, symbol, ref, ref)
-            self._number(x + before + 1, y, room - before - 1, self._sign(gradient), gradient, ref)
-        elif gradient is not None and self._is_backward:
-            self._number(x, y, room, self._sign(gradient) + symbol, gradient, ref)
+        names = breadth(symbol) + 1
+        if self._has_both and row in FRAMED[:2]:
+            own = (room - names - len("δ ") - 1) // 2  # cells of each of the two numbers
+            self._note(x, y, symbol, own, (row, False), ref, ref)
+            if gradient is not None:
+                self._note(x + names + own + 1, y, self._sign(gradient), own, (row, True), gradient, ref)
+            return
+        cells = room - names - (self._trains and row in FRAMED[:2] and not self._is_double)  # for the sign before it
+        if gradient is not None and self._is_over:
+            self._note(x, y, self._sign(gradient) + symbol, cells, (row, False), gradient, ref)
         else:
-            self._number(x, y, room, symbol, ref, ref)
+            self._note(x, y, symbol, cells, (row, False), ref, ref)
 
-    def _flow_below(self, x: int, y: int, room: int, unit: Ref) -> None:
+    def _flow_below(self, x: int, y: int, room: int, row: str, unit: Ref) -> None:
         """What flows back through a unit, in a line of its own below the unit's number."""
         gradient = self._gradient(unit) or unit._replace(quantity="dE_dz")
-        self._number(x, y, room, self._sign(gradient).ljust(2), gradient, unit)
+        symbol = self._symbol(unit)
+        self._note(
+            x, y, self._sign(gradient).ljust(breadth(symbol)), room - breadth(symbol) - 1, (row, True), gradient, unit
+        )
+
+    def _symbol(self, ref: Ref) -> str:
+        return self._snapshot.symbol(ref).partition("⟨")[0]
 
     def _sign(self, gradient: Ref) -> str:
         sign = "δ" if gradient.quantity == "dE_dz" else "∂"
         self._flows[sign, self._snapshot.symbol(gradient).rstrip("0123456789⟨⟩")] = None
         return sign
 
-    def _number(self, x: int, y: int, room: int, name: str, ref: Ref, unit: Ref) -> None:
-        """A number of a unit after its name; a click on it means the number."""
+    def _note(self, x: int, y: int, name: str, cells: int, row: tuple[str, bool], ref: Ref, unit: Ref) -> None:
+        """A number of a unit, to be written after its name."""
         told, role = self._snapshot.value(ref), self._role(ref, unit)
-        digits, is_given = self._scene.look.at_most(6), ref.quantity in ("x", "t")
-        text = _number(told, min(room - len(name) - 1, 9), digits, is_given=is_given)
-        end = self._cells.write(x, y, f"{name} ", role if role != "text" else "symbol")
-        end = self._cells.write(end, y, text, role if told is not None else "muted")
-        if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
-            self.hits.append(Hit(x, y, end - x, ref))
+        cells = max(min(cells, MOST_CELLS), 1)
+        self._entries.setdefault(row, []).append(Entry(x, y, name, cells, ref, role, told))
+
+    def _write(self, entries: Sequence[Entry]) -> None:
+        """The numbers of a row, all with as many decimals; a click on one means it."""
+        decimals = decimals_of(entries, self._scene.look.at_most(DIGITS))
+        for entry in entries:
+            x, y, role = entry.x, entry.y, entry.role
+            end = self._cells.write(x, y, f"{entry.name} ", role if role != "text" else "symbol")
+            end = self._cells.write(end, y, text_of(entry, decimals), role if entry.value is not None else "muted")
+            if 0 <= x < self._cells.width and 0 <= y < self._cells.height:
+                self.hits.append(Hit(x, y, end - x, entry.ref))
 
     def _gradient(self, ref: Ref) -> Ref | None:
         """What is known of the gradient at a unit: δ = ∂E/∂z, or ∂E/∂h before that."""
@@ -305,7 +318,7 @@ class _Unrolled:
 
     def _came_back(self, layer: int, step: int) -> bool:
         """Whether a layer's δ is known at a step, so that it can flow on, and gradients are what is shown."""
-        if not (self._is_backward or self._is_double or self._has_both):
+        if not (self._is_over or self._is_double or self._has_both):
             return False
         ref = Ref("dE_dz", layer, (0, step))
         return ("dE_dz", layer) in self._snapshot.order and self._snapshot.is_shown(ref)
@@ -355,8 +368,22 @@ class _Unrolled:
         return lines
 
 
-def _number(value: float | None, cells: int, digits: int, *, is_given: bool) -> str:
-    """What is given as it was written, what is computed with as many of the digits as there is room for."""
-    if value is not None and is_given and len(plain(value)) <= cells:
-        return plain(value)
-    return number(value, cells, digits)
+def _fitting(lines: dict[str, int], height: int) -> dict[str, int]:
+    """So many lines for each row that all of them fit: large layers are cut first, then rows are left out, and what
+    room that leaves is given back.
+    """
+    wanted, lines = lines, dict(lines)
+    leavable = [name for name in LEAVABLE if name in lines]
+    while sum(lines.values()) > height:
+        largest = max(lines, key=lines.__getitem__)
+        if lines[largest] > FEW or (not leavable and lines[largest] > 1):
+            lines[largest] -= 1
+        elif leavable:
+            del lines[leavable.pop(0)]
+        else:
+            break
+    for _ in range(height - sum(lines.values())):
+        cut = [name for name in lines if lines[name] < wanted[name]]
+        if cut:
+            lines[min(cut, key=lines.__getitem__)] += 1
+    return lines

@@ -89,6 +89,7 @@ class LossCurve(RoleWidget):
         self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
         self._ghost: Ghost | None = None
+        self._returned = Curve()
         self._ways: Sequence[tuple[Variant, Curve]] = ()
         self._epochs: Epochs | None = None
         self._digits = DIGITS
@@ -109,10 +110,12 @@ class LossCurve(RoleWidget):
         curves = {name: curve for name, curve in snapshot.curves.items() if name not in PLACES}
         others = [(way, way.snapshot.curves["loss"]) for way in ways if "loss" in way.snapshot.curves]
         has_same_ghost = _key_of_ghost(ghost) == _key_of_ghost(self._ghost)
+        has_same_ghost &= _key({"": snapshot.returned}) == _key({"": self._returned})
         if has_same_ghost and _key_of_ways(others) == _key_of_ways(self._ways) and not self._differ(curves):
             self._is_calm = True
             return
         self._curves, self._ghost, self._ways = curves, ghost, others
+        self._returned = snapshot.returned
         self._epochs = snapshot.epochs
         if self._is_calm:
             self._is_calm = False
@@ -149,7 +152,8 @@ class LossCurve(RoleWidget):
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         if self._later is None or self._drawn is None or self._drawn[0] != self.size:
-            key = (self.size, self.is_log, *_key(self._curves), _key_of_ghost(self._ghost), _key_of_ways(self._ways))
+            runs = _key({"": self._returned}), _key_of_ghost(self._ghost), _key_of_ways(self._ways)
+            key = (self.size, self.is_log, *_key(self._curves), *runs)
             if key != self._drawn:
                 self._drawn = key
                 self._strips = self._draw(self.size)
@@ -191,12 +195,15 @@ class LossCurve(RoleWidget):
         by_epochs = self._counts_epochs
         behind = []
         if self._ghost is not None:
-            ghost = _ghostly(self._ghost, width, self._ghost_mark)
+            ghost = _later(self._ghost.curve, self._ghost.fork, width, self._ghost_mark)
             behind.append(_over_epochs(ghost, self._ghost.epochs) if by_epochs else ghost)
         for way, curve in self._ways:
             if not way.is_lead:
                 series = _series(curve, width, way.role, self._looks[0][1], way.mark)
                 behind += [_over_epochs(one, way.snapshot.epochs) for one in series] if by_epochs else series
+        if len(self._returned) > iterations > 0:  # what is ahead, of a run that one has gone back to
+            ahead = _later(self._returned, iterations, width, self._looks[0][1])
+            behind.append(_over_epochs(ahead, self._epochs) if by_epochs and self._epochs else ahead)
         series = self._series(width)
         if by_epochs and self._epochs is not None:
             series = [_over_epochs(one, self._epochs) for one in series]
@@ -306,14 +313,14 @@ def _key_of_ghost(ghost: Ghost | None) -> tuple[object, ...]:
     return () if ghost is None else (ghost.fork, *_key({"": ghost.curve}))
 
 
-def _ghostly(ghost: Ghost, columns: int, mark: str) -> Series:
-    """The run that the last edit left, from where the two part."""
-    place, low, high = ghost.curve.envelope(columns)
-    last, end = np.array([len(ghost.curve)], dtype=float), ghost.curve.values[-1:]
+def _later(curve: Curve, first: int, columns: int, marker: str) -> Series:
+    """A run from an iteration on, behind the present one: what an edit left from where the two part, what is ahead."""
+    place, low, high = curve.envelope(columns)
+    last, end = np.array([len(curve)], dtype=float), curve.values[-1:]
     x = np.concatenate([place + 1, last])
-    later = x >= ghost.fork
+    later = x >= first
     low, high = np.concatenate([low, end])[later], np.concatenate([high, end])[later]
-    return Series(x[later], low, high, "muted", mark)
+    return Series(x[later], low, high, "muted", marker)
 
 
 def _last(curve: Curve, digits: int) -> str:
