@@ -31,9 +31,8 @@ def command(scenarios: tuple[str, ...], every: bool) -> int:
     """
     if scenarios and every:
         raise click.UsageError("either names, or --all")
-    found = [
-        _all_variants(name) for name in scenarios or builtin_scenarios()
-    ]  # a wrong file is refused before any check
+    # All are read first: a wrong file is refused before any check.
+    found = [_all_variants(name) for name in scenarios or builtin_scenarios()]
     failed = checks = 0
     for number, (written, *variants) in enumerate(found):
         if number:
