@@ -14,20 +14,7 @@ from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
-
-NARROWEST = 11
-WIDEST = 24
-FRAMED = ("output", "hidden", "input")
-"""The rows that stand in frames, as far as there is room for them."""
-ROOMY = 15
-"""With fewer cells a column than this the rows go without their names."""
-ARROW = 4
-BOTH = 18
-"""Cells in which a number and its gradient stand side by side."""
-FEW = 3
-"""A layer of more units than these is cut before a row is left out."""
-LEAVABLE = ("error", "target", "heading", "input")
-"""The rows that are left out where there is no room for them, the least telling first."""
+from dlsim.tui.pictures.unrolled_plan import WITH_GRADIENTS, plan
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -61,22 +48,19 @@ class _Unrolled:
         """Whether the forward pass is: what is shown then is what flows back, where there is no room for both."""
         self._entries: dict[tuple[str, bool], list[Entry]] = {}
         """The numbers of each row: of the units (False), and in places of their own those that flow back (True)."""
-        self._label = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
-        if (cells.width - self._label) // structure.steps < ROOMY:
-            self._label = 0
+        names = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
+        self._plan = plan(structure, cells.width, cells.height, names, self._step_of(self._active) or 0)
 
     # what stands where
 
     def draw(self) -> None:
         """Columns of boxes from left to right, rows from the input below to the target above."""
-        cells, structure = self._cells, self._structure
-        steps, column = self._fitting()
-        self._column, self._inner = column, column - ARROW
-        self._is_double = self._has_both = False
-        rows = self._rows()
+        cells, structure, label, rows = self._cells, self._structure, self._plan.label, self._plan.rows
+        steps = self._plan.steps
         for place, step in enumerate(steps):
-            x = self._label + place * column
-            self._heading(x, step, rows["heading"])
+            x = label + place * self._plan.column
+            if "heading" in rows:
+                self._heading(x, step, rows["heading"].start)
             for row, (quantity, layer, units) in {
                 "target": ("t", OUTPUT, structure.output.units),
                 "output": ("a", OUTPUT, structure.output.units),
@@ -86,29 +70,17 @@ class _Unrolled:
             }.items():
                 if row in rows:
                     self._box(x, rows[row], quantity, layer, step, units, row)
-            self._arrows_up(x, step, rows)
+            self._arrows_up(x, step)
             if place + 1 < len(steps) and structure.fed_back:
                 self._arrow_on(x, step, rows["hidden"])
         for entries in self._entries.values():
             self._write(entries)
-        if self._label:
-            self._names(rows)
+        if label:
+            self._names()
         if steps.start or steps.stop < structure.steps:
             more = self._scene.look.glyphs.more_across
-            cells.write(cells.width - 2, max(rows["heading"].start, 0), more[:2], "muted")
-        self._foot(rows)
-
-    def _fitting(self) -> tuple[range, int]:
-        """Which steps, and how many cells each takes."""
-        room, steps = self._cells.width - self._label, self._structure.steps
-        column = min(room // steps, WIDEST + ARROW)
-        if column >= NARROWEST + ARROW - 2:
-            return range(steps), column
-        column = NARROWEST + ARROW - 2
-        count = max(min(room // column, steps), 1)
-        wanted = self._step_of(self._active) or 0
-        first = min(max(wanted - count // 2, 0), steps - count)
-        return range(first, first + count), column
+            cells.write(cells.width - 2, 0, more[:2], "muted")
+        self._foot()
 
     @staticmethod
     def _step_of(ref: Ref | None) -> int | None:
@@ -119,53 +91,19 @@ class _Unrolled:
         is_of_unit = len(ref.index) == 2 and not ref.quantity.endswith(("W", "b"))
         return max(ref.index[1], 0) if is_of_unit else None
 
-    def _rows(self) -> dict[str, range]:
-        """The lines of each row; frames and arrows as far as there is room, the least telling rows left out."""
-        structure = self._structure
-        units = {
-            "error": 1 if structure.loss is not None else 0,
-            "target": structure.output.units if structure.loss is not None else 0,
-            "output": structure.output.units,
-            "hidden": structure.hidden.units,
-            "input": structure.inputs,
-        }
-        height = self._cells.height
-        names = ["heading", *(name for name, count in units.items() if count)]
-        lines = {name: units.get(name, 1) for name in names}
-        arrows = 2 if height >= sum(lines.values()) + 2 else 0
-        flows = {name: 2 * lines[name] for name in ("hidden", "output")}
-        if self._trains and sum((lines | flows).values()) + 2 + 1 <= height:
-            self._is_double, lines = True, lines | flows  # a line for each number, and one for its gradient
-        self._has_both = self._trains and not self._is_double and self._inner - 1 >= BOTH
-        lines = _fitting(lines, height)
-        spare = height - sum(lines.values()) - arrows - 1  # a line below for what the arrows mean
-        self._framed = FRAMED if spare >= 2 * len(FRAMED) else FRAMED[:2] if spare >= 4 and self._is_double else ()
-        self._has_arrows = bool(arrows)
-        rows: dict[str, range] = {}
-        top = 0
-        for name, count in lines.items():
-            frame = int(name in self._framed)
-            if name in ("hidden", "input") and arrows:
-                top += 1
-            rows[name] = range(top + frame, top + frame + count)
-            top += count + 2 * frame
-        rows.setdefault("heading", range(-1, -1))
-        return rows
-
     # boxes
 
-    def _heading(self, x: int, step: int, row: range) -> None:
-        if len(row):
-            active = self._step_of(self._active)
-            text = self._scene.say("picture.step", step=step + 1)
-            self._cells.write(x + 2, row.start, text, "active" if active == step else "muted")
+    def _heading(self, x: int, step: int, y: int) -> None:
+        active = self._step_of(self._active)
+        text = self._scene.say("picture.step", step=step + 1)
+        self._cells.write(x + 2, y, text, "active" if active == step else "muted")
 
     def _box(self, x: int, lines: range, quantity: str, layer: int, step: int, units: int, row: str) -> None:
-        cells, inner = self._cells, self._inner
-        is_boxed = row in self._framed
+        cells, inner = self._cells, self._plan.inner
+        is_boxed = row in self._plan.framed
         if is_boxed:
             self._frame(x, lines, layer, step)
-        is_double = self._is_double and row in ("output", "hidden")
+        is_double = self._plan.is_double and row in WITH_GRADIENTS
         if is_double:
             lines = lines[::2]
         hidden = units - len(lines)
@@ -191,7 +129,7 @@ class _Unrolled:
         return min(max(self._active.index[0] - 1, 0), units - room)
 
     def _frame(self, x: int, lines: range, layer: int, step: int) -> None:
-        cells, inner = self._cells, self._inner
+        cells, inner = self._cells, self._plan.inner
         is_lit = self._is_active(layer, step)
         glyphs = cells.glyphs.heavy_frame if is_lit else cells.glyphs.frame
         role = "active" if is_lit else "frame"
@@ -211,15 +149,16 @@ class _Unrolled:
         the forward pass is over, then what flows back.
         """
         symbol = self._symbol(ref)
-        gradient = None if self._is_double else self._gradient(ref)
+        gradient = None if self._plan.is_double else self._gradient(ref)
         names = breadth(symbol) + 1
-        if self._has_both and row in FRAMED[:2]:
+        if self._plan.has_both and row in WITH_GRADIENTS:
             own = (room - names - len("δ ") - 1) // 2  # cells of each of the two numbers
             self._note(x, y, symbol, own, (row, False), ref, ref)
             if gradient is not None:
                 self._note(x + names + own + 1, y, self._sign(gradient), own, (row, True), gradient, ref)
             return
-        cells = room - names - (self._trains and row in FRAMED[:2] and not self._is_double)  # for the sign before it
+        has_sign = self._trains and row in WITH_GRADIENTS and not self._plan.is_double
+        cells = room - names - has_sign
         if gradient is not None and self._is_over:
             self._note(x, y, self._sign(gradient) + symbol, cells, (row, False), gradient, ref)
         else:
@@ -280,13 +219,14 @@ class _Unrolled:
 
     # arrows
 
-    def _arrows_up(self, x: int, step: int, rows: dict[str, range]) -> None:
+    def _arrows_up(self, x: int, step: int) -> None:
         """From the input to the hidden units, from these to the output; downwards where the gradient has come."""
-        if not self._has_arrows or not {"input", "hidden", "output"} <= set(rows):
+        rows = self._plan.rows
+        if not self._plan.has_arrows or not {"input", "hidden", "output"} <= set(rows):
             return
         for below, layer in (("input", HIDDEN), ("hidden", OUTPUT)):
-            y = rows[below].start - 1 - (below in self._framed)
-            if y < rows["output"].stop + bool(self._framed) or y < 0:
+            y = rows[below].start - 1 - (below in self._plan.framed)
+            if y < rows["output"].stop + bool(self._plan.framed) or y < 0:
                 continue
             goes_back = layer == OUTPUT and self._came_back(layer, step)
             is_lit = self._is_active(layer, step) and self._active is not None and self._active.quantity == "z"
@@ -308,17 +248,17 @@ class _Unrolled:
         glyphs = self._cells.glyphs
         self._directions.add(glyphs.backward if goes_back else glyphs.forward)
         line = glyphs.level[1] if is_lit else glyphs.level[0]
-        start = x + self._inner + (2 if self._framed else 1)
-        room = x + self._column - start
+        start = x + self._plan.inner + (2 if self._plan.framed else 1)
+        room = x + self._plan.column - start
         stroke = glyphs.backward + line * (room - 1) if goes_back else line * (room - 1) + glyphs.forward
         role = "active" if is_lit else "backward" if goes_back else "forward"
         self._cells.write(start, y, stroke, role)
-        if len(lines) > 1 or self._framed:
-            self._cells.write(start, y - 1 if y > lines.start or self._framed else y + 1, "Wh"[:room], "muted")
+        if len(lines) > 1 or self._plan.framed:
+            self._cells.write(start, y - 1 if y > lines.start or self._plan.framed else y + 1, "Wh"[:room], "muted")
 
     def _came_back(self, layer: int, step: int) -> bool:
         """Whether a layer's δ is known at a step, so that it can flow on, and gradients are what is shown."""
-        if not (self._is_over or self._is_double or self._has_both):
+        if not (self._is_over or self._plan.is_double or self._plan.has_both):
             return False
         ref = Ref("dE_dz", layer, (0, step))
         return ("dE_dz", layer) in self._snapshot.order and self._snapshot.is_shown(ref)
@@ -328,14 +268,15 @@ class _Unrolled:
 
     # words
 
-    def _names(self, rows: dict[str, range]) -> None:
+    def _names(self) -> None:
+        rows = self._plan.rows
         for name in ("error", "target", "output", "hidden", "input"):
-            if name in rows and len(rows[name]):
-                text = shortened(self._scene.say(f"picture.{name}"), self._label - 1)
+            if name in rows:
+                text = shortened(self._scene.say(f"picture.{name}"), self._plan.label - 1)
                 self._cells.write(0, (rows[name].start + rows[name].stop - 1) // 2, text, "muted")
 
-    def _foot(self, rows: dict[str, range]) -> None:
-        last = max(lines.stop + (name in self._framed) for name, lines in rows.items())
+    def _foot(self) -> None:
+        last = max(lines.stop + (name in self._plan.framed) for name, lines in self._plan.rows.items())
         free = self._cells.height - last
         say, glyphs = self._scene.say, self._cells.glyphs
         groups: list[Group] = []
@@ -366,24 +307,3 @@ class _Unrolled:
                 line, groups = groups[:1], groups[1:]  # wider than the picture
             lines.append(line)
         return lines
-
-
-def _fitting(lines: dict[str, int], height: int) -> dict[str, int]:
-    """So many lines for each row that all of them fit: large layers are cut first, then rows are left out, and what
-    room that leaves is given back.
-    """
-    wanted, lines = lines, dict(lines)
-    leavable = [name for name in LEAVABLE if name in lines]
-    while sum(lines.values()) > height:
-        largest = max(lines, key=lines.__getitem__)
-        if lines[largest] > FEW or (not leavable and lines[largest] > 1):
-            lines[largest] -= 1
-        elif leavable:
-            del lines[leavable.pop(0)]
-        else:
-            break
-    for _ in range(height - sum(lines.values())):
-        cut = [name for name in lines if lines[name] < wanted[name]]
-        if cut:
-            lines[min(cut, key=lines.__getitem__)] += 1
-    return lines
