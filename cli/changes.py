@@ -36,7 +36,10 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
         elif ref is not None and (datum := _datum(ref, simulator)):
-            changes.settings |= datum.settings(read_number(value))
+            settings = datum.settings(read_number(value))
+            if datum.is_shared and settings.keys() & changes.settings.keys():
+                raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
+            changes.settings |= settings
         else:
             changes.settings[_path_of_setting(name, simulator)] = _setting(name, value)
     return changes

@@ -38,7 +38,7 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     """
     if target.ref is None:
         text = written(parsed(text))
-    if text == target.text:
+    if text == target.text or (target.ref is None and _is_same_number(text, target.text)):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     if target.ref is None:
         return _edit(session, target, text, digits)
@@ -47,6 +47,11 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
         raise NotANumberError(text)
     number = float(number)
     return _edit(session, target, written(number), digits, {target.ref: number})
+
+
+def _is_same_number(text: str, other: str) -> bool:
+    found = typed_number(text)
+    return found is not None and found == typed_number(other)
 
 
 def _edit(

@@ -127,3 +127,9 @@ def test_a_step_of_several_numbers_is_edited_in_its_place():
 def test_what_is_fed_back_is_computed_and_no_input():
     session = Session("feedforward-or-recurrent")
     assert target(session, Ref("x", 0, (session.scenario.body.network.inputs, 1))) is None
+
+
+def test_the_same_number_written_otherwise_is_no_edit(heaps):
+    session = Session(heaps)
+    change(session, target(session, Ref("x", 0, (0,))), "2.0")
+    assert change(session, target(session, Ref("x", 0, (0,))), "2").key == "hint.unchanged"
