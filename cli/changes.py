@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
+from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_fraction, typed_number
 
@@ -34,8 +35,11 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
         ref = find(name)
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
-        elif ref is not None and (path := _path_of_sample(ref, simulator)):
-            changes.settings[path] = read_number(value)
+        elif ref is not None and (datum := _datum(ref, simulator)):
+            settings = datum.settings(read_number(value))
+            if datum.is_shared and settings.keys() & changes.settings.keys():
+                raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
+            changes.settings |= settings
         else:
             changes.settings[_path_of_setting(name, simulator)] = _setting(name, value)
     return changes
@@ -54,15 +58,9 @@ def _setting(name: str, text: str) -> Any:
     return parse_value(name, text) if fraction is None else fraction
 
 
-def _path_of_sample(ref: Ref, simulator: Simulator) -> str | None:
-    """Where the file holds an input or a target of the sample under the lens."""
-    key = {"x": "inputs", "t": "targets"}.get(ref.quantity)
-    if key is None or len(ref.index) != 1:
-        return None
-    data = simulator.scenario.raw.get("data", {})
-    if key not in data or data.get("validation_fraction"):
-        raise WrongKindError("only inputs and targets that stand in the scenario itself can be edited here")
-    return f"data.{key}.{simulator.model.tape.rows[simulator.sample]}.{ref.index[0]}"
+def _datum(ref: Ref, simulator: Simulator) -> Datum | None:
+    """The input or target of the sample under the lens that `ref` is."""
+    return datum_at(simulator.scenario, ref, int(simulator.model.tape.rows[simulator.sample]))
 
 
 def _path_of_setting(name: str, simulator: Simulator) -> str:

@@ -71,7 +71,13 @@ def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     origin = _origin_of(scenario)
     tables = _with(dict(scenario.raw), changes, origin.file)
     revised = _validated(tables, origin, scenario.variant, scenario.variants)
-    return replace(revised, written=scenario.written, overrides={**scenario.overrides, **changes})
+    return replace(revised, written=scenario.written, overrides={**_still_set(scenario.overrides, changes), **changes})
+
+
+def _still_set(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those that hold beside later `changes`: what was set inside of what is now set as a whole does not."""
+    inside = tuple(f"{path}." for path in changes)
+    return {path: value for path, value in overrides.items() if path not in changes and not path.startswith(inside)}
 
 
 def variant_of(scenario: Scenario, name: str | None) -> Scenario:

@@ -37,6 +37,7 @@ class Loss(Struct, frozen=True):
     slope_by_output_notation: str
     fused_with: str | None = None
     mean_over_outputs: bool = False
+    targets_sum_to_one: bool = False
 
     def error_notation(self, outputs: int) -> str:
         """The notation of one output's error; a mean over one output needs no division."""
@@ -143,6 +144,7 @@ CATEGORICAL_CROSSENTROPY = Loss(
     _categorical_slope_by_output,
     "−{t}/{a}",
     fused_with="softmax",
+    targets_sum_to_one=True,
 )
 
 LOSSES: Mapping[str, Loss] = {

@@ -68,6 +68,7 @@ class DataSpec(Struct, frozen=True):
     targets: Array | None  # (samples, outputs)
     validation_inputs: Array
     validation_targets: Array | None
+    rows: NDArray[np.intp]  # (samples,), where each stands among all rows, those that are kept back included
     features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     source: str = "inline"

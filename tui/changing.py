@@ -6,6 +6,7 @@ No Textual here.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.errors import DlsimError
@@ -37,40 +38,36 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     """
     if target.ref is None:
         text = written(parsed(text))
-    if text == target.text:
+    if text == target.text or (target.ref is None and _is_same_number(text, target.text)):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     if target.ref is None:
-        return _edit(session, target.label, target.text, text, digits, path=target.path)
+        return _edit(session, target, text, digits)
     number = typed_number(text)
     if number is None:
         raise NotANumberError(text)
     number = float(number)
-    return _edit(session, target.label, target.text, written(number), digits, ref=target.ref, number=number)
+    return _edit(session, target, written(number), digits, {target.ref: number})
+
+
+def _is_same_number(text: str, other: str) -> bool:
+    found = typed_number(text)
+    return found is not None and found == typed_number(other)
 
 
 def _edit(
-    session: Session,
-    label: str,
-    before: str,
-    after: str,
-    digits: int,
-    *,
-    path: str | None = None,
-    ref: Ref | None = None,
-    number: float = 0.0,
+    session: Session, target: Target, after: str, digits: int, numbers: Mapping[str | Ref, float] | None = None
 ) -> Hint:
     simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
     scenario = simulator.scenario
-    simulator.edit(
-        numbers=None if ref is None else {ref: number}, settings=None if path is None else {path: parsed(after)}
-    )
+    simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after))
     session.changed()
-    edited = Edited(label, before, after, iteration, ref, brought_along(scenario, simulator.scenario, path))
+    along = brought_along(scenario, simulator.scenario, target, after)
+    edited = Edited(target.label, target.text, after, iteration, target.ref, along)
     session.edits.add(edited)
     values = {**_told(edited, digits), "iteration": iteration}
-    if along := in_words(edited, only_changed=True):
-        return Hint("hint.edited_along", {**values, "settings": along})
-    samples = _whole_batch(simulator.scenario, path, after)
+    if told := in_words(edited, only_changed=True):
+        return Hint("hint.edited_along", {**values, "settings": told})
+    samples = _whole_batch(simulator.scenario, target.path, after)
     if samples:
         return Hint("hint.edited_batch", {**values, "samples": samples})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.losses import LOSSES
@@ -30,6 +31,8 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "shuffle": ("true", "false"),
 }
 """Values that a key may have, where they are names."""
+NUMBERS = ("data.inputs", "data.targets")
+"""They have their cells."""
 UNSET = ""
 OPTIMIZER = "training.optimizer"
 
@@ -41,6 +44,14 @@ class Target(Struct, frozen=True):
     value: Any
     ref: Ref | None = None
     path: str | None = None
+    datum: Datum | None = None
+    partners: Sequence[str] = ()
+    """The symbols of the datum's row."""
+
+    def settings(self, text: str) -> Mapping[str, Any]:
+        """What the scenario is to set, by path, so that it becomes what was typed."""
+        value = parsed(text)
+        return {self.path or "": value} if self.datum is None else self.datum.settings(value)
 
     @property
     def text(self) -> str:
@@ -54,8 +65,8 @@ class Target(Struct, frozen=True):
 
 
 class Edited(Struct, frozen=True):
-    """One change that was made, for the hints and the comparison. `along` are settings that another optimizer brought
-    along: name, value before (None where there was none), value after.
+    """One change that was made, for the hints and the comparison. `along` is what it brought along, settings of another
+    optimizer or the other targets of a sample: name, value before (None where there was none), value after.
     """
 
     label: str
@@ -110,9 +121,20 @@ def brief(text: str, digits: int = DIGITS) -> str:
     return f"{number:,}" if isinstance(number, int) else plain(number, digits)
 
 
-def brought_along(before: Scenario, after: Scenario, path: str | None) -> Sequence[tuple[str, str | None, str]]:
-    """The optimizer's settings that have another value because it is another one; see Edited."""
-    if path != OPTIMIZER or before.optimizer is None or after.optimizer is None:
+def brought_along(
+    before: Scenario, after: Scenario, target: Target, text: str
+) -> Sequence[tuple[str, str | None, str]]:
+    """The optimizer's settings that have another value because it is another one, or the targets that share what is
+    left beside the one that is now `text`; see Edited.
+    """
+    if target.datum is not None and (row := target.datum.row_with(parsed(text))) is not None:
+        others = enumerate(zip(target.partners, target.datum.row, row, strict=True))
+        return tuple(
+            (name, brief(written(old)), brief(written(new)))
+            for place, (name, old, new) in others
+            if place != target.datum.place and old != new
+        )
+    if target.path != OPTIMIZER or before.optimizer is None or after.optimizer is None:
         return ()
     old, new = _settings(before.optimizer), _settings(after.optimizer)
     return tuple(
@@ -156,12 +178,22 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
     if parameter is not None:
         now = parameter._replace(quantity=f"now_{parameter.quantity}")
         return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
-    path = path_of(snapshot, ref)
+    datum = datum_at(snapshot.scenario, ref, snapshot.row)
+    path = path_of(snapshot, ref) if datum is None else datum.path
     if path is None:
         return None
     found = value_at(snapshot.scenario.raw, path)
     number = snapshot.tape.value(ref, snapshot.sample) if found is None else found
-    return Target(snapshot.symbol(ref), number, path=path)
+    return Target(snapshot.symbol(ref), number, path=path, datum=datum, partners=_partners(snapshot, ref, datum))
+
+
+def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str]:
+    """The symbols of the targets that share with the one at `ref`."""
+    if datum is None or not datum.is_shared:
+        return ()
+    at = 1 if ref.quantity == "T" else 0  # after the row
+    places = range(len(datum.row))
+    return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
 
 
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
@@ -172,7 +204,7 @@ def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
 
 
 def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
-    """Where the scenario sets a number: a given input, target or vector, a setting of a function or the optimizer."""
+    """Where the scenario sets a number: a vector, a setting of a function or the optimizer."""
     kind, _, name = ref.quantity.partition(":")
     match kind:
         case "v":
@@ -185,27 +217,7 @@ def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
             return f"training.optimizer.{name}"
         case "rate":
             return "training.optimizer.learning_rate"
-        case "X" | "T" | "x" | "t":
-            return _path_of_data(snapshot, ref)
     return None
-
-
-def _path_of_data(snapshot: Snapshot, ref: Ref) -> str | None:
-    key = "inputs" if ref.quantity in ("X", "x") else "targets"
-    data = snapshot.scenario.raw.get("data")
-    if not isinstance(data, Mapping) or not isinstance(data.get(key), list) or data.get("validation_fraction"):
-        return None
-    row, place = (ref.index[0], ref.index[1:]) if ref.quantity in ("X", "T") else (snapshot.row, ref.index)
-    path = f"data.{key}.{row}.{place[0]}"
-    if len(place) > 1:  # a sequence: its steps stand side by side
-        steps = data[key][row]
-        wide = len(steps) // _steps(snapshot) if isinstance(steps, list) else 1
-        path = f"data.{key}.{row}.{place[1] * wide + place[0]}"
-    return path if value_at(snapshot.scenario.raw, path) is not None else None
-
-
-def _steps(snapshot: Snapshot) -> int:
-    return next((table.per_sample for table in snapshot.tables if table.key == "data"), 1)
 
 
 def value_at(tables: Any, path: str) -> Any:
@@ -269,7 +281,7 @@ def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
 
 
 def sample_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
-    """The inputs and targets of the sample under the lens, where they stand in the scenario."""
+    """The inputs and targets of the sample under the lens."""
     table = next((table for table in snapshot.tables if table.key == "data"), None)
     if table is None:
         return []
@@ -297,7 +309,7 @@ def _within(path: str, value: Any) -> Iterator[Target]:
         if "name" in value:  # an optimizer or an activation with settings of its own
             yield Target(name_of(path), value["name"], path=path)
         for key, inner in value.items():
-            if key != "name":
+            if key != "name" and f"{path}.{key}" not in NUMBERS:
                 yield from _within(f"{path}.{key}", inner)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
@@ -333,7 +345,7 @@ def problem_with(scenario: Scenario, target: Target, text: str) -> str:
     if not _is_cheap(scenario):
         return ""
     try:
-        revise(scenario, {target.path or "": parsed(text)})
+        revise(scenario, target.settings(text))
     except DlsimError as error:
         return in_short(error)
     return ""
@@ -342,10 +354,12 @@ def problem_with(scenario: Scenario, target: Target, text: str) -> str:
 def _is_cheap(scenario: Scenario) -> bool:
     """Whether a scenario can be validated with every key that is typed."""
     data = scenario.raw.get("data")
-    return not isinstance(data, Mapping) or ("file" not in data and len(data.get("inputs", ())) <= MOST_ROWS)
+    rows = data.get("inputs") if isinstance(data, Mapping) else None
+    return not isinstance(rows, list) or len(rows) <= MOST_ROWS
 
 
 MOST_ROWS = 200
+"""Of more rows that stand in the scenario itself, each is read anew; a file is not, and a generator is fast."""
 
 
 def in_short(error: DlsimError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dlsim.engine.data.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.paths import NAMED
 from dlsim.engine.scenario import Scenario
 
@@ -49,7 +50,8 @@ def _settings(variant: Scenario) -> Mapping[tuple[str, ...], Any]:
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _leaves(item, path if key == "name" and path else (*path, str(key)))
+            if path != ("data",) or not (key in SET_ONE_BY_ONE and isinstance(item, Mapping)):
+                yield from _leaves(item, path if key == "name" and path else (*path, str(key)))
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for number, item in enumerate(value):
             yield from _leaves(item, (*path, str(number)))

@@ -21,7 +21,7 @@ class Batches:
         self.calendar = Calendar(-(-rows // self.size))
         self._rows = rows
         self._seed = seed
-        self._order: tuple[int, Indices] = (-1, np.arange(rows))  # of an epoch
+        self._order: tuple[int, Indices] = (-1, np.arange(0))  # of an epoch; a run of many stretches has many of these
 
     def of(self, iteration: int) -> tuple[Sequence[int], slice | Indices]:
         """(rows of its batch, the same to index arrays with); the last batch of an epoch may be shorter."""

@@ -184,6 +184,23 @@ def test_a_command_says_what_came_of_it(walk, typed, said):
     assert said in "\n".join(walk(SCENARIO, *typed)[-1])
 
 
+def test_an_input_and_a_target_that_a_generator_drew_are_edited(walk):
+    *_, rows = walk("over-and-underfitting", "sample 3", "x1=0.5 t1=0.25", "data")
+    assert "3: x1 0.50000000, x2 1.61633431, t1 0.25000000" in "\n".join(rows)
+
+
+def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
+    file = scenario_file(
+        network='[network]\ninputs = 1\nlayers = [{ units = 3, activation = "softmax" }]\n',
+        data="[data]\ninputs = [[1.0]]\ntargets = [[1, 0, 0]]\n",
+        training='[training]\nloss = "categorical_crossentropy"\noptimizer = "sgd"\n',
+    )
+    _, both, one, rows = walk(file, "t2=0.3 t3=0.3", "t2=0.9", "data")
+    assert "change together: give one at a time" in "\n".join(both)
+    assert "Edited" in "\n".join(one)
+    assert "t1 0.10000000, t2 0.90000000, t3 0.00000000" in "\n".join(rows)
+
+
 @pytest.mark.parametrize(
     ("typed", "words_in_it"),
     [

@@ -56,7 +56,7 @@ def scenario(
         spec = OptimizerSpec(optimizer, {**defaults, **settings})
         training = TrainingSpec(loss, spec, batch_size or len(inputs), shuffle, epochs, seed)
     network = NetworkSpec(inputs.shape[1], tuple(layers), seed)
-    data = DataSpec(inputs, targets, inputs[:0], None if targets is None else targets[:0])
+    data = DataSpec(inputs, targets, inputs[:0], None if targets is None else targets[:0], np.arange(len(inputs)))
     return Scenario("test", None, {}, {}, {}, None, "network", NetworkBody(network, data, training), ())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
 from textual import on
 
 from dlsim.engine.errors import DlsimError
@@ -57,16 +58,14 @@ class Editing(Selecting):
             return
         target = self.selected_target()
         if target is not None:
-            self._ask_for(target)
+            self._ask_for(self._named(target))
             return
         if len(refs) > 1:
             marked, selected = map(snapshot.symbol, refs)
             self._say(Hint("hint.computed_both", {"marked": marked, "selected": selected}))
             return
         (ref,) = refs
-        is_data = ref.quantity in ("X", "T", "x", "t")
-        key = "hint.data_elsewhere" if is_data else "hint.computed"
-        self._say(Hint(key, {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
+        self._say(Hint("hint.computed", {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
 
     def _selected(self, snapshot: Snapshot) -> Sequence[Ref]:
         """The operand that is marked, then the number that is selected: as many of them as there are."""
@@ -116,7 +115,7 @@ class Editing(Selecting):
         from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
 
         snapshot = self.session.snapshot
-        targets = targets_of(self.session.simulator, snapshot)
+        targets = [self._named(target) for target in targets_of(self.session.simulator, snapshot)]
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return
@@ -129,11 +128,20 @@ class Editing(Selecting):
 
         self.app.push_screen(ChoosingScreen(SAY("edit.title"), options), chosen)
 
+    def _named(self, target: Target) -> Target:
+        """Of the data, with the sample that it belongs to, where there are several."""
+        if target.datum is None or target.datum.sample is None:
+            return target
+        label = SAY("edit.of_sample", symbol=target.label, sample=target.datum.sample)
+        return replace(target, label=label)
+
     def _ask_for(self, target: Target) -> None:
         if target.choices:
             note = SAY("prompt.choices", choices=", ".join(target.choices))
+        elif target.datum is not None and target.datum.is_shared:
+            note = SAY("prompt.shared")
         else:
-            is_number = target.ref is not None or isinstance(parsed(target.text), float)
+            is_number = target.ref is not None or target.datum is not None or isinstance(parsed(target.text), float)
             note = SAY("prompt.number") if is_number else SAY("prompt.setting", value=target.text)
         self.prompt.ask(
             Asked(

@@ -1,9 +1,9 @@
-"""`[data]` as a file has it: rows written there, a CSV file or a generator; and what is kept back."""
+"""`[data]` as a file has it: rows written there, a CSV file or a generator, single numbers set; what is kept back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from msgspec import Meta
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.data.samples import Samples
+from dlsim.engine.data.set_numbers import apart, with_set
 from dlsim.engine.errors import nearest
 from dlsim.engine.randomness import Random
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario import Array, DataSpec
 from dlsim.engine.text import shorten, shown
 
 Rows = NDArray[np.intp]
@@ -27,6 +28,8 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "generator": ("samples", "noise", "classes"),
 }
 """The three ways of giving data: the key that chooses one, and the keys that go with it."""
+ELSEWHERE = ("file", "generator")
+"""Those in which the numbers do not stand in the scenario: single ones may be set over them."""
 
 
 class DataTable(Table):
@@ -47,7 +50,9 @@ class DataTable(Table):
 
 def read_data(table: object, place: Place, folder: str | None, *, outputs: int) -> DataSpec:
     """The samples, some of them kept back; classes become targets for so many `outputs`."""
+    changed: Mapping[str, Any] = {}
     if isinstance(table, dict):
+        table, changed = apart(table, ELSEWHERE)
         _refuse_mixture(table, place)
     data = convert(table, DataTable, place)
     if data.file is not None:
@@ -58,17 +63,28 @@ def read_data(table: object, place: Place, folder: str | None, *, outputs: int) 
         samples, source = _generated(data, data.generator, place), data.generator
     else:
         samples, source = _written(data, place), "inline"
+    inputs = with_set(samples.inputs, changed.get("inputs", {}), place / "inputs")
     targets = samples.targets_for(outputs)
-    kept, back = _kept_back(len(samples.inputs), data, place)
+    if targets is not None:
+        targets = with_set(targets, changed.get("targets", {}), place / "targets")
+    elif "targets" in changed:
+        raise (place / "targets").error("the data have no targets to change", changed["targets"], "remove it")
+    kept, back = _kept_back(len(inputs), data, place)
     return DataSpec(
-        inputs=frozen(samples.inputs[kept]),
-        targets=None if targets is None else frozen(targets[kept]),
-        validation_inputs=frozen(samples.inputs[back]),
-        validation_targets=None if targets is None else frozen(targets[back]),
+        inputs=_rows(inputs, kept),
+        targets=None if targets is None else _rows(targets, kept),
+        validation_inputs=_rows(inputs, back),
+        validation_targets=None if targets is None else _rows(targets, back),
+        rows=kept,
         features=samples.features,
         classes=samples.classes,
         source=source,
     )
+
+
+def _rows(numbers: Array, rows: Rows) -> Array:
+    """These rows, read-only; where they are all of them, it is no copy."""
+    return frozen(numbers if len(rows) == len(numbers) else numbers[rows])
 
 
 def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:

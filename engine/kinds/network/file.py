@@ -171,7 +171,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
                 "use probabilities as targets, or 'mse'",
             )
         sums = targets.sum(axis=1)
-        if training.loss == "categorical_crossentropy" and np.abs(sums - 1).max() > ROUNDING:
+        if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
             row = int(np.abs(sums - 1).argmax())
             raise place.error(
                 f"{training.loss} wants targets that sum to 1; row {row} (from 0) sums to {sums[row]:.15g}",

@@ -154,7 +154,7 @@ def _sequences(table: object, place: Place, inputs: int, outputs: int) -> tuple[
             )
         targets, _ = _rows(data.targets, outputs, steps, place / "targets")
     kept_back = None if targets is None else targets[:0]
-    return DataSpec(rows, targets, rows[:0], kept_back), steps
+    return DataSpec(rows, targets, rows[:0], kept_back, np.arange(len(rows))), steps
 
 
 def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Place) -> tuple[Array, int]:
@@ -199,7 +199,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
     sums = targets.reshape(-1, network.widths[-1]).sum(axis=1)
     if targets.min() < 0 or targets.max() > 1:
         raise place.error(f"{training.loss} wants targets from 0 to 1", training.loss, "use such targets, or 'mse'")
-    if training.loss == "categorical_crossentropy" and np.abs(sums - 1).max() > ROUNDING:
+    if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
         raise place.error(
             f"{training.loss} wants the targets of each step to sum to 1",
             training.loss,

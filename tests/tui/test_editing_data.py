@@ -1,0 +1,135 @@
+"""Inputs and targets that come from a file or a generator are edited like those that stand in the scenario."""
+
+import pytest
+
+from dlsim.engine.loading import load_tables
+from dlsim.engine.reference import Ref
+from dlsim.tui.changing import change, redo, undo
+from dlsim.tui.edits import brief, problem_with, settings_of, target_of, targets_of
+from dlsim.tui.session import Session
+from dlsim.tui.variants import label_of
+
+HEAPS = """
+schema = 1
+title = "Three heaps"
+[network]
+inputs = 2
+layers = [{ units = 3, activation = "softmax" }]
+[data]
+generator = "blobs"
+classes = 3
+samples = 9
+[training]
+loss = "categorical_crossentropy"
+optimizer = "sgd"
+batch_size = 4
+shuffle = true
+"""
+WRITTEN_OVER = ["backspace"] * 30
+
+
+@pytest.fixture
+def heaps(tmp_path):
+    """The path of a scenario with three classes from a generator."""
+    (tmp_path / "heaps.toml").write_text(HEAPS, encoding="utf-8")
+    return str(tmp_path / "heaps.toml")
+
+
+def target(session, ref):
+    return target_of(session.simulator, session.snapshot, ref)
+
+
+@pytest.mark.parametrize("name", ["over-and-underfitting", "batch-modes"])
+@pytest.mark.parametrize("ref", [Ref("x", 0, (1,)), Ref("X", 0, (5, 0)), Ref("T", 0, (5, 0))])
+def test_a_number_of_a_generator_is_edited_undone_and_done_again(name, ref):
+    session = Session(name)
+    session.forward("iteration")
+    before = session.snapshot.tape.value(ref, 0)
+    change(session, target(session, ref), "0.25")
+    assert session.snapshot.tape.value(ref, 0) == 0.25
+    undo(session)
+    assert session.snapshot.tape.value(ref, 0) == before
+    redo(session)
+    assert session.snapshot.tape.value(ref, 0) == 0.25
+
+
+def test_the_sample_keeps_its_number_through_epochs_that_shuffle_and_at_the_start_it_is_what_it_was(heaps):
+    session, ref = Session(heaps), Ref("X", 0, (5, 0))
+    session.forward("iteration")
+    before = session.snapshot.tape.value(ref, 0)
+    change(session, target(session, ref), "0.25")
+    for _ in range(3):
+        session.forward("epoch")
+        assert session.snapshot.tape.value(ref, 0) == 0.25
+    seen = session.simulator.losses[:9].copy()
+    session.home()
+    assert session.snapshot.tape.value(ref, 0) == before
+    session.simulator.seek(iteration=9)
+    session.changed()
+    assert session.snapshot.tape.value(ref, 0) == 0.25
+    assert (session.simulator.losses[:9] == seen).all()
+
+
+def test_an_edited_class_tells_what_the_other_targets_have_become(heaps):
+    session = Session(heaps)
+    numbers = [session.snapshot.tape.value(Ref("T", 0, (0, place)), 0) for place in range(3)]
+    now, other = numbers.index(1), numbers.index(0)
+    hint = change(session, target(session, Ref("T", 0, (0, other))), "1")
+    assert hint.key == "hint.edited_along"
+    assert hint.values["settings"] == f"t{now + 1} 0 (it was 1)"
+    assert [session.snapshot.tape.value(Ref("T", 0, (0, place)), 0) for place in (now, other)] == [0, 1]
+    assert "from 0 to 1" in problem_with(session.scenario, target(session, Ref("T", 0, (0, now))), "3")
+
+
+def test_what_can_be_changed_lists_the_sample_at_hand_once_however_often_it_was_edited(heaps):
+    session = Session(heaps)
+    change(session, target(session, Ref("x", 0, (0,))), "0.25")
+    labels = [found.label for found in targets_of(session.simulator, session.snapshot)]
+    for symbol in ("x1", "x2", "t1", "t2", "t3"):
+        assert labels.count(symbol) == 1
+    assert not any("data.inputs" in found.label for found in settings_of(session.scenario))
+
+
+def test_an_edited_number_does_not_name_the_variant():
+    session = Session("over-and-underfitting")
+    others = [simulator.scenario for name, simulator in session.ensemble.members if name]
+    before = label_of(session.scenario, others)
+    change(session, target(session, Ref("x", 0, (0,))), "0.25")
+    assert label_of(session.scenario, others) == before
+
+
+async def test_the_prompt_and_the_hint_say_which_sample_it_is(open_at, screen_text):
+    app = open_at("batch-modes")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", "4", "tab", "down", "down", "w")
+        await pilot.pause()
+        assert "x1 of sample 3" in "\n".join(screen_text(app))
+        await pilot.press(*WRITTEN_OVER, "2", "enter")
+        await pilot.pause()
+        assert "x1 of sample 3 = 2" in "\n".join(screen_text(app))
+
+
+def test_a_step_of_several_numbers_is_edited_in_its_place():
+    tables = {
+        "schema": 1,
+        "title": "Two inputs at a time",
+        "kind": "recurrent",
+        "recurrent": {"inputs": 2, "hidden": 1, "outputs": 1},
+        "data": {"inputs": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], "targets": [[0, 1], [1, [0]]]},
+    }
+    session = Session("mine", scenario=load_tables(tables))
+    for ref, before in ((Ref("X", 0, (1, 0, 1)), "7"), (Ref("T", 2, (1, 0, 1)), "0"), (Ref("T", 2, (0, 0, 1)), "1")):
+        assert brief(target(session, ref).text) == before
+        change(session, target(session, ref), "0.5")
+        assert session.snapshot.tape.value(ref, 0) == 0.5
+
+
+def test_what_is_fed_back_is_computed_and_no_input():
+    session = Session("feedforward-or-recurrent")
+    assert target(session, Ref("x", 0, (session.scenario.body.network.inputs, 1))) is None
+
+
+def test_the_same_number_written_otherwise_is_no_edit(heaps):
+    session = Session(heaps)
+    change(session, target(session, Ref("x", 0, (0,))), "2.0")
+    assert change(session, target(session, Ref("x", 0, (0,))), "2").key == "hint.unchanged"
