@@ -81,7 +81,7 @@ ASCII = Glyphs(
     positive=".:+#",
     negative="-=%@",
     nothing=" ",
-    dead="0",
+    dead="!",
     flat="~",
     loop="@",
     minus="-",

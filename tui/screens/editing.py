@@ -131,7 +131,9 @@ class Editing(Selecting):
 
     def _ask_for(self, target: Target) -> None:
         if target.choices:
-            note = SAY("prompt.choices", choices=", ".join(target.choices))
+            note = SAY(
+                "prompt.choices", up=CAPS["select.up"], down=CAPS["select.down"], choices=", ".join(target.choices)
+            )
         else:
             is_number = target.ref is not None or isinstance(parsed(target.text), float)
             note = SAY("prompt.number") if is_number else SAY("prompt.setting", value=target.text)
