@@ -132,7 +132,7 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
 
 
 def cap(say: Words, key: str) -> str:
-    """How a key is named on screen: `→` for right, `ctrl+p` as it stands; in plain characters no arrow, as `<` is a key."""
+    """How a key is named on screen: `→` for right, `ctrl+p` as it stands; no arrow in ASCII: `<` is a key."""
     return "+".join(_cap(say, part) for part in key.split("+"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unicodedata import category, combining, east_asian_width, normalize
 
 _LOOKALIKES = {
-    "-": "─━╌╍−–—⁻╴╶",
+    "-": "─━╌╍┈−–—⁻╴╶",
     "|": "│┃▏▎▍▌▋▊▉┤├┫┣",
     "/": "╱",
     "\\": "╲",
@@ -49,7 +49,7 @@ _LOOKALIKES = {
     "8": "₈",
     "9": "₉",
 }
-"""Of digits none but those that stand low, as part of a name: any other would be read as part of the number before it."""
+"""Of digits none but those that stand low, as part of a name: others would be read as part of a number."""
 TABLE: dict[int, str | None] = {ord(other): one for one, others in _LOOKALIKES.items() for other in others}
 TABLE[ord("🔎")] = "? "  # it takes two cells
 TABLE[0x302] = None  # the hat of m̂ has no cell of its own

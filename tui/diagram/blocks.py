@@ -4,7 +4,6 @@ units than cells, some share one, and it shows the largest of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import inf, isnan
 
 from dlsim.engine.reference import Ref
@@ -32,7 +31,7 @@ class Blocks(Units):
         known = self._known_row(layer)
         numbers = [self._number(layer, unit, known) for unit in range(self.shape.widths[layer])]
         sizes = [_size(value) for value, _ in numbers]
-        largest = max((size for size, (value, _) in zip(sizes, numbers, strict=True) if value == value), default=0.0)
+        largest = max((abs(value) for value, _ in numbers if value is not None and not isnan(value)), default=0.0)
         lit = {unit: role for (of, unit), role in self.focus.nodes.items() if of == layer}
         chosen = self.focus.selected
         for slot in column.slots:
