@@ -117,6 +117,11 @@ def test_columns_and_frames_stay_in_their_cells():
     assert in_plain("0.4 → 0.9│", blanks=4) == "0.4 > 0.9|    "
 
 
+def test_a_title_in_the_edge_of_a_panel_takes_from_the_edge():
+    assert in_plain("╭─ W ← W⁺ ─────╮", blanks=0) == "+- W <- W+ ----+"
+    assert in_plain("╭─ W ← W⁺ ╮╭───", blanks=0) == "+- W < W+ ++---"
+
+
 def test_what_is_spelt_out_keeps_its_colour():
     segments = [
         Segment("W5 ", RED),

@@ -78,7 +78,7 @@ ASCII = Glyphs(
     backward_heads=("<", "<", "<"),
     more=":",
     more_across="..",
-    positive=".:+#",
+    positive=":+*#",
     negative="-=%@",
     nothing=" ",
     dead="!",

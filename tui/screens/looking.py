@@ -130,9 +130,9 @@ class Looking(Acting):
     @on(LossCurve.Picked)
     def _go_along_curve(self, message: LossCurve.Picked) -> None:
         self._move(lambda: self.session.scrub_to(message.iteration))
-        losses = self.session.snapshot.curves["loss"].values[: message.iteration]
-        if len(losses):
-            loss = fixed(float(losses[-1]), self.digits)
+        losses = self.session.snapshot.curves.get("loss")
+        if losses is not None and len(losses):
+            loss = fixed(float(losses.values[-1]), self.digits)
             self._tell(Hint("hint.loss_at", {"iteration": len(losses), "loss": loss}))
             self._show_keys()
 
