@@ -75,7 +75,7 @@ class DlsimApp(App[int]):
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
-        Caps.own = self.preferences.keymap
+        Caps.own, Caps.are_plain = self.preferences.keymap, self.preferences.is_plain
         if self.preferences.is_plain:
             self._filters.append(PlainFilter(only_ascii=only_ascii))
 

@@ -132,8 +132,13 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
 
 
 def cap(say: Words, key: str) -> str:
-    """How a key is named on screen: `→` for right, `ctrl+p` as it stands."""
-    return "+".join(say(f"keycap.{part}") if f"keycap.{part}" in say else part for part in key.split("+"))
+    """How a key is named on screen: `→` for right, `ctrl+p` as it stands; no arrow in ASCII: `<` is a key."""
+    return "+".join(_cap(say, part) for part in key.split("+"))
+
+
+def _cap(say: Words, part: str) -> str:
+    names = ("keycap.plain", "keycap") if Caps.are_plain else ("keycap",)
+    return next((say(f"{name}.{part}") for name in names if f"{name}.{part}" in say), part)
 
 
 class Caps(Mapping[str, str]):
@@ -141,6 +146,8 @@ class Caps(Mapping[str, str]):
 
     own: Mapping[str, str] = {}
     """The keys that the user has chosen, by id; there is one keyboard, and so one of these."""
+    are_plain = False
+    """Whether they are named without arrows, on a terminal that has none: there is one terminal too."""
 
     def __init__(self, say: Words, keys: Mapping[str, str]) -> None:
         self._say, self._keys = say, keys

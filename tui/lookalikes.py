@@ -5,23 +5,22 @@ from __future__ import annotations
 from unicodedata import category, combining, east_asian_width, normalize
 
 _LOOKALIKES = {
-    "-": "─━╌╍−–—⁻╴╶",
+    "-": "─━╌╍┈−–—⁻╴╶",
     "|": "│┃▏▎▍▌▋▊▉┤├┫┣",
     "/": "╱",
     "\\": "╲",
     "+": "╭╮╰╯┌┐└┘┏┓┗┛┼┬┴⁺",
-    "*": "·×•⊙",
+    "*": "·×•⊙✓",
     ".": "…░⋯⠤⠔⠒⣀⡠",
     ":": "▒⋮",
-    "#": "▓█▀▄▆▇■▪◉▰",
+    "#": "▓█▀▄▆▇■▪◉▰⌫",
     "_": "▁▂▃▅",
     ">": "▶→⟩»≥≫›▸◢◥",
     "<": "◀←⟨«≤≪‹◣◤",
-    "^": "▲↑△◆◇▔",
+    "^": "▲↑△◆◇▔⁰¹²³⁴⁵⁶⁷⁸⁹",
     "v": "▼↓▽√∨",
     "o": "●○◎□▫▱◦",
-    "x": "✗",
-    "y": "✓",
+    "!": "∅✗",
     "d": "∂δ∇",
     "n": "η",
     "S": "Σ",
@@ -39,39 +38,37 @@ _LOOKALIKES = {
     '"': "“”",
     "~": "≈±",
     "=": "≡≣≠",
-    "0": "∅⁰₀",
-    "1": "¹₁",
-    "2": "²₂",
-    "3": "³₃",
-    "4": "⁴₄",
-    "5": "⁵₅",
-    "6": "⁶₆",
-    "7": "⁷₇",
-    "8": "⁸₈∞",
-    "9": "⁹₉",
+    "0": "₀",
+    "1": "₁",
+    "2": "₂",
+    "3": "₃",
+    "4": "₄",
+    "5": "₅",
+    "6": "₆",
+    "7": "₇",
+    "8": "₈",
+    "9": "₉",
 }
+"""Of digits none but those that stand low, as part of a name: others would be read as part of a number."""
 TABLE: dict[int, str | None] = {ord(other): one for one, others in _LOOKALIKES.items() for other in others}
-TABLE[ord("⌫")] = "x"
 TABLE[ord("🔎")] = "? "  # it takes two cells
 TABLE[0x302] = None  # the hat of m̂ has no cell of its own
 WIDER = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
 """What has no lookalike of one cell."""
 AMONG_WORDS = {" → ": " -> ", " ← ": " <- "}
-"""Arrows that would read as comparisons, 0.4 > 0.9; those that name keys are left alone."""
-WIDER_ON_SCREEN = {**AMONG_WORDS, **WIDER}
+"""Arrows that would read as comparisons, 0.4 > 0.9; one at the end of a line is left alone."""
+POWERS = {high: f"^{low}" for low, high in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"ᵗ": "^t"}
+COMPARISONS = {"≤": "<=", "≥": ">=", "≠": "!="}
+WIDER_ON_SCREEN = {**AMONG_WORDS, **COMPARISONS, **POWERS, **WIDER, "∞": "inf", "√": "sqrt"}
 """What is spelt in more cells where there are blanks to take them from: first what would be misread if it were not."""
 SPELT = {
     **WIDER,
-    "²": "^2",
-    "³": "^3",
-    "ᵗ": "^t",
+    **POWERS,
+    **COMPARISONS,
     "√": "sqrt",
     "∞": "infinity",
     "←": "<-",
     "→": "->",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
     "…": "...",
     "✓": "ok",
     "✗": "x ",

@@ -55,6 +55,8 @@ def widened(segments: Sequence[Segment]) -> Sequence[Segment]:
 
 
 def _blanks_after(line: str, start: int, cells: int) -> int | None:
-    """Where next there are so many blanks and one that is left, or the end of the line; none beyond a frame."""
-    found = re.compile(rf"[│┃]| {{{cells}}}(?: |\Z)").search(line, start)
-    return found.start() if found and found[0][0] == " " else None
+    """Where next there are so many blanks and one that is left, or the end of the line, or, behind a title, so much of
+    the edge that it stands in; none beyond a frame.
+    """
+    found = re.compile(rf"[│┃╮┓]| {{{cells}}}(?: |\Z)|─{{{cells}}}(?=─)").search(line, start)
+    return found.start() if found and found[0][0] in " ─" else None

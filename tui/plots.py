@@ -119,6 +119,13 @@ def plot(
     return [*rows[:-1], _named(rows[-1], name)] if _has_axes(width, height) else rows
 
 
+def left_of_curves(rows: Sequence[str], *, is_plain: bool = False) -> int:
+    """How many cells of these rows of a plot are taken by the labels of y and the axis itself."""
+    axis = "|+" if is_plain else "│┤└"
+    found = (min((place for place in map(row.find, axis) if place >= 0), default=-1) for row in rows)
+    return next((place + 1 for place in found if place >= 0), 0)
+
+
 def get_ready() -> None:
     """Import plotext, which takes 40 ms: neither the start nor the first key with a curve should wait for it."""
     import plotext  # noqa: F401, PLC0415

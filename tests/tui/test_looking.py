@@ -15,10 +15,12 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.variants import variants
+from dlsim.tui.screens.choosing import ChoosingScreen
 from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
-from dlsim.tui.widgets.timeline_strip import AHEAD, is_logarithmic, span_of, strip_line
+from dlsim.tui.widgets.loss_curve import LossCurve
+from dlsim.tui.widgets.timeline_strip import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.widgets.variants_table import Row, variants_lines
 from dlsim.tui.words import words
 
@@ -221,6 +223,53 @@ async def test_a_low_screen_has_no_room_for_the_strip(open_at, height, is_shown)
     app = open_at("xor-train")
     async with app.run_test(size=(80, height)):
         assert app.screen.strip.display is is_shown
+
+
+async def test_a_click_on_the_loss_curve_goes_to_that_iteration_and_says_its_loss(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.session.simulator.run(200)
+        app.screen.session.changed()
+        await pilot.press("i")
+        curve = app.screen.curve
+        await pilot.click(LossCurve, offset=(curve.size.width // 2, curve.size.height // 2))
+        await pilot.pause()
+        done = app.screen.session.snapshot.position.done
+        assert 80 < done < 120
+        loss = app.screen.session.simulator.losses[done - 1]
+        assert f"Iteration {done}: loss {loss:.8f}" in screen_text(app)[-1]
+        await pilot.click(LossCurve, offset=(curve.size.width // 2, curve.size.height // 2))
+        assert 30 < app.screen.session.snapshot.position.done < 60, "of what is drawn now"
+
+
+async def test_a_click_on_what_stops_runs_opens_the_list_of_it(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "b", *"loss<0.01", "enter")
+        line = screen_text(app)[1]
+        await pilot.click("#strip", offset=(line.index("stops:") + 3, 0))
+        await pilot.pause()
+        assert isinstance(app.screen, ChoosingScreen)
+        await pilot.press("escape")
+        await pilot.click("#strip", offset=(line.index("┃") - 1, 0))
+        assert not isinstance(app.screen, ChoosingScreen)
+
+
+def test_beside_and_on_the_strip_stands_how_far_the_run_went_that_an_edit_has_left():
+    session = Session("xor-train")
+    session.simulator.run(300)
+    session.simulator.seek(iteration=10)
+    session.simulator.edit(numbers={"W1": 0.5})
+    session.simulator.run(5)
+    session.changed()
+    line, _ = strip_line(words(), session.snapshot, 120)
+    assert "run before: to 300" in line[-1][0]
+    assert LEFT[0] in "".join(text for text, _ in line)
+    session.simulator.run(300)
+    session.changed()
+    line, _ = strip_line(words(), session.snapshot, 120)
+    assert "run before" not in line[-1][0]
+    assert LEFT[0] not in "".join(text for text, _ in line)
 
 
 def test_an_edit_is_marked_and_without_good_glyphs_too():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import sys
@@ -360,6 +361,78 @@ async def test_the_run_that_was_left_is_named_as_room_allows_and_its_mark_never_
             assert not line.endswith("··")
             endings.add(line.partition("··")[2])
     assert endings == ({" the edited run", " edited", ""} if undone else {" before the edit", " before", ""})
+
+
+def left_run_of(long, edited_at, then):
+    """A run of `long` iterations that was left at one of them by an edit, and so many after it."""
+    simulator = Simulator(worked_example())
+    simulator.run(long)
+    simulator.seek(iteration=edited_at)
+    simulator.edit(numbers={Ref("W", 2, (0, 0)): 0.9})
+    simulator.run(then)
+    return simulator
+
+
+async def test_a_long_run_that_was_left_does_not_squeeze_the_present_one_and_says_how_far_it_went(screen_text):
+    simulator = left_run_of(2_000, 100, 100)
+    app = Stage()
+    async with app.run_test(size=(78, 15)) as pilot:
+        app.curve.show(simulator.snapshot())
+        await pilot.pause()
+        rows = screen_text(app)
+        assert rows[-1].rstrip().endswith("iteration 300")
+        assert "before the edit, to 2,000" in rows[0]
+        assert column_of(rows, "●") == pytest.approx(199 / 299, abs=0.02)
+        assert column_of(rows[1:], "·") > 0.97
+
+
+def test_as_the_present_run_catches_up_the_axis_grows_without_a_jump():
+    simulator = left_run_of(60, 10, 0)
+    ends = []
+    for _ in range(60):
+        simulator.run(1)
+        widget = LossCurve()
+        widget.show(simulator.snapshot())
+        rows = text_of(widget._rows(Size(78, 15)))
+        ends.append(int(rows[-1].split()[-1]))
+    assert ends[0] < 30
+    assert ends[-1] == 70
+    assert max(after - before for before, after in itertools.pairwise(ends)) <= 2
+    assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize("log", [False, True])
+async def test_a_click_on_the_curve_means_the_iteration_that_lies_there(log):
+    simulator = Simulator(worked_example())
+    simulator.run(50)
+    app = Stage()
+    async with app.run_test(size=(78, 15)) as pilot:
+        app.curve.is_log = log
+        app.curve.show(simulator.snapshot())
+        await pilot.pause()
+        found = [app.curve.iteration_at(x, 8) for x in range(78)]
+        assert (found[0], found[-1]) == (1, 50)
+        assert found == sorted(found)
+        assert set(found) == set(range(1, 51))
+        assert app.curve.iteration_at(40, 0) is None
+
+
+async def test_a_click_means_that_iteration_where_the_axis_counts_epochs_too(screen_text):
+    ensemble = Ensemble(load("batch-modes", variant="mini-batch"))
+    ensemble.lead.run(iterations=80)
+    ensemble.follow()
+    lead = ensemble.lead.snapshot()
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    app = Stage()
+    async with app.run_test(size=(110, 16)) as pilot:
+        app.curve.show(lead, variants(Scene(lead, members)))
+        await pilot.pause()
+        rows = screen_text(app)
+        assert "epoch" in rows[-1]
+        end = max(row.rfind("▲") for row in rows[3:])
+        halfway = (end + rows[-2].index("└")) // 2
+        assert app.curve.iteration_at(end, 8) == pytest.approx(80, abs=2)
+        assert app.curve.iteration_at(halfway, 8) == pytest.approx(40, abs=3)
 
 
 def test_a_million_iterations_cost_no_more_points_than_a_screen_has(monkeypatch):

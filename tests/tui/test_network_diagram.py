@@ -99,7 +99,11 @@ def test_a_deep_narrow_network_shows_its_units_by_name_and_its_weights_as_lines(
 
 @pytest.mark.parametrize(
     ("hidden", "told"),
-    [([64] * 15, "░▒▓█ small to large in its layer"), ([64] * 8, "░▒▓█ above 0  -=≡≣ below 0")],
+    [
+        ([30] * 9, "░▒▓█ small to large in its layer"),
+        ([64] * 8, "░▒▓█ above 0  -=≡≣ below 0"),
+        ([64] * 15, "a cell: 2 units, the largest"),
+    ],
 )
 def test_shades_are_explained_where_a_unit_is_a_cell(hidden, told):
     simulator = standing_at(network(8, *hidden, 3), "z100")
@@ -139,7 +143,7 @@ def test_nothing_overlaps_and_everything_is_inside(snapshot, width, height):
     assert end <= width
     for column in layout.columns:
         if column.layer is not None:
-            shown = sum(1 if slot.unit is not None else slot.hidden for slot in column.slots)
+            shown = sum(slot.units if slot.unit is not None else slot.hidden for slot in column.slots)
             assert shown == shape.widths[column.layer] or len(column.slots) <= 2
 
 
@@ -165,8 +169,8 @@ def test_the_active_unit_is_always_in_view(snapshot, width, height):
     shape, layout = plan_of(snapshot, width, height)
     place = focus_of(snapshot, shape, None).active
     if place is not None:
-        shown = {slot.unit for column in layout.columns if column.layer == place.layer for slot in column.slots}
-        assert place.unit in shown
+        slots = [slot for column in layout.columns if column.layer == place.layer for slot in column.slots]
+        assert any(slot.unit is not None and 0 <= place.unit - slot.unit < slot.units for slot in slots)
 
 
 @given(st.integers(1, 300), st.integers(1, 60), st.integers(0, 299))
@@ -380,8 +384,53 @@ def test_signs_of_weights_differ_without_colour():
 def test_signs_of_cells_differ_without_colour():
     picture = draw(standing_at(network(8, *[64] * 15, 3), "z100").snapshot(), 58, 19)
     cells = "".join(text_of(picture)[1:-1])
+    assert set("░▒▓█") & set(cells)
+    assert set("-=≡≣") & set(cells)
+    picture = draw(standing_at(network(8, *[30] * 9, 3), "z100").snapshot(), 58, 19)
+    cells = "".join(text_of(picture)[1:-1])
     assert "+" in cells
     assert "−" in cells
+
+
+DEEP = (8, *[64] * 15, 3)
+
+
+@pytest.mark.parametrize(("size", "together"), [((78, 24), 1), ((58, 19), 2), ((78, 9), 4)])
+def test_every_unit_of_sixteen_layers_of_sixty_four_has_a_cell_or_shares_one(size, together):
+    simulator = Simulator(network(*DEEP))
+    simulator.step("phase")
+    picture = draw(simulator.snapshot(), *size)
+    told = "\n".join(text_of(picture))
+    assert "⋮" not in told
+    assert {hit.ref.index[0] for hit in picture.hits if hit.ref.layer == 7 and hit.width < 3} == set(range(64))
+    assert (f"a cell: {together} units, the largest" in told) == (together > 1)
+
+
+def test_of_units_that_share_a_cell_the_largest_is_shown_and_the_selected_one_before_it():
+    simulator = Simulator(network(*DEEP))
+    simulator.step("phase")
+    snapshot = simulator.snapshot()
+    outputs = {unit: snapshot.value(Ref("a", 3, (unit,))) for unit in range(64)}
+    largest = max(range(4), key=lambda unit: abs(outputs[unit]))
+    first = next(hit for hit in draw(snapshot, 78, 9).hits if hit.ref == Ref("a", 3, (0,)))
+    for selected, shown in ((None, largest), (Ref("a", 3, (1,)), 1), (Ref("a", 3, (2,)), 2)):
+        picture = draw(snapshot, 78, 9, selected=selected)
+        assert picture.at(first.x, first.y) == Ref("a", 3, (shown,))
+        cell = text_of(picture)[first.y][first.x]
+        assert cell in ("-=≡≣·" if outputs[shown] < 0 else "░▒▓█·")
+
+
+def test_a_cell_has_the_same_shade_in_every_size():
+    simulator = Simulator(network(*DEEP))
+    simulator.step("phase")
+    snapshot = simulator.snapshot()
+
+    def shade(*size):
+        picture = draw(snapshot, *size, selected=Ref("a", 7, (63,)))
+        hit = next(hit for hit in reversed(picture.hits) if hit.ref == Ref("a", 7, (63,)) and hit.width < 3)
+        return text_of(picture)[hit.y][hit.x]
+
+    assert len({shade(*size) for size in ((78, 24), (58, 19), (78, 9), (59, 12), (40, 6))}) == 1
 
 
 def test_a_unit_that_passes_no_gradient_is_marked():

@@ -12,6 +12,8 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.pictures import region
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.forward import network_tape
@@ -31,6 +33,40 @@ def text(*arguments, **options):
 
 def roles(cells):
     return {role for row in cells.rows() for _, role in row}
+
+
+@pytest.fixture
+def three_classes(tmp_path):
+    """A scenario of flowers of three kinds in the plane, a third of them kept back."""
+    around = {"iris": (0.0, 0.0), "lily": (0.0, 2.0), "rose": (2.0, 1.0)}
+    places = np.random.default_rng(1).normal(scale=0.5, size=(30, 2))
+    rows = [f"{x + a},{y + b},{name}" for name, (a, b) in around.items() for x, y in places.tolist()]
+    (tmp_path / "flowers.csv").write_text("\n".join(["a,b,kind", *rows]), encoding="utf-8")
+    file = tmp_path / "flowers.toml"
+    file.write_text(
+        """
+schema = 1
+title = "Flowers"
+summary = "Three kinds of them."
+[network]
+inputs = 2
+seed = 3
+layers = [{ units = 6, activation = "relu" }, { units = 3, activation = "softmax" }]
+[data]
+file = "flowers.csv"
+features = ["a", "b"]
+target = "kind"
+validation_fraction = 0.3
+[training]
+loss = "categorical_crossentropy"
+optimizer = { name = "adam", learning_rate = 0.02 }
+batch_size = 8
+shuffle = true
+epochs = 60
+""",
+        encoding="utf-8",
+    )
+    return load(str(file))
 
 
 # the plane
@@ -57,6 +93,30 @@ def test_the_plane_shows_what_the_network_answers(name, done):
 def test_points_that_were_kept_back_are_told_in_every_width(size):
     shown = text("region", Simulator(load("over-and-underfitting")), *size)
     assert "▫▪ kept back" in shown
+
+
+@pytest.mark.parametrize("size", [(59, 19), (78, 10), (118, 30), (40, 12)])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(three_classes, size, glyphs):
+    simulator = Simulator(three_classes)
+    simulator.step("epoch")
+    look = Look(glyphs, mixes=False)
+    named = {}
+    for names in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            if not names:
+                patch.setattr(region._Map, "_class_names", lambda *_: None)
+            named[names] = text("region", simulator, *size, look=look).splitlines()
+    added = [
+        (before.ljust(len(after))[place], character)
+        for after, before in zip(named[True], named[False], strict=True)
+        for place, character in enumerate(after)
+        if before.ljust(len(after))[place] != character
+    ]
+    assert {before for before, _ in added} == {" "}
+    told = "\n".join(named[True][1:])
+    for name in ("iris", "lily", "rose"):
+        assert told.count(name) == 1
 
 
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
@@ -358,6 +418,23 @@ def test_the_matrix_agrees_with_the_accuracy(name, done):
     simulator = Simulator(load(name))
     simulator.seek(iteration=done)
     assert f"accuracy {simulator.accuracy():.4f}" in text("confusion", simulator)
+
+
+@pytest.mark.parametrize(("size", "titles"), [((78, 9), 2), ((59, 17), 2), ((118, 30), 2), ((59, 9), 1), ((40, 12), 1)])
+def test_of_three_classes_too_what_was_kept_back_is_beside_or_below_and_else_a_view_of_its_own(
+    three_classes, size, titles
+):
+    simulator = Simulator(three_classes)
+    views = PICTURES["confusion"].views(simulator.snapshot())
+    assert views == ["training_data", "kept_back"]
+    shown = [text("confusion", simulator, *size, view=view) for view in range(2)]
+    assert [told.count("accuracy") for told in shown] == [titles, titles]
+    assert shown[0].startswith("training")
+    assert shown[1].startswith("kept back")
+
+
+def test_without_data_that_was_kept_back_there_is_one_matrix_and_one_view():
+    assert PICTURES["confusion"].views(Simulator(load("xor-train")).snapshot()) == ("",)
 
 
 def test_what_was_kept_back_has_its_own_matrix():

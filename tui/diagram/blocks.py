@@ -1,6 +1,10 @@
-"""Drawing the units where each has a cell or two: a shade for how large its number is, and a sign."""
+"""Drawing the units where each has a cell or two: a shade for how large its number is, and a sign. Where there are more
+units than cells, some share one, and it shows the largest of them.
+"""
 
 from __future__ import annotations
+
+from math import inf, isnan
 
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.focus import ACTIVE, Node
@@ -25,23 +29,27 @@ class Blocks(Units):
             self.canvas.write(column.x, self.canvas.height // 2, glyphs.more_across[: column.width], "muted")
             return
         known = self._known_row(layer)
-        numbers = {slot.unit: self._number(layer, slot.unit, known) for slot in column.slots if slot.unit is not None}
-        largest = max((abs(value) for value, _ in numbers.values() if value is not None), default=0.0)
+        numbers = [self._number(layer, unit, known) for unit in range(self.shape.widths[layer])]
+        sizes = [_size(value) for value, _ in numbers]
+        largest = max((abs(value) for value, _ in numbers if value is not None and not isnan(value)), default=0.0)
+        lit = {unit: role for (of, unit), role in self.focus.nodes.items() if of == layer}
+        chosen = self.focus.selected
         for slot in column.slots:
-            x = column.x + slot.x
             if slot.unit is None:
-                self.canvas.write(x, slot.row, glyphs.more, "muted")
                 continue
-            value, ref = numbers[slot.unit]
-            text, role = self._cell(value, largest)
-            lit = self.focus.nodes.get((layer, slot.unit))
-            chosen = self.focus.selected
-            if isinstance(chosen, Node) and (chosen.layer, chosen.unit) == (layer, slot.unit):
+            x, together = column.x + slot.x, range(slot.unit, slot.unit + slot.units)
+            unit = slot.unit
+            if slot.units > 1:
+                told = [each for each in together if each in lit] or together
+                unit = max(told, key=lambda each: (lit.get(each) == ACTIVE, sizes[each]))
+            text, role = self._cell(numbers[unit][0], largest)
+            if isinstance(chosen, Node) and (chosen.layer, chosen.unit) == (layer, unit):
                 role = "chosen"
-            elif lit is not None:
-                role = "active-chosen" if lit == ACTIVE else lit
+            elif unit in lit:
+                role = "active-chosen" if lit[unit] == ACTIVE else lit[unit]
             self.canvas.write(x, slot.row, text, role)
-            self.hits.append(Hit(x, slot.row, self.layout.cell, ref))
+            self.hits.extend(Hit(x, slot.row, self.layout.cell, numbers[each][1]) for each in together if each != unit)
+            self.hits.append(Hit(x, slot.row, self.layout.cell, numbers[unit][1]))  # which a click means
 
     def draw_line(self) -> None:
         """On the lowest line what a cell's shade says, and the number that was computed last."""
@@ -68,7 +76,12 @@ class Blocks(Units):
         glyphs, say = self.canvas.glyphs, words()
         if self.layout.cell > 1:
             return f"{glyphs.positive} {say('diagram.shades')}"
-        return f"{glyphs.positive} {say('diagram.above_zero')}  {glyphs.negative} {say('diagram.below_zero')}"
+        signs = f"{glyphs.positive} {say('diagram.above_zero')}  {glyphs.negative} {say('diagram.below_zero')}"
+        if self.layout.shared == 1:
+            return signs
+        shared = say("diagram.shared", units=self.layout.shared)
+        both = f"{signs}  {shared}"
+        return both if len(both) + 2 + MOST_OF_A_NUMBER <= self.layout.width else shared
 
     def _known_row(self, layer: int) -> str | None:
         """The row to read for every unit of a layer that is not lit, None where it differs from unit to unit."""
@@ -89,9 +102,9 @@ class Blocks(Units):
         glyphs, cells = self.canvas.glyphs, self.layout.cell
         if value is None:
             return HIDDEN + " " * (cells - 1), "muted"
-        if value != value:  # noqa: PLR0124 - not a number
+        if isnan(value):
             return "!" * cells, "trouble"
-        share = 1.0 if largest == float("inf") else abs(value) / largest if largest else 0.0
+        share = 1.0 if largest == inf else abs(value) / largest if largest else 0.0
         if share < NOTHING:
             return glyphs.nothing + " " * (cells - 1), "muted"
         strength = min(int(share * 4), 3)
@@ -99,3 +112,10 @@ class Blocks(Units):
         if cells == 1:
             return (glyphs.positive if value > 0 else glyphs.negative)[strength], role
         return glyphs.positive[strength] + ("+" if value > 0 else glyphs.minus), role
+
+
+def _size(value: float | None) -> float:
+    """By which numbers compare: what is no number above all, what is not known below."""
+    if value is None:
+        return -1.0
+    return inf if isnan(value) else abs(value)

@@ -19,6 +19,7 @@ class Slot(Struct, frozen=True):
     row: int
     hidden: int = 0
     x: int = 0  # cells from the column's left edge; only blocks of cells have several columns
+    units: int = 1  # from `unit` on share it; more than one only in blocks of cells
 
 
 class Column(Struct, frozen=True):
@@ -70,6 +71,7 @@ class Layout(Struct, frozen=True):
     has_errors: bool = False  # whether a full box of an output has a row for its error, too
     caption: int | None = None  # the row of the layers' names
     cell: int = 1  # cells of a unit, at the level of cells
+    shared: int = 1  # the most units that share a cell
     most: int = DIGITS
 
 
@@ -145,7 +147,7 @@ def plan(
                     return found
     level = NAMED if most * NAMED.height <= height - has_room else VALUE
     found = _fit(shape, level, width, height, symbols, wanted, digits, caption=has_room) if height >= 3 else None
-    return found or replace(_cells(shape, width, height, wanted, wanted_layer), most=digits)
+    return found or replace(_cells(shape, width, height, wanted_layer), most=digits)
 
 
 def _options(level: Level, digits: int) -> Iterator[_Widths]:
@@ -266,28 +268,24 @@ def in_view(units: int, places: int, wanted: Sequence[int] = ()) -> list[tuple[i
     return [(0, 0), (None, start - 1), *turned, (None, units - 1 - start - page), (units - 1, 0)]
 
 
-def _cells(
-    shape: Shape, width: int, height: int, wanted: Mapping[int, Sequence[int]], wanted_layer: int | None
-) -> Layout:
-    """Every unit one cell (two, with its sign, where there is room), layers as blocks of cells."""
+def _cells(shape: Shape, width: int, height: int, wanted_layer: int | None) -> Layout:
+    """Every unit one cell (two, with its sign, where there is room), layers as blocks of cells; where there is not one
+    for each unit, as many share a cell as it takes.
+    """
     caption = height >= 4
     rows = max(height - (2 if caption else 0), 1)  # below the names, and above a line for the active number
     columns = len(shape.widths)
+    needed = [-(-units // rows) for units in shape.widths]
     for cell, gap in ((2, 3), (2, 2), (2, 1), (1, 2), (1, 1)):
-        needed = [-(-units // rows) for units in shape.widths]
         if sum(needed) * cell + gap * (columns - 1) <= width:
-            return _blocks(shape, list(range(columns)), needed, cell, gap, rows, width, height, wanted)
-    for cell, gap in ((2, 1), (1, 1)):
-        room = width - gap * (columns - 1)
-        if room >= columns * cell:
-            cap = max(
-                size for size in range(1, room // cell + 1) if sum(min(block, size) for block in needed) * cell <= room
-            )
-            blocks = [min(block, cap) for block in needed]
-            return _blocks(shape, list(range(columns)), blocks, cell, gap, rows, width, height, wanted)
+            return _blocks(shape, list(range(columns)), needed, cell, gap, rows, width, height)
+    room = width - (columns - 1)
+    if room >= columns:
+        cap = max(size for size in range(1, room + 1) if sum(min(block, size) for block in needed) <= room)
+        return _blocks(shape, list(range(columns)), [min(block, cap) for block in needed], 1, 1, rows, width, height)
     shown = in_view(columns, max((width + 1) // 2, 1), () if wanted_layer is None else (wanted_layer,))
     kept: list[int | None] = [layer for layer, _ in shown]
-    return _blocks(shape, kept, [1] * len(kept), 1, 1, rows, width, height, wanted)
+    return _blocks(shape, kept, [1] * len(kept), 1, 1, rows, width, height)
 
 
 def _blocks(
@@ -299,7 +297,6 @@ def _blocks(
     rows: int,
     width: int,
     height: int,
-    wanted: Mapping[int, Sequence[int]],
 ) -> Layout:
     caption = height >= 4
     used = sum(blocks) * cell + gap * (len(blocks) - 1)
@@ -307,15 +304,19 @@ def _blocks(
         more = min((width - used) // (len(blocks) - 1), 6)
         gap, used = gap + more, used + more * (len(blocks) - 1)
     x = max((width - used) // 2, 0)
-    columns = []
+    columns, most = [], 1
     for layer, block in zip(layers, blocks, strict=True):
         slots = []
         if layer is not None:
-            view = in_view(shape.widths[layer], min(shape.widths[layer], block * rows), wanted.get(layer, ()))
-            tall = min(rows, -(-len(view) // block))
+            units = shape.widths[layer]
+            shared = -(-units // (block * rows))
+            firsts = range(0, units, shared)
+            tall = min(rows, -(-len(firsts) // block))
             top = int(caption) + (rows - tall) // 2
-            for place, (unit, hidden) in enumerate(view):
-                slots.append(Slot(unit, top + place % tall, hidden, place // tall * cell))
+            for place, unit in enumerate(firsts):
+                together = min(shared, units - unit)
+                slots.append(Slot(unit, top + place % tall, x=place // tall * cell, units=together))
+            most = max(most, shared)
         columns.append(Column(layer, x, block * cell, tuple(slots)))
         x += block * cell + gap
-    return Layout(CELLS, width, height, tuple(columns), caption=0 if caption else None, cell=cell)
+    return Layout(CELLS, width, height, tuple(columns), caption=0 if caption else None, cell=cell, shared=most)

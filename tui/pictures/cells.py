@@ -114,6 +114,10 @@ class Cells:
                 if stop > start
             ]
 
+    def blank(self, x: int, y: int, columns: int, rows: int) -> Mask:
+        """Which cells of a rectangle have no character."""
+        return np.asarray(self._chars[y : y + rows, x : x + columns] == " ")
+
     def text(self) -> str:
         """The characters alone."""
         return "\n".join("".join(row.tolist()).rstrip() for row in self._chars)

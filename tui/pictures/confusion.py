@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import DataSpec
+from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import affordable_rows, network_tape
@@ -22,29 +24,52 @@ Array = NDArray[np.float64]
 
 KEPT = 4
 CELL = 7
+LINES_ABOVE = 3
+"""What the data are, what was predicted, and the names of the classes."""
 
 _counted: OrderedDict[object, Confusion] = OrderedDict()
 
 
+def views(snapshot: Snapshot) -> Sequence[str]:
+    """The training data first, or what was kept back."""
+    keys = [key for key, _, _ in _parts(snapshot)]
+    return keys if len(keys) > 1 else ("",)
+
+
 def draw(scene: Scene, width: int, height: int) -> Drawing:
-    """The matrix over the training data, and over what was kept back where there is room."""
+    """The matrix over the training data and that over what was kept back, side by side or one below the other; where
+    there is no room for both, the one that was chosen, which else comes first.
+    """
     cells = Cells(width, height, scene.look.glyphs)
     tape = network_tape(scene.snapshot)
     if tape is None or not classifies(scene.snapshot.scenario):
         return Drawing(cells)
-    data: DataSpec = scene.snapshot.scenario.body.data
-    parts = [("training_data", data.inputs, data.targets)]
-    if len(data.validation_inputs) and data.validation_targets is not None:
-        parts.append(("kept_back", data.validation_inputs, data.validation_targets))
-    names = _names(data)
+    parts = _parts(scene.snapshot)
+    first = scene.view % len(parts)
+    parts = [*parts[first:], *parts[:first]]
+    names = _names(scene.snapshot.scenario.body.data)
     needed = max(breadth(name) for name in names) + 2 + CELL * len(names) + 10
     if len(parts) > 1 and width >= 2 * needed + 2:
         half = width // 2
         for place, part in enumerate(parts):
             _matrix(scene, cells, tape, part, names, (place * half, 0, half - 1, height))
+    elif len(parts) > 1 and height >= 2 * (len(names) + LINES_ABOVE) + 1:
+        half = (height + 1) // 2
+        for place, part in enumerate(parts):
+            _matrix(scene, cells, tape, part, names, (0, place * half, width, half - 1))
     else:
         _matrix(scene, cells, tape, parts[0], names, (0, 0, width, height))
     return Drawing(cells)
+
+
+def _parts(snapshot: Snapshot) -> list[tuple[str, Array, Array]]:
+    """(what it is called, inputs, targets) of the data that there are."""
+    data: DataSpec = snapshot.scenario.body.data
+    assert data.targets is not None
+    parts = [("training_data", data.inputs, data.targets)]
+    if len(data.validation_inputs) and data.validation_targets is not None:
+        parts.append(("kept_back", data.validation_inputs, data.validation_targets))
+    return parts
 
 
 def _names(data: DataSpec) -> list[str]:
@@ -60,13 +85,12 @@ def _matrix(
     scene: Scene,
     cells: Cells,
     tape: NetworkTape,
-    part: tuple[str, Array, Array | None],
+    part: tuple[str, Array, Array],
     names: list[str],
     place: tuple[int, int, int, int],
 ) -> None:
     left, top, width, height = place
     key, inputs, targets = part
-    assert targets is not None
     rows = min(len(inputs), affordable_rows(tape))
     found = count(tape, inputs[:rows], targets[:rows])
     counts, say = found.counts, scene.say

@@ -70,6 +70,7 @@ class _Map:
         self._lines = Lines(scene, cells, tape)
         self._unit = scene.view % self._layers[-1].units
         self._has_boundary = False
+        self._winners: Places | None = None  # by cell, where the outputs are classes
 
     def draw(self) -> None:
         """Heat, lines, points, and what they mean."""
@@ -87,6 +88,8 @@ class _Map:
             self._heat(plane, answered[:, :, self._unit])
         self._lines.draw(plane)
         self._points(plane)
+        if self._winners is not None and not self._look.mixes:
+            self._class_names(plane, self._winners)
         if top:
             write_line(self._cells, 0, above)
         if second:
@@ -135,21 +138,27 @@ class _Map:
         if self._look.mixes:
             self._cells.halves(plane.left, plane.top, roles, winners * SIDES + levels)
         self._put_boundary(plane, plane.border(np.repeat(np.repeat(winners, 2, axis=0), 2, axis=1)))
-        if not self._look.mixes:
-            self._class_names(plane, winners[0::2])
+        self._winners = winners[0::2]
 
     def _put_boundary(self, plane: Plane, dots: Mask) -> None:
         plane.put(dots, "boundary")
         self._has_boundary = bool(dots.any())
 
     def _class_names(self, plane: Plane, winners: Places) -> None:
-        """Where grounds cannot be mixed, each region bears its class's name."""
+        """Where grounds cannot be mixed, each region bears its class's name, if it has room for it among the points."""
+        rows, columns = winners.shape
+        blank = self._cells.blank(plane.left, plane.top, columns, rows)
         for kind in range(self._classes):
-            places = np.argwhere(winners == kind)
-            if len(places):
-                row, column = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()]
-                name = self._class_name(kind)
-                self._cells.write(plane.left + int(column) - breadth(name) // 2, plane.top + int(row), name, "symbol")
+            name, own = self._class_name(kind), winners == kind
+            middle = np.argwhere(own).mean(axis=0) if own.any() else np.zeros(2)
+            for margin in (1, 0):
+                places = np.argwhere(_runs_of(own & blank, breadth(name) + 2 * margin))
+                if len(places):
+                    aside = np.abs(places + np.array([0, breadth(name) / 2 + margin]) - middle)
+                    far = aside @ np.array([2, 1])  # a cell is twice as high as it is wide
+                    row, column = places[far.argmin()]
+                    self._cells.write(plane.left + int(column) + margin, plane.top + int(row), name, "symbol")
+                    break
 
     def _class_name(self, kind: int) -> str:
         return self._data.classes[kind] if self._data.classes else f"o{kind + 1}"
@@ -259,3 +268,10 @@ class _Map:
             return self._scene.say("picture.largest_changes")
         symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
         return f"{symbol} = {BOUNDARY:g}"
+
+
+def _runs_of(free: Mask, length: int) -> Mask:
+    """Where in a row so many cells begin that are all free."""
+    if free.shape[1] < length:
+        return np.zeros((free.shape[0], 0), dtype=bool)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(free, length, axis=1).all(axis=2))

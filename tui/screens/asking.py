@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
+from textual import on
 
 from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import BreakpointError, DlsimError
@@ -14,6 +15,7 @@ from dlsim.tui.running import gone_to
 from dlsim.tui.screens.editing import Editing
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.prompt import Asked
+from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.words import words
 
 SAY = words()
@@ -70,6 +72,10 @@ class Asking(Editing):
     def _run_to(self, iteration: int) -> None:
         """Run there at full speed."""
         raise NotImplementedError
+
+    @on(TimelineStrip.StopsAsked)
+    def _show_stops(self) -> None:
+        self.action_breakpoint()
 
     def action_breakpoint(self) -> None:
         """Add one, or choose one to remove."""

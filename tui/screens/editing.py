@@ -137,7 +137,9 @@ class Editing(Selecting):
 
     def _ask_for(self, target: Target) -> None:
         if target.choices:
-            note = SAY("prompt.choices", choices=", ".join(target.choices))
+            note = SAY(
+                "prompt.choices", up=CAPS["select.up"], down=CAPS["select.down"], choices=", ".join(target.choices)
+            )
         elif target.datum is not None and target.datum.is_shared:
             note = SAY("prompt.shared")
         else:

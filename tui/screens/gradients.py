@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import perf_counter
 
+from rich.cells import cell_len
+
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
@@ -54,18 +56,21 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
     method = report.entries[0].method if report.entries else ""
     if method:
         lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
-    titles = ("check.parameter", "check.chain_rule", "check.independent", "check.error")
     room = NUMBER + max(digits - DIGITS, 0)
     widths = (LABEL, room, room, room)
-    lines.append(tuple((SAY(title).ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
+    verdicts = ("error", "kink", "rounding")
+    has_room = max(cell_len(SAY(f"check.{key}")) for key in verdicts) <= cells - LABEL - 2 * room
+    error, kinked, rounding = (SAY(f"check.{key}" if has_room else f"check.{key}_in_short") for key in verdicts)
+    titles = (SAY("check.parameter"), SAY("check.chain_rule"), SAY("check.independent"), error)
+    lines.append(tuple((title.ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
     for entry in report.entries[:SHOWN_AT_MOST]:
         kink = entry.verdict == "not differentiable here"
         pieces: list[Piece] = [(entry.symbol.ljust(LABEL), "symbol")]
         pieces += [(_aligned(number, digits, room), "") for number in (entry.analytic, entry.numeric)]
         if kink:
-            pieces.append((SAY("check.kink"), "muted"))
+            pieces.append((kinked, "muted"))
         elif entry.is_rounding:
-            pieces.append((SAY("check.rounding"), "muted"))
+            pieces.append((rounding, "muted"))
         else:
             pieces.append((f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""))
         lines.append(tuple(pieces))

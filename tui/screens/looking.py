@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import on
 
+from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.shape import shape_of
@@ -16,6 +17,7 @@ from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
+from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable
 
@@ -124,6 +126,15 @@ class Looking(Acting):
     @on(TimelineStrip.Scrubbed)
     def _scrub(self, message: TimelineStrip.Scrubbed) -> None:
         self._move(lambda: self.session.scrub_to(message.iteration))
+
+    @on(LossCurve.Picked)
+    def _go_along_curve(self, message: LossCurve.Picked) -> None:
+        self._move(lambda: self.session.scrub_to(message.iteration))
+        losses = self.session.snapshot.curves.get("loss")
+        if losses is not None and len(losses):
+            loss = fixed(float(losses.values[-1]), self.digits)
+            self._tell(Hint("hint.loss_at", {"iteration": len(losses), "loss": loss}))
+            self._show_keys()
 
 
 def pictures_offered(scenario: Scenario) -> tuple[str, ...]:

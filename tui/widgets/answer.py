@@ -109,7 +109,8 @@ def _made_of(
         text = _origin_of_given(say, snapshot, answer.ref, digits)
         return [dispensable(wrap([(text, "muted")], prose), LIST)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
-    title = say(key, enter=caps["select.enter"], escape=caps["select.leave"])
+    named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
+    title = say(key, escape=caps["select.leave"], **named)
     rows = _rows(say, snapshot, answer, marked, cells, digits)
     place = answer.operands.index(marked) if marked in answer.operands else 0
     titled = wrap([(title, "muted")], prose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import starmap
 from math import ceil
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -25,7 +27,7 @@ from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.lookalikes import plain
 from dlsim.tui.pictures.variants import Variant
-from dlsim.tui.plots import BRAILLE, Series, plot
+from dlsim.tui.plots import BRAILLE, Series, left_of_curves, plot
 from dlsim.tui.widgets.lines import wrap
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
@@ -44,6 +46,8 @@ LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 ROUNDING = 1e-9
 """So much more than a whole number of epochs is that number."""
+CONTEXT, LEAST_CONTEXT = 1.5, 10
+"""Of a run that was left as much is drawn as the present one times this, or so many iterations more."""
 PLACES = ("x", "y")
 """Curves that are no losses: the way over a surface, which its picture shows."""
 
@@ -67,7 +71,14 @@ class Throttle:
 
 
 class LossCurve(RoleWidget):
-    """Draws the curves of a snapshot, the loss first."""
+    """Draws the curves of a snapshot, the loss first. A click on them leads to an iteration."""
+
+    class Picked(Message):
+        """The reader wants to be where so many updates are done."""
+
+        def __init__(self, iteration: int) -> None:
+            super().__init__()
+            self.iteration = iteration
 
     def __init__(
         self,
@@ -95,6 +106,8 @@ class LossCurve(RoleWidget):
         self._digits = DIGITS
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
+        self._known = 0
+        self._span, self._top = (1.0, 1.0), 0
         self.is_log = False
         self.draws = 0
 
@@ -103,6 +116,7 @@ class LossCurve(RoleWidget):
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
+        self._known = len(snapshot.known)
         if digits != self._digits:
             self._digits, self._drawn = digits, None
             self.refresh()
@@ -195,8 +209,9 @@ class LossCurve(RoleWidget):
         by_epochs = self._counts_epochs
         behind = []
         if self._ghost is not None:
-            ghost = _later(self._ghost.curve, self._ghost.fork, width, self._ghost_mark)
-            behind.append(_over_epochs(ghost, self._ghost.epochs) if by_epochs else ghost)
+            ghost = _later(self._ghost.curve.head(self._ghosts_end), self._ghost.fork, width, self._ghost_mark)
+            if len(ghost.x):
+                behind.append(_over_epochs(ghost, self._ghost.epochs) if by_epochs else ghost)
         for way, curve in self._ways:
             if not way.is_lead:
                 series = _series(curve, width, way.role, self._looks[0][1], way.mark)
@@ -212,8 +227,50 @@ class LossCurve(RoleWidget):
         end = max((float(one.x.max()) for one in [*series, *behind]), default=1.0)
         span = (0.0, float(max(ceil(end - ROUNDING), 1))) if by_epochs else (1.0, end)
         name = self._say("curve.epochs" if by_epochs else "curve.iterations")
+        self._span, self._top = span, len(rows)
         rows += plot(series, width, room, span=span, name=name, log=self.is_log, mark=mark, behind=behind)
         return rows[:height]
+
+    @property
+    def _ghosts_end(self) -> int:
+        """The iteration up to which the run is drawn that an edit has left: a long one would leave the present run a
+        single column, so the axis follows the present run and what is beside it.
+        """
+        if self._ghost is None:
+            return 0
+        runs = [(curve, self._epochs) for curve in (*self._curves.values(), self._returned)]
+        runs += [(curve, way.snapshot.epochs) for way, curve in self._ways]
+        reached = max((self._place_of(len(curve), epochs) for curve, epochs in runs), default=0.0)
+        furthest = max(CONTEXT * reached, 0 if self._counts_epochs else reached + LEAST_CONTEXT)
+        ghost = self._ghost
+        iterations = range(1, len(ghost.curve) + 1)
+        return bisect_right(iterations, furthest, key=lambda done: self._place_of(done, ghost.epochs))
+
+    def _place_of(self, done: int, epochs: Epochs | None) -> float:
+        """Where on the axis an iteration lies of a run with these epochs."""
+        return float(epochs.done(np.array([done]))[0]) if self._counts_epochs and epochs is not None else float(done)
+
+    # the mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the iteration that lies there."""
+        place = event.get_content_offset(self)
+        iteration = None if place is None else self.iteration_at(place.x, place.y)
+        if iteration is not None:
+            self.post_message(self.Picked(iteration))
+
+    def iteration_at(self, x: int, y: int) -> int | None:
+        """The iteration at a cell, the run's last beyond its end; None where there is no curve."""
+        rows = [strip.text for strip in self._strips[self._top :]]
+        if y < self._top or not any(rows) or not self._curves:
+            return None
+        low, high = self._span
+        left, columns = left_of_curves(rows, is_plain=self._is_plain), self.size.width
+        share = min(max((x - left) / max(columns - left - 1, 1), 0.0), 1.0)
+        wanted = low + share * (high - low)
+        if not self._counts_epochs:
+            return min(round(wanted), self._known)
+        return bisect_left(range(1, self._known), wanted, key=lambda done: self._place_of(done, self._epochs)) + 1
 
     @property
     def _counts_epochs(self) -> bool:
@@ -263,7 +320,11 @@ class LossCurve(RoleWidget):
         add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
-            add(*([Run(f"  {2 * self._ghost_mark} {self._say(form)}", "muted")] for form in (key, f"{key}_in_short")))
+            forms = [self._say(key), self._say(f"{key}_in_short")]
+            if len(self._ghost.curve) > self._ghosts_end:
+                end = len(self._ghost.curve)
+                forms = [*(self._say("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
+            add(*([Run(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms))
         if self.is_log:
             add([Run(f"  {self._say('key.look.log.name')}", "muted")])
         return row

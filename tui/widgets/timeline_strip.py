@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-~+=*#"
 HERE, FORK = ("┃", "|"), ("◇", "v")
 AHEAD, GAP = ("·", "."), ("╌", "-")
+LEFT = ("┈", "=")
+"""Where the run went on that an edit has left, beyond the present one."""
 LEAST_SPAN = 24
 REMARKS_SHARE = 2
 """Of so many cells of the line, one at most is for what is said beside the strip, if that can be said so shortly."""
@@ -69,6 +71,9 @@ class TimelineStrip(LineWidget):
             super().__init__()
             self.iteration = iteration
 
+    class StopsAsked(Message):
+        """The reader has clicked on the conditions at which runs stop."""
+
     DEFAULT_CSS = "TimelineStrip { height: 1; }"
 
     def __init__(self, say: Words, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
@@ -88,8 +93,14 @@ class TimelineStrip(LineWidget):
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Go there."""
-        self._scrub(event.x)
+        """Go there; or show what stops runs, where that stands."""
+        told = _conditions(self._say, self._stops)
+        line = "".join(text for text, _ in self.lines[0]) if self.lines else ""
+        shown = next((form for form in told if line.endswith(f"{form} ")), "")
+        if shown and event.x >= cell_len(line) - cell_len(shown) - 1:
+            self.post_message(self.StopsAsked())
+        else:
+            self._scrub(event.x)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """With the button held, go along."""
@@ -118,7 +129,7 @@ def strip_line(
     is_log = is_logarithmic(known)
     if is_log:
         left += f"{say('timeline.log')} "
-    right = _remarks(say, snapshot.edits, stops, cells // REMARKS_SHARE)
+    right = _remarks(say, snapshot, stops, cells // REMARKS_SHARE)
     right = right.replace(UNICODE.edit, glyphs.edit)
     room = cells - cell_len(left) - cell_len(right)
     if room < 8:
@@ -128,13 +139,15 @@ def strip_line(
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
     behind = stretch.left + stretch.filled(position.done)
+    went_on = stretch.left + stretch.filled(_went_on(snapshot))
     bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain], is_log=is_log)
     for cell, bar in enumerate(bars, start=stretch.left):
         is_past = cell < behind
         role = "curve" if is_past else "muted"
         if cell in checkpoints and bar:
             role = "checkpoint" if is_past else "checkpoint-ahead"
-        text, role = marks.get(cell, (bar or AHEAD[plain], role))
+        ahead = LEFT[plain] if cell < went_on else AHEAD[plain]
+        text, role = marks.get(cell, (bar or ahead, role))
         if pieces[-1][1] == role:
             pieces[-1] = (pieces[-1][0] + text, role)
         else:
@@ -142,19 +155,34 @@ def strip_line(
     return (*pieces, (right, "accent")), stretch
 
 
-def _remarks(say: Words, edits: Sequence[int], stops: Sequence[str], cells: int) -> str:
-    """What stands right of the strip, in so many cells if it can: where something was edited, what stops runs."""
-    edited = ""
+def _remarks(say: Words, snapshot: Snapshot, stops: Sequence[str], cells: int) -> str:
+    """What stands right of the strip, in so many cells if it can: where something was edited, how far the run went that
+    was left, what stops runs.
+    """
+    edits, edited, left = snapshot.edits, "", ""
     if edits:
         places = {"iteration": edits[0]} if len(edits) == 1 else {"count": len(edits)}
         edited = say("timeline.edit" if len(edits) == 1 else "timeline.edits", **places)
-    forms = [""]
-    if stops:
-        count = say("timeline.stop") if len(stops) == 1 else say("timeline.stop_count", count=len(stops))
-        forms = [say("timeline.stops", conditions=", ".join(stops)), count]
-    texts = [" · ".join(filter(None, (edited, form))) for form in forms]
+    if end := _went_on(snapshot):
+        left = say("timeline.ghost_undone" if snapshot.ghosts[0].is_undone else "timeline.ghost", end=end)
+    forms = _conditions(say, stops) or [""]
+    texts = [" · ".join(filter(None, (edited, *more, form))) for form in forms for more in ((left,), ())]
     text = next((text for text in texts if cell_len(text) + 2 <= cells), texts[-1])
     return f" {text} " if text else " "
+
+
+def _conditions(say: Words, stops: Sequence[str]) -> list[str]:
+    """What stops runs, and how many conditions that are; nothing where none does."""
+    if not stops:
+        return []
+    count = say("timeline.stop") if len(stops) == 1 else say("timeline.stop_count", count=len(stops))
+    return [say("timeline.stops", conditions=", ".join(stops)), count]
+
+
+def _went_on(snapshot: Snapshot) -> int:
+    """How far the run went that was left last, where that is further than the present one; else 0."""
+    ends = (len(ghost.curve) for ghost in snapshot.ghosts[:1])
+    return next((end for end in ends if end > len(snapshot.known)), 0)
 
 
 def _checkpoints(places: Sequence[int], stretch: Stretch) -> set[int]:
