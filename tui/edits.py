@@ -22,7 +22,9 @@ from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.widgets.rows import subject
+from dlsim.tui.words import words
 
+SAY = words()
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -232,13 +234,22 @@ def settings_of(scenario: Scenario) -> list[Target]:
 
 
 def name_of(path: str) -> str:
-    """What a setting is called: `layer 1 activation`, `optimizer`, `learning_rate`; else its path in the file."""
+    """What a setting is called: `layer 1 activation`, `learning_rate`, `sweep from`: words, and no path in a file."""
+    named: list[str] = []
     match path.split("."):
         case ["network", "layers", number, *rest]:
-            return " ".join((f"layer {int(number) + 1}", *rest))
-        case ["training", "optimizer", name] | ["training", name]:
-            return name
-    return path
+            named.append(SAY("setting.layer", number=int(number) + 1))
+        case ["functions", "show", number, *rest]:
+            named.append(SAY("setting.function", number=int(number) + 1))
+        case ["training", "seed"]:
+            return SAY("setting.shuffle_seed")
+        case ["training", "optimizer", *rest] if rest:
+            pass
+        case ["training" | "functions", *rest]:
+            pass
+        case rest:
+            pass
+    return " ".join((*named, *(SAY.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
 
 
 LISTED_AT_MOST = 40

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dlsim.engine import Simulator, load
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
@@ -498,3 +498,20 @@ async def test_the_key_that_opened_a_comparison_closes_it(open_at):
         await pilot.press("d")
         await pilot.pause()
         assert isinstance(app.screen, SimulatorScreen)
+
+
+@pytest.mark.parametrize("scenario", builtin_scenarios())
+def test_settings_are_named_in_words_and_each_by_its_own(scenario):
+    labels = [found.label for found in settings_of(load(scenario))]
+    assert not any("." in label for label in labels)
+    assert len(labels) == len(set(labels))
+
+
+async def test_a_setting_is_found_by_its_words_and_by_its_path_in_the_file(open_at, screen_text):
+    app = open_at("activations")
+    async with app.run_test(size=(120, 40)) as pilot:
+        for typed in ("function 5 alpha", "functions.show.4.alpha"):
+            await pilot.press("w", *("space" if one == " " else one for one in typed))
+            await pilot.pause()
+            assert [option.label for option in app.screen._found] == ["function 5 alpha"]
+            await pilot.press("escape")

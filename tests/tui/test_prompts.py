@@ -215,3 +215,22 @@ async def test_however_a_place_is_named_and_however_far_it_is_the_reply_is_the_s
         await until(pilot, lambda: not app.screen.running.is_running)
         await pilot.pause()
         assert screen_text(app)[-1].startswith(f" {said} ")
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_text, width):
+    app = open_at("xor-train")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press("i")
+        for condition in ("loss < 9", "epoch 0", "any |gradient| < 9"):
+            add_breakpoint(app.screen.session, condition)
+        await pilot.press("r")
+        await pilot.pause()
+        told = screen_text(app)[-1]
+        assert "r pause" in told
+        assert "[ slower" in told
+        assert "] faster" in told
+        assert "running" in told
+        assert "past 3 stops" in told or "past loss < 9, epoch 0, any |gradient| < 9 (true already)" in told
+        assert "…" not in told
+        await pilot.press("r")

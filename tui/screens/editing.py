@@ -131,7 +131,10 @@ class Editing(Selecting):
             self._say(Hint("hint.nothing_to_edit"))
             return
         does = SAY("edit.does_change")
-        options = [Option(str(number), target.label, target.text, does) for number, target in enumerate(targets)]
+        options = [
+            Option(str(number), target.label, target.text, does, target.path or "")
+            for number, target in enumerate(targets)
+        ]
 
         def chosen(key: str | None) -> None:
             if key is not None:

@@ -220,9 +220,10 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         mean = say("formula.loss", samples=len(rows), value=loss)
         short, shortest = (say("formula.loss_in_short", value=value) for value in (loss, brief))
         named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
+        own = ((say("formula.E_of_sample_in_short", value=shown), "strong"),)
         beside = ((mean, named), (short, named), (mean, own), (short, own), (shortest, own))
         told: list[tuple[Line, Line]] = [(left, ((text, ""), ("   ", ""), *one)) for text, one in beside]
-        forms = [*told, (left, named), ((), named), *forms]
+        forms = [*told, *(((), right) for _, right in told[3:]), (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])
     return spread(left, right, cells) if left else right
