@@ -13,6 +13,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
+from dlsim.tui.screens import comparing
 from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.selection import Selection
@@ -301,25 +302,52 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         await pilot.press("ctrl+r", "d")
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        assert "After iteration 2, the last that both have done" in text
+        assert "After iteration 4, where you stand" in text
         await pilot.press("ctrl+r")
         await pilot.pause()
         assert "There is no edit to do again." in screen_text(app)[-1]
 
 
-async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
+async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_at, screen_text, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "d")
+        await until(pilot, lambda: "After iteration 7, where you stand" in "\n".join(screen_text(app)))
         text = "\n".join(screen_text(app))
-        assert "has not done iteration 4" in text
-        assert "r run on" in screen_text(app)[-1]
+        assert "The first number that differs is" in text
+        assert text.count("  iteration 7  ") == 2, "both have done seven"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 7
+
+
+async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press(*"iiiiiii", *"IIII", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
+        await until(pilot, lambda: "After iteration 4, the" in "\n".join(screen_text(app)))
+        assert "r run on" in screen_text(app)[-1], "it has gone as far as it takes to compare, and no further"
         await pilot.press("r")
         await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
         assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 7
+        assert app.screen.session.simulator.iteration == 3
+
+
+async def test_a_comparison_that_takes_long_goes_on_in_pieces_and_is_left_at_once(open_at, screen_text, monkeypatch):
+    monkeypatch.setattr(comparing, "PIECE_SECONDS", 0)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("i", "down", "w", *WRITTEN_OVER, "9", "enter")
+        simulator = app.screen.session.simulator
+        simulator.run(iterations=50_000)
+        app.screen.session.changed()
+        await pilot.press("d")
+        assert "It runs on" in screen_text(app)[-1]
+        await pilot.press("escape")
+        assert isinstance(app.screen, SimulatorScreen)
+        assert simulator.iteration == 50_001
 
 
 async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after):
