@@ -16,13 +16,15 @@ from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
-from dlsim.tui.widgets.lines import Line, LineWidget, Piece, ref_at, spread, width, wrap
+from dlsim.tui.widgets.lines import Line, LineWidget, Link, Piece, ref_at, spread, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
 from dlsim.tui.words import Words
 
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
+MEAN = Ref("mean_E")
+"""The mean error of the batch, of which a tape has the samples' shares only."""
 FEWER_DIGITS = 4
 """Decimals of a batch's mean error where it would not fit beside its sample's with all of them."""
 
@@ -31,11 +33,14 @@ class FormulaView(LineWidget):
     """Shows the value that was revealed last, or the one that is selected."""
 
     class Picked(Message):
-        """An operand was clicked."""
+        """A number was clicked: an operand, or one that stands at the foot."""
 
-        def __init__(self, ref: Ref) -> None:
+        def __init__(self, ref: Ref, *, is_operand: bool) -> None:
             super().__init__()
-            self.ref = ref
+            self.ref, self.is_operand = ref, is_operand
+
+    class LossPicked(Message):
+        """The mean error of the batch was clicked."""
 
     def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -56,11 +61,12 @@ class FormulaView(LineWidget):
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which operand was clicked."""
+        """Tell which number was clicked."""
         ref = ref_at(self.lines[event.y], event.x) if event.y < len(self.lines) else None
         if ref is not None:
             event.stop()
-            self.post_message(self.Picked(ref))
+            is_operand = event.y < len(self.lines) - 1
+            self.post_message(self.LossPicked() if ref == MEAN else self.Picked(ref, is_operand=is_operand))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -211,7 +217,8 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         return ((following, "muted"),)
     error = snapshot.value(Ref("E"))
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    own: Line = ((say("formula.E", value=shown), "strong"),)
+    link, of_mean = Link("strong", Ref("E")), Link("", MEAN)
+    own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
@@ -219,10 +226,10 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         brief = loss if snapshot.loss is None else fixed(snapshot.loss, min(digits, FEWER_DIGITS))
         mean = say("formula.loss", samples=len(rows), value=loss)
         short, shortest = (say("formula.loss_in_short", value=value) for value in (loss, brief))
-        named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
-        own = ((say("formula.E_of_sample_in_short", value=shown), "strong"),)
+        named: Line = ((say("formula.E_of_sample", value=shown), link),)
+        own = ((say("formula.E_of_sample_in_short", value=shown), link),)
         beside = ((mean, named), (short, named), (mean, own), (short, own), (shortest, own))
-        told: list[tuple[Line, Line]] = [(left, ((text, ""), ("   ", ""), *one)) for text, one in beside]
+        told: list[tuple[Line, Line]] = [(left, ((text, of_mean), ("   ", ""), *one)) for text, one in beside]
         forms = [*told, *(((), right) for _, right in told[3:]), (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -69,6 +70,9 @@ class Throttle:
 class LossCurve(RoleWidget):
     """Draws the curves of a snapshot, the loss first."""
 
+    class Picked(Message):
+        """The loss that stands over the curve was clicked."""
+
     def __init__(
         self,
         say: Words | None = None,
@@ -97,6 +101,8 @@ class LossCurve(RoleWidget):
         self._drawn: tuple[object, ...] | None = None
         self.is_log = False
         self.draws = 0
+        self._told_cells = 0
+        """So many of the first line tell the loss, and of which iteration."""
 
     def show(self, snapshot: Snapshot, ways: Sequence[Variant] = (), digits: int = DIGITS) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
@@ -186,6 +192,7 @@ class LossCurve(RoleWidget):
         width, height = size
         iterations = max((len(curve) for curve in self._curves.values()), default=0)
         rows: list[list[Run]] = []
+        self._told_cells = 0
         if not iterations:
             rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(self._empty, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
@@ -260,6 +267,7 @@ class LossCurve(RoleWidget):
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
+            self._told_cells = self._told_cells or _cells(row)
         add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"
@@ -274,6 +282,12 @@ class LossCurve(RoleWidget):
         """Another theme: other colours."""
         super().notify_style_update()
         self._drawn = None
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell that the loss was clicked."""
+        if event.y == 0 and event.x < self._told_cells:
+            event.stop()
+            self.post_message(self.Picked())
 
     def on_show(self, _event: events.Show) -> None:
         """On screen again: draw what holds now."""
