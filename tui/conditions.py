@@ -49,8 +49,8 @@ def what_follows(simulator: Simulator, text: str) -> tuple[str, Sequence[str]]:
         return "number", ()
     if _becomes(simulator, text, COMPARED):
         return "comparison", ()
-    ends = (f"{end}{rest}" for end in ENDS for rest in COMPARED)
-    return (SYMBOL, ()) if _becomes(simulator, text, ends) else ("", ())
+    begins_symbol = any(simulator.model.find(text + end) is not None for end in ENDS)
+    return (SYMBOL, ()) if begins_symbol else ("", ())
 
 
 def _becomes(simulator: Simulator, text: str, ends: Iterable[str]) -> bool:
