@@ -67,6 +67,13 @@ class Comparison(Struct, frozen=True):
         mine, theirs = self.gone
         return mine != theirs and not self.is_broken[0 if mine < theirs else 1]
 
+    def lacks(self, done: int) -> int | None:
+        """How far the shorter run has to go on so that there is something to measure, and where `done` iterations are
+        done, if the longer one has been there. None where it has been as far, or can go no further.
+        """
+        wanted = min(max(done, self.fork), max(self.gone))
+        return wanted if self.can_be_evened_out and min(self.gone) < wanted else None
+
 
 Difference = tuple[str | None, float | None, float | None]
 """A symbol, and its value in both runs."""

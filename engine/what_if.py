@@ -79,16 +79,17 @@ class WhatIf(Standing):
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 
-    def even_out(self) -> Generator[int]:
-        """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, some
-        iterations at a time: after each piece, how many it has done. When that ends, or is closed, one stands where
-        one stood.
+    def even_out(self, until: int | None = None) -> Generator[int]:
+        """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, or `until`
+        so many iterations are done, some at a time: after each piece, how many it has done. When that ends, or is
+        closed, one stands where one stood.
         """
         left, place = self._branches.last_left, self._place()
         if left is None:
             return
         shorter, longer = sorted((self._timeline, left.run), key=lambda run: run.finished)
-        done, goal, bursts = shorter.finished, longer.finished, Bursts()
+        goal = longer.finished if until is None else min(until, longer.finished)
+        done, bursts = shorter.finished, Bursts()
         try:
             while done < goal:
                 bursts.begin()

@@ -225,10 +225,10 @@ class DlsimApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        told: set[str] = set()
+        told: set[str | None] = {"app.palette"}
         for binding in bound(screen):
-            if binding.action not in told and binding.id != "app.palette":
-                told.add(binding.action)
+            if not {binding.action, binding.id} & told:
+                told |= {binding.action, binding.id}
                 name, text = SAY(f"key.{binding.id}.name"), SAY(f"key.{binding.id}.text")
                 yield SystemCommand(name[:1].upper() + name[1:], text, partial(screen.run_action, binding.action))
         if isinstance(screen, SimulatorScreen):

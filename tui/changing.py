@@ -6,18 +6,29 @@ No Textual here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
-from dlsim.tui.edits import Edited, Target, brief, brought_along, in_words, parsed, value_at, written
+from dlsim.tui.edits import (
+    BATCH_SIZE,
+    Edited,
+    Target,
+    brief,
+    brought_along,
+    in_a_batch,
+    in_words,
+    more_than_all,
+    parsed,
+    value_at,
+    written,
+)
 from dlsim.tui.session import Hint, Session
 
 SEEDED = ("network", "recurrent")
@@ -38,8 +49,11 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     """
     if target.ref is None:
         text = written(parsed(text))
-    if text == target.text or (target.ref is None and _is_same_number(text, target.text)):
+    if _is_same(text, target.text):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
+    scenario = session.simulator.scenario
+    if target.path == BATCH_SIZE and in_a_batch(scenario, text) == scenario.body.training.batch_size:
+        return Hint("hint.unchanged_batch", {"label": target.label, "after": target.text})
     if target.ref is None:
         return _edit(session, target, text, digits)
     number = typed_number(text)
@@ -49,16 +63,17 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     return _edit(session, target, written(number), digits, {target.ref: number})
 
 
-def _is_same_number(text: str, other: str) -> bool:
-    found = typed_number(text)
-    return found is not None and found == typed_number(other)
+def _is_same(text: str, before: str) -> bool:
+    """Whether two texts are the same, or the same number."""
+    numbers = typed_number(text), typed_number(before)
+    return text == before or (None not in numbers and numbers[0] == numbers[1])
 
 
 def _edit(
     session: Session, target: Target, after: str, digits: int, numbers: Mapping[str | Ref, float] | None = None
 ) -> Hint:
     simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
-    scenario = simulator.scenario
+    scenario, shapes = simulator.scenario, _shapes(simulator)
     simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after))
     session.changed()
     along = brought_along(scenario, simulator.scenario, target, after)
@@ -67,20 +82,20 @@ def _edit(
     values = {**_told(edited, digits), "iteration": iteration}
     if told := in_words(edited, only_changed=True):
         return Hint("hint.edited_along", {**values, "settings": told})
-    samples = _whole_batch(simulator.scenario, target.path, after)
+    drawn = [n for n, (one, other) in enumerate(zip(shapes, _shapes(simulator), strict=False), start=1) if one != other]
+    if drawn:
+        key = "hint.edited_drawn" if len(drawn) == 1 else "hint.edited_drawn_several"
+        return Hint(key, {**values, "layers": ", ".join(map(str, drawn))})
+    samples = more_than_all(simulator.scenario, target.path, after)
     if samples:
         return Hint("hint.edited_batch", {**values, "samples": samples})
     is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
     return Hint("hint.edited_past" if is_past else "hint.edited", values)
 
 
-def _whole_batch(scenario: Scenario, path: str | None, after: str) -> int:
-    """How many samples there are, where the batch size was changed to more than that; else 0."""
-    wanted = typed_number(after)
-    if path is None or path.rpartition(".")[2] != "batch_size" or wanted is None:
-        return 0
-    samples = len(scenario.body.data.inputs)
-    return samples if wanted > samples else 0
+def _shapes(simulator: Simulator) -> Sequence[tuple[int, ...]]:
+    """Of each layer's weights: where it becomes another one, they are drawn anew."""
+    return [weights.shape for weights, _ in simulator.parameters]
 
 
 def _next_start(session: Session) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.kinds.network.training_table import ALL
 from dlsim.engine.loading import revise
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.numerals import DIGITS, plain
@@ -20,7 +23,9 @@ from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.widgets.rows import subject
+from dlsim.tui.words import words
 
+SAY = words()
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -34,7 +39,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 NUMBERS = ("data.inputs", "data.targets")
 """They have their cells."""
 UNSET = ""
-OPTIMIZER = "training.optimizer"
+OPTIMIZER, BATCH_SIZE = "training.optimizer", "training.batch_size"
 
 
 class Target(Struct, frozen=True):
@@ -241,13 +246,22 @@ def settings_of(scenario: Scenario) -> list[Target]:
 
 
 def name_of(path: str) -> str:
-    """What a setting is called: `layer 1 activation`, `optimizer`, `learning_rate`; else its path in the file."""
+    """What a setting is called: `layer 1 activation`, `learning_rate`, `sweep from`: words, and no path in a file."""
+    named: list[str] = []
     match path.split("."):
         case ["network", "layers", number, *rest]:
-            return " ".join((f"layer {int(number) + 1}", *rest))
-        case ["training", "optimizer", name] | ["training", name]:
-            return name
-    return path
+            named.append(SAY("setting.layer", number=int(number) + 1))
+        case ["functions", "show", number, *rest]:
+            named.append(SAY("setting.function", number=int(number) + 1))
+        case ["training", "seed"]:
+            return SAY("setting.shuffle_seed")
+        case ["training", "optimizer", *rest] if rest:
+            pass
+        case ["training" | "functions", *rest]:
+            pass
+        case rest:
+            pass
+    return " ".join((*named, *(SAY.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
 
 
 LISTED_AT_MOST = 40
@@ -328,7 +342,7 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     raw = scenario.raw.get("training")
     written_out = {OPTIMIZER: optimizer.name}
     if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
-        written_out["training.batch_size"] = training.batch_size
+        written_out[BATCH_SIZE] = training.batch_size
     written_out |= {f"{OPTIMIZER}.{name}": value for name, value in _settings(optimizer).items()}
     for path, value in written_out.items():
         if path not in there:
@@ -340,10 +354,16 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
 
 def problem_with(scenario: Scenario, target: Target, text: str) -> str:
     """What is wrong with a text as the target's new value; "" for nothing."""
-    if target.ref is not None:
-        return "" if typed_number(text) is not None else "number"
-    if not _is_cheap(scenario):
-        return ""
+    number, path = typed_number(text), target.path or ""
+    if target.ref is not None or target.datum is not None:
+        if number is None or not isfinite(number):
+            return NOT_A_NUMBER if number is None else NOT_FINITE
+        if target.ref is not None:
+            return ""
+    if not is_cheap(scenario):
+        if path.startswith("data."):  # the rest is found on enter
+            return ""
+        scenario = _with_little_data(scenario)
     try:
         revise(scenario, target.settings(text))
     except DlsimError as error:
@@ -351,15 +371,44 @@ def problem_with(scenario: Scenario, target: Target, text: str) -> str:
     return ""
 
 
-def _is_cheap(scenario: Scenario) -> bool:
-    """Whether a scenario can be validated with every key that is typed."""
-    data = scenario.raw.get("data")
-    rows = data.get("inputs") if isinstance(data, Mapping) else None
-    return not isinstance(rows, list) or len(rows) <= MOST_ROWS
-
-
+NOT_A_NUMBER, NOT_FINITE = "number", "finite"
+"""Problems for which the caller has words."""
 MOST_ROWS = 200
-"""Of more rows that stand in the scenario itself, each is read anew; a file is not, and a generator is fast."""
+"""Data of more rows than this are not read with every key that is typed."""
+FEW_ROWS = 2
+
+
+def is_cheap(scenario: Scenario) -> bool:
+    """Whether a scenario can be validated with every key that is typed."""
+    data, body = scenario.raw.get("data"), getattr(scenario.body, "data", None)
+    return not isinstance(data, Mapping) or body is None or ("file" not in data and len(body.inputs) <= MOST_ROWS)
+
+
+def _with_little_data(scenario: Scenario) -> Scenario:
+    """The same with only the first rows of its data: what is wrong with a setting is wrong there too."""
+    data = scenario.body.data
+    few = {"inputs": data.inputs, "targets": data.targets}
+    rows = {
+        key: array[:FEW_ROWS].reshape(min(len(array), FEW_ROWS), -1).tolist()
+        for key, array in few.items()
+        if array is not None
+    }
+    return replace(scenario, raw={**scenario.raw, "data": rows})
+
+
+def in_a_batch(scenario: Scenario, text: str) -> float | None:
+    """How many samples a batch of that size has: all at the most."""
+    samples = len(scenario.body.data.inputs)
+    number = samples if text == ALL else typed_number(text)
+    return None if number is None else min(number, samples)
+
+
+def more_than_all(scenario: Scenario, path: str | None, text: str) -> int:
+    """How many samples there are, where the text is a batch size of more than that; else 0."""
+    number, data = typed_number(text), getattr(scenario.body, "data", None)
+    if number is None or data is None or path != BATCH_SIZE:
+        return 0
+    return len(data.inputs) if number > len(data.inputs) else 0
 
 
 def in_short(error: DlsimError) -> str:

@@ -153,6 +153,13 @@ class Cells:
         return next((cell for row in self._rows[-1:] for cell in row.cells if cell is not None), None)
 
 
+def of_the_loss(snapshot: Snapshot) -> Ref | None:
+    """The number on the tape that the loss curve is about: E of the sample under the lens, the height of a surface."""
+    if "loss" not in snapshot.curves:
+        return None
+    return next((Ref(quantity) for quantity in ("E", "f") if (quantity, None) in snapshot.order), None)
+
+
 def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
     """The next or previous of `refs`, round at the ends; where `ref` is none of them, from one that is about the same
     parameter or unit, else from the ends.

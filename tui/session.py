@@ -225,12 +225,12 @@ class Session:
 
     # two runs
 
-    def even_out(self, seconds: float) -> int | None:
-        """Let the shorter of two compared runs go on for so long; how far it has come, None where that was all. Until
-        then, or until `stop_evening_out`, one stands nowhere.
+    def even_out(self, seconds: float, until: int | None = None) -> int | None:
+        """Let the shorter of two compared runs go on for so long, `until` an iteration or as far as the longer one; how
+        far it has come, None where that was all. Until then, or until `stop_evening_out`, one stands nowhere.
         """
         if self._evening_out is None:
-            self._evening_out = self.simulator.even_out()
+            self._evening_out = self.simulator.even_out(until)
         end = perf_counter() + seconds
         for done in self._evening_out:
             if perf_counter() > end:

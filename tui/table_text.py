@@ -15,14 +15,18 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.pictures.variants import Variant
+from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, loss_head
 from dlsim.tui.words import Words
 
 
 class Sheet(Struct, frozen=True):
-    """A table whose cells are text already: the first column names the rows, the others hold numbers."""
+    """A table whose cells are text already: the first column names the rows, the others hold numbers, but for those
+    at the end that hold words.
+    """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
+    words: int = 0
 
 
 def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
@@ -31,15 +35,24 @@ def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
     return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
 
 
-def sheet_of_variants(say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]]) -> Sheet:
-    """The variants of a scenario side by side: their updates, their losses, and what sets them apart."""
-    heads = [say("column.variant"), say("column.updates"), say("column.variant_loss"), say("column.differs")]
+def sheet_of_variants(
+    say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]], beside: Beside = NOTHING_BESIDE
+) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
+    what sets them apart.
+    """
+    heads = [say("column.variant"), say("column.updates"), say(loss_head(beside.head))]
+    heads += [say(f"column.{beside.head}")] if beside.head else []
     rows = []
-    for variant, pieces in zip(variants, apart, strict=False):
+    for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):
         losses = variant.snapshot.curves.get("loss")
         loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
-        rows.append([variant.name, str(variant.snapshot.position.done), loss, ", ".join(pieces)])
-    return Sheet(heads, rows)
+        row = [variant.name, str(variant.snapshot.position.done), loss]
+        if beside.head:
+            second = beside.numbers[number]
+            row.append("" if second is None else repr(float(second)))
+        rows.append([*row, ", ".join(pieces)])
+    return Sheet([*heads, say("column.differs")], rows, words=1)
 
 
 def as_csv(sheet: Sheet) -> str:
@@ -53,13 +66,18 @@ def as_markdown(sheet: Sheet) -> str:
     """A Markdown table whose columns line up in a fixed font as well."""
     lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
     rooms = [max(3, *map(_cells, column)) for column in zip(*lines, strict=True)]
-    rule = ["-" * rooms[0], *("-" * (room - 1) + ":" for room in rooms[1:])]
-    return "\n".join(_line(row, rooms) for row in (lines[0], rule, *lines[1:]))
+    numbers = range(1, len(rooms) - sheet.words)
+    rule = ["-" * (room - 1) + ":" if place in numbers else "-" * room for place, room in enumerate(rooms)]
+    return "\n".join(_line(row, rooms, numbers) for row in (lines[0], rule, *lines[1:]))
 
 
-def _line(row: Sequence[str], rooms: Sequence[int]) -> str:
-    first, *others = (" " * (room - _cells(text)) for text, room in zip(row, rooms, strict=True))
-    return "| " + " | ".join([row[0] + first, *(gap + text for gap, text in zip(others, row[1:], strict=True))]) + " |"
+def _line(row: Sequence[str], rooms: Sequence[int], numbers: range) -> str:
+    """Numbers stand at the right of their columns, words at the left."""
+    gaps = [" " * (room - _cells(text)) for text, room in zip(row, rooms, strict=True)]
+    cells = (
+        gap + text if place in numbers else text + gap for place, (text, gap) in enumerate(zip(row, gaps, strict=True))
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _cells(text: str) -> int:

@@ -294,6 +294,19 @@ def test_runs_that_went_beyond_where_one_stands_are_measured_at_their_end_too(si
     assert here.losses[0] == simulator.losses[-1]
 
 
+def test_the_shorter_run_goes_on_no_further_than_it_is_asked_to(simulator):
+    simulator.run(3)
+    simulator.edit(numbers={"W6": 0.5})
+    simulator.run(50)
+    compared = simulator.compare()
+    assert (compared.lacks(53), compared.lacks(4), compared.lacks(0)) == (53, 4, 4)
+    list(simulator.even_out(compared.lacks(4)))
+    compared = simulator.compare()
+    assert compared.gone == (53, 4)
+    assert compared.measures
+    assert (compared.lacks(4), compared.lacks(53)) == (None, 53)
+
+
 def test_letting_a_run_go_on_may_be_broken_off(simulator):
     simulator.run(2)
     simulator.edit(numbers={"W6": 0.5})

@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 
 from dlsim.engine import Simulator, load
+from dlsim.engine.numerals import fixed
 from dlsim.tui.screens import copying
 from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.words import words
@@ -138,3 +139,38 @@ async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, ho
         if is_kept:
             (file,) = (home / "copies").iterdir()
             assert "W8" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "columns"),
+    [
+        ("over-and-underfitting", ["variant", "updates", "train loss", "validation"]),
+        ("batch-modes", ["variant", "updates", "batch loss", "all data"]),
+        ("optimizers", ["variant", "updates", "loss"]),
+    ],
+)
+async def test_of_the_variants_what_is_shown_is_copied_and_what_sets_them_apart(
+    open_at, screen_text, scenario, columns
+):
+    app = open_at(scenario)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.press("i", "i", "8", "Y")
+        await pilot.pause()
+        shown = "\n".join(screen_text(app))
+        heads, *rows = csv.reader(app.clipboard.splitlines())
+        assert heads == [*columns, "what sets it apart"]
+        assert all(head in shown for head in heads)
+        for row in rows:
+            assert row[0] in shown
+            assert all(fixed(float(number)) in shown for number in row[2:-1])
+            assert row[-1].split(", ")[0] in shown
+
+
+def test_words_stand_at_the_left_in_markdown_and_numbers_at_the_right():
+    text = as_markdown(Sheet(["variant", "loss", "apart"], [["all", "0.25", "rate 1"], ["some", "-1.5", "x"]], words=1))
+    assert text.splitlines() == [
+        "| variant | loss | apart  |",
+        "| ------- | ---: | ------ |",
+        "| all     | 0.25 | rate 1 |",
+        "| some    | -1.5 | x      |",
+    ]

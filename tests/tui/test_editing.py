@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from dlsim.engine import Simulator, load
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
+from dlsim.tui.screens import comparing
 from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.selection import Selection
@@ -79,7 +80,7 @@ def test_steps_of_a_sequence_vectors_and_settings_of_functions_are_changed_in_th
 
 @pytest.mark.parametrize("text", ["1,000", "1_000", "+1000", "1000"])
 def test_a_whole_number_is_typed_as_on_the_command_line_and_told_in_groups(text):
-    session = Session("batch-modes")
+    session = Session("batch-modes", variant="mini-batch")
     assert problem_with(session.scenario, target_of_size(session), text) == ""
     hint = change(session, target_of_size(session), text)
     assert session.scenario.overrides == {"training.batch_size": 1_000}
@@ -199,10 +200,93 @@ async def test_what_can_be_changed_begins_with_what_the_formula_is_about(open_at
 
 
 def test_a_batch_size_beyond_the_data_says_that_a_batch_is_all_of_it():
-    session = Session("xor-train")
+    session = Session("xor-train", overrides={"training.batch_size": 1})
     hint = change(session, target_of_size(session), "100")
     assert (hint.key, hint.values["samples"]) == ("hint.edited_batch", 4)
     assert change(session, target_of_size(session), "2").key == "hint.edited"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "size"), [("backprop-2-2-2", "2"), ("batch-modes", "1000"), ("batch-modes", "256")]
+)
+def test_a_larger_batch_where_a_batch_is_all_the_data_already_makes_no_other_run(scenario, size):
+    session = Session(scenario)
+    assert "unchanged" in change(session, target_of_size(session), size).key
+    assert not session.edits.done
+
+
+async def test_while_a_batch_size_beyond_the_data_is_typed_it_is_said_what_it_comes_to(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w", *"batch", "enter", *WRITTEN_OVER, "2")
+        await pilot.pause()
+        text = "\n".join(screen_text(app)[-3:])
+        assert "more than the 1 sample in the data: all of it is one batch" in text
+        assert "✗" not in text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "text"), [("backprop-2-2-2", "0.50"), ("backprop-2-2-2", "1/2"), ("xor-train", "0.500")]
+)
+def test_the_same_number_written_otherwise_makes_no_other_run(scenario, text):
+    session = Session(scenario)
+    change(session, target(session, Ref("W", 1, (0, 0))), "0.5")
+    assert change(session, target(session, Ref("W", 1, (0, 0))), text).key == "hint.unchanged"
+    assert len(session.edits.done) == 1
+
+
+@pytest.mark.parametrize(
+    ("scenario", "units", "said"),
+    [
+        ("xor-train", "6", "layer 1 units = 6 (it was 4): weights of layers 1, 2 are drawn anew; u undoes."),
+        ("feedforward-or-recurrent", "3", "weights of layers 1, 2 are drawn anew"),
+    ],
+)
+async def test_an_edit_that_draws_weights_anew_says_whose(open_at, screen_text, scenario, units, said):
+    app = open_at(scenario)
+    async with app.run_test(size=(80, 24)) as pilot:
+        name = "units" if scenario == "xor-train" else "hidden"
+        await pilot.press("i", "i", "w", *name, "enter", *WRITTEN_OVER, units, "enter")
+        await pilot.pause()
+        assert said in screen_text(app)[-1]
+        await pilot.press("w", *"learning_rate", "enter", *WRITTEN_OVER, "2", "enter")
+        await pilot.pause()
+        assert "anew" not in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("what", ["W1", "x1", "t1", "learning_rate"])
+async def test_what_is_not_finite_is_refused_while_it_is_typed(open_at, screen_text, what, number):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w", *what, "enter", *WRITTEN_OVER, *number)
+        await pilot.pause()
+        assert f"✗ {number} is not a finite number" in "\n".join(screen_text(app)[-4:])
+
+
+@pytest.mark.parametrize(("path", "text"), [("training.optimizer.learning_rate", "nan"), ("training.batch_size", "-1")])
+def test_settings_of_large_data_are_refused_while_typed_too(path, text):
+    session = Session("batch-modes", overrides={"data.samples": 3_000})
+    found = next(found for found in settings_of(session.scenario) if found.path == path)
+    assert problem_with(session.scenario, found, text)
+    assert problem_with(session.scenario, found, "3") == ""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 24)])
+async def test_a_refusal_is_read_to_its_end_and_the_keys_stay(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("w", *"units", "enter", *WRITTEN_OVER, "3")
+        await pilot.pause()
+        lines = screen_text(app)
+        text = " ".join(" ".join(lines[-6:]).split())
+        assert "✗ found 2×2, but" in text
+        assert "give a row for each sending unit and a column for each unit of this layer" in text
+        assert "enter apply" in lines[-1]
+        assert "esc cancel" in lines[-1]
+        await pilot.press("backspace", "2")
+        await pilot.pause()
+        assert "found" not in " ".join(screen_text(app)[-6:]), "what is right takes no more room than before"
 
 
 async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(open_at, screen_text):
@@ -218,25 +302,52 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         await pilot.press("ctrl+r", "d")
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        assert "After iteration 2, the last that both have done" in text
+        assert "After iteration 4, where you stand" in text
         await pilot.press("ctrl+r")
         await pilot.pause()
         assert "There is no edit to do again." in screen_text(app)[-1]
 
 
-async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
+async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_at, screen_text, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "d")
+        await until(pilot, lambda: "After iteration 7, where you stand" in "\n".join(screen_text(app)))
         text = "\n".join(screen_text(app))
-        assert "has not done iteration 4" in text
-        assert "r run on" in screen_text(app)[-1]
+        assert "The first number that differs is" in text
+        assert text.count("  iteration 7  ") == 2, "both have done seven"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen.session.simulator.iteration == 7
+
+
+async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press(*"iiiiiii", *"IIII", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
+        await until(pilot, lambda: "After iteration 4, the" in "\n".join(screen_text(app)))
+        assert "r run on" in screen_text(app)[-1], "it has gone as far as it takes to compare, and no further"
         await pilot.press("r")
         await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
         assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 7
+        assert app.screen.session.simulator.iteration == 3
+
+
+async def test_a_comparison_that_takes_long_goes_on_in_pieces_and_is_left_at_once(open_at, screen_text, monkeypatch):
+    monkeypatch.setattr(comparing, "PIECE_SECONDS", 0)
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("i", "down", "w", *WRITTEN_OVER, "9", "enter")
+        simulator = app.screen.session.simulator
+        simulator.run(iterations=50_000)
+        app.screen.session.changed()
+        await pilot.press("d")
+        assert "It runs on" in screen_text(app)[-1]
+        await pilot.press("escape")
+        assert isinstance(app.screen, SimulatorScreen)
+        assert simulator.iteration == 50_001
 
 
 async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after):
@@ -415,3 +526,20 @@ async def test_the_key_that_opened_a_comparison_closes_it(open_at):
         await pilot.press("d")
         await pilot.pause()
         assert isinstance(app.screen, SimulatorScreen)
+
+
+@pytest.mark.parametrize("scenario", builtin_scenarios())
+def test_settings_are_named_in_words_and_each_by_its_own(scenario):
+    labels = [found.label for found in settings_of(load(scenario))]
+    assert not any("." in label for label in labels)
+    assert len(labels) == len(set(labels))
+
+
+async def test_a_setting_is_found_by_its_words_and_by_its_path_in_the_file(open_at, screen_text):
+    app = open_at("activations")
+    async with app.run_test(size=(120, 40)) as pilot:
+        for typed in ("function 5 alpha", "functions.show.4.alpha"):
+            await pilot.press("w", *("space" if one == " " else one for one in typed))
+            await pilot.pause()
+            assert [option.label for option in app.screen._found] == ["function 5 alpha"]
+            await pilot.press("escape")

@@ -42,6 +42,15 @@ async def test_the_palette_holds_every_action(open_at):
         assert missing <= {"same start"}
 
 
+async def test_the_palette_names_nothing_twice(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        told = [(command.title, command.help) for command in app.get_system_commands(app.screen)]
+        assert len(told) == len(set(told))
+        assert sum(title == "Quit" for title, _ in told) == 1
+
+
 async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_palette(open_at, screen_text):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -48,13 +48,13 @@ async def test_going_to_an_iteration_and_setting_a_breakpoint_by_key(open_at, sc
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", "x")
         await pilot.pause()
-        assert "Write 500" in screen_text(app)[-1]
+        assert "Write 500" in "".join(screen_text(app)[-3:])
         await pilot.press("backspace", "e", "2", "0", "enter")
         await pilot.pause()
         assert "iteration 20" in screen_text(app)[0]
         await pilot.press("b", *"oops", "enter")
         await pilot.pause()
-        assert "✗" in screen_text(app)[-1]
+        assert "✗" in "".join(screen_text(app)[-3:])
         await pilot.press("escape", "b", *"epoch", "space", *"30", "enter")
         await pilot.pause()
         assert "stops when epoch 30" in screen_text(app)[-1]
@@ -77,13 +77,40 @@ async def test_examples_of_conditions_are_whole_and_as_many_as_fit(open_at, scre
     async with app.run_test(size=size) as pilot:
         await pilot.press("b")
         await pilot.pause()
-        told = screen_text(app)[-1]
+        told, _, keys = screen_text(app)[-3:]
         assert told.startswith(" " + ", ".join(EXAMPLES[:least]) + " ")
+        assert "esc cancel" in keys
         await pilot.press(*"oops", "enter")
         await pilot.pause()
-        told = screen_text(app)[-1]
+        told = " ".join(line.strip() for line in screen_text(app)[-4:-2])
         assert "cannot read the condition 'oops'" in told
-        assert size[0] < 80 or any(told.rstrip().endswith(example) for example in EXAMPLES)
+        assert any(told.rstrip().endswith(example) for example in EXAMPLES)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 24)])
+async def test_a_condition_is_read_while_it_is_typed(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+
+        async def said(*keys):
+            await pilot.press(*["backspace"] * 20, *keys)
+            await pilot.pause()
+            lines = screen_text(app)
+            assert "enter apply" in lines[-1]
+            assert "esc cancel" in lines[-1]
+            return " ".join(" ".join(lines[-5:]).split())
+
+        await pilot.press("b")
+        assert "✗ cannot read the condition 'foo'" in await said(*"foo")
+        assert "loss …" in await said(*"lo")
+        for beginning in ("loss", "any |gradient|"):
+            text = await said(*("vertical_line" if one == "|" else "space" if one == " " else one for one in beginning))
+            assert "then <, ≤, >, ≥ or =, and a number" in text
+            assert "✗" not in text
+        assert "then a number" in await said(*"loss", "less_than_sign")
+        assert "✗" not in await said(*"W")
+        assert "✗ cannot read the condition 'W99'" in await said(*"W99")
+        assert "✗" not in await said(*"loss", "less_than_sign", *"1e-3")
 
 
 async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(open_at, screen_text):
@@ -188,3 +215,22 @@ async def test_however_a_place_is_named_and_however_far_it_is_the_reply_is_the_s
         await until(pilot, lambda: not app.screen.running.is_running)
         await pilot.pause()
         assert screen_text(app)[-1].startswith(f" {said} ")
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_text, width):
+    app = open_at("xor-train")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press("i")
+        for condition in ("loss < 9", "epoch 0", "any |gradient| < 9"):
+            add_breakpoint(app.screen.session, condition)
+        await pilot.press("r")
+        await pilot.pause()
+        told = screen_text(app)[-1]
+        assert "r pause" in told
+        assert "[ slower" in told
+        assert "] faster" in told
+        assert "running" in told
+        assert "past 3 stops" in told or "past loss < 9, epoch 0, any |gradient| < 9 (true already)" in told
+        assert "…" not in told
+        await pilot.press("r")

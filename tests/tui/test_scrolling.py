@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual import events
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.session import Session
@@ -18,6 +19,8 @@ HOLD_MORE = {
     "lesson": ("backprop-2-2-2", ("6",), (80, 24)),
     "rules": ("backprop-2-2-2", ("7",), (80, 24)),
     "lesson beside the network": ("backprop-2-2-2", ("6", "1"), (120, 40)),
+    "a long answer": ("over-and-underfitting", ("i", "1", "2", "down", "tab"), (80, 24)),
+    "a long answer, wide": ("over-and-underfitting", ("i", "2", "down", "tab"), (120, 40)),
     "gradient check": ("xor-train", ("i", "c"), (80, 24)),
     "comparison": ("backprop-2-2-2", (*EDITED, "d"), (80, 19)),
     "help": ("backprop-2-2-2", ("question_mark",), (80, 24)),
@@ -56,6 +59,40 @@ async def test_what_holds_more_than_it_shows_says_so_until_its_end_is_in_view(op
             await pilot.press("pageup")
         await pilot.pause()
         assert len(bottom_and_top(screen_text(app))[0]) == expected + 1
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("by_key", [True, False])
+async def test_a_long_answer_is_read_to_its_end_by_key_and_by_wheel(open_at, screen_text, size, by_key):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "2", "down", "tab")
+        await pilot.pause()
+        seen = [line.strip("│ ") for line in screen_text(app)]
+        at_first = list(seen)
+        for _ in range(12):
+            if by_key:
+                await pilot.press("pagedown")
+            else:
+                app.screen.formula.post_message(wheel_down(app.screen.formula))
+            await pilot.pause()
+            seen += screen_text(app)
+        text = "\n".join(seen)
+        assert "How much does the total error change with W[1][1,1]?" in text
+        assert "Positive: a larger W[1][1,1]" in text
+        assert "Made of" in text
+        assert "backward: slope of E" in text
+        assert "(-0.04989716)" in text, "of the sum, every number that its formula names"
+        await pilot.press(*["pageup"] * 12)
+        await pilot.pause()
+        assert [line.strip("│ ") for line in screen_text(app)] == at_first
+        await pilot.press("pagedown", "tab")
+        await pilot.pause()
+        assert not bottom_and_top(screen_text(app)[:12])[1], "another number's answer begins at its top"
+
+
+def wheel_down(widget):
+    return events.MouseScrollDown(widget, 1, 1, 0, 1, 0, shift=False, meta=False, ctrl=False)
 
 
 async def test_the_mark_counts_the_lines_that_are_out_of_view(open_at, screen_text):

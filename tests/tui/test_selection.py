@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -289,6 +290,7 @@ async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can
         (["space"] * 20 + ["tab", "tab"], "W6"),  # from there on in the diagram
         (["2", "tab"], "W1"),  # in the table, which was chosen
         (["space"] * 20 + ["2", "tab", "tab"], "W5⁺"),
+        (["i", "5", "tab"], "E"),  # what the curve is about
         (["6", "tab"], "W1"),  # a lesson has no numbers: the table's
     ],
 )
@@ -312,3 +314,75 @@ async def test_a_click_on_a_number_chooses_its_panel_so_that_tab_goes_on_there(o
         await pilot.press("down")
         await pilot.pause()
         assert "∂E/∂W7 · selected" in "\n".join(screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_error_at_the_foot_of_the_formula_is_selected_by_a_click(open_at, screen_text, size):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        lines = screen_text(app)
+        line, column = next((y, text.rindex("E 0.02397190")) for y, text in enumerate(lines) if "E 0.02397190" in text)
+        await pilot.click(offset=(column + 3, line))
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "E · selected" in text
+        assert "E = E_o1 + E_o2" in text
+        assert "Made of" in text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("by_key", [True, False])
+async def test_the_loss_over_its_curve_is_selected_by_click_and_by_key(open_at, screen_text, size, by_key):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "5")
+        await pilot.pause()
+        if by_key:
+            await pilot.press("down")
+        else:
+            lines = screen_text(app)
+            line, column = next(
+                (y, text.index("loss 0.02397")) for y, text in enumerate(lines) if "loss 0.02397" in text
+            )
+            await pilot.click(offset=(column + 7, line))
+        await pilot.pause()
+        assert "E · selected" in "\n".join(screen_text(app))
+        await pilot.press("down")
+        await pilot.pause()
+        if by_key:
+            assert "no more numbers" in screen_text(app)[-1]
+
+
+async def test_a_click_on_the_mean_error_says_that_it_is_the_mean_of_the_samples_errors(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        lines = screen_text(app)
+        line, column = next((y, text.index("mean E of 4")) for y, text in enumerate(lines) if "mean E of 4" in text)
+        await pilot.click(offset=(column + 3, line))
+        await pilot.pause()
+        assert "E · selected" in "\n".join(screen_text(app))
+        assert "the mean of its samples' E" in screen_text(app)[-1]
+        await pilot.press("full_stop")
+        await pilot.pause()
+        assert "E · selected" in "\n".join(screen_text(app))
+        assert "sample 2/4" in screen_text(app)[0]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_where_the_picture_has_no_numbers_and_the_variants_are_open_the_first_table_has(
+    open_at, screen_text, size
+):
+    app = open_at("optimizers")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "i", "8", "1", "tab")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "no number on screen" not in text
+        assert re.search(r"[xy]⁺? · selected", text)
+        await pilot.press("5", "down")
+        await pilot.pause()
+        assert "f · selected" in "\n".join(screen_text(app))

@@ -126,4 +126,7 @@ def test_the_mean_error_of_a_batch_is_told_in_the_form_that_fits_beside_its_samp
     session.forward("iteration")
     foot = "".join(text for text, _ in formula_lines(words(), session.snapshot, CAPS, cells, 12)[-1])
     assert len(foot) <= cells
-    assert re.search(r"next: iteration 2 +mean E( of 4:)? 0\.\d{4,8}   (this sample: )?E 0\.\d{8}", foot)
+    assert re.search(r"mean E( of 4:)? 0\.\d{4,8}   this (sample: )?E 0\.\d{8}", foot), (
+        "whose E the second is can be told"
+    )
+    assert ("next: iteration 2" in foot) == (cells >= 53)

@@ -1,4 +1,7 @@
-"""Time by number and by condition: go to an iteration or an epoch, and breakpoints at which runs stop."""
+"""Time by number and by condition: go to an iteration or an epoch, and breakpoints at which runs stop.
+
+What is typed is read with every key: what cannot become a place or a condition any more is refused at once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dlsim.engine.breakpoints import EXAMPLES
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
+from dlsim.tui.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
 from dlsim.tui.running import gone_to
 from dlsim.tui.screens.editing import Editing
 from dlsim.tui.session import Hint
@@ -120,7 +124,34 @@ class Asking(Editing):
         return self.size.width - ROUND_A_HINT
 
     def _ask_for_breakpoint(self, text: str = "") -> None:
-        self.prompt.ask(Asked(SAY("breakpoint.label"), text, self._examples(), accept=self._add_breakpoint))
+        self.prompt.ask(
+            Asked(
+                label=SAY("breakpoint.label"),
+                text=text,
+                note=self._examples(),
+                accept=self._add_breakpoint,
+                check=self._problem_with_condition,
+                follow=self._what_follows,
+            )
+        )
+
+    def _problem_with_condition(self, text: str) -> str:
+        error = problem_with_condition(self.session.simulator, text)
+        return "" if error is None else self._told(error)
+
+    def _what_follows(self, text: str) -> str:
+        simulator = self.session.simulator
+        what, starts = what_follows(simulator, text)
+        error = problem_as_it_stands(simulator, text)
+        if error is not None and what == "number" and text[-1:].isdigit():  # one that can never hold, and longer may
+            return self._told(error)
+        return SAY(f"breakpoint.{what}", words=", ".join(starts)) if what and what != SYMBOL else ""
+
+    def _told(self, error: DlsimError) -> str:
+        """What is wrong, with examples."""
+        if isinstance(error, BreakpointError):
+            return told_within(self._cells_to_tell, error.told_with, error.examples)
+        return str(error)
 
     def _examples(self) -> str:
         return told_within(self._cells_to_tell, tell_examples, EXAMPLES)
@@ -130,10 +161,8 @@ class Asking(Editing):
             return self._examples()
         try:
             found = add_breakpoint(self.session, text)
-        except BreakpointError as error:
-            return told_within(self._cells_to_tell, error.told_with, error.examples)
         except DlsimError as error:
-            return str(error)
+            return self._told(error)
         simulator = self.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
         self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))

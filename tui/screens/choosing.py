@@ -26,12 +26,13 @@ SHOWN_KEYS = (TAKE, "choose.up", "choose.down", "app.close")
 
 
 class Option(Struct, frozen=True):
-    """A line of the list; `does` is what taking it does, in a word."""
+    """A line of the list; `does` is what taking it does, in a word, and `path` another name by which it is found."""
 
     key: str
     label: str
     value: str = ""
     does: str = ""
+    path: str = ""
 
 
 class ChoosingScreen(Screen[str]):
@@ -66,7 +67,7 @@ class ChoosingScreen(Screen[str]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         wanted = event.value.strip()
-        self._found = [option for option in self._options if has_all(option.label, wanted)]
+        self._found = [option for option in self._options if _is_meant(option, wanted)]
         if wanted and self._typed_option is not None:
             self._found.append(self._typed_option(wanted))
         self._chosen = 0
@@ -113,6 +114,11 @@ class ChoosingScreen(Screen[str]):
     @on(KeyLine.Clicked)
     async def _press(self, message: KeyLine.Clicked) -> None:
         await self.run_action(message.action)
+
+
+def _is_meant(option: Option, wanted: str) -> bool:
+    """By its words, or by its path: what has a dot in it."""
+    return has_all(option.label, wanted) or ("." in wanted and has_all(option.path, wanted))
 
 
 def option_lines(found: Sequence[Option], chosen: int, cells: int) -> Sequence[Line]:

@@ -14,7 +14,9 @@ SAY = words()
 
 
 class ComparingScreen(PiecewiseReport):
-    """Compares as it opens; escape returns, and so do undo and redo, which then go to the run that they name."""
+    """Compares as it opens, and lets the shorter run go on as far as it takes for that; escape returns, and so do undo
+    and redo, which then go to the run that they name.
+    """
 
     TITLE_KEY = "compare.title"
     FOOTER = ("edit.even-out", "edit.undo", "edit.redo", "look.page-down", "app.close")
@@ -24,6 +26,8 @@ class ComparingScreen(PiecewiseReport):
     def __init__(self, session: Session, digits: int, undo: Callable[[], None], redo: Callable[[], None]) -> None:
         super().__init__(session, digits)
         self._undo, self._redo = undo, redo
+        self._until: int | None = None
+        self._is_begun = False
 
     def report(self) -> None:
         """Compare, and show."""
@@ -39,6 +43,10 @@ class ComparingScreen(PiecewiseReport):
         self.reading.show(
             lambda cells: comparison_lines(compared, last, keys, cells, self._digits), top=self.reading.top
         )
+        is_first, self._is_begun = not self._is_begun, True
+        self._until = compared.lacks(self._session.simulator.iteration) if is_first else None
+        if self._until is not None:
+            self._begin()
 
     def on_unmount(self) -> None:
         """Whatever closes the screen, nothing goes on behind it."""
@@ -49,12 +57,16 @@ class ComparingScreen(PiecewiseReport):
         if self._session.is_evening_out:
             self._stop()
         else:
-            self._pieces.resume()
-            self.go_on()
+            self._until = None
+            self._begin()
+
+    def _begin(self) -> None:
+        self._pieces.resume()
+        self.go_on()
 
     def go_on(self) -> None:
         """Let it do some more; once it is as far, compare anew."""
-        done = self._session.even_out(PIECE_SECONDS)
+        done = self._session.even_out(PIECE_SECONDS, self._until)
         if done is None:
             self._stop()
             return

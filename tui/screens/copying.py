@@ -77,8 +77,9 @@ class Copying(Looking):
         """(how many numbers it has, what writes them down): a moment is frozen, and a thread may read it."""
         snapshot = self.running.latest or self.session.snapshot
         if self.tabs.table == "variants":
-            scene = Scene(snapshot, self.members_now(), look=self.look, say=SAY)
-            sheet = sheet_of_variants(SAY, variants(scene), self.apart())
+            members = self.members_now()
+            told = variants(Scene(snapshot, members, look=self.look, say=SAY))
+            sheet = sheet_of_variants(SAY, told, self.apart(), self.beside_losses(members))
             return 0, lambda: sheet
         for table in snapshot.tables:
             if table.key == self.tabs.table:

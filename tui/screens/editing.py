@@ -12,7 +12,17 @@ from dlsim.engine.errors import DlsimError
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, in_short, parsed, problem_with, target_of, targets_of
+from dlsim.tui.edits import (
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    Target,
+    in_short,
+    more_than_all,
+    parsed,
+    problem_with,
+    target_of,
+    targets_of,
+)
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
 from dlsim.tui.session import Hint
@@ -120,7 +130,10 @@ class Editing(Selecting):
             self._say(Hint("hint.nothing_to_edit"))
             return
         does = SAY("edit.does_change")
-        options = [Option(str(number), target.label, target.text, does) for number, target in enumerate(targets)]
+        options = [
+            Option(str(number), target.label, target.text, does, target.path or "")
+            for number, target in enumerate(targets)
+        ]
 
         def chosen(key: str | None) -> None:
             if key is not None:
@@ -153,12 +166,20 @@ class Editing(Selecting):
                 accept=partial(self._accept, target),
                 check=partial(self._problem_with, target),
                 choices=target.choices,
+                follow=partial(self._what_it_comes_to, target),
             )
         )
 
     def _problem_with(self, target: Target, text: str) -> str:
         problem = problem_with(self.session.snapshot.scenario, target, text)
-        return SAY("prompt.not_number") if problem == "number" else problem
+        if problem == NOT_FINITE:
+            return SAY("prompt.not_finite", number=text)
+        return SAY("prompt.not_number") if problem == NOT_A_NUMBER else problem
+
+    def _what_it_comes_to(self, target: Target, text: str) -> str:
+        samples = more_than_all(self.session.snapshot.scenario, target.path, text)
+        key = "prompt.whole_batch_1" if samples == 1 else "prompt.whole_batch"
+        return SAY(key, samples=samples) if samples else ""
 
     def _accept(self, target: Target, text: str) -> str:
         try:
@@ -190,7 +211,9 @@ class Editing(Selecting):
     @on(Prompt.Told)
     def _hear(self, message: Prompt.Told) -> None:
         if self.prompt.is_open:
-            self.keyline.show(KEYS_WHILE_ASKED, message.text, is_trouble=message.is_trouble)
+            fits = self.keyline.has_room(KEYS_WHILE_ASKED, message.text, is_trouble=message.is_trouble)
+            self.keyline.show(KEYS_WHILE_ASKED, message.text if fits else "", is_trouble=message.is_trouble)
+            self.prompt.spell_out("" if fits else message.text, is_trouble=message.is_trouble)
 
     @on(Prompt.Closed)
     def _close_prompt(self) -> None:

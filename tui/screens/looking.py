@@ -127,8 +127,8 @@ class Looking(Acting):
     def _scrub(self, message: TimelineStrip.Scrubbed) -> None:
         self._move(lambda: self.session.scrub_to(message.iteration))
 
-    @on(LossCurve.Picked)
-    def _go_along_curve(self, message: LossCurve.Picked) -> None:
+    @on(LossCurve.Sought)
+    def _go_along_curve(self, message: LossCurve.Sought) -> None:
         self._move(lambda: self.session.scrub_to(message.iteration))
         losses = self.session.snapshot.curves.get("loss")
         if losses is not None and len(losses):

@@ -45,7 +45,9 @@ KEYS_WITH_SELECTION = (
     "app.help",
     "app.palette",
 )
-KEYS_WHILE_RUNNING = ("run.toggle", "run.slower", "run.faster", "app.quit", "app.palette")
+KEYS_OF_A_RUN = ("run.toggle", "run.slower", "run.faster", "app.quit")
+"""Those for which a run is told in fewer words, if need be."""
+KEYS_WHILE_RUNNING = (*KEYS_OF_A_RUN, "app.palette")
 
 
 def keys_of_the_moment(

@@ -8,9 +8,11 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.selection import Cells, Selection, in_order
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Cells, Selection, in_order, of_the_loss
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
+from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.rows import subject
 from dlsim.tui.widgets.table import NumberTable
@@ -76,12 +78,17 @@ class Selecting(Acting):
         self._choose(self.selection.select(ref))
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the chosen panel, whatever else is on screen: among the numbers of the diagram or of a picture, or the
-        parameters whose history is shown; where it has none, in the table that is open.
+        """In the chosen panel, whatever else is on screen: among the numbers of the diagram or of a picture, the
+        parameters whose history is shown, or what the loss curve is about; where it has none, in the table that is
+        open, and where that is the table of the variants, in the first.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
-        table = next((Cells(table) for table in snapshot.tables if table.key == self.tabs.table and table.rows), None)
+        loss = of_the_loss(snapshot) if self.tabs.panel == "loss" else None
+        if loss is not None:
+            return None if self.selection.ref == loss else loss
+        filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
+        table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         begun = None if self.selection else self._computed_last(snapshot, table)
         if begun is not None:
             return begun
@@ -136,12 +143,30 @@ class Selecting(Acting):
 
     @on(FormulaView.Picked)
     def _pick_in_formula(self, message: FormulaView.Picked) -> None:
-        """An operand that was clicked is followed."""
+        """An operand that was clicked is followed; another number is selected."""
         snapshot = self._looked_at()
+        if not message.is_operand:
+            self._choose(self.selection.select(message.ref))
+            return
         start = self.selection
         if not start and snapshot.event is not None:
             start = start.select(snapshot.event.ref)
         self._choose(start.follow(message.ref, snapshot))
+
+    @on(FormulaView.LossPicked)
+    @on(LossCurve.Picked)
+    def _pick_loss(self) -> None:
+        """The loss as the formula's panel and the curve tell it: the sample's own share in it is selected."""
+        snapshot = self._looked_at()
+        ref, position = of_the_loss(snapshot), snapshot.position
+        if ref is None:
+            return
+        self._choose(self.selection.select(ref))
+        if len(snapshot.tape.rows) > 1:
+            self._tell(Hint("hint.mean_of_samples", {"key": CAPS["look.next-sample"]}))
+        elif position.done < position.iteration:
+            self._tell(Hint("hint.loss_before", {"iteration": position.done}))
+        self._show_keys()
 
 
 def _rank_in_diagram(ref: Ref) -> tuple[int, bool, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import monotonic
 
@@ -18,7 +18,7 @@ from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
-from dlsim.tui.screens.moment import CAPS, keys_of_the_moment, speed_in_words
+from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
@@ -98,16 +98,6 @@ class SimulatorScreen(Copying, Asking):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        hint = self._hint
-        if self.running.is_running and not hint:
-            goal = self.running.goal
-            epochs = self.running.past_epochs
-            key = "hint.running_past_end" if epochs else "hint.running"
-            hint = SAY(key, speed=speed_in_words(self.session), epochs=epochs)
-            if goal is not None:
-                hint = SAY("hint.running_to", iteration=goal, key=CAPS["select.leave"])
-            if self.running.passed:
-                hint = SAY("hint.running_past", running=hint, conditions=", ".join(self.running.passed))
         is_running, is_selecting = self.running.is_running, bool(self.selection)
         is_set = is_selecting and not is_running and self.selected_target() is not None
         keys = keys_of_the_moment(
@@ -117,7 +107,29 @@ class SimulatorScreen(Copying, Asking):
             is_set=is_set,
             has_pictures=len(self.tabs.pictures) > 1,
         )
+        hint = self._hint
+        if is_running and not hint:
+            forms = list(self._running_told())
+            kept = [key for key in keys if key.id in KEYS_OF_A_RUN]
+            hint = next((form for form in forms if self.keyline.has_room(kept, form)), forms[-1])
         self.keyline.show(keys, hint)
+
+    def _running_told(self) -> Iterator[str]:
+        """How fast the run goes and where to, and the breakpoints that it goes past: in less and less room."""
+        running, speed = self.running, speed_in_words(self.session)
+        if running.goal is not None:
+            told = SAY("hint.running_to", iteration=running.goal, key=CAPS["select.leave"])
+        else:
+            key = "hint.running_past_end" if running.past_epochs else "hint.running"
+            told = SAY(key, speed=speed, epochs=running.past_epochs)
+        if running.passed:
+            number = len(running.passed)
+            key = "hint.running_past_stop" if number == 1 else "hint.running_past_stops"
+            yield SAY("hint.running_past", running=told, conditions=", ".join(running.passed))
+            yield SAY(key, running=told, number=number)
+            yield SAY(f"{key}_in_short", number=number)
+            return
+        yield told
 
     # keys
 

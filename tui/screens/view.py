@@ -170,13 +170,14 @@ class SimulatorView(FirstScreen):
             self.curve.show(snapshot, told, self.digits)
 
     def scrolling(self) -> Sequence[ScrollingLines]:
-        """What is on screen and scrolls, the chosen panel's first."""
+        """What is on screen and scrolls: what is said about a selected number, then the chosen panel's first."""
         held: dict[str, tuple[ScrollingLines, ...]] = {
             "tables": (self.table, self.variants),
             "side": (self.lesson, self.rules),
         }
         areas = sorted(held, key=lambda area: area != self.tabs.area)
-        return [one for area in areas if self.panels[area].display for one in held[area] if one.display]
+        shown = [one for area in areas if self.panels[area].display for one in held[area] if one.display]
+        return [self.formula, *shown]
 
     def members_now(self) -> tuple[Member, ...]:
         """All variants of the scenario at this moment; none where there is one only."""

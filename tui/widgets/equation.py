@@ -15,7 +15,7 @@ from dlsim.tui.widgets.parts import Part, dispensable, gap
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
 """What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
-SPELT_OUT_NUMBERS, SPELT_OUT = 3.5, 3.6
+SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT = 0.4, 2.5, 3.5, 3.6
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 
@@ -75,20 +75,34 @@ def equation(
 def spelt_out(
     snapshot: Snapshot, told: Explanation, cells: int, digits: int, *, where: str, marked: Ref | None = None
 ) -> list[Part]:
-    """A sum that stands within another formula: a line with symbols, one with numbers and the result."""
+    """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
     head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
     indent = " " * (width(head) - 2)
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
     room = max(cells - len(indent) - 2, 1)
     tokens = mathematics.symbolic(snapshot, told.tokens, marked)
-    flat = _hanging(head, indent + "  ", mathematics.in_lines(tokens, room))
     pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
-    numbers = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(pieces, room, most=3))
-    last: Line = ((indent, ""), *outcome)
-    if width(numbers[-1]) + width(outcome) + 1 <= cells:
-        numbers[-1], last = (*numbers[-1], (" ", ""), *outcome), ()
-    full = (*flat, *numbers, *((last,) if last else ()))
-    return [Part((full, tuple(flat[:1]), ()), (SPELT_OUT_NUMBERS, SPELT_OUT))]
+
+    def in_symbols(most: int | None) -> list[Line]:
+        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most))
+
+    def in_numbers(most: int | None) -> list[Line]:
+        lines = mathematics.in_lines(pieces, room, most=most)
+        numbers = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
+        if width(numbers[-1]) + width(outcome) + 1 <= cells:
+            return [*numbers[:-1], (*numbers[-1], (" ", ""), *outcome)]
+        return [*numbers, ((indent, ""), *outcome)]
+
+    symbols = in_symbols(None)
+    forms = (
+        [*symbols, *in_numbers(None)],
+        [*symbols, *in_numbers(3)],
+        [*in_symbols(1), *in_numbers(1)],
+        symbols[:1],
+        (),
+    )
+    costs = (SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT)
+    return [Part(tuple(map(tuple, forms)), costs)]
 
 
 def _text(pieces: Sequence[Piece]) -> str:

@@ -16,26 +16,34 @@ from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
-from dlsim.tui.widgets.lines import Line, LineWidget, Piece, ref_at, spread, width, wrap
-from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap
+from dlsim.tui.widgets.lines import Line, Link, Piece, ref_at, spread, width, wrap
+from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap, whole
+from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
+MEAN = Ref("mean_E")
+"""The mean error of the batch, of which a tape has the samples' shares only."""
 FEWER_DIGITS = 4
 """Decimals of a batch's mean error where it would not fit beside its sample's with all of them."""
 
 
-class FormulaView(LineWidget):
-    """Shows the value that was revealed last, or the one that is selected."""
+class FormulaView(ScrollingLines):
+    """Shows the value that was revealed last, or the one that is selected. What is said about that one is fitted to the
+    room there is; where something was left out for that, it says so, and all of it can be scrolled through.
+    """
 
     class Picked(Message):
-        """An operand was clicked."""
+        """A number was clicked: an operand, or one that stands at the foot."""
 
-        def __init__(self, ref: Ref) -> None:
+        def __init__(self, ref: Ref, *, is_operand: bool) -> None:
             super().__init__()
-            self.ref = ref
+            self.ref, self.is_operand = ref, is_operand
+
+    class LossPicked(Message):
+        """The mean error of the batch was clicked."""
 
     def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -45,6 +53,10 @@ class FormulaView(LineWidget):
         self._selection = NOTHING
         self._digits = DIGITS
         self._pictures: Sequence[str] = ()
+        self._top: int | None = None
+        """The line of the whole answer at which what is in view begins; None while it is fitted."""
+        self._shared = 0
+        """So many lines the fitted answer has in common with the whole one, from the first on."""
 
     def show(
         self, snapshot: Snapshot, selection: Selection = NOTHING, digits: int = DIGITS, pictures: Sequence[str] = ()
@@ -52,34 +64,52 @@ class FormulaView(LineWidget):
         """Show this moment, or what the selected number says at it, with so many decimals; at the start, what other
         `pictures` there are.
         """
+        if selection != self._selection:
+            self._top = None
         self._snapshot, self._selection, self._digits, self._pictures = snapshot, selection, digits, pictures
         self._draw()
 
+    def scroll_lines(self, by: int) -> None:
+        """Look further down or up in the whole answer; from its top back to the fitted one."""
+        if self._top is None:
+            self._top = min(by, self._shared) if by > 0 else None
+        else:
+            self._top = None if self._top == 0 and by < 0 else max(self._top + by, 0)
+        self._draw()
+
     def on_click(self, event: events.Click) -> None:
-        """Tell which operand was clicked."""
+        """Tell which number was clicked."""
         ref = ref_at(self.lines[event.y], event.x) if event.y < len(self.lines) else None
         if ref is not None:
             event.stop()
-            self.post_message(self.Picked(ref))
+            is_operand = event.y < len(self.lines) - 1
+            self.post_message(self.LossPicked() if ref == MEAN else self.Picked(ref, is_operand=is_operand))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
         self._draw()
 
     def _draw(self) -> None:
-        if self._snapshot is not None and self.size:
-            width, height = self.size
-            lines = formula_lines(
-                self._say,
-                self._snapshot,
-                self._caps,
-                width,
-                height,
-                self._digits,
-                selection=self._selection,
-                pictures=self._pictures,
-            )
-            self.show_lines(lines)
+        if self._snapshot is None or not self.size:
+            return
+        cells, height = self.size
+        parts, foot = panel_parts(
+            self._say, self._snapshot, self._caps, cells, self._digits, self._selection, self._pictures
+        )
+        lines, room = panel_lines(parts, foot, height), max(height - 1, 0)
+        everything = [indented(line) for line in whole(parts)] if self._selection and room else []
+        left_out = _count(everything) - _count(lines[:room])
+        if left_out <= 0:
+            self._top = None
+            self.show_part(lines, 0, 0)
+        elif self._top is None:
+            pairs = enumerate(zip(lines[:room], everything, strict=False))
+            self._shared = next((place for place, (one, other) in pairs if one != other), room)
+            self.show_part(lines[:room], 0, left_out, lines[room:])
+        else:
+            below = max(len(everything) - room, 0)
+            self._top = min(self._top, below)
+            self.show_part(everything[self._top :][:room], self._top, below - self._top, lines[room:])
 
 
 def formula_lines(
@@ -96,6 +126,38 @@ def formula_lines(
     """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id, `pictures`
     those of the other pictures.
     """
+    parts, foot = panel_parts(say, snapshot, caps, cells, digits, selection, pictures)
+    return panel_lines(parts, foot, height)
+
+
+def panel_lines(parts: Sequence[Part], foot: Line, height: int) -> list[Line]:
+    """The parts, fitted, and the foot in the last of `height` lines."""
+    lines = fitted(parts, height - 1)
+    lines = lines[: max(height - 1, 0)]
+    blanks = [()] * max(height - 1 - len(lines), 0)
+    return [indented(line) for line in [*lines, *blanks, foot]][-height:] if height else []
+
+
+def indented(line: Line) -> Line:
+    """With a blank before it."""
+    return ((" ", ""), *line) if line else ()
+
+
+def _count(lines: Sequence[Line]) -> int:
+    """How many say something."""
+    return sum(map(bool, lines))
+
+
+def panel_parts(
+    say: Words,
+    snapshot: Snapshot,
+    caps: Mapping[str, str],
+    cells: int,
+    digits: int,
+    selection: Selection,
+    pictures: Sequence[str],
+) -> tuple[list[Part], Line]:
+    """What the panel says, in its forms, and its foot."""
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
     if selection:
@@ -104,10 +166,7 @@ def formula_lines(
         body = _invitation(say, snapshot, caps, inner, pictures)
     else:
         body = _body(say, snapshot, caps, inner, digits)
-    lines = fitted(body, height - 1)
-    lines = lines[: max(height - 1, 0)]
-    blanks = [()] * max(height - 1 - len(lines), 0)
-    return [((" ", ""), *line) if line else () for line in [*lines, *blanks, foot]][-height:] if height else []
+    return body, foot
 
 
 def text_of(snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
@@ -211,7 +270,8 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         return ((following, "muted"),)
     error = snapshot.value(Ref("E"))
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    own: Line = ((say("formula.E", value=shown), "strong"),)
+    link, of_mean = Link("strong", Ref("E")), Link("", MEAN)
+    own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
@@ -219,10 +279,11 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         brief = loss if snapshot.loss is None else fixed(snapshot.loss, min(digits, FEWER_DIGITS))
         mean = say("formula.loss", samples=len(rows), value=loss)
         short, shortest = (say("formula.loss_in_short", value=value) for value in (loss, brief))
-        named: Line = ((say("formula.E_of_sample", value=shown), "strong"),)
+        named: Line = ((say("formula.E_of_sample", value=shown), link),)
+        own = ((say("formula.E_of_sample_in_short", value=shown), link),)
         beside = ((mean, named), (short, named), (mean, own), (short, own), (shortest, own))
-        told: list[tuple[Line, Line]] = [(left, ((text, ""), ("   ", ""), *one)) for text, one in beside]
-        forms = [*told, (left, named), ((), named), *forms]
+        told: list[tuple[Line, Line]] = [(left, ((text, of_mean), ("   ", ""), *one)) for text, one in beside]
+        forms = [*told, *(((), right) for _, right in told[3:]), (left, named), ((), named), *forms]
     fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
     left, right = next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

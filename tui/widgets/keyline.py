@@ -15,6 +15,7 @@ from dlsim.tui.words import Words
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""
+TROUBLE = "✗ "
 
 
 class KeyCap(Struct, frozen=True):
@@ -61,6 +62,10 @@ class KeyLine(LineWidget):
         """Show a hint, or none, with the keys that are there."""
         self.show(self._keys, hint)
 
+    def has_room(self, keys: Iterable[KeyCap], hint: str, *, is_trouble: bool = False) -> bool:
+        """Whether the hint and all these keys fit."""
+        return cell_len(_spaced(hint, is_trouble)) + sum(map(self._cells_of, keys)) <= self.size.width
+
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
         self._draw()
@@ -78,7 +83,7 @@ class KeyLine(LineWidget):
         pieces: list[Piece] = []
         used = 0
         if self._hint:
-            text = fit(f" {'✗ ' if self._is_trouble else ''}{self._hint} ", cells)
+            text = fit(_spaced(self._hint, self._is_trouble), cells)
             pieces.append((text, "trouble" if self._is_trouble else "hint"))
             used = cell_len(text)
         keys = self._fitting(cells - used)
@@ -102,6 +107,10 @@ class KeyLine(LineWidget):
     @staticmethod
     def _cells_of(key: KeyCap) -> int:
         return cell_len(key.cap) + cell_len(key.name) + 3
+
+
+def _spaced(hint: str, is_trouble: bool) -> str:
+    return f" {TROUBLE * is_trouble}{hint} "
 
 
 def _rank(key: KeyCap) -> int:

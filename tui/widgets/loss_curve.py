@@ -73,12 +73,15 @@ class Throttle:
 class LossCurve(RoleWidget):
     """Draws the curves of a snapshot, the loss first. A click on them leads to an iteration."""
 
-    class Picked(Message):
+    class Sought(Message):
         """The reader wants to be where so many updates are done."""
 
         def __init__(self, iteration: int) -> None:
             super().__init__()
             self.iteration = iteration
+
+    class Picked(Message):
+        """The loss that stands over the curve was clicked."""
 
     def __init__(
         self,
@@ -110,6 +113,8 @@ class LossCurve(RoleWidget):
         self._span, self._top = (1.0, 1.0), 0
         self.is_log = False
         self.draws = 0
+        self._told_cells = 0
+        """So many of the first line tell the loss, and of which iteration."""
 
     def show(self, snapshot: Snapshot, ways: Sequence[Variant] = (), digits: int = DIGITS) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
@@ -200,6 +205,7 @@ class LossCurve(RoleWidget):
         width, height = size
         iterations = max((len(curve) for curve in self._curves.values()), default=0)
         rows: list[list[Run]] = []
+        self._told_cells = 0
         if not iterations:
             rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(self._empty, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
@@ -253,11 +259,15 @@ class LossCurve(RoleWidget):
     # the mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the iteration that lies there."""
+        """Pick the loss that is told above, or seek the iteration that lies there."""
         place = event.get_content_offset(self)
-        iteration = None if place is None else self.iteration_at(place.x, place.y)
-        if iteration is not None:
-            self.post_message(self.Picked(iteration))
+        if place is None:
+            return
+        if place.y == 0 and place.x < self._told_cells:
+            event.stop()
+            self.post_message(self.Picked())
+        elif (iteration := self.iteration_at(place.x, place.y)) is not None:
+            self.post_message(self.Sought(iteration))
 
     def iteration_at(self, x: int, y: int) -> int | None:
         """The iteration at a cell, the run's last beyond its end; None where there is no curve."""
@@ -317,6 +327,7 @@ class LossCurve(RoleWidget):
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
+            self._told_cells = self._told_cells or _cells(row)
         add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])
         if self._ghost is not None:
             key = "curve.ghost_undone" if self._ghost.is_undone else "curve.ghost"

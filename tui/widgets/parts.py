@@ -52,6 +52,14 @@ def fitted(parts: Sequence[Part], height: int) -> list[Line]:
     return lines[-height:] if height > 0 else []
 
 
+def whole(parts: Sequence[Part]) -> list[Line]:
+    """All parts in their roomiest forms, however many lines that takes."""
+    lines = [line for part in parts for line in part.forms[0]]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
 def _shrinkable(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[int, tuple[Part, int]]]:
     pairs = zip(parts, chosen, strict=True)
     return [(number, pair) for number, pair in enumerate(pairs) if pair[1] < len(pair[0].costs)]

@@ -1,4 +1,7 @@
-"""A line to type into, above the keys at the bottom: hidden until something is asked, never created or destroyed."""
+"""A line to type into, above the keys at the bottom: hidden until something is asked, never created or destroyed.
+
+What there is to say about the text stands beside the keys; where that is too narrow, in lines above the field.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,25 @@ from msgspec import Struct
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
 from dlsim.engine.text import clean
-from dlsim.tui.widgets.lines import LineWidget, fit
+from dlsim.tui.widgets.keyline import TROUBLE
+from dlsim.tui.widgets.lines import Line, LineWidget, cut, fit, wrap
 
 LABEL_SHARE = 3
 """A label takes at most one cell in so many of the line."""
+MOST_LINES = 4
+"""So many a message may take."""
 
 
 class Asked(Struct, frozen=True):
     """What is asked: `check` returns what is wrong with a text, or ""; `accept` takes it, and returns the same.
 
-    `choices` are values to go through with the arrow keys; `note` says what can be typed.
+    `choices` are values to go through with the arrow keys; `note` says what can be typed, and `follow` of a text with
+    which nothing is wrong what it comes to, or what could follow it: "" for the note.
     """
 
     label: str
@@ -31,6 +38,7 @@ class Asked(Struct, frozen=True):
     accept: Callable[[str], str]
     check: Callable[[str], str] = lambda _text: ""
     choices: Sequence[str] = ()
+    follow: Callable[[str], str] = lambda _text: ""
 
 
 class Prompt(Container):
@@ -51,12 +59,14 @@ class Prompt(Container):
         self.label = LineWidget(id="prompt-label")
         self.field = Input(id="prompt-field", select_on_focus=False)
         self.field.can_focus = False  # while nothing is asked, no key goes here
+        self._line = Horizontal(self.label, self.field, id="prompt-line")
+        self._message = LineWidget(id="prompt-message")
         self._asked: Asked | None = None
 
     def compose(self) -> ComposeResult:
-        """The label and the field."""
-        yield self.label
-        yield self.field
+        """What is said in lines of its own; below it the label and the field."""
+        yield self._message
+        yield self._line
 
     @property
     def is_open(self) -> bool:
@@ -73,7 +83,8 @@ class Prompt(Container):
         self.field.can_focus = True
         self.screen.set_focus(self.field)  # now: the next key is for it
         self.field.select_all()
-        self._tell(asked.note, is_trouble=False)
+        problem = asked.check(asked.text) if asked.text else ""
+        self._tell(problem or asked.note, is_trouble=bool(problem))
 
     def close(self) -> None:
         """Away, without an answer."""
@@ -98,8 +109,9 @@ class Prompt(Container):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._asked is not None:
-            problem = self._asked.check(clean(event.value).strip())
-            self._tell(problem or self._asked.note, is_trouble=bool(problem))
+            text = clean(event.value).strip()
+            problem = self._asked.check(text)
+            self._tell(problem or self._asked.follow(text) or self._asked.note, is_trouble=bool(problem))
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -118,6 +130,17 @@ class Prompt(Container):
     def _tell(self, text: str, *, is_trouble: bool) -> None:
         self.set_class(is_trouble, "trouble")
         self.post_message(self.Told(text, is_trouble=is_trouble))
+
+    def spell_out(self, text: str, *, is_trouble: bool) -> None:
+        """Say this above the field, whole, in as many lines as it takes; "" for nothing."""
+        cells, role = max(self.screen.size.width - 2, 1), "trouble" if is_trouble else "hint"
+        lines: list[Line] = wrap([(TROUBLE * is_trouble + text, role)], cells) if text else []
+        if len(lines) > MOST_LINES:
+            rest = " ".join(piece for line in lines[MOST_LINES - 1 :] for piece, _ in line)
+            lines[MOST_LINES - 1 :] = [cut(((rest, role),), cells)]
+        self._message.show_lines([((" ", ""), *line) for line in lines])
+        self._message.styles.height = len(lines)
+        self.styles.height = len(lines) + 1
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay the label out anew."""

@@ -34,15 +34,17 @@ class ScrollingLines(LineWidget):
         """Go down (or up) by about what is in view."""
         self.scroll_lines(by * max(self.size.height - 2, 1))
 
-    def show_part(self, lines: Iterable[Line], above: int, below: int) -> None:
-        """Draw these lines, the first and the last of them with a mark where so many more are out of view."""
+    def show_part(self, lines: Iterable[Line], above: int, below: int, foot: Iterable[Line] = ()) -> None:
+        """Draw these lines, the first and the last of them with a mark where so many more are out of view; `foot` stays
+        below them.
+        """
         shown, cells = list(lines), self.size.width
         self._is_whole = not shown or (above <= 0 and below <= 0)
         if not self._is_whole:
             for end, arrow, number in ((0, ABOVE, above), (-1, BELOW, below)):
                 if number > 0:
                     shown[end] = marked(shown[end], arrow, number, cells)
-        self.show_lines(shown)
+        self.show_lines([*shown, *foot])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel scrolls."""

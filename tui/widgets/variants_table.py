@@ -99,7 +99,7 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
     heads = [
         say("column.variant"),
         say("column.updates"),
-        say(f"column.loss_beside_{beside}" if beside else "column.variant_loss") if has_loss else "",
+        say(loss_head(beside)) if has_loss else "",
         say(f"column.{beside}") if beside else "",
         say("column.differs"),
     ]
@@ -125,6 +125,11 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
             ((f" {LENS if variant.is_lead else ' '} ", "accent"), mark, (text, "strong" if variant.is_lead else ""))
         )
     return lines
+
+
+def loss_head(beside: str) -> str:
+    """The key of the head over the losses, beside such a one."""
+    return f"column.loss_beside_{beside}" if beside else "column.variant_loss"
 
 
 def _row(texts: Sequence[str], sizes: Sequence[int]) -> str:
