@@ -223,18 +223,18 @@ class Telling:
     def check(self, report: GradientReport) -> Iterator[str]:
         """Every gradient and its independent twin; those that differ are listed however many there are."""
         checked = {"number": f"{len(report.entries):,}", "total": f"{report.total:,}"}
-        method = report.entries[0].method.replace(" ", "_") if report.entries else "central_difference"
         yield self.line(
             "agree",
             number=checked["number"],
             iteration=f"{report.iteration:,}",
             agree=f"{report.agreeing:,}",
-            method=self._say(f"walk.method.{method}"),
         )
         if len(report.entries) < report.total:
             yield self.line("checked_part", **checked)
         if report.kinks:
             yield self.line("kinks", kinks=f"{report.kinks:,}")
+        if report.undecided:
+            yield self.line("undecided", undecided=f"{report.undecided:,}")
         if worst := report.worst:
             yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
         for number, entry in enumerate(report.entries):
@@ -251,6 +251,8 @@ class Telling:
                 yield self.line("entry_rounding", **figures)
             elif entry.verdict == "agrees":
                 yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
+            elif entry.verdict == "undecided":
+                yield self.line("entry_undecided", **figures)
             else:
                 yield self.line("kink", symbol=entry.symbol)
         if len(report.entries) > MOST_GRADIENTS:

@@ -1,47 +1,55 @@
 """Proof of the gradients on the tape: each compared with one made without any chain rule.
 
-Where the network is smooth, by the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels
-(Squire and Trapp, SIAM Review 40 (1998)). Elsewhere by central differences, (E(p + h) − E(p − h))/2h; a parameter
-whose two probes fall on different sides of a kink has no derivative to compare with, and is reported so.
+That is by the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels, and h can be so small that no
+kink lies between p and p + ih (Squire and Trapp, SIAM Review 40 (1998)). Where p itself is on a kink, ih leads to the
+right of it and −ih to the left: if the slopes there are not one, there is no derivative, and that is reported.
+
+Both ways of computing round. How far that may go is tried, see engine/model.py: Probe.rounding; it depends on the
+network, not on the size of its loss.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.model import Probe
 from dlsim.engine.simulator import Simulator
 
-COMPLEX_STEP = 1e-30
-DIFFERENCE = 1e-6
-CANCELLED = 1e-12
-"""A gradient is a sum; where its terms cancel, what is left is only as exact as this part of the largest gradient."""
+STEP = 1e-200
+"""So small that its square is 0."""
+SMALLEST = 1e-100
+"""What is smaller, a step of that size does not see."""
+EXACT = 1e-9
+"""Up to this relative error two numbers are one."""
+NEARLY = 1e-6
+"""Up to this relative error they are where rounding may have made it; what it parts more than this is not decided."""
+ZERO = 1e-9
+"""What rounding may have made, and is smaller than this part of the largest gradient, is 0."""
 CHECKED_AT_MOST = 5_000
 """Of more parameters than this, so many evenly spaced ones are checked."""
 WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
 """A check is a forward pass, whose time goes with the parameters: where somebody waits, of a large network only some
 are checked."""
 
-Verdict = Literal["agrees", "differs", "not differentiable here"]
-Method = Literal["complex step", "central difference"]
+Verdict = Literal["agrees", "differs", "not differentiable here", "undecided"]
 
 
 class GradientEntry(Struct, frozen=True):
-    """One parameter's gradient, by the chain rule and without it.
+    """One parameter's gradient, by the chain rule and without it; at a kink, the mean of the slopes to either side.
 
-    Where it `is_rounding`, both are 0 but for rounding: they agree, and their relative error means nothing.
+    Where it `is_rounding`, both are 0 but for rounding, beside the other gradients: they agree, and their relative
+    error means nothing. It is undecided where rounding, or numbers that are not finite, leave too little to compare.
     """
 
     symbol: str
     analytic: float
     numeric: float
     relative_error: float
-    method: Method
     verdict: Verdict
     is_rounding: bool = False
 
@@ -69,11 +77,14 @@ class GradientReport(Struct, frozen=True):
         return sum(entry.verdict == "not differentiable here" for entry in self.entries)
 
     @property
+    def undecided(self) -> int:
+        """Of how many it cannot be told."""
+        return sum(entry.verdict == "undecided" for entry in self.entries)
+
+    @property
     def worst(self) -> GradientEntry | None:
         """The entry with the largest relative error among those of which it means something."""
-        compared = [
-            entry for entry in self.entries if entry.verdict != "not differentiable here" and not entry.is_rounding
-        ]
+        compared = [entry for entry in self.entries if entry.verdict in ("agrees", "differs") and not entry.is_rounding]
         return max(compared, key=lambda entry: entry.relative_error, default=None)
 
 
@@ -95,8 +106,8 @@ class GradientCheck:
         """Check, one after the other."""
         probe = self._probe
         largest = max((abs(probe.gradient(place)) for place in self._places), default=0.0)
-        check = _by_complex_step if probe.is_smooth else _by_difference
-        return (check(probe, place, largest) for place in self._places)
+        rounding = probe.rounding()
+        return (_compare(probe, place, float(rounding[place]), largest) for place in self._places)
 
     def report(self, entries: Iterable[GradientEntry]) -> GradientReport:
         """What these say together."""
@@ -114,33 +125,30 @@ def worth_waiting(simulator: Simulator) -> int:
     return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(simulator.size, 1)))
 
 
-def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:
-    analytic = probe.gradient(place)
-    numeric = probe.loss(place, complex(0.0, COMPLEX_STEP)).imag / COMPLEX_STEP
-    return _entry(probe.symbol(place), analytic, numeric, "complex step", 1e-9, max(CANCELLED * largest, 1e-15))
+def _compare(probe: Probe, place: int, rounding: float, largest: float) -> GradientEntry:
+    symbol, analytic = probe.symbol(place), probe.gradient(place)
+    numeric = _slope(probe, place, STEP)
+    if probe.is_at_kink():
+        left = _slope(probe, place, -STEP)
+        if _relative_error(numeric, left) > EXACT:
+            middle = left / 2 + numeric / 2
+            error = _relative_error(analytic, middle)
+            return GradientEntry(symbol, analytic, middle, error, "not differentiable here")
+    error, size = _relative_error(analytic, numeric), max(abs(analytic), abs(numeric))
+    if not (isfinite(analytic) and isfinite(numeric)):
+        return GradientEntry(symbol, analytic, numeric, error, "undecided")
+    if error <= EXACT:
+        return GradientEntry(symbol, analytic, numeric, error, "agrees")
+    if abs(analytic - numeric) > max(rounding, SMALLEST):
+        return GradientEntry(symbol, analytic, numeric, error, "differs")
+    is_zero = size <= max(min(rounding, ZERO * largest), SMALLEST)
+    return GradientEntry(
+        symbol, analytic, numeric, error, "agrees" if is_zero or error <= NEARLY else "undecided", is_rounding=is_zero
+    )
 
 
-def _by_difference(probe: Probe, place: int, largest: float) -> GradientEntry:
-    analytic = probe.gradient(place)
-    above = probe.loss(place, DIFFERENCE).real
-    sides = probe.sides_of_kinks()
-    below = probe.loss(place, -DIFFERENCE).real
-    numeric = (above - below) / (2 * DIFFERENCE)
-    rounding = max(CANCELLED * largest, 1e-8 * max(1.0, abs(above)))
-    entry = _entry(probe.symbol(place), analytic, numeric, "central difference", 1e-6, rounding)
-    if sides == probe.sides_of_kinks():
-        return entry
-    return replace(entry, verdict="not differentiable here", is_rounding=False)
-
-
-def _entry(
-    symbol: str, analytic: float, numeric: float, method: Method, exact: float, rounding: float
-) -> GradientEntry:
-    """Two numbers agree up to a relative error of `exact`, or where no more than `rounding` is between them."""
-    error = _relative_error(analytic, numeric)
-    agrees = error <= exact or abs(analytic - numeric) <= rounding
-    is_rounding = agrees and error > exact and max(abs(analytic), abs(numeric)) <= rounding
-    return GradientEntry(symbol, analytic, numeric, error, method, "agrees" if agrees else "differs", is_rounding)
+def _slope(probe: Probe, place: int, step: float) -> float:
+    return probe.loss(place, complex(0.0, step)).imag / step
 
 
 def _relative_error(one: float, other: float) -> float:

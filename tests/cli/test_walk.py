@@ -250,7 +250,7 @@ def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
     kinks = sum(line.endswith(": not differentiable here.") for line in check)
     assert kinks
     assert f"Not differentiable here: {kinks}." in check
-    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with central differences")
+    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with the complex step")
 
 
 def test_in_a_batch_another_sample_can_be_looked_at(walk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from time import perf_counter
 
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
@@ -51,19 +52,22 @@ class GradientScreen(PiecewiseReport):
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     lines: list[Line] = [*wrap([(_verdict(report), "result" if report.ok else "trouble")], cells), ()]
-    method = report.entries[0].method if report.entries else ""
-    if method:
-        lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
+    about = ["check.method"] if report.entries else []
+    about += ["check.about_kinks"] * (report.kinks > 0) + ["check.about_undecided"] * (report.undecided > 0)
+    for key in about:
+        lines += [*wrap([(SAY(key), "muted")], cells), ()]
     titles = ("check.parameter", "check.chain_rule", "check.independent", "check.error")
     room = NUMBER + max(digits - DIGITS, 0)
     widths = (LABEL, room, room, room)
     lines.append(tuple((SAY(title).ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
     for entry in report.entries[:SHOWN_AT_MOST]:
-        kink = entry.verdict == "not differentiable here"
         pieces: list[Piece] = [(entry.symbol.ljust(LABEL), "symbol")]
         pieces += [(_aligned(number, digits, room), "") for number in (entry.analytic, entry.numeric)]
-        if kink:
+        if entry.verdict == "not differentiable here":
             pieces.append((SAY("check.kink"), "muted"))
+        elif entry.verdict == "undecided":
+            reason = "rounding" if isfinite(entry.analytic) and isfinite(entry.numeric) else "not_finite"
+            pieces.append((SAY(f"check.undecided.{reason}"), "muted"))
         elif entry.is_rounding:
             pieces.append((SAY("check.rounding"), "muted"))
         else:
@@ -77,9 +81,10 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
 def _verdict(report: GradientReport) -> str:
     """Whether they agree, and of how many that is said."""
     number, total = len(report.entries), report.total
-    key = "differ" if not report.ok else "agree_but_kinks" if report.kinks else "agree"
-    counts = {"number": number, "agree": report.agreeing, "kinks": report.kinks, "iteration": report.iteration}
-    verdict = SAY(f"check.{key}", **counts)
+    counts = {"kinks": report.kinks, "undecided": report.undecided}
+    others = "".join(SAY(f"check.others.{key}", number=count) for key, count in counts.items() if count)
+    key = "differ" if not report.ok else "some" if others else "agree"
+    verdict = SAY(f"check.{key}", number=number, agree=report.agreeing, iteration=report.iteration, others=others)
     return verdict if number == total else f"{verdict} {SAY('check.part', number=number, total=total)}"
 
 
