@@ -50,7 +50,8 @@ class Telling:
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
-        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
 
         told = snapshot.explain(event.ref, self.digits)
         value = float(told.value)
@@ -60,6 +61,8 @@ class Telling:
             yield self.spoken(told.substituted)
         else:
             yield from self._made_of(told.symbol, told.formula, told.substituted, value)
+        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told, self.digits), self.digits):
+            yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 
     def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
@@ -161,18 +164,22 @@ class Telling:
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.answer import answer_to  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
 
         value = snapshot.value(ref)
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        told = snapshot.explain(ref, self.digits)
+        answer = answer_to(snapshot, ref, self.digits)
+        told = answer.told
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
         yield from self._made_of(told.symbol, told.formula, told.substituted, value)
         if not told.formula:
             return
+        for reason in reasons(self._say, snapshot, told, answer.spelt_out, self.digits):
+            yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, ref, value))
         if told.operands:
             yield self.line("operands")
@@ -182,7 +189,7 @@ class Telling:
             if part.formula:
                 yield self.line("operand", **values, formula=part.formula)
             else:
-                yield self.line("operand_given", **values)
+                yield self.line("operand_given", **values, origin=origin(self._say, snapshot, operand))
 
     # tables and texts
 
