@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
-from dlsim.engine.breakpoints import EXAMPLES
+from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
@@ -117,7 +117,7 @@ class Asking(Editing):
         self.prompt.ask(Asked(SAY("breakpoint.label"), text, self._examples(), accept=self._add_breakpoint))
 
     def _examples(self) -> str:
-        return told_within(self._cells_to_tell, tell_examples, EXAMPLES)
+        return told_within(self._cells_to_tell, tell_examples, examples(self.session.simulator))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:
