@@ -20,6 +20,14 @@ class Ref(NamedTuple):
     sample: int | None = None
 
 
+COUNTED = frozenset({"y", "truth", "solves", "count", "before"})
+
+
+def is_counted(ref: Ref | None) -> bool:
+    """Whether the number is always a whole one: an answer of 0 or 1, or how many there are."""
+    return ref is not None and ref.quantity in COUNTED
+
+
 Formula = tuple[str | Ref, ...]
 """A formula as data: text, and references that are shown as symbols or as numbers."""
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to, other_row
 from dlsim.tui.prose import kind_of, meaning, origin, question, reasons
@@ -175,7 +175,7 @@ def _rows(
 
 def _number(snapshot: Snapshot, ref: Ref, digits: int, *, is_shown: bool) -> str:
     if is_shown or snapshot.is_shown(ref):
-        text = fixed(snapshot.tape.value(ref, snapshot.sample), digits)
+        text = fixed(snapshot.tape.value(ref, snapshot.sample), 0 if is_counted(ref) else digits)
         return text if text.startswith("-") else " " + text
     return " " + ELLIPSIS
 
