@@ -11,13 +11,14 @@ network, not on the size of its loss.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from math import isfinite
 from typing import Literal
 
 from msgspec import Struct
 
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.model import Probe
+from dlsim.engine.model import Array, Probe
 from dlsim.engine.simulator import Simulator
 
 STEP = 1e-200
@@ -106,8 +107,40 @@ class GradientCheck:
         """Check, one after the other."""
         probe = self._probe
         largest = max((abs(probe.gradient(place)) for place in self._places), default=0.0)
-        rounding = probe.rounding()
-        return (_compare(probe, place, float(rounding[place]), largest) for place in self._places)
+        return (self._compare(place, largest) for place in self._places)
+
+    def _compare(self, place: int, largest: float) -> GradientEntry:
+        probe = self._probe
+        symbol, analytic = probe.symbol(place), probe.gradient(place)
+        numeric = _slope(probe, place, STEP)
+        if probe.is_at_kink():
+            left = _slope(probe, place, -STEP)
+            if _relative_error(numeric, left) > EXACT:
+                middle = left / 2 + numeric / 2
+                error = _relative_error(analytic, middle)
+                return GradientEntry(symbol, analytic, middle, error, "not differentiable here")
+        error, size = _relative_error(analytic, numeric), max(abs(analytic), abs(numeric))
+        if not (isfinite(analytic) and isfinite(numeric)):
+            return GradientEntry(symbol, analytic, numeric, error, "undecided")
+        if error <= EXACT:
+            return GradientEntry(symbol, analytic, numeric, error, "agrees")
+        rounding = float(self._rounding[place])
+        if abs(analytic - numeric) > max(rounding, SMALLEST):
+            return GradientEntry(symbol, analytic, numeric, error, "differs")
+        is_zero = size <= max(min(rounding, ZERO * largest), SMALLEST)
+        return GradientEntry(
+            symbol,
+            analytic,
+            numeric,
+            error,
+            "agrees" if is_zero or error <= NEARLY else "undecided",
+            is_rounding=is_zero,
+        )
+
+    @cached_property
+    def _rounding(self) -> Array:
+        """How far rounding may go: three passes, which most checks need not wait for."""
+        return self._probe.rounding()
 
     def report(self, entries: Iterable[GradientEntry]) -> GradientReport:
         """What these say together."""
@@ -123,28 +156,6 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
 def worth_waiting(simulator: Simulator) -> int:
     """How many gradients are checked where somebody waits for it."""
     return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(simulator.size, 1)))
-
-
-def _compare(probe: Probe, place: int, rounding: float, largest: float) -> GradientEntry:
-    symbol, analytic = probe.symbol(place), probe.gradient(place)
-    numeric = _slope(probe, place, STEP)
-    if probe.is_at_kink():
-        left = _slope(probe, place, -STEP)
-        if _relative_error(numeric, left) > EXACT:
-            middle = left / 2 + numeric / 2
-            error = _relative_error(analytic, middle)
-            return GradientEntry(symbol, analytic, middle, error, "not differentiable here")
-    error, size = _relative_error(analytic, numeric), max(abs(analytic), abs(numeric))
-    if not (isfinite(analytic) and isfinite(numeric)):
-        return GradientEntry(symbol, analytic, numeric, error, "undecided")
-    if error <= EXACT:
-        return GradientEntry(symbol, analytic, numeric, error, "agrees")
-    if abs(analytic - numeric) > max(rounding, SMALLEST):
-        return GradientEntry(symbol, analytic, numeric, error, "differs")
-    is_zero = size <= max(min(rounding, ZERO * largest), SMALLEST)
-    return GradientEntry(
-        symbol, analytic, numeric, error, "agrees" if is_zero or error <= NEARLY else "undecided", is_rounding=is_zero
-    )
 
 
 def _slope(probe: Probe, place: int, step: float) -> float:
