@@ -84,11 +84,12 @@ def _line(result: CheckResult) -> str:
 
 
 def _gradient_line(report: GradientReport) -> str:
-    """How many gradients agree, and by which method they were found a second time."""
-    methods = " and ".join(sorted({entry.method for entry in report.entries}))
-    parts = [f"{report.agreeing} of {len(report.entries)} agree with {methods or 'nothing'}"]
+    """How many gradients agree with those found by the complex step, and what is to be said of the others."""
+    parts = [f"{report.agreeing} of {len(report.entries)} agree with complex step"]
     if report.kinks:
         parts.append(f"{report.kinks} not differentiable here")
+    if report.undecided:
+        parts.append(f"{report.undecided} undecided: rounding, or not finite")
     worst = report.worst
     if worst is not None and math.isfinite(worst.relative_error):
         parts.append(f"largest relative difference {worst.relative_error:.1e}")

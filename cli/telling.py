@@ -11,10 +11,11 @@ from dlsim.cli.output import one_line
 from dlsim.cli.spoken import Spoken
 from dlsim.engine import Event, Simulator, Snapshot
 from dlsim.engine.comparison import Comparison
+from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.scenario import in_language
 
 if TYPE_CHECKING:
@@ -42,15 +43,16 @@ class Telling:
         """The walk's sentence at `key`, filled in."""
         return self.spoken(one_line(self._say(f"walk.{key}", **values)))
 
-    def number(self, value: float) -> str:
-        """A number with as many decimals as numbers have at present."""
-        return fixed(value, self.digits)
+    def number(self, value: float, ref: Ref | None = None) -> str:
+        """A number with as many decimals as numbers have at present; one that counts something without any."""
+        return fixed(value, 0 if is_counted(ref) else self.digits)
 
     # a moment
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
-        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
 
         told = snapshot.explain(event.ref, self.digits)
         value = float(told.value)
@@ -59,7 +61,9 @@ class Telling:
         if event.ref.quantity == UPDATE:  # the number of it is only how many took their places
             yield self.spoken(told.substituted)
         else:
-            yield from self._made_of(told.symbol, told.formula, told.substituted, value)
+            yield from self._made_of(told)
+        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told, self.digits), self.digits):
+            yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 
     def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
@@ -82,7 +86,7 @@ class Telling:
                 continue
             shown = range(first, min(last, first + MOST_VALUES))
             for ref in map(op.ref, shown):
-                value = self.number(snapshot.tape.value(ref, snapshot.sample))
+                value = self.number(snapshot.tape.value(ref, snapshot.sample), ref)
                 yield self.line("value", symbol=snapshot.symbol(ref), value=value)
             if last > shown.stop:
                 yield self.line("more", number=f"{last - shown.stop:,}")
@@ -95,7 +99,7 @@ class Telling:
         yield self._place(snapshot, snapshot.event)
         if snapshot.event.ref.quantity == UPDATE:
             return
-        value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample))
+        value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample), snapshot.event.ref)
         yield self.line("back", symbol=snapshot.event.symbol, value=value)
 
     def start(self, snapshot: Snapshot) -> str:
@@ -147,32 +151,37 @@ class Telling:
             return self.line("step", iteration=f"{position.iteration:,}", **place)
         return self.line("pass", sample=snapshot.row + 1, **place)
 
-    def _made_of(self, symbol: str, formula: str, substituted: str, value: float) -> Iterator[str]:
-        formula = formula.removeprefix(f"{symbol} = ")
+    def _made_of(self, told: Explanation) -> Iterator[str]:
+        symbol, formula = told.symbol, told.formula.removeprefix(f"{told.symbol} = ")
+        value = self.number(told.value, told.ref)
         if not formula:
-            yield self.line("given", symbol=symbol, value=self.number(value))
+            yield self.line("given", symbol=symbol, value=value)
             return
         yield self.line("formula", symbol=symbol, formula=formula)
-        if substituted not in ("", plain(value, self.digits)):
-            yield self.line("numbers", substituted=substituted)
-        yield self.line("result", symbol=symbol, value=self.number(value))
+        if told.substituted not in ("", plain(told.value, self.digits)):
+            yield self.line("numbers", substituted=told.substituted)
+        yield self.line("result", symbol=symbol, value=value)
 
     # one number
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        from dlsim.tui.prose import meaning, question  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.answer import answer_to  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
 
         value = snapshot.value(ref)
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        told = snapshot.explain(ref, self.digits)
+        answer = answer_to(snapshot, ref, self.digits)
+        told = answer.told
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
-        yield from self._made_of(told.symbol, told.formula, told.substituted, value)
+        yield from self._made_of(told)
         if not told.formula:
             return
+        for reason in reasons(self._say, snapshot, told, answer.spelt_out, self.digits):
+            yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, ref, value))
         if told.operands:
             yield self.line("operands")
@@ -182,7 +191,7 @@ class Telling:
             if part.formula:
                 yield self.line("operand", **values, formula=part.formula)
             else:
-                yield self.line("operand_given", **values)
+                yield self.line("operand_given", **values, origin=origin(self._say, snapshot, operand))
 
     # tables and texts
 
@@ -207,7 +216,7 @@ class Telling:
             if ref is None:
                 continue
             value = snapshot.value(ref)
-            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value)
+            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
             yield self._say("walk.cell", column=column_head(self._say, column), value=text)
 
     def lesson(self, snapshot: Snapshot) -> Iterator[str]:
@@ -223,18 +232,18 @@ class Telling:
     def check(self, report: GradientReport) -> Iterator[str]:
         """Every gradient and its independent twin; those that differ are listed however many there are."""
         checked = {"number": f"{len(report.entries):,}", "total": f"{report.total:,}"}
-        method = report.entries[0].method.replace(" ", "_") if report.entries else "central_difference"
         yield self.line(
             "agree",
             number=checked["number"],
             iteration=f"{report.iteration:,}",
             agree=f"{report.agreeing:,}",
-            method=self._say(f"walk.method.{method}"),
         )
         if len(report.entries) < report.total:
             yield self.line("checked_part", **checked)
         if report.kinks:
             yield self.line("kinks", kinks=f"{report.kinks:,}")
+        if report.undecided:
+            yield self.line("undecided", undecided=f"{report.undecided:,}")
         if worst := report.worst:
             yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
         for number, entry in enumerate(report.entries):
@@ -251,6 +260,8 @@ class Telling:
                 yield self.line("entry_rounding", **figures)
             elif entry.verdict == "agrees":
                 yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
+            elif entry.verdict == "undecided":
+                yield self.line("entry_undecided", **figures)
             else:
                 yield self.line("kink", symbol=entry.symbol)
         if len(report.entries) > MOST_GRADIENTS:

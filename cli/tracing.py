@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
-from dlsim.engine.numerals import fixed, plain
+from dlsim.engine.numerals import DIGITS, fixed, plain
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
 from dlsim.engine.whole_numbers import BEYOND, whole_number
@@ -167,9 +168,9 @@ def sentence(event: Event) -> str:
     formula = event.formula.removeprefix(f"{event.symbol} = ")
     if isinstance(event.value, np.ndarray):  # of a whole op the engine says shapes, which are no number
         shapes = f"; shapes {event.substituted}" if event.substituted else ""
-        return " = ".join(filter(None, (event.symbol, formula, _number(event.value)))) + shapes
+        return " = ".join(filter(None, (event.symbol, formula, _number(event.value, event.ref)))) + shapes
     substituted = "" if event.substituted == plain(event.value) else event.substituted
-    return " = ".join(filter(None, (event.symbol, _bare(formula), _bare(substituted), _number(event.value))))
+    return " = ".join(filter(None, (event.symbol, _bare(formula), _bare(substituted), _number(event.value, event.ref))))
 
 
 def _bare(text: str) -> str:
@@ -178,8 +179,9 @@ def _bare(text: str) -> str:
     return text if match is None or " if " in text else match[1]
 
 
-def _number(value: float | Array) -> str:
+def _number(value: float | Array, ref: Ref) -> str:
+    digits = 0 if is_counted(ref) else DIGITS
     if isinstance(value, np.ndarray):
-        numbers = [fixed(float(number)) for number in value.flat[:MOST_NUMBERS]]
+        numbers = [fixed(float(number), digits) for number in value.flat[:MOST_NUMBERS]]
         return f"[{', '.join(numbers if value.size <= MOST_NUMBERS else [*numbers, '…'])}]"
-    return fixed(float(value))
+    return fixed(float(value), digits)

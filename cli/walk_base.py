@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dlsim.cli.telling import Telling
 from dlsim.engine import DlsimError, Simulator
+from dlsim.engine.breakpoints import examples
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.whole_numbers import whole_number
@@ -40,7 +41,8 @@ class Walk:
         return self.tell.spoken(self._say(hint.key, **hint.values))
 
     def _needs(self, command: str, argument: str) -> WrongCommandError:
-        wanted = self._say(f"walk.{argument}", command=command, samples=self._simulator.samples, most=MOST_DIGITS)
+        needed = {"samples": self._simulator.samples, "most": MOST_DIGITS, "example": examples(self._simulator)[0]}
+        wanted = self._say(f"walk.{argument}", command=command, **needed)
         return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
 
     def _number(self, command: str, text: str, most: int = MOST_ITERATIONS, refused: str = "too_far") -> int:

@@ -10,6 +10,7 @@ from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
 from dlsim.engine import Ref
 from dlsim.engine.exporting import export
 from dlsim.engine.numerals import plain
+from dlsim.engine.reference import operands
 from dlsim.engine.text import shorten
 from dlsim.tui.edits import brief, written
 from dlsim.tui.settings import MOST_DIGITS
@@ -46,10 +47,7 @@ class Looks(Walk):
         count = 0
         for op in self._simulator.program:
             for ref in op.refs:
-                for each in (
-                    ref,
-                    *(token for token in tape.formula(ref, self._simulator.sample) if isinstance(token, Ref)),
-                ):
+                for each in (ref, *operands(tape.formula(ref, self._simulator.sample))):
                     name = tape.symbol(each)
                     if typed in (name, self.tell.spoken(name)):
                         return each

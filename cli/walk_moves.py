@@ -118,9 +118,9 @@ class Moves(Walk):
 
     def _until(self, argument: str) -> Lines:
         simulator = self._simulator
-        condition = parse_breakpoint(argument, simulator)
         if not simulator.trains:
             raise WrongCommandError(self._say("hint.forward_only"))
+        condition = parse_breakpoint(argument, simulator)
         before, number = simulator.iteration, self._rest()
         with Interrupts() as interrupts:
             while (left := number - (simulator.iteration - before)) and not interrupts.came:

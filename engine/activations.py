@@ -1,7 +1,9 @@
 """Activation functions: each is a value, a derivative, the notation of both, and a name.
 
-Values and derivatives fill `out` and work on float64 and on complex128 (for the complex step). Formulas: Goodfellow,
-Bengio and Courville, Deep Learning (2016), §6.2-6.3; softmax and sigmoid in the forms that do not overflow.
+Values and derivatives fill `out` and work on float64 and on complex128 (for the complex step). At a kink a value goes
+to the side where the imaginary part leads, as the maximum of complex numbers does: the gradient check asks for both.
+Formulas: Goodfellow, Bengio and Courville, Deep Learning (2016), §6.2-6.3; softmax and sigmoid in the forms that do not
+overflow.
 """
 
 from __future__ import annotations

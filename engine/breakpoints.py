@@ -34,20 +34,48 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-EXAMPLES = (
-    "loss < 0.01",
-    "epoch 100",
-    "W5 > 0.5",
-    "any |gradient| < 1e-6",
-    "accuracy = 1",
-    "not finite",
-    "all |gradient| < 1e-6",
-)
-"""The most telling first, for those who have no room for all."""
-
+CLASSES = (-1.0, 0.0, 1.0)
+"""Targets that say which of two it is; accuracy tells them apart at 0.5, or takes the largest of several."""
 
 Named = tuple[str, float]
 """A parameter's symbol, and its gradient."""
+
+
+def examples(simulator: Results) -> tuple[str, ...]:
+    """Conditions that can be set here, the most telling first, for those who have no room for all."""
+    model = simulator.model
+    has_gradients = model.probe() is not None
+    parameter = _a_parameter(simulator)
+    found = {
+        "loss < 0.01": model.has_loss,
+        "epoch 100": simulator.trains,
+        f"{parameter} > 0.5": parameter is not None,
+        "any |gradient| < 1e-6": has_gradients,
+        "accuracy = 1": not _no_accuracy(simulator),
+        "not finite": True,
+        "all |gradient| < 1e-6": has_gradients,
+    }
+    return tuple(text for text, is_possible in found.items() if is_possible)
+
+
+def _a_parameter(simulator: Results) -> str | None:
+    """The name of one to watch: W5 where there is one, else the first."""
+    model = simulator.model
+    if (wanted := model.find("W5")) is not None and model.is_parameter(wanted):
+        return "W5"
+    cells = (cell for table in model.tables for row in table.rows[:1] for cell in row.cells if cell is not None)
+    names = (model.tape.symbol(cell) for cell in cells if model.is_parameter(cell))
+    return next((name for name in names if model.find(name) is not None), None)
+
+
+def _no_accuracy(simulator: Results) -> str:
+    """Why answers cannot be counted as right or wrong here; "" where they can."""
+    targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
+    if targets is not None and not np.isin(targets, CLASSES).all():
+        return "accuracy needs targets that are classes, 0 or 1"
+    if simulator.accuracy() is None:
+        return "accuracy needs targets, and there are none here"
+    return ""
 
 
 class Breakpoint(Struct, frozen=True):
@@ -62,10 +90,14 @@ class Breakpoint(Struct, frozen=True):
 
 
 def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
-    """The condition that `text` says. BreakpointError with examples for what cannot be read."""
+    """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
     words = " ".join(text.split())
+
+    def refused(problem: str) -> BreakpointError:
+        return BreakpointError(problem, examples(simulator))
+
     if len(words) > LONGEST:
-        raise BreakpointError(f"the condition has {len(words):,} characters", EXAMPLES)
+        raise refused(f"the condition has {len(words):,} characters")
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
     match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
@@ -74,14 +106,20 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     match = re.fullmatch(r"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*(.+)", words)
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
-            raise BreakpointError(f"{shown(match[3])} is not a finite number", EXAMPLES)
+            raise refused(f"{shown(match[3])} is not a finite number")
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
+            if simulator.model.probe() is None:
+                raise refused("there are no gradients here")
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
+        if subject == "loss" and not simulator.model.has_loss:
+            raise refused("there is no loss here")
+        if subject == "accuracy" and (problem := _no_accuracy(simulator)):
+            raise refused(problem)
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
-    raise BreakpointError(f"cannot read the condition {shown(words)}", EXAMPLES)
+    raise refused(f"cannot read the condition {shown(words)}")
 
 
 def _reached(what: str, number: int) -> Callable[[Results], bool]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from dlsim.engine.model import Reader
 from dlsim.engine.numerals import DIGITS, as_operand
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Formula, LeftOut, Ref, operands
 
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 TERMS = 12
@@ -14,7 +14,9 @@ TERMS = 12
 
 
 class Explanation(Struct, frozen=True):
-    """One number explained. `operands` are the references in its formula, each once, in order."""
+    """One number explained. `operands` are the references in its formula, each once, in order; in a long sum, also
+    those that the formula leaves out.
+    """
 
     ref: Ref
     symbol: str
@@ -65,14 +67,15 @@ def explain(tape: Reader, ref: Ref, sample: int, digits: int = DIGITS) -> Explan
         formula=symbolic(tape, tokens),
         substituted=substituted(tape, tokens, sample, digits),
         tokens=tokens,
-        operands=tuple(dict.fromkeys(token for token in tokens if isinstance(token, Ref))),
+        operands=operands(tokens),
     )
 
 
 def total(terms: list[Formula], limit: int = TERMS) -> Formula:
     """The terms joined by plus signs; of more than `limit`, the middle is left out."""
     if len(terms) > limit:
-        terms = [*terms[: limit - 2], ("…",), terms[-1]]
+        middle = operands(tuple(token for term in terms[limit - 2 : -1] for token in term))
+        terms = [*terms[: limit - 2], (LeftOut("…", middle),), terms[-1]]
     joined: list[str | Ref] = []
     for number, term in enumerate(terms):
         if number:

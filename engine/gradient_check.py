@@ -1,47 +1,64 @@
 """Proof of the gradients on the tape: each compared with one made without any chain rule.
 
-Where the network is smooth, by the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels
-(Squire and Trapp, SIAM Review 40 (1998)). Elsewhere by central differences, (E(p + h) − E(p − h))/2h; a parameter
-whose two probes fall on different sides of a kink has no derivative to compare with, and is reported so.
+That is by the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels, and h can be so small that no
+kink lies between p and p + ih (Squire and Trapp, SIAM Review 40 (1998)). Where p itself is on a kink, ih leads to the
+right of it and −ih to the left: if the slopes there are not one, there is no derivative, and that is reported.
+
+The central difference is there too, for the eye: it is what one would do by hand.
+
+Both ways of computing round. How far that may go is tried, see engine/model.py: Probe.rounding; it depends on the
+network, not on the size of its loss.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from math import isfinite
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.model import Probe
+from dlsim.engine.model import Array, Probe
 from dlsim.engine.simulator import Simulator
 
-COMPLEX_STEP = 1e-30
-DIFFERENCE = 1e-6
-CANCELLED = 1e-12
-"""A gradient is a sum; where its terms cancel, what is left is only as exact as this part of the largest gradient."""
+STEP = 1e-200
+"""So small that its square is 0."""
+DIFFERENCE = 1e-5
+"""The step of a central difference: near the cube root of the rounding error, where that and the curvature meet."""
+SMALLEST = 1e-100
+"""What is smaller, a step of that size does not see."""
+EXACT = 1e-9
+"""Up to this relative error two numbers are one."""
+NEARLY = 1e-6
+"""Up to this relative error they are where rounding may have made it; what it parts more than this is not decided."""
+ZERO = 1e-9
+"""What rounding may have made, and is smaller than this part of the largest gradient, is 0."""
 CHECKED_AT_MOST = 5_000
 """Of more parameters than this, so many evenly spaced ones are checked."""
 WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
 """A check is a forward pass, whose time goes with the parameters: where somebody waits, of a large network only some
 are checked."""
 
-Verdict = Literal["agrees", "differs", "not differentiable here"]
-Method = Literal["complex step", "central difference"]
+Verdict = Literal["agrees", "differs", "not differentiable here", "undecided"]
 
 
 class GradientEntry(Struct, frozen=True):
-    """One parameter's gradient, by the chain rule and without it.
+    """One parameter's gradient, by the chain rule and without it; at a kink, the mean of the slopes to either side.
 
-    Where it `is_rounding`, both are 0 but for rounding: they agree, and their relative error means nothing.
+    Where it `is_rounding`, both are 0 but for rounding, beside the other gradients: they agree, and their relative
+    error means nothing. It is undecided where rounding, or numbers that are not finite, leave too little to compare.
     """
 
     symbol: str
     analytic: float
+    difference: float | None
+    """(E(p + h) − E(p − h))/2h, for the eye: how much of it is rounding goes with E, so that it decides nothing. None
+    where it was not asked for.
+    """
     numeric: float
     relative_error: float
-    method: Method
     verdict: Verdict
     is_rounding: bool = False
 
@@ -69,22 +86,27 @@ class GradientReport(Struct, frozen=True):
         return sum(entry.verdict == "not differentiable here" for entry in self.entries)
 
     @property
+    def undecided(self) -> int:
+        """Of how many it cannot be told."""
+        return sum(entry.verdict == "undecided" for entry in self.entries)
+
+    @property
     def worst(self) -> GradientEntry | None:
         """The entry with the largest relative error among those of which it means something."""
-        compared = [
-            entry for entry in self.entries if entry.verdict != "not differentiable here" and not entry.is_rounding
-        ]
+        compared = [entry for entry in self.entries if entry.verdict in ("agrees", "differs") and not entry.is_rounding]
         return max(compared, key=lambda entry: entry.relative_error, default=None)
 
 
 class GradientCheck:
     """A check of the gradients of the iteration on the tape, one by one. WrongKindError where nothing is trained."""
 
-    def __init__(self, simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> None:
+    def __init__(self, simulator: Simulator, *, limit: int = CHECKED_AT_MOST, with_differences: bool = False) -> None:
+        """With central differences to show beside, each takes three times as long."""
         probe = simulator.model.probe()
         if probe is None:
             raise WrongKindError("nothing is trained here, so there are no gradients to check")
         self._probe, self._iteration = probe, simulator.position.iteration
+        self._with_differences = with_differences
         self._places = range(0, probe.size, max(-(-probe.size // limit), 1))
 
     def __len__(self) -> int:
@@ -95,8 +117,43 @@ class GradientCheck:
         """Check, one after the other."""
         probe = self._probe
         largest = max((abs(probe.gradient(place)) for place in self._places), default=0.0)
-        check = _by_complex_step if probe.is_smooth else _by_difference
-        return (check(probe, place, largest) for place in self._places)
+        return (self._compare(place, largest) for place in self._places)
+
+    def _compare(self, place: int, largest: float) -> GradientEntry:
+        probe = self._probe
+        analytic, numeric = probe.gradient(place), _slope(probe, place, STEP)
+        left = _slope(probe, place, -STEP) if probe.is_at_kink() else numeric
+        has_two_slopes = _relative_error(numeric, left) > EXACT
+        if has_two_slopes:
+            numeric = left / 2 + numeric / 2
+        verdict, is_rounding = self._judge(place, analytic, numeric, largest)
+        return GradientEntry(
+            symbol=probe.symbol(place),
+            analytic=analytic,
+            difference=_difference(probe, place) if self._with_differences else None,
+            numeric=numeric,
+            relative_error=_relative_error(analytic, numeric),
+            verdict="not differentiable here" if has_two_slopes else verdict,
+            is_rounding=is_rounding and not has_two_slopes,
+        )
+
+    def _judge(self, place: int, analytic: float, numeric: float, largest: float) -> tuple[Verdict, bool]:
+        """Whether the two are one number, and whether that is 0 but for rounding."""
+        error, size = _relative_error(analytic, numeric), max(abs(analytic), abs(numeric))
+        if not (isfinite(analytic) and isfinite(numeric)):
+            return "undecided", False
+        if error <= EXACT:
+            return "agrees", False
+        rounding = float(self._rounding[place])
+        if abs(analytic - numeric) > max(rounding, SMALLEST):
+            return "differs", False
+        is_zero = size <= max(min(rounding, ZERO * largest), SMALLEST)
+        return "agrees" if is_zero or error <= NEARLY else "undecided", is_zero
+
+    @cached_property
+    def _rounding(self) -> Array:
+        """How far rounding may go: three passes, which most checks need not wait for."""
+        return self._probe.rounding()
 
     def report(self, entries: Iterable[GradientEntry]) -> GradientReport:
         """What these say together."""
@@ -114,33 +171,13 @@ def worth_waiting(simulator: Simulator) -> int:
     return max(FEWEST_CHECKED, min(CHECKED_AT_MOST, WORTH_WAITING // max(simulator.size, 1)))
 
 
-def _by_complex_step(probe: Probe, place: int, largest: float) -> GradientEntry:
-    analytic = probe.gradient(place)
-    numeric = probe.loss(place, complex(0.0, COMPLEX_STEP)).imag / COMPLEX_STEP
-    return _entry(probe.symbol(place), analytic, numeric, "complex step", 1e-9, max(CANCELLED * largest, 1e-15))
+def _slope(probe: Probe, place: int, step: float) -> float:
+    return probe.loss(place, complex(0.0, step)).imag / step
 
 
-def _by_difference(probe: Probe, place: int, largest: float) -> GradientEntry:
-    analytic = probe.gradient(place)
-    above = probe.loss(place, DIFFERENCE).real
-    sides = probe.sides_of_kinks()
-    below = probe.loss(place, -DIFFERENCE).real
-    numeric = (above - below) / (2 * DIFFERENCE)
-    rounding = max(CANCELLED * largest, 1e-8 * max(1.0, abs(above)))
-    entry = _entry(probe.symbol(place), analytic, numeric, "central difference", 1e-6, rounding)
-    if sides == probe.sides_of_kinks():
-        return entry
-    return replace(entry, verdict="not differentiable here", is_rounding=False)
-
-
-def _entry(
-    symbol: str, analytic: float, numeric: float, method: Method, exact: float, rounding: float
-) -> GradientEntry:
-    """Two numbers agree up to a relative error of `exact`, or where no more than `rounding` is between them."""
-    error = _relative_error(analytic, numeric)
-    agrees = error <= exact or abs(analytic - numeric) <= rounding
-    is_rounding = agrees and error > exact and max(abs(analytic), abs(numeric)) <= rounding
-    return GradientEntry(symbol, analytic, numeric, error, method, "agrees" if agrees else "differs", is_rounding)
+def _difference(probe: Probe, place: int) -> float:
+    above, below = (probe.loss(place, step).real for step in (DIFFERENCE, -DIFFERENCE))
+    return (above - below) / (2 * DIFFERENCE)
 
 
 def _relative_error(one: float, other: float) -> float:

@@ -76,10 +76,6 @@ class Probe(Protocol):
     """A loss as a function of any one parameter, everything else as it is on the tape."""
 
     @property
-    def is_smooth(self) -> bool:
-        """Whether there are no kinks anywhere."""
-
-    @property
     def size(self) -> int:
         """How many parameters there are."""
 
@@ -95,8 +91,13 @@ class Probe(Protocol):
     def loss(self, place: int, offset: complex) -> complex:
         """The loss with `offset` added to it."""
 
-    def sides_of_kinks(self) -> bytes:
-        """On which side of every kink the last evaluation passed."""
+    def is_at_kink(self) -> bool:
+        """Whether the last evaluation began on a kink that the parameter leads away from."""
+
+    def rounding(self) -> Array:
+        """(size,): how far rounding may have moved each gradient: as far as they move when the last bits of all that
+        goes into them change.
+        """
 
 
 LayerParameters = tuple[Array, Array | None]

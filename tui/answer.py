@@ -6,18 +6,24 @@ from msgspec import Struct
 
 from dlsim.engine.formula import Explanation, substituted, symbolic
 from dlsim.engine.numerals import DIGITS
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Formula, Ref, of_sample, operands
 from dlsim.engine.snapshot import Snapshot
 
 BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""
 
+OF_A_ROW = {"X": "x", "T": "t", "O": "a"}
+"""The numbers in the data table, whose index begins with their row, and what they are in the network."""
+
 
 class Answer(Struct, frozen=True):
-    """One number explained. Where it `is_shown` all its operands have been computed too; else none is told."""
+    """One number explained. Where it `is_shown` all its operands have been computed too; else none is told. It
+    `is_absent` where it never is in this iteration: an output for a sample that is not in the batch.
+    """
 
     told: Explanation
     is_shown: bool
+    is_absent: bool
     spelt_out: tuple[Explanation, ...]
 
     @property
@@ -34,14 +40,17 @@ class Answer(Struct, frozen=True):
 def answer_to(snapshot: Snapshot, ref: Ref, digits: int = DIGITS) -> Answer:
     """Why the number at `ref` is what it is at this moment."""
     told = _explained(snapshot, ref, digits)
-    return Answer(told, snapshot.is_shown(ref), sums_within(snapshot, told, digits))
+    is_absent = ref.quantity == "O" and ref.index[0] not in snapshot.tape.rows
+    is_shown = not is_absent and snapshot.is_shown(ref)
+    return Answer(told, is_shown, is_absent, sums_within(snapshot, told, digits))
 
 
 def sums_within(snapshot: Snapshot, told: Explanation, digits: int = DIGITS) -> tuple[Explanation, ...]:
-    """The operands that are sums over all the ways to the outputs, themselves explained."""
+    """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are written."""
+    written = dict.fromkeys(token for token in told.tokens if isinstance(token, Ref))
     found = [
         snapshot.explain(operand, digits)
-        for operand in told.operands
+        for operand in written
         if operand.quantity in BACKWARD_SUMS and operand.sample is None
     ]
     return tuple(inner for inner in found if len(inner.operands) > 1 and is_over_ways(inner))
@@ -54,13 +63,23 @@ def is_over_ways(told: Explanation) -> bool:
 
 def operands_of(snapshot: Snapshot, ref: Ref) -> tuple[Ref, ...]:
     """What the formula of `ref` is made of."""
-    return tuple(dict.fromkeys(token for token in _formula(snapshot, ref) if isinstance(token, Ref)))
+    return operands(_formula(snapshot, ref))
+
+
+def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
+    """The row of the training data whose number this is, where that is not the sample under the lens."""
+    row = None
+    if ref.quantity in OF_A_ROW:
+        row = ref.index[0]
+    elif ref.sample is not None and not ref.quantity.startswith("rest_"):
+        row = snapshot.tape.rows[ref.sample]
+    return None if row == snapshot.row else row
 
 
 def in_network(snapshot: Snapshot, ref: Ref) -> Ref:
     """The number of the network that a cell of the data table is, where its sample is under the lens."""
-    if ref.quantity in ("X", "T", "O") and ref.index[0] == snapshot.row:
-        quantity = {"X": "x", "T": "t", "O": "a"}[ref.quantity]
+    if ref.quantity in OF_A_ROW and ref.index[0] == snapshot.row:
+        quantity = OF_A_ROW[ref.quantity]
         return Ref(quantity, 0 if quantity == "x" else ref.layer or _last_layer(snapshot), ref.index[1:])
     return ref
 
@@ -74,28 +93,25 @@ def _explained(snapshot: Snapshot, ref: Ref, digits: int) -> Explanation:
         formula=symbolic(tape, tokens),
         substituted=substituted(tape, tokens, snapshot.sample, digits),
         tokens=tokens,
-        operands=tuple(dict.fromkeys(token for token in tokens if isinstance(token, Ref))),
+        operands=operands(tokens),
     )
 
 
 def _formula(snapshot: Snapshot, ref: Ref) -> Formula:
-    """As the tape has it; besides, a present weight is the new one that has just taken its place, and an output in the
-    data table the network's own.
+    """As the tape has it; besides, a present parameter is the new one that has just taken its place, and an output in
+    the data table is made of what the network makes it of, for another sample of that one's numbers.
     """
-    if ref.quantity in ("now_W", "now_b"):
+    if ref.quantity in ("now_W", "now_b", "now_p"):
         new, position = ref._replace(quantity=f"new_{ref.quantity[-1]}"), snapshot.position
         return (new,) if position.done == position.iteration and snapshot.is_shown(new) else ()
     if ref.quantity == "O":
-        own = in_network(snapshot, ref)
-        return () if own is ref else (own,)
+        if ref.index[0] not in snapshot.tape.rows:
+            return ()
+        place = list(snapshot.tape.rows).index(ref.index[0])
+        tokens = snapshot.tape.formula(Ref("a", ref.layer or _last_layer(snapshot), ref.index[1:]), place)
+        return tokens if place == snapshot.sample else of_sample(tokens, place)
     tokens = snapshot.tape.formula(ref, snapshot.sample)
-    if ref.sample is None:
-        return tokens
-    return tuple(_of_sample(token, ref.sample) if isinstance(token, Ref) else token for token in tokens)
-
-
-def _of_sample(ref: Ref, sample: int) -> Ref:
-    return ref if ref.sample is not None else ref._replace(sample=sample)
+    return tokens if ref.sample is None else of_sample(tokens, ref.sample)
 
 
 def _last_layer(snapshot: Snapshot) -> int:

@@ -136,13 +136,11 @@ def _told(edited: Edited | None, digits: int) -> dict[str, object]:
 def randomise(session: Session, label: str) -> Hint:
     """New random first weights from the next seed, from the very start; `label` is filled in with the old seed."""
     simulator = session.simulator
-    table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
-    if table is None:
+    if (path := _path_of_seed(session)) is None:
         return Hint("hint.no_weights")
-    path, first = f"{table}.seed", simulator.first_scenario
-    before = value_at(first.raw, path) or 0
-    drawn = Simulator(revise(first, {path: before + 1}))
-    if _first_weights(drawn) == _first_weights(Simulator(first)):
+    before = value_at(simulator.first_scenario.raw, path) or 0
+    drawn = _drawn_anew(simulator, path)
+    if drawn is None:
         return Hint("hint.weights_given")
     tape = drawn.snapshot().tape
     at_start = [edited.ref for edited in session.edits.done if edited.iteration == 1 and edited.ref is not None]
@@ -154,17 +152,35 @@ def randomise(session: Session, label: str) -> Hint:
     return Hint("hint.new_weights", {"before": str(before), "after": str(before + 1)})
 
 
+def _path_of_seed(session: Session) -> str | None:
+    """Where the seed of the first weights stands; None where there are no weights."""
+    table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
+    return None if table is None else f"{table}.seed"
+
+
+def _drawn_anew(simulator: Simulator, path: str) -> Simulator | None:
+    """The run's beginning from the next seed; None where no weight depends on it."""
+    first = simulator.first_scenario
+    drawn = Simulator(revise(first, {path: (value_at(first.raw, path) or 0) + 1}))
+    return None if _first_weights(drawn) == _first_weights(Simulator(first)) else drawn
+
+
 def _first_weights(simulator: Simulator) -> list[bytes]:
     return [array.tobytes() for pair in simulator.parameters for array in pair if array is not None]
 
 
 def same_start(session: Session) -> Hint:
-    """Back to the very start, with the weights that the run began with."""
+    """Back to the very start, with the weights that the run began with; where none is drawn at random, they go without
+    saying.
+    """
     hint = session.home()
     later = [iteration for iteration in session.simulator.edits if iteration > 1]
-    if later:
-        return Hint("hint.same_start_edited", {"iteration": later[0]})
-    return hint or Hint("hint.same_start")
+    if hint is not None and not later:
+        return hint
+    path = _path_of_seed(session)
+    is_random = path is not None and _drawn_anew(session.simulator, path) is not None
+    key = "hint.same_start" if is_random else "hint.back_at_start"
+    return Hint(f"{key}_edited", {"iteration": later[0]}) if later else Hint(key)
 
 
 # time

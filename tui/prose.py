@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -45,6 +46,15 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     return say.first(keys, **names(snapshot, ref))
+
+
+def reasons(
+    say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], digits: int
+) -> Sequence[str]:
+    """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
+    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
+    texts += [whats_delta(say, snapshot, told.ref, digits), how_a_way_goes(say, snapshot, told.ref)]
+    return [text for text in texts if text]
 
 
 def why_summed(say: Words, snapshot: Snapshot, ref: Ref, operands: Sequence[Ref]) -> str:
@@ -90,6 +100,12 @@ def how_a_way_goes(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     part_of_error = Ref("E_o", beyond, (receiver,))
     is_out = snapshot.knows(part_of_error) and snapshot.symbol(part_of_error) == found["error"]
     return say("why.way_out" if is_out else "why.way", **found)
+
+
+def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
+    """What computed a number, or gave it."""
+    name = kind_of(ref)
+    return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
 
 
 def kind_of(ref: Ref) -> str:

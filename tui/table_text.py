@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from dlsim.engine.model import Table
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.pictures.variants import Variant
@@ -88,4 +88,4 @@ def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:
     value = None if ref is None else snapshot.value(ref)
     if value is None or (table.key == "data" and math.isnan(value)):  # an output that this batch did not compute
         return ""
-    return repr(float(value))
+    return str(int(value)) if is_counted(ref) else repr(float(value))

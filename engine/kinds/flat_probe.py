@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.layer_formulas import Naming
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.kinds.shaking import LARGER, SHAKES, Shake
 
 
 class LayerNumbers(Protocol):
@@ -26,7 +27,9 @@ class LayerNumbers(Protocol):
 
 
 class FlatProbe:
-    """See engine/model.py: Probe. `loss` computes it anew from `state`, by the same passes as ever."""
+    """See engine/model.py: Probe. `loss` computes it anew from `state`, by the same passes as ever; `shaken` gives
+    the gradients with all that goes into them shaken.
+    """
 
     def __init__(
         self,
@@ -36,13 +39,14 @@ class FlatProbe:
         state: NDArray[Any],
         layers: Sequence[LayerNumbers],
         loss: Callable[[], complex],
+        shaken: Callable[[Shake], NDArray[Any]],
     ) -> None:
         self._structure, self._naming = structure, naming
         self._gradients = gradients
         self._state = state
         self._layers = layers
         self._loss = loss
-        self.is_smooth = not any(layer.activation.kinks for layer in structure.layers)
+        self._shaken = shaken
 
     @property
     def size(self) -> int:
@@ -60,8 +64,18 @@ class FlatProbe:
 
     def gradients(self) -> NDArray[Any]:
         """(size,): those of all, place by place."""
+        return self._ordered(self._gradients)
+
+    def rounding(self) -> NDArray[Any]:
+        """(size,): see engine/model.py: Probe."""
+        with np.errstate(all="ignore"):
+            moved = [np.abs(self._shaken(Shake(number)) - self._gradients) for number in range(SHAKES)]
+        return self._ordered(LARGER * np.maximum.reduce(moved))
+
+    def _ordered(self, flat: NDArray[Any]) -> NDArray[Any]:
+        """What a flat array holds for the parameters, place by place."""
         structure, ordered = self._structure, []
-        for layer, (weights, biases) in zip(structure.layers, structure.parameter_views(self._gradients), strict=True):
+        for layer, (weights, biases) in zip(structure.layers, structure.parameter_views(flat), strict=True):
             ordered.append(structure.numbered(layer.number, weights))
             if biases is not None:
                 ordered.append(biases)
@@ -72,14 +86,18 @@ class FlatProbe:
         flat = self._flat(place)
         before = self._state[flat]
         self._state[flat] = before + offset
-        error = self._loss()
+        with np.errstate(all="ignore"):
+            error = self._loss()
         self._state[flat] = before
         return complex(error)
 
-    def sides_of_kinks(self) -> bytes:
-        """On which side of its activation's kink every unit stood in the last passes."""
-        sides = [arrays.z.real > kink for arrays in self._layers for kink in arrays.layer.activation.kinks]
-        return b"".join(side.tobytes() for side in sides)
+    def is_at_kink(self) -> bool:
+        """Whether a unit stood on its activation's kink in the last passes, and was moved away from it."""
+        return any(
+            bool(np.any((arrays.z.real == kink) & (arrays.z.imag != 0)))
+            for arrays in self._layers
+            for kink in arrays.layer.activation.kinks
+        )
 
     def _parameter(self, place: int) -> tuple[str, Layer, tuple[int, ...]]:
         """(letter, layer, index) of the parameter at a place: layer by layer, weights before biases."""

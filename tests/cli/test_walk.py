@@ -267,7 +267,7 @@ def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
     kinks = sum(line.endswith(": not differentiable here.") for line in check)
     assert kinks
     assert f"Not differentiable here: {kinks}." in check
-    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with central differences")
+    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with the complex step")
 
 
 def test_in_a_batch_another_sample_can_be_looked_at(walk):
@@ -450,3 +450,10 @@ def test_numbers_may_be_fractions(text, number):
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(WrongKindError, match="is not a number"):
         read_number(text)
+
+
+def test_a_gradient_says_why_it_is_a_sum_and_what_the_others_are(walk):
+    *_, told = walk("over-and-underfitting", "i", "why dE/dW[1][1,1]")
+    assert any(line.startswith("W[1][1,1] acts on E through h1, and h1 feeds all 16 units of layer 2") for line in told)
+    assert any(line.startswith("sum of others = ") and line.endswith(": all other samples'") for line in told)
+    assert not any("given" in line for line in told)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
-from dlsim.engine.breakpoints import EXAMPLES, parse_breakpoint
+from dlsim.engine import ScenarioError, Simulator, UnknownNameError, builtin_scenarios, load
+from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
 
@@ -386,15 +386,45 @@ def test_a_run_stops_where_its_breakpoint_comes_to_hold(simulator, text, holds):
 def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, text):
     with pytest.raises(BreakpointError, match=r"loss < 0\.01") as refused:
         parse_breakpoint(text, simulator)
-    assert refused.value.examples == EXAMPLES
-    assert str(refused.value).endswith(f"; write, say: {', '.join(EXAMPLES)}")
-    assert refused.value.told_with(EXAMPLES[:1]) == f"{refused.value.problem}; write, say: loss < 0.01"
+    told = examples(simulator)
+    assert refused.value.examples == told
+    assert str(refused.value).endswith(f"; write, say: {', '.join(told)}")
+    assert refused.value.told_with(told[:1]) == f"{refused.value.problem}; write, say: loss < 0.01"
 
 
 @pytest.mark.parametrize("text", ["loss < 1e400", "loss < -1e400", "any |gradient| > 1e999"])
 def test_a_condition_on_what_is_not_finite_is_refused(simulator, text):
     with pytest.raises(BreakpointError, match="is not a finite number; write, say: loss < 0"):
         parse_breakpoint(text, simulator)
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
+    simulator = Simulator(load(name))
+    for text in examples(simulator):
+        parse_breakpoint(text, simulator)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("activations", "loss < 0.01", "there is no loss here"),
+        ("activations", "any |gradient| < 1", "there are no gradients here"),
+        ("optimizers", "accuracy = 1", "accuracy needs targets, and there are none here"),
+        ("backprop-2-2-2", "accuracy = 1", "accuracy needs targets that are classes, 0 or 1"),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_refused_with_the_reason(name, text, problem):
+    with pytest.raises(BreakpointError) as refused:
+        parse_breakpoint(text, Simulator(load(name)))
+    assert refused.value.problem == problem
+
+
+def test_a_network_that_answers_with_classes_can_be_stopped_by_its_accuracy():
+    simulator = Simulator(load("xor-train"))
+    simulator.run(simulator.end, until=[parse_breakpoint("accuracy = 1", simulator)])
+    assert simulator.stopped_by
+    assert simulator.accuracy() == 1.0
 
 
 def test_an_edit_that_changes_nothing_goes_the_same_way(simulator):

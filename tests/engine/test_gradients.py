@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import autograd.numpy as anp
+import numpy as np
 import pytest
 from autograd import grad
 from hypothesis import given, settings
@@ -93,23 +94,73 @@ def test_a_forward_only_scenario_has_nothing_to_check():
         check_gradients(Simulator(case))
 
 
-def report_of(analytic, numeric):
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh"])
+@pytest.mark.parametrize("size", [1e-4, 1.0, 1e6])
+def test_a_wrong_gradient_is_found_and_a_right_one_is_not_however_large_the_loss_is(monkeypatch, size, activation):
+    layers = [layer(3, activation, init="he_uniform", biases=[0.0] * 3), layer(1, "linear", biases=[0.0])]
+    inputs = [[0.1, 0.2], [0.2, 0.1], [-0.3, 0.1], [0.5, -0.4]]
+    targets = [[5 * size], [3 * size], [-6 * size], [size]]
+    case = scenario(layers, inputs, targets, loss="mse", learning_rate=1e-3 / max(size, 1.0))
+    simulator = Simulator(case)
+    simulator.run(3)
+    report = check_gradients(simulator)
+    assert (report.agreeing, report.worst.relative_error < 1e-9) == (13, True)
+    probe = simulator.model.probe()
+    wrong = min(np.flatnonzero(probe.gradients()), key=lambda place: abs(probe.gradient(place)))
+    true = type(probe).gradient
+    monkeypatch.setattr(type(probe), "gradient", lambda self, at: true(self, at) * (1.0001 if at == wrong else 1.0))
+    differing = [entry.symbol for entry in check_gradients(simulator).entries if entry.verdict == "differs"]
+    assert differing == [probe.symbol(wrong)]
+
+
+def test_gradients_that_are_not_finite_do_not_agree():
+    layers = [layer(1, "linear", [[2.0]]), layer(1, "linear", [[3.0]])]
+    simulator = Simulator(scenario(layers, [[1.0]], [[0.0]], loss="mse", learning_rate=5.0))
+    simulator.run(100)
+    assert simulator.trouble
+    report = check_gradients(simulator)
+    assert report.agreeing < len(report.entries)
+    assert all(np.isfinite(entry.numeric) for entry in report.entries if entry.verdict == "agrees")
+
+
+def test_at_a_minimum_nothing_is_left_to_compare_and_no_gradient_is_told_as_wrong():
+    case = scenario(
+        [layer(1, "linear", [[0.3]])], [[0.1], [0.2], [0.7]], [[0.2], [0.4], [1.4]], loss="mse", learning_rate=1.0
+    )
+    simulator = Simulator(case)
+    simulator.run(500)
+    report = check_gradients(simulator)
+    assert report.ok
+    assert report.agreeing + report.undecided == 1
+
+
+def test_a_unit_that_a_parameter_does_not_move_off_its_kink_is_none():
+    """Nothing comes in by x2, so its weight leaves z where it is: the slope is 0 to either side."""
+    case = scenario([layer(1, "relu", [[0.0], [1.0]])], [[1.0, 0.0]], [[1.0]])
+    verdicts = {entry.symbol: entry.verdict for entry in check_gradients(Simulator(case)).entries}
+    assert verdicts == {"W1": "not differentiable here", "W2": "agrees"}
+
+
+def report_of(analytic, numeric, rounding=0.0):
     """The report on a smooth loss with these gradients, found with and without the chain rule."""
     probe = SimpleNamespace(
         size=len(analytic),
-        is_smooth=True,
         gradient=lambda place: analytic[place],
         loss=lambda place, step: complex(0.5, numeric[place] * step.imag),
+        is_at_kink=lambda: False,
+        rounding=lambda: np.full(len(analytic), rounding),
         symbol=lambda place: f"W{place + 1}",
     )
     simulator = SimpleNamespace(model=SimpleNamespace(probe=lambda: probe), position=SimpleNamespace(iteration=1))
     return check_gradients(simulator)
 
 
-@pytest.mark.parametrize(("largest", "is_ok"), [(1.0, True), (1e-3, False)])
-def test_what_is_left_of_terms_that_cancel_is_measured_by_the_largest_gradient(largest, is_ok):
-    """The second one is off by 3e-14: next to nothing beside 1, but not beside 0.001."""
-    assert report_of((largest, 1e-13), (largest, 1.3e-13)).ok == is_ok
+@pytest.mark.parametrize(
+    ("largest", "rounding", "verdict"), [(1.0, 0.0, "differs"), (1.0, 1e-12, "agrees"), (1e-4, 1e-12, "undecided")]
+)
+def test_what_rounding_may_have_made_is_zero_only_beside_much_larger_gradients(largest, rounding, verdict):
+    """The second one is off by 3e-14: next to nothing beside 1, but not beside 0.0001."""
+    assert report_of((largest, 1e-13), (largest, 1.3e-13), rounding).entries[1].verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -117,7 +168,7 @@ def test_what_is_left_of_terms_that_cancel_is_measured_by_the_largest_gradient(l
     [(1e-17, -3e-18, True), (0.0, 1e-17, True), (0.0, 0.0, False), (1e-17, 1e-17, False), (0.25, 0.25, False)],
 )
 def test_two_gradients_that_are_zero_to_rounding_are_said_to_be_and_not_compared(analytic, numeric, is_rounding):
-    report = report_of((0.5, analytic), (0.5 * (1 + 1e-12), numeric))
+    report = report_of((0.5, analytic), (0.5 * (1 + 1e-12), numeric), 1e-16)
     assert report.ok
     assert [entry.is_rounding for entry in report.entries] == [False, is_rounding]
     assert report.worst.relative_error < 1e-9
@@ -125,5 +176,5 @@ def test_two_gradients_that_are_zero_to_rounding_are_said_to_be_and_not_compared
 
 def test_two_tiny_gradients_of_opposite_signs_that_differ_by_more_than_rounding_are_told_as_different():
     """Each is below the 5e-13 that rounding may leave here, and 9e-13 lies between them."""
-    entry = report_of((0.5, 4.5e-13), (0.5, -4.5e-13)).entries[1]
+    entry = report_of((0.5, 4.5e-13), (0.5, -4.5e-13), 5e-13).entries[1]
     assert (entry.verdict, entry.is_rounding) == ("differs", False)

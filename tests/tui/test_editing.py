@@ -159,10 +159,21 @@ def test_starting_over_says_what_still_holds():
     for _ in range(3):
         session.forward("iteration")
     told = same_start(session)
-    assert (told.key, told.values) == ("hint.same_start_edited", {"iteration": 2})
+    assert (told.key, told.values) == ("hint.back_at_start_edited", {"iteration": 2})
     undo(session)
     session.home()
     assert same_start(session).key == "hint.at_start"
+
+
+@pytest.mark.parametrize("name", ["activations", "xor-single", "optimizers", "backprop-2-2-2"])
+async def test_starting_over_speaks_of_random_weights_only_where_there_are_some(open_at, screen_text, name):
+    app = open_at(name)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "x")
+        await pilot.pause()
+        said = screen_text(app)[-1]
+        assert said.startswith(" Back at the start. ")
+        assert "weights" not in said
 
 
 async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, screen_text):

@@ -386,3 +386,100 @@ async def test_where_the_picture_has_no_numbers_and_the_variants_are_open_the_fi
         await pilot.press("5", "down")
         await pilot.pause()
         assert "f · selected" in "\n".join(screen_text(app))
+
+
+# long sums, other samples
+
+
+def test_a_long_sum_is_made_of_all_its_terms_though_the_formula_leaves_some_out():
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step("iteration")
+    snapshot = simulator.snapshot()
+    answer = answer_to(snapshot, Ref("dE_da", 1, (0,)))
+    assert "… " in answer.told.formula
+    assert answer.operands == tuple(Ref("part", 1, (0, unit)) for unit in range(16))
+    selection = Selection().select(answer.ref).enter(snapshot)
+    passed = []
+    for _ in range(16):
+        passed.append(selection.marked(snapshot))
+        parts = answer_parts(words(), snapshot, selection, CAPS, 60, 60, 8)
+        text = "".join(text for part in parts for line in part.forms[-1] for text, _ in line)
+        assert f"▶ {snapshot.symbol(passed[-1])} " in text, "even in the shortest list the marked one is seen"
+        selection = selection.mark(1, snapshot)
+    assert tuple(passed) == answer.operands
+
+
+def test_the_sentence_on_a_unit_that_feeds_many_counts_them_all():
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step("iteration")
+    parts = answer_parts(words(), simulator.snapshot(), Selection().select(GRADIENT), CAPS, 200, 60, 8)
+    text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
+    assert "h1 feeds all 16 units of layer 2" in text
+
+
+OUTPUT_OF_SECOND = ["4", "tab", "down", "tab", "tab", "tab"]
+"""Keys to o1 of sample 2 in a data table of two inputs and a target."""
+
+
+async def test_an_output_of_another_sample_says_how_it_was_computed_and_of_which_sample_it_is(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", *OUTPUT_OF_SECOND)
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "o1 · sample 2 · selected" in screen
+        assert "o1 = sigmoid(z33)" in screen
+        assert "given" not in screen
+        tape = app.screen.session.simulator.snapshot().tape
+        z = tape.value(Ref("z", 3, (0,), 1), 0)
+        assert f"= sigmoid({z:.8f})" in screen
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert "z33 · sample 2 · selected" in spoken(screen_text(app))
+
+
+async def test_an_input_of_another_sample_says_so_and_that_of_the_one_looked_at_does_not(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "4", "tab", "tab")
+        await pilot.pause()
+        assert "x2 · selected" in spoken(screen_text(app))
+        await pilot.press("down")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "x2 · sample 2 · selected" in screen
+        assert "This is sample 2's; the diagram shows sample 1's." in screen
+        await pilot.press("y")
+        assert app.clipboard.endswith("(sample 2)")
+
+
+def test_an_output_for_a_sample_outside_the_batch_is_told_as_not_computed():
+    simulator = Simulator(load("epochs-batches-iterations"))
+    simulator.step("iteration")
+    snapshot = simulator.snapshot()
+    row = max(snapshot.tape.rows) + 1
+    parts = answer_parts(words(), snapshot, Selection().select(Ref("O", 0, (row, 0))), CAPS, 200, 60, 8)
+    text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
+    assert "not in the batch of this iteration" in text
+    assert "nan" not in text
+    assert "given" not in text
+
+
+async def test_a_coordinate_is_what_the_update_made_it(open_at, screen_text):
+    app = open_at("optimizers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "2", "tab")
+        await pilot.pause()
+        screen = spoken(screen_text(app))
+        assert "x = x⁺" in screen
+        assert "step downhill" in screen
+
+
+def test_the_sum_of_the_other_samples_is_not_told_as_given():
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step("iteration")
+    snapshot = simulator.snapshot()
+    parts = answer_parts(words(), snapshot, Selection().select(Ref("rest_W", 1, (0, 0))), CAPS, 200, 60, 8)
+    text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
+    assert "what the other samples of the batch add up to" in text
+    assert "given" not in text

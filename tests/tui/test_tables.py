@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from dlsim.engine import Ref, Simulator, load
+from dlsim.tui.table_text import sheet_of
 from dlsim.tui.widgets.rows import Group, Places, subject
 from dlsim.tui.widgets.table import TableView
 from dlsim.tui.words import words
@@ -163,3 +164,19 @@ def test_of_twenty_thousand_rows_only_those_on_screen_are_read(long_data):
     shown = TableView(words(), snapshot, Places(structs.replace(table, rows=rows)), 60, 20)
     assert any("▶ 12346" in text(line) for line in shown.lines())
     assert rows.seen < 300
+
+
+def test_counts_are_whole_numbers_on_screen_in_copies_and_of_any_size():
+    simulator = Simulator(load("xor-single"))
+    simulator.run(6_000)
+    snapshot, say = simulator.snapshot(), words()
+    gates = next(table for table in snapshot.tables if table.key == "gates")
+    (row,) = (row for row in sheet_of(say, snapshot, gates).rows if row[0] == "NAND")
+    assert row[1:] == ["1", "1", "1", "0", "0", "165"]
+    for cells in (56, 78, 120):
+        head, *shown = (
+            "".join(text for text, _ in line) for line in TableView(say, snapshot, Places(gates), cells, 12).lines()
+        )
+        assert head.split()[-2:] == ["so", "far"]
+        (nand,) = (line for line in shown if "NAND" in line)
+        assert nand.split() == ["NAND", *row[1:]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import is_number, number_alone
@@ -37,8 +37,7 @@ class _Unrolled:
         self.hits: list[Hit] = []
         event = scene.snapshot.event
         self._active = event.ref if event is not None else None
-        tokens = event.tokens if event is not None else ()
-        self._operands = {token for token in tokens if isinstance(token, Ref)}
+        self._operands = set(operands(event.tokens if event is not None else ()))
         self._directions: set[str] = set()
         """Of the arrows in time that are drawn."""
         self._flows: dict[tuple[str, str], None] = {}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 from textual import on
 
-from dlsim.engine.breakpoints import EXAMPLES
+from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
@@ -154,7 +154,7 @@ class Asking(Editing):
         return str(error)
 
     def _examples(self) -> str:
-        return told_within(self._cells_to_tell, tell_examples, EXAMPLES)
+        return told_within(self._cells_to_tell, tell_examples, examples(self.session.simulator))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:

@@ -44,7 +44,7 @@ class Copying(Looking):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        text = text_of(self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
+        text = text_of(SAY, self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:

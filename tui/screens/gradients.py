@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from time import perf_counter
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
-from dlsim.tui.widgets.lines import Line, Piece, wrap
+from dlsim.tui.widgets.lines import Line, wrap
 from dlsim.tui.words import words
 
 SAY = words()
 SHOWN_AT_MOST = 1_000
-LABEL, NUMBER = 12, 17
+LABEL, WIDE, NARROW = 12, 17, 14
+IN_LAST_COLUMN = ("error", "kink", "rounding", "undecided_rounding", "undecided_not_finite")
 AT_ONCE = 0.1
 """Seconds. What takes longer is checked by pieces."""
 
@@ -28,7 +31,7 @@ class GradientScreen(PiecewiseReport):
     def report(self) -> None:
         """Check what can be at once; what is left, by pieces."""
         simulator = self._session.simulator
-        self._check = GradientCheck(simulator, limit=worth_waiting(simulator))
+        self._check = GradientCheck(simulator, limit=worth_waiting(simulator), with_differences=True)
         self._left = iter(self._check)
         self._done: list[GradientEntry] = []
         self._pieces.resume()
@@ -53,38 +56,79 @@ class GradientScreen(PiecewiseReport):
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     lines: list[Line] = [*wrap([(_verdict(report), "result" if report.ok else "trouble")], cells), ()]
-    method = report.entries[0].method if report.entries else ""
-    if method:
-        lines += [*wrap([(SAY(f"check.method.{method.replace(' ', '_')}"), "muted")], cells), ()]
-    room = NUMBER + max(digits - DIGITS, 0)
-    widths = (LABEL, room, room, room)
-    verdicts = ("error", "kink", "rounding")
-    has_room = max(cell_len(SAY(f"check.{key}")) for key in verdicts) <= cells - LABEL - 2 * room
-    error, kinked, rounding = (SAY(f"check.{key}" if has_room else f"check.{key}_in_short") for key in verdicts)
-    titles = (SAY("check.parameter"), SAY("check.chain_rule"), SAY("check.independent"), error)
-    lines.append(tuple((title.ljust(size), "muted") for title, size in zip(titles, widths, strict=True)))
-    for entry in report.entries[:SHOWN_AT_MOST]:
-        kink = entry.verdict == "not differentiable here"
-        pieces: list[Piece] = [(entry.symbol.ljust(LABEL), "symbol")]
-        pieces += [(_aligned(number, digits, room), "") for number in (entry.analytic, entry.numeric)]
-        if kink:
-            pieces.append((kinked, "muted"))
-        elif entry.is_rounding:
-            pieces.append((rounding, "muted"))
-        else:
-            pieces.append((f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""))
-        lines.append(tuple(pieces))
+    has_differences = any(entry.difference is not None for entry in report.entries)
+    columns = _columns(cells, digits, has_differences=has_differences)
+    about = ["check.method" if columns.has_difference else "check.method_alone"] * bool(report.entries)
+    about += ["check.about_kinks"] * (report.kinks > 0) + ["check.about_undecided"] * (report.undecided > 0)
+    for key in about:
+        lines += [*wrap([(SAY(key), "muted")], cells), ()]
+    lines.append(columns.titles)
+    lines += [_line(entry, columns, digits) for entry in report.entries[:SHOWN_AT_MOST]]
     if len(report.entries) > SHOWN_AT_MOST:
         lines.append(((SAY("check.more", shown=SHOWN_AT_MOST, total=len(report.entries)), "muted"),))
     return lines
 
 
+class Columns(Struct, frozen=True):
+    """What there is room for beside the parameter: so many cells a number, the difference or not, and which words."""
+
+    number: int
+    has_difference: bool
+    form: str
+    """The form of the words: in full, or `_in_short`."""
+
+    @property
+    def titles(self) -> Line:
+        """What stands over the columns."""
+        numbers = ["chain_rule", *["difference"] * self.has_difference, "complex_step"]
+        heads = [(SAY(f"check.{name}").ljust(self.number), "muted") for name in numbers]
+        return ((SAY("check.parameter").ljust(LABEL), "muted"), *heads, (SAY(f"check.error{self.form}"), "muted"))
+
+    def says(self, word: str) -> str:
+        """A word of the last column."""
+        return SAY(f"check.{word}{self.form}")
+
+
+def _columns(cells: int, digits: int, *, has_differences: bool) -> Columns:
+    """The widest that fit; the difference, which decides nothing, is the first to go."""
+    more = max(digits - DIGITS, 0)
+    choices = [
+        Columns(number + more, has_difference, form)
+        for has_difference in (True, False)[not has_differences :]
+        for form, number in (("", WIDE), ("_in_short", WIDE), ("_in_short", NARROW))
+    ]
+
+    def breadth(columns: Columns) -> int:
+        longest = max(cell_len(columns.says(word)) for word in IN_LAST_COLUMN)
+        return LABEL + (2 + columns.has_difference) * columns.number + longest
+
+    return next((columns for columns in choices if breadth(columns) <= cells), choices[-1])
+
+
+def _line(entry: GradientEntry, columns: Columns, digits: int) -> Line:
+    difference = [entry.difference] if columns.has_difference and entry.difference is not None else []
+    numbers = (entry.analytic, *difference, entry.numeric)
+    said = [(_aligned(number, digits, columns.number), "") for number in numbers]
+    role = "muted"
+    if entry.verdict == "not differentiable here":
+        last = columns.says("kink")
+    elif entry.verdict == "undecided":
+        is_finite = isfinite(entry.analytic) and isfinite(entry.numeric)
+        last = columns.says("undecided_rounding" if is_finite else "undecided_not_finite")
+    elif entry.is_rounding:
+        last = columns.says("rounding")
+    else:
+        last, role = f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""
+    return ((entry.symbol.ljust(LABEL), "symbol"), *said, (last, role))
+
+
 def _verdict(report: GradientReport) -> str:
     """Whether they agree, and of how many that is said."""
     number, total = len(report.entries), report.total
-    key = "differ" if not report.ok else "agree_but_kinks" if report.kinks else "agree"
-    counts = {"number": number, "agree": report.agreeing, "kinks": report.kinks, "iteration": report.iteration}
-    verdict = SAY(f"check.{key}", **counts)
+    counts = {"kinks": report.kinks, "undecided": report.undecided}
+    others = "".join(SAY(f"check.others.{key}", number=count) for key, count in counts.items() if count)
+    key = "differ" if not report.ok else "some" if others else "agree"
+    verdict = SAY(f"check.{key}", number=number, agree=report.agreeing, iteration=report.iteration, others=others)
     return verdict if number == total else f"{verdict} {SAY('check.part', number=number, total=total)}"
 
 

@@ -13,6 +13,7 @@ from textual.widget import AwaitMount, Widget
 from dlsim.engine.numerals import fixed
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import other_row
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.scene import Look, Member, Scene
 from dlsim.tui.pictures.variants import variants
@@ -211,7 +212,9 @@ class SimulatorView(FirstScreen):
         is_wide = self.tabs.is_wide
         symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
         if self.selection.ref is not None:
-            symbol = SAY("answer.selected", symbol=snapshot.symbol(self.selection.ref))
+            row, symbol = other_row(snapshot, self.selection.ref), snapshot.symbol(self.selection.ref)
+            key = "answer.selected" if row is None else "answer.selected_of_sample"
+            symbol = SAY(key, symbol=symbol, sample=(row or 0) + 1)
         self.panels["formula"].entitle([("", symbol)], current=False, framed=is_wide)
         for name in ("network", "tables", "side"):
             panel = self.panels[name]

@@ -9,10 +9,10 @@ from rich.cells import cell_len
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to
-from dlsim.tui.prose import how_a_way_goes, kind_of, meaning, question, whats_delta, why_summed
+from dlsim.tui.answer import Answer, answer_to, other_row
+from dlsim.tui.prose import kind_of, meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
@@ -26,6 +26,8 @@ WAY, QUESTION, MEANING, WHY, BATCH = 2.0, 3.0, 2.8, 3.2, 2.0
 """What is lost without the way one came, without each of the sentences."""
 IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
+LEARNT = ("W", "b", "now_W", "now_b", "p", "now_p", "slot")
+"""What an update leaves for the next iteration."""
 LIST, TITLE = 2.2, 3.3
 """What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
@@ -53,8 +55,13 @@ def answer_parts(
         parts += why_parts(say, snapshot, answer.told, answer.spelt_out, prose, digits)
         meant = meaning(say, snapshot, answer.ref, answer.told.value)
     else:
-        meant = say("answer.hidden")
+        meant = say("answer.not_in_batch" if answer.is_absent else "answer.hidden")
     parts += [gap(), dispensable(wrap([(meant, "")], prose), MEANING)]
+    if (row := other_row(snapshot, answer.ref)) is not None:
+        text = say("answer.of_sample", sample=row + 1, lens=snapshot.row + 1)
+        parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
+    if answer.is_absent:
+        return parts
     parts += batch_parts(say, snapshot, answer.told, prose)
     return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
 
@@ -69,10 +76,8 @@ def why_parts(
     say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], prose: int, digits: int
 ) -> list[Part]:
     """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
-    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
-    texts.append(whats_delta(say, snapshot, told.ref, digits))
-    texts.append(how_a_way_goes(say, snapshot, told.ref))
-    return [part for text in texts if text for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
+    texts = reasons(say, snapshot, told, sums, digits)
+    return [part for text in texts for part in (gap(), dispensable(wrap([(text, "")], prose), WHY))]
 
 
 def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
@@ -111,14 +116,17 @@ def _made_of(
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
     title = say(key, escape=caps["select.leave"], **named)
-    rows = _rows(say, snapshot, answer, marked, cells, digits)
     place = answer.operands.index(marked) if marked in answer.operands else 0
     titled = wrap([(title, "muted")], prose)
-    forms, costs = [_around(say, rows, place, LISTED_AT_MOST)], []
+
+    def around(most: int) -> tuple[Line, ...]:
+        return _around(say, snapshot, answer, place, most, marked, cells, digits)
+
+    forms, costs = [around(LISTED_AT_MOST)], []
     if marked is None:  # all of it or nothing: its numbers stand in the formula
         return [dispensable([*titled, *forms[0]], LIST)]
     for most, cost in IN_LISTS.items():
-        if len(form := _around(say, rows, place, most)) < len(forms[-1]):
+        if len(form := around(most)) < len(forms[-1]):
             forms.append(form)
             costs.append(cost)
     return [dispensable(titled, TITLE), Part(tuple(forms), tuple(costs))]
@@ -131,19 +139,28 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
     if jump is not None:
         keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
         return say.first([*keys, "answer.edited"], iteration=done, before=fixed(jump.before, digits))
-    learnt = ref.quantity in ("W", "b", "now_W", "now_b") and done > 0
+    if ref.quantity in ("rest_W", "rest_b"):
+        return say("answer.summed_up")
+    learnt = kind_of(ref) in LEARNT and done > 0
     return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
 
 
 def _rows(
-    say: Words, snapshot: Snapshot, answer: Answer, marked: Ref | None, cells: int, digits: int
-) -> Sequence[Line]:
-    symbols = [snapshot.symbol(ref) for ref in answer.operands]
-    numbers = [_number(snapshot, ref, digits, is_shown=answer.is_shown) for ref in answer.operands]
+    say: Words,
+    snapshot: Snapshot,
+    operands: Sequence[Ref],
+    marked: Ref | None,
+    cells: int,
+    digits: int,
+    *,
+    is_shown: bool,
+) -> tuple[Line, ...]:
+    symbols = [snapshot.symbol(ref) for ref in operands]
+    numbers = [_number(snapshot, ref, digits, is_shown=is_shown) for ref in operands]
     symbol_cells = max(map(cell_len, symbols))
     number_cells = max(map(cell_len, numbers))
     lines: list[Line] = []
-    for ref, symbol, number in zip(answer.operands, symbols, numbers, strict=True):
+    for ref, symbol, number in zip(operands, symbols, numbers, strict=True):
         is_marked = ref == marked
         name: Piece = (symbol, Link("chosen" if is_marked else "symbol", ref))
         line: list[Piece] = [(f" {MARK} " if is_marked else "   ", "accent"), name]
@@ -154,29 +171,35 @@ def _rows(
         if width(line) + len(padding) + 8 < cells:
             line += [(padding, ""), (where, Link("muted", ref))]
         lines.append(cut(tuple(line), cells))
-    return lines
-
-
-def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
-    """What computed a number, or gave it."""
-    name = kind_of(ref)
-    return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
+    return tuple(lines)
 
 
 def _number(snapshot: Snapshot, ref: Ref, digits: int, *, is_shown: bool) -> str:
     if is_shown or snapshot.is_shown(ref):
-        text = fixed(snapshot.tape.value(ref, snapshot.sample), digits)
+        text = fixed(snapshot.tape.value(ref, snapshot.sample), 0 if is_counted(ref) else digits)
         return text if text.startswith("-") else " " + text
     return " " + ELLIPSIS
 
 
-def _around(say: Words, rows: Sequence[Line], place: int, most: int) -> tuple[Line, ...]:
-    """At most so many of the rows, the one at `place` among them; how many more there are stands below."""
-    if len(rows) <= most:
-        return tuple(rows)
+def _around(
+    say: Words,
+    snapshot: Snapshot,
+    answer: Answer,
+    place: int,
+    most: int,
+    marked: Ref | None,
+    cells: int,
+    digits: int,
+) -> tuple[Line, ...]:
+    """Lines of at most so many operands, the one at `place` among them; how many more there are stands below."""
+    operands = answer.operands
+    room = len(operands) if len(operands) <= most else max(most - 1, 1)
+    start = max(0, min(place - room // 2, len(operands) - room))
+    shown = operands[start : start + room]
+    rows = _rows(say, snapshot, shown, marked, cells, digits, is_shown=answer.is_shown)
+    if room == len(operands):
+        return rows
     if most == 1:
-        return ((*rows[place], (f"  {place + 1}/{len(rows)}", "muted")),)
-    room = most - 1
-    start = max(0, min(place - room // 2, len(rows) - room))
-    more: Line = (("   " + say("answer.more", number=len(rows) - room), "muted"),)
-    return (*rows[start : start + room], more)
+        return ((*rows[0], (f"  {place + 1}/{len(operands)}", "muted")),)
+    more: Line = (("   " + say("answer.more", number=len(operands) - room), "muted"),)
+    return (*rows, more)

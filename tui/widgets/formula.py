@@ -8,10 +8,10 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import answer_to, sums_within
+from dlsim.tui.answer import answer_to, other_row, sums_within
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
@@ -169,15 +169,20 @@ def panel_parts(
     return body, foot
 
 
-def text_of(snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
+def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
     """The formula as one line of text, to be copied; None where nothing is computed yet."""
     if selected is None and snapshot.event is not None:
         selected = snapshot.event.ref
-    if selected is None or not snapshot.is_shown(selected):
+    if selected is None:
         return None
-    told = answer_to(snapshot, selected, digits).told
-    sides = [told.symbol, told.formula, told.substituted, fixed(told.value, digits)]
-    return " = ".join(dict.fromkeys(side for side in sides if side))
+    answer = answer_to(snapshot, selected, digits)
+    if not answer.is_shown:
+        return None
+    told, row = answer.told, other_row(snapshot, selected)
+    outcome = fixed(told.value, 0 if is_counted(selected) else digits)
+    sides = [told.symbol, told.formula, told.substituted, outcome]
+    text = " = ".join(dict.fromkeys(side for side in sides if side))
+    return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
 
 
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:

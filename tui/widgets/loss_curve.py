@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import starmap
 from math import ceil
 from time import monotonic
@@ -102,6 +102,7 @@ class LossCurve(RoleWidget):
         self._later: Timer | None = None
         self._is_calm = True  # the last call changed nothing
         self._curves: Mapping[str, Curve] = {}
+        self._counts: Collection[str] = ()  # the curves that count something
         self._ghost: Ghost | None = None
         self._returned = Curve()
         self._ways: Sequence[tuple[Variant, Curve]] = ()
@@ -135,6 +136,7 @@ class LossCurve(RoleWidget):
             return
         self._curves, self._ghost, self._ways = curves, ghost, others
         self._returned = snapshot.returned
+        self._counts = getattr(snapshot.scenario.body, "gates", ())
         self._epochs = snapshot.epochs
         if self._is_calm:
             self._is_calm = False
@@ -325,7 +327,7 @@ class LossCurve(RoleWidget):
             gap = Run("  " if number else " ", "")
             sample = [] if is_alone else [Run(f"{self._sample_of(number)} ", role)]
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
-            last = Run(_last(curve, self._digits), "text" if number else "operand")
+            last = Run(_last(curve, 0 if name in self._counts else self._digits), "text" if number else "operand")
             add([gap, *sample, title, last], [gap, *sample, title])
             self._told_cells = self._told_cells or _cells(row)
         add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
@@ -111,7 +111,9 @@ class TableView:
         self._cells = cells
         self.room = max(height - 1, 1)
         self._label = self._label_width()
-        self._columns, self.digits, self._column_cells = self._fitting_columns(digits)
+        first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
+        self._is_counted = all(map(is_counted, first))
+        self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
         self._active = self._active_row()
         self._selected = selected
         self._lens = snapshot.row if self._table.key == "data" else None
@@ -208,8 +210,8 @@ class TableView:
                 pieces.append((ELLIPSIS + " ", "muted"))
                 continue
             cells = self._column_cells
-            text = column_head(self._say, self._table.columns[column], cells - WHOLE)
-            text = fit(" " * (WHOLE - 1) + text, cells - 1)
+            text = column_head(self._say, self._table.columns[column], cells - (1 if self._is_counted else WHOLE))
+            text = fit(" " * min(WHOLE - 1, max(cells - 1 - cell_len(text), 0)) + text, cells - 1)
             pieces.append((text + " " * (cells - cell_len(text)), "muted"))
         return tuple(pieces)
 
@@ -260,7 +262,7 @@ class TableView:
         is_data = self._table.key == "data"
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
-        text = plain(value, self.digits) if is_data else fixed(value, self.digits)
+        text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
         if "e" in text and len(text) >= cells - 1:
             text = fixed(value, max(self.digits - EXPONENT, 1))
         before = text.partition(".")[0] if "." in text else text.partition("e")[0]

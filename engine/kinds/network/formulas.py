@@ -9,7 +9,7 @@ from dlsim.engine.kinds.layer_formulas import PLUS, LayerFormulas
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Formula, Ref, of_sample
 
 BATCH_TERMS = 4
 """In a batch of more samples than this, a mean is written as the lens's own term and the sum of the others."""
@@ -85,8 +85,7 @@ class Formulas(LayerFormulas):
             case "dE_dW" | "dE_db":
                 return self._gradient(quantity[-1], layer, index, batch, sample)
             case "term_W" | "term_b":
-                chain = self._chain(quantity[-1], layer, index)
-                return tuple(token._replace(sample=sample) if isinstance(token, Ref) else token for token in chain)
+                return of_sample(self._chain(quantity[-1], layer, index), sample)
         return self.of_update(ref)
 
     # forward

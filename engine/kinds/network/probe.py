@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import BatchArrays, batch_arrays, work_size
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.shaking import Shake
 from dlsim.engine.losses import Loss
 
 
@@ -23,4 +27,14 @@ def network_probe(structure: Structure, naming: Naming, tape: BatchArrays, loss:
         passes.forward(batch)
         return passes.loss(batch, loss)
 
-    return FlatProbe(structure, naming, tape.gradients, state, batch.layers, loss_anew)
+    def shaken(shake: Shake) -> NDArray[Any]:
+        state = shake(tape.before)
+        batch = batch_arrays(structure, tape.size, np.zeros(work.shape), state, state)
+        batch.x, batch.t = shake(tape.x), shake(tape.t)  # type: ignore[arg-type]
+        for arrays in batch.layers:
+            arrays.activate = shake.after(arrays.activate)
+        passes.forward(batch)
+        passes.backward(batch, loss)
+        return batch.gradients
+
+    return FlatProbe(structure, naming, tape.gradients, state, batch.layers, loss_anew, shaken)

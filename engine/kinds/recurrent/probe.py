@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, sequence_arrays, work_size
 from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.shaking import Shake
 from dlsim.engine.losses import Loss
 
 
@@ -23,4 +28,15 @@ def recurrent_probe(structure: RecurrentStructure, naming: Naming, tape: BatchOf
         passes.forward(batch)
         return passes.loss(batch, loss)
 
-    return FlatProbe(structure, naming, tape.gradients, state, (batch.hidden, batch.output), loss_anew)
+    def shaken(shake: Shake) -> NDArray[Any]:
+        state = shake(tape.before)
+        batch = sequence_arrays(structure, tape.size, np.zeros(numbers.shape), state, state)
+        batch.x, batch.t = shake(tape.x), shake(tape.t)
+        for arrays in (batch.hidden, batch.output):
+            activation = arrays.layer.activation
+            arrays.layer = replace(arrays.layer, activation=replace(activation, value=shake.after(activation.value)))
+        passes.forward(batch)
+        passes.backward(batch, loss)
+        return batch.gradients
+
+    return FlatProbe(structure, naming, tape.gradients, state, (batch.hidden, batch.output), loss_anew, shaken)

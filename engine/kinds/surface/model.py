@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
+from dlsim.engine.kinds.shaking import LARGER, SHAKES, Shake
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
@@ -204,11 +205,13 @@ class SurfaceModel(FlatState):
         """The slopes on the tape."""
         return self._gradient
 
+    def slopes_at(self, point: Array) -> Array:
+        """(dimensions,): the slopes anywhere."""
+        return np.array([slope.value(*point) for slope in self._slopes])
+
 
 class SurfaceProbe:
     """See engine/model.py: Probe. Polynomials are smooth, and take complex numbers as they are."""
-
-    is_smooth = True
 
     def __init__(self, model: SurfaceModel) -> None:
         self._model = model
@@ -232,6 +235,12 @@ class SurfaceProbe:
         point[place] += offset
         return complex(self._model.surface.value(*point))  # type: ignore[arg-type]
 
-    def sides_of_kinks(self) -> bytes:
+    def is_at_kink(self) -> bool:
         """There are none."""
-        return b""
+        return False
+
+    def rounding(self) -> Array:
+        """(size,): see engine/model.py: Probe."""
+        with np.errstate(all="ignore"):
+            moved = [self._model.slopes_at(Shake(number)(self._model.point)) for number in range(SHAKES)]
+            return np.asarray(LARGER * np.max(np.abs(np.array(moved) - self._model.slopes), axis=0))
