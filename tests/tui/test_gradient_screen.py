@@ -13,7 +13,7 @@ from dlsim.tui.words import words
 WITH_KINKS = scenario(
     [layer(1, "relu", [[1.0], [1.0]], biases=[0.0]), layer(1, "linear", [[1.0]])],
     [[0, 0], [1, 1]],
-    [[0], [1]],
+    [[1], [1]],
     loss="mse",
 )
 
@@ -28,7 +28,8 @@ def table(case, cells):
 
 
 @pytest.mark.parametrize(
-    ("cells", "form", "has_difference"), [(56, "_in_short", False), (76, "_in_short", True), (110, "", True)]
+    ("cells", "form", "has_difference"),
+    [(56, "_in_short", False), (66, "_in_short", True), (76, "", True), (110, "", True)],
 )
 def test_where_there_is_little_room_verdicts_are_short_and_none_is_cut(cells, form, has_difference):
     say, (titles, *rows) = words(), table(WITH_KINKS, cells)

@@ -77,10 +77,9 @@ async def test_examples_of_conditions_are_whole_and_as_many_as_fit(open_at, scre
     async with app.run_test(size=size) as pilot:
         await pilot.press("b")
         await pilot.pause()
-        told, _, keys = screen_text(app)[-3:]
-        known = examples(app.screen.session.simulator)
-        assert told.startswith(" " + ", ".join(known[:least]) + " ")
-        assert "esc cancel" in keys
+        known, lines = examples(app.screen.session.simulator), screen_text(app)[-3:]
+        assert any(line.startswith(" " + ", ".join(known[:least]) + " ") for line in lines)
+        assert "esc cancel" in lines[-1]
         await pilot.press(*"oops", "enter")
         await pilot.pause()
         told = " ".join(line.strip() for line in screen_text(app)[-4:-2])

@@ -17,7 +17,7 @@ from dlsim.tui.words import words
 
 SAY = words()
 SHOWN_AT_MOST = 1_000
-LABEL, WIDE, NARROW = 12, 17, 14
+LABEL, NUMBERS = 12, (17, 14, 13)
 IN_LAST_COLUMN = ("error", "kink", "rounding", "undecided_rounding", "undecided_not_finite")
 AT_ONCE = 0.1
 """Seconds. What takes longer is checked by pieces."""
@@ -95,7 +95,8 @@ def _columns(cells: int, digits: int, *, has_differences: bool) -> Columns:
     choices = [
         Columns(number + more, has_difference, form)
         for has_difference in (True, False)[not has_differences :]
-        for form, number in (("", WIDE), ("_in_short", WIDE), ("_in_short", NARROW))
+        for form in ("", "_in_short")
+        for number in NUMBERS
     ]
 
     def breadth(columns: Columns) -> int:
