@@ -29,7 +29,7 @@ def table(case, cells):
 
 @pytest.mark.parametrize(
     ("cells", "form", "has_difference"),
-    [(56, "_in_short", False), (66, "_in_short", True), (76, "", True), (110, "", True)],
+    [(50, "_in_short", False), (58, "_in_short", True), (76, "", True), (110, "", True)],
 )
 def test_where_there_is_little_room_verdicts_are_short_and_none_is_cut(cells, form, has_difference):
     say, (titles, *rows) = words(), table(WITH_KINKS, cells)

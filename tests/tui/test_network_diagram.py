@@ -678,12 +678,17 @@ def test_labels_of_crossing_lines_stand_apart_or_bear_strokes_as_their_lines_go(
         assert "╱W2 0.2500" in text
 
 
-def test_a_weight_whose_line_is_too_faint_to_be_drawn_has_no_label():
-    weights = [[0.3, 0.001], [0.25, 0.35]]
-    subject = scenario([layer(2, weights=weights), layer(2, weights=weights)], [[0.1, 0.2]], [[0.4, 0.6]])
-    picture = draw(Simulator(subject).snapshot(), 61, 20)
-    labelled = {hit.ref.index for hit in picture.hits if hit.ref.quantity == "now_W"}
-    assert labelled == {(0, 0), (1, 0), (1, 1)}
+@pytest.mark.parametrize("size", [(61, 20), (80, 9)])
+@pytest.mark.parametrize("weak", [0.0, 0.001])
+def test_a_weight_of_next_to_nothing_keeps_its_line_and_its_label_where_they_were(size, weak):
+    def labels(weight):
+        weights = [[0.3, weight], [0.25, 0.35]]
+        subject = scenario([layer(2, weights=weights), layer(2, weights=weights)], [[0.1, 0.2]], [[0.4, 0.6]])
+        picture = draw(Simulator(subject).snapshot(), *size)
+        assert len(picture.lines) == 8
+        return {hit.ref: (hit.x, hit.y) for hit in picture.hits if hit.ref.quantity == "now_W"}
+
+    assert labels(weak) == labels(0.5)
 
 
 @given(

@@ -20,6 +20,7 @@ from dlsim.tui.diagram.numbers import number, number_alone
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
 NOTHING = 0.02
+"""With a smaller share than this a line says neither strength nor sign, and where others are left out, it is too."""
 FURTHEST_HEAD = 4  # cells from the end of its line
 NARROWEST_GAP = 3
 """Of no more cells than these between numbers without frames none are left blank: lines would have no room."""
@@ -97,9 +98,9 @@ class Edges:
         for gap in gaps:
             for line in gap.plain:
                 share = self._share(line)
-                if share >= NOTHING:
-                    role = "positive" if line.weight > 0 else "negative"
-                    is_weak = share < WEAK or gap.is_crowded
+                if share >= NOTHING or not gap.is_crowded:
+                    role = "muted" if share < NOTHING else "positive" if line.weight > 0 else "negative"
+                    is_weak = share >= NOTHING and (share < WEAK or gap.is_crowded)
                     pen = Pen(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
                     self._trace(line, pen, over=False)
         for role in ("", ACTIVE):  # the active one above all
@@ -195,8 +196,8 @@ class Edges:
     def _label(self, gap: Gap) -> None:
         """The same places whatever is lit; a lit line that has none gets one over the others."""
         is_told = not gap.is_crowded and len(gap.plain) <= MOST_LABELLED
-        seen = [line for line in gap.plain if is_told and self._share(line) >= NOTHING]
-        lines = sorted(seen, key=lambda line: (line.row0 != line.row1, line.edge))
+        told = gap.plain if is_told else []
+        lines = sorted(told, key=lambda line: (line.row0 != line.row1, line.edge))
         stretches = tuple(line.stretch for line in lines)
         placed = self._placed(lines, stretches, gap.margin)
         lit = {line.edge for line in gap.lit}

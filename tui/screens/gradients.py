@@ -17,8 +17,9 @@ from dlsim.tui.words import words
 
 SAY = words()
 SHOWN_AT_MOST = 1_000
-LABEL, NUMBERS = 12, (17, 14, 13)
-IN_LAST_COLUMN = ("error", "kink", "rounding", "undecided_rounding", "undecided_not_finite")
+LABEL = 12
+GAPS = (5, 2, 1)
+"""Cells between two columns, the widest that there is room for."""
 AT_ONCE = 0.1
 """Seconds. What takes longer is checked by pieces."""
 
@@ -56,14 +57,13 @@ class GradientScreen(PiecewiseReport):
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
     """The verdict, then parameter by parameter."""
     lines: list[Line] = [*wrap([(_verdict(report), "result" if report.ok else "trouble")], cells), ()]
-    has_differences = any(entry.difference is not None for entry in report.entries)
-    columns = _columns(cells, digits, has_differences=has_differences)
+    columns = _columns(report, cells, digits)
     about = ["check.method" if columns.has_difference else "check.method_alone"] * bool(report.entries)
     about += ["check.about_kinks"] * (report.kinks > 0) + ["check.about_undecided"] * (report.undecided > 0)
     for key in about:
         lines += [*wrap([(SAY(key), "muted")], cells), ()]
     lines.append(columns.titles)
-    lines += [_line(entry, columns, digits) for entry in report.entries[:SHOWN_AT_MOST]]
+    lines += [columns.line(entry, digits) for entry in report.entries[:SHOWN_AT_MOST]]
     if len(report.entries) > SHOWN_AT_MOST:
         lines.append(((SAY("check.more", shown=SHOWN_AT_MOST, total=len(report.entries)), "muted"),))
     return lines
@@ -84,43 +84,45 @@ class Columns(Struct, frozen=True):
         heads = [(SAY(f"check.{name}").ljust(self.number), "muted") for name in numbers]
         return ((SAY("check.parameter").ljust(LABEL), "muted"), *heads, (SAY(f"check.error{self.form}"), "muted"))
 
-    def says(self, word: str) -> str:
-        """A word of the last column."""
-        return SAY(f"check.{word}{self.form}")
+    def numbers_of(self, entry: GradientEntry) -> Sequence[float]:
+        """What an entry shows in columns of numbers."""
+        difference = [entry.difference] if self.has_difference and entry.difference is not None else []
+        return (entry.analytic, *difference, entry.numeric)
+
+    def line(self, entry: GradientEntry, digits: int) -> Line:
+        """What stands there of one parameter."""
+        numbers = [(_aligned(number, digits).ljust(self.number), "") for number in self.numbers_of(entry)]
+        word, role = _word(entry), "trouble" if entry.verdict == "differs" else ""
+        last = (f"{entry.relative_error:.1e}", role) if word == "error" else (SAY(f"check.{word}{self.form}"), "muted")
+        return ((entry.symbol.ljust(LABEL), "symbol"), *numbers, last)
 
 
-def _columns(cells: int, digits: int, *, has_differences: bool) -> Columns:
+def _columns(report: GradientReport, cells: int, digits: int) -> Columns:
     """The widest that fit; the difference, which decides nothing, is the first to go."""
-    more = max(digits - DIGITS, 0)
-    choices = [
-        Columns(number + more, has_difference, form)
-        for has_difference in (True, False)[not has_differences :]
-        for form in ("", "_in_short")
-        for number in NUMBERS
-    ]
+    entries = report.entries[:SHOWN_AT_MOST]
+    has_differences = any(entry.difference is not None for entry in entries)
+    said = {"error", *map(_word, entries)}
+    for has_difference in (True, False)[not has_differences :]:
+        numbers = [number for entry in entries for number in Columns(0, has_difference, "").numbers_of(entry)]
+        widest = max((len(_aligned(number, digits)) for number in numbers), default=0)
+        widest = max(widest, *(cell_len(SAY(f"check.{name}")) for name in ("chain_rule", "complex_step")))
+        for form in ("", "_in_short"):
+            last = max(cell_len(SAY(f"check.{word}{form}")) for word in said)
+            for gap in GAPS:
+                columns = Columns(widest + gap, has_difference, form)
+                if LABEL + (2 + has_difference) * columns.number + last <= cells:
+                    return columns
+    return columns
 
-    def breadth(columns: Columns) -> int:
-        longest = max(cell_len(columns.says(word)) for word in IN_LAST_COLUMN)
-        return LABEL + (2 + columns.has_difference) * columns.number + longest
 
-    return next((columns for columns in choices if breadth(columns) <= cells), choices[-1])
-
-
-def _line(entry: GradientEntry, columns: Columns, digits: int) -> Line:
-    difference = [entry.difference] if columns.has_difference and entry.difference is not None else []
-    numbers = (entry.analytic, *difference, entry.numeric)
-    said = [(_aligned(number, digits, columns.number), "") for number in numbers]
-    role = "muted"
+def _word(entry: GradientEntry) -> str:
+    """What the last column says: the error, or why there is none that means something."""
     if entry.verdict == "not differentiable here":
-        last = columns.says("kink")
-    elif entry.verdict == "undecided":
+        return "kink"
+    if entry.verdict == "undecided":
         is_finite = isfinite(entry.analytic) and isfinite(entry.numeric)
-        last = columns.says("undecided_rounding" if is_finite else "undecided_not_finite")
-    elif entry.is_rounding:
-        last = columns.says("rounding")
-    else:
-        last, role = f"{entry.relative_error:.1e}", "trouble" if entry.verdict == "differs" else ""
-    return ((entry.symbol.ljust(LABEL), "symbol"), *said, (last, role))
+        return "undecided_rounding" if is_finite else "undecided_not_finite"
+    return "rounding" if entry.is_rounding else "error"
 
 
 def _verdict(report: GradientReport) -> str:
@@ -133,6 +135,6 @@ def _verdict(report: GradientReport) -> str:
     return verdict if number == total else f"{verdict} {SAY('check.part', number=number, total=total)}"
 
 
-def _aligned(value: float, digits: int, room: int) -> str:
+def _aligned(value: float, digits: int) -> str:
     text = fixed(value, digits)
-    return (" " * (3 - len(text.partition(".")[0])) + text).ljust(room)
+    return " " * (3 - len(text.partition(".")[0])) + text
