@@ -53,7 +53,7 @@ class Branches:
     """The present run and the others. An edit leaves a run; undo goes back to it, redo returns."""
 
     def __init__(self, scenario: Scenario, build: Callable[[Scenario], Model], budget: int) -> None:
-        self._build = build
+        self._build, self._opened = build, scenario
         self.present = Timeline([Stretch(1, scenario)], build, budget)
         self._left: list[Left] = []
         self._undone: list[Left] = []
@@ -111,7 +111,8 @@ class Branches:
     def edits(self) -> tuple[int, ...]:
         """The iterations from which on something was edited in the present run."""
         first, *others = self.present.stretches
-        return (*((1,) if first.changes else ()), *(stretch.start for stretch in others))
+        is_edited = bool(first.changes) or first.scenario is not self._opened
+        return (*((1,) if is_edited else ()), *(stretch.start for stretch in others))
 
     @property
     def ghosts(self) -> tuple[Ghost, ...]:
@@ -123,13 +124,13 @@ class Branches:
         return tuple(
             Ghost(
                 left.fork,
-                left.run.losses.head(len(left.run.losses)),
+                left.run.losses.head(left.run.finished),
                 left.run.epochs,
                 left.run.whole_history,
                 is_undone,
             )
             for left, is_undone in reversed(others)
-            if len(left.run.losses) >= left.fork
+            if left.run.finished >= left.fork
         )
 
     @property

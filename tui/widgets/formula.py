@@ -12,6 +12,7 @@ from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, other_row, sums_within
+from dlsim.tui.diagram.numbers import is_number
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
@@ -181,6 +182,8 @@ def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: R
     told, row = answer.told, other_row(snapshot, selected)
     outcome = fixed(told.value, 0 if is_counted(selected) else digits)
     sides = [told.symbol, told.formula, told.substituted, outcome]
+    if not is_number(selected):  # of an update, each new value that takes its place
+        sides = [told.substituted]
     text = " = ".join(dict.fromkeys(side for side in sides if side))
     return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
 
