@@ -69,10 +69,14 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -
 
 
 def _shortened(name: str, variant: str, cells: int) -> str:
-    """A scenario's name, and as much as fits of its variant's where one can tell it by that."""
-    spare = cells - cell_len(name) - 3
-    if variant and spare >= min(LEAST_OF_VARIANT, cell_len(variant)):
-        return f"{name} [{fit(variant, spare)}]"
+    """A scenario's name, and as much as fits of its variant's where one can tell it by that; else as much of both."""
+    around = cell_len(" []")
+    least = min(LEAST_OF_VARIANT, cell_len(variant))
+    for of_name in (cell_len(name), LEAST_OF_NAME) if variant else ():
+        room = cells - around - of_name
+        if room >= least:
+            shown = fit(variant, room)
+            return f"{fit(name, cells - around - cell_len(shown))} [{shown}]"
     return fit(name, cells)
 
 
