@@ -95,11 +95,14 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
         for text, role in word if size > cells else ():
             rest = text
             while used + cell_len(rest.rstrip()) > cells:
-                head = set_cell_size(rest, max(cells - used, 1)).rstrip() if used < cells else ""
+                head = set_cell_size(rest, cells - used).rstrip() if used < cells else ""
+                if not head and not used:
+                    head = rest[0]  # wider than a line, and as narrow as it gets
                 lines.append(_without_trailing_space([*line, (head, role)]))
                 line, used, rest = [], 0, rest[len(head) :]
-            line.append((rest, role))
-            used += cell_len(rest)
+            if rest:
+                line.append((rest, role))
+                used += cell_len(rest)
         if size <= cells:
             line.extend(word)
             used += sum(cell_len(text) for text, _ in word)

@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numerals import DIGITS, fixed, plain
+from dlsim.engine.numerals import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.heads import column_head, label_head
@@ -263,11 +263,18 @@ class TableView:
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
         text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
-        if "e" in text and len(text) >= cells - 1:
-            text = fixed(value, max(self.digits - EXPONENT, 1))
-        before = text.partition(".")[0] if "." in text else text.partition("e")[0]
-        text = " " * max(WHOLE - len(before), 0) + text
-        return text if len(text) < cells else fit(text, cells - 1)
+        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
+        texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
+        return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))
+
+
+def _with_point_in_column(text: str) -> str:
+    """With blanks before it, so that points, and what has none, stand in one column."""
+    if not text[-1].isdigit():
+        return " " * (WHOLE - 2) + text
+    before = text.partition(".")[0] if "." in text else text.partition("e")[0]
+    return " " * max(WHOLE - len(before), 0) + text
 
 
 def _bracketed(text: str, cells: int) -> str:
