@@ -12,13 +12,12 @@ from msgspec.structs import replace
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.kinds.network.training_table import ALL
 from dlsim.engine.loading import revise
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.numerals import DIGITS, plain
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import OptimizerSpec, Scenario
+from dlsim.engine.scenario import ALL, OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.typed_numbers import typed_number
