@@ -5,8 +5,10 @@ import pytest
 from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
 from dlsim.tui.changing import change, redo, undo
-from dlsim.tui.edits import brief, problem_with, settings_of, target_of, targets_of
+from dlsim.tui.edits import brief
+from dlsim.tui.judging import problem_with
 from dlsim.tui.session import Session
+from dlsim.tui.targets import settings_of, target_of, targets_of
 from dlsim.tui.variants import label_of
 
 HEAPS = """
