@@ -47,11 +47,10 @@ def _is_cheap(scenario: Scenario) -> bool:
 
 def _with_little_data(scenario: Scenario) -> Scenario:
     """The same with only the first rows of its data: what is wrong with a setting is wrong there too."""
-    data = scenario.body.data
-    few = {"inputs": data.inputs, "targets": data.targets}
+    written, data = scenario.raw["data"], scenario.body.data
     rows = {
-        key: array[:FEW_ROWS].reshape(min(len(array), FEW_ROWS), -1).tolist()
-        for key, array in few.items()
+        key: written[key][:FEW_ROWS] if isinstance(written.get(key), list) else array[:FEW_ROWS].tolist()
+        for key, array in {"inputs": data.inputs, "targets": data.targets}.items()
         if array is not None
     }
     return replace(scenario, raw={**scenario.raw, "data": rows})
