@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, other_row, sums_within
@@ -179,7 +179,7 @@ def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: R
     if not answer.is_shown:
         return None
     told, row = answer.told, other_row(snapshot, selected)
-    outcome = fixed(told.value, 0 if is_counted(selected) else digits)
+    outcome = fixed(told.value, digits_of(selected, digits))
     sides = [told.symbol, told.formula, told.substituted, outcome]
     text = " = ".join(dict.fromkeys(side for side in sides if side))
     return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
