@@ -112,24 +112,6 @@ class FormulaView(ScrollingLines):
             self.show_part(everything[self._top :][:room], self._top, below - self._top, lines[room:])
 
 
-def formula_lines(
-    say: Words,
-    snapshot: Snapshot,
-    caps: Mapping[str, str],
-    cells: int,
-    height: int,
-    digits: int = DIGITS,
-    *,
-    selection: Selection = NOTHING,
-    pictures: Sequence[str] = (),
-) -> list[Line]:
-    """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id, `pictures`
-    those of the other pictures.
-    """
-    parts, foot = panel_parts(say, snapshot, caps, cells, digits, selection, pictures)
-    return panel_lines(parts, foot, height)
-
-
 def panel_lines(parts: Sequence[Part], foot: Line, height: int) -> list[Line]:
     """The parts, fitted, and the foot in the last of `height` lines."""
     lines = fitted(parts, height - 1)
@@ -157,7 +139,9 @@ def panel_parts(
     selection: Selection,
     pictures: Sequence[str],
 ) -> tuple[list[Part], Line]:
-    """What the panel says, in its forms, and its foot."""
+    """What the panel says in `cells`, in its forms, and its foot; `caps` are the names of keys by binding id,
+    `pictures` those of the other pictures.
+    """
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
     if selection:
