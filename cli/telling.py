@@ -15,7 +15,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario import in_language
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Telling:
 
     def number(self, value: float, ref: Ref | None = None) -> str:
         """A number with as many decimals as numbers have at present; one that counts something without any."""
-        return fixed(value, 0 if is_counted(ref) else self.digits)
+        return fixed(value, digits_of(ref, self.digits))
 
     # a moment
 

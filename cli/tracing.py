@@ -14,7 +14,7 @@ from dlsim.cli.options import count_option, json_option, scenario_argument, vari
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
 from dlsim.engine.numerals import DIGITS, fixed, plain
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
 from dlsim.engine.whole_numbers import BEYOND, whole_number
@@ -180,7 +180,7 @@ def _bare(text: str) -> str:
 
 
 def _number(value: float | Array, ref: Ref) -> str:
-    digits = 0 if is_counted(ref) else DIGITS
+    digits = digits_of(ref, DIGITS)
     if isinstance(value, np.ndarray):
         numbers = [fixed(float(number), digits) for number in value.flat[:MOST_NUMBERS]]
         return f"[{', '.join(numbers if value.size <= MOST_NUMBERS else [*numbers, '…'])}]"

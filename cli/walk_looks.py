@@ -12,8 +12,9 @@ from dlsim.engine.exporting import export
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import operands
 from dlsim.engine.text import shorten
-from dlsim.tui.edits import brief, written
+from dlsim.tui.edits import brief
 from dlsim.tui.settings import MOST_DIGITS
+from dlsim.tui.targets import written
 
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""

@@ -7,21 +7,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario import Scenario, TrainingSpec
 from dlsim.engine.typed_numbers import typed_number
 
 QUANTITIES: Mapping[str, str] = {"x": "inputs", "X": "inputs", "t": "targets", "T": "targets"}
 """x and t belong to the sample under the lens, X and T name their row."""
+EDITABLE = ("network", "recurrent")
+"""Kinds whose data can be edited; by name, as an import of one would make every start wait for all of it."""
 
 
 class Datum(Struct, frozen=True):
     """One number of the data. `path` is where the scenario sets it, wherever it comes from; `row` are the numbers that
-    go with it, and `place` is its own among them; `sample` counts from 1 as on screen, what is kept
-    back left out, and is None where there is only one.
+    go with it, and `place` is its own among them; `sample` counts from 1 as on screen, what is kept back left out, and
+    is None where there is only one.
 
     Where targets are probabilities, which the loss has sum to 1, the others share what one of them leaves, in the
     proportions in which they stand: 1 for a class makes the sample one of this class.
@@ -57,7 +57,7 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
     that are trained on.
     """
     key, body = QUANTITIES.get(ref.quantity), scenario.body
-    if key is None or not isinstance(body, NetworkBody | RecurrentBody):
+    if key is None or scenario.kind not in EDITABLE:
         return None
     data = body.data
     numbers, width = (data.inputs, body.network.inputs) if key == "inputs" else (data.targets, body.network.widths[-1])
@@ -65,17 +65,17 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
     if numbers is None or unit >= width:  # what is fed back comes after the inputs
         return None
     path = f"data.{key}.{data.rows[at]}"
-    if isinstance(body, RecurrentBody):
+    if scenario.kind == "recurrent":
         step = steps[0] if steps else body.steps - 1
         numbers = numbers.reshape(len(numbers), body.steps, width)[:, step]
         is_row = isinstance(scenario.raw["data"][key][at][step], list)  # where it is one number, it may stand alone
         path = f"{path}.{step}.{unit}" if is_row else f"{path}.{step}"
     else:
         path = f"{path}.{unit}"
-    is_shared = key == "targets" and width > 1 and _sum_to_one(body)
+    is_shared = key == "targets" and width > 1 and _sum_to_one(body.training)
     sample = at + 1 if len(numbers) > 1 else None
     return Datum(path, sample, unit, tuple(map(float, numbers[at])), is_shared)
 
 
-def _sum_to_one(body: NetworkBody | RecurrentBody) -> bool:
-    return body.training is not None and LOSSES[body.training.loss].targets_sum_to_one
+def _sum_to_one(training: TrainingSpec | None) -> bool:
+    return training is not None and LOSSES[training.loss].targets_sum_to_one

@@ -3,7 +3,7 @@
 DlsimError
 ├── ScenarioError        a scenario (or a file that it names) is wrong: file, key, value, remedy
 ├── UnknownNameError     a name that is in no table: scenario, variant, grain …, with the nearest one
-├── BreakpointError      a condition that cannot be read, with examples of such as can
+├── BreakpointError      a condition that cannot be read or can never hold, with examples of such as can
 ├── PositionError        a place where a run cannot stand: a negative iteration, a sample that is not there
 └── WrongKindError       a question that this kind of scenario cannot answer
 """
@@ -38,7 +38,9 @@ class UnknownNameError(DlsimError):
 
 
 class BreakpointError(DlsimError):
-    """A condition that cannot be read: `problem` says why; `examples` can, the most telling first."""
+    """A condition that cannot be read, or can never hold here: `problem` says why; `examples` can be set, the most
+    telling first.
+    """
 
     def __init__(self, problem: str, examples: Sequence[str]) -> None:
         self.problem = problem

@@ -132,8 +132,8 @@ def _expected(simulator: Simulator) -> dict[str, Any]:
 
 def _heading(simulator: Simulator) -> str:
     scenario = simulator.scenario
-    way = f", variant {scenario.variant}" if scenario.variant else ""
-    lines = [f"{scenario.name}{way}, with its weights after {simulator.iteration:,} iterations."]
+    variant = f", variant {scenario.variant}" if scenario.variant else ""
+    lines = [f"{scenario.name}{variant}, with its weights after {simulator.iteration:,} iterations."]
     lost = forgotten(simulator)
     if lost:
         lines.append(f"Not in here, and so begun anew: {'; '.join(lost)}.")

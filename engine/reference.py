@@ -28,6 +28,11 @@ def is_counted(ref: Ref | None) -> bool:
     return ref is not None and ref.quantity in COUNTED
 
 
+def digits_of(ref: Ref | None, digits: int) -> int:
+    """How many decimals the number has where others have `digits`: one that counts has none."""
+    return 0 if is_counted(ref) else digits
+
+
 Formula = tuple[str | Ref, ...]
 """A formula as data: text, and references that are shown as symbols or as numbers."""
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Text = Mapping[str, str]
 """A text by language code; the key "" holds a text given without a language."""
+ALL = "all"
+"""What a file writes as the size of a batch that is all samples."""
 
 
 def in_language(text: Text, language: str) -> str:

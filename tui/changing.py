@@ -16,20 +16,10 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
-from dlsim.tui.edits import (
-    BATCH_SIZE,
-    Edited,
-    Target,
-    brief,
-    brought_along,
-    in_a_batch,
-    in_words,
-    more_than_all,
-    parsed,
-    value_at,
-    written,
-)
+from dlsim.tui.edits import Edited, brief, brought_along, in_words
+from dlsim.tui.judging import in_a_batch, more_than_all
 from dlsim.tui.session import Hint, Session
+from dlsim.tui.targets import BATCH_SIZE, Target, parsed, value_at, written
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.layer_formulas import Naming
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer
-from dlsim.engine.kinds.shaking import LARGER, SHAKES, Shake
+from dlsim.engine.kinds.shaking import Shake, how_far
 
 
 class LayerNumbers(Protocol):
@@ -68,9 +68,7 @@ class FlatProbe:
 
     def rounding(self) -> NDArray[Any]:
         """(size,): see engine/model.py: Probe."""
-        with np.errstate(all="ignore"):
-            moved = [np.abs(self._shaken(Shake(number)) - self._gradients) for number in range(SHAKES)]
-        return self._ordered(LARGER * np.maximum.reduce(moved))
+        return self._ordered(how_far(self._gradients, self._shaken))
 
     def _ordered(self, flat: NDArray[Any]) -> NDArray[Any]:
         """What a flat array holds for the parameters, place by place."""

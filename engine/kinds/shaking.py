@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,13 @@ LAST_BITS = 2.0**-49
 
 SHAKES, LARGER = 3, 8.0
 """So often it is tried, and so many times what was found then may rounding do."""
+
+
+def how_far(gradients: Array, shaken: Callable[[Shake], Array]) -> Array:
+    """How far rounding may have moved each of these, tried with what `shaken` makes of all that goes into them."""
+    with np.errstate(all="ignore"):
+        moved = [np.abs(shaken(Shake(number)) - gradients) for number in range(SHAKES)]
+        return np.asarray(LARGER * np.maximum.reduce(moved))
 
 
 class Shake:

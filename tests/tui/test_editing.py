@@ -12,12 +12,13 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.toml_file import parse_value
 from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.edits import Target, parsed, problem_with, settings_of, target_of
+from dlsim.tui.judging import problem_with
 from dlsim.tui.screens import comparing
 from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Session
+from dlsim.tui.targets import Target, parsed, settings_of, target_of
 from dlsim.tui.widgets.answer import answer_parts
 from dlsim.tui.words import words
 

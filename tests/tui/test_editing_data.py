@@ -5,8 +5,10 @@ import pytest
 from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
 from dlsim.tui.changing import change, redo, undo
-from dlsim.tui.edits import brief, problem_with, settings_of, target_of, targets_of
+from dlsim.tui.edits import brief
+from dlsim.tui.judging import problem_with
 from dlsim.tui.session import Session
+from dlsim.tui.targets import settings_of, target_of, targets_of
 from dlsim.tui.variants import label_of
 
 HEAPS = """
@@ -133,3 +135,19 @@ def test_the_same_number_written_otherwise_is_no_edit(heaps):
     session = Session(heaps)
     change(session, target(session, Ref("x", 0, (0,))), "2.0")
     assert change(session, target(session, Ref("x", 0, (0,))), "2").key == "hint.unchanged"
+
+
+def test_a_setting_of_many_long_sequences_is_not_refused_while_it_is_typed():
+    steps = [[[0.1, 0.2], [0.3, 0.4]]] * 250
+    tables = {
+        "schema": 1,
+        "title": "Many sequences",
+        "kind": "recurrent",
+        "recurrent": {"inputs": 2, "hidden": 2, "outputs": 1},
+        "data": {"inputs": steps, "targets": [[[0.5], [0.5]]] * 250},
+        "training": {"loss": "mse"},
+    }
+    scenario = load_tables(tables)
+    rate = next(found for found in settings_of(scenario) if found.path == "training.optimizer.learning_rate")
+    assert problem_with(scenario, rate, "0.5") == ""
+    assert problem_with(scenario, rate, "-1") != ""

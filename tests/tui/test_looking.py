@@ -225,7 +225,7 @@ async def test_a_low_screen_has_no_room_for_the_strip(open_at, height, is_shown)
         assert app.screen.strip.display is is_shown
 
 
-async def test_a_click_on_the_loss_curve_goes_to_that_iteration_and_says_its_loss(open_at, screen_text):
+async def test_a_click_on_the_loss_curve_goes_to_that_iteration_and_says_its_loss(open_at, screen_text, eager_curve):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         app.screen.session.simulator.run(200)

@@ -22,11 +22,13 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.reference import Ref
+from dlsim.tui.curves import Curves
 from dlsim.tui.pictures.scene import Member, Scene
 from dlsim.tui.pictures.variants import variants
 from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
 from dlsim.tui.widgets import loss_curve
-from dlsim.tui.widgets.loss_curve import LossCurve, Throttle
+from dlsim.tui.widgets.loss_curve import LossCurve
+from dlsim.tui.widgets.throttle import Throttle
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -136,8 +138,8 @@ def test_a_curve_behind_another_looks_as_it_would_before_it(values, size):
 
 
 def test_where_ways_meet_the_last_one_is_seen():
-    ways = [series([1.0, 1.0], role=f"series-{number}", mark="abc"[number]) for number in range(3)]
-    runs = [run for row in plot([series([2.0, 2.0])], 40, 10, behind=ways) for run in row]
+    others = [series([1.0, 1.0], role=f"series-{number}", mark="abc"[number]) for number in range(3)]
+    runs = [run for row in plot([series([2.0, 2.0])], 40, 10, behind=others) for run in row]
     dotted = {run.role for run in runs if any(0x2800 < ord(character) < 0x2900 for character in run.text)}
     assert dotted == {"series-2", "curve"}
     assert [run.role for run in runs if "c" in run.text][-1] == "series-2"
@@ -270,7 +272,7 @@ async def test_further_curves_are_drawn_with_a_legend(screen_text):
 
 
 def rows_over(ensemble):
-    """The curve's lines with all ways of a scenario."""
+    """The curve's lines with all variants of a scenario."""
     lead = ensemble.lead.snapshot()
     members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
     widget = LossCurve()
@@ -435,14 +437,10 @@ async def test_a_click_means_that_iteration_where_the_axis_counts_epochs_too(scr
         assert app.curve.iteration_at(halfway, 8) == pytest.approx(40, abs=3)
 
 
-def test_a_million_iterations_cost_no_more_points_than_a_screen_has(monkeypatch):
-    given_points = []
-    path = "dlsim.tui.widgets.loss_curve.plot"
-    monkeypatch.setattr(path, lambda series, *_, **__: given_points.extend(len(one.x) for one in series) or [])
-    widget = LossCurve()
-    widget._curves = {"loss": Curve(np.random.default_rng(0).random(1_000_000))}
-    loss_curve.plot(widget._series(58), 58, 14)
-    assert given_points[0] <= 4 * 58 + 4
+def test_a_million_iterations_cost_no_more_points_than_a_screen_has():
+    curves = Curves({"loss": Curve(np.random.default_rng(0).random(1_000_000))})
+    (drawn,) = curves.series(58, loss_curve.LOOKS)
+    assert len(drawn.x) <= 4 * 58 + 4
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (5, 3), (10, 4), (16, 4), (200, 60)])

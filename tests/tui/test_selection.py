@@ -30,6 +30,11 @@ def spoken(lines):
     return "\n".join(lines)
 
 
+def within(wanted, lines):
+    """A cell in the midst of a text on the screen, the first from above."""
+    return next((line.rindex(wanted) + 3, row) for row, line in enumerate(lines) if wanted in line)
+
+
 # without a screen
 
 
@@ -308,9 +313,7 @@ async def test_a_click_on_a_number_chooses_its_panel_so_that_tab_goes_on_there(o
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        lines = screen_text(app)
-        line, column = next((y, text.index("0.02629590")) for y, text in enumerate(lines) if "0.02629590" in text)
-        await pilot.click(offset=(column + 3, line))
+        await pilot.click(offset=within("0.02629590", screen_text(app)))
         await pilot.press("down")
         await pilot.pause()
         assert "∂E/∂W7 · selected" in "\n".join(screen_text(app))
@@ -322,9 +325,7 @@ async def test_the_error_at_the_foot_of_the_formula_is_selected_by_a_click(open_
     async with app.run_test(size=size) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        lines = screen_text(app)
-        line, column = next((y, text.rindex("E 0.02397190")) for y, text in enumerate(lines) if "E 0.02397190" in text)
-        await pilot.click(offset=(column + 3, line))
+        await pilot.click(offset=within("E 0.02397190", screen_text(app)))
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "E · selected" in text
@@ -342,11 +343,7 @@ async def test_the_loss_over_its_curve_is_selected_by_click_and_by_key(open_at, 
         if by_key:
             await pilot.press("down")
         else:
-            lines = screen_text(app)
-            line, column = next(
-                (y, text.index("loss 0.02397")) for y, text in enumerate(lines) if "loss 0.02397" in text
-            )
-            await pilot.click(offset=(column + 7, line))
+            await pilot.click(offset=within("loss 0.02397", screen_text(app)))
         await pilot.pause()
         assert "E · selected" in "\n".join(screen_text(app))
         await pilot.press("down")
@@ -360,9 +357,7 @@ async def test_a_click_on_the_mean_error_says_that_it_is_the_mean_of_the_samples
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        lines = screen_text(app)
-        line, column = next((y, text.index("mean E of 4")) for y, text in enumerate(lines) if "mean E of 4" in text)
-        await pilot.click(offset=(column + 3, line))
+        await pilot.click(offset=within("mean E of 4", screen_text(app)))
         await pilot.pause()
         assert "E · selected" in "\n".join(screen_text(app))
         assert "the mean of its samples' E" in screen_text(app)[-1]

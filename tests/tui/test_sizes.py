@@ -9,10 +9,12 @@ from rich.cells import cell_len
 from textual.command import CommandPalette
 from textual.geometry import Size
 
+from dlsim.engine.numerals import DIGITS
 from dlsim.tui.app import has_room
 from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Selection
 from dlsim.tui.session import Session
-from dlsim.tui.widgets.formula import formula_lines
+from dlsim.tui.widgets.formula import panel_parts
 from dlsim.tui.words import words
 
 SIZES = [
@@ -124,7 +126,8 @@ async def test_the_palette_opens_where_there_is_room_and_breaks_nowhere(open_at,
 def test_the_mean_error_of_a_batch_is_told_in_the_form_that_fits_beside_its_samples(cells):
     session = Session("xor-train")
     session.forward("iteration")
-    foot = "".join(text for text, _ in formula_lines(words(), session.snapshot, CAPS, cells, 12)[-1])
+    _, line = panel_parts(words(), session.snapshot, CAPS, cells, DIGITS, Selection(), ())
+    foot = f" {''.join(text for text, _ in line)}"
     assert len(foot) <= cells
     assert re.search(r"mean E( of 4:)? 0\.\d{4,8}   this (sample: )?E 0\.\d{8}", foot), (
         "whose E the second is can be told"

@@ -22,7 +22,7 @@ from dlsim.tui.diagram.shape import Shape, shape_of
 from dlsim.tui.words import words
 
 USUAL_NAME = len("sigmoid")
-"""Layers are numbered where names of this length would touch: in all ways of a scenario, whatever their functions."""
+"""Layers are numbered where names of this length would touch: whatever the functions, in all variants alike."""
 NEAR = 1.5
 """Cells' widths: not further from its line a click still means a weight."""
 

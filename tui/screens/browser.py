@@ -64,7 +64,8 @@ class BrowserScreen(FirstScreen):
         in `current`, `notice` what went wrong before.
         """
         super().__init__()
-        self._may_close = may_close
+        self.may_close = may_close
+        """Whether there is a screen below to return to."""
         self._current, self._files = current, files
         self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()
@@ -139,14 +140,9 @@ class BrowserScreen(FirstScreen):
         self.preview.show(lambda cells: preview_lines(choice, cells))
 
     def _show_keys(self) -> None:
-        ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self._may_close or self.field.value]
+        ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self.may_close or self.field.value]
         keys = key_caps(SAY, (*BROWSER_KEYS, *APP_KEYS), ids)
         self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
-
-    @property
-    def may_close(self) -> bool:
-        """Whether there is a screen below to return to."""
-        return self._may_close
 
     @property
     def _is_at_current(self) -> bool:
@@ -182,7 +178,7 @@ class BrowserScreen(FirstScreen):
         """Empty the filter, or else return to the open scenario."""
         if self.field.value:
             self.field.value = ""
-        elif self._may_close:
+        elif self.may_close:
             self.dismiss()
 
     @on(KeyLine.Clicked)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.edits import Edited, brief, in_words
-from dlsim.tui.widgets.lines import Line, wrap
+from dlsim.tui.widgets.lines import Line, after_sign, wrap
 from dlsim.tui.words import words
 
 SAY = words()
@@ -55,12 +55,7 @@ class Columns(Struct, frozen=True):
         return self._row(label, "", *texts)
 
     def _row(self, label: str, role: str, *texts: str) -> Line:
-        return ((label.ljust(LABEL), "symbol"), *((_signed(text).ljust(self.room), role) for text in texts))
-
-
-def _signed(text: str) -> str:
-    """With a blank where a negative number has its sign, so that digits stand below digits."""
-    return text if text.startswith("-") else f" {text}"
+        return ((label.ljust(LABEL), "symbol"), *((after_sign(text).ljust(self.room), role) for text in texts))
 
 
 def comparison_lines(

@@ -9,14 +9,14 @@ from rich.cells import cell_len
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to, other_row
 from dlsim.tui.prose import kind_of, meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, cut, width, wrap
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, after_sign, cut, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, gap
 from dlsim.tui.words import Words
 
@@ -176,9 +176,9 @@ def _rows(
 
 def _number(snapshot: Snapshot, ref: Ref, digits: int, *, is_shown: bool) -> str:
     if is_shown or snapshot.is_shown(ref):
-        text = fixed(snapshot.tape.value(ref, snapshot.sample), 0 if is_counted(ref) else digits)
-        return text if text.startswith("-") else " " + text
-    return " " + ELLIPSIS
+        text = fixed(snapshot.tape.value(ref, snapshot.sample), digits_of(ref, digits))
+        return after_sign(text)
+    return after_sign(ELLIPSIS)
 
 
 def _around(

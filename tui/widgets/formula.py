@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, other_row, sums_within
@@ -113,24 +113,6 @@ class FormulaView(ScrollingLines):
             self.show_part(everything[self._top :][:room], self._top, below - self._top, lines[room:])
 
 
-def formula_lines(
-    say: Words,
-    snapshot: Snapshot,
-    caps: Mapping[str, str],
-    cells: int,
-    height: int,
-    digits: int = DIGITS,
-    *,
-    selection: Selection = NOTHING,
-    pictures: Sequence[str] = (),
-) -> list[Line]:
-    """The whole panel in `height` lines of at most `cells`; `caps` are the names of keys by binding id, `pictures`
-    those of the other pictures.
-    """
-    parts, foot = panel_parts(say, snapshot, caps, cells, digits, selection, pictures)
-    return panel_lines(parts, foot, height)
-
-
 def panel_lines(parts: Sequence[Part], foot: Line, height: int) -> list[Line]:
     """The parts, fitted, and the foot in the last of `height` lines."""
     lines = fitted(parts, height - 1)
@@ -158,7 +140,9 @@ def panel_parts(
     selection: Selection,
     pictures: Sequence[str],
 ) -> tuple[list[Part], Line]:
-    """What the panel says, in its forms, and its foot."""
+    """What the panel says in `cells`, in its forms, and its foot; `caps` are the names of keys by binding id,
+    `pictures` those of the other pictures.
+    """
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
     if selection:
@@ -180,7 +164,7 @@ def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: R
     if not answer.is_shown:
         return None
     told, row = answer.told, other_row(snapshot, selected)
-    outcome = fixed(told.value, 0 if is_counted(selected) else digits)
+    outcome = fixed(told.value, digits_of(selected, digits))
     sides = [told.symbol, told.formula, told.substituted, outcome]
     if not is_number(selected):  # of an update, each new value that takes its place
         sides = [told.substituted]

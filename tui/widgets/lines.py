@@ -79,6 +79,11 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     return (*left, (" " * gap, ""), *right)
 
 
+def after_sign(text: str) -> str:
+    """A number with a blank where a negative one has its sign, so that digits stand below digits."""
+    return text if text.startswith("-") else f" {text}"
+
+
 def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
     """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere. What is
     written as code and what an equation joins stays together, as long as it takes no more than half a line.

@@ -10,11 +10,10 @@ from dlsim.engine.conversion import Place, Table, convert
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.optimizers import OPTIMIZERS
-from dlsim.engine.scenario import TrainingSpec
+from dlsim.engine.scenario import ALL, TrainingSpec
 from dlsim.engine.text import shown
 
 MOST_EPOCHS = 10_000_000
-ALL = "all"
 
 
 class TrainingTable(Table):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
-from dlsim.engine.kinds.shaking import LARGER, SHAKES, Shake
+from dlsim.engine.kinds.shaking import how_far
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
@@ -241,6 +241,5 @@ class SurfaceProbe:
 
     def rounding(self) -> Array:
         """(size,): see engine/model.py: Probe."""
-        with np.errstate(all="ignore"):
-            moved = [self._model.slopes_at(Shake(number)(self._model.point)) for number in range(SHAKES)]
-            return np.asarray(LARGER * np.max(np.abs(np.array(moved) - self._model.slopes), axis=0))
+        model = self._model
+        return how_far(model.slopes, lambda shake: model.slopes_at(shake(model.point)))
