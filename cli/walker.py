@@ -63,7 +63,7 @@ class Walker(Moves, Looks):
     def _carry_out(self, word: str, argument: str) -> Lines:
         if whole_number(word) is not None and not argument:
             return self._steps(self._number(word, word, MOST_STEPS, "too_many"))
-        if re.fullmatch(r"[^\s=<>]+\s*=.*", f"{word} {argument}"):
+        if re.fullmatch(r"(?:[^\s=<>]|<[0-9]+>)+\s*=.*", f"{word} {argument}"):
             return self._edit(f"{word} {argument}")
         if word in self._tables and word not in self._commands:
             return self._read_table(word, argument)

@@ -148,7 +148,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["to 500", "to 0"], "At the very start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
-        (["until loss < 0"], "After 1,000 iterations it does not hold yet: loss < 0."),
+        (["until loss < 1e-300"], "After 1,000 iterations it does not hold yet: loss < 1e-300."),
         (["weights"], "W5: value 0.45000000, gradient not computed yet, new not computed yet."),
         (["i", "weights 5"], "W5: value 0.43703857, gradient 0.02592286, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
@@ -189,6 +189,13 @@ def test_an_input_and_a_target_that_a_generator_drew_are_edited(walk):
     assert "3: x1 0.50000000, x2 1.61633431, t1 0.25000000" in "\n".join(rows)
 
 
+def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_after_why(walk):
+    _, edited, why, until = walk("feedforward-or-recurrent", "x1<2>=9", "why x1<2>", "until h1<2> > -2")
+    assert edited[0].startswith("Edited: ")
+    assert why[0].startswith("x1 at 2 = 9.0")
+    assert "Stopped after 1 iterations: h1<2> > -2." in until
+
+
 def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
     file = scenario_file(
         network='[network]\ninputs = 1\nlayers = [{ units = 3, activation = "softmax" }]\n',
@@ -222,6 +229,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("why W99", "There is no number called W99"),
         ("why dE/dW5", "dE/dW5 has not been computed yet."),
         ("until", "until wants a condition"),
+        ("until loss < -1", "a loss is never below 0"),
         ("until it is late", "cannot read the condition"),
         (f"until loss < {'7' * 500}", "the condition has 507 characters"),
         ("w", "w wants a change"),

@@ -412,12 +412,51 @@ def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
         ("activations", "any |gradient| < 1", "there are no gradients here"),
         ("optimizers", "accuracy = 1", "accuracy needs targets, and there are none here"),
         ("backprop-2-2-2", "accuracy = 1", "accuracy needs targets that are classes, 0 or 1"),
+        ("backprop-2-2-2", "loss < -1", "a loss is never below 0"),
+        ("backprop-2-2-2", "Loss < 0", "a loss is never below 0"),
+        ("xor-train", "loss = -0.5", "a loss is never below 0"),
+        ("feedforward-or-recurrent", "loss <= -1", "a loss is never below 0"),
+        ("backprop-2-2-2", "E < 0", "E is an error, never below 0"),
+        ("backprop-2-2-2", "E_o1 < 0", "E_o1 is an error, never below 0"),
+        ("feedforward-or-recurrent", "E<1> < 0", "E<1> is an error, never below 0"),
+        ("xor-train", "accuracy > 1", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "accuracy < 0", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "accuracy = 2", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "any |gradient| < 0", "the size of a gradient is never below 0"),
+        ("xor-train", "|gradient| = -1", "the size of a gradient is never below 0"),
+        ("xor-train", "iteration 0", "iterations are counted from 1"),
+        ("xor-train", "Epoch = 0", "epochs are counted from 1"),
     ],
 )
 def test_a_condition_that_can_never_hold_is_refused_with_the_reason(name, text, problem):
     with pytest.raises(BreakpointError) as refused:
         parse_breakpoint(text, Simulator(load(name)))
     assert refused.value.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("xor-train", "loss <= 0"),
+        ("xor-train", "loss = 0"),
+        ("xor-train", "loss > -1"),
+        ("xor-train", "accuracy >= 1"),
+        ("xor-train", "accuracy = 0"),
+        ("xor-train", "any |gradient| = 0"),
+        ("xor-train", "W5 < -1"),
+        ("optimizers-on-two-valleys", "loss < -1"),
+        ("optimizers-on-two-valleys", "E < 0"),
+    ],
+)
+def test_a_condition_that_may_hold_at_the_edge_or_below_0_is_taken(name, text):
+    assert parse_breakpoint(text, Simulator(load(name))).text == text
+
+
+@pytest.mark.parametrize("text", ["h1<2> > -2", "h1⟨2⟩ > -2", "h1<2>>-2"])
+def test_a_run_stops_by_a_number_of_a_recurrent_network_at_one_step(text):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(10, until=[parse_breakpoint(text, simulator)])
+    assert (simulator.iteration, simulator.stopped_by.text) == (1, text)
 
 
 def test_a_network_that_answers_with_classes_can_be_stopped_by_its_accuracy():
