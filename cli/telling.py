@@ -273,14 +273,14 @@ class Telling:
             yield self.line("nothing_to_compare")
             return
         if found.symbol is None:
-            yield self.line("no_difference", iteration=f"{found.fork:,}")
+            yield self.line("no_difference", iteration=f"{found.parting:,}")
         elif found.present is None or found.other is None:
             key = "only_there" if found.present is None else "only_here"
-            yield self.line(key, iteration=f"{found.fork:,}", symbol=found.symbol)
+            yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
         else:
             present, other = self.number(found.present), self.number(found.other)
             yield self.line(
-                "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
+                "first_difference", iteration=f"{found.parting:,}", symbol=found.symbol, present=present, other=other
             )
         if not found.measures:
             yield self.line("not_both", iteration=f"{found.fork:,}")

@@ -7,6 +7,7 @@ from dlsim.engine import ScenarioError, Simulator, UnknownNameError, builtin_sce
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.loading import load_tables
 
 
 @pytest.fixture
@@ -242,6 +243,47 @@ def test_a_run_that_met_a_number_that_is_not_finite_is_not_let_go_on():
     simulator.undo()
     assert simulator.compare().is_broken == (False, True)
     assert not simulator.compare().can_be_evened_out
+
+
+def test_runs_part_where_the_edited_sample_comes_into_a_batch():
+    simulator = Simulator(load("epochs-batches-iterations"))
+    simulator.run(2)
+    sample = int(simulator.scenario.body.data.rows[1234])
+    simulator.edit(settings={f"data.inputs.{sample}.0": 7.0})
+    assert (simulator.compare().symbol, simulator.compare().parting) == (None, 3)
+    simulator.run(18)
+    place = simulator.position
+    list(simulator.even_out())
+    compared, losses = simulator.compare(), simulator.losses.copy()
+    assert simulator.position == place
+    simulator.undo()
+    simulator.seek(iteration=20)
+    differing = np.flatnonzero(losses != simulator.losses)
+    assert 3 < differing[0] + 1 == compared.parting < 13
+    assert compared.fork == 3
+    assert compared.symbol is not None
+    assert compared.present != compared.other
+    assert simulator.compare().parting == compared.parting
+
+
+def test_runs_part_where_only_a_gradient_differs_and_no_loss_yet():
+    tables = {
+        "schema": 1,
+        "title": "An input with no weight yet",
+        "network": {"inputs": 2, "layers": [{"units": 1, "activation": "linear", "weights": [[0.5], [0.0]]}]},
+        "data": {"inputs": [[1.0, 0.0], [0.5, 0.0], [0.25, 0.0], [2.0, 0.0]], "targets": [[1.0]] * 4},
+        "training": {"loss": "mse", "optimizer": "sgd", "batch_size": 1, "epochs": 2},
+    }
+    simulator = Simulator(load_tables(tables, name="mine"))
+    simulator.edit(settings={"data.inputs.2.1": 3.0})
+    simulator.run(2)
+    list(simulator.even_out())
+    assert (simulator.compare().symbol, simulator.compare().parting) == (None, 2)
+    simulator.run(2)
+    list(simulator.even_out())
+    compared = simulator.compare()
+    assert compared.measures[0].losses[0] == compared.measures[0].losses[1]
+    assert (compared.symbol, compared.parting) == ("∂z1/∂W2", 3)
 
 
 def test_the_run_so_far_is_what_was_ever_done(simulator):
