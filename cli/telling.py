@@ -294,9 +294,9 @@ class Telling:
             present, other = map(self.number, measure.losses)
             yield self.line("losses", iteration=iteration, present=present, other=other)
 
-    def commands(self, table_keys: Iterable[str]) -> Iterator[str]:
-        """The help."""
-        tables = ", ".join(table_keys)
+    def commands(self, table_keys: Iterable[str], conditions: Iterable[str]) -> Iterator[str]:
+        """The help, with conditions that can be set here."""
+        tables, until = ", ".join(table_keys), ", ".join(f"until {condition}" for condition in conditions)
         for key in self._say:
             if key.startswith("walk.help."):
-                yield self.spoken(self._say(key, tables=tables))
+                yield self.spoken(self._say(key, tables=tables, until=until))
