@@ -46,11 +46,12 @@ class Measure(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs, `symbol`
-    the first that does, with both values: None for a run whose iterations have no such number. Where none differs, as
-    an edited sample has not been in a batch, `parting` is the last that both have been compared in. `gone` is how many iterations each has done at its farthest, `is_broken`
-    whether it can go no further because a number was not finite. `measures` are none where one run has not done the
-    fork, and two where both have gone beyond where one stands.
+    """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs,
+    `symbol` the first that does, with both values: None for a run whose iterations have no such number. Where none
+    differs (an edited sample has not been in a batch) `parting` is the last in which they were compared. `gone` is how
+    many iterations each has done at its farthest, `is_broken` whether it can go no further because a number was not
+    finite. `measures` are none where one run has not done the fork, and two where both have gone beyond where one
+    stands.
 
     In every pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one
     that an edit left.
