@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_number
@@ -140,6 +141,12 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Re
         is_possible = _can_hold(compare, bound, 0.0, 1.0)
         return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
     ref = simulator.model.find("E" if name == "loss" else subject)
+    if ref is not None and ref.quantity == "a" and ref.layer:
+        _, activation = simulator.model.layer_names[ref.layer - 1]
+        least, most = ACTIVATIONS[activation].span
+        is_possible = _can_hold(compare, bound, least, most)
+        bounds = "never below 0" if most == inf else f"from {least:g} to {most:g}"
+        return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
     if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
         return ""
     return "a loss is never below 0" if name == "loss" else f"{subject} is an error, never below 0"
