@@ -15,14 +15,25 @@ from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_fraction, typed_number
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
+NUMBERS = ("data.inputs", "data.targets")
 _NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
 
 
+class DatumChange(Struct, frozen=True):
+    """A number of the data, and what it becomes."""
+
+    ref: Ref
+    datum: Datum
+    value: float
+
+
 class Changes(Struct):
-    """The arguments of `Simulator.edit`."""
+    """The arguments of `Simulator.edit`, and what they are about."""
 
     numbers: dict[str | Ref, float] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, DatumChange] = field(default_factory=dict)
+    """What a setting is about, by its path, where it is a number of the data that was named by its symbol."""
 
 
 def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> Changes:
@@ -36,12 +47,15 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
         elif ref is not None and (datum := _datum(ref, simulator)):
-            settings = datum.settings(read_number(value))
+            number = read_number(value)
+            settings = datum.settings(number)
             if datum.is_shared and settings.keys() & changes.settings.keys():
                 raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
             changes.settings |= settings
+            changes.data |= dict.fromkeys(settings, DatumChange(ref, datum, number))
         else:
-            changes.settings[_path_of_setting(name, simulator)] = _setting(name, value)
+            path = _path_of_setting(name, simulator)
+            changes.settings[path] = _setting(path, value)
     return changes
 
 
@@ -55,7 +69,11 @@ def read_number(text: str) -> float:
 
 def _setting(name: str, text: str) -> Any:
     fraction = typed_fraction(text)
-    return parse_value(name, text) if fraction is None else fraction
+    value = parse_value(name, text) if fraction is None else fraction
+    numbers = next((path for path in NUMBERS if name == path or name.startswith(f"{path}.")), None)
+    if numbers and isinstance(value, Mapping):  # it would take the place of all that were edited before
+        raise WrongKindError(f"{name} is changed number by number; write, say: {numbers}.0.0=0.5")
+    return value
 
 
 def _datum(ref: Ref, simulator: Simulator) -> Datum | None:

@@ -273,14 +273,14 @@ class Telling:
             yield self.line("nothing_to_compare")
             return
         if found.symbol is None:
-            yield self.line("no_difference", iteration=f"{found.fork:,}")
+            yield self.line("no_difference", iteration=f"{found.parting:,}")
         elif found.present is None or found.other is None:
             key = "only_there" if found.present is None else "only_here"
-            yield self.line(key, iteration=f"{found.fork:,}", symbol=found.symbol)
+            yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
         else:
             present, other = self.number(found.present), self.number(found.other)
             yield self.line(
-                "first_difference", iteration=f"{found.fork:,}", symbol=found.symbol, present=present, other=other
+                "first_difference", iteration=f"{found.parting:,}", symbol=found.symbol, present=present, other=other
             )
         if not found.measures:
             yield self.line("not_both", iteration=f"{found.fork:,}")
@@ -294,9 +294,9 @@ class Telling:
             present, other = map(self.number, measure.losses)
             yield self.line("losses", iteration=iteration, present=present, other=other)
 
-    def commands(self, table_keys: Iterable[str]) -> Iterator[str]:
-        """The help."""
-        tables = ", ".join(table_keys)
+    def commands(self, table_keys: Iterable[str], conditions: Iterable[str]) -> Iterator[str]:
+        """The help, with conditions that can be set here."""
+        tables, until = ", ".join(table_keys), ", ".join(f"until {condition}" for condition in conditions)
         for key in self._say:
             if key.startswith("walk.help."):
-                yield self.spoken(self._say(key, tables=tables))
+                yield self.spoken(self._say(key, tables=tables, until=until))

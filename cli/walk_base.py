@@ -15,6 +15,8 @@ from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.words import Words
 
 Lines = Iterator[str]
+LONG = 20_000
+"""Of a run of more iterations it is said that it goes on, and how to end it."""
 
 
 class WrongCommandError(DlsimError):

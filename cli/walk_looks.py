@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
-from dlsim.cli.changes import read_changes
+from dlsim.cli.changes import DatumChange, read_changes
 from dlsim.cli.exporting import new_file, save
-from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
+from dlsim.cli.interrupts import Interrupts
+from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
 from dlsim.engine import Ref
 from dlsim.engine.exporting import export
 from dlsim.engine.numerals import plain
@@ -90,9 +92,44 @@ class Looks(Walk):
             f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number, self.tell.digits)}"
             for ref, number in changes.numbers.items()
         ]
-        made += [f"{path} = {brief(written(value), self.tell.digits)}" for path, value in changes.settings.items()]
+        for path, value in changes.settings.items():
+            if path in changes.data:
+                made += self._datum_made(changes.data[path])
+            else:
+                made.append(f"{path} = {brief(written(value) or str(value), self.tell.digits)}")
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
         yield from self.tell.trouble(self._simulator)
+
+    def _datum_made(self, change: DatumChange) -> Lines:
+        """What became of a number of the data, and of those that share with it."""
+        ref, datum, symbol = change.ref, change.datum, self._simulator.model.tape.symbol
+        label = symbol(ref)
+        if datum.sample is not None:
+            label = self._say("edit.of_sample", symbol=label, sample=datum.sample)
+        yield f"{label} = {plain(change.value, self.tell.digits)}"
+        at = 1 if ref.quantity == "T" else 0  # after the row
+        for place, number in enumerate(datum.row_with(change.value) or ()):
+            if place != datum.place and number != datum.row[place]:
+                partner = symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :])))
+                yield f"{partner} = {plain(number, self.tell.digits)}"
+
+    def _compare(self) -> Lines:
+        """Two runs beside each other, once the shorter one has gone on as far as it takes."""
+        simulator = self._simulator
+        compared = simulator.compare()
+        until = None if compared is None else compared.lacks(simulator.iteration)
+        if compared is not None and until is not None:
+            with Interrupts() as interrupts, closing(simulator.even_out(until)) as going_on:
+                if until - min(compared.gone) > LONG:
+                    yield self.tell.line("running", number=f"{until - min(compared.gone):,}")
+                for _ in going_on:
+                    if interrupts.came:
+                        break
+            self._session.changed()
+            compared = simulator.compare()
+            if compared is not None:
+                yield self.tell.line("evened_out", iteration=f"{min(compared.gone):,}")
+        yield from self.tell.comparison(compared)
 
     def _exchange(self, way: str) -> Lines:
         done = self._simulator.undo() if way == "undo" else self._simulator.redo()

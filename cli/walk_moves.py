@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlsim.cli.interrupts import Interrupts
-from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
+from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
 from dlsim.engine import PositionError
 from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.simulator import Grain
@@ -11,8 +11,6 @@ from dlsim.tui.session import GRAINS, StepGrain
 
 PART = 500
 """A run is done in parts of so many iterations, so that ctrl+c ends it between two of them."""
-LONG = 20_000
-"""Of a run of more iterations it is said that it goes on, and how to end it."""
 
 
 class Moves(Walk):

@@ -12,6 +12,7 @@ from dlsim.cli.walk_base import Lines, WrongCommandError
 from dlsim.cli.walk_looks import Looks
 from dlsim.cli.walk_moves import Moves
 from dlsim.engine import DlsimError
+from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import nearest
 from dlsim.engine.gradient_check import check_gradients, worth_waiting
 from dlsim.engine.numerals import DIGITS
@@ -63,7 +64,7 @@ class Walker(Moves, Looks):
     def _carry_out(self, word: str, argument: str) -> Lines:
         if whole_number(word) is not None and not argument:
             return self._steps(self._number(word, word, MOST_STEPS, "too_many"))
-        if re.fullmatch(r"[^\s=<>]+\s*=.*", f"{word} {argument}"):
+        if re.fullmatch(r"(?:[^\s=<>]|<[0-9]+>)+\s*=.*", f"{word} {argument}"):
             return self._edit(f"{word} {argument}")
         if word in self._tables and word not in self._commands:
             return self._read_table(word, argument)
@@ -107,14 +108,14 @@ class Walker(Moves, Looks):
             ("w", "edit", "set"): Command(self._edit, "change"),
             ("u", "undo"): Command(lambda _: self._exchange("undo")),
             ("redo",): Command(lambda _: self._exchange("redo")),
-            ("compare",): Command(lambda _: self.tell.comparison(self._simulator.compare())),
+            ("compare",): Command(lambda _: self._compare()),
             ("c", "check"): Command(lambda _: self._check()),
             ("v", "variant"): Command(lambda _: self._variant()),
             ("lesson",): Command(lambda _: self.tell.lesson(self._session.snapshot)),
             ("export", "save"): Command(self._export, "file"),
             ("symbols",): Command(lambda _: self._symbols()),
             ("digits",): Command(self._digits, "decimals"),
-            ("help", "h", "?"): Command(lambda _: self.tell.commands(self._tables)),
+            ("help", "h", "?"): Command(lambda _: self.tell.commands(self._tables, examples(self._simulator))),
             ("q", "quit", "exit"): Command(lambda _: self._leave()),
         }
         return {name: command for names, command in table.items() for name in names}

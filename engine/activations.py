@@ -9,6 +9,7 @@ overflow.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,8 @@ class Activation(Struct, frozen=True):
     couples_units: bool = False
     steepest: float | None = None
     """The greatest slope of a function that levels out to both sides."""
+    span: tuple[float, float] = (-inf, inf)
+    """The least and the most that it comes to, at its limits and by rounding."""
 
     @property
     def is_trainable(self) -> bool:
@@ -153,6 +156,7 @@ STEP = Activation(
     "",
     "(1 if {z} > 0 else 0)",
     settings=(Setting("at_zero", "at_zero", 0.0, "flag"),),
+    span=(0.0, 1.0),
 )
 SIGMOID = Activation(
     "sigmoid",
@@ -162,6 +166,7 @@ SIGMOID = Activation(
     "{a}·(1 − {a})",
     "1/(1 + exp(−{z}))",
     steepest=0.25,
+    span=(0.0, 1.0),
 )
 TANH = Activation(
     "tanh",
@@ -171,6 +176,7 @@ TANH = Activation(
     "1 − {a}²",
     "(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
     steepest=1.0,
+    span=(-1.0, 1.0),
 )
 RELU = Activation(
     "relu",
@@ -181,6 +187,7 @@ RELU = Activation(
     "max(0, {z})",
     kinks=(0.0,),
     at_kinks="0",
+    span=(0.0, inf),
 )
 LEAKY_RELU = Activation(
     "leaky_relu",
@@ -194,7 +201,9 @@ LEAKY_RELU = Activation(
     at_kinks="a",
 )
 LINEAR = Activation("linear", _linear, _linear_derivative, "{z}", "1", "{z}")
-SOFTMAX = Activation("softmax", _softmax, None, "softmax({z})", "{a}·(1 − {a})", "", couples_units=True)
+SOFTMAX = Activation(
+    "softmax", _softmax, None, "softmax({z})", "{a}·(1 − {a})", "", couples_units=True, span=(0.0, 1.0)
+)
 
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, LINEAR, SOFTMAX)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_number
@@ -36,6 +37,11 @@ COMPARISONS: dict[str, Comparison] = {
 LONGEST = 100
 CLASSES = (-1.0, 0.0, 1.0)
 """Targets that say which of two it is; accuracy tells them apart at 0.5, or takes the largest of several."""
+
+NEVER_NEGATIVE = ("E", "E_o", "E_t")
+"""Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
+_COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
+"""A subject, which may name a step as in h1<2>, a sign and a number."""
 
 Named = tuple[str, float]
 """A parameter's symbol, and its gradient."""
@@ -102,8 +108,10 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
         return Breakpoint(words, lambda run: run.trouble is not None)
     match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
     if match and (number := whole_number(match[2])) is not None:
+        if not number:
+            raise refused(f"{match[1].lower()}s are counted from 1")
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = re.fullmatch(r"(.+?)\s*(<=|>=|==|≤|≥|<|>|=)\s*(.+)", words)
+    match = _COMPARED.fullmatch(words)
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
             raise refused(f"{shown(match[3])} is not a finite number")
@@ -111,15 +119,42 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
             if simulator.model.probe() is None:
                 raise refused("there are no gradients here")
+            if not _can_hold(compare, bound, 0.0, inf):
+                raise refused("the size of a gradient is never below 0")
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
         if subject == "loss" and not simulator.model.has_loss:
             raise refused("there is no loss here")
         if subject == "accuracy" and (problem := _no_accuracy(simulator)):
             raise refused(problem)
+        if problem := _out_of_range(match[1], compare, bound, simulator):
+            raise refused(problem)
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
     raise refused(f"cannot read the condition {shown(words)}")
+
+
+def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Results) -> str:
+    """Why a number can never compare so; "" where it may."""
+    name = subject.lower()
+    if name == "accuracy":
+        is_possible = _can_hold(compare, bound, 0.0, 1.0)
+        return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
+    ref = simulator.model.find("E" if name == "loss" else subject)
+    if ref is not None and ref.quantity == "a" and ref.layer:
+        _, activation = simulator.model.layer_names[ref.layer - 1]
+        least, most = ACTIVATIONS[activation].span
+        is_possible = _can_hold(compare, bound, least, most)
+        bounds = "never below 0" if most == inf else f"from {least:g} to {most:g}"
+        return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
+    if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
+        return ""
+    return "a loss is never below 0" if name == "loss" else f"{subject} is an error, never below 0"
+
+
+def _can_hold(compare: Comparison, bound: float, least: float, most: float) -> bool:
+    """Whether any number from `least` to `most` compares so: one of the ends does, or that nearest to the bound."""
+    return any(compare(number, bound) for number in (least, most, min(max(bound, least), most)))
 
 
 def _reached(what: str, number: int) -> Callable[[Results], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import zip_longest
 from math import isclose, isnan
@@ -10,12 +11,14 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from dlsim.engine.model import Model
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
 from dlsim.engine.timeline import Timeline
 
+Array = NDArray[np.float64]
 ROUNDING = 1e-14
 Why = Literal["here", "fork", "last"]
 
@@ -43,10 +46,12 @@ class Measure(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """`fork` is the first iteration that differs, `symbol` its first number that does, with both values: None for a
-    run whose iterations have no such number. `gone` is how many iterations each has done at its farthest, `is_broken`
-    whether it can go no further because a number was not finite. `measures` are none where one run has not done the
-    fork, and two where both have gone beyond where one stands.
+    """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs,
+    `symbol` the first that does, with both values: None for a run whose iterations have no such number. Where none
+    differs (an edited sample has not been in a batch) `parting` is the last in which they were compared. `gone` is how
+    many iterations each has done at its farthest, `is_broken` whether it can go no further because a number was not
+    finite. `measures` are none where one run has not done the fork, and two where both have gone beyond where one
+    stands.
 
     In every pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one
     that an edit left.
@@ -56,6 +61,7 @@ class Comparison(Struct, frozen=True):
     symbol: str | None
     present: float | None
     other: float | None
+    parting: int
     gone: tuple[int, int]
     is_broken: tuple[bool, bool]
     measures: tuple[Measure, ...] = ()
@@ -77,23 +83,60 @@ class Comparison(Struct, frozen=True):
 
 Difference = tuple[str | None, float | None, float | None]
 """A symbol, and its value in both runs."""
+NO_DIFFERENCE: Difference = (None, None, None)
 
 
-def compare(present: Timeline, other: Timeline, done: int, parting: Difference, fork: int) -> Comparison:
-    """Compare the present run, in which one stands after `done` iterations, with another; `parting` is the first number
-    that differs, in iteration `fork`. Moves both, and lets neither go further than it has been.
+def compare(
+    present: Timeline, other: Timeline, done: int, at_fork: Difference, fork: int, sample: int = 0
+) -> Comparison:
+    """Compare the present run, in which one stands after `done` iterations, with another; `at_fork` is the first number
+    that differs in iteration `fork`. Moves both, and lets neither go further than it has been.
     """
     gone = (present.finished, other.finished)
-    comparison = Comparison(fork, *parting, gone, (present.is_broken, other.is_broken))
     last = min(gone)
+    parting, difference = (fork, at_fork) if at_fork[0] else _parting(present, other, fork, last, sample)
+    comparison = Comparison(fork, *difference, parting, gone, (present.is_broken, other.is_broken))
     if last < fork:
         return comparison
-    here = min(max(done, fork), last)
+    first = fork if difference[0] is None else parting
+    here = min(max(done, first), last)
     why: Why = "here" if here == done else "last" if here == last else "fork"
     measures = [_measure(present, other, here, why)]
     if last > here:
         measures.append(_measure(present, other, last, "last"))
     return replace(comparison, measures=tuple(measures))
+
+
+def _parting(present: Timeline, other: Timeline, fork: int, last: int, sample: int) -> tuple[int, Difference]:
+    """The first iteration after `fork`, up to `last`, in which two runs differ, and in what: by their losses, or by the
+    parameters that it leaves, which differ from there on.
+    """
+    mine, theirs = (run.losses.values[fork:last] for run in (present, other))
+    places = np.flatnonzero(~np.isclose(mine, theirs, rtol=ROUNDING, atol=0.0, equal_nan=True))
+    end = fork + 1 + int(places[0]) if places.size else last + 1  # none before it differs in its loss
+    before = bisect_left(range(fork + 1, end), True, key=lambda place: _have_parted(present, other, place))
+    found = fork + 1 + before
+    if found > last:
+        return max(last, fork), NO_DIFFERENCE
+    present.go_to(found)
+    other.go_to(found)
+    return found, first_difference(present, other, sample)
+
+
+def _have_parted(present: Timeline, other: Timeline, iteration: int) -> bool:
+    """Whether the parameters differ that an iteration has left, by more than rounding. Both have done it."""
+    present.go_to(iteration)
+    other.go_to(iteration)
+    pairs = zip(present.model.parameters(landed=True), other.model.parameters(landed=True), strict=False)
+    return any(
+        one is not None and another is not None and not _are_close(one, another)
+        for mine, theirs in pairs
+        for one, another in zip(mine, theirs, strict=True)
+    )
+
+
+def _are_close(one: Array, another: Array) -> bool:
+    return one.shape == another.shape and bool(np.isclose(one, another, rtol=ROUNDING, atol=0.0, equal_nan=True).all())
 
 
 def _measure(present: Timeline, other: Timeline, iteration: int, why: Why) -> Measure:

@@ -75,7 +75,8 @@ class WhatIf(Standing):
             return None
         place = self._place()
         at_fork = (self._branches.at(left.fork, self._timeline), self._branches.at(left.fork, left.run))
-        comparison = compare(self._timeline, left.run, place.done, first_difference(*at_fork, self.sample), left.fork)
+        difference = first_difference(*at_fork, self.sample)
+        comparison = compare(self._timeline, left.run, place.done, difference, left.fork, self.sample)
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 

@@ -24,7 +24,27 @@ STARTS = (
 NUMBERS = ("1", ".5", "0.5", "0", "e-1", "-1", "/2")
 """Ends of numbers, one of which makes any beginning of a number whole, and any condition that can hold one of those."""
 COMPARED = (" < 0.5", " > 0.5", "= 1", "= 0", " 1")
-ENDS = ("1", "1⁺", "W1", "b1", "[1][1,1]", "1][1,1]", "][1,1]", "[1,1]", "1,1]", ",1]", "1]", "]")
+ENDS = (
+    "1",
+    "1⁺",
+    "W1",
+    "b1",
+    "[1][1,1]",
+    "1][1,1]",
+    "][1,1]",
+    "[1,1]",
+    "1,1]",
+    ",1]",
+    "1]",
+    "]",
+    "1<1>",
+    "<1>",
+    "1>",
+    ">",
+    "⟨1⟩",
+    "1⟩",
+    "⟩",
+)
 """Ends of symbols."""
 SYMBOL = "symbol"
 

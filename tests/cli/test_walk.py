@@ -13,6 +13,7 @@ from dlsim.cli.changes import read_number
 from dlsim.cli.spoken import Spoken
 from dlsim.cli.walker import Walker
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
+from dlsim.engine.breakpoints import parse_breakpoint
 from dlsim.tui.session import Session
 from dlsim.tui.words import words
 
@@ -148,7 +149,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["to 500", "to 0"], "At the very start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
-        (["until loss < 0"], "After 1,000 iterations it does not hold yet: loss < 0."),
+        (["until loss < 1e-300"], "After 1,000 iterations it does not hold yet: loss < 1e-300."),
         (["weights"], "W5: value 0.45000000, gradient not computed yet, new not computed yet."),
         (["i", "weights 5"], "W5: value 0.43703857, gradient 0.02592286, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
@@ -189,6 +190,62 @@ def test_an_input_and_a_target_that_a_generator_drew_are_edited(walk):
     assert "3: x1 0.50000000, x2 1.61633431, t1 0.25000000" in "\n".join(rows)
 
 
+def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_after_why(walk):
+    _, edited, why, until = walk("feedforward-or-recurrent", "x1<2>=9", "why x1<2>", "until h1<2> > -2")
+    assert edited[0].startswith("Edited: x1 at 2 of sample 1 = 9.")
+    assert why[0].startswith("x1 at 2 = 9.0")
+    assert "Stopped after 1 iterations: h1<2> > -2." in until
+
+
+def test_an_edited_number_of_the_data_is_named_with_its_sample_as_on_screen(walk):
+    number = load("over-and-underfitting").body.data.rows[2]
+    assert number != 2, "rows that are kept back come before it"
+    *_, edited = walk("over-and-underfitting", "sample 3", "digits 2", "x1=1/3")
+    assert edited[0].startswith("Edited: x1 of sample 3 = 0.33. ")
+
+
+def test_targets_that_follow_an_edited_one_have_the_digits_that_were_chosen(walk, scenario_file):
+    file = scenario_file(
+        network='[network]\ninputs = 1\nlayers = [{ units = 3, activation = "softmax" }]\n',
+        data="[data]\ninputs = [[1.0], [2.0]]\ntargets = [[1, 0, 0], [0.2, 0.3, 0.5]]\n",
+        training='[training]\nloss = "categorical_crossentropy"\noptimizer = "sgd"\n',
+    )
+    *_, edited = walk(file, "sample 2", "digits 3", "t2=1/7")
+    assert edited[0].startswith("Edited: t2 of sample 2 = 0.143, t1 = 0.245, t3 = 0.612. ")
+
+
+@pytest.mark.parametrize("name", ["data.inputs", "data.targets", "data.inputs.24"])
+def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, name):
+    _, _, refused, rows = walk("over-and-underfitting", "x1=0.5 t1=0.25", f"{name}={{}}", "data")
+    assert refused[0].startswith(f"{name} is changed number by number; write, say: data.")
+    row = "\n".join(rows)
+    assert "1: x1 0.50000000" in row
+    assert "t1 0.25000000" in row
+
+
+def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
+    _, _, _, _, compared, again = walk(SCENARIO, "r 2", "W5=9", "r 3", "compare", "compare")
+    assert compared[0] == "The run that had not been so far has gone on to iteration 5; you stay where you are."
+    assert compared[1].startswith("They part in iteration 3: z3 is")
+    assert compared[2].startswith("After iteration 5, the parameter that differs most is W5")
+    assert again == compared[1:]
+
+
+def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
+    *_, early, _, later = walk("epochs-batches-iterations", "data.inputs.1900.0=7", "r 2", "compare", "r 18", "compare")
+    assert "Up to iteration 2 losses and parameters are the same in both: the edit makes itself felt later." in early
+    assert re.search(r"They part in iteration ([3-9]|10): ", "\n".join(later))
+
+
+def test_the_help_gives_conditions_that_can_be_set_there(walk):
+    for name in builtin_scenarios():
+        (line,) = (line for line in walk(name, "help")[-1] if line.startswith("until CONDITION"))
+        simulator = Simulator(load(name))
+        for condition in line.partition("say: ")[2].split(", "):
+            assert parse_breakpoint(condition.removeprefix("until "), simulator)
+    assert "loss" not in next(line for line in walk("activations", "help")[-1] if line.startswith("until"))
+
+
 def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
     file = scenario_file(
         network='[network]\ninputs = 1\nlayers = [{ units = 3, activation = "softmax" }]\n',
@@ -197,7 +254,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
     )
     _, both, one, rows = walk(file, "t2=0.3 t3=0.3", "t2=0.9", "data")
     assert "change together: give one at a time" in "\n".join(both)
-    assert "Edited" in "\n".join(one)
+    assert one[0].startswith("Edited: t2 = 0.9, t1 = 0.10000000. ")
     assert "t1 0.10000000, t2 0.90000000, t3 0.00000000" in "\n".join(rows)
 
 
@@ -222,6 +279,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("why W99", "There is no number called W99"),
         ("why dE/dW5", "dE/dW5 has not been computed yet."),
         ("until", "until wants a condition"),
+        ("until loss < -1", "a loss is never below 0"),
         ("until it is late", "cannot read the condition"),
         (f"until loss < {'7' * 500}", "the condition has 507 characters"),
         ("w", "w wants a change"),

@@ -7,6 +7,7 @@ from dlsim.engine import ScenarioError, Simulator, UnknownNameError, builtin_sce
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.loading import load_tables
 
 
 @pytest.fixture
@@ -244,6 +245,47 @@ def test_a_run_that_met_a_number_that_is_not_finite_is_not_let_go_on():
     assert not simulator.compare().can_be_evened_out
 
 
+def test_runs_part_where_the_edited_sample_comes_into_a_batch():
+    simulator = Simulator(load("epochs-batches-iterations"))
+    simulator.run(2)
+    sample = int(simulator.scenario.body.data.rows[1234])
+    simulator.edit(settings={f"data.inputs.{sample}.0": 7.0})
+    assert (simulator.compare().symbol, simulator.compare().parting) == (None, 3)
+    simulator.run(18)
+    place = simulator.position
+    list(simulator.even_out())
+    compared, losses = simulator.compare(), simulator.losses.copy()
+    assert simulator.position == place
+    simulator.undo()
+    simulator.seek(iteration=20)
+    differing = np.flatnonzero(losses != simulator.losses)
+    assert 3 < differing[0] + 1 == compared.parting < 13
+    assert compared.fork == 3
+    assert compared.symbol is not None
+    assert compared.present != compared.other
+    assert simulator.compare().parting == compared.parting
+
+
+def test_runs_part_where_only_a_gradient_differs_and_no_loss_yet():
+    tables = {
+        "schema": 1,
+        "title": "An input with no weight yet",
+        "network": {"inputs": 2, "layers": [{"units": 1, "activation": "linear", "weights": [[0.5], [0.0]]}]},
+        "data": {"inputs": [[1.0, 0.0], [0.5, 0.0], [0.25, 0.0], [2.0, 0.0]], "targets": [[1.0]] * 4},
+        "training": {"loss": "mse", "optimizer": "sgd", "batch_size": 1, "epochs": 2},
+    }
+    simulator = Simulator(load_tables(tables, name="mine"))
+    simulator.edit(settings={"data.inputs.2.1": 3.0})
+    simulator.run(2)
+    list(simulator.even_out())
+    assert (simulator.compare().symbol, simulator.compare().parting) == (None, 2)
+    simulator.run(2)
+    list(simulator.even_out())
+    compared = simulator.compare()
+    assert compared.measures[0].losses[0] == compared.measures[0].losses[1]
+    assert (compared.symbol, compared.parting) == ("∂z1/∂W2", 3)
+
+
 def test_the_run_so_far_is_what_was_ever_done(simulator):
     simulator.step()
     assert len(simulator.snapshot().known) == 0
@@ -412,12 +454,59 @@ def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
         ("activations", "any |gradient| < 1", "there are no gradients here"),
         ("optimizers", "accuracy = 1", "accuracy needs targets, and there are none here"),
         ("backprop-2-2-2", "accuracy = 1", "accuracy needs targets that are classes, 0 or 1"),
+        ("backprop-2-2-2", "loss < -1", "a loss is never below 0"),
+        ("backprop-2-2-2", "Loss < 0", "a loss is never below 0"),
+        ("xor-train", "loss = -0.5", "a loss is never below 0"),
+        ("feedforward-or-recurrent", "loss <= -1", "a loss is never below 0"),
+        ("backprop-2-2-2", "E < 0", "E is an error, never below 0"),
+        ("backprop-2-2-2", "E_o1 < 0", "E_o1 is an error, never below 0"),
+        ("feedforward-or-recurrent", "E<1> < 0", "E<1> is an error, never below 0"),
+        ("xor-train", "accuracy > 1", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "accuracy < 0", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "accuracy = 2", "accuracy is a share, never below 0 nor above 1"),
+        ("xor-train", "any |gradient| < 0", "the size of a gradient is never below 0"),
+        ("xor-train", "|gradient| = -1", "the size of a gradient is never below 0"),
+        ("backprop-2-2-2", "h1 > 1", "h1 is what sigmoid gives, from 0 to 1"),
+        ("backprop-2-2-2", "o2 = -0.5", "o2 is what sigmoid gives, from 0 to 1"),
+        ("feedforward-or-recurrent", "h1<2> < -1", "h1<2> is what tanh gives, from -1 to 1"),
+        ("dying-relu", "h1 < 0", "h1 is what relu gives, never below 0"),
+        ("xor-train", "iteration 0", "iterations are counted from 1"),
+        ("xor-train", "Epoch = 0", "epochs are counted from 1"),
     ],
 )
 def test_a_condition_that_can_never_hold_is_refused_with_the_reason(name, text, problem):
     with pytest.raises(BreakpointError) as refused:
         parse_breakpoint(text, Simulator(load(name)))
     assert refused.value.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("xor-train", "loss <= 0"),
+        ("xor-train", "loss = 0"),
+        ("xor-train", "loss > -1"),
+        ("xor-train", "accuracy >= 1"),
+        ("xor-train", "accuracy = 0"),
+        ("xor-train", "any |gradient| = 0"),
+        ("xor-train", "W5 < -1"),
+        ("backprop-2-2-2", "h1 >= 1"),
+        ("backprop-2-2-2", "z1 > 1"),
+        ("epochs-batches-iterations", "o1 < -1"),
+        ("dying-relu", "h1 = 0"),
+        ("optimizers-on-two-valleys", "loss < -1"),
+        ("optimizers-on-two-valleys", "E < 0"),
+    ],
+)
+def test_a_condition_that_may_hold_at_the_edge_or_below_0_is_taken(name, text):
+    assert parse_breakpoint(text, Simulator(load(name))).text == text
+
+
+@pytest.mark.parametrize("text", ["h1<2> > -2", "h1⟨2⟩ > -2", "h1<2>>-2"])
+def test_a_run_stops_by_a_number_of_a_recurrent_network_at_one_step(text):
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(10, until=[parse_breakpoint(text, simulator)])
+    assert (simulator.iteration, simulator.stopped_by.text) == (1, text)
 
 
 def test_a_network_that_answers_with_classes_can_be_stopped_by_its_accuracy():

@@ -232,6 +232,20 @@ def test_beside_each_other_no_number_is_cut(cells, digits):
     assert max(len("".join(text for text, _ in line).rstrip()) for line in lines) <= cells
 
 
+def test_the_comparison_tells_of_the_iteration_in_which_the_edited_sample_is_in_the_batch():
+    simulator = Simulator(load("epochs-batches-iterations"))
+    simulator.edit(settings={"data.inputs.1900.0": 7.0})
+    told = []
+    for iterations in (2, 8):
+        simulator.run(iterations)
+        list(simulator.even_out())
+        lines = comparison_lines(simulator.compare(), (), caps(words(), COMPARING_KEYS), 100)
+        told.append("\n".join("".join(text for text, _ in line) for line in lines))
+    early, later = told
+    assert "Up to iteration 2 losses and parameters are the same in both" in early
+    assert "The first number that differs is ∂E/∂W1, in iteration 10." in later
+
+
 async def test_the_gradient_check_has_them(start, screen_text):
     app = start(digits=12)
     async with app.run_test(size=(80, 24)) as pilot:

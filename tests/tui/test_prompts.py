@@ -111,6 +111,18 @@ async def test_a_condition_is_read_while_it_is_typed(open_at, screen_text, size)
         assert "✗" not in await said(*"W")
         assert "✗ cannot read the condition 'W99'" in await said(*"W99")
         assert "✗" not in await said(*"loss", "less_than_sign", *"1e-3")
+        assert "✗" not in await said(*"loss", "less_than_sign", *"0")
+        assert "✗ a loss is never below 0" in await said(*"loss", "less_than_sign", *"-1")
+
+
+async def test_a_step_of_a_recurrent_network_is_no_mistake_while_it_is_typed(open_at, screen_text):
+    app = open_at("feedforward-or-recurrent")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("b")
+        for key in ("h", "1", "less_than_sign", "2", "greater_than_sign", "space", "greater_than_sign", "1"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert not any("✗" in line for line in screen_text(app)[-5:])
 
 
 async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(open_at, screen_text):
@@ -222,7 +234,7 @@ async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_
     app = open_at("xor-train")
     async with app.run_test(size=(width, 24)) as pilot:
         await pilot.press("i")
-        for condition in ("loss < 9", "epoch 0", "any |gradient| < 9"):
+        for condition in ("loss < 9", "epoch 1", "any |gradient| < 9"):
             add_breakpoint(app.screen.session, condition)
         await pilot.press("r")
         await pilot.pause()
@@ -231,6 +243,6 @@ async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_
         assert "[ slower" in told
         assert "] faster" in told
         assert "running" in told
-        assert "past 3 stops" in told or "past loss < 9, epoch 0, any |gradient| < 9 (true already)" in told
+        assert "past 3 stops" in told or "past loss < 9, epoch 1, any |gradient| < 9 (true already)" in told
         assert "…" not in told
         await pilot.press("r")

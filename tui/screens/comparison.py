@@ -100,8 +100,8 @@ def _what_keys_do(compared: Comparison, keys: Mapping[str, str]) -> Iterator[str
 def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Line]:
     """The first number in which the runs differ."""
     if compared.symbol is None:
-        return wrap([(SAY("compare.same", iteration=compared.fork), "")], cells)
-    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=compared.fork), "")], cells)
+        return wrap([(SAY("compare.same", iteration=compared.parting), "")], cells)
+    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=compared.parting), "")], cells)
     if compared.present is None or compared.other is None:
         key = "compare.only_there" if compared.present is None else "compare.only_here"
         said = [*said, *wrap([(SAY(key), "")], cells)]
