@@ -23,6 +23,8 @@ class Changes(Struct):
 
     numbers: dict[str | Ref, float] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    data: list[tuple[str, float, Datum]] = field(default_factory=list)
+    """(symbol, new value, which) of those settings that are numbers of the data."""
 
 
 def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> Changes:
@@ -36,10 +38,12 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
         elif ref is not None and (datum := _datum(ref, simulator)):
-            settings = datum.settings(read_number(value))
+            number = read_number(value)
+            settings = datum.settings(number)
             if datum.is_shared and settings.keys() & changes.settings.keys():
                 raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
             changes.settings |= settings
+            changes.data.append((simulator.model.tape.symbol(ref), number, datum))
         else:
             changes.settings[_path_of_setting(name, simulator)] = _setting(name, value)
     return changes

@@ -8,6 +8,7 @@ from dlsim.cli.changes import read_changes
 from dlsim.cli.exporting import new_file, save
 from dlsim.cli.walk_base import Lines, Walk, WrongCommandError
 from dlsim.engine import Ref
+from dlsim.engine.datum import Datum
 from dlsim.engine.exporting import export
 from dlsim.engine.numerals import plain
 from dlsim.engine.reference import operands
@@ -82,16 +83,30 @@ class Looks(Walk):
 
     def _edit(self, argument: str) -> Lines:
         changes = read_changes(argument, self._simulator, self._find)
-        self._simulator.edit(numbers=changes.numbers, settings=changes.settings)
+        rows = [datum.at for _, _, datum in changes.data]
+        self._simulator.edit(numbers=changes.numbers, settings=changes.settings, row=rows[0] if rows else None)
         self._session.changed()
         symbol = self._simulator.model.tape.symbol
         made = [
             f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number, self.tell.digits)}"
             for ref, number in changes.numbers.items()
         ]
-        made += [f"{path} = {brief(written(value), self.tell.digits)}" for path, value in changes.settings.items()]
+        made += [
+            f"{self._named(name, datum)} = {plain(number, self.tell.digits)}" for name, number, datum in changes.data
+        ]
+        said = {datum.path for _, _, datum in changes.data}
+        others = {path: value for path, value in changes.settings.items() if path not in said}
+        made += [f"{path} = {brief(written(value), self.tell.digits)}" for path, value in others.items()]
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
+        snapshot = self._session.snapshot
+        if rows and rows[0] not in snapshot.tape.rows:
+            where = {"sample": rows[0] + 1, "iteration": snapshot.position.iteration, "lens": snapshot.row + 1}
+            yield self.tell.line("not_in_batch", **where)
         yield from self.tell.trouble(self._simulator)
+
+    def _named(self, symbol: str, datum: Datum) -> str:
+        """A number of the data with the sample that it belongs to, where there are several."""
+        return symbol if datum.sample is None else self._say("edit.of_sample", symbol=symbol, sample=datum.sample)
 
     def _exchange(self, way: str) -> Lines:
         done = self._simulator.undo() if way == "undo" else self._simulator.redo()

@@ -17,6 +17,7 @@ from dlsim.tui.edits import (
     NOT_FINITE,
     Target,
     in_short,
+    in_the_data,
     more_than_all,
     parsed,
     problem_with,
@@ -188,9 +189,20 @@ class Editing(Selecting):
             return SAY("prompt.not_number")
         except DlsimError as error:
             return in_short(error)
+        self._stay_on(target)
         self._say(hint)
         self._show()
         return ""
+
+    def _stay_on(self, target: Target) -> None:
+        """What was edited stays selected, among the data where its sample is no longer under the lens."""
+        snapshot = self.session.snapshot
+        selected = next((ref for ref in self._selected(snapshot) if ref.quantity in ("x", "t")), None)
+        if target.datum is None or selected is None:
+            return
+        listed = in_the_data(snapshot, selected, target.datum)
+        if listed != selected:
+            self.selection = self.selection.select(listed)
 
     def _change(self, do: partial[Hint]) -> None:
         self._pause()
