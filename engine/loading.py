@@ -30,6 +30,9 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_toml, refuse_strange_values
 
+SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
+"""Paths of single numbers set over those of a file or a generator."""
+
 
 class _Origin(Struct, frozen=True):
     """Where tables come from: what the scenario is called, its file, what messages call that, and what has been read of
@@ -75,9 +78,22 @@ def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     what was there when it was opened still does.
     """
     origin = _origin_of(scenario)
-    tables = _with(dict(scenario.raw), changes, origin.file)
-    revised = _validated(tables, origin, scenario.variant, scenario.variants)
-    return replace(revised, written=scenario.written, overrides={**_still_set(scenario.overrides, changes), **changes})
+    tables, earlier = _with(dict(scenario.raw), changes, origin.file), _still_set(scenario.overrides, changes)
+    try:
+        revised = _validated(tables, origin, scenario.variant, scenario.variants)
+    except ScenarioError as error:
+        raise _about_earlier(error, earlier) from None
+    return replace(revised, written=scenario.written, overrides={**earlier, **changes})
+
+
+def _about_earlier(error: ScenarioError, earlier: Mapping[str, Any]) -> ScenarioError:
+    """The same error; where it is about a number of the data that was set earlier, the remedy says so."""
+    key = error.key or ""
+    path = next((path for path in earlier if f"{path}.".startswith(f"{key}.")), None)
+    if path is None or not key.startswith(SINGLE_NUMBERS):
+        return error
+    remedy = f"{path} was set beside the file, by an edit say: undo that first"
+    return ScenarioError(error.problem, file=error.file, key=error.key, value=error.value, remedy=remedy)
 
 
 def _still_set(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
