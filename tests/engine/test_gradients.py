@@ -204,3 +204,10 @@ def test_where_the_loss_is_not_finite_nothing_is_compared_and_the_check_fails():
     layers = [layer(1, "linear", [[1.0]]), layer(1, "linear", [[1.0]])]
     report = check_gradients(Simulator(scenario(layers, [[1.0]], [[1e300]], loss="mse")))
     assert (report.agreeing, report.differing, report.not_finite, report.ok) == (0, 0, len(report.entries), False)
+
+
+def test_at_a_kink_the_complex_step_shows_the_mean_and_the_chain_rule_may_take_the_slope_of_one_side():
+    """E = ½·(1 − relu(w))²: its slope is 0 to the left of w = 0, and −1 to the right."""
+    case = scenario([layer(1, "relu", [[0.0]])], [[1.0]], [[1.0]], loss="half_squared_error")
+    (entry,) = check_gradients(Simulator(case)).entries
+    assert (entry.analytic, entry.numeric, entry.verdict) == (0.0, -0.5, "not differentiable here")
