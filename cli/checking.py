@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import click
@@ -19,6 +20,13 @@ from dlsim.engine.scenario import in_language
 MOST_ROWS = 8
 """Of a longer table of outputs the rest is left out in a line."""
 LABELS = {"outputs": "outputs", "loss": "loss", "loss_below": "loss", "accuracy": "accuracy", "finite": "run"}
+
+UNDECIDED = {
+    "rounding": "undecided: rounding",
+    "too large": "undecided: numbers too large for the step",
+    "not finite": "cannot be compared: not finite",
+}
+"""What is said of gradients of which it cannot be told whether they agree."""
 
 
 @click.command("check")
@@ -88,8 +96,11 @@ def _gradient_line(report: GradientReport) -> str:
     parts = [f"{report.agreeing} of {len(report.entries)} agree with complex step"]
     if report.kinks:
         parts.append(f"{report.kinks} not differentiable here")
-    if report.undecided:
-        parts.append(f"{report.undecided} undecided: rounding, or not finite")
+    parts.extend(
+        f"{count} {UNDECIDED[reason]}"
+        for reason, count in Counter(entry.reason for entry in report.entries).items()
+        if reason
+    )
     worst = report.worst
     if worst is not None and math.isfinite(worst.relative_error):
         parts.append(f"largest relative difference {worst.relative_error:.1e}")

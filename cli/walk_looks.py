@@ -85,7 +85,8 @@ class Looks(Walk):
 
     def _edit(self, argument: str) -> Lines:
         changes = read_changes(argument, self._simulator, self._find)
-        self._simulator.edit(numbers=changes.numbers, settings=changes.settings)
+        rows = [change.datum.at for change in changes.data.values()]
+        self._simulator.edit(numbers=changes.numbers, settings=changes.settings, row=rows[0] if rows else None)
         self._session.changed()
         symbol = self._simulator.model.tape.symbol
         made = [
@@ -98,6 +99,10 @@ class Looks(Walk):
             else:
                 made.append(f"{path} = {brief(written(value) or str(value), self.tell.digits)}")
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
+        snapshot = self._session.snapshot
+        if rows and rows[0] not in snapshot.tape.rows:
+            where = {"sample": rows[0] + 1, "iteration": snapshot.position.iteration, "lens": snapshot.row + 1}
+            yield self.tell.line("not_in_batch", **where)
         yield from self.tell.trouble(self._simulator)
 
     def _datum_made(self, change: DatumChange) -> Lines:

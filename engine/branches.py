@@ -34,11 +34,14 @@ class Ghost(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where one stands in a run: the iteration on the tape, how many of its values are revealed, updates done."""
+    """Where one stands in a run: the iteration on the tape, how many of its values are revealed, updates done, and the
+    row of the batch under the lens.
+    """
 
     iteration: int
     cursor: int
     done: int
+    sample: int = 0
 
 
 class Left(Struct, frozen=True):

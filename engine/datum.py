@@ -33,6 +33,11 @@ class Datum(Struct, frozen=True):
     row: tuple[float, ...]
     is_shared: bool = False
 
+    @property
+    def at(self) -> int:
+        """Its sample's row in the training data, from 0."""
+        return (self.sample or 1) - 1
+
     def settings(self, value: Any) -> Mapping[str, Any]:
         """What to set, by dotted path, so that it becomes `value`, a number or a fraction as a file would have it."""
         row = self.row_with(value)

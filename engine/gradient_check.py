@@ -41,6 +41,7 @@ WORTH_WAITING, FEWEST_CHECKED = 20_000_000, 50
 """A check is a forward pass, whose time goes with the parameters: where somebody waits, of a large network only some
 are checked."""
 
+Reason = Literal["", "rounding", "not finite", "too large"]
 Verdict = Literal["agrees", "differs", "not differentiable here", "undecided"]
 
 
@@ -48,7 +49,8 @@ class GradientEntry(Struct, frozen=True):
     """One parameter's gradient, by the chain rule and without it; at a kink, the mean of the slopes to either side.
 
     Where it `is_rounding`, both are 0 but for rounding, beside the other gradients: they agree, and their relative
-    error means nothing. It is undecided where rounding, or numbers that are not finite, leave too little to compare.
+    error means nothing. It is undecided where rounding leaves too little to compare, where a number is not finite, or
+    where those on the way are so large that the step is no longer small beside them: that is the `reason`.
     """
 
     symbol: str
@@ -61,6 +63,7 @@ class GradientEntry(Struct, frozen=True):
     relative_error: float
     verdict: Verdict
     is_rounding: bool = False
+    reason: Reason = ""
 
 
 class GradientReport(Struct, frozen=True):
@@ -72,8 +75,13 @@ class GradientReport(Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether none differs."""
-        return all(entry.verdict != "differs" for entry in self.entries)
+        """Whether none differs, and all are finite."""
+        return not self.differing and not self.not_finite
+
+    @property
+    def differing(self) -> int:
+        """How many differ."""
+        return sum(entry.verdict == "differs" for entry in self.entries)
 
     @property
     def agreeing(self) -> int:
@@ -89,6 +97,11 @@ class GradientReport(Struct, frozen=True):
     def undecided(self) -> int:
         """Of how many it cannot be told."""
         return sum(entry.verdict == "undecided" for entry in self.entries)
+
+    @property
+    def not_finite(self) -> int:
+        """Of how many because there is no finite number to compare."""
+        return sum(entry.reason == "not finite" for entry in self.entries)
 
     @property
     def worst(self) -> GradientEntry | None:
@@ -122,11 +135,14 @@ class GradientCheck:
     def _compare(self, place: int, largest: float) -> GradientEntry:
         probe = self._probe
         analytic, numeric = probe.gradient(place), _slope(probe, place, STEP)
-        left = _slope(probe, place, -STEP) if probe.is_at_kink() else numeric
-        has_two_slopes = _relative_error(numeric, left) > EXACT
+        is_in_range, left = probe.is_in_range(), numeric
+        if probe.is_at_kink():
+            left = _slope(probe, place, -STEP)
+            is_in_range &= probe.is_in_range()
+        has_two_slopes = is_in_range and _relative_error(numeric, left) > EXACT
         if has_two_slopes:
             numeric = left / 2 + numeric / 2
-        verdict, is_rounding = self._judge(place, analytic, numeric, largest)
+        verdict, reason, is_rounding = self._judge(place, analytic, numeric, largest, is_in_range=is_in_range)
         return GradientEntry(
             symbol=probe.symbol(place),
             analytic=analytic,
@@ -135,20 +151,25 @@ class GradientCheck:
             relative_error=_relative_error(analytic, numeric),
             verdict="not differentiable here" if has_two_slopes else verdict,
             is_rounding=is_rounding and not has_two_slopes,
+            reason="" if has_two_slopes else reason,
         )
 
-    def _judge(self, place: int, analytic: float, numeric: float, largest: float) -> tuple[Verdict, bool]:
-        """Whether the two are one number, and whether that is 0 but for rounding."""
+    def _judge(
+        self, place: int, analytic: float, numeric: float, largest: float, *, is_in_range: bool
+    ) -> tuple[Verdict, Reason, bool]:
+        """Whether the two are one number, why that cannot be told, and whether they are 0 but for rounding."""
         error, size = _relative_error(analytic, numeric), max(abs(analytic), abs(numeric))
         if not (isfinite(analytic) and isfinite(numeric)):
-            return "undecided", False
+            return "undecided", "not finite", False
         if error <= EXACT:
-            return "agrees", False
+            return "agrees", "", False
+        if not is_in_range:
+            return "undecided", "too large", False
         rounding = float(self._rounding[place])
         if abs(analytic - numeric) > max(rounding, SMALLEST):
-            return "differs", False
+            return "differs", "", False
         is_zero = size <= max(min(rounding, ZERO * largest), SMALLEST)
-        return "agrees" if is_zero or error <= NEARLY else "undecided", is_zero
+        return ("agrees", "", is_zero) if is_zero or error <= NEARLY else ("undecided", "rounding", False)
 
     @cached_property
     def _rounding(self) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_folder
@@ -21,6 +21,7 @@ from dlsim.engine.common_tables import (
     read_variants,
 )
 from dlsim.engine.conversion import Place
+from dlsim.engine.data.samples import Samples
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
@@ -29,17 +30,23 @@ from dlsim.engine.scenario import Scenario
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_toml, refuse_strange_values
 
+SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
+"""Paths of single numbers set over those of a file or a generator."""
+
 
 class _Origin(Struct, frozen=True):
-    """Where tables come from: what the scenario is called, its file, and what messages call that."""
+    """Where tables come from: what the scenario is called, its file, what messages call that, and what has been read of
+    the files that it names.
+    """
 
     name: str
     path: Path | None
     file: str
+    opened: dict[Any, Samples] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:
-        return Source(self.file, None if self.path is None else str(self.path.parent))
+        return Source(self.file, None if self.path is None else str(self.path.parent), self.opened)
 
 
 def load(
@@ -67,11 +74,26 @@ def load_tables(
 
 
 def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """`scenario` with values set by dotted path, validated again. What it expected no longer counts."""
+    """`scenario` with values set by dotted path, validated again. What it expected no longer counts; of its data file,
+    what was there when it was opened still does.
+    """
     origin = _origin_of(scenario)
-    tables = _with(dict(scenario.raw), changes, origin.file)
-    revised = _validated(tables, origin, scenario.variant, scenario.variants)
-    return replace(revised, written=scenario.written, overrides={**_still_set(scenario.overrides, changes), **changes})
+    tables, earlier = _with(dict(scenario.raw), changes, origin.file), _still_set(scenario.overrides, changes)
+    try:
+        revised = _validated(tables, origin, scenario.variant, scenario.variants)
+    except ScenarioError as error:
+        raise _about_earlier(error, earlier) from None
+    return replace(revised, written=scenario.written, overrides={**earlier, **changes})
+
+
+def _about_earlier(error: ScenarioError, earlier: Mapping[str, Any]) -> ScenarioError:
+    """The same error; where it is about a number of the data that was set earlier, the remedy says so."""
+    key = error.key or ""
+    path = next((path for path in earlier if f"{path}.".startswith(f"{key}.")), None)
+    if path is None or not key.startswith(SINGLE_NUMBERS):
+        return error
+    remedy = f"{path} was set beside the file, by an edit say: undo that first"
+    return ScenarioError(error.problem, file=error.file, key=error.key, value=error.value, remedy=remedy)
 
 
 def _still_set(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,7 +165,8 @@ def _is_there(path: str | Path) -> bool:
 def _origin_of(scenario: Scenario) -> _Origin:
     path = scenario.file
     is_builtin = path is None or path.parent == scenarios_folder()
-    return _Origin(scenario.name, path, scenario.name if is_builtin else shorten(str(path), 200))
+    file = scenario.name if is_builtin else shorten(str(path), 200)
+    return _Origin(scenario.name, path, file, scenario.opened)
 
 
 # what it says
@@ -179,6 +202,7 @@ def _validated(
         variants=variants,
         variant=variant,
         raw=tables,
+        opened=origin.opened,
     )
 
 

@@ -94,6 +94,11 @@ class Probe(Protocol):
     def is_at_kink(self) -> bool:
         """Whether the last evaluation began on a kink that the parameter leads away from."""
 
+    def is_in_range(self) -> bool:
+        """Whether an imaginary offset stayed so small in all that the last evaluation made of it that its square is
+        nothing, and the numbers themselves small enough for the loss to be computed as it is written.
+        """
+
     def rounding(self) -> Array:
         """(size,): how far rounding may have moved each gradient: as far as they move when the last bits of all that
         goes into them change.

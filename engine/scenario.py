@@ -14,6 +14,8 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
+from dlsim.engine.data.samples import Samples
+
 Array = NDArray[np.float64]
 Text = Mapping[str, str]
 """A text by language code; the key "" holds a text given without a language."""
@@ -126,6 +128,10 @@ class Scenario(Struct, frozen=True):
     """The file's tables as they stand there, cleaned: what its other variants start from."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set besides, by dotted path."""
+    opened: dict[Any, Samples] = field(default_factory=dict)
+    """The samples of the files it names, as they were when they were first asked for: shared by all that is made from
+    it, its variants and what edits make of it, so that none of them sees what happens to the files meanwhile.
+    """
 
     @property
     def optimizer(self) -> OptimizerSpec | None:

@@ -209,11 +209,11 @@ class Standing:
         )
 
     def _place(self) -> Place:
-        return Place(self._timeline.iteration, self._cursor, self.iteration)
+        return Place(self._timeline.iteration, self._cursor, self.iteration, self._sample)
 
     def _return_to(self, place: Place) -> None:
         self._timeline.go_to(place.iteration)
-        self._cursor = place.cursor
+        self._cursor, self._sample = place.cursor, place.sample
         self._look_for_trouble()
 
     def _whole_event(self) -> Event | None:

@@ -27,12 +27,15 @@ class WhatIf(Standing):
         numbers: Mapping[str | Ref, float] | None = None,
         settings: Mapping[str, Any] | None = None,
         from_start: bool = False,
+        row: int | None = None,
     ) -> None:
         """Change parameters (by symbol or reference) or anything that the scenario sets (by its dotted path), here.
 
         What follows is another run: the one left stays as a ghost, and `undo` goes back to it. In the midst of an
         iteration, the edit holds from its start on; where one is done, from the next one's; with `from_start`, from
-        the very start. ScenarioError, UnknownNameError or WrongKindError for what cannot be; nothing is changed then.
+        the very start. Where that is the next batch, the sample in `row` of the training data, the one that is edited,
+        is under the lens afterwards if it is in it. ScenarioError, UnknownNameError or WrongKindError for what cannot
+        be; nothing is changed then.
         """
         changes = {self._parameter(name): float(number) for name, number in (numbers or {}).items()}
         for ref, number in changes.items():
@@ -44,6 +47,9 @@ class WhatIf(Standing):
         scenario = self.first_scenario if from_start else self.scenario
         self._branches.edit(start, revise(scenario, settings) if settings else scenario, changes, place)
         self._timeline.go_to(start)
+        rows = list(self.model.tape.rows) if goes_on and row is not None else []
+        if row in rows:
+            self._sample = rows.index(row)
         self._cursor = 0 if goes_on or from_start else min(self._cursor, self.program.values)
         self._look_for_trouble()
         self._cursor = min(self._cursor, self._limit)

@@ -64,7 +64,8 @@ def _edit(
 ) -> Hint:
     simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
     scenario, shapes = simulator.scenario, _shapes(simulator)
-    simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after))
+    row = None if target.datum is None else target.datum.at
+    simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after), row=row)
     session.changed()
     along = brought_along(scenario, simulator.scenario, target, after)
     edited = Edited(target.label, target.text, after, iteration, target.ref, along)

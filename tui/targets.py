@@ -104,6 +104,18 @@ def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str
     return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
 
 
+def in_the_data(snapshot: Snapshot, ref: Ref, datum: Datum) -> Ref:
+    """The input or target `ref` of the datum's sample where all data are listed; itself where it is not among them."""
+    if ref.quantity not in ("x", "t") or snapshot.row == datum.at:
+        return ref
+    table = next((table for table in snapshot.tables if table.key == "data"), None)
+    many = 0 if table is None else table.per_sample
+    rows = () if table is None else table.rows[datum.at * many : (datum.at + 1) * many]
+    index = (datum.at, *ref.index)
+    cells = [cell for row in rows for cell in row.cells if cell is not None and cell.quantity == ref.quantity.upper()]
+    return next((cell for cell in reversed(cells) if cell.index[: len(index)] == index), ref)
+
+
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
     """The weight, bias or coordinate that a number is, was or becomes."""
     letter = ref.quantity.removeprefix("now_").removeprefix("new_")

@@ -24,7 +24,7 @@ LARGEST = sys.float_info.max
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
 _LAST: dict[object, Samples] = {}
-"""The samples read last: all variants of a scenario ask for the same."""
+"""The samples read last: a scenario that is opened again, in another variant say, asks for the same."""
 
 FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
 

@@ -12,6 +12,10 @@ from dlsim.engine.kinds.layer_formulas import Naming
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.shaking import Shake, how_far
+from dlsim.engine.losses import LARGEST_LOGIT
+
+SMALL = 1e-20
+"""The square of what is no larger is nothing beside 1."""
 
 
 class LayerNumbers(Protocol):
@@ -96,6 +100,13 @@ class FlatProbe:
             for arrays in self._layers
             for kink in arrays.layer.activation.kinks
         )
+
+    def is_in_range(self) -> bool:
+        """Whether z of every unit is, in the last passes, to either side of the imaginary axis."""
+        return all(
+            bool(np.all(np.abs(arrays.z.real) <= LARGEST_LOGIT) and np.all(np.abs(arrays.z.imag) <= SMALL))
+            for arrays in self._layers
+        )  # never true of NaN
 
     def _parameter(self, place: int) -> tuple[str, Layer, tuple[int, ...]]:
         """(letter, layer, index) of the parameter at a place: layer by layer, weights before biases."""

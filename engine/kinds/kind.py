@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from dlsim.engine.data.samples import Samples
 from dlsim.engine.model import Model
 from dlsim.engine.scenario import Expectation, Scenario
 
 
 class Source(Struct, frozen=True):
-    """Where tables came from: for messages, and for finding the files that they name."""
+    """Where tables came from: for messages, and for finding the files that they name.
+
+    `opened` holds the samples of files that were read for them before, see engine/scenario.py: Scenario.
+    """
 
     file: str
     folder: str | None
+    opened: dict[Any, Samples] = field(default_factory=dict)
 
 
 class Kind(Protocol):

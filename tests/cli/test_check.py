@@ -56,6 +56,17 @@ def test_a_kink_is_named_and_fails_nothing(dlsim, scenario_file):
     assert "2 not differentiable here" in answer.out
 
 
+def test_gradients_that_are_not_finite_fail_with_the_reason(dlsim, scenario_file):
+    file = scenario_file(
+        network='[network]\ninputs = 1\nlayers = [{ units = 1, activation = "linear", weights = [[1]] }]\n',
+        data="[data]\ninputs = [[1]]\ntargets = [[1e300]]\n",
+        training='[training]\nloss = "mse"\noptimizer = "sgd"\n',
+    )
+    answer = dlsim("check", file)
+    assert "✗ gradients: 0 of 2 agree with complex step; 2 cannot be compared: not finite" in answer.out
+    assert answer.status == 1
+
+
 def test_a_run_that_never_gets_there_fails_and_says_why(dlsim, scenario_file):
     file = scenario_file(
         training='[training]\nloss = "mse"\noptimizer = { name = "sgd", learning_rate = 1e200 }\n',

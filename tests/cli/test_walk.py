@@ -246,6 +246,28 @@ def test_the_help_gives_conditions_that_can_be_set_there(walk):
     assert "loss" not in next(line for line in walk("activations", "help")[-1] if line.startswith("until"))
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "second", "lens"),
+    [
+        (4, "x1 of sample 5 = 8", "Sample 7 is not in the batch of iteration 2, where the lens is on sample 5."),
+        ('"all"', "x1 of sample 7 = 8", ""),
+    ],
+)
+def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(
+    walk, scenario_file, batch_size, second, lens
+):
+    file = scenario_file(
+        network='[network]\ninputs = 2\nlayers = [{ units = 3, activation = "softmax" }]\n',
+        data='[data]\ngenerator = "blobs"\nclasses = 3\nsamples = 9\n',
+        training=f'[training]\nloss = "mse"\noptimizer = "sgd"\nbatch_size = {batch_size}\nshuffle = true\n',
+    )
+    *_, one, other = ("\n".join(lines) for lines in walk(file, "i", "x1=7", "x1=8"))
+    assert "Edited: x1 of sample 7 = 7." in one
+    assert ("is not in the batch" in one) == bool(lens)
+    assert lens in one
+    assert f"Edited: {second}." in other
+
+
 def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
     file = scenario_file(
         network='[network]\ninputs = 1\nlayers = [{ units = 3, activation = "softmax" }]\n',

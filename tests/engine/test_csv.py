@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from dlsim.engine import ScenarioError, load
+from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.data.csv_file import LARGEST_FILE
+from dlsim.engine.loading import revise, variant_of
 
 SCENARIO = """
 schema = 1
@@ -17,6 +18,15 @@ layers = [{ units = UNITS, activation = "softmax" }]
 [data]
 file = "FILE"
 REST
+"""
+
+TRAINED = """
+[training]
+loss = "categorical_crossentropy"
+optimizer = "sgd"
+[[variants]]
+name = "slow"
+set = { "training.optimizer.learning_rate" = 0.001 }
 """
 
 FLOWERS = "width,length,kind\n1,2,rose\n3,4.5,iris\n5,-6e-1,rose\n7,8,lily\n"
@@ -36,6 +46,7 @@ def load_csv(tmp_path):
         (folder / "mine.toml").write_text(text, encoding="utf-8")
         return load(folder / "mine.toml").body.data
 
+    loaded.folder = tmp_path / "folder"
     return loaded
 
 
@@ -148,3 +159,29 @@ def test_rows_kept_back_are_chosen_by_the_seed_alone(load_csv):
     assert np.array_equal(one.validation_inputs, same.validation_inputs)
     assert not np.array_equal(one.validation_inputs, other.validation_inputs)
     assert (np.diff(one.inputs[:, 0]) > 0).all()
+
+
+@pytest.mark.parametrize("later", ["width,length,kind\n9,9,rose\n9,9,iris\n9,9,rose\n9,9,lily\n", None])
+def test_an_edit_keeps_the_data_that_were_read_at_opening_whatever_happens_to_the_file(load_csv, later):
+    load_csv(FLOWERS, f'target = "kind"\n{TRAINED}')
+    simulator = Simulator(load(load_csv.folder / "mine.toml"))
+    simulator.step("iteration")
+    first = simulator.scenario.body.data.inputs
+    path = load_csv.folder / "flowers.csv"
+    path.unlink() if later is None else path.write_text(later, encoding="utf-8")
+    simulator.edit(settings={"training.epochs": 3})
+    assert simulator.scenario.body.data.inputs is first
+    simulator.edit(settings={"data.inputs.0.0": 7})
+    assert simulator.scenario.body.data.inputs.tolist() == [[7, 2], [3, 4.5], [5, -0.6], [7, 8]]
+    assert variant_of(simulator.scenario, "slow").body.data.inputs.tolist()[1:] == [[3, 4.5], [5, -0.6], [7, 8]]
+
+
+def test_other_columns_are_read_from_the_file_as_it_is_and_the_former_ones_as_they_were(load_csv):
+    load_csv(FLOWERS)
+    scenario = load(load_csv.folder / "mine.toml")
+    (load_csv.folder / "flowers.csv").write_text(FLOWERS.replace("4.5", "6"), encoding="utf-8")
+    turned = revise(scenario, {"data.features": ["length", "width"]})
+    assert turned.body.data.inputs.tolist()[1] == [6, 3]
+    assert revise(turned, {"data.target": "kind"}).body.data.inputs.tolist()[1] == [6, 3]
+    assert revise(scenario, {"network.seed": 1}).body.data.inputs is scenario.body.data.inputs
+    assert load(load_csv.folder / "mine.toml").body.data.inputs.tolist()[1] == [3, 6]

@@ -148,6 +148,7 @@ def report_of(analytic, numeric, rounding=0.0):
         gradient=lambda place: analytic[place],
         loss=lambda place, step: complex(0.5, numeric[place] * step.imag),
         is_at_kink=lambda: False,
+        is_in_range=lambda: True,
         rounding=lambda: np.full(len(analytic), rounding),
         symbol=lambda place: f"W{place + 1}",
     )
@@ -178,3 +179,35 @@ def test_two_tiny_gradients_of_opposite_signs_that_differ_by_more_than_rounding_
     """Each is below the 5e-13 that rounding may leave here, and 9e-13 lies between them."""
     entry = report_of((0.5, 4.5e-13), (0.5, -4.5e-13), 5e-13).entries[1]
     assert (entry.verdict, entry.is_rounding) == ("differs", False)
+
+
+@pytest.mark.parametrize("largest", [1e150, 1e250, 1e308])
+@pytest.mark.parametrize(
+    ("layers", "loss"),
+    [
+        ([layer(2, "tanh", [[0.0, 0.0], [0.1, 0.2]]), layer(1, "sigmoid", [[0.3], [0.7]])], "mse"),
+        ([layer(2, "relu", [[0.3, 0.4], [0.1, 0.2]]), layer(1, "linear", [[1e-9], [2e-9]])], "mse"),
+        ([layer(2, "relu", [[0.3, 0.8], [0.1, 0.2]]), layer(2, "softmax", [[0.4, 0.9], [0.8, 0.1]])], "categorical"),
+    ],
+)
+def test_a_right_gradient_is_never_said_to_differ_however_large_the_inputs_are(layers, loss, largest):
+    """The step times such an input may be no small number at all, and the loss may hold logits below a bound."""
+    is_categorical = loss == "categorical"
+    targets = [[1.0, 0.0], [0.0, 1.0]] if is_categorical else [[1.0], [0.0]]
+    loss = "categorical_crossentropy" if is_categorical else loss
+    report = check_gradients(Simulator(scenario(layers, [[largest, 1.0], [0.5, 0.3]], targets, loss=loss)))
+    assert not report.differing
+    assert {entry.reason for entry in report.entries if entry.verdict == "undecided"} <= {"too large", "not finite"}
+
+
+def test_where_the_loss_is_not_finite_nothing_is_compared_and_the_check_fails():
+    layers = [layer(1, "linear", [[1.0]]), layer(1, "linear", [[1.0]])]
+    report = check_gradients(Simulator(scenario(layers, [[1.0]], [[1e300]], loss="mse")))
+    assert (report.agreeing, report.differing, report.not_finite, report.ok) == (0, 0, len(report.entries), False)
+
+
+def test_at_a_kink_the_complex_step_shows_the_mean_and_the_chain_rule_may_take_the_slope_of_one_side():
+    """E = ½·(1 − relu(w))²: its slope is 0 to the left of w = 0, and −1 to the right."""
+    case = scenario([layer(1, "relu", [[0.0]])], [[1.0]], [[1.0]], loss="half_squared_error")
+    (entry,) = check_gradients(Simulator(case)).entries
+    assert (entry.analytic, entry.numeric, entry.verdict) == (0.0, -0.5, "not differentiable here")

@@ -211,3 +211,15 @@ def test_what_is_set_as_a_whole_later_is_not_undone_by_what_was_set_inside_it_be
         scenario = revise(scenario, changes)
     again = variant_of(replace(scenario, variant="another"), None)
     assert (again.body.data.targets == scenario.body.data.targets).all()
+
+
+@pytest.mark.parametrize("changes", [{"data.inputs.10.0": 5.0}, {"data.targets.10": [0, 1, 0]}])
+def test_fewer_samples_than_an_edited_one_are_refused_with_the_edit_as_the_reason(changes):
+    edited = revise(three_classes(), changes)
+    with pytest.raises(ScenarioError) as refused:
+        revise(edited, {"data.samples": 5})
+    assert "there is no row '10' in the data" in refused.value.problem
+    (path,) = changes
+    assert refused.value.remedy == f"{path} was set beside the file, by an edit say: undo that first"
+    with pytest.raises(ScenarioError, match="use 0 to 11"):
+        revise(edited, {"data.inputs.12.0": 5.0})

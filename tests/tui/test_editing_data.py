@@ -151,3 +151,44 @@ def test_a_setting_of_many_long_sequences_is_not_refused_while_it_is_typed():
     rate = next(found for found in settings_of(scenario) if found.path == "training.optimizer.learning_rate")
     assert problem_with(scenario, rate, "0.5") == ""
     assert problem_with(scenario, rate, "-1") != ""
+
+
+async def edited_twice(open_at, screen_text, file):
+    """What the screen says when the second input of the sample under the lens was edited, and is asked for again."""
+    app = open_at(file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "1", "tab")
+        await pilot.pause()
+        app.screen._choose(app.screen.selection.select(Ref("x", 0, (1,))))
+        await pilot.press("w", *WRITTEN_OVER, "2", "enter")
+        await pilot.pause()
+        told = "\n".join(screen_text(app))
+        await pilot.press("w")
+        await pilot.pause()
+        return told, "\n".join(screen_text(app)), app.screen.session.simulator, app.screen.selection.ref
+
+
+async def test_after_an_edit_the_lens_is_on_the_edited_sample_where_it_is_in_the_batch_that_follows(
+    open_at, screen_text, heaps, tmp_path
+):
+    (tmp_path / "whole.toml").write_text(HEAPS.replace("batch_size = 4", 'batch_size = "all"'), encoding="utf-8")
+    told, asked, simulator, ref = await edited_twice(open_at, screen_text, str(tmp_path / "whole.toml"))
+    assert simulator.iteration == 1
+    assert simulator.model.tape.rows[simulator.sample] == 6
+    assert simulator.sample > 0
+    assert "x2 of sample 7 = 2" in told
+    assert "x2 of sample 7  2" in asked
+    assert ref == Ref("x", 0, (1,))
+    simulator.undo()
+    assert simulator.sample == 0
+
+
+async def test_where_it_is_in_a_later_batch_the_edited_number_stays_selected_among_the_data(
+    open_at, screen_text, heaps
+):
+    told, asked, simulator, ref = await edited_twice(open_at, screen_text, heaps)
+    assert 6 not in simulator.model.tape.rows
+    assert "x2 of sample 7 = 2" in told
+    assert "x2 · sample 7 · selected" in told
+    assert "x2 of sample 7  2" in asked
+    assert ref == Ref("X", 0, (6, 1))

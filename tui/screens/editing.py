@@ -16,7 +16,7 @@ from dlsim.tui.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all,
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
 from dlsim.tui.session import Hint
-from dlsim.tui.targets import Target, parsed, target_of, targets_of
+from dlsim.tui.targets import Target, in_the_data, parsed, target_of, targets_of
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words
@@ -179,9 +179,20 @@ class Editing(Selecting):
             return SAY("prompt.not_number")
         except DlsimError as error:
             return in_short(error)
+        self._stay_on(target)
         self._say(hint)
         self._show()
         return ""
+
+    def _stay_on(self, target: Target) -> None:
+        """What was edited stays selected, among the data where its sample is no longer under the lens."""
+        snapshot = self.session.snapshot
+        selected = next((ref for ref in self._selected(snapshot) if ref.quantity in ("x", "t")), None)
+        if target.datum is None or selected is None:
+            return
+        listed = in_the_data(snapshot, selected, target.datum)
+        if listed != selected:
+            self.selection = self.selection.select(listed)
 
     def _change(self, do: partial[Hint]) -> None:
         self._pause()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from time import perf_counter
 
 from msgspec import Struct
@@ -120,8 +119,7 @@ def _word(entry: GradientEntry) -> str:
     if entry.verdict == "not differentiable here":
         return "kink"
     if entry.verdict == "undecided":
-        is_finite = isfinite(entry.analytic) and isfinite(entry.numeric)
-        return "undecided_rounding" if is_finite else "undecided_not_finite"
+        return f"undecided_{entry.reason.replace(' ', '_')}"
     return "rounding" if entry.is_rounding else "error"
 
 
@@ -130,7 +128,7 @@ def _verdict(report: GradientReport) -> str:
     number, total = len(report.entries), report.total
     counts = {"kinks": report.kinks, "undecided": report.undecided}
     others = "".join(SAY(f"check.others.{key}", number=count) for key, count in counts.items() if count)
-    key = "differ" if not report.ok else "some" if others else "agree"
+    key = "differ" if report.differing else "some" if others else "agree"
     verdict = SAY(f"check.{key}", number=number, agree=report.agreeing, iteration=report.iteration, others=others)
     return verdict if number == total else f"{verdict} {SAY('check.part', number=number, total=total)}"
 

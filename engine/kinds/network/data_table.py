@@ -13,6 +13,7 @@ from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen
 from dlsim.engine.data.samples import Samples
 from dlsim.engine.data.set_numbers import apart, with_set
 from dlsim.engine.errors import nearest
+from dlsim.engine.kinds.kind import Source
 from dlsim.engine.randomness import Random
 from dlsim.engine.scenario import Array, DataSpec
 from dlsim.engine.text import shorten, shown
@@ -48,7 +49,7 @@ class DataTable(Table):
     seed: Annotated[int, Meta(ge=0)] = 0
 
 
-def read_data(table: object, place: Place, folder: str | None, *, outputs: int) -> DataSpec:
+def read_data(table: object, place: Place, source: Source, *, outputs: int) -> DataSpec:
     """The samples, some of them kept back; classes become targets for so many `outputs`."""
     changed: Mapping[str, Any] = {}
     if isinstance(table, dict):
@@ -56,13 +57,11 @@ def read_data(table: object, place: Place, folder: str | None, *, outputs: int) 
         _refuse_mixture(table, place)
     data = convert(table, DataTable, place)
     if data.file is not None:
-        from dlsim.engine.data.csv_file import read_csv  # noqa: PLC0415 -- most scenarios write their samples down
-
-        samples, source = read_csv(data.file, folder, place, data.features, data.target), shorten(data.file)
+        samples, name = _of_file(data, data.file, place, source), shorten(data.file)
     elif data.generator is not None:
-        samples, source = _generated(data, data.generator, place), data.generator
+        samples, name = _generated(data, data.generator, place), data.generator
     else:
-        samples, source = _written(data, place), "inline"
+        samples, name = _written(data, place), "inline"
     inputs = with_set(samples.inputs, changed.get("inputs", {}), place / "inputs")
     targets = samples.targets_for(outputs)
     if targets is not None:
@@ -78,7 +77,7 @@ def read_data(table: object, place: Place, folder: str | None, *, outputs: int) 
         rows=kept,
         features=samples.features,
         classes=samples.classes,
-        source=source,
+        source=name,
     )
 
 
@@ -124,6 +123,16 @@ def _written(data: DataTable, place: Place) -> Samples:
             "give a row of targets for each row of inputs",
         )
     return Samples(inputs, targets)
+
+
+def _of_file(data: DataTable, name: str, place: Place, source: Source) -> Samples:
+    """Those of a CSV file, as it was when the scenario was opened where it was read then."""
+    asked = (name, repr(data.features), repr(data.target))
+    if asked not in source.opened:
+        from dlsim.engine.data.csv_file import read_csv  # noqa: PLC0415 -- most scenarios write their samples down
+
+        source.opened[asked] = read_csv(name, source.folder, place, data.features, data.target)
+    return source.opened[asked]
 
 
 def _generated(data: DataTable, name: str, place: Place) -> Samples:

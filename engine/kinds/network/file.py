@@ -63,7 +63,7 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
         if key not in tables:
             raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
     network = _network(tables["network"], top / "network")
-    data = read_data(tables["data"], top / "data", source.folder, outputs=network.widths[-1])
+    data = read_data(tables["data"], top / "data", source, outputs=network.widths[-1])
     _refuse_widths(network, data, top)
     training = None
     if "training" in tables:

@@ -55,7 +55,7 @@ def read_search(tables: Mapping[str, Any], source: Source) -> SearchBody:
     beside = None
     if "network" in tables:
         beside = read_network({key: table for key, table in tables.items() if key != "search"}, source)
-    data = beside.data if beside else read_data(tables["data"], top / "data", source.folder, outputs=1)
+    data = beside.data if beside else read_data(tables["data"], top / "data", source, outputs=1)
     place = top / "search"
     table = convert(tables["search"], SearchTable, place)
     _refuse_data(data, top / "data")

@@ -239,6 +239,10 @@ class SurfaceProbe:
         """There are none."""
         return False
 
+    def is_in_range(self) -> bool:
+        """A polynomial that is finite is."""
+        return True
+
     def rounding(self) -> Array:
         """(size,): see engine/model.py: Probe."""
         model = self._model
