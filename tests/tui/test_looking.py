@@ -452,3 +452,16 @@ async def test_the_footer_says_how_much_a_step_is(open_at, screen_text, size):
             await pilot.press("g", "space")
             await pilot.pause()
             assert f"g step: {grain}  " in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(("size", "told"), [((120, 40), range(5)), ((80, 24), [0])])
+async def test_what_sets_a_variant_apart_stands_below_where_its_row_cuts_it(open_at, screen_text, size, told):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("8")
+        await pilot.pause()
+        screen = "\n".join(screen_text(app))
+        apart = [", ".join(pieces) for pieces in app.screen.apart()]
+        assert len(apart) == 5
+        for number, text in enumerate(apart):
+            assert (f"{'●■▲◆○'[number]} {text}" in screen.rpartition("what sets it apart")[2]) == (number in told)

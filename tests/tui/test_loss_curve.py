@@ -191,7 +191,7 @@ async def test_before_the_first_iteration_there_is_nothing_to_draw(screen_text):
     async with app.run_test(size=(58, 15)) as pilot:
         app.curve.show(Simulator(worked_example()).snapshot())
         await pilot.pause()
-        assert "".join(screen_text(app)).split() == ["–"]
+        assert "there is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
 
 
 async def test_the_first_change_is_painted_at_once_and_the_last_one_always(screen_text, until):
@@ -479,3 +479,19 @@ def test_a_mark_stands_on_its_line(height, level):
     rows = plot([Series(x, flat, flat, "curve")], 50, height, mark="●", behind=[Series(x, wide, wide, "series-1")])
     (marked,) = (number for number, row in enumerate(rows) for run in row if "●" in run.text)
     assert line == {marked}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "keys", "said"),
+    [
+        ("backprop-2-2-2", [], "Before the first iteration is done there is no loss to draw."),
+        ("backprop-2-2-2", ["i", "i", "home"], "Before the first iteration is done there is no loss to draw."),
+        ("losses", ["i"], "There is no loss to draw"),
+    ],
+)
+async def test_where_there_is_no_curve_yet_the_panel_says_why(open_at, screen_text, scenario, keys, said):
+    app = open_at(scenario)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys, "5")
+        await pilot.pause()
+        assert said in " ".join(" ".join(screen_text(app)).split())

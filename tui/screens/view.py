@@ -73,7 +73,7 @@ class SimulatorView(FirstScreen):
         self.formula = FormulaView(SAY, CAPS, id="equation")
         self.table = NumberTable(SAY, id="numbers")
         self.variants = VariantsTable(SAY, id="variants")
-        self.curve = LossCurve(glyphs=glyphs, empty=SAY("curve.empty", lesson=CAPS["look.lesson"]), id="curve")
+        self.curve = LossCurve(glyphs=glyphs, lesson=CAPS["look.lesson"], id="curve")
         self.lesson = Reading(id="lesson")
         self.rules = Reading(id="rules")
         self.keyline = KeyLine(id="keyline")

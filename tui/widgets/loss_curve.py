@@ -62,11 +62,11 @@ class LossCurve(RoleWidget):
         id: str | None = None,
         classes: str | None = None,
         glyphs: Glyphs = UNICODE,
-        empty: str = NOTHING,
+        lesson: str = NOTHING,
     ) -> None:
-        """`empty` is what it says before there is anything to draw."""
+        """`lesson` is the key that opens the lesson: it is named before there is anything to draw."""
         super().__init__(id=id, classes=classes)
-        self._say, self._empty = say or words(), empty
+        self._say, self._lesson = say or words(), lesson
         self._drawn_at = self._draw_seconds = 0.0
         self._is_plain, self._ghost_mark = not glyphs.has_dots, glyphs.ghost
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
@@ -166,7 +166,8 @@ class LossCurve(RoleWidget):
         rows: list[list[Run]] = []
         self._told_cells = 0
         if not iterations:
-            rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(self._empty, "muted")], max(width - 2, 1))]
+            text = self._say("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
+            rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(text, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
             rows.append(self._caption(width, iterations))
         if curves.variants and height >= LEAST_WITH_LEGEND:

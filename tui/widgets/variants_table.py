@@ -11,7 +11,7 @@ from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.pictures.variants import Variant
-from dlsim.tui.widgets.lines import Line, fit
+from dlsim.tui.widgets.lines import Line, fit, wrap
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
@@ -127,6 +127,25 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
     return lines
 
 
+def notes_on(say: Words, variants: Sequence[Row], lines: Sequence[Line], cells: int, room: int) -> list[Line]:
+    """What sets variants apart, of those whose row in `lines` does not say all of it; in so many lines at most, of the
+    one under the lens alone if it has to be.
+    """
+    cut = [variant for variant, line in zip(variants, lines, strict=True) if not _says_all(line, variant.apart)]
+    for told in (cut, [variant for variant in cut if variant.is_lead]):
+        notes: list[Line] = [((" " * LEFT + say("column.differs"), "muted"),)]
+        for variant in told:
+            first, *more = wrap([(variant.apart, "")], max(cells - LEFT, 1))
+            notes += [((f"   {variant.mark} ", variant.role), *first), *(((" " * LEFT, ""), *rest) for rest in more)]
+        if told and len(notes) <= room:
+            return notes
+    return []
+
+
+def _says_all(line: Line, apart: str) -> bool:
+    return "".join(text for text, _ in line).rstrip().endswith(f"  {apart}" if apart else "")
+
+
 def loss_head(beside: str) -> str:
     """The key of the head over the losses, beside such a one."""
     return f"column.loss_beside_{beside}" if beside else "column.variant_loss"
@@ -196,4 +215,6 @@ class VariantsTable(ScrollingLines):
             head, *rows = variants_lines(self._say, self._variants, self.size.width, self._beside)
             self._top = max(0, min(self._top, len(rows) - self._room))
             shown = rows[self._top : self._top + self._room]
-            self.show_part([head, *shown], self._top, len(rows) - self._top - len(shown))
+            notes = notes_on(self._say, self._variants, rows, self.size.width, self._room - len(rows))
+            left = len(rows) - self._top - len(shown)
+            self.show_part([head, *shown, *notes], self._top, left)
