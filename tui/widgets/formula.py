@@ -211,7 +211,7 @@ def _invitation(
     press = say("formula.start_press", key=caps["step.forward"], next=snapshot.next_symbol or "")
     then = say("formula.start_then", back=caps["step.back"])
     others = ""
-    if pictures and position.iteration == 1:
+    if pictures and position.iteration == 1 and not snapshot.sample:  # they are told once, at the very start
         others = say("formula.start_pictures", key=caps["look.picture"], pictures=", ".join(pictures))
     summary = in_language(snapshot.scenario.summary, say.language)
     return [
