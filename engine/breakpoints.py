@@ -40,7 +40,7 @@ CLASSES = (-1.0, 0.0, 1.0)
 
 NEVER_NEGATIVE = ("E", "E_o", "E_t")
 """Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
-_COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
+COMPARED = r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)"
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 
 Named = tuple[str, float]
@@ -77,11 +77,9 @@ def _a_parameter(simulator: Results) -> str | None:
 def _no_accuracy(simulator: Results) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
     targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
-    if targets is not None and not np.isin(targets, CLASSES).all():
-        return "accuracy needs targets that are classes, 0 or 1"
-    if simulator.accuracy() is None:
+    if targets is None:
         return "accuracy needs targets, and there are none here"
-    return ""
+    return "" if np.isin(targets, CLASSES).all() else "accuracy needs targets that are classes, 0 or 1"
 
 
 class Breakpoint(Struct, frozen=True):
@@ -97,41 +95,45 @@ class Breakpoint(Struct, frozen=True):
 
 def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
+    found = read_condition(text, simulator)
+    if isinstance(found, str):
+        raise BreakpointError(found, examples(simulator))
+    return found
+
+
+def read_condition(text: str, simulator: Results) -> Breakpoint | str:
+    """The condition that `text` says; or why it cannot be read, or can never hold here."""
     words = " ".join(text.split())
-
-    def refused(problem: str) -> BreakpointError:
-        return BreakpointError(problem, examples(simulator))
-
     if len(words) > LONGEST:
-        raise refused(f"the condition has {len(words):,} characters")
+        return f"the condition has {len(words):,} characters"
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
     match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
     if match and (number := whole_number(match[2])) is not None:
         if not number:
-            raise refused(f"{match[1].lower()}s are counted from 1")
+            return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = _COMPARED.fullmatch(words)
+    match = re.fullmatch(COMPARED, words)
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
-            raise refused(f"{shown(match[3])} is not a finite number")
+            return f"{shown(match[3])} is not a finite number"
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
         if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
             if simulator.model.probe() is None:
-                raise refused("there are no gradients here")
+                return "there are no gradients here"
             if not _can_hold(compare, bound, 0.0, inf):
-                raise refused("the size of a gradient is never below 0")
+                return "the size of a gradient is never below 0"
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
         if subject == "loss" and not simulator.model.has_loss:
-            raise refused("there is no loss here")
+            return "there is no loss here"
         if subject == "accuracy" and (problem := _no_accuracy(simulator)):
-            raise refused(problem)
+            return problem
         if problem := _out_of_range(match[1], compare, bound, simulator):
-            raise refused(problem)
+            return problem
         reader = _measure(match[1], simulator)
         if reader is not None:
             return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
-    raise refused(f"cannot read the condition {shown(words)}")
+    return f"cannot read the condition {shown(words)}"
 
 
 def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Results) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dlsim.engine.breakpoints import parse_breakpoint
+from dlsim.engine.breakpoints import parse_breakpoint, read_condition
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.simulator import Simulator
 
@@ -83,7 +83,7 @@ def _exists(simulator: Simulator, start: str) -> bool:
 
 
 def _is_condition(simulator: Simulator, text: str) -> bool:
-    return problem_as_it_stands(simulator, text) is None
+    return not isinstance(read_condition(text, simulator), str)
 
 
 def problem_as_it_stands(simulator: Simulator, text: str) -> DlsimError | None:
