@@ -10,21 +10,13 @@ from msgspec import Struct, field
 
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
-from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_fraction, typed_number
+from dlsim.tui.targets import Target, target_of
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
 NUMBERS = ("data.inputs", "data.targets")
 _NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
-
-
-class DatumChange(Struct, frozen=True):
-    """A number of the data, and what it becomes."""
-
-    ref: Ref
-    datum: Datum
-    value: float
 
 
 class Changes(Struct):
@@ -32,13 +24,15 @@ class Changes(Struct):
 
     numbers: dict[str | Ref, float] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, DatumChange] = field(default_factory=dict)
-    """What a setting is about, by its path, where it is a number of the data that was named by its symbol."""
+    data: dict[str, tuple[Target, float]] = field(default_factory=dict)
+    """What a setting is about, by its path, where it is a number of the data that was named by its symbol: which, and
+    what it becomes.
+    """
 
 
 def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> Changes:
     """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
-    changes = Changes()
+    changes, snapshot = Changes(), simulator.snapshot()
     for part in _NEXT.split(text.strip()):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign:
@@ -46,13 +40,13 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
         ref = find(name)
         if ref is not None and simulator.model.is_parameter(ref):
             changes.numbers[ref] = read_number(value)
-        elif ref is not None and (datum := _datum(ref, simulator)):
+        elif ref is not None and (target := target_of(simulator, snapshot, ref)) and target.datum is not None:
             number = read_number(value)
-            settings = datum.settings(number)
-            if datum.is_shared and settings.keys() & changes.settings.keys():
+            settings = target.datum.settings(number)
+            if target.datum.is_shared and settings.keys() & changes.settings.keys():
                 raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
             changes.settings |= settings
-            changes.data |= dict.fromkeys(settings, DatumChange(ref, datum, number))
+            changes.data |= dict.fromkeys(settings, (target, number))
         else:
             path = _path_of_setting(name, simulator)
             changes.settings[path] = _setting(path, value)
@@ -74,11 +68,6 @@ def _setting(name: str, text: str) -> Any:
     if numbers and isinstance(value, Mapping):  # it would take the place of all that were edited before
         raise WrongKindError(f"{name} is changed number by number; write, say: {numbers}.0.0=0.5")
     return value
-
-
-def _datum(ref: Ref, simulator: Simulator) -> Datum | None:
-    """The input or target of the sample under the lens that `ref` is."""
-    return datum_at(simulator.scenario, ref, int(simulator.model.tape.rows[simulator.sample]))
 
 
 def _path_of_setting(name: str, simulator: Simulator) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from dlsim.cli.changes import DatumChange, read_changes
+from dlsim.cli.changes import read_changes
 from dlsim.cli.exporting import new_file, save
 from dlsim.cli.interrupts import Interrupts
 from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
@@ -16,7 +16,7 @@ from dlsim.engine.reference import operands
 from dlsim.engine.text import shorten
 from dlsim.tui.edits import brief
 from dlsim.tui.settings import MOST_DIGITS
-from dlsim.tui.targets import written
+from dlsim.tui.targets import Target, written
 
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""
@@ -85,7 +85,7 @@ class Looks(Walk):
 
     def _edit(self, argument: str) -> Lines:
         changes = read_changes(argument, self._simulator, self._find)
-        rows = [change.datum.at for change in changes.data.values()]
+        rows = [target.datum.at for target, _ in changes.data.values() if target.datum is not None]
         self._simulator.edit(numbers=changes.numbers, settings=changes.settings, row=rows[0] if rows else None)
         self._session.changed()
         symbol = self._simulator.model.tape.symbol
@@ -95,7 +95,7 @@ class Looks(Walk):
         ]
         for path, value in changes.settings.items():
             if path in changes.data:
-                made += self._datum_made(changes.data[path])
+                made += self._datum_made(*changes.data[path])
             else:
                 made.append(f"{path} = {brief(written(value) or str(value), self.tell.digits)}")
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
@@ -105,18 +105,11 @@ class Looks(Walk):
             yield self.tell.line("not_in_batch", **where)
         yield from self.tell.trouble(self._simulator)
 
-    def _datum_made(self, change: DatumChange) -> Lines:
+    def _datum_made(self, target: Target, value: float) -> Lines:
         """What became of a number of the data, and of those that share with it."""
-        ref, datum, symbol = change.ref, change.datum, self._simulator.model.tape.symbol
-        label = symbol(ref)
-        if datum.sample is not None:
-            label = self._say("edit.of_sample", symbol=label, sample=datum.sample)
-        yield f"{label} = {plain(change.value, self.tell.digits)}"
-        at = 1 if ref.quantity == "T" else 0  # after the row
-        for place, number in enumerate(datum.row_with(change.value) or ()):
-            if place != datum.place and number != datum.row[place]:
-                partner = symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :])))
-                yield f"{partner} = {plain(number, self.tell.digits)}"
+        made = [(target.with_sample.label, value), *((symbol, number) for symbol, _, number in target.followers(value))]
+        for label, number in made:
+            yield f"{label} = {plain(number, self.tell.digits)}"
 
     def _compare(self) -> Lines:
         """Two runs beside each other, once the shorter one has gone on as far as it takes."""

@@ -67,12 +67,9 @@ def brought_along(
     """The optimizer's settings that have another value because it is another one, or the targets that share what is
     left beside the one that is now `text`; see Edited.
     """
-    if target.datum is not None and (row := target.datum.row_with(parsed(text))) is not None:
-        others = enumerate(zip(target.partners, target.datum.row, row, strict=True))
+    if target.datum is not None:
         return tuple(
-            (name, brief(written(old)), brief(written(new)))
-            for place, (name, old, new) in others
-            if place != target.datum.place and old != new
+            (name, brief(written(old)), brief(written(new))) for name, old, new in target.followers(parsed(text))
         )
     if target.path != OPTIMIZER or before.optimizer is None or after.optimizer is None:
         return ()

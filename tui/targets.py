@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.datum import Datum, datum_at
@@ -46,6 +47,21 @@ class Target(Struct, frozen=True):
     datum: Datum | None = None
     partners: Sequence[str] = ()
     """The symbols of the datum's row."""
+
+    @property
+    def with_sample(self) -> Target:
+        """Of the data, called by the sample that it belongs to as well, where there are several."""
+        if self.datum is None or self.datum.sample is None:
+            return self
+        return replace(self, label=SAY("edit.of_sample", symbol=self.label, sample=self.datum.sample))
+
+    def followers(self, value: Any) -> Sequence[tuple[str, float, float]]:
+        """(symbol, number before, number then) of the targets of its sample that change when it becomes `value`."""
+        row = None if self.datum is None else self.datum.row_with(value)
+        if self.datum is None or row is None:
+            return ()
+        others = enumerate(zip(self.partners, self.datum.row, row, strict=True))
+        return [told for place, told in others if place != self.datum.place and told[1] != told[2]]
 
     def settings(self, text: str) -> Mapping[str, Any]:
         """What the scenario is to set, by path, so that it becomes what was typed."""

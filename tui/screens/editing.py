@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from msgspec.structs import replace
 from textual import on
 
 from dlsim.engine.errors import DlsimError
@@ -59,7 +58,7 @@ class Editing(Selecting):
             return
         target = self.selected_target()
         if target is not None:
-            self._ask_for(self._named(target))
+            self._ask_for(target.with_sample)
             return
         if len(refs) > 1:
             marked, selected = map(snapshot.symbol, refs)
@@ -116,7 +115,7 @@ class Editing(Selecting):
         from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
 
         snapshot = self.session.snapshot
-        targets = [self._named(target) for target in targets_of(self.session.simulator, snapshot)]
+        targets = [target.with_sample for target in targets_of(self.session.simulator, snapshot)]
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return
@@ -131,13 +130,6 @@ class Editing(Selecting):
                 self._ask_for(targets[int(key)])
 
         self.app.push_screen(ChoosingScreen(SAY("edit.title"), options), chosen)
-
-    def _named(self, target: Target) -> Target:
-        """Of the data, with the sample that it belongs to, where there are several."""
-        if target.datum is None or target.datum.sample is None:
-            return target
-        label = SAY("edit.of_sample", symbol=target.label, sample=target.datum.sample)
-        return replace(target, label=label)
 
     def _ask_for(self, target: Target) -> None:
         if target.choices:
