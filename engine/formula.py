@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from msgspec import Struct
 
 from dlsim.engine.model import Reader
@@ -11,6 +13,8 @@ from dlsim.engine.reference import Formula, LeftOut, Ref, operands
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 TERMS = 12
 """A sum of more terms than this is shown with its middle left out."""
+FOLLOWED = 1024
+"""Of so many of the terms that are left out one is told what they are: as many as a unit can have senders."""
 
 
 class Explanation(Struct, frozen=True):
@@ -71,14 +75,23 @@ def explain(tape: Reader, ref: Ref, sample: int, digits: int = DIGITS) -> Explan
     )
 
 
-def total(terms: list[Formula], limit: int = TERMS) -> Formula:
+def total(terms: Sequence[Formula], limit: int = TERMS) -> Formula:
     """The terms joined by plus signs; of more than `limit`, the middle is left out."""
-    if len(terms) > limit:
-        middle = operands(tuple(token for term in terms[limit - 2 : -1] for token in term))
-        terms = [*terms[: limit - 2], (LeftOut("…", middle),), terms[-1]]
+    return series(terms.__getitem__, len(terms), limit=limit)
+
+
+def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: int = TERMS) -> Formula:
+    """So many terms, each made when it is needed, joined by a sign; of more than `limit` the middle is left out, and
+    of that no more than FOLLOWED terms are told of.
+    """
+    terms = [term(place) for place in range(min(count, limit))]
+    if count > limit:
+        left_out = range(limit - 2, min(count - 1, limit - 2 + FOLLOWED))
+        middle = operands(tuple(token for place in left_out for token in term(place)))
+        terms = [*terms[: limit - 2], (LeftOut("…", middle),), term(count - 1)]
     joined: list[str | Ref] = []
-    for number, term in enumerate(terms):
+    for number, each in enumerate(terms):
         if number:
-            joined.append(" + ")
-        joined.extend(term)
+            joined.append(by)
+        joined.extend(each)
     return tuple(joined)

@@ -20,12 +20,22 @@ class Ref(NamedTuple):
     sample: int | None = None
 
 
-COUNTED = frozenset({"y", "truth", "solves", "count", "before"})
+COUNTED = frozenset(
+    {
+        *("y", "truth", "solves", "count", "before"),
+        *("taken_for", "of_class", "right", "samples", "decision"),
+    }
+)
+
+
+def kind_of(ref: Ref) -> str:
+    """The quantity without what it belongs to: `slot` of `slot:v:W`."""
+    return ref.quantity.partition(":")[0]
 
 
 def is_counted(ref: Ref | None) -> bool:
     """Whether the number is always a whole one: an answer of 0 or 1, or how many there are."""
-    return ref is not None and ref.quantity in COUNTED
+    return ref is not None and kind_of(ref) in COUNTED
 
 
 def digits_of(ref: Ref | None, digits: int) -> int:

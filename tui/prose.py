@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, kind_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.class_names import class_names
 from dlsim.tui.words import Words
 
 MOST_NAMED = 3
@@ -108,11 +109,6 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
 
 
-def kind_of(ref: Ref) -> str:
-    """The quantity without what it belongs to: `slot` of `slot:v:W`."""
-    return ref.quantity.partition(":")[0]
-
-
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
     """The symbols that sentences about `ref` speak of: what it is the change of, of which unit, weight or bias."""
     symbol = snapshot.symbol(ref)
@@ -156,6 +152,9 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found["sum"] = other("sum")
         case "solves":
             found["gate"] = symbol.removesuffix("?")
+        case "taken_for" | "of_class" | "recall":
+            named = [class_names(snapshot.scenario.body.data)[each] for each in ref.index]
+            found |= {"truth": named[0], "taken": named[-1]}
     return found
 
 
@@ -204,6 +203,10 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
             function = functions[ref.index[0]]
             yield str(function.name)
             yield "loss" if function.target is not None else "activation"
+        case "taken_for":
+            yield "right" if ref.index[0] == ref.index[1] else "wrong"
+        case "decision" if layers and layers[-1].units == 1:  # type: ignore[attr-defined]
+            yield "one_output"
         case "y" if getattr(body, "fires_at_zero", False):
             yield "at_zero"
 

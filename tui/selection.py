@@ -167,7 +167,17 @@ def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
     known = list(dict.fromkeys(refs))
     if not known:
         return None
-    here = ref if ref in known or ref is None else next((one for one in known if subject(one) == subject(ref)), None)
+    here = ref if ref is None else _standing_for(known, ref)
     if here is None:
         return known[0 if by > 0 else -1]
     return known[(known.index(here) + by) % len(known)]
+
+
+def is_among(refs: Sequence[Ref], ref: Ref) -> bool:
+    """Whether one of `refs` is about the same parameter or unit."""
+    return _standing_for(refs, ref) is not None
+
+
+def _standing_for(refs: Sequence[Ref], ref: Ref) -> Ref | None:
+    """The number itself, or the first about the same parameter or unit."""
+    return ref if ref in refs else next((one for one in refs if subject(one) == subject(ref)), None)

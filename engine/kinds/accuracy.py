@@ -12,7 +12,7 @@ Classes = NDArray[np.int64]
 
 def accuracy(outputs: Array, targets: Array) -> float:
     """Share of answers that are right, one along the last axis."""
-    return float((_classes(outputs) == _classes(targets)).mean())
+    return float((classes_of(outputs) == classes_of(targets)).mean())
 
 
 class Confusion(Struct, frozen=True):
@@ -43,13 +43,13 @@ class Confusion(Struct, frozen=True):
 
 def confusion(outputs: Array, targets: Array) -> Confusion:
     """Of answers and targets (rows, outputs)."""
-    said, meant = _classes(outputs), _classes(targets)
+    said, meant = classes_of(outputs), classes_of(targets)
     classes = max(targets.shape[1], 2)
     counts = np.bincount(meant * classes + said, minlength=classes * classes)
     return Confusion(counts.astype(np.int64, copy=False).reshape(classes, classes))
 
 
-def _classes(answers: Array) -> Classes:
+def classes_of(answers: Array) -> Classes:
     """What answers along the last axis decide for: 0 or 1 by 0.5 for one output, the largest of several."""
     if answers.shape[-1] == 1:
         return (answers[..., 0] > 0.5).astype(np.int64)

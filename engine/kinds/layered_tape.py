@@ -21,6 +21,8 @@ GIVEN = frozenset({"x", "t", "X", "T", "W", "b", "now_W", "now_b", "term_W", "te
 GIVEN_KINDS = ("setting:", "alpha:", "count:", "slot:")
 OF_THE_BATCH = frozenset({"dE_dW", "dE_db", "new_W", "new_b", "W", "b", "now_W", "now_b", "rate", "update"})
 OF_THE_BATCH_KINDS = (*GIVEN_KINDS, "new_slot:")
+ERRORS = frozenset({"E", "dE_da", "dE_dz"})
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class LayeredBatch(Protocol):
@@ -52,7 +54,7 @@ class LayeredTape:
 
     structure: LayeredStructure
     batch: LayeredBatch
-    _formulas: LayerFormulas
+    formulas: LayerFormulas
 
     def __init__(
         self, structure: LayeredStructure, batch: LayeredBatch, rows: Sequence[int], iteration: int, *, landed: bool
@@ -88,15 +90,22 @@ class LayeredTape:
         reader = self._readers.get(ref.quantity)
         if reader is not None:
             return float(reader(ref, sample if ref.sample is None else ref.sample))
-        return self._setting_or_slot(ref)
+        return self._derived(ref, sample if ref.sample is None else ref.sample)
 
     def symbol(self, ref: Ref) -> str:
-        """How formulas write it."""
-        return self._formulas.symbol(ref)
+        """How formulas write it; an error that is not the lens's own bears the number of its sample: E₃, ∂E₃/∂z1."""
+        symbol = self.formulas.symbol(ref)
+        if ref.sample is None or ref.quantity not in ERRORS:
+            return symbol
+        return symbol.replace("E", f"E{self.row_symbol(ref.sample)}", 1)
+
+    def row_symbol(self, sample: int) -> str:
+        """A sample's number in the training data, from 1, as a subscript."""
+        return str(self.rows[sample] + 1).translate(SUBSCRIPTS)
 
     def op_formula(self, op: Op) -> tuple[str, str, str]:
         """(symbol, formula, shapes) of a whole op."""
-        return self._formulas.op_formula(op, self.batch.size)
+        return self.formulas.op_formula(op, self.batch.size)
 
     def is_per_sample(self, ref: Ref) -> bool:
         """Whether the number is one sample's."""
@@ -112,7 +121,8 @@ class LayeredTape:
         assert self.structure.optimizer is not None, "nothing is trained"
         return self.structure.optimizer
 
-    def _setting_or_slot(self, ref: Ref) -> float:
+    def _derived(self, ref: Ref, sample: int) -> float:
+        """A number that has no reader of its own: a setting, a slot of the optimizer."""
         kind, _, name = ref.quantity.partition(":")
         if kind == "setting":
             return float(self._optimizer().values[name])

@@ -10,8 +10,9 @@ from importlib.resources import files
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine.reference import kind_of
 from dlsim.tui.keys import ALL_KEYS
-from dlsim.tui.prose import kind_of, meaning, names, question
+from dlsim.tui.prose import meaning, names, question
 from dlsim.tui.words import words
 
 

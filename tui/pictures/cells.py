@@ -1,4 +1,6 @@
-"""A canvas of cells: a character, the role it is written in, the role of the ground under it. No Textual here."""
+"""A canvas of cells: a character, the role it is written in, the role of the ground under it, and which number it
+stands for. No Textual here.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,19 @@ from unicodedata import combining, east_asian_width
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.dots import BITS
+from dlsim.tui.link import Link
 
 Mask = NDArray[np.bool_]
 GROUND = "@"
 """A role "active@deep-3" is written like "active" on the ground "deep-3"."""
 
+CHOSEN = "chosen"
 _ROLES: list[str] = [""]
 _NUMBERS: dict[str, int] = {"": 0}
 
@@ -30,10 +36,14 @@ def _number(role: str) -> int:
 
 
 class Cells:
-    """Cells in rows. What lies outside is not drawn."""
+    """Cells in rows. What lies outside is not drawn. What is written in a role that is a Link is one of the `hits`; it
+    is marked where it stands for the number that is `chosen`.
+    """
 
-    def __init__(self, width: int, height: int, glyphs: Glyphs = UNICODE) -> None:
+    def __init__(self, width: int, height: int, glyphs: Glyphs = UNICODE, chosen: Ref | None = None) -> None:
         self.width, self.height, self.glyphs = width, height, glyphs
+        self.hits: list[Hit] = []
+        self._chosen = chosen
         self._chars = np.full((height, width), " ", dtype="<U1")
         self._fronts = np.zeros((height, width), dtype=np.int32)
         self._grounds = np.zeros((height, width), dtype=np.int32)
@@ -45,6 +55,8 @@ class Cells:
 
     def write(self, x: int, y: int, text: str, role: str = "") -> int:
         """Write over the grounds that are there; the column after the last character."""
+        if isinstance(role, Link):
+            role = self._hit(x, y, breadth(text), role)
         front = _number(role)
         for character in text:
             if combining(character):
@@ -59,6 +71,13 @@ class Cells:
                     self._grounds[y, x + 1] = self._grounds[y, x]
             x += cells
         return x
+
+    def _hit(self, x: int, y: int, cells: int, link: Link) -> str:
+        """Keep what can be seen of a number; the role in which it is written."""
+        seen = min(x + cells, self.width) - x
+        if seen > 0 and x >= 0 and 0 <= y < self.height:
+            self.hits.append(Hit(x, y, seen, link.ref))
+        return CHOSEN if link.ref == self._chosen else str(link)
 
     def write_right(self, end: int, y: int, text: str, role: str = "") -> None:
         """Write so that the last character stands before column `end`."""

@@ -2,106 +2,80 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dlsim.engine.kinds.accuracy import Confusion, confusion
-from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.kinds.network.class_counts import TRAINING, VALIDATION, parts_of, samples_of
+from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
+from dlsim.tui.class_names import class_names
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
-from dlsim.tui.pictures.forward import affordable_rows, network_tape
+from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.legend import Group, linked, write_line
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
 from dlsim.tui.pictures.suiting import classifies
 
-Array = NDArray[np.float64]
-
-KEPT = 4
+TITLES = {TRAINING: "training_data", VALIDATION: "kept_back"}
 CELL = 7
 LINES_ABOVE = 3
 """What the data are, what was predicted, and the names of the classes."""
 
-_counted: OrderedDict[object, Confusion] = OrderedDict()
-
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """The training data first, or what was kept back."""
-    keys = [key for key, _, _ in _parts(snapshot)]
-    return keys if len(keys) > 1 else ("",)
+    parts = parts_of(snapshot.scenario.body.data)
+    return [TITLES[part] for part in parts] if len(parts) > 1 else ("",)
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The matrix over the training data and that over what was kept back, side by side or one below the other; where
     there is no room for both, the one that was chosen, which else comes first.
     """
-    cells = Cells(width, height, scene.look.glyphs)
-    tape = network_tape(scene.snapshot)
-    if tape is None or not classifies(scene.snapshot.scenario):
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    if network_tape(scene.snapshot) is None or not classifies(scene.snapshot.scenario):
         return Drawing(cells)
-    parts = _parts(scene.snapshot)
+    data = scene.snapshot.scenario.body.data
+    parts = parts_of(data)
     first = scene.view % len(parts)
-    parts = [*parts[first:], *parts[:first]]
-    names = _names(scene.snapshot.scenario.body.data)
+    parts = (*parts[first:], *parts[:first])
+    names = class_names(data)
     needed = max(breadth(name) for name in names) + 2 + CELL * len(names) + 10
     if len(parts) > 1 and width >= 2 * needed + 2:
         half = width // 2
         for place, part in enumerate(parts):
-            _matrix(scene, cells, tape, part, names, (place * half, 0, half - 1, height))
+            _matrix(scene, cells, part, names, (place * half, 0, half - 1, height))
     elif len(parts) > 1 and height >= 2 * (len(names) + LINES_ABOVE) + 1:
         half = (height + 1) // 2
         for place, part in enumerate(parts):
-            _matrix(scene, cells, tape, part, names, (0, place * half, width, half - 1))
+            _matrix(scene, cells, part, names, (0, place * half, width, half - 1))
     else:
-        _matrix(scene, cells, tape, parts[0], names, (0, 0, width, height))
-    return Drawing(cells)
+        _matrix(scene, cells, parts[0], names, (0, 0, width, height))
+    return Drawing(cells, cells.hits, is_table=True)
 
 
-def _parts(snapshot: Snapshot) -> list[tuple[str, Array, Array]]:
-    """(what it is called, inputs, targets) of the data that there are."""
-    data: DataSpec = snapshot.scenario.body.data
-    assert data.targets is not None
-    parts = [("training_data", data.inputs, data.targets)]
-    if len(data.validation_inputs) and data.validation_targets is not None:
-        parts.append(("kept_back", data.validation_inputs, data.validation_targets))
-    return parts
-
-
-def _names(data: DataSpec) -> list[str]:
-    assert data.targets is not None
-    if data.targets.shape[1] == 1:
-        return list(data.classes) if len(data.classes) == 2 else ["0", "1"]
-    if len(data.classes) == data.targets.shape[1]:
-        return list(data.classes)
-    return [f"t{unit + 1}" for unit in range(data.targets.shape[1])]
-
-
-def _matrix(
-    scene: Scene,
-    cells: Cells,
-    tape: NetworkTape,
-    part: tuple[str, Array, Array],
-    names: list[str],
-    place: tuple[int, int, int, int],
-) -> None:
+def _matrix(scene: Scene, cells: Cells, part: str, names: Sequence[str], place: tuple[int, int, int, int]) -> None:
     left, top, width, height = place
-    key, inputs, targets = part
-    rows = min(len(inputs), affordable_rows(tape))
-    found = count(tape, inputs[:rows], targets[:rows])
-    counts, say = found.counts, scene.say
+    snapshot, say = scene.snapshot, scene.say
+
+    def read(kind: str, *index: int) -> tuple[Ref, float]:
+        ref = Ref(f"{kind}:{part}", 0, index)
+        return ref, snapshot.value(ref) or 0.0
+
+    (at_right, right), (at_all, samples) = read("right"), read("samples")
+    at_accuracy, accuracy = read("accuracy")
     y = top
     line: list[Group] = [
-        [(say(f"picture.{key}"), "symbol")],
-        [(say("picture.accuracy") + " ", "muted"), (f"{found.accuracy:.4f}", "strong")],
-        [(say("picture.right_of", right=found.right, all=found.samples), "text")],
+        [(say(f"picture.{TITLES[part]}"), "symbol")],
+        [(say("picture.accuracy") + " ", "muted"), (f"{accuracy:.4f}", Link("strong", at_accuracy))],
+        linked(say("picture.right_of"), "text", right=(f"{int(right):,}", at_right), all=(f"{int(samples):,}", at_all)),
     ]
-    if rows < len(inputs):
-        line.append([(say("picture.some_of", some=rows, all=len(inputs)), "negative")])
+    there_are = len(samples_of(snapshot.scenario.body.data, part)[0])
+    if samples < there_are:
+        line.append([(say("picture.some_of", some=int(samples), all=there_are), "negative")])
     write_line(cells, y, line, x=left, end=left + width)
     y += 1
     label = min(max(breadth(name) for name in [*names, say("picture.truth")]), 14) + 2
@@ -116,29 +90,32 @@ def _matrix(
         end = left + label + len(names) * column
         cells.write(end + 2, y, shortened(say("picture.recall"), max(left + width - end - 2, 0)), "muted")
         y += 1
-    largest = max(int(counts.max()), 1)
+    classes = range(len(names))
+    counts = [[read("taken_for", truth, taken) for taken in classes] for truth in classes]
+    largest = max(1, *(int(count) for row in counts for _, count in row))
     step = 2 if top + height - y >= 2 * len(names) else 1
     for truth, name in enumerate(names):
         row = y + truth * step
         if row >= top + height:
             break
         cells.write(left, row, shortened(name, label - 2), "symbol")
-        for taken_for, number in enumerate(counts[truth].tolist()):
-            _cell(
-                scene, cells, (left + label + taken_for * column, row, column - 1), number, largest, truth == taken_for
-            )
-        recall = found.recall(truth)
+        for taken_for, count in enumerate(counts[truth]):
+            x = left + label + taken_for * column
+            _cell(scene, cells, (x, row, column - 1), count, largest, truth == taken_for)
+        at_recall, recall = read("recall", truth)
         end = left + label + len(names) * column + 2
         text = f"{recall:.0%}"
-        x = cells.write(end, row, f"{text:>4} ", "text") if end + 5 <= left + width else end
+        x = cells.write(end, row, f"{text:>4}", Link("text", at_recall)) + 1 if end + 5 <= left + width else end
         space = min(left + width - x, 16)
         if space >= 4 and recall:
             cells.write(x, row, bar(recall, space, cells), "positive-weak")
 
 
-def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, largest: int, is_right: bool) -> None:
+def _cell(
+    scene: Scene, cells: Cells, place: tuple[int, int, int], count: tuple[Ref, float], largest: int, is_right: bool
+) -> None:
     """A count: on the diagonal it is right and bold, beside it wrong and, where there is one, marked."""
-    x, y, width = place
+    (x, y, width), (ref, number) = place, (count[0], int(count[1]))
     if scene.look.mixes and number:
         level = min(int(number / largest * SIDES), SIDES - 1) + 1
         ground = np.zeros((1, width), dtype=np.int64)
@@ -146,16 +123,5 @@ def _cell(scene: Scene, cells: Cells, place: tuple[int, int, int], number: int, 
     text = f"{number:,}" if number else ("0" if is_right else cells.glyphs.nothing.strip() or ".")
     if not is_right and number:
         text = "!" + text
-    cells.write_right(x + width, y, text[:width], "strong" if is_right else "negative" if number else "muted")
-
-
-def count(tape: NetworkTape, inputs: Array, targets: Array) -> Confusion:
-    """What the network takes the samples for, at the present parameters; the last few are kept."""
-    key = tape.present.tobytes(), inputs.ctypes.data, inputs.shape, targets.ctypes.data
-    if key in _counted:
-        _counted.move_to_end(key)
-        return _counted[key]
-    _counted[key] = found = confusion(tape.answers(inputs), targets)
-    if len(_counted) > KEPT:
-        _counted.popitem(last=False)
-    return found
+    role = "strong" if is_right else "negative" if number else "muted"
+    cells.write_right(x + width, y, f"{text[:width]:>{width}}", Link(role, ref))

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.snapshot import Snapshot
 
-MOST_PRODUCTS = 30_000_000
-"""Multiplications that a picture may cost: a few hundredths of a second."""
-
 
 def network_tape(snapshot: Snapshot) -> NetworkTape | None:
     """The network's tape, be it by itself or beside a search; None where there is none."""
     tape = getattr(snapshot.tape, "beside", snapshot.tape)
     return tape if isinstance(tape, NetworkTape) else None
-
-
-def affordable_rows(tape: NetworkTape) -> int:
-    """How many rows a picture may ask about."""
-    return max(MOST_PRODUCTS // max(tape.structure.parameters, 1), 64)

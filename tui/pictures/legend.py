@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import Formatter
 
+from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 
 Piece = tuple[str, str]
@@ -21,6 +24,18 @@ def write_group(cells: Cells, x: int, y: int, group: Group) -> int:
     for text, role in group:
         x = cells.write(x, y, text, role)
     return x
+
+
+def linked(text: str, role: str, **numbers: tuple[str, Ref]) -> Group:
+    """A sentence of the catalogue with numbers in its {places}, each of which leads to what it is."""
+    pieces: list[Piece] = []
+    for before, place, _, _ in Formatter().parse(text):
+        if before:
+            pieces.append((before, role))
+        if place is not None:
+            told, ref = numbers[place]
+            pieces.append((told, Link(role, ref)))
+    return pieces
 
 
 def write_line(cells: Cells, y: int, groups: Sequence[Group], *, x: int = 0, end: int | None = None) -> None:

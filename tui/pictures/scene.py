@@ -74,10 +74,11 @@ class Scene(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """Cells; `hits` say which number stands where."""
+    """Cells; `hits` say which number stands where. Those of a table are read line by line."""
 
     cells: Cells
     hits: Sequence[Hit] = ()
+    is_table: bool = False
 
     def at(self, x: int, y: int) -> Ref | None:
         """The number at a cell."""
@@ -85,6 +86,24 @@ class Drawing(Struct, frozen=True):
             if hit.y == y and hit.x <= x < hit.x + hit.width:
                 return hit.ref
         return None
+
+    def in_order(self) -> Sequence[Ref]:
+        """The numbers, each once: line by line, or layer by layer from left to right."""
+        if self.is_table:
+            ordered = sorted(self.hits, key=lambda hit: (hit.y, hit.x))
+        else:
+            ordered = sorted(self.hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
+        return list(dict.fromkeys(hit.ref for hit in ordered))
+
+    def below(self, ref: Ref, by: int) -> Ref | None:
+        """In a table, the number nearest to the one at `ref` in the next line down or up that has any."""
+        here = next((hit for hit in self.hits if hit.ref == ref), None)
+        if here is None or not self.is_table:
+            return None
+        further = [hit for hit in self.hits if (hit.y - here.y) * by > 0]
+        middle = 2 * here.x + here.width
+        nearest = min(further, key=lambda hit: (abs(hit.y - here.y), abs(2 * hit.x + hit.width - middle)), default=None)
+        return None if nearest is None else nearest.ref
 
 
 class Picture(Struct, frozen=True):

@@ -76,12 +76,13 @@ class PictureView(RoleWidget):
         """Show this moment, with up to so many decimals."""
         members = tuple(members)
         looks_same = selected == self._selected and digits == self._digits
-        if snapshot is self._snapshot and looks_same and _are_same(members, self._members):
+        is_same_moment = snapshot is self._snapshot and _are_same(members, self._members)
+        if is_same_moment and looks_same:
             return
         if self._snapshot is not None and self._snapshot.scenario.name != snapshot.scenario.name:
             self._views.clear()
         self._snapshot, self._members, self._selected, self._digits = snapshot, members, selected, digits
-        self._changed()
+        self._changed(may_wait=not is_same_moment)
 
     def choose(self, picture: Picture) -> None:
         """Show another picture."""
@@ -141,12 +142,12 @@ class PictureView(RoleWidget):
         """Whether the terminal has more than its own sixteen colours, and may use them."""
         return not (self.app.no_color or self.app.native_ansi_color)
 
-    def _changed(self) -> None:
-        """Draw at once, or where that was done a moment ago, a moment later."""
+    def _changed(self, *, may_wait: bool) -> None:
+        """Draw at once; of a moment that follows on one drawn just now, a moment later."""
         if self.picture is None or not self.size or not self.is_attached:
             self._drawing = None
             return
-        wait = self._drawn_at + THROTTLE_SECONDS - monotonic() if self.picture.is_costly else 0.0
+        wait = self._drawn_at + THROTTLE_SECONDS - monotonic() if may_wait and self.picture.is_costly else 0.0
         if wait <= 0:
             self._draw_now()
         elif self._later is None:

@@ -9,7 +9,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Cells, Selection, in_order, of_the_loss
+from dlsim.tui.selection import Cells, Selection, in_order, is_among, of_the_loss
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve
@@ -89,13 +89,14 @@ class Selecting(Acting):
             return None if self.selection.ref == loss else loss
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
         table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
-        begun = None if self.selection else self._computed_last(snapshot, table)
-        if begun is not None:
-            return begun
         drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
+        begun = None if self.selection else self._computed_last(snapshot, table)
+        if begun is not None and (not drawn or is_among(drawn, begun)):
+            return begun
         here = self.selection.ref
         if drawn:
-            return in_order(drawn, here, by)
+            below = self.picture.drawing.below(here, by) if is_line and here and self.picture.display else None
+            return in_order(drawn, here, by) if below is None else below
         if table is None:
             return None
         if here is None or table.find(here) is None:
@@ -116,12 +117,11 @@ class Selecting(Acting):
 
     def _drawn_numbers(self) -> list[Ref]:
         """Those of the picture that is shown, each once: of the diagram layer by layer, weights as they are numbered
-        and then unit after unit, in any size alike; of another picture from left to right.
+        and then unit after unit, in any size alike; of another picture as it is read.
         """
         if self.picture.display:
-            ordered = sorted(self.picture.drawing.hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
-        else:
-            ordered = sorted(self.diagram.picture.hits, key=lambda hit: (*_rank_in_diagram(hit.ref), hit.y))
+            return list(self.picture.drawing.in_order())
+        ordered = sorted(self.diagram.picture.hits, key=lambda hit: (*_rank_in_diagram(hit.ref), hit.y))
         return list(dict.fromkeys(hit.ref for hit in ordered))
 
     # mouse

@@ -9,14 +9,15 @@ from rich.cells import cell_len
 
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to, other_row
-from dlsim.tui.prose import kind_of, meaning, origin, question, reasons
+from dlsim.tui.link import Link
+from dlsim.tui.prose import meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, after_sign, cut, width, wrap
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, after_sign, cut, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, gap
 from dlsim.tui.words import Words
 

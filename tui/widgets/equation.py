@@ -8,8 +8,9 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.link import Link
 from dlsim.tui.widgets import mathematics
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
 from dlsim.tui.widgets.parts import Part, dispensable, gap
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0

@@ -13,11 +13,12 @@ from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, other_row, sums_within
 from dlsim.tui.diagram.numbers import is_number
+from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning, question
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
-from dlsim.tui.widgets.lines import Line, Link, Piece, ref_at, spread, width, wrap
+from dlsim.tui.widgets.lines import Line, Piece, ref_at, spread, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap, whole
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words

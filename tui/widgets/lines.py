@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from dlsim.engine.reference import Ref
+from dlsim.tui.link import Link
 from dlsim.tui.widgets.roles import RoleWidget
 
 Piece = tuple[str, str]
@@ -19,19 +20,6 @@ Line = tuple[Piece, ...]
 ELLIPSIS = "…"
 SIGNS = frozenset(["=", "·", "×", "+", "−", "<", ">", "≤", "≥", "≈", "←", "→"])
 """What joins the sides of an equation, where it stands by itself."""
-
-
-class Link(str):
-    """A role whose text stands for a number: a click on it leads there."""
-
-    __slots__ = ("ref",)
-    ref: Ref
-
-    def __new__(cls, role: str, ref: Ref) -> Link:
-        """`role` as it is, with the number."""
-        link = super().__new__(cls, role)
-        link.ref = ref
-        return link
 
 
 def ref_at(line: Line, x: int) -> Ref | None:

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Link, Piece, width
+from dlsim.tui.link import Link
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""

@@ -14,8 +14,15 @@ from dlsim.engine.kinds.network.structure import Structure
 
 Array = NDArray[np.float64]
 
+MOST_PRODUCTS = 30_000_000
+"""Multiplications that a picture may cost: a few hundredths of a second."""
 AT_ONCE = 4096
 """Rows that go through the network together: their arrays stay in the processor's cache."""
+
+
+def affordable_rows(structure: Structure) -> int:
+    """How many rows a picture may ask about."""
+    return max(MOST_PRODUCTS // max(structure.parameters, 1), 64)
 
 
 def forward_pass(structure: Structure, state: Array, inputs: Array, targets: Array | None = None) -> BatchArrays:

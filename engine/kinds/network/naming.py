@@ -11,7 +11,6 @@ from dlsim.engine.reference import Ref
 SHORT_WEIGHTS = 99
 """With more weights than this, W5 becomes W[2][1,2]."""
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 PLUS = "⁺"
 
 

@@ -11,9 +11,10 @@ from dlsim.engine.kinds.layered_tape import LayeredTape
 from dlsim.engine.kinds.network.arrays import BatchArrays, LayerArrays
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.kinds.network.formulas import Formulas
-from dlsim.engine.kinds.network.naming import SUBSCRIPTS, Naming
+from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.program import place_in_op
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.summaries import Summaries, is_summary
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.scenario import DataSpec
@@ -26,7 +27,7 @@ class NetworkTape(LayeredTape):
 
     structure: Structure
     batch: BatchArrays
-    _formulas: Formulas
+    formulas: Formulas
 
     def __init__(
         self,
@@ -41,7 +42,9 @@ class NetworkTape(LayeredTape):
     ) -> None:
         super().__init__(structure, batch, rows, iteration, landed=landed)
         self.naming = naming
-        self._formulas = Formulas(structure, self)
+        self.data = data
+        self._summaries = Summaries(self)
+        self.formulas = Formulas(structure, self)
         self._readers |= {
             "x": lambda ref, sample: batch.x[sample, ref.index[0]],
             "t": lambda ref, sample: batch.t[sample, ref.index[0]] if batch.t is not None else np.nan,
@@ -79,6 +82,11 @@ class NetworkTape(LayeredTape):
             return array
         return numbers
 
+    def _derived(self, ref: Ref, sample: int) -> float:
+        if is_summary(ref):
+            return self._summaries.of(ref).value(ref, sample)
+        return super()._derived(ref, sample)
+
     # the network itself, as it is now
 
     def answers(self, inputs: Array) -> Array:
@@ -87,19 +95,27 @@ class NetworkTape(LayeredTape):
 
     # what a number is called and made of
 
+    def is_per_sample(self, ref: Ref) -> bool:
+        """Whether the number is one sample's."""
+        return not is_summary(ref) and super().is_per_sample(ref)
+
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""
-        return self._formulas.formula(ref, self.batch.size, sample if ref.sample is None else ref.sample)
+        if is_summary(ref):
+            return self._summaries.of(ref).formula(ref)
+        return self.formulas.formula(ref, self.batch.size, sample if ref.sample is None else ref.sample)
 
-    def row_symbol(self, sample: int) -> str:
-        """A sample's number in the training data, from 1, as a subscript."""
-        return str(self.rows[sample] + 1).translate(SUBSCRIPTS)
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write it."""
+        return self._summaries.of(ref).symbol(ref) if is_summary(ref) else super().symbol(ref)
 
     # what is revealed when
 
     def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
         """See engine/model.py: Reader."""
         quantity = ref.quantity
+        if is_summary(ref):
+            return self._summaries.of(ref).needs(ref)
         if self._is_given(quantity):
             return None
         if quantity == "O":

@@ -28,7 +28,7 @@ class RecurrentTape(LayeredTape):
 
     structure: RecurrentStructure
     batch: BatchOfSequences
-    _formulas: Formulas
+    formulas: Formulas
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class RecurrentTape(LayeredTape):
     ) -> None:
         super().__init__(structure, batch, rows, iteration, landed=landed)
         self.naming = naming
-        self._formulas = Formulas(structure, naming)
+        self.formulas = Formulas(structure, naming)
         self._readers |= {
             "x": self._sent,
             "t": lambda ref, row: self._at(batch.t, ref, row) if len(batch.t) else np.nan,
@@ -112,7 +112,7 @@ class RecurrentTape(LayeredTape):
 
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""
-        return self._formulas.formula(ref, self.batch.size)
+        return self.formulas.formula(ref, self.batch.size)
 
     # what is revealed when
 

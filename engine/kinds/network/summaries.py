@@ -1,0 +1,62 @@
+"""Numbers of a network that are made of many others: which there are, and what reads them, made when one is asked for.
+
+The program does not compute them; a picture that shows them does, and then the same code answers for them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from dlsim.engine.reference import Formula, Ref, kind_of
+
+if TYPE_CHECKING:
+    from dlsim.engine.kinds.network.tape import NetworkTape
+
+Needs = tuple[str, int | None, int] | None
+
+OF_CLASSES = frozenset(
+    {
+        *("taken_for", "of_class", "right", "samples", "accuracy", "recall"),
+        *("decision", "pass_a", "pass_z", "held_x"),
+    }
+)
+ALL = OF_CLASSES
+
+
+class Summary(Protocol):
+    """Reads its numbers as a tape does (see engine/model.py: Reader)."""
+
+    def value(self, ref: Ref, sample: int) -> float:
+        """The number at `ref`."""
+
+    def symbol(self, ref: Ref) -> str:
+        """How formulas write it."""
+
+    def formula(self, ref: Ref) -> Formula:
+        """What it is made of."""
+
+    def needs(self, ref: Ref) -> Needs:
+        """When it is on screen."""
+
+
+def is_summary(ref: Ref) -> bool:
+    """Whether the number is one of these."""
+    return kind_of(ref) in ALL
+
+
+class Summaries:
+    """Those of one tape. Their modules are imported with the first of them: most runs never ask for one."""
+
+    def __init__(self, tape: NetworkTape) -> None:
+        self._tape = tape
+
+    def of(self, ref: Ref) -> Summary:
+        """What reads the number at `ref`."""
+        return self._of_classes
+
+    @cached_property
+    def _of_classes(self) -> Summary:
+        from dlsim.engine.kinds.network.class_counts import ClassCounts  # noqa: PLC0415
+
+        return ClassCounts(self._tape)

@@ -1,0 +1,142 @@
+"""Every number of a picture answers: the one that is drawn is the one that is told, by mouse and by keys."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from dlsim.engine import Simulator, load
+from dlsim.engine.numerals import is_extreme
+from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.pictures.scene import Scene
+from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.prose import meaning, names, origin, question
+from dlsim.tui.widgets.formula import text_of
+from dlsim.tui.words import words
+
+DRAWN = re.compile(r"(?:^|[ !])(-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
+SCENARIOS = ("over-and-underfitting", "xor-train", "logistic-and")
+MOMENTS = (0, 1, 40)
+
+
+@cache
+def snapshot_at(name, iterations):
+    simulator = Simulator(load(name))
+    simulator.run(iterations=iterations)
+    if not iterations:
+        simulator.step("op")
+    return simulator.snapshot()
+
+
+def drawn_numbers(snapshot, *, sizes=((61, 18), (80, 24), (38, 12))):
+    """(picture, text, reference) of every number that can be selected in the pictures of a moment."""
+    for picture in pictures_of(snapshot.scenario):
+        for view in range(min(len(picture.views(snapshot)), 8)):
+            for width, height in sizes:
+                drawing = picture.draw(Scene(snapshot, view=view), width, height)
+                lines = drawing.cells.text().split("\n")
+                for hit in drawing.hits:
+                    yield picture.key, lines[hit.y].ljust(width)[hit.x : hit.x + hit.width], hit.ref
+
+
+@pytest.mark.parametrize("iterations", MOMENTS)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
+    snapshot, seen = snapshot_at(name, iterations), 0
+    for picture, text, ref in drawn_numbers(snapshot):
+        value, found = snapshot.value(ref), DRAWN.search(text)
+        if "…" in text:
+            assert value is None or not found, (picture, text, ref)
+        elif found:
+            number, share = found[1].replace(",", ""), 100 if found[2] else 1
+            assert value is not None, (picture, text, ref)
+            decimals = len(number.partition("e")[0].partition(".")[2])
+            power = int(number.partition("e")[2] or 0)
+            margin = 0.5 * 10.0 ** (power - decimals) * (1 + 1e-9)
+            assert abs(float(number) - share * value) <= margin, (picture, text, ref, value)
+            assert "e" in number or not is_extreme(value) or value > 1, (picture, text, ref)
+            seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("iterations", MOMENTS)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its_own(name, iterations):
+    say, snapshot = words(), snapshot_at(name, iterations)
+    wanted = {ref for _, _, ref in drawn_numbers(snapshot)}
+    asked = set(wanted)
+    for _ in range(4):  # and so has what they are made of
+        wanted = {operand for ref in wanted for operand in snapshot.explain(ref).operands[:2]} - asked
+        asked |= wanted
+    for ref in asked:
+        told = names(snapshot, ref)
+        assert question(say, snapshot, ref) != say("question.any", **told), ref
+        assert meaning(say, snapshot, ref, snapshot.value(ref) or 0.0) != say("meaning.any", **told), ref
+        assert origin(say, snapshot, ref), ref
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_number_of_a_picture_is_copied_with_its_formula(name):
+    snapshot = snapshot_at(name, 1)
+    for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),)):
+        text = text_of(words(), snapshot, selected=ref)
+        assert text is None or text.startswith(snapshot.symbol(ref)), ref
+
+
+CLICKED = [("over-and-underfitting", "confusion")]
+
+
+async def turned_to(app, pilot, picture):
+    await pilot.press("1", *["p"] * app.screen.tabs.pictures.index(picture))
+    await pilot.pause()
+    assert app.screen.picture.picture is PICTURES[picture]
+    return app.screen.picture.drawing
+
+
+@pytest.mark.parametrize(("scenario", "picture"), CLICKED)
+async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, screen_text, scenario, picture):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        hit = (await turned_to(app, pilot, picture)).hits[-1]
+        await pilot.click(PictureView, offset=(hit.x, hit.y))
+        await pilot.pause()
+        assert app.screen.selection.ref == hit.ref
+        assert f"{app.screen.session.snapshot.symbol(hit.ref)} · selected" in "\n".join(screen_text(app))
+        row = list(app.screen.picture.drawing.cells.rows())[hit.y]
+        assert any(role.startswith("chosen") for _, role in row)
+
+
+@pytest.mark.parametrize(("scenario", "picture"), CLICKED)
+async def test_keys_go_through_all_numbers_of_a_picture(open_at, scenario, picture):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        refs = (await turned_to(app, pilot, picture)).in_order()
+        gone = []
+        for _ in refs[:30]:
+            await pilot.press("tab")
+            gone.append(app.screen.selection.ref)
+        assert gone[0] in refs
+        start = refs.index(gone[0])
+        assert gone == [refs[(start + by) % len(refs)] for by in range(len(gone))]
+
+
+async def test_down_goes_to_the_number_below_and_enter_on_to_what_it_is_made_of(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        drawing = await turned_to(app, pilot, "confusion")
+        above, below = ((truth, 0) for truth in (0, 1))
+        hit = next(hit for hit in drawing.hits if hit.ref.quantity == "taken_for:training" and hit.ref.index == above)
+        await pilot.click(PictureView, offset=(hit.x + hit.width - 1, hit.y))
+        await pilot.press("down")
+        assert app.screen.selection.ref.index == below
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert app.screen.selection.ref.quantity == "decision:training"
+        assert "What is this sample taken for?" in "\n".join(screen_text(app))
+        await pilot.press("escape")
+        assert app.screen.selection.ref.index == below
