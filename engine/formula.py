@@ -50,9 +50,14 @@ def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = DIGITS
         if isinstance(token, str):
             text += token
         else:
-            is_leading = (not text or text.endswith("(")) and not _is_raised(tokens, place)
+            is_leading = leads(text) and not _is_raised(tokens, place)
             text += as_operand(tape.value(token, sample), digits, leading=is_leading)
     return text
+
+
+def leads(text: str) -> bool:
+    """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
+    return not text or text.endswith(("(", "|", "["))
 
 
 def _is_raised(tokens: Formula, place: int) -> bool:

@@ -24,6 +24,8 @@ COUNTED = frozenset(
     {
         *("y", "truth", "solves", "count", "before"),
         *("taken_for", "of_class", "right", "samples", "decision"),
+        *("column", "dead", "saturated", "is_dead", "is_saturated"),
+        *("rows", "columns", "numbers", "parameters"),
     }
 )
 

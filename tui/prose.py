@@ -113,7 +113,7 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
     """The symbols that sentences about `ref` speak of: what it is the change of, of which unit, weight or bias."""
     symbol = snapshot.symbol(ref)
     top, _, bottom = (part.removeprefix("∂") for part in symbol.partition("/"))
-    found = {"symbol": symbol, "top": top, "bottom": bottom}
+    found = {"symbol": symbol, "top": top, "bottom": bottom, "layer": str(ref.layer)}
 
     def other(quantity: str) -> str:
         return snapshot.symbol(ref._replace(quantity=quantity))
@@ -152,6 +152,10 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found["sum"] = other("sum")
         case "solves":
             found["gate"] = symbol.removesuffix("?")
+        case "is_dead" | "is_saturated" | "unit_slope":
+            found["unit"] = other("a")
+        case "unit_size":
+            found["z"] = snapshot.symbol(Ref("z", ref.layer, ref.index))
         case "taken_for" | "of_class" | "recall":
             named = [class_names(snapshot.scenario.body.data)[each] for each in ref.index]
             found |= {"truth": named[0], "taken": named[-1]}
@@ -197,12 +201,14 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         case "new_slot":
             slot = ref.quantity.split(":")[1]
             yield f"{_optimizer(snapshot)}_{'largest' if slot == 'v̂' else slot}"
-        case "setting" | "alpha" | "count":
+        case "setting" | "alpha" | "count" | "mean_size" | "unit_size" | "rows" | "columns":
             yield ref.quantity.partition(":")[2]
         case "f" | "slope" if functions := getattr(body, "functions", ()):
             function = functions[ref.index[0]]
             yield str(function.name)
             yield "loss" if function.target is not None else "activation"
+        case "dead" | "saturated" | "is_dead" | "is_saturated" if 1 <= ref.layer <= len(layers):
+            yield str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
         case "taken_for":
             yield "right" if ref.index[0] == ref.index[1] else "wrong"
         case "decision" if layers and layers[-1].units == 1:  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.words import words
 
 DRAWN = re.compile(r"(?:^|[ !])(-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
-SCENARIOS = ("over-and-underfitting", "xor-train", "logistic-and")
+SCENARIOS = ("over-and-underfitting", "xor-train", "vanishing-gradient", "dying-relu", "matrix-shapes", "batch-modes")
 MOMENTS = (0, 1, 40)
 
 
@@ -85,7 +85,7 @@ def test_every_number_of_a_picture_is_copied_with_its_formula(name):
         assert text is None or text.startswith(snapshot.symbol(ref)), ref
 
 
-CLICKED = [("over-and-underfitting", "confusion")]
+CLICKED = [("over-and-underfitting", "confusion"), ("dying-relu", "bars")]
 
 
 async def turned_to(app, pilot, picture):

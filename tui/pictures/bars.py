@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import ceil, floor, isfinite, log10
+from collections.abc import Sequence
+from math import ceil, floor, isfinite, isnan, log10
 
-from dlsim.engine.kinds.network.statistics import LayerStatistics, slope_product
+from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.layered import Layered, statistics_of, tape_of
+from dlsim.tui.pictures.layered import Layered, tape_of
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 from dlsim.tui.pictures.spread import Spread
@@ -21,12 +22,8 @@ from dlsim.tui.pictures.variants import Variant
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")
-SIZES: Mapping[str, tuple[str, Callable[[LayerStatistics], float | None]]] = {
-    "gradients": ("dE_dW", lambda layer: layer.gradient),
-    "deltas": ("dE_dz", lambda layer: layer.delta),
-    "derivatives": ("da_dz", lambda layer: layer.slope),
-}
-"""By view: what has to be known, and its size in a layer."""
+SIZES = {"gradients": "dE_dW", "deltas": "dE_dz", "derivatives": "da_dz"}
+"""By view: of what the mean size in a layer is drawn."""
 TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
@@ -41,7 +38,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The chosen view."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     if network_tape(scene.snapshot) is None:
         return Drawing(cells)
     names = views(scene.snapshot)
@@ -52,7 +49,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         Stuck(scene, cells).draw()
     else:
         Spread(scene, cells).draw(view)
-    return Drawing(cells)
+    return Drawing(cells, cells.hits, is_table=True)
 
 
 class Sizes(Layered):
@@ -88,13 +85,16 @@ class Sizes(Layered):
                 space = max(room - text_cells - 1 - (11 if products else 0), 1)
                 size = table[place][row]
                 if size is None:
-                    cells.write(x, y, shortened(self.so_far(variant, SIZES[view][0], layer), room), "muted")
+                    cells.write(x, y, shortened(self.so_far(variant, SIZES[view], layer), room), "muted")
                 else:
-                    self._bar(x, y, space, text_cells, size, (low, high), variant)
-                if products:
-                    product = self._product(variant, layer)
-                    text = "" if product is None else f"×{number(product, 9, self.scene.look.at_most(6))}"
-                    cells.write(x + space + text_cells + 2, y, text, "muted")
+                    self._bar(
+                        (x, y, space, text_cells), size, (low, high), variant, Ref(f"mean_size:{SIZES[view]}", layer)
+                    )
+                product = self._product(variant, layer) if products else None
+                if product is not None:
+                    text = number(product, 9, self.scene.look.at_most(6))
+                    end = cells.write(x + space + text_cells + 2, y, "×", "muted")
+                    cells.write(end, y, text, self._linked("muted", variant, Ref("slopes", layer)))
         y = top + len(self.rows()) * step
         if y < cells.height and numbers:
             for place in range(len(shown)):
@@ -137,22 +137,30 @@ class Sizes(Layered):
 
     def _size(self, view: str, variant: Variant, layer: int) -> float | None:
         """The mean size in a layer, once the lead has revealed all of it."""
-        statistics = statistics_of(variant, layer)
-        if statistics is None:
-            return None
-        quantity, size_in = SIZES[view]
-        size = size_in(statistics)
-        return size if size is not None and self.is_known(variant, quantity, layer) else None
+        return self._known(variant, Ref(f"mean_size:{SIZES[view]}", layer), (layer, SIZES[view]))
 
     def _product(self, variant: Variant, layer: int) -> float | None:
         """The mean slopes from the output down to here, multiplied."""
-        layers = range(layer, len(tape_of(variant).structure.layers) + 1)
-        is_known = all(self._size("derivatives", variant, above) is not None for above in layers)
-        return slope_product(tape_of(variant), layer) if is_known else None
+        return self._known(variant, Ref("slopes", layer), (layer, "da_dz"))
+
+    def _known(self, variant: Variant, ref: Ref, of: tuple[int, str]) -> float | None:
+        """A number that a variant has, once all of what it is made of is known."""
+        layer, quantity = of
+        tape = tape_of(variant)
+        if layer > len(tape.structure.layers) or not self.is_known(variant, quantity, layer):
+            return None
+        value = tape.value(ref, variant.snapshot.sample)
+        return None if isnan(value) else value
+
+    @staticmethod
+    def _linked(role: str, variant: Variant, ref: Ref) -> str:
+        """What is the lead's can be selected; of the others the tape at hand knows nothing."""
+        return Link(role, ref) if variant.is_lead else role
 
     def _bar(
-        self, x: int, y: int, space: int, text_cells: int, size: float, decades: tuple[int, int], variant: Variant
+        self, place: tuple[int, int, int, int], size: float, decades: tuple[int, int], variant: Variant, ref: Ref
     ) -> None:
+        x, y, space, text_cells = place
         cells = self.cells
         if size > 0:
             low, high = decades
@@ -165,7 +173,7 @@ class Sizes(Layered):
             if size < 0.01 and size
             else number(size, text_cells, self.scene.look.at_most(4))
         )
-        cells.write(x + space + 1, y, text, "text" if size else "negative")
+        cells.write(x + space + 1, y, text, self._linked("text" if size else "negative", variant, ref))
 
     def _scale(self, x: int, y: int, space: int, decades: tuple[int, int]) -> None:
         low, high = decades

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dlsim.engine.kinds.network.spread import Spread as Numbers
+from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import shortened
 from dlsim.tui.pictures.layered import Layered, statistics_of
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
@@ -21,8 +23,12 @@ class Spread(Layered):
     def draw(self, view: str) -> None:
         """How a layer's weights or gradients are spread, a row of columns for each layer, about 0 in the middle."""
         cells = self.cells
+        of = "W" if view == "weight_histogram" else "dE_dW"
         spread = [self._spread(view, layer) for layer in self.rows()]
-        largest = max((numbers.largest for numbers in spread if numbers is not None), default=0.0) or 1.0
+        known = [layer for layer, numbers in zip(self.rows(), spread, strict=True) if numbers is not None]
+        deepest = min(known, default=self.layers)
+        at_largest = Ref(f"largest:{of}", 0, (deepest,))
+        largest = (self.lead.snapshot.value(at_largest) if known else None) or 1.0
         names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
         left = max(map(breadth, names)) + 1
         room = max(cells.width - left - (22 if cells.width >= LEAST_WITH_SIZES else 0), 1)
@@ -42,16 +48,19 @@ class Spread(Layered):
             if numbers is None:
                 cells.write(left, top + tall - 1, self.so_far(self.lead, "dE_dW", layer), "muted")
                 continue
-            self._columns(left, top, room, tall, numbers, largest)
+            self._columns((left, top, room, tall), numbers, largest, Ref(f"column:{of}", layer, (deepest,)))
             if cells.width >= LEAST_WITH_SIZES:
-                spread_told = f"± {number(numbers.deviation, 9, self.scene.look.at_most(5))}"
-                cells.write(left + room + 2, top + tall - 1, f"{numbers.size:>6}  {spread_told}", "muted")
+                x, y = left + room + 2, top + tall - 1
+                cells.write(x, y, f"{numbers.size:>6}", Link("muted", Ref(f"numbers:{of}", layer)))
+                x = cells.write(x + 8, y, "± ", "muted")
+                text = number(numbers.deviation, 9, self.scene.look.at_most(5))
+                cells.write(x, y, text, Link("muted", Ref(f"deviation:{of}", layer)))
         bottom = min(titles + lines * len(spread), cells.height - 1)
         if bottom > 1:
             text = number(largest, 8, self.scene.look.at_most(3))
             cells.write(left, bottom, f"-{text}", "axis")
             cells.write(left + room // 2, bottom, "0", "axis")
-            cells.write_right(left + room, bottom, text, "axis")
+            cells.write_right(left + room, bottom, text, Link("axis", at_largest) if known else "axis")
             if cells.width >= LEAST_WITH_SIZES:
                 heading = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
                 cells.write(left + room + 2, bottom, heading, "muted")
@@ -81,12 +90,16 @@ class Spread(Layered):
             return statistics.weights
         return statistics.gradients if self.is_known(self.lead, "dE_dW", layer) else None
 
-    def _columns(self, left: int, top: int, room: int, tall: int, numbers: Numbers, largest: float) -> None:
+    def _columns(self, place: tuple[int, int, int, int], numbers: Numbers, largest: float, ref: Ref) -> None:
+        """A column of a histogram leads to what it counts; `ref` is without which of how many it is."""
+        left, top, room, tall = place
         bins = room - 1 + room % 2 or 1  # an odd number: one of them stands about 0
         counts = numbers.counts(bins, largest)
         most = max(int(counts.max()), 1)
+        refs = [ref._replace(index=(bins, column, *ref.index)) for column in range(bins)]
         if tall > 1:  # else the layer's name stands there
-            self.cells.write_right(left - 1, top, shortened(f"{most:,}", left - 1), "axis")
+            text = shortened(f"{most:,}", left - 1)
+            self.cells.write_right(left - 1, top, text, Link("axis", refs[int(counts.argmax())]))
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):
             eighths = max(round(count / most * tall * 8), 1) if count else 0
@@ -94,4 +107,4 @@ class Spread(Layered):
                 filled = min(max(eighths - 8 * line, 0), 8)
                 role = "positive" if column > bins // 2 else "negative" if column < bins // 2 else "muted"
                 if filled:
-                    self.cells.write(left + column, top + tall - 1 - line, heights[filled], role)
+                    self.cells.write(left + column, top + tall - 1 - line, heights[filled], Link(role, refs[column]))

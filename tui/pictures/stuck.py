@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dlsim.engine.reference import Ref
-from dlsim.engine.saturation import SATURATED_BELOW
+from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import shortened
-from dlsim.tui.pictures.layered import Layered, statistics_of
-from dlsim.tui.pictures.legend import Group, write_line
+from dlsim.tui.pictures.layered import Layered, statistics_of, tape_of
+from dlsim.tui.pictures.legend import Group, linked, write_group, write_line
 
 
 class Stuck(Layered):
@@ -32,10 +33,8 @@ class Stuck(Layered):
                 continue
             x = left
             if has_room:
-                for kind, wide in ((glyphs.dead, 10), (glyphs.flat, 11)):
-                    count = marks.count(kind)
-                    told = say("picture.of_units", count=count, units=len(marks))
-                    cells.write(x, y, f"{told:<{wide}}", "negative" if count else "text")
+                for kind, wide in (("dead", 10), ("saturated", 11)):
+                    self._count(x, y, kind, layer)
                     x += wide
             self._row(x, y, layer, marks)
         legend = {
@@ -45,6 +44,14 @@ class Stuck(Layered):
         for y, (mark, text) in enumerate(legend.items(), start=cells.height - 2):
             if y > len(rows):
                 write_line(cells, y, [[(mark, "negative"), (" " + text, "muted")]])
+
+    def _count(self, x: int, y: int, kind: str, layer: int) -> None:
+        """How many of the layer's units are so."""
+        at_count, at_units = Ref(kind, layer), Ref("columns:W", layer)
+        count, units = (self.lead.snapshot.value(ref) or 0 for ref in (at_count, at_units))
+        numbers = {"count": (f"{count:.0f}", at_count), "units": (f"{units:.0f}", at_units)}
+        told = linked(self.scene.say("picture.of_units"), "negative" if count else "text", **numbers)
+        write_group(self.cells, x, y, told)
 
     def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
@@ -58,10 +65,11 @@ class Stuck(Layered):
     def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
         cells, snapshot = self.cells, self.lead.snapshot
         names = [snapshot.symbol(Ref("a", layer, (unit,))) for unit in range(len(marks))]
+        refs = [self._why(layer, unit) for unit in range(len(marks))]
         total = sum(len(name) + 3 for name in names)
         if x + total <= cells.width:
-            for name, mark in zip(names, marks, strict=True):
-                end = cells.write(x, y, name, "symbol")
+            for name, mark, ref in zip(names, marks, refs, strict=True):
+                end = cells.write(x, y, name, Link("symbol", ref))
                 cells.write(end, y, mark, "negative")
                 x += len(name) + 3
             return
@@ -70,4 +78,10 @@ class Stuck(Layered):
             if x + unit >= cells.width - 1 and unit + 1 < len(marks):
                 cells.write(x + unit, y, "…", "muted")
                 return
-            cells.write(x + unit, y, mark or alive, "negative" if mark else "muted")
+            cells.write(x + unit, y, mark or alive, Link("negative" if mark else "muted", refs[unit]))
+
+    def _why(self, layer: int, unit: int) -> Ref:
+        """What says of a unit whether it is stuck: dead, or where its function levels out, saturated."""
+        activation = tape_of(self.lead).structure.layer(layer).activation
+        kind = "is_dead" if saturated_below(activation) is None else "is_saturated"
+        return Ref(kind, layer, (unit,))

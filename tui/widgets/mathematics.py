@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from rich.cells import cell_len
 
+from dlsim.engine.formula import leads
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -60,9 +61,8 @@ def with_numbers(
         if isinstance(token, str):
             piece = (token, "")
         else:
-            leading = not text or text.endswith("(")
             piece = (
-                as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading),
+                as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leads(text)),
                 _link("number", token, marked),
             )
         text += piece[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.network.spread import Spread
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.saturation import Flags, stuck
+from dlsim.engine.saturation import Flags, dead, own_slopes, saturated
 
 Array = NDArray[np.float64]
 Shape = tuple[int, int]
@@ -32,12 +32,12 @@ class LayerStatistics:
     @property
     def gradient(self) -> float:
         """The mean |∂E/∂W| over the weights."""
-        return _mean_size(self._arrays.dE_dW)
+        return mean_size(self._arrays.dE_dW)
 
     @property
     def delta(self) -> float:
         """The mean |∂E/∂z| over the units and the batch."""
-        return _mean_size(self._arrays.dE_dz)
+        return mean_size(self._arrays.dE_dz)
 
     @property
     def slope(self) -> float | None:
@@ -45,7 +45,22 @@ class LayerStatistics:
         slopes: softmax, and an output that is fused with the loss.
         """
         layer = self._arrays.layer
-        return None if layer.is_fused or layer.activation.couples_units else _mean_size(self._arrays.slope)
+        return None if layer.is_fused or layer.activation.couples_units else mean_size(self._arrays.slope)
+
+    @property
+    def deltas(self) -> Array:
+        """(batch, units): ∂E/∂z."""
+        return self._arrays.dE_dz
+
+    @property
+    def slopes(self) -> Array:
+        """(batch, units): ∂h/∂z, as far as the way back goes through it."""
+        return self._arrays.slope
+
+    @cached_property
+    def own_slopes(self) -> Array:
+        """(batch, units): ∂h/∂z where the units have slopes of their own, whether anything is trained or not."""
+        return own_slopes(self._arrays.layer.spec.activation, self._arrays.z, self._arrays.a)
 
     @property
     def weights(self) -> Spread:
@@ -67,10 +82,15 @@ class LayerStatistics:
         """The units, from 0, that let hardly any through for any sample; none where it does not go through them."""
         return () if self._arrays.layer.is_fused else _units(self._stuck[1])
 
+    def flags(self, kind: str) -> Flags:
+        """(batch, units): where a unit is dead, or saturated."""
+        return self._stuck[kind == "saturated"]
+
     @cached_property
     def _stuck(self) -> tuple[Flags, Flags]:
         """(dead, saturated), each (batch, units)."""
-        return stuck(self._arrays.layer.spec.activation, self._arrays.z, self._arrays.a)
+        activation = self._arrays.layer.activation
+        return dead(activation, self.own_slopes), saturated(activation, self.own_slopes)
 
 
 def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
@@ -89,7 +109,8 @@ def slope_product(tape: NetworkTape, layer: int) -> float | None:
     return product
 
 
-def _mean_size(numbers: Array) -> float:
+def mean_size(numbers: Array) -> float:
+    """The mean distance from 0."""
     with np.errstate(all="ignore"):
         return float(np.abs(numbers).mean())
 

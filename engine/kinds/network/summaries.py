@@ -21,7 +21,14 @@ OF_CLASSES = frozenset(
         *("decision", "pass_a", "pass_z", "held_x"),
     }
 )
-ALL = OF_CLASSES
+OF_LAYERS = frozenset(
+    {
+        *("mean_size", "unit_size", "slopes", "average", "deviation", "largest", "column"),
+        *("dead", "saturated", "is_dead", "is_saturated", "unit_slope"),
+    }
+)
+SIZES = frozenset({"rows", "columns", "numbers", "parameters"})
+ALL = OF_CLASSES | OF_LAYERS | SIZES
 
 
 class Summary(Protocol):
@@ -53,10 +60,23 @@ class Summaries:
 
     def of(self, ref: Ref) -> Summary:
         """What reads the number at `ref`."""
-        return self._of_classes
+        kind = kind_of(ref)
+        return self._of_classes if kind in OF_CLASSES else self._of_layers if kind in OF_LAYERS else self._sizes
 
     @cached_property
     def _of_classes(self) -> Summary:
         from dlsim.engine.kinds.network.class_counts import ClassCounts  # noqa: PLC0415
 
         return ClassCounts(self._tape)
+
+    @cached_property
+    def _of_layers(self) -> Summary:
+        from dlsim.engine.kinds.network.layer_summaries import LayerSummaries  # noqa: PLC0415
+
+        return LayerSummaries(self._tape)
+
+    @cached_property
+    def _sizes(self) -> Summary:
+        from dlsim.engine.kinds.network.sizes import Sizes  # noqa: PLC0415
+
+        return Sizes(self._tape)
