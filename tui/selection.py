@@ -12,6 +12,9 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import operands_of
 from dlsim.tui.widgets.rows import Places, subject
 
+MEAN_E = Ref("mean_E")
+"""The loss of a batch."""
+
 
 class Stop(Struct, frozen=True):
     """A number on the way. `operand` is the one of its operands that is marked, None before one looked at them."""
@@ -154,9 +157,11 @@ class Cells:
 
 
 def of_the_loss(snapshot: Snapshot) -> Ref | None:
-    """The number on the tape that the loss curve is about: E of the sample under the lens, the height of a surface."""
+    """The number that the loss curve is about: the mean E of a batch, E of a sample alone, the height of a surface."""
     if "loss" not in snapshot.curves:
         return None
+    if ("E", None) in snapshot.order and len(snapshot.tape.rows) > 1:
+        return MEAN_E
     return next((Ref(quantity) for quantity in ("E", "f") if (quantity, None) in snapshot.order), None)
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from dlsim.engine.activations import fill
+from dlsim.engine.formula import series
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.losses import Loss
 from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
@@ -41,6 +42,8 @@ class LayerFormulas(ABC):
                 return self._names.parameter(quantity[-1], layer, index)
             case "E":
                 return "E"
+            case "mean_E":
+                return "mean E"
             case "dE_dW" | "dE_db":
                 return f"∂E/∂{self._names.parameter(quantity[-1], layer, index)}"
             case "new_W" | "new_b":
@@ -114,6 +117,13 @@ class LayerFormulas(ABC):
     def _loss(self) -> Loss:
         assert self._layers.loss is not None, "nothing is trained"
         return self._layers.loss
+
+    @staticmethod
+    def mean_of_errors(batch: int) -> Formula:
+        """The loss of a batch: the mean of its samples' E."""
+        if batch == 1:
+            return (Ref("E"),)
+        return (f"1/{batch}·(", *series(lambda sample: (Ref("E", sample=sample),), batch), ")")
 
     def _of_output(self, notation: str, index: tuple[int, ...]) -> Formula:
         number = self._layers.output.number

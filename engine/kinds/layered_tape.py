@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
@@ -19,7 +20,7 @@ Array = NDArray[Any]
 
 GIVEN = frozenset({"x", "t", "X", "T", "W", "b", "now_W", "now_b", "term_W", "term_b", "rest_W", "rest_b"})
 GIVEN_KINDS = ("setting:", "alpha:", "count:", "slot:")
-OF_THE_BATCH = frozenset({"dE_dW", "dE_db", "new_W", "new_b", "W", "b", "now_W", "now_b", "rate", "update"})
+OF_THE_BATCH = frozenset({"dE_dW", "dE_db", "new_W", "new_b", "W", "b", "now_W", "now_b", "rate", "update", "mean_E"})
 OF_THE_BATCH_KINDS = (*GIVEN_KINDS, "new_slot:")
 ERRORS = frozenset({"E", "dE_da", "dE_dz"})
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -27,6 +28,8 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 class LayeredBatch(Protocol):
     """What the arrays of a batch have in common."""
+
+    E: Array  # (batch,)
 
     @property
     def size(self) -> int:
@@ -67,6 +70,7 @@ class LayeredTape:
         self._readers: dict[str, Callable[[Ref, int], float]] = {
             "rate": lambda ref, sample: self._optimizer().rate(iteration),
             "update": lambda ref, sample: float(structure.trained),
+            "mean_E": lambda ref, sample: np.add.reduce(batch.E) / batch.size,
             "count:n": lambda ref, sample: float(iteration - 1),
             "count:t": lambda ref, sample: float(iteration),
         }

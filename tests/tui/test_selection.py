@@ -352,19 +352,43 @@ async def test_the_loss_over_its_curve_is_selected_by_click_and_by_key(open_at, 
             assert "no more numbers" in screen_text(app)[-1]
 
 
-async def test_a_click_on_the_mean_error_says_that_it_is_the_mean_of_the_samples_errors(open_at, screen_text):
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_click_on_the_mean_error_selects_the_mean_and_from_it_one_comes_to_each_samples_error(
+    open_at, screen_text, size
+):
     app = open_at("xor-train")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        await pilot.click(offset=within("mean E of 4", screen_text(app)))
+        await pilot.click(offset=within("mean E", screen_text(app)))
         await pilot.pause()
-        assert "E · selected" in "\n".join(screen_text(app))
-        assert "the mean of its samples' E" in screen_text(app)[-1]
-        await pilot.press("full_stop")
+        screen = "\n".join(screen_text(app))
+        assert "mean E · selected" in screen
+        assert "1/4·(E₁ + E₂ + E₃ + E₄)" in screen
+        await pilot.press("enter", "down", "enter")
         await pilot.pause()
-        assert "E · selected" in "\n".join(screen_text(app))
-        assert "sample 2/4" in screen_text(app)[0]
+        assert "E₂ · sample 2 · selected" in "\n".join(screen_text(app))
+
+
+@pytest.mark.parametrize("name", ["xor-train", "batch-modes", "feedforward-or-recurrent"])
+def test_the_mean_error_is_the_loss_and_the_mean_of_the_errors_it_is_made_of(name):
+    simulator = Simulator(load(name))
+    for _ in range(3):
+        simulator.step("iteration")
+        snapshot = simulator.snapshot()
+        mean = Ref("mean_E")
+        assert snapshot.value(mean) == snapshot.loss
+        errors = [snapshot.value(ref) for ref in snapshot.explain(mean).operands]
+        assert sum(errors) / len(errors) == pytest.approx(snapshot.loss, abs=1e-15)
+        assert len(errors) == len(snapshot.tape.rows)
+
+
+def test_the_mean_error_is_not_told_before_the_errors_are():
+    simulator = Simulator(load("xor-train"))
+    simulator.step("phase")
+    assert simulator.snapshot().value(Ref("mean_E")) is None
+    simulator.step("phase")
+    assert simulator.snapshot().value(Ref("mean_E")) == simulator.snapshot().loss
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -8,7 +8,6 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Cells, Selection, in_order, is_among, of_the_loss
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
@@ -153,18 +152,15 @@ class Selecting(Acting):
             start = start.select(snapshot.event.ref)
         self._choose(start.follow(message.ref, snapshot))
 
-    @on(FormulaView.LossPicked)
     @on(LossCurve.Picked)
     def _pick_loss(self) -> None:
-        """The loss as the formula's panel and the curve tell it: the sample's own share in it is selected."""
+        """The loss as the curve tells it."""
         snapshot = self._looked_at()
         ref, position = of_the_loss(snapshot), snapshot.position
         if ref is None:
             return
         self._choose(self.selection.select(ref))
-        if len(snapshot.tape.rows) > 1:
-            self._tell(Hint("hint.mean_of_samples", {"key": CAPS["look.next-sample"]}))
-        elif position.done < position.iteration:
+        if position.done < position.iteration:
             self._tell(Hint("hint.loss_before", {"iteration": position.done}))
         self._show_keys()
 

@@ -15,7 +15,7 @@ from dlsim.tui.answer import answer_to, other_row, sums_within
 from dlsim.tui.diagram.numbers import is_number
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning, question
-from dlsim.tui.selection import Selection
+from dlsim.tui.selection import MEAN_E, Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
 from dlsim.tui.widgets.lines import Line, Piece, ref_at, spread, width, wrap
@@ -26,8 +26,6 @@ from dlsim.tui.words import Words
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
-MEAN = Ref("mean_E")
-"""The mean error of the batch, of which a tape has the samples' shares only."""
 FEWER_DIGITS = 4
 """Decimals of a batch's mean error where it would not fit beside its sample's with all of them."""
 
@@ -43,9 +41,6 @@ class FormulaView(ScrollingLines):
         def __init__(self, ref: Ref, *, is_operand: bool) -> None:
             super().__init__()
             self.ref, self.is_operand = ref, is_operand
-
-    class LossPicked(Message):
-        """The mean error of the batch was clicked."""
 
     def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -85,7 +80,7 @@ class FormulaView(ScrollingLines):
         if ref is not None:
             event.stop()
             is_operand = event.y < len(self.lines) - 1
-            self.post_message(self.LossPicked() if ref == MEAN else self.Picked(ref, is_operand=is_operand))
+            self.post_message(self.Picked(ref, is_operand=is_operand))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -263,7 +258,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         return ((following, "muted"),)
     error = snapshot.value(Ref("E"))
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    link, of_mean = Link("strong", Ref("E")), Link("", MEAN)
+    link, of_mean = Link("strong", Ref("E")), Link("", MEAN_E)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]

@@ -70,6 +70,8 @@ class Formulas(LayerFormulas):
             case "E":
                 output = self._structure.output
                 return total([(Ref("E_o", output.number, (unit,)),) for unit in range(output.units)])
+            case "mean_E":
+                return self.mean_of_errors(batch)
             case "dE_da":
                 return self._gradient_of_output(layer, index[0])
             case "da_dz":

@@ -118,6 +118,8 @@ class NetworkTape(LayeredTape):
             return self._summaries.of(ref).needs(ref)
         if self._is_given(quantity):
             return None
+        if quantity == "mean_E":
+            return ("E", None, 1)
         if quantity == "O":
             return ("a", self.structure.output.number, 0)
         if quantity == "dE_dz" and not self._has_own_delta(ref.layer):

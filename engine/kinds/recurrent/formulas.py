@@ -59,6 +59,8 @@ class Formulas(LayerFormulas):
                 return total([(Ref("E_o", OUTPUT, (unit, index[0])),) for unit in outputs])
             case "E":
                 return total([(Ref("E_t", 0, (step,)),) for step in range(self._structure.steps)])
+            case "mean_E":
+                return self.mean_of_errors(batch)
             case "dE_da":
                 return self._gradient_of_activation(layer, index)
             case "da_dz":

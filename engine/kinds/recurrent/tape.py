@@ -121,6 +121,8 @@ class RecurrentTape(LayeredTape):
         quantity = ref.quantity
         if self._is_given(quantity):
             return None
+        if quantity == "mean_E":
+            return ("E", None, 1)
         if quantity == "O":
             ref = Ref("a", OUTPUT, ref.index[1:])
         elif len(ref.index) == 1 and quantity in ("z", "a", "E_o", "dE_da", "da_dz", "dE_dz"):
