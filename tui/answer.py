@@ -12,6 +12,7 @@ from dlsim.engine.snapshot import Snapshot
 BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""
 
+OF_A_UNIT = frozenset({"x", "z", "a", "dE_dz", "dE_da", "da_dz"})
 OF_A_ROW = {"X": "x", "T": "t", "O": "a"}
 """The numbers in the data table, whose index begins with their row, and what they are in the network."""
 
@@ -77,7 +78,11 @@ def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
 
 
 def in_network(snapshot: Snapshot, ref: Ref) -> Ref:
-    """The number of the network that a cell of the data table is, where its sample is under the lens."""
+    """The number of the network that a cell of the data table is, or one that names its sample, where that is the one
+    under the lens.
+    """
+    if ref.quantity in OF_A_UNIT and ref.sample == snapshot.sample:
+        return ref._replace(sample=None)
     if ref.quantity in OF_A_ROW and ref.index[0] == snapshot.row:
         quantity = OF_A_ROW[ref.quantity]
         return Ref(quantity, 0 if quantity == "x" else ref.layer or _last_layer(snapshot), ref.index[1:])

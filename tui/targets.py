@@ -102,7 +102,8 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
     if parameter is not None:
         now = parameter._replace(quantity=f"now_{parameter.quantity}")
         return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
-    datum = datum_at(snapshot.scenario, ref, snapshot.row)
+    row = snapshot.row if ref.sample is None else int(snapshot.tape.rows[ref.sample])
+    datum = datum_at(snapshot.scenario, ref, row)
     path = path_of(snapshot, ref) if datum is None else datum.path
     if path is None:
         return None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlsim.engine import Simulator, load
 from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
 from dlsim.tui.changing import change, redo, undo
@@ -192,3 +193,10 @@ async def test_where_it_is_in_a_later_batch_the_edited_number_stays_selected_amo
     assert "x2 · sample 7 · selected" in told
     assert "x2 of sample 7  2" in asked
     assert ref == Ref("X", 0, (6, 1))
+
+
+def test_an_input_that_names_its_sample_is_edited_in_that_sample():
+    simulator = Simulator(load("xor-train"))
+    target = target_of(simulator, simulator.snapshot(), Ref("x", 0, (1,), 1))
+    assert target.path == "data.inputs.1.1"
+    assert target.value == 1

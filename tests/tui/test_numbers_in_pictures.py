@@ -9,6 +9,9 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numerals import is_extreme
+from dlsim.engine.reference import Ref
+from dlsim.tui.diagram.focus import focus_of
+from dlsim.tui.diagram.shape import shape_of
 from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.view import PictureView
@@ -85,7 +88,7 @@ def test_every_number_of_a_picture_is_copied_with_its_formula(name):
         assert text is None or text.startswith(snapshot.symbol(ref)), ref
 
 
-CLICKED = [("over-and-underfitting", "confusion"), ("dying-relu", "bars")]
+CLICKED = [("over-and-underfitting", "confusion"), ("dying-relu", "bars"), ("matrix-shapes", "shapes")]
 
 
 async def turned_to(app, pilot, picture):
@@ -140,3 +143,38 @@ async def test_down_goes_to_the_number_below_and_enter_on_to_what_it_is_made_of(
         assert "What is this sample taken for?" in "\n".join(screen_text(app))
         await pilot.press("escape")
         assert app.screen.selection.ref.index == below
+
+
+async def test_a_cell_of_a_matrix_is_the_number_that_stands_there_and_the_product_stays_on_screen(open_at, screen_text):
+    app = open_at("matrix-shapes")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        drawing = await turned_to(app, pilot, "shapes")
+        wanted = Ref("W", 1, (2, 3)), Ref("x", 0, (1,), 0), Ref("z", 1, (3,), 0), Ref("columns:W", 1)
+        hits = {hit.ref: hit for hit in drawing.hits}
+        await pilot.click(PictureView, offset=(hits[Ref("rows:X", 1)].x, hits[Ref("rows:X", 1)].y))
+        for ref in wanted:
+            hit = next(hit for hit in app.screen.picture.drawing.hits if hit.ref == ref)
+            await pilot.click(PictureView, offset=(hit.x, hit.y))
+            await pilot.pause()
+            assert app.screen.selection.ref == ref
+            assert "· selected" in "\n".join(screen_text(app))
+            assert Ref("W", 1, (2, 3)) in app.screen.picture.drawing.in_order()
+
+
+def test_a_number_that_names_the_sample_under_the_lens_lights_the_diagram_as_the_number_itself_does():
+    snapshot = snapshot_at("xor-train", 1)
+    shape = shape_of(snapshot.scenario)
+    for ref in (Ref("z", 1, (2,)), Ref("a", 1, (0,)), Ref("x", 0, (1,))):
+        own = focus_of(snapshot, shape, ref)
+        named = focus_of(snapshot, shape, ref._replace(sample=snapshot.sample))
+        assert (named.active, named.nodes, named.edges) == (own.active, own.nodes, own.edges)
+        assert focus_of(snapshot, shape, ref._replace(sample=snapshot.sample + 1)).active is None
+
+
+def test_what_a_layers_gradients_come_to_lights_its_weights():
+    snapshot = snapshot_at("xor-train", 1)
+    focus = focus_of(snapshot, shape_of(snapshot.scenario), Ref("mean_size:dE_dW", 1))
+    assert {(edge.layer, edge.sender, edge.unit) for edge in focus.edges} == {
+        (1, sender, unit) for sender in range(2) for unit in range(4)
+    }

@@ -11,17 +11,15 @@ from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.engine.text import breadth
-from dlsim.tui.diagram.numbers import number_alone
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
+from dlsim.tui.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result
 from dlsim.tui.pictures.forward import network_tape
-from dlsim.tui.pictures.legend import Group, group_breadth, write_line
+from dlsim.tui.pictures.legend import Group, group_breadth, linked, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 
 FACTS = 4
 """What is derived for each layer: W's rows, W's columns, b, Y."""
-MOST_SHOWN = 8
-"""Rows and columns of a matrix that are drawn as cells."""
 UNKNOWN = "?"
 
 
@@ -35,12 +33,12 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The layers' products, and below them the chosen entry."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None:
         return Drawing(cells)
     _Shapes(scene, cells, tape).draw()
-    return Drawing(cells)
+    return Drawing(cells, cells.hits, is_table=True)
 
 
 class _Sizes(Struct, frozen=True):
@@ -87,19 +85,22 @@ class _Shapes:
             layer = self._layers[max(self._facts - 1, 0) // FACTS]
             rows = min(layer.senders, MOST_SHOWN)
             if self._facts and cells.height >= y + rows + 3:
-                self._matrices(y + 3, layer, 0, rows, has_air=cells.height > y + rows + 3)
+                self._dot_product(layer).matrices(y + 3, 0, has_air=cells.height > y + rows + 3)
             return
         room = cells.height - y
-        rows = min(self._layers[self._entry.layer - 1].senders, MOST_SHOWN) if self._entry is not None else 0
+        layer = self._layers[self._entry.layer - 1]
+        rows = min(layer.senders, MOST_SHOWN)
         if room >= rows + 7:
             cells.write(0, y, shortened(self._names(), cells.width), "muted")
             y, room = y + 1, room - 1
         if room >= 2:
-            self._dot_product(y, room)
+            self._dot_product(layer).draw(self._entry, y, room)
+
+    def _dot_product(self, layer: Layer) -> DotProduct:
+        return DotProduct(self._scene, self._cells, layer, self._shapes[layer.number - 1])
 
     def _first_layer(self, shown: int, all_of_them: int) -> int:
-        layer = self._entry.layer if self._entry is not None else 1
-        return min(max(layer - 1 - shown // 2, 0), all_of_them - shown)
+        return min(max(self._entry.layer - 1 - shown // 2, 0), all_of_them - shown)
 
     # sizes
 
@@ -124,72 +125,73 @@ class _Shapes:
 
     def _products(self) -> list[list[Group]]:
         """A line for each layer; the columns stand below each other."""
-        table = [self._pieces(layer) for layer in self._layers]
-        widths = [max(breadth(row[place][0]) for row in table) for place in range(len(table[0]))]
+        table = [self._columns(layer) for layer in self._layers]
+        widths = [max(group_breadth(row[place]) for row in table) for place in range(len(table[0]))]
         lines: list[list[Group]] = []
         for row in table:
+            *matrices, count, activation = row
             product: list[tuple[str, str]] = []
-            for place, (text, role) in enumerate(row[:-2]):
-                product.append((f"{text:<{widths[place]}}" if place else text.ljust(widths[0]), role))
-            count, activation = row[-2], row[-1]
+            for column, cells in zip(matrices, widths, strict=False):
+                blanks = " " * (cells - group_breadth(column))
+                product += [*column, (blanks, column[-1][1] if column else "")]
             groups: list[Group] = [product]
-            told = (f"{count[0]:>{widths[-2]}}", count[1])
-            if group_breadth(product) + breadth(told[0]) + 2 <= self._cells.width:
-                groups.append([told])
-            groups.append([activation])
+            blanks = " " * (widths[-2] - group_breadth(count))
+            if group_breadth(product) + widths[-2] + 2 <= self._cells.width:
+                groups.append([(blanks, ""), *count])
+            groups.append(activation)
             lines.append(groups)
         return lines
 
-    def _pieces(self, layer: Layer) -> list[tuple[str, str]]:
+    def _columns(self, layer: Layer) -> list[Group]:
+        """What stands below each other: names, sizes, signs, and last how many parameters, and the activation."""
         sizes = self._sizes(layer)
         n = layer.number
-        is_active = self._entry is not None and self._entry.layer == n
-        goes_in = self._goes_in(layer)
+        is_active = self._entry.layer == n
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
-        def matrix(name: str, size: tuple[str, str]) -> list[tuple[str, str]]:
+        def matrix(name: str, size: tuple[str, str], of: str) -> list[Group]:
             role = "negative" if UNKNOWN in size else "operand" if is_active else "text"
-            return [(f"{name}" if is_roomy else "", "symbol"), (f"({size[0]}×{size[1]})", role)]
+            rows, columns = (
+                (text, role if text == UNKNOWN else Link(role, Ref(f"{side}:{of}", n)))
+                for side, text in zip(("rows", "columns"), size, strict=True)
+            )
+            return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
 
         number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
-        pieces: list[tuple[str, str]] = [(number, "active" if is_active else "muted")]
-        pieces += [*matrix(goes_in, sizes.X), ("·", "text"), *matrix(f"W[{n}]", sizes.W)]
+        columns: list[Group] = [[(number, "active" if is_active else "muted")]]
+        columns += [*matrix(goes_in(layer), sizes.X, "X"), [("·", "text")], *matrix(f"W[{n}]", sizes.W, "W")]
         if layer.biases:
-            pieces += [(" + " if is_wide else "+", "text"), *matrix(f"b[{n}]", sizes.B)]
+            columns += [[(" + " if is_wide else "+", "text")], *matrix(f"b[{n}]", sizes.B, "b")]
         else:
-            pieces += [("", ""), ("", ""), ("", "")]
-        name = self._result(layer)
-        pieces += [(" = " if is_wide else "=", "text"), *matrix(name, sizes.Y)]
-        count = self._shapes[n - 1].parameters
+            columns += [[], [], []]
+        name = result(layer)
+        columns += [[(" = " if is_wide else "=", "text")], *matrix(name, sizes.Y, "Z")]
         is_known = self._facts >= FACTS * (n - 1) + 3
-        pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
+        columns.append([self._parameters(n, "strong") if is_known else (UNKNOWN, "negative")])
         goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
-        pieces.append((layer.activation.name + goes_on, "muted"))
-        return pieces
+        columns.append([(layer.activation.name + goes_on, "muted")])
+        return columns
 
-    @staticmethod
-    def _goes_in(layer: Layer) -> str:
-        """What a layer's weights are multiplied with: the inputs, or what the layer below puts out."""
-        return "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
-
-    @staticmethod
-    def _result(layer: Layer) -> str:
-        """What a layer's product is called: its output Y, or where an activation is still to come, its sums Z."""
-        return f"{'Y' if layer.activation.name == 'linear' else 'Z'}[{layer.number}]"
+    def _parameters(self, layer: int, role: str) -> tuple[str, Link]:
+        """How many a layer has; those of all, of layer 0."""
+        ref = Ref("parameters", layer)
+        return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
     def _total(self) -> list[Group]:
         if self._facts < FACTS * (len(self._layers) - 1) + 3:
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
-        counts = [shapes.parameters for shapes in self._shapes]
-        total = self._scene.say("picture.total", total=self._tape.structure.parameters)
-        groups: list[Group] = [[(total, "strong")]]
-        if len(counts) > 1:
-            groups.append([(" + ".join(f"{count:,}" for count in counts), "muted")])
+        total, ref = self._parameters(0, "strong")
+        groups: list[Group] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
+        if len(self._layers) > 1:
+            counts: list[tuple[str, str]] = []
+            for layer in self._layers:
+                counts += [*([(" + ", "muted")] if counts else []), self._parameters(layer.number, "muted")]
+            groups.append(counts)
         return groups
 
     def _names(self) -> str:
         """That W[1] is a matrix, and what one weight of it is called."""
-        layer = 1 if self._entry is None else self._entry.layer
+        layer = self._entry.layer
         one = self._snapshot.symbol(Ref("W", layer, (0, 0)))
         return self._scene.say("picture.matrix", layer=layer, one=one)
 
@@ -200,8 +202,8 @@ class _Shapes:
             text = say("picture.sizes_given")
         else:
             layer = self._layers[(self._facts - 1) // FACTS]
-            before = self._goes_in(layer)
-            names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": self._result(layer)}
+            before = goes_in(layer)
+            names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": result(layer)}
             text = [
                 say("picture.rows_inner", name=names["W"], before=before),
                 say("picture.columns_units", name=names["W"], units=layer.units),
@@ -214,112 +216,25 @@ class _Shapes:
 
     # one entry
 
-    def _chosen_entry(self) -> Ref | None:
-        """The weighted sum that was selected, or the one that was computed last."""
-        event = self._snapshot.event
-        candidates = (self._scene.selected, None if event is None else event.ref)
-        for ref in candidates:
-            if ref is not None and ref.quantity in ("z", "a") and ref.layer and len(ref.index) == 1:
-                return Ref("z", ref.layer, ref.index)
-        for ref in candidates:
-            if ref is not None and ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
-                return Ref("z", ref.layer, (ref.index[-1],))
-        return Ref("z", 1, (0,)) if event is None else Ref("z", len(self._layers), (0,))
+    def _chosen_entry(self) -> Ref:
+        """The sum that was selected or in whose product the selected number is, or the one that was computed last."""
+        event, selected = self._snapshot.event, self._scene.selected
+        present = Ref("z", 1 if event is None else len(self._layers), (0,))
+        if event is not None:
+            present = _sum_of(event.ref) or present
+        layer = None if selected is None else product_of(selected)
+        if layer is not None:
+            return present if present.layer == layer else Ref("z", layer, (0,))
+        return present if selected is None else _sum_of(selected) or present
 
-    def _dot_product(self, y: int, room: int) -> None:
-        """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
-        entry = self._entry
-        if entry is None:
-            return
-        layer = self._layers[entry.layer - 1]
-        unit = entry.index[0]
-        matrix_rows = min(layer.senders, MOST_SHOWN)
-        if room >= matrix_rows + 4:
-            has_air = room > matrix_rows + 4
-            self._matrices(y + 1, layer, unit, matrix_rows, has_air=has_air)
-            taken = matrix_rows + 1 + has_air
-            y, room = y + taken, room - taken
-        elif room >= 4:
-            y, room = y + 1, room - 1
-        look = self._scene.look
-        told = self._snapshot.explain(entry, look.at_most(4))
-        shown = self._snapshot.value(entry)
-        row, column = self._snapshot.sample + 1, unit + 1
-        head: Group = [
-            (f"{self._result(layer)}[{row},{column}] ", "operand"),
-            (f"= {told.symbol} = {told.formula}", "symbol"),
-        ]
-        lines = _wrapped("".join(text for text, _ in head), self._cells.width)
-        if len(lines) > 1 and room < len(lines) + 2:
-            lines = _at_most(lines, 1, self._cells.width)
-        for place, text_line in enumerate(lines):
-            self._cells.write(0, y + place, shortened(text_line, self._cells.width), "symbol")
-        y, room = y + len(lines) - 1, room - len(lines) + 1
-        if room >= 2:
-            text = f"= {told.substituted}" if shown is not None else "= …"
-            for text_line in _at_most(_wrapped(text, self._cells.width), max(room - 2, 1), self._cells.width):
-                y += 1
-                self._cells.write(0, y, text_line, "text")
-        if y + 1 < self._cells.height and room >= 3:
-            text = f"= {number_alone(shown, look.digits)}"
-            self._cells.write(0, y + 1, text, "active" if shown is not None else "muted")
 
-    def _matrices(self, y: int, layer: Layer, unit: int, rows: int, *, has_air: bool) -> None:
-        """The factors and the result as cells, those that count lit; `has_air` where the line below is free."""
-        cells = self._cells
-        shapes, sample = self._shapes[layer.number - 1], self._snapshot.sample
-        middle = (rows - 1) // 2
-        x = 0
-        goes_in = self._goes_in(layer)
-        spots = [
-            (goes_in, shapes.x, (sample, None), "·"),
-            (f"W[{layer.number}]", shapes.weights, (None, unit), "+" if shapes.biases else "="),
-            *(((f"b[{layer.number}]", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
-            (self._result(layer), shapes.y, (sample, unit), ""),
-        ]
-        per_cell = 2 if sum(min(shape[1], MOST_SHOWN) * 2 + 4 for _, shape, _, _ in spots) <= cells.width else 1
-        for name, shape, lit, sign in spots:
-            x = self._block(x, y, shape, lit, rows, per_cell, name)
-            if sign:
-                cells.write(x + 1, y + middle, sign, "text")
-                x += 3
-        full, other = self._marks
-        say = self._scene.say
-        legend = f"{full} {say('picture.makes_entry')}  {other} {say('picture.makes_others')}"
-        if x + 3 + breadth(legend) <= cells.width:
-            cells.write(x + 3, y - 1, legend, "muted")
-        elif has_air:
-            cells.write(0, y + rows, shortened(legend, cells.width), "muted")
-
-    @property
-    def _marks(self) -> tuple[str, str]:
-        """A cell that the entry is made of, and any other."""
-        return ("■", "·") if self._cells.glyphs.has_dots else ("#", ".")
-
-    def _block(
-        self,
-        x: int,
-        y: int,
-        size: tuple[int, int],
-        lit: tuple[int | None, int | None],
-        rows: int,
-        per_cell: int,
-        name: str,
-    ) -> int:
-        """A matrix as cells, the row or column or the one cell that counts lit; the column after it."""
-        cells, (full, empty) = self._cells, self._marks
-        by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
-        top = y + (rows - len(by_row)) // 2
-        for line, row in enumerate(by_row):
-            for place, column in enumerate(by_column):
-                is_lit = lit[0] in (None, row) and lit[1] in (None, column)
-                cells.write(
-                    x + place * per_cell, top + line, full if is_lit else empty, "active" if is_lit else "muted"
-                )
-        end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
-        more = "" if len(by_row) == size[0] and len(by_column) == size[1] else cells.glyphs.more_across[:1]
-        cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, len(name))], "symbol")
-        return max(end, x + breadth(name))
+def _sum_of(ref: Ref) -> Ref | None:
+    """The weighted sum that a unit's number, a weight or a bias goes into."""
+    if ref.quantity in ("z", "a") and ref.layer and len(ref.index) == 1:
+        return Ref("z", ref.layer, ref.index)
+    if ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
+        return Ref("z", ref.layer, (ref.index[-1],))
+    return None
 
 
 def _told(shape: Shape | None, has_rows: bool, has_columns: bool) -> tuple[str, str]:
@@ -328,31 +243,3 @@ def _told(shape: Shape | None, has_rows: bool, has_columns: bool) -> tuple[str, 
         return UNKNOWN, UNKNOWN
     rows, columns = shape
     return str(rows) if has_rows else UNKNOWN, str(columns) if has_columns else UNKNOWN
-
-
-def _window(count: int, wanted: int | None, room: int) -> range:
-    """The rows or columns that are drawn, the wanted one among them."""
-    if count <= room:
-        return range(count)
-    first = min(max((wanted or 0) - room // 2, 0), count - room)
-    return range(first, first + room)
-
-
-def _wrapped(text: str, cells: int) -> list[str]:
-    """Broken at spaces."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        if line and breadth(line) + 1 + breadth(word) > cells:
-            lines.append(line)
-            line = "  " + word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line]
-
-
-def _at_most(lines: list[str], most: int, cells: int) -> list[str]:
-    """So many of the lines; where there are more, the last of them says so."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], shortened(f"{lines[most - 1]} {lines[most].lstrip()}", cells)]
