@@ -23,6 +23,7 @@ class Ref(NamedTuple):
 COUNTED = frozenset(
     {
         *("y", "truth", "solves", "count", "before"),
+        *("tried", "tried_before", "settings", "values"),
         *("taken_for", "of_class", "right", "samples", "decision"),
         *("column", "dead", "saturated", "is_dead", "is_saturated"),
         *("rows", "columns", "numbers", "parameters"),

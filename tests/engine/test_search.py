@@ -12,6 +12,7 @@ from support.tables import changed_at
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.loading import load_tables
+from dlsim.engine.reference import Ref
 
 ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 GATES = {"AND": [0, 0, 0, 1], "NAND": [1, 1, 1, 0], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
@@ -295,3 +296,17 @@ def test_what_could_not_be_run_is_refused_with_its_place_and_a_remedy(path, valu
         load_tables(changed(path, value, beside=beside))
     assert message in str(refused.value)
     assert refused.value.key
+
+
+def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=2)
+    simulator.step("value")
+    tried, before, settings = (Ref(quantity) for quantity in ("tried", "tried_before", "settings"))
+    snapshot = simulator.snapshot()
+    assert (snapshot.value(before), snapshot.value(tried), snapshot.value(settings)) == (2, 3, 21**3)
+    assert snapshot.explain(tried).substituted == "2 + 1"
+    assert snapshot.explain(settings).formula == "values(w1)·values(w2)·values(b)"
+    assert snapshot.explain(settings).substituted == "21·21·21"
+    first = Simulator(load("xor-single")).snapshot()
+    assert (first.value(before), first.value(tried)) == (0, None)

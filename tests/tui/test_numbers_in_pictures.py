@@ -19,8 +19,20 @@ from dlsim.tui.prose import meaning, names, origin, question
 from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.words import words
 
-DRAWN = re.compile(r"(?:^|[ !])(-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
-SCENARIOS = ("over-and-underfitting", "xor-train", "vanishing-gradient", "dying-relu", "matrix-shapes", "batch-modes")
+DRAWN = re.compile(r"(?:^|[ !])((?:-|− ?)?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
+SCENARIOS = (
+    *("over-and-underfitting", "xor-train", "vanishing-gradient", "dying-relu", "matrix-shapes", "batch-modes"),
+    *(
+        "and",
+        "logistic-and",
+        "xor-single",
+        "xor-mlp",
+        "feedforward-or-recurrent",
+        "activations",
+        "losses",
+        "optimizers",
+    ),
+)
 MOMENTS = (0, 1, 40)
 
 
@@ -53,7 +65,7 @@ def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
         if "…" in text:
             assert value is None or not found, (picture, text, ref)
         elif found:
-            number, share = found[1].replace(",", ""), 100 if found[2] else 1
+            number, share = found[1].replace(",", "").replace("− ", "-").replace("−", "-"), 100 if found[2] else 1
             assert value is not None, (picture, text, ref)
             decimals = len(number.partition("e")[0].partition(".")[2])
             power = int(number.partition("e")[2] or 0)
@@ -88,7 +100,15 @@ def test_every_number_of_a_picture_is_copied_with_its_formula(name):
         assert text is None or text.startswith(snapshot.symbol(ref)), ref
 
 
-CLICKED = [("over-and-underfitting", "confusion"), ("dying-relu", "bars"), ("matrix-shapes", "shapes")]
+WITH_KEYS = [
+    ("over-and-underfitting", "confusion"),
+    ("dying-relu", "bars"),
+    ("matrix-shapes", "shapes"),
+    ("xor-single", "search-map"),
+    ("xor-single", "region"),
+    ("activations", "functions-plot"),
+]
+CLICKED = [*WITH_KEYS, ("optimizers", "surface"), ("xor-train", "history")]
 
 
 async def turned_to(app, pilot, picture):
@@ -112,7 +132,7 @@ async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, 
         assert any(role.startswith("chosen") for _, role in row)
 
 
-@pytest.mark.parametrize(("scenario", "picture"), CLICKED)
+@pytest.mark.parametrize(("scenario", "picture"), WITH_KEYS)
 async def test_keys_go_through_all_numbers_of_a_picture(open_at, scenario, picture):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -178,3 +198,17 @@ def test_what_a_layers_gradients_come_to_lights_its_weights():
     assert {(edge.layer, edge.sender, edge.unit) for edge in focus.edges} == {
         (1, sender, unit) for sender in range(2) for unit in range(4)
     }
+
+
+async def test_a_point_of_the_plane_is_what_the_network_answers_to_its_sample(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        drawing = await turned_to(app, pilot, "region")
+        hit = next(hit for hit in drawing.hits if hit.ref.quantity == "pass_a:training" and hit.ref.index == (1, 0))
+        await pilot.click(PictureView, offset=(hit.x, hit.y))
+        await pilot.pause()
+        snapshot = app.screen.session.snapshot
+        answer = snapshot.tape.answers(snapshot.scenario.body.data.inputs)[1, 0]
+        assert f"= {answer:.8f}" in "\n".join(screen_text(app))
+        assert "o1₂ · selected" in "\n".join(screen_text(app))

@@ -11,10 +11,10 @@ from dlsim.engine.kinds.functions.tape import FunctionsTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import number, number_alone
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
-from dlsim.tui.pictures.legend import Group, group_breadth, rows_needed, write_columns, write_line
+from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, Span, fitting_span, framed
 from dlsim.tui.pictures.scene import Drawing, Scene
 
@@ -24,6 +24,8 @@ WIDE = 72
 LEGEND_CELLS = 36
 TALLER = {"activation": 2.0, "loss": 5.0}
 """Together, what is so many times taller than most is cut off: the others would lie flat."""
+X = Ref("x")
+"""Where the cursor stands."""
 ROLES = 8
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -39,7 +41,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The chosen view."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
     if not isinstance(tape, FunctionsTape):
         return Drawing(cells)
@@ -51,7 +53,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         of.singly(view - 1)
     else:
         of.softmax()
-    return Drawing(cells, of.hits)
+    return Drawing(cells, cells.hits)
 
 
 class _Curves:
@@ -63,7 +65,6 @@ class _Curves:
         self._functions = tape.body.functions
         self._x = tape.body.sweep
         self._marks = scene.look.marks
-        self.hits: list[Hit] = []
 
     # together
 
@@ -74,15 +75,13 @@ class _Curves:
         groups = [self._told(number, is_wide) for number in range(len(self._functions))]
         if is_wide:
             room, height = cells.width - LEGEND_CELLS - 2, cells.height
-            head: list[Group] = [[(f"{self._x_told():<18}", "strong"), ("    f(x)    f′(x)", "muted")]]
+            head: list[Group] = [[(f"{self._x_told():<18}", Link("strong", X)), ("    f(x)    f′(x)", "muted")]]
             place = (room + 2, 0, LEGEND_CELLS, height)
-            places = write_columns(cells, place, [*head, *groups], widest=LEGEND_CELLS)[1:]
+            write_columns(cells, place, [*head, *groups], widest=LEGEND_CELLS)
         else:
             rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
             room, height = cells.width, cells.height - rows
-            places = write_columns(cells, (0, height, cells.width, rows), groups)
-        for place_of, (x, y) in enumerate(places):
-            self._hit(place_of, x, y, groups[place_of])
+            write_columns(cells, (0, height, cells.width, rows), groups)
         numbers = range(len(self._functions))
         if room >= 40:
             half = room // 2
@@ -92,31 +91,25 @@ class _Curves:
             half = room
             self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
         if not is_wide:
-            cells.write_right(half - 1, 0, self._x_told(), "strong")
+            cells.write_right(half - 1, 0, self._x_told(), Link("strong", X))
 
     def _told(self, place: int, is_wide: bool) -> Group:
         room, cells = (16, 8) if is_wide else (10, 7)
         digits = self._scene.look.at_most(4)
         label = _shortened(self._functions[place].label, room)
-        value = self._snapshot.value(Ref("f", 0, (place,)))
+        at_value, at_slope = Ref("f", 0, (place,)), Ref("slope", 0, (place,))
+        value = self._snapshot.value(at_value)
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
-        slope = number(self._snapshot.value(Ref("slope", 0, (place,))), cells - 1, digits) if has_slope else "–"
+        slope = number(self._snapshot.value(at_slope), cells - 1, digits) if has_slope else "–"
         mark = self._flatness(place) if self._snapshot.is_shown(Ref("f", 0, (place,))) else " "
         role = self._role(place)
         return [
-            (self._marks[place % len(self._marks)], role),
-            (f" {label:<{room}}", "text"),
-            (f"{number(value, cells - 1, digits):>{cells}}", "text"),
-            (f"{slope:>{cells + is_wide}}", "text"),
+            (self._marks[place % len(self._marks)], Link(role, at_value)),
+            (f" {label:<{room}}", Link("text", at_value)),
+            (f"{number(value, cells - 1, digits):>{cells}}", Link("text", at_value)),
+            (f"{slope:>{cells + is_wide}}", Link("text", at_slope) if has_slope else "text"),
             (mark, "negative"),
         ]
-
-    def _hit(self, place: int, x: int, y: int, group: Group) -> None:
-        """A line of the legend stands for the value, its last number for the slope."""
-        to_slope = group_breadth(group[:3])
-        self.hits.append(Hit(x, y, to_slope, Ref("f", 0, (place,))))
-        if np.isfinite(self._tape.slopes[place]).any():
-            self.hits.append(Hit(x + to_slope, y, group_breadth(group[3:4]), Ref("slope", 0, (place,))))
 
     def _role(self, place: int) -> str:
         return f"series-{place % ROLES}"
@@ -193,16 +186,16 @@ class _Curves:
                 if mark != " ":
                     cells.write(plane.left + column, plane.top + plane.height - 1, mark, "negative")
         if height < cells.height:
-            write_line(cells, height, [[(self._x_told(), "strong")], self._values_told(place)])
+            write_line(cells, height, [[(self._x_told(), Link("strong", X))], self._values_told(place)])
             write_line(cells, height + 1, self._zones_told(zones))
 
     def _values_told(self, place: int) -> Group:
-        value = self._snapshot.value(Ref("f", 0, (place,)))
-        digits = self._scene.look.digits
-        group = [("f(x) = ", "symbol"), (number_alone(value, digits), "text")]
-        if np.isfinite(self._tape.slopes[place]).any():
-            slope = self._snapshot.value(Ref("slope", 0, (place,)))
-            group += [("  f′(x) = ", "symbol"), (number_alone(slope, digits), "text")]
+        group: list[tuple[str, str]] = []
+        has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
+        for name, quantity in (("f(x) = ", "f"), *((("  f′(x) = ", "slope"),) if has_slope else ())):
+            ref = Ref(quantity, 0, (place,))
+            told = number_alone(self._snapshot.value(ref), self._scene.look.digits)
+            group += [(name, "symbol"), (told, Link("text", ref))]
         return group
 
     def _zones(self, place: int) -> list[str]:
@@ -237,16 +230,23 @@ class _Curves:
         for unit in range(min(units, max(cells.height - 2, 1))):
             row = 1 + unit * step
             share = snapshot.value(Ref("softmax", 0, (unit,)))
-            cells.write(0, row, number(float(self._tape.body.vector[unit]), 9, look.at_most(4)), "text")
+            cells.write(
+                0,
+                row,
+                number(float(self._tape.body.vector[unit]), 9, look.at_most(4)),
+                Link("text", Ref("v", 0, (unit,))),
+            )
             if share is not None:
                 end = cells.write(12, row, bar(share, room, cells), self._role(unit))
-                cells.write(end + 1, row, number(share, share_cells, look.digits), "text")
+                told = number(share, share_cells, look.digits)
+                cells.write(end + 1, row, told, Link("text", Ref("softmax", 0, (unit,))))
             else:
                 cells.write(12, row, "…", "muted")
         total = snapshot.value(Ref("sum"))
         row = min(1 + units * step, cells.height - 1)
         if row > 0:
-            cells.write(12, row, f"Σ = {number(total, share_cells, look.digits)}", "strong")
+            end = cells.write(12, row, "Σ = ", "strong")
+            cells.write(end, row, number(total, share_cells, look.digits), Link("strong", Ref("sum")))
 
 
 def _shortened(label: str, room: int) -> str:

@@ -12,6 +12,7 @@ from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.keys import cap
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.legend import Group, group_breadth, in_lines, write_line
 from dlsim.tui.pictures.plane import Array, Plane, fitting_span, framed
@@ -26,14 +27,14 @@ LINES_OF_TITLE = (4, 7, 10)
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The course up to now, its last value and the edits marked; behind it that of the run which the last edit left."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     snapshot = scene.snapshot
     parameter = parameter_of(snapshot, scene.selected)
     if parameter is None:
         write_line(cells, 0, [[(scene.say("picture.history_none"), "muted")]])
         return Drawing(cells)
     updates, values = snapshot.history.of(parameter)
-    now = snapshot.tape.value(Ref(f"now_{parameter.quantity}", parameter.layer, parameter.index), snapshot.sample)
+    now = snapshot.tape.value(_now(parameter), snapshot.sample)
     done = snapshot.position.done
     xs, ys = np.append(updates, done).astype(np.float64), np.append(values, now)
     left = _left(snapshot, parameter)
@@ -58,7 +59,12 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         if found is not None:
             mark, role = (scene.look.glyphs.edit, "accent") if what == "edit" else (scene.look.marks[0], "active")
             cells.write(*found, mark, role)
-    return Drawing(cells)
+    return Drawing(cells, cells.hits)
+
+
+def _now(parameter: Ref) -> Ref:
+    """The parameter as it is at this moment."""
+    return parameter._replace(quantity=f"now_{parameter.quantity}")
 
 
 def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
@@ -84,7 +90,11 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
     say, snapshot, digits = scene.say, scene.snapshot, scene.look.digits
     done = snapshot.position.done
     title: list[Group] = [
-        [(snapshot.symbol(parameter), "symbol"), (f" {fixed(now, digits)}", "strong")],
+        [
+            (snapshot.symbol(parameter), "symbol"),
+            (" ", "strong"),
+            (fixed(now, digits), Link("strong", _now(parameter))),
+        ],
         [(say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
     ]
     if np.isfinite(start):  # there was such a parameter

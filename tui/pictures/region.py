@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.kinds.network.class_counts import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, Mask
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
@@ -49,12 +51,12 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The plane at this moment."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None or not lies_in_a_plane(scene.snapshot.scenario):
         return Drawing(cells)
     _Map(scene, cells, tape).draw()
-    return Drawing(cells)
+    return Drawing(cells, cells.hits, is_table=True)
 
 
 class _Map:
@@ -194,7 +196,13 @@ class _Map:
             return
         found = plane.cell(float(data.inputs[row, 0]), float(data.inputs[row, 1]))
         if found is not None:
-            self._cells.write(*found, self._lens_mark(self._kind_of(row)), "lens")
+            self._cells.write(*found, self._lens_mark(self._kind_of(row)), Link("lens", self._answer(TRAINING, row)))
+
+    def _answer(self, part: str, row: int) -> Ref:
+        """What a point stands for: what the network takes its sample for, or answers it."""
+        if self._classes:
+            return Ref(f"decision:{part}", 0, (row,))
+        return Ref(f"pass_a:{part}", len(self._layers), (row, self._unit))
 
     def _strew(self, plane: Plane, inputs: Array, targets: Array | None, *, is_kept_back: bool) -> None:
         kinds = self._kinds(targets, len(inputs))
@@ -202,6 +210,9 @@ class _Map:
         down = ((plane.y[1] - inputs[:, 1]) / (plane.y[1] - plane.y[0]) * plane.height).astype(np.int64)
         inside = (across >= 0) & (across < plane.width) & (down >= 0) & (down < plane.height)
         places = (down * plane.width + across)[inside]
+        rows = np.flatnonzero(inside)[::-1]
+        sample = np.zeros(plane.width * plane.height, dtype=np.int64)
+        sample[places[::-1]] = rows  # the first of those that share a cell
         most = np.zeros(plane.width * plane.height, dtype=np.int64)
         winner = np.full(plane.width * plane.height, -1)
         for kind in range(int(kinds.max(initial=0)) + 1):
@@ -212,7 +223,9 @@ class _Map:
             row, column = divmod(place, plane.width)
             kind = int(winner[place])
             mark = self._kept_back_mark(kind) if is_kept_back else self._class_mark(kind)
-            self._cells.write(plane.left + column, plane.top + row, mark, "text" if is_kept_back else "mark")
+            answer = self._answer(VALIDATION if is_kept_back else TRAINING, int(sample[place]))
+            role = Link("text" if is_kept_back else "mark", answer)
+            self._cells.write(plane.left + column, plane.top + row, mark, role)
 
     def _kept_back_mark(self, kind: int) -> str:
         if not self._look.glyphs.has_dots:

@@ -7,6 +7,7 @@ import numpy as np
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, Mask
 from dlsim.tui.pictures.legend import Group
 from dlsim.tui.pictures.plane import Plane
@@ -100,8 +101,8 @@ class Lines:
         groups: list[Group] = []
         outside: list[str] = []
         if self.is_exact:
-            symbols, numbers = self._equation(0), self._equation_with_numbers(0)
-            groups.append([(symbols, "symbol"), (" = ", "text"), (numbers, "text"), (" = 0", "text")])
+            numbers = self._equation_with_numbers(0)
+            groups.append([(self._equation(0), "symbol"), (" = ", "text"), *numbers, (" = 0", "text")])
             outside += [] if self._drawn else [boundary]
         elif not self.are_boundary:
             stroke = "⣀⡠⠔ " if self._scene.look.glyphs.has_dots else ".. "
@@ -128,15 +129,16 @@ class Lines:
             terms.append(symbol(Ref("b", 1, (unit,))))
         return " + ".join(terms)
 
-    def _equation_with_numbers(self, unit: int) -> str:
-        weights, biases = self._tape.present_layers[0]
-        symbol = self._snapshot.symbol
-        text = ""
-        numbers = [(float(weights[sender, unit]), "·" + symbol(Ref("x", 0, (sender,)))) for sender in (0, 1)]
-        if biases is not None:
-            numbers.append((float(biases[unit]), ""))
-        for number, of in numbers:
-            sign = " − " if number < 0 else " + "
+    def _equation_with_numbers(self, unit: int) -> Group:
+        snapshot = self._snapshot
+        refs = [(Ref("now_W", 1, (sender, unit)), f"·{snapshot.symbol(Ref('x', 0, (sender,)))}") for sender in (0, 1)]
+        if self._layers[0].biases is not None:
+            refs.append((Ref("now_b", 1, (unit,)), ""))
+        pieces: list[tuple[str, str]] = []
+        for ref, of in refs:
+            number = snapshot.tape.value(ref, snapshot.sample)
             size = as_operand(round(abs(number), 4), 4, leading=True)
-            text += (sign if text else sign.strip().replace("+", "")) + size + of
-        return text
+            sign = ("− " if pieces else "−") if number < 0 else ""  # a part of the number
+            pieces.append((("" if not pieces else " " if sign else " + "), "text"))
+            pieces += [(sign + size, Link("text", ref)), (of, "text")]
+        return pieces

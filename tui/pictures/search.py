@@ -12,9 +12,10 @@ from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.legend import Group, write_group, write_line
+from dlsim.tui.pictures.legend import Group, linked, write_group, write_line
 from dlsim.tui.pictures.plane import label, ticks
 from dlsim.tui.pictures.scene import Drawing, Scene
 
@@ -34,12 +35,12 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The map of w1 and w2, and the counts."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
     if not isinstance(tape, SearchTape) or len(tape.grid.shape) != 3:
         return Drawing(cells)
     _Search(scene, cells, tape).draw()
-    return Drawing(cells)
+    return Drawing(cells, cells.hits, is_table=True)
 
 
 class _Search:
@@ -51,7 +52,7 @@ class _Search:
         self._letters = _letters(self._gates)
         self._weights = tape.body.weights
         # the setting at the cursor counts as tried once something of it has been revealed
-        self._tried = tape.setting + (1 if scene.snapshot.position.cursor else 0)
+        self._at_tried, self._tried = self._number(Ref("tried"), Ref("tried_before"))
         self._is_projected = scene.view % 2 == 0
 
     def draw(self) -> None:
@@ -139,15 +140,15 @@ class _Search:
     def _counts(self, place: tuple[int, int, int, int], columns: int) -> None:
         left, top, width, height = place
         cells, say, tape = self._cells, self._scene.say, self._tape
-        all_of_them = len(tape.grid.counts)
-        tried = say("picture.settings", tried=self._tried, all=all_of_them)
-        write_line(cells, top, [[(tried, "text")]], x=left, end=left + width)
+        at_all, all_of_them = self._number(Ref("settings"))
+        numbers = {"tried": (f"{self._tried:,}", self._at_tried), "all": (f"{all_of_them:,}", at_all)}
+        write_line(cells, top, [linked(say("picture.settings"), "text", **numbers)], x=left, end=left + width)
         counts = [self._count(gate) for gate in range(len(self._gates))]
         largest = max(int(tape.grid.counts[-1].max()), 1)
         room = width // columns
         rows = -(-len(counts) // columns)
         longest = max(breadth(name) for name in self._gates)
-        for number, count in enumerate(counts):
+        for number, (ref, count) in enumerate(counts):
             column, row = divmod(number, rows)
             x, y = left + column * room, top + 1 + row
             if y >= top + height:
@@ -156,7 +157,8 @@ class _Search:
             group: Group = [
                 (self._letters[number], f"series-{number % ROLES}"),
                 (f" {name:<{min(longest, 10)}}", "text"),
-                (f"{'…' if count is None else count:>6} ", "strong" if count else "text"),
+                (f"{count:>6}", Link("strong" if count else "text", ref)),
+                (" ", "strong" if count else "text"),
             ]
             end = write_group(cells, x, y, group)
             if count:
@@ -165,18 +167,21 @@ class _Search:
         row = top + 2 + rows
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."
-            w1, w2, b = (plain(value) for value in tape.grid.setting(tape.body, tape.setting))
-            write_line(cells, row, [[(" ", "lens"), (f" w1 {w1}  w2 {w2}  b {b}", "text")]], x=left)
+            setting: list[tuple[str, str]] = [(" ", "lens"), (" ", "text")]
+            for ref in (Ref("grid_w", 0, (0,)), Ref("grid_w", 0, (1,)), Ref("grid_b")):
+                told = plain(tape.value(ref, self._scene.snapshot.sample))
+                setting += [(f"{tape.symbol(ref)} ", "text"), (told, Link("text", ref)), ("  ", "text")]
+            write_line(cells, row, [setting[:-1]], x=left)
             write_line(cells, row + 1, [[(nothing, "muted"), (" " + say("picture.tried"), "muted")]], x=left)
 
-    def _count(self, gate: int) -> int | None:
+    def _count(self, gate: int) -> tuple[Ref, int]:
         """As far as it has been revealed: until this setting's count is known, that of those before it."""
-        known = self._scene.snapshot.value(Ref("count", 0, (gate,)))
-        if known is not None:
-            return int(known)
-        return int(self._tape.grid.counts[self._tape.setting, gate]) - int(
-            self._tape.grid.solves[self._tape.setting, gate]
-        )
+        return self._number(Ref("count", 0, (gate,)), Ref("before", 0, (gate,)))
+
+    def _number(self, *refs: Ref) -> tuple[Ref, int]:
+        """The first of the numbers that is known."""
+        known = ((ref, self._scene.snapshot.value(ref)) for ref in refs)
+        return next((ref, int(value)) for ref, value in known if value is not None)
 
 
 def _letters(names: list[str]) -> list[str]:

@@ -28,7 +28,8 @@ class Spread(Layered):
         known = [layer for layer, numbers in zip(self.rows(), spread, strict=True) if numbers is not None]
         deepest = min(known, default=self.layers)
         at_largest = Ref(f"largest:{of}", 0, (deepest,))
-        largest = (self.lead.snapshot.value(at_largest) if known else None) or 1.0
+        found = self.lead.snapshot.value(at_largest) if known else None
+        largest = found or 1.0
         names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
         left = max(map(breadth, names)) + 1
         room = max(cells.width - left - (22 if cells.width >= LEAST_WITH_SIZES else 0), 1)
@@ -60,7 +61,7 @@ class Spread(Layered):
             text = number(largest, 8, self.scene.look.at_most(3))
             cells.write(left, bottom, f"-{text}", "axis")
             cells.write(left + room // 2, bottom, "0", "axis")
-            cells.write_right(left + room, bottom, text, Link("axis", at_largest) if known else "axis")
+            cells.write_right(left + room, bottom, text, Link("axis", at_largest) if found else "axis")
             if cells.width >= LEAST_WITH_SIZES:
                 heading = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
                 cells.write(left + room + 2, bottom, heading, "muted")

@@ -11,6 +11,7 @@ from dlsim.engine.kinds.surface.polynomial import Polynomial
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, framed, widened
@@ -29,7 +30,7 @@ LEGEND_CELLS = 24
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The surface and the ways of all variants on it."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Cells(width, height, scene.look.glyphs, scene.selected)
     surface = getattr(scene.snapshot.scenario.body, "surface", None)
     if not isinstance(surface, Polynomial):
         return Drawing(cells)
@@ -45,7 +46,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         place = (0, 0, width, height - rows)
         write_columns(cells, (0, height - rows, width, rows), groups)
     (_from_above if surface.dimensions == 2 else _from_the_side)(scene, cells, surface, told, place)
-    return Drawing(cells)
+    return Drawing(cells, cells.hits)
 
 
 def _told(variant: Variant, scene: Scene, longest: int) -> Group:
@@ -56,7 +57,7 @@ def _told(variant: Variant, scene: Scene, longest: int) -> Group:
     return [
         (variant.mark, variant.role),
         (f" {name:<{longest}} ", role),
-        (f"{number(height, 8, scene.look.at_most(4)):>8}", role),
+        (f"{number(height, 8, scene.look.at_most(4)):>8}", Link(role, Ref("f")) if variant.is_lead else role),
     ]
 
 

@@ -10,6 +10,7 @@ from dlsim.engine.reference import Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.nodes import Hit
 from dlsim.tui.diagram.numbers import is_number, number_alone
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
@@ -25,7 +26,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         return Drawing(cells)
     picture = _Unrolled(scene, cells, tape.structure)
     picture.draw()
-    return Drawing(cells, picture.hits)
+    return Drawing(cells, [*picture.hits, *cells.hits])
 
 
 class _Unrolled:
@@ -290,8 +291,10 @@ class _Unrolled:
         event = self._snapshot.event
         if event is not None:
             value = self._snapshot.value(event.ref)
-            told = f" = {number_alone(value, self._scene.look.digits)}" if is_number(event.ref) else ""
-            now: Group = [(event.symbol + told, "active")]
+            now: list[tuple[str, str]] = [(event.symbol, "active")]
+            if is_number(event.ref):
+                told = number_alone(value, self._scene.look.digits)
+                now += [(" = ", "active"), (told, Link("active", event.ref))]
             lines = [[now], *lines] if len(lines) < free else self._lines([now, *groups])
         lines = lines[: max(free, 0)]
         for y, line in enumerate(lines, self._cells.height - len(lines)):

@@ -78,8 +78,8 @@ class Selecting(Acting):
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """In the chosen panel, whatever else is on screen: among the numbers of the diagram or of a picture, the
-        parameters whose history is shown, or what the loss curve is about; where it has none, in the table that is
-        open, and where that is the table of the variants, in the first.
+        parameters whose history is shown, or what the loss curve is about; where it has none to go on to, in the
+        table that is open, and where that is the table of the variants, in the first.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
@@ -89,6 +89,8 @@ class Selecting(Acting):
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
         table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
+        if len(drawn) == 1:  # one could not go on from it
+            drawn = ()
         begun = None if self.selection else self._computed_last(snapshot, table)
         if begun is not None and (not drawn or is_among(drawn, begun)):
             return begun

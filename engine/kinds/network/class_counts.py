@@ -31,8 +31,6 @@ _kept: OrderedDict[object, Decisions] = OrderedDict()
 class Decisions(Struct, frozen=True):
     """What is answered to some samples, and what that makes of them."""
 
-    inputs: Array  # (rows, inputs)
-    outputs: Array  # (rows, outputs)
     said: NDArray[np.int64]  # (rows,): classes, from 0
     meant: NDArray[np.int64]  # (rows,)
     confusion: Confusion
@@ -61,8 +59,7 @@ def decisions(tape: NetworkTape, part: str) -> Decisions:
         return _kept[key]
     rows = min(len(inputs), affordable_rows(tape.structure))
     outputs, wanted = tape.answers(inputs[:rows]), targets[:rows]
-    found = Decisions(inputs, outputs, classes_of(outputs), classes_of(wanted), confusion(outputs, wanted))
-    _kept[key] = found
+    _kept[key] = found = Decisions(classes_of(outputs), classes_of(wanted), confusion(outputs, wanted))
     if len(_kept) > KEPT:
         _kept.popitem(last=False)
     return found
@@ -90,8 +87,16 @@ class ClassCounts:
 
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`."""
-        index, found = ref.index, self.of(_part(ref))
-        match kind_of(ref):
+        kind, index = kind_of(ref), ref.index
+        match kind:
+            case "held_x":
+                return float(self._inputs(_part(ref))[index])
+            case "pass_a" | "pass_z":
+                row, unit = index
+                layer = self._pass(_part(ref), row).layers[ref.layer - 1]
+                return float((layer.a if kind == "pass_a" else layer.z)[0, unit])
+        found = self.of(_part(ref))
+        match kind:
             case "taken_for":
                 return float(found.confusion.counts[index])
             case "of_class":
@@ -104,21 +109,18 @@ class ClassCounts:
                 return found.confusion.accuracy
             case "recall":
                 return found.confusion.recall(index[0])
-            case "decision":
-                return float(found.said[index[0]] + self._first)
-            case "held_x":
-                return float(found.inputs[index])
-            case "pass_a" if ref.layer == len(self._structure.layers):
-                return float(found.outputs[index])
-        row, unit = index
-        layer = self._pass(_part(ref), row).layers[ref.layer - 1]
-        return float((layer.a if kind_of(ref) == "pass_a" else layer.z)[0, unit])
+        return float(found.said[index[0]] + self._first)  # a decision
+
+    def _inputs(self, part: str) -> Array:
+        return samples_of(self._tape.data, part)[0]
 
     def _pass(self, part: str, row: int) -> BatchArrays:
         """One sample through all layers."""
         if (part, row) not in self._passes:
-            inputs = self.of(part).inputs[row : row + 1]
-            self._passes[part, row] = forward_pass(self._structure, self._tape.present, inputs)
+            inputs = self._inputs(part)
+            if row >= len(inputs):
+                raise LookupError(f"there is no sample {row + 1}")
+            self._passes[part, row] = forward_pass(self._structure, self._tape.present, inputs[row : row + 1])
         return self._passes[part, row]
 
     def symbol(self, ref: Ref) -> str:

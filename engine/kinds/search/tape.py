@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.formula import total
+from dlsim.engine.formula import series, total
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import Grid
@@ -17,9 +17,9 @@ from dlsim.engine.reference import Formula, Ref
 
 Array = NDArray[np.float64]
 
-GIVEN = frozenset({"grid_w", "grid_b", "cell", "truth", "before"})
+GIVEN = frozenset({"grid_w", "grid_b", "cell", "truth", "before", "tried_before", "settings", "values"})
 OPS = ("sum", "y", "solves", "count")
-OWN = GIVEN.union(OPS)
+OWN = GIVEN.union(OPS, {"tried"})
 
 
 class SearchTape:
@@ -62,6 +62,14 @@ class SearchTape:
                 return float(self.grid.counts[self.setting, index[0]])
             case "before":
                 return float(self.grid.counts[self.setting, index[0]] - self.grid.solves[self.setting, index[0]])
+            case "tried":
+                return float(self.setting + 1)
+            case "tried_before":
+                return float(self.setting)
+            case "settings":
+                return float(len(self.grid.solves))
+            case "values":
+                return float(self.grid.shape[index[0]])
         return self._network.value(ref, sample)
 
     def array(self, op: Op, sample: int) -> Array:
@@ -96,6 +104,13 @@ class SearchTape:
                 return f"{self._gates[index[0]]}?"
             case "before":
                 return f"{self._gates[index[0]]}⁻"
+            case "tried" | "settings":
+                return ref.quantity
+            case "tried_before":
+                return "tried⁻"
+            case "values":
+                is_bias = index[0] == len(self.grid.shape) - 1
+                return f"values({self.symbol(Ref('grid_b') if is_bias else Ref('grid_w', 0, index))})"
         return self._network.symbol(ref)
 
     def formula(self, ref: Ref, sample: int) -> Formula:
@@ -113,6 +128,10 @@ class SearchTape:
                 return self._comparison(ref.index[0])
             case "count":
                 return (Ref("before", 0, ref.index), " + ", Ref("solves", 0, ref.index))
+            case "tried":
+                return (Ref("tried_before"), " + 1")
+            case "settings":
+                return series(lambda axis: (Ref("values", 0, (axis,)),), len(self.grid.shape), "·")
         return () if ref.quantity in OWN else self._network.formula(ref, sample)
 
     def _comparison(self, gate: int) -> Formula:
@@ -142,6 +161,8 @@ class SearchTape:
         """See engine/model.py: Reader."""
         if ref.quantity in GIVEN:
             return None
+        if ref.quantity == "tried":
+            return ("sum", None, 1)
         return (ref.quantity, None, ref.index[0] + 1) if ref.quantity in OWN else self._network.needs(ref)
 
     def is_per_sample(self, ref: Ref) -> bool:
