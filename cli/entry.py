@@ -50,7 +50,7 @@ def _answer(arguments: Sequence[str]) -> int | None:
     wish = os.environ.get(COMPLETION)
     if is_bare(arguments) and not wish:
         try:
-            return start(*arguments)
+            return start(next(iter(arguments), None))
         except UnknownNameError:  # click's way knows which verb may have been meant
             pass
     from dlsim.cli.command_line import answer, complete  # noqa: PLC0415
