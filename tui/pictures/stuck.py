@@ -6,7 +6,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
 from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import shortened
-from dlsim.tui.pictures.layered import Layered, statistics_of, tape_of
+from dlsim.tui.pictures.layered import Layered, tape_of
 from dlsim.tui.pictures.legend import Group, linked, write_group, write_line
 
 
@@ -55,12 +55,14 @@ class Stuck(Layered):
 
     def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
-        statistics = statistics_of(self.lead, layer)
-        if statistics is None or not self.lead.snapshot.is_shown(Ref("a", layer, (statistics.units - 1,))):
+        tape, snapshot, glyphs = tape_of(self.lead), self.lead.snapshot, self.cells.glyphs
+        if layer > len(tape.structure.layers) or not snapshot.is_shown(Ref("dead", layer)):
             return None
-        glyphs = self.cells.glyphs
-        marks = dict.fromkeys(statistics.dead, glyphs.dead) | dict.fromkeys(statistics.saturated, glyphs.flat)
-        return [marks.get(unit, "") for unit in range(statistics.units)]
+        marks = {"is_dead": glyphs.dead, "is_saturated": glyphs.flat}
+        return [
+            next((mark for kind, mark in marks.items() if snapshot.value(Ref(kind, layer, (unit,)))), "")
+            for unit in range(tape.structure.layer(layer).units)
+        ]
 
     def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
         cells, snapshot = self.cells, self.lead.snapshot

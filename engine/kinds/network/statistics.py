@@ -72,12 +72,12 @@ class LayerStatistics:
         """∂E/∂W of every weight."""
         return Spread(self._arrays.dE_dW)
 
-    @property
+    @cached_property
     def dead(self) -> tuple[int, ...]:
         """The units, from 0, that let no gradient through for any sample of the batch."""
         return _units(self._stuck[0])
 
-    @property
+    @cached_property
     def saturated(self) -> tuple[int, ...]:
         """The units, from 0, that let hardly any through for any sample; none where it does not go through them."""
         return () if self._arrays.layer.is_fused else _units(self._stuck[1])
