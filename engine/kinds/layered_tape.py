@@ -70,7 +70,7 @@ class LayeredTape:
         self._readers: dict[str, Callable[[Ref, int], float]] = {
             "rate": lambda ref, sample: self._optimizer().rate(iteration),
             "update": lambda ref, sample: float(structure.trained),
-            "mean_E": lambda ref, sample: np.add.reduce(batch.E) / batch.size,
+            "mean_E": lambda ref, sample: mean_of(batch.E),
             "count:n": lambda ref, sample: float(iteration - 1),
             "count:t": lambda ref, sample: float(iteration),
         }
@@ -139,3 +139,9 @@ class LayeredTape:
     def _parameter(self, flat: Array, ref: Ref, _sample: int) -> float:
         """The number that an array of one for each parameter holds for a weight or a bias."""
         return float(self.structure.layer(ref.layer).segment(ref.quantity[-1]).of(flat)[ref.index])
+
+
+def mean_of(errors: Array) -> float:
+    """The loss of a batch, from its samples' E: infinite where their sum is."""
+    with np.errstate(all="ignore"):
+        return float(np.add.reduce(errors) / len(errors))

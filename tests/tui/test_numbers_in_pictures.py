@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
 import pytest
+from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numerals import is_extreme
@@ -16,6 +18,9 @@ from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.prose import meaning, names, origin, question
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Selection
+from dlsim.tui.widgets.answer import answer_parts
 from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.words import words
 
@@ -212,3 +217,22 @@ async def test_a_point_of_the_plane_is_what_the_network_answers_to_its_sample(op
         answer = snapshot.tape.answers(snapshot.scenario.body.data.inputs)[1, 0]
         assert f"= {answer:.8f}" in "\n".join(screen_text(app))
         assert "o1₂ · selected" in "\n".join(screen_text(app))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e155, 1e308, 0.0, 1e-310])
+def test_numbers_that_have_left_all_bounds_are_told_as_far_as_they_can_be(size):
+    say, asked = words(), 0
+    for activation in ("relu", "tanh"):
+        layers = [layer(3, activation, np.full((2, 3), size)), layer(2, "softmax", np.full((3, 2), -size))]
+        inputs = [[1.0, 2.0], [3.0, -1.0], [np.nextafter(0, 1), 1e100]]
+        targets = [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+        simulator = Simulator(scenario(layers, inputs, targets, loss="categorical_crossentropy", learning_rate=1e10))
+        for _ in range(3):
+            simulator.step("phase")
+            snapshot = simulator.snapshot()
+            refs = {ref for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),))} | {Ref("mean_E")}
+            for ref in refs:
+                assert answer_parts(say, snapshot, Selection().select(ref), CAPS, 60, 60, 8)
+            asked += len(refs)
+    assert asked

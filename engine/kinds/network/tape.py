@@ -84,7 +84,8 @@ class NetworkTape(LayeredTape):
 
     def _derived(self, ref: Ref, sample: int) -> float:
         if is_summary(ref):
-            return self._summaries.of(ref).value(ref, sample)
+            with np.errstate(all="ignore"):  # they are told as far as they can be
+                return self._summaries.of(ref).value(ref, sample)
         return super()._derived(ref, sample)
 
     # the network itself, as it is now
@@ -102,7 +103,8 @@ class NetworkTape(LayeredTape):
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""
         if is_summary(ref):
-            return self._summaries.of(ref).formula(ref)
+            with np.errstate(all="ignore"):
+                return self._summaries.of(ref).formula(ref)
         return self.formulas.formula(ref, self.batch.size, sample if ref.sample is None else ref.sample)
 
     def symbol(self, ref: Ref) -> str:
