@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from dlsim.engine.model import Reader
 from dlsim.engine.numerals import DIGITS, as_operand
-from dlsim.engine.reference import Formula, LeftOut, Ref, operands
+from dlsim.engine.reference import Formula, LeftOut, Ref, of_sample, operands
 
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 TERMS = 12
@@ -67,8 +67,10 @@ def _is_raised(tokens: Formula, place: int) -> bool:
 
 
 def explain(tape: Reader, ref: Ref, sample: int, digits: int = DIGITS) -> Explanation:
-    """What the number at `ref` is made of."""
+    """What the number at `ref` is made of: of another sample's, that one's numbers."""
     tokens = tape.formula(ref, sample)
+    if ref.sample is not None:
+        tokens = of_sample(tokens, ref.sample)
     return Explanation(
         ref=ref,
         symbol=tape.symbol(ref),

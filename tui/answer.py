@@ -12,7 +12,8 @@ from dlsim.engine.snapshot import Snapshot
 BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""
 
-OF_A_UNIT = frozenset({"x", "z", "a", "dE_dz", "dE_da", "da_dz"})
+OF_A_UNIT = frozenset({"x", "z", "a", "dE_dz", "dE_da", "da_dz", "unit_slope"})
+OF_A_PASS = {"pass_a:training": "a", "pass_z:training": "z"}
 OF_A_ROW = {"X": "x", "T": "t", "O": "a"}
 """The numbers in the data table, whose index begins with their row, and what they are in the network."""
 
@@ -78,11 +79,13 @@ def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
 
 
 def in_network(snapshot: Snapshot, ref: Ref) -> Ref:
-    """The number of the network that a cell of the data table is, or one that names its sample, where that is the one
-    under the lens.
+    """The place in the network of a cell of the data table, of a number that names its sample, or of one of a pass of a
+    sample by itself, where that is the sample under the lens.
     """
     if ref.quantity in OF_A_UNIT and ref.sample == snapshot.sample:
         return ref._replace(sample=None)
+    if ref.quantity in OF_A_PASS and ref.index[0] == snapshot.row:
+        return Ref(OF_A_PASS[ref.quantity], ref.layer, ref.index[1:])
     if ref.quantity in OF_A_ROW and ref.index[0] == snapshot.row:
         quantity = OF_A_ROW[ref.quantity]
         return Ref(quantity, 0 if quantity == "x" else ref.layer or _last_layer(snapshot), ref.index[1:])

@@ -158,3 +158,11 @@ def test_sizes_and_counts_of_parameters_follow_from_each_other(name):
     assert snapshot.value(Ref("parameters")) == total == structure.parameters
     assert snapshot.explain(Ref("rows:W", 1)).formula == "columns(X)"
     assert not snapshot.explain(Ref("rows:X", 1)).formula
+
+
+def test_another_samples_error_is_explained_with_that_ones_numbers():
+    snapshot = whole("xor-train")
+    told = snapshot.explain(Ref("E", sample=2))
+    assert told.symbol == "E₃"
+    assert [snapshot.value(operand) for operand in told.operands] == [told.value]
+    assert told.value == snapshot.tape.batch.E[2]

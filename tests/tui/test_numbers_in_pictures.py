@@ -236,3 +236,16 @@ def test_numbers_that_have_left_all_bounds_are_told_as_far_as_they_can_be(size):
                 assert answer_parts(say, snapshot, Selection().select(ref), CAPS, 60, 60, 8)
             asked += len(refs)
     assert asked
+
+
+def test_what_units_are_dead_and_what_a_sample_is_taken_for_light_the_units():
+    snapshot = snapshot_at("xor-train", 1)
+    shape = shape_of(snapshot.scenario)
+    units = {(1, unit) for unit in range(4)}
+    assert focus_of(snapshot, shape, Ref("saturated", 1)).nodes.keys() == units
+    assert focus_of(snapshot, shape, Ref("is_saturated", 1, (2,))).active.unit == 2
+    own, other = (Ref("pass_a:training", 2, (row, 0)) for row in (snapshot.row, snapshot.row + 1))
+    assert focus_of(snapshot, shape, own).active == focus_of(snapshot, shape, Ref("a", 2, (0,))).active
+    assert focus_of(snapshot, shape, other).active is None
+    decided = focus_of(snapshot, shape, Ref("decision:training", 0, (snapshot.row,)))
+    assert decided.nodes.keys() == {(2, 0)}

@@ -24,6 +24,11 @@ ROWS = {
     "dE_da": "gradient",
     "da_dz": "gradient",
     "dE_dz": "gradient",
+    "is_dead": "a",
+    "is_saturated": "a",
+    "unit_slope": "a",
+    "unit_size:dE_dz": "a",
+    "unit_size:da_dz": "a",
 }
 """The row of a unit in which a quantity is written."""
 
@@ -167,7 +172,7 @@ def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> Non
     """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
     told = answer_to(snapshot, ref)
     for operand in told.operands:
-        focus.light(place_of(operand, shape, focus.step), OPERAND)
+        focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
         if operand.quantity == "dz_dW":  # what the weight's sender sends
             focus.light(Node(operand.layer - 1, operand.index[0], "a"), OPERAND)
     for inner in told.spelt_out:

@@ -112,7 +112,8 @@ def _made_of(
 ) -> list[Part]:
     """Every operand with its number and what made it; where they do not all fit, those around the marked one."""
     if not answer.operands:
-        text = _origin_of_given(say, snapshot, answer.ref, digits)
+        constant = say("answer.constant") if answer.told.tokens else ""
+        text = constant or _origin_of_given(say, snapshot, answer.ref, digits)
         return [dispensable(wrap([(text, "muted")], prose), LIST)]
     key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
