@@ -398,6 +398,14 @@ def test_a_matrix_has_a_name_that_no_weight_has_and_it_is_said_which_weights_are
     }  # z4 is made of W7, W8
 
 
+def test_an_entry_says_when_its_weights_are_no_longer_the_present_ones():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("iteration")
+    assert "= 0.44498412  made with the weights before the update" in text("shapes", simulator, 61, 18)
+    simulator.back()
+    assert "before the update" not in text("shapes", simulator, 61, 18)
+
+
 def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.step("phase")

@@ -12,6 +12,7 @@ from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
+from dlsim.tui.answer import is_landed
 from dlsim.tui.diagram.numbers import number_alone
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
@@ -263,6 +264,9 @@ class _Shapes:
         if y + 1 < self._cells.height and room >= 3:
             text = f"= {number_alone(shown, look.digits)}"
             self._cells.write(0, y + 1, text, "active" if shown is not None else "muted")
+            if is_landed(self._snapshot):
+                note = shortened(self._scene.say("picture.old_weights"), self._cells.width - breadth(text) - 2)
+                self._cells.write(breadth(text) + 2, y + 1, note, "muted")
 
     def _matrices(self, y: int, layer: Layer, unit: int, rows: int, *, has_air: bool) -> None:
         """The factors and the result as cells, those that count lit; `has_air` where the line below is free."""

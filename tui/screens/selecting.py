@@ -6,6 +6,7 @@ from textual import on
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import in_iteration
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
@@ -98,6 +99,7 @@ class Selecting(Acting):
             return in_order(drawn, here, by)
         if table is None:
             return None
+        here = None if here is None else in_iteration(snapshot, here)
         if here is None or table.find(here) is None:
             return table.first() if by > 0 else table.last()
         return table.below(here, by) if is_line else table.beside(here, by)

@@ -12,6 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import in_iteration
 from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
@@ -23,6 +24,8 @@ WHOLE = 3
 EXPONENT = 3
 """Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
 FEWEST_DIGITS = 3
+FEWEST_WITH_SPARE = 5
+"""With fewer digits than this, a table does without its spare column."""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 LABELS_MEASURED = 200
@@ -115,7 +118,7 @@ class TableView:
         self._is_counted = all(map(is_counted, first))
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
         self._active = self._active_row()
-        self._selected = selected
+        self._selected = None if selected is None else in_iteration(snapshot, selected)
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -187,12 +190,14 @@ class TableView:
         count = len(self._table.columns)
         room = self._cells - self._label - 5
         fewest = min(most, FEWEST_DIGITS)
-        for digits in range(most, fewest - 1, -1):
-            for exponent in (EXPONENT, 0):
-                cells = WHOLE + 1 + digits + exponent + 1
-                if count * cells <= room:
-                    headed = min(WHOLE + self._widest_heading(), room // max(count, 1))
-                    return list(range(count)), digits, max(cells, headed)
+        needed = [column for column, name in enumerate(self._table.columns) if name != self._table.spare]
+        for columns, least in ((range(count), min(most, FEWEST_WITH_SPARE)), (needed, fewest)):
+            for digits in range(most, least - 1, -1):
+                for exponent in (EXPONENT, 0):
+                    cells = WHOLE + 1 + digits + exponent + 1
+                    if len(columns) * cells <= room:
+                        headed = min(WHOLE + self._widest_heading(), room // max(len(columns), 1))
+                        return list(columns), digits, max(cells, headed)
         cells = WHOLE + 1 + fewest + 1
         most = max((room - 2) // cells, 1)
         tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
