@@ -18,7 +18,7 @@ from dlsim.tui.pictures.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session import Hint
 from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
-from dlsim.tui.widgets.formula import text_of
+from dlsim.tui.widgets.formula import text_of, text_of_op
 from dlsim.tui.words import words
 
 SAY = words()
@@ -44,7 +44,11 @@ class Copying(Looking):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        text = text_of(SAY, self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
+        snapshot = self.running.latest or self.session.snapshot
+        text = text_of(SAY, snapshot, self.digits, selected=self.selection.ref)
+        op = None if self.selection else self.whole_op(snapshot)
+        if op is not None:
+            text = text_of_op(SAY, snapshot, op, self.digits)
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:

@@ -9,6 +9,7 @@ from time import monotonic
 from textual import on
 from textual.app import ComposeResult
 
+from dlsim.engine.program import Op
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
@@ -91,6 +92,14 @@ class SimulatorScreen(Copying, Asking):
 
     # showing
 
+    def whole_op(self, snapshot: Snapshot) -> Op | None:
+        """Where a step is an op, or a phase, the last op."""
+        if self.session.grain == "value":
+            return None
+        from dlsim.tui.widgets.whole_op import op_shown  # noqa: PLC0415 -- steps are values until one says otherwise
+
+        return op_shown(snapshot, self.selection)
+
     def _show(self) -> None:
         """Show the moment: while a run is on, the last that it told of itself."""
         self._without_curve = None
@@ -170,7 +179,7 @@ class SimulatorScreen(Copying, Asking):
     def action_grain(self) -> None:
         """Finer or coarser steps."""
         self._tell(Hint("hint.grain", {"grain": SAY(f"grain.{self.session.next_grain()}")}))
-        self._show_keys()
+        self._show()
 
     def action_run(self) -> None:
         """Run, or pause."""
