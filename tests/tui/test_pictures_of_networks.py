@@ -341,12 +341,29 @@ def test_variants_that_stand_at_unlike_iterations_have_each_of_theirs_told():
 
 def test_the_parameters_of_the_notes_network_add_up_to_139():
     simulator = Simulator(load("matrix-shapes"))
-    assert "139" not in text("shapes", simulator)
-    simulator.step("phase")
     shown = text("shapes", simulator)
     assert "139 parameters in all" in shown
     assert "40 + 72 + 27" in shown
     assert "Y[1](1×8)·W[2](8×8)+b[2](1×8)=Z[2](1×8)" in shown
+
+
+def test_sizes_are_told_before_anything_is_computed_and_cells_are_empty_until_then():
+    simulator = Simulator(load("matrix-shapes"))
+
+    def drawn():
+        cells = PICTURES["shapes"].draw(Scene(simulator.snapshot(), ()), 78, 20).cells
+        runs = [list(row) for row in cells.rows()][:3]
+        return cells.text().splitlines(), [{run.role for run in row if "(1×" in run.text} for row in runs]
+
+    lines, roles = drawn()
+    assert not any("?" in line for line in lines)
+    assert roles == [{"operand", "muted"}, {"muted", "text"}, {"muted", "text"}], "weights and biases are there"
+    assert any(line.endswith("□ □ □ □ □ □ □ □") for line in lines)
+    assert any("□ not computed" in line for line in lines)
+    simulator.step("phase")
+    lines, roles = drawn()
+    assert not any("muted" in found for found in roles)
+    assert not any("□" in line for line in lines)
 
 
 def test_unknown_sizes_are_filled_in_one_at_a_time():

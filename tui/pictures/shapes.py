@@ -27,7 +27,7 @@ UNKNOWN = "?"
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
-    """First what the position has come to, then the sizes derived one at a time."""
+    """First all sizes, which are known before anything is computed, then the same derived one at a time."""
     tape = network_tape(snapshot)
     if tape is None:
         return ("",)
@@ -44,13 +44,21 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     return Drawing(cells)
 
 
-class _Sizes(Struct, frozen=True):
-    """A layer's sizes as texts, "?" where not yet known. `X` goes in, `Y` comes out."""
+class _Size(Struct, frozen=True):
+    """Rows and columns as texts, "?" where they are still to be derived; `is_there` once there are numbers in it."""
 
-    X: tuple[str, str]
-    W: tuple[str, str]
-    B: tuple[str, str]
-    Y: tuple[str, str]
+    rows: str
+    columns: str
+    is_there: bool
+
+
+class _Sizes(Struct, frozen=True):
+    """A layer's sizes. `X` goes in, `Y` comes out."""
+
+    X: _Size
+    W: _Size
+    B: _Size
+    Y: _Size
 
 
 class _Shapes:
@@ -63,7 +71,8 @@ class _Shapes:
         self._shapes = layer_shapes(tape.structure, tape.batch.size)
         self._entry = self._chosen_entry()
         self._facts = scene.view % (len(views(scene.snapshot))) - 1
-        if self._facts < 0:
+        self._is_derived = self._facts >= 0
+        if not self._is_derived:
             self._facts = self._facts_by_position()
 
     def draw(self) -> None:
@@ -81,7 +90,7 @@ class _Shapes:
         if y < cells.height:
             write_line(cells, y, self._total())
             y += 1
-        if self._scene.view % len(views(self._snapshot)) and y < cells.height - 1:
+        if self._is_derived and y < cells.height - 1:
             known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
             cells.write(0, y, shortened(known, cells.width), "muted")
             self._told(y + 1)
@@ -105,23 +114,31 @@ class _Shapes:
     # sizes
 
     def _facts_by_position(self) -> int:
-        """As the forward pass comes to a layer, W and b are known, and when its sums are there, Y."""
-        facts = 0
-        for layer in self._layers:
-            shown = self._snapshot.revealed.get(("z", layer.number), 0)
-            facts += 0 if not shown else FACTS if shown >= layer.units else FACTS - 1
-        return facts
+        """Y is there when all sums of its layer are."""
+        done = [self._snapshot.revealed.get(("z", layer.number), 0) >= layer.units for layer in self._layers]
+        return FACTS * sum(done)
 
     def _sizes(self, layer: Layer) -> _Sizes:
         known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
+        are_given = not self._is_derived  # weights and biases
         shapes = self._shapes[layer.number - 1]
         goes_in = layer.number == 1 or self._facts >= FACTS * (layer.number - 1)
         return _Sizes(
-            X=_told(shapes.x, goes_in, goes_in),
-            W=_told(shapes.weights, known >= 1, known >= 2),
-            B=_told(shapes.biases, known >= 3, known >= 3),
-            Y=_told(shapes.y, known >= 4, known >= 4),
+            X=self._size(shapes.x, goes_in, goes_in),
+            W=self._size(shapes.weights, known >= 1 or are_given, known >= 2 or are_given),
+            B=self._size(shapes.biases, known >= 3 or are_given, known >= 3 or are_given),
+            Y=self._size(shapes.y, known >= 4, known >= 4),
         )
+
+    def _size(self, shape: Shape | None, has_rows: bool, has_columns: bool) -> _Size:
+        """Rows and columns as far as they are found; without a derivation they are known from the start."""
+        if shape is None:
+            return _Size(UNKNOWN, UNKNOWN, is_there=False)
+        told = [
+            str(number) if is_found or not self._is_derived else UNKNOWN
+            for number, is_found in zip(shape, (has_rows, has_columns), strict=True)
+        ]
+        return _Size(*told, is_there=has_rows and has_columns)
 
     def _products(self) -> list[list[Group]]:
         """A line for each layer; the columns stand below each other."""
@@ -148,9 +165,11 @@ class _Shapes:
         goes_in = self._goes_in(layer)
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
-        def matrix(name: str, size: tuple[str, str]) -> list[tuple[str, str]]:
-            role = "negative" if UNKNOWN in size else "operand" if is_active else "text"
-            return [(f"{name}" if is_roomy else "", "symbol"), (f"({size[0]}×{size[1]})", role)]
+        def matrix(name: str, size: _Size) -> list[tuple[str, str]]:
+            role = "operand" if is_active else "text"
+            if not size.is_there:
+                role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
+            return [(f"{name}" if is_roomy else "", "symbol"), (f"({size.rows}×{size.columns})", role)]
 
         number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
         pieces: list[tuple[str, str]] = [(number, "active" if is_active else "muted")]
@@ -162,7 +181,7 @@ class _Shapes:
         name = self._result(layer)
         pieces += [(" = " if is_wide else "=", "text"), *matrix(name, sizes.Y)]
         count = self._shapes[n - 1].parameters
-        is_known = self._facts >= FACTS * (n - 1) + 3
+        is_known = not self._is_derived or self._facts >= FACTS * (n - 1) + 3
         pieces.append((f"{count:,}" if is_known else UNKNOWN, "strong" if is_known else "negative"))
         goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
         pieces.append((layer.activation.name + goes_on, "muted"))
@@ -179,7 +198,7 @@ class _Shapes:
         return f"{'Y' if layer.activation.name == 'linear' else 'Z'}[{layer.number}]"
 
     def _total(self) -> list[Group]:
-        if self._facts < FACTS * (len(self._layers) - 1) + 3:
+        if self._is_derived and self._facts < FACTS * (len(self._layers) - 1) + 3:
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         counts = [shapes.parameters for shapes in self._shapes]
         total = self._scene.say("picture.total", total=self._tape.structure.parameters)
@@ -276,29 +295,39 @@ class _Shapes:
         x = 0
         goes_in = self._goes_in(layer)
         spots = [
-            (goes_in, shapes.x, (sample, None), "·"),
-            (f"W[{layer.number}]", shapes.weights, (None, unit), "+" if shapes.biases else "="),
-            *(((f"b[{layer.number}]", shapes.biases, (None, unit), "="),) if shapes.biases else ()),
-            (self._result(layer), shapes.y, (sample, unit), ""),
+            (goes_in, shapes.x, (sample, None), "·", Ref("a", layer.number - 1) if layer.number > 1 else None),
+            (f"W[{layer.number}]", shapes.weights, (None, unit), "+" if shapes.biases else "=", None),
+            *(((f"b[{layer.number}]", shapes.biases, (None, unit), "=", None),) if shapes.biases else ()),
+            (self._result(layer), shapes.y, (sample, unit), "", Ref("z", layer.number)),
         ]
-        per_cell = 2 if sum(min(shape[1], MOST_SHOWN) * 2 + 4 for _, shape, _, _ in spots) <= cells.width else 1
-        for name, shape, lit, sign in spots:
-            x = self._block(x, y, shape, lit, rows, per_cell, name)
+        per_cell = 2 if sum(min(spot[1][1], MOST_SHOWN) * 2 + 4 for spot in spots) <= cells.width else 1
+        is_empty = False
+        for name, shape, lit, sign, of in spots:
+            there = shape[1] if of is None else self._there(of, shape[1])
+            is_empty = is_empty or there < shape[1]
+            x = self._block(x, y, shape, lit, rows, per_cell, name, there)
             if sign:
                 cells.write(x + 1, y + middle, sign, "text")
                 x += 3
-        full, other = self._marks
+        full, other, empty = self._marks
         say = self._scene.say
         legend = f"{full} {say('picture.makes_entry')}  {other} {say('picture.makes_others')}"
+        if is_empty:
+            legend += f"  {empty} {say('picture.not_computed')}"
         if x + 3 + breadth(legend) <= cells.width:
             cells.write(x + 3, y - 1, legend, "muted")
         elif has_air:
             cells.write(0, y + rows, shortened(legend, cells.width), "muted")
 
+    def _there(self, of: Ref, units: int) -> int:
+        """How many units of a layer have the number `of` by now."""
+        shown = self._snapshot.is_shown
+        return next((unit for unit in range(units) if not shown(of._replace(index=(unit,)))), units)
+
     @property
-    def _marks(self) -> tuple[str, str]:
-        """A cell that the entry is made of, and any other."""
-        return ("■", "·") if self._cells.glyphs.has_dots else ("#", ".")
+    def _marks(self) -> tuple[str, str, str]:
+        """A cell that the entry is made of, any other, and one that is not computed yet."""
+        return ("■", "·", "□") if self._cells.glyphs.has_dots else ("#", ".", "_")
 
     def _block(
         self,
@@ -309,29 +338,23 @@ class _Shapes:
         rows: int,
         per_cell: int,
         name: str,
+        there: int,
     ) -> int:
-        """A matrix as cells, the row or column or the one cell that counts lit; the column after it."""
-        cells, (full, empty) = self._cells, self._marks
+        """A matrix as cells, the row or column or the one cell that counts lit, columns empty from `there` on; the
+        column after it.
+        """
+        cells, (full, other, empty) = self._cells, self._marks
         by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
         top = y + (rows - len(by_row)) // 2
         for line, row in enumerate(by_row):
             for place, column in enumerate(by_column):
                 is_lit = lit[0] in (None, row) and lit[1] in (None, column)
-                cells.write(
-                    x + place * per_cell, top + line, full if is_lit else empty, "active" if is_lit else "muted"
-                )
+                mark = empty if column >= there else full if is_lit else other
+                cells.write(x + place * per_cell, top + line, mark, "active" if is_lit else "muted")
         end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
         more = "" if len(by_row) == size[0] and len(by_column) == size[1] else cells.glyphs.more_across[:1]
         cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, len(name))], "symbol")
         return max(end, x + breadth(name))
-
-
-def _told(shape: Shape | None, has_rows: bool, has_columns: bool) -> tuple[str, str]:
-    """Rows and columns as texts, as far as they are known."""
-    if shape is None:
-        return UNKNOWN, UNKNOWN
-    rows, columns = shape
-    return str(rows) if has_rows else UNKNOWN, str(columns) if has_columns else UNKNOWN
 
 
 def _window(count: int, wanted: int | None, room: int) -> range:
