@@ -26,7 +26,7 @@ from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
-from dlsim.tui.keys import APP_KEYS, READING_KEYS, SIMULATOR_KEYS, Caps, bindings, caps
+from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, READING_KEYS, SIMULATOR_KEYS, Caps, bindings, caps
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
@@ -142,7 +142,8 @@ class DlsimApp(App[int]):
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
-        left = SAY("hint.left", iteration=last.iteration) if last.iteration or last.cursor else ""
+        key = caps(SAY, BROWSER_KEYS)["scenario.choose"]
+        left = SAY("hint.left", iteration=last.iteration, key=key) if last.iteration or last.cursor else ""
         files = (last.scenario,) if last.scenario not in builtin_scenarios() and isfile(last.scenario) else ()
         return BrowserScreen(may_close=False, current=last.scenario, files=files, left=left, notice=notice)
 
@@ -272,7 +273,7 @@ class DlsimApp(App[int]):
         except OSError as error:
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
-            self._tell(SAY("hint.saved", file=in_short(file)))
+            self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
 
 
 def _named(picture: str) -> str:

@@ -19,7 +19,7 @@ from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
-from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, speed_in_words
+from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, named_keys, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
@@ -149,7 +149,7 @@ class SimulatorScreen(Copying, Asking):
         self._show()
 
     def _tell(self, hint: Hint | None) -> None:
-        self._hint = "" if hint is None else SAY(hint.key, **hint.values)
+        self._hint = "" if hint is None else SAY(hint.key, **{**named_keys(), **hint.values})
         self._told_at = monotonic()
 
     def action_step(self) -> None:
