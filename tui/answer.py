@@ -95,6 +95,12 @@ def in_iteration(snapshot: Snapshot, ref: Ref) -> Ref:
     return new if is_landed(snapshot) and snapshot.is_shown(new) else ref._replace(quantity=ref.quantity[-1])
 
 
+def value_now(snapshot: Snapshot, ref: Ref) -> float | None:
+    """What a parameter has become that `ref` tells as it was before the update; None for anything else."""
+    now = ref._replace(quantity=f"now_{ref.quantity}")
+    return snapshot.tape.value(now, snapshot.sample) if now.quantity in PRESENT and is_landed(snapshot) else None
+
+
 def is_landed(snapshot: Snapshot) -> bool:
     """Whether the new parameters have taken their places, while all else is what the old ones made."""
     return snapshot.position.done == snapshot.position.iteration

@@ -11,7 +11,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to, is_landed, other_row
+from dlsim.tui.answer import Answer, answer_to, other_row, value_now
 from dlsim.tui.prose import kind_of, meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
@@ -28,8 +28,6 @@ IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
 LEARNT = ("W", "b", "now_W", "now_b", "p", "now_p", "slot")
 """What an update leaves for the next iteration."""
-OLD = ("W", "b", "p")
-"""What the iteration reads: where its update is done, others hold."""
 LIST, TITLE = 2.2, 3.3
 """What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
@@ -62,8 +60,8 @@ def answer_parts(
     if (row := other_row(snapshot, answer.ref)) is not None:
         text = say("answer.of_sample", sample=row + 1, lens=snapshot.row + 1)
         parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
-    if answer.ref.quantity in OLD and is_landed(snapshot):
-        text = say("answer.before_update", symbol=answer.told.symbol, now=fixed(_now(snapshot, answer.ref), digits))
+    if (now := value_now(snapshot, answer.ref)) is not None:
+        text = say("answer.before_update", symbol=answer.told.symbol, now=fixed(now, digits))
         parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
     if answer.is_absent:
         return parts
@@ -148,10 +146,6 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
         return say("answer.summed_up")
     learnt = kind_of(ref) in LEARNT and done > 0
     return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
-
-
-def _now(snapshot: Snapshot, ref: Ref) -> float:
-    return snapshot.tape.value(ref._replace(quantity=f"now_{ref.quantity}"), snapshot.sample)
 
 
 def _rows(
