@@ -206,3 +206,31 @@ def test_counts_are_whole_numbers_on_screen_in_copies_and_of_any_size():
         assert head.split()[-2:] == ["so", "far"]
         (nand,) = (line for line in shown if "NAND" in line)
         assert nand.split() == ["NAND", *row[1:]]
+
+
+async def test_a_click_on_a_samples_number_puts_it_under_the_lens(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "4")
+        await pilot.pause()
+        row, line = next((row, line) for row, line in enumerate(screen_text(app)) if "│   3 " in line)
+        await pilot.click(offset=(line.index("3 "), row))
+        await pilot.pause()
+        assert "sample 3/4" in screen_text(app)[0]
+        assert "▶ 3 " in screen_text(app)[row]
+        assert not app.screen.selection, "a number of it is selected by a click on that"
+        await pilot.click(offset=(line.index("3 ") + 6, row))
+        await pilot.pause()
+        assert "x1 · selected" in "\n".join(screen_text(app))
+
+
+async def test_a_sample_that_is_in_another_batch_cannot_be_looked_at(open_at, screen_text):
+    app = open_at("over-and-underfitting", variant=None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        simulator = app.screen.session.simulator
+        simulator.edit(settings={"training.batch_size": 2})
+        app.screen.session.changed()
+        other = next(row for row in range(9) if row not in simulator.model.tape.rows)
+        app.screen.table.post_message(type(app.screen.table).SamplePicked(other))
+        await pilot.pause()
+        assert f"Sample {other + 1} is not in the batch of iteration 1." in screen_text(app)[-1]

@@ -41,6 +41,13 @@ class NumberTable(ScrollingLines):
             super().__init__()
             self.ref = ref
 
+    class SamplePicked(Message):
+        """The number of a sample was clicked: its row of the training data, from 0."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self, say: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._say = say
@@ -67,10 +74,14 @@ class NumberTable(ScrollingLines):
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which number was clicked."""
+        """Tell which number was clicked, or which sample's own number."""
         if self._snapshot is not None and self._places is not None:
-            ref = self._view(self._snapshot, self._places).at(event.x, event.y)
-            if ref is not None:
+            view = self._view(self._snapshot, self._places)
+            sample, ref = view.sample_at(event.x, event.y), view.at(event.x, event.y)
+            if sample is not None:
+                event.stop()
+                self.post_message(self.SamplePicked(sample))
+            elif ref is not None:
                 event.stop()
                 self.post_message(self.Picked(ref))
 
@@ -129,15 +140,24 @@ class TableView:
             found = self._places.at(line)
             yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
 
-    def at(self, x: int, y: int) -> Ref | None:
-        """The number at a cell of the screen."""
+    def sample_at(self, x: int, y: int) -> int | None:
+        """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
+        row = self._row_at(y)
+        return row.sample if row is not None and 0 <= x < self._label + 3 else None
+
+    def _row_at(self, y: int) -> Row | None:
         line = self.top + y - 1
         if y < 1 or line >= self._places.lines:
             return None
         row = self._places.at(line)
-        if isinstance(row, Group):
+        return None if isinstance(row, Group) else self._table.rows[row]
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell of the screen."""
+        row = self._row_at(y)
+        if row is None:
             return None
-        cells = self._table.rows[row].cells
+        cells = row.cells
         start = self._label + 3
         for column in self._columns:
             end = start + (2 if column is None else self._column_cells)
