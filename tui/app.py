@@ -26,7 +26,7 @@ from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, READING_KEYS, SIMULATOR_KEYS, Caps, bindings, caps
+from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
@@ -197,26 +197,9 @@ class DlsimApp(App[int]):
         self.push_screen(screen)
 
     def action_help_quit(self) -> None:
-        """Ctrl-C, which leaves many a program: it leaves a prompt or the palette, and elsewhere says what leaves."""
-        screen = self.screen
-        if isinstance(screen, CommandPalette):
-            self.pop_screen()
-        elif isinstance(screen, SimulatorScreen) and screen.prompt.is_open:
-            screen.prompt.close()
-        elif isinstance(screen, SimulatorScreen):
-            self._tell(SAY("hint.leave", key=caps(SAY, SIMULATOR_KEYS)["app.quit"]))
-        else:
-            self._say_how_to_leave(screen)
-
-    def _say_how_to_leave(self, screen: Screen[Any]) -> None:
-        """A screen that lies over another is closed first; the browser may be the first one."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
-        names = caps(SAY, (*READING_KEYS, *APP_KEYS))
-        is_first = isinstance(screen, BrowserScreen) and not screen.may_close
-        said = "hint.leave" if is_first else "hint.close_or_leave"
-        self._told = screen.query_one(KeyLine)
-        self._told.tell(SAY(said, key=names["app.quit"], close=names["app.close"]))
+        """Ctrl-C, which leaves many a program: each screen says itself what it does; one of Textual's own is left."""
+        self._told = getattr(self.screen, "keyline", None)
+        getattr(self.screen, "interrupt", self.pop_screen)()
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""

@@ -14,7 +14,7 @@ from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.keyboard import paint
-from dlsim.tui.keys import SIMULATOR_KEYS, bindings
+from dlsim.tui.keys import SIMULATOR_KEYS, bindings, caps
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
@@ -288,6 +288,14 @@ class SimulatorScreen(Copying, Asking):
             self.curve.toggle_log()
             self._tell(None)
         self._show()
+
+    def interrupt(self) -> None:
+        """Ctrl-C leaves the prompt; without one it says what leaves dlsim."""
+        if self.prompt.is_open:
+            self.prompt.close()
+        else:
+            self._tell(Hint("hint.leave", {"key": caps(SAY, SIMULATOR_KEYS)["app.quit"]}))
+            self._show_keys()
 
     def notify_of(self, text: str) -> None:
         """Say this until the next key."""
