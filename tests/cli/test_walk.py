@@ -252,17 +252,11 @@ def test_the_help_gives_conditions_that_can_be_set_there(walk):
     ("batch_size", "second", "lens"),
     [
         (4, "x1 of sample 5 = 8", "Sample 7 is not in the batch of iteration 2, where the lens is on sample 5."),
-        ('"all"', "x1 of sample 7 = 8", ""),
+        ("all", "x1 of sample 7 = 8", ""),
     ],
 )
-def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(
-    walk, scenario_file, batch_size, second, lens
-):
-    file = scenario_file(
-        network='[network]\ninputs = 2\nlayers = [{ units = 3, activation = "softmax" }]\n',
-        data='[data]\ngenerator = "blobs"\nclasses = 3\nsamples = 9\n',
-        training=f'[training]\nloss = "mse"\noptimizer = "sgd"\nbatch_size = {batch_size}\nshuffle = true\n',
-    )
+def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(walk, heaps, batch_size, second, lens):
+    file = heaps({"training.batch_size": batch_size, "training.loss": "mse"})
     *_, one, other = ("\n".join(lines) for lines in walk(file, "i", "x1=7", "x1=8"))
     assert "Edited: x1 of sample 7 = 7." in one
     assert ("is not in the batch" in one) == bool(lens)
@@ -270,12 +264,8 @@ def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(
     assert f"Edited: {second}." in other
 
 
-def test_a_sample_is_looked_at_by_its_number_in_the_data_whatever_its_place_in_the_batch(walk, scenario_file):
-    file = scenario_file(
-        network='[network]\ninputs = 2\nlayers = [{ units = 3, activation = "softmax" }]\n',
-        data='[data]\ngenerator = "blobs"\nclasses = 3\nsamples = 9\n',
-        training='[training]\nloss = "mse"\noptimizer = "sgd"\nbatch_size = 4\nshuffle = true\n',
-    )
+def test_a_sample_is_looked_at_by_its_number_in_the_data_whatever_its_place_in_the_batch(walk, heaps):
+    file = heaps()
     rows = [row + 1 for row in Simulator(load(file)).model.tape.rows]
     (other, *_) = {*range(1, 10)} - {*rows}
     *_, inside, outside, beyond = walk(file, "s", f"sample {rows[2]}", f"sample {other}", "sample 10")
