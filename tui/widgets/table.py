@@ -25,7 +25,9 @@ EXPONENT = 3
 """Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
 FEWEST_DIGITS = 3
 FEWEST_WITH_SPARE = 5
-"""With fewer digits than this, a table does without its spare column."""
+"""With fewer digits than this a table does without its spare column, or with fewer than were asked for, where those
+are more than usual.
+"""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 LABELS_MEASURED = 200
@@ -211,7 +213,8 @@ class TableView:
         room = self._cells - self._label - 5
         fewest = min(most, FEWEST_DIGITS)
         needed = [column for column, name in enumerate(self._table.columns) if name != self._table.spare]
-        for columns, least in ((range(count), min(most, FEWEST_WITH_SPARE)), (needed, fewest)):
+        with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
+        for columns, least in ((range(count), with_spare), (needed, fewest)):
             for digits in range(most, least - 1, -1):
                 for exponent in (EXPONENT, 0):
                     cells = WHOLE + 1 + digits + exponent + 1
