@@ -12,12 +12,10 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-import click
-
-from dlsim.cli.group import dlsim
+from dlsim.cli.call_error import CallError
+from dlsim.cli.start import is_bare, start
 from dlsim.cli.streams import prepare_streams
-from dlsim.engine import DlsimError
-from dlsim.engine.errors import reason_of
+from dlsim.engine.errors import DlsimError, UnknownNameError, reason_of
 from dlsim.engine.text import shorten
 
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -31,7 +29,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     prepare_streams()
     try:
-        status = _answer(arguments)
+        status = _answer(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()  # here, where a closed pipe is still caught
     except BrokenPipeError:
         _forget(sys.stdout)
@@ -40,43 +38,34 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _forget(sys.stdout)
         what = "the output cannot be written" if error.filename is None else shorten(str(error.filename), 200)
         return _refuse(f"{what}: {reason_of(error)}")
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
-    return status
-
-
-def _answer(arguments: Sequence[str] | None) -> int:
-    """What click's own `main` does, but for its newline on an interrupt and its status of a closed pipe."""
-    if wish := os.environ.get(COMPLETION):
-        from click.shell_completion import shell_complete  # noqa: PLC0415 -- no start waits for it
-
-        return shell_complete(dlsim, {}, "dlsim", COMPLETION, wish)
-    try:
-        with dlsim.make_context("dlsim", list(sys.argv[1:] if arguments is None else arguments)) as context:
-            status = dlsim.invoke(context)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
-    except click.UsageError as error:
-        return _refuse(f"{error.format_message()} ({_help_of(error.ctx)})")
-    except click.ClickException as error:
-        return _refuse(error.format_message())
-    except DlsimError as error:
+    except (CallError, DlsimError) as error:
         return _refuse(str(error))
-    return status if isinstance(status, int) else DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return DONE if status is None else status
+
+
+def _answer(arguments: Sequence[str]) -> int | None:
+    """A scenario's name alone opens the app at once; all else is read by click, which no start waits for."""
+    wish = os.environ.get(COMPLETION)
+    if is_bare(arguments) and not wish:
+        try:
+            return start(next(iter(arguments), None))
+        except UnknownNameError:  # click's way knows which verb may have been meant
+            pass
+    from dlsim.cli.command_line import answer, complete  # noqa: PLC0415
+
+    return complete(wish, COMPLETION) if wish else answer(arguments)
 
 
 def _refuse(message: str) -> int:
     """One line; what it repeats of a call may be as long as a command line."""
     short = re.sub(_LONG_WORD, lambda word: shorten(word[0]), message)
     try:
-        click.echo(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", err=True)
+        print(f"dlsim: {shorten(short, LONGEST_MESSAGE)}", file=sys.stderr, flush=True)
     except OSError:  # nobody can be told
         _forget(sys.stderr)
     return REFUSED
-
-
-def _help_of(context: click.Context | None) -> str:
-    return f"see '{context.command_path.strip() if context else 'dlsim'} --help'"
 
 
 def _forget(stream: TextIO) -> None:

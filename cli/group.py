@@ -5,7 +5,6 @@ Anything that is not a verb is a scenario to open; a file that is called like a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,21 +12,10 @@ import click
 
 from dlsim.cli import opening
 from dlsim.cli.options import complete_scenario
+from dlsim.cli.verbs import VERBS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-VERBS: Mapping[str, str] = {
-    "list": "listing",
-    "run": "running",
-    "trace": "tracing",
-    "check": "checking",
-    "walk": "walking",
-    "export": "exporting",
-    "serve": "serving",
-    "locate": "locating",
-}
-"""Each verb's module, which holds its `command`: imported when the verb is asked for, as the app waits for none."""
 
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""

@@ -13,7 +13,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Event, Thread
+from types import FrameType
 from typing import Any
 
 LOOK_SECONDS = 0.5
@@ -39,14 +41,14 @@ class Terminal:
         """While an app runs in this loop: `leave(exit status)` is called, in the loop, when it has to end."""
         self._leave = leave
         loop = asyncio.get_running_loop()
-        installed = []
+        before: dict[int, Any] = {}
         for name in TOLD_TO_GO:
             number = getattr(signal, name, None)
             if number is not None:
-                # Windows has few of these signals and no handlers in its loop; a thread may not set any.
-                with suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(number, self._told_to_go, int(number))
-                    installed.append(number)
+                # Windows has few of these signals; a thread may not set any. Not the loop's own way: of each signal it
+                # makes a list of all that there are.
+                with suppress(ValueError, OSError):
+                    before[number] = signal.signal(number, partial(self._told_to_go, loop))
         watch = Thread(target=self._watch, args=(loop,), name="dlsim-terminal", daemon=True)
         if self._attributes is not None:
             watch.start()
@@ -54,8 +56,8 @@ class Terminal:
             yield
         finally:
             self._over.set()
-            for number in installed:
-                loop.remove_signal_handler(number)
+            for number, handler in before.items():
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: it was not Python's
 
     def end_if_gone(self, status: int) -> None:
         """Once the app has ended: where its terminal has vanished, end the process here and now.
@@ -65,10 +67,11 @@ class Terminal:
         if self._attributes is not None and _attributes(self._fd) is None:
             os._exit(status)
 
-    def _told_to_go(self, number: int) -> None:
+    def _told_to_go(self, loop: asyncio.AbstractEventLoop, number: int, _frame: FrameType | None) -> None:
+        """In the loop, as soon as it comes to it; and in the end without it."""
         status = 128 + number
         Thread(target=self._insist, args=(status,), name="dlsim-insist", daemon=True).start()
-        self._leave(status)
+        loop.call_soon_threadsafe(self._leave, status)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         while not self._over.wait(LOOK_SECONDS):

@@ -273,6 +273,15 @@ def test_the_errors_of_the_outputs_stay_where_there_is_room_for_them(size):
         assert re.search(told, text), told
 
 
+def test_a_layer_of_few_units_keeps_its_gradients_and_errors_beside_one_of_many():
+    simulator = Simulator(network(2, 4, 1))
+    simulator.step("iteration")
+    text = "\n".join(text_of(draw(simulator.snapshot(), 61, 18)))
+    for told in (r"z1 +-?\d", r"E_o1 0\.\d", r"│δ +-?0\.\d+", r"─t1 0\.\d"):
+        assert re.search(told, text), told
+    assert len(re.findall("δ", text)) == 5, "those of the four hidden units stand in the edges of their boxes"
+
+
 # sequences
 
 

@@ -155,7 +155,7 @@ class Edges:
         level = self._layout.level
         if not level.inner:
             return NO_MARGIN
-        above, below = (level.above, level.below) if column.layer else (1, 1)
+        above, below = (level.above, level.below + column.more) if column.layer else (1, 1)
         rows = set(range(self._canvas.height))
         for slot in column.slots:
             rows.difference_update(range(slot.row - above, slot.row + below + 1))

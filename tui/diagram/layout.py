@@ -23,12 +23,13 @@ class Slot(Struct, frozen=True):
 
 
 class Column(Struct, frozen=True):
-    """One layer; `layer` None marks layers that are left out."""
+    """One layer; `layer` None marks layers that are left out. Its boxes have `more` rows than the level gives them."""
 
     layer: int | None
     x: int
     width: int
     slots: tuple[Slot, ...]
+    more: int = 0
 
 
 class Level(Struct, frozen=True):
@@ -46,6 +47,7 @@ class Level(Struct, frozen=True):
 
 
 FULL = Level("full", 3, 2, 2)  # z, h, gradient
+ROWS_OF_AN_OUTPUT = 4  # its error, too
 TALL = Level("tall", 2, 1, 2)  # z, h
 BOX = Level("box", 1, 1, 1)
 NARROW = Level("narrow", 1, 1, 1)  # the symbol in the frame's upper edge
@@ -68,7 +70,6 @@ class Layout(Struct, frozen=True):
     digits: int = 0
     padding: int = 0
     side: int | None = None
-    has_errors: bool = False  # whether a full box of an output has a row for its error, too
     caption: int | None = None  # the row of the layers' names
     cell: int = 1  # cells of a unit, at the level of cells
     shared: int = 1  # the most units that share a cell
@@ -178,22 +179,22 @@ def _fit(
         widths = [numbers + frame + (0 if level in (VALUE, NAMED, NARROW) else symbol + 1) for symbol in symbols]
         side = SIDE_SYMBOL + numbers + 1 if option.side else 0
         rows = [_rows(units, max(shape.widths), level, height, caption) for units in shape.widths]
-        has_errors = level is FULL and not option.side and shape.has_targets and _has_room_below(rows[-1], height)
+        more = [_more(shape, layer, level, rows[layer], height, beside=option.side) for layer in range(len(rows))]
         room = width - sum(widths) - side
         if (gaps and room < gaps * option.gap) or room < 0:
             continue
-        if has_errors:  # they have longer symbols than the rest, and no sign
+        if level.inner + more[-1] == ROWS_OF_AN_OUTPUT:  # errors have longer symbols than the rest, and no sign
             wider = len(f"E_o{shape.widths[-1]} ") + numbers - 1 + frame - widths[-1]
-            more = max(min(wider, room - gaps * min(room // gaps, GAP_OF_A_LABEL)), 0)
-            widths[-1] += more
-            room -= more
+            wider = max(min(wider, room - gaps * min(room // gaps, GAP_OF_A_LABEL)), 0)
+            widths[-1] += wider
+            room -= wider
         largest = LARGEST_GAP + max(option.digits - PLANNED_DIGITS, 0)
         gap = min(room // gaps, largest) if gaps else 0
         x = (room - gap * gaps) // 2
         columns = []
         for layer, cells in enumerate(widths):
             slots = _slots(shape.widths[layer], rows[layer], wanted.get(layer, ()))
-            columns.append(Column(layer, x, cells, slots))
+            columns.append(Column(layer, x, cells, slots, more[layer]))
             x += cells + gap
         beside = columns[-1].x + columns[-1].width + 1 if option.side else None
         top = min(column.slots[0].row for column in columns) - level.above
@@ -205,17 +206,21 @@ def _fit(
             option.digits,
             option.padding,
             beside,
-            has_errors,
             max(top - 2, 0) if caption else None,
             most=digits,
         )
     return None
 
 
-def _has_room_below(rows: Sequence[int], height: int) -> bool:
-    """Whether each of a layer's full boxes can be one row higher."""
-    ends = [row - FULL.above for row in rows[1:]] + [height]
-    return all(row + FULL.below + 1 < end for row, end in zip(rows, ends, strict=True))
+def _more(shape: Shape, layer: int, level: Level, rows: Sequence[int], height: int, *, beside: bool) -> int:
+    """How many rows more than the level gives it a layer's boxes want, for gradients and errors, and have room for."""
+    if layer == 0 or level not in (FULL, TALL) or not shape.trains:
+        return 0
+    has_errors = layer == shape.last and shape.has_targets and not beside
+    wanted = ROWS_OF_AN_OUTPUT if has_errors else FULL.inner
+    ends = [row - level.above for row in rows[1:]] + [height]
+    room = min(end - 1 - (row + level.below) for row, end in zip(rows, ends, strict=True))
+    return max(min(wanted - level.inner, room), 0)
 
 
 def _rows(units: int, most: int, level: Level, height: int, caption: bool) -> list[int]:

@@ -10,7 +10,7 @@ from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.canvas import Canvas
 from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
-from dlsim.tui.diagram.layout import FULL, PLANNED_DIGITS, SIGN_AND_WHOLE, Column, Layout, Slot
+from dlsim.tui.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
 from dlsim.tui.words import words
@@ -55,10 +55,10 @@ class Units(Struct):
 
     def _framed(self, column: Column, port: int, layer: int, unit: int) -> None:
         level, canvas = self.layout.level, self.canvas
-        rows = ["a"] if layer == 0 else self._rows_of(layer, unit)
+        rows = ["a"] if layer == 0 else self._rows_of(layer, unit, level.inner + column.more)
         if level.inner == 1 and layer:
             rows = [self._telling_row(layer, unit)]
-        top = port - 1 - (min(len(rows), FULL.inner) - 1) // 2
+        top = port - 1 - (min(len(rows), level.inner) - 1) // 2
         role = self.focus.nodes.get((layer, unit))
         bottom = top + len(rows) + 1
         is_active = role == ACTIVE
@@ -82,12 +82,12 @@ class Units(Struct):
             text = word if len(word) <= column.width - 2 else sign
             canvas.write(max(column.x + column.width - 2 - len(text), column.x + 1), bottom, text, role or "negative")
 
-    def _rows_of(self, layer: int, unit: int) -> list[str]:
-        """What a full box holds; where there is no row for an output's error, it is there at the moment it is lit."""
-        if layer == self.shape.last and self.layout.has_errors and ("E_o", layer) in self.snapshot.order:
+    def _rows_of(self, layer: int, unit: int, most: int) -> list[str]:
+        """What a box holds; where there is no row for an output's error, it is there at the moment it is lit."""
+        if most == ROWS_OF_AN_OUTPUT and ("E_o", layer) in self.snapshot.order:
             return ["z", "a", "E", "gradient"]
         third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
-        return ["z", "a", third][: self.layout.level.inner]
+        return ["z", "a", third][:most]
 
     def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
         """What stands in the lower edge of a frame."""

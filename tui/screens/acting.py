@@ -9,7 +9,7 @@ from dlsim.tui.screens.view import SimulatorView
 from dlsim.tui.session import Hint, Session
 
 
-class Acting(SimulatorView):
+class Acting(SimulatorView, is_layer=True):
     """The screen as those parts know it; SimulatorScreen makes it whole."""
 
     session: Session

@@ -32,7 +32,7 @@ run to, so that one can stop on the way.
 """
 
 
-class Asking(Editing):
+class Asking(Editing, is_layer=True):
     """The prompts of time."""
 
     def stops(self) -> Sequence[str]:

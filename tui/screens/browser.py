@@ -43,6 +43,7 @@ SHOWN_KEYS = (
 class BrowserScreen(Leaving, FirstScreen):
     """Posts `Opened` with the name of the scenario that was chosen."""
 
+    CSS_PATH = "browser.tcss"
     BINDINGS = bindings(BROWSER_KEYS)
 
     class Opened(Message):

@@ -39,6 +39,7 @@ class Option(Struct, frozen=True):
 class ChoosingScreen(Leaving, Screen[str]):
     """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
+    CSS_PATH = "reading.tcss"
     BINDINGS = bindings(CHOOSING_KEYS)
 
     def __init__(

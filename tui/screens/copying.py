@@ -37,7 +37,7 @@ class Copy(Struct, frozen=True):
     problem: str = ""
 
 
-class Copying(Looking):
+class Copying(Looking, is_layer=True):
     """Its keys change nothing."""
 
     _is_copying = False

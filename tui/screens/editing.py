@@ -27,7 +27,7 @@ KEYS_WHILE_ASKED = (
 )
 
 
-class Editing(Selecting):
+class Editing(Selecting, is_layer=True):
     """Asks in the prompt, and lets the session change."""
 
     def action_edit(self) -> None:

@@ -27,7 +27,7 @@ AT_ONCE_SECONDS = 0.004
 SLICE_SECONDS, PAUSE_SECONDS = 0.012, 0.015
 
 
-class Looking(Acting):
+class Looking(Acting, is_layer=True):
     """Its keys change what is looked at, and never what is computed, but for scrubbing, which goes there."""
 
     _is_catching_up = False

@@ -25,6 +25,7 @@ PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30
 class ReadingScreen(Leaving, Screen[None]):
     """Scrolls its `reading`. The screen itself composes it, with a `panel` around it and a `keyline` below."""
 
+    CSS_PATH = "reading.tcss"
     BINDINGS = bindings(READING_KEYS)
     KEYS: ClassVar[Sequence[Key]] = READING_KEYS
     """What it answers to."""

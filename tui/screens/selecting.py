@@ -19,7 +19,7 @@ from dlsim.tui.widgets.rows import subject
 from dlsim.tui.widgets.table import NumberTable
 
 
-class Selecting(Acting):
+class Selecting(Acting, is_layer=True):
     """Its keys move the selection; while there is one, the formula and the diagram answer for it."""
 
     def action_select_line(self, by: int) -> None:

@@ -49,7 +49,7 @@ LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
 
 
-class SimulatorView(FirstScreen):
+class SimulatorView(FirstScreen, is_layer=True):
     """All the widgets that there will ever be: none comes or goes with a step, another size or another scenario."""
 
     def __init__(self) -> None:

@@ -44,6 +44,14 @@ class Asked(Struct, frozen=True):
 class Prompt(Container):
     """Asks for one thing at a time. Posts `Told` with what there is to say, and `Closed` when it is over."""
 
+    DEFAULT_CSS = """
+    Prompt { layer: above; dock: bottom; margin-bottom: 1; height: 1; layout: vertical; background: $surface; }
+    #prompt-message { height: 0; background: $surface; }
+    #prompt-line { height: 1; }
+    #prompt-label { height: 1; background: $surface; }
+    #prompt-field { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
+    """
+
     class Told(Message):
         """A note, or what is wrong with the text as it stands."""
 
@@ -56,6 +64,7 @@ class Prompt(Container):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.display = False
         self.label = LineWidget(id="prompt-label")
         self.field = Input(id="prompt-field", select_on_focus=False)
         self.field.can_focus = False  # while nothing is asked, no key goes here
