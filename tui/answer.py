@@ -124,8 +124,8 @@ def _formula(snapshot: Snapshot, ref: Ref) -> Formula:
     the data table is made of what the network makes it of, for another sample of that one's numbers.
     """
     if ref.quantity in PRESENT:
-        place = in_iteration(snapshot, ref)
-        return (place,) if place.quantity.startswith("new_") else ()
+        there = in_iteration(snapshot, ref)
+        return (there,) if there.quantity.startswith("new_") else ()
     if ref.quantity == "O":
         if ref.index[0] not in snapshot.tape.rows:
             return ()

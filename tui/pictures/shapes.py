@@ -134,11 +134,13 @@ class _Shapes:
         """Rows and columns as far as they are found; without a derivation they are known from the start."""
         if shape is None:
             return _Size(UNKNOWN, UNKNOWN, is_there=False)
-        told = [
-            str(number) if is_found or not self._is_derived else UNKNOWN
-            for number, is_found in zip(shape, (has_rows, has_columns), strict=True)
-        ]
-        return _Size(*told, is_there=has_rows and has_columns)
+        rows, columns = map(str, shape)
+        is_told = not self._is_derived
+        return _Size(
+            rows if has_rows or is_told else UNKNOWN,
+            columns if has_columns or is_told else UNKNOWN,
+            is_there=has_rows and has_columns,
+        )
 
     def _products(self) -> list[list[Group]]:
         """A line for each layer; the columns stand below each other."""
