@@ -16,7 +16,8 @@ from dlsim.tui.targets import Target, target_of
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
 NUMBERS = ("data.inputs", "data.targets")
-_NEXT = re.compile(r"\s+(?=[^\s=\[\]{}\"',]+\s*=)")
+_NEXT = re.compile(r"\s+[^\s={}\"']+\s*=")
+"""What sets one change apart from the one before, outside brackets and quotes."""
 
 
 class Changes(Struct):
@@ -33,7 +34,7 @@ class Changes(Struct):
 def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> Changes:
     """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
     changes, snapshot = Changes(), simulator.snapshot()
-    for part in _NEXT.split(text.strip()):
+    for part in _parts(text.strip()):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign:
             raise WrongKindError(f"{shown(part)} is not a change; write one such as W5=0.3 or learning_rate=1/10")
@@ -51,6 +52,25 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
             path = _path_of_setting(name, simulator)
             changes.settings[path] = _setting(path, value)
     return changes
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The changes one by one: a blank in brackets, braces or quotes is their own."""
+    start = depth = 0
+    quote = ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'" and text[:place].rstrip().endswith(("=", ",", "[", "{")):
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth = max(depth - 1, 0)
+        elif not depth and sign.isspace() and _NEXT.match(text, place):
+            yield text[start:place]
+            start = place
+    yield text[start:]
 
 
 def read_number(text: str) -> float:

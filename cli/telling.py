@@ -138,10 +138,22 @@ class Telling:
             yield self.line("shown", **place, cursor=f"{position.cursor:,}", symbol=snapshot.event.symbol)
         if snapshot.next_symbol:
             yield self.line("next", next=snapshot.next_symbol)
-        yield self.line("lens", sample=snapshot.sample + 1, samples=len(snapshot.tape.rows))
+        yield self.lens(snapshot)
         if snapshot.edits:
             yield self.line("edits", iterations=", ".join(f"{edit:,}" for edit in snapshot.edits))
         yield self.line("grain", grain=self._say(f"grain.{grain}"))
+
+    def lens(self, snapshot: Snapshot) -> str:
+        """Which sample is looked at: its number in the data, and in the batch."""
+        samples = len(snapshot.tape.rows)
+        return self.line(
+            "lens" if samples > 1 else "lens_alone", sample=snapshot.row + 1, place=snapshot.sample + 1, samples=samples
+        )
+
+    def not_in_batch(self, sample: int, snapshot: Snapshot) -> str:
+        """That a sample, by its number in the data, cannot be looked at."""
+        iteration = f"{snapshot.position.iteration:,}"
+        return self.line("not_in_batch", sample=sample, iteration=iteration, lens=snapshot.row + 1)
 
     def _place(self, snapshot: Snapshot, event: Event) -> str:
         position = snapshot.position
@@ -166,7 +178,7 @@ class Telling:
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        from dlsim.tui.answer import answer_to  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.answer import answer_to, value_now  # noqa: PLC0415 -- Textual-free, but of the app
         from dlsim.tui.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
 
         value = snapshot.value(ref)
@@ -178,6 +190,8 @@ class Telling:
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
         yield from self._made_of(told)
+        if (now := value_now(snapshot, ref)) is not None:
+            yield self.spoken(self._say("answer.before_update", symbol=told.symbol, now=self.number(now)))
         if not told.formula:
             return
         for reason in reasons(self._say, snapshot, told, answer.spelt_out, self.digits):

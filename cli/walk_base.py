@@ -39,11 +39,17 @@ class Walk:
     def _tables(self) -> list[str]:
         return [table.key for table in self._simulator.model.tables]
 
+    @property
+    def _samples(self) -> int:
+        """How many there are in the data."""
+        of_data = [table for table in self._simulator.model.tables if table.key == "data"]
+        return len(of_data[0].rows) // of_data[0].per_sample if of_data else self._simulator.samples
+
     def _hint(self, hint: Hint) -> str:
         return self.tell.spoken(self._say(hint.key, **hint.values))
 
     def _needs(self, command: str, argument: str) -> WrongCommandError:
-        needed = {"samples": self._simulator.samples, "most": MOST_DIGITS, "example": examples(self._simulator)[0]}
+        needed = {"samples": f"{self._samples:,}", "most": MOST_DIGITS, "example": examples(self._simulator)[0]}
         wanted = self._say(f"walk.{argument}", command=command, **needed)
         return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
 

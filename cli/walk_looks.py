@@ -21,6 +21,8 @@ from dlsim.tui.targets import Target, written
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""
 _DERIVATIVE = re.compile(r"\bd(?=[A-Za-z])")
+_SPOKEN = ((re.compile(r"^new (.+)"), r"\1⁺"), (re.compile(r"^change of (.+)"), r"Δ\1"))
+"""How parameters under way are spoken, and how they are written."""
 
 
 class Looks(Walk):
@@ -43,7 +45,9 @@ class Looks(Walk):
         """The number that is meant, whether its symbol is typed with its signs or as it is spoken."""
         model, tape = self._simulator.model, self._simulator.model.tape
         symbol = _DERIVATIVE.sub("∂", typed) if "/" in typed else typed
-        for spelling in (typed, symbol, f"{symbol.removeprefix('new ')}⁺" if symbol.startswith("new ") else symbol):
+        for spoken, sign in _SPOKEN:
+            symbol = spoken.sub(sign, symbol)
+        for spelling in (typed, symbol):
             ref = model.find(spelling)
             if isinstance(ref, Ref):
                 return ref
@@ -101,8 +105,7 @@ class Looks(Walk):
         yield self.tell.line("edited", what=shorten(", ".join(made), 200))
         snapshot = self._session.snapshot
         if rows and rows[0] not in snapshot.tape.rows:
-            where = {"sample": rows[0] + 1, "iteration": snapshot.position.iteration, "lens": snapshot.row + 1}
-            yield self.tell.line("not_in_batch", **where)
+            yield self.tell.not_in_batch(rows[0] + 1, snapshot)
         yield from self.tell.trouble(self._simulator)
 
     def _datum_made(self, target: Target, value: float) -> Lines:

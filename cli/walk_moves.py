@@ -74,17 +74,20 @@ class Moves(Walk):
         yield self._hint(hint) if hint else self.tell.start(self._session.snapshot)
 
     def _sample(self, argument: str) -> Lines:
-        number = self._number("sample", argument)
-        if not 1 <= number <= self._simulator.samples:
+        """By its number in the data, as tables and answers have it."""
+        number, rows = self._number("sample", argument), list(self._simulator.model.tape.rows)
+        if not 1 <= number <= self._samples:
             raise self._needs("sample", "sample")
-        yield from self._sample_by(number - 1 - self._simulator.sample)
+        if number - 1 not in rows:
+            raise WrongCommandError(self.tell.not_in_batch(number, self._session.snapshot))
+        yield from self._sample_by(rows.index(number - 1) - self._simulator.sample)
 
     def _sample_by(self, by: int) -> Lines:
         hint = self._session.move_lens(by) if by else None
         if hint is not None:
             yield self._hint(hint)
             return
-        yield self.tell.line("lens", sample=self._simulator.sample + 1, samples=self._simulator.samples)
+        yield self.tell.lens(self._session.snapshot)
         event = self._session.snapshot.event
         if event is not None:
             yield from self.tell.arrival(self._session.snapshot, event)

@@ -28,14 +28,6 @@ class _Pyramid:
         self._blocks: dict[int, tuple[Array, Array]] = {}
         self._built: dict[int, int] = {}  # how many blocks of each power stand
 
-    def copy(self, size: int) -> _Pyramid:
-        """The blocks that lie within the first `size` numbers, in arrays of their own."""
-        same = _Pyramid()
-        same.finest = self.finest
-        same._blocks = {bits: (lows.copy(), highs.copy()) for bits, (lows, highs) in self._blocks.items()}
-        same._built = {bits: min(built, size >> bits) for bits, built in self._built.items()}
-        return same
-
     def of(self, bits: int, values: Array, size: int) -> tuple[Array, Array]:
         """(least, greatest) of blocks of 2 to the power of `bits`, as many as the first `size` of `values` fill."""
         for power in range(self.finest, bits + 1):
@@ -101,13 +93,6 @@ class Curve:
         self._room.grow(end)
         self._room.numbers[self._size : end] = values
         self._size = end
-
-    def truncate(self, size: int) -> None:
-        """Forget all numbers from the one numbered `size` (from 0) on; heads keep what they showed."""
-        if size < self._size:
-            self._room = Room(self._room.numbers[:size])
-            self._pyramid = self._pyramid.copy(size)
-            self._size = size
 
     def head(self, size: int) -> Curve:
         """The same curve as it stood when it had `size` numbers; shares them, costs nothing."""

@@ -53,6 +53,11 @@ ZEROS = Initialiser("zeros", lambda _: 0.0, "0")
 INITIALISERS: Mapping[str, Initialiser] = {entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)}
 
 
+def is_drawn(spec: LayerSpec, given: Array | None) -> bool:
+    """Whether weights are drawn at random, if none are `given`: those of another seed are others."""
+    return given is None and INITIALISERS[spec.init] is not ZEROS
+
+
 def initial_weights(spec: LayerSpec, senders: int, seed: int, layer: int) -> Array:
     """(senders, units): weights before anything is learnt, each layer's from a stream of its own."""
     scale = UNIFORM_SCALE if spec.scale is None else spec.scale

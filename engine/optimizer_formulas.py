@@ -1,12 +1,25 @@
-"""An optimizer's arithmetic for one parameter, as formulas: step size, state, new value."""
+"""An optimizer's arithmetic for one parameter, as formulas and as a line of a table: step size, state, new value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dlsim.engine.activations import fill
 from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.reference import Formula, Ref
+
+PLUS = "⁺"
+"""Behind a parameter's symbol: what the update makes of it."""
+CHANGE = "Δ"
+"""Before it: by how much the update moves it."""
+CHANGED = {"new_W": "change_W", "new_b": "change_b", "new_p": "change_p"}
+"""The quantities of both, which are known together."""
+NEW = {change: new for new, change in CHANGED.items()}
+
+
+def update_columns(slots: Sequence[str]) -> tuple[str, ...]:
+    """What a table lists of a parameter, in the order in which one makes the next: all of the same iteration."""
+    return ("before", "gradient", *(f"={slot}{PLUS}" for slot in slots), "change", "new")
 
 
 def setting_symbol(optimizer: Optimizer, name: str) -> str:

@@ -20,14 +20,10 @@ CHUNK = 1 << 15
 class Room:
     """`numbers` (capacity,) grow; arrays that were handed out before stay what they are."""
 
-    def __init__(self, numbers: Array | None = None) -> None:
-        """With a copy of these numbers to begin with."""
+    def __init__(self) -> None:
         self.numbers: Array = np.empty(FIRST)
         self.is_in_file = False
         self._file: int | None = None
-        if numbers is not None:
-            self.grow(len(numbers))
-            self.numbers[: len(numbers)] = numbers
 
     def grow(self, size: int) -> None:
         """Make room for `size` numbers."""

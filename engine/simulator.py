@@ -43,6 +43,7 @@ class Simulator(Moving, WhatIf):
             position=self.position,
             sample=self.sample,
             row=int(tape.rows[self.sample]),
+            op=self.program[self.program.locate(self._cursor)[0]] if self._cursor else None,
             event=self.event,
             next_symbol=self._next_symbol(),
             trouble=self.trouble,

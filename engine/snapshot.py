@@ -14,6 +14,7 @@ from dlsim.engine.formula import Explanation, explain
 from dlsim.engine.history import History
 from dlsim.engine.model import Reader, Table
 from dlsim.engine.numerals import DIGITS
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 
@@ -22,13 +23,15 @@ class Snapshot(Struct, frozen=True):
     """What is known at a position, and what of it has been revealed.
 
     `sample` is the row of the batch under the lens and `row` the same sample's row in the training data, both
-    from 0. `event` is the value revealed last, `next_symbol` the one to come (None: nothing left).
+    from 0. `event` is the value revealed last, `op` what it is one of, `next_symbol` the one to come (None: nothing
+    left).
     """
 
     scenario: Scenario
     position: Position
     sample: int
     row: int
+    op: Op | None
     event: Event | None
     next_symbol: str | None
     trouble: Trouble | None

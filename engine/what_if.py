@@ -12,6 +12,7 @@ from dlsim.engine.branches import Place
 from dlsim.engine.bursts import Bursts
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
+from dlsim.engine.kinds import KINDS
 from dlsim.engine.loading import revise
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
@@ -71,6 +72,12 @@ class WhatIf(Standing):
     def first_scenario(self) -> Scenario:
         """The scenario that holds at the very start: as it was opened, or as it was edited there."""
         return self._timeline.stretches[0].scenario
+
+    @property
+    def draws_weights(self) -> bool:
+        """Whether any of the weights at the very start is drawn at random."""
+        first = self.first_scenario
+        return KINDS[first.kind].draws_weights(first.body)
 
     def compare(self) -> Comparison | None:
         """This run beside the one from which one came into it: the one that the last edit left, or that of the edit

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.heaps import HEAPS
+from support.tables import changed_at
+
+from dlsim.engine.toml_writer import write_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -14,6 +19,21 @@ settings.register_profile("same", deadline=None, derandomize=True, database=None
 settings.register_profile("new", deadline=None)  # a slow machine is not a wrong answer
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 """The same draws in every run; `HYPOTHESIS_PROFILE=new pytest` looks for new ones."""
+
+
+@pytest.fixture
+def heaps(tmp_path: Path) -> Callable[..., str]:
+    """A function: the file of a scenario with three classes from a generator, with these settings by path."""
+
+    def write(settings: Mapping[str, object] | None = None) -> str:
+        tables = HEAPS
+        for path, value in (settings or {}).items():
+            tables = changed_at(path, value, tables)
+        file = tmp_path / "heaps.toml"
+        file.write_text(write_toml(tables), encoding="utf-8")
+        return str(file)
+
+    return write
 
 
 @pytest.fixture

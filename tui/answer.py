@@ -17,6 +17,9 @@ OF_A_PASS = {"pass_a:training": "a", "pass_z:training": "z"}
 OF_A_ROW = {"X": "x", "T": "t", "O": "a"}
 """The numbers in the data table, whose index begins with their row, and what they are in the network."""
 
+PRESENT = ("now_W", "now_b", "now_p")
+"""Parameters as they are at the moment."""
+
 
 class Answer(Struct, frozen=True):
     """One number explained. Where it `is_shown` all its operands have been computed too; else none is told. It
@@ -92,6 +95,25 @@ def in_network(snapshot: Snapshot, ref: Ref) -> Ref:
     return ref
 
 
+def in_iteration(snapshot: Snapshot, ref: Ref) -> Ref:
+    """The number of the iteration that a present parameter is: the old one, and once the update is done the new one."""
+    if ref.quantity not in PRESENT:
+        return ref
+    new = ref._replace(quantity=f"new_{ref.quantity[-1]}")
+    return new if is_landed(snapshot) and snapshot.is_shown(new) else ref._replace(quantity=ref.quantity[-1])
+
+
+def value_now(snapshot: Snapshot, ref: Ref) -> float | None:
+    """What a parameter has become that `ref` tells as it was before the update; None for anything else."""
+    now = ref._replace(quantity=f"now_{ref.quantity}")
+    return snapshot.tape.value(now, snapshot.sample) if now.quantity in PRESENT and is_landed(snapshot) else None
+
+
+def is_landed(snapshot: Snapshot) -> bool:
+    """Whether the new parameters have taken their places, while all else is what the old ones made."""
+    return snapshot.position.done == snapshot.position.iteration
+
+
 def _explained(snapshot: Snapshot, ref: Ref, digits: int) -> Explanation:
     tape, tokens = snapshot.tape, _formula(snapshot, ref)
     return Explanation(
@@ -109,9 +131,9 @@ def _formula(snapshot: Snapshot, ref: Ref) -> Formula:
     """As the tape has it; besides, a present parameter is the new one that has just taken its place, and an output in
     the data table is made of what the network makes it of, for another sample of that one's numbers.
     """
-    if ref.quantity in ("now_W", "now_b", "now_p"):
-        new, position = ref._replace(quantity=f"new_{ref.quantity[-1]}"), snapshot.position
-        return (new,) if position.done == position.iteration and snapshot.is_shown(new) else ()
+    if ref.quantity in PRESENT:
+        there = in_iteration(snapshot, ref)
+        return (there,) if there.quantity.startswith("new_") else ()
     if ref.quantity == "O":
         if ref.index[0] not in snapshot.tape.rows:
             return ()

@@ -26,7 +26,7 @@ from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.folders import NAME
 from dlsim.tui.keeping import in_short, keep
 from dlsim.tui.keyboard import answer, paint
-from dlsim.tui.keys import APP_KEYS, READING_KEYS, SIMULATOR_KEYS, Caps, bindings, caps
+from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
 from dlsim.tui.painting import Painted
 from dlsim.tui.plain import PlainFilter
 from dlsim.tui.plots import get_ready
@@ -142,7 +142,8 @@ class DlsimApp(App[int]):
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
-        left = SAY("hint.left", iteration=last.iteration) if last.iteration or last.cursor else ""
+        key = caps(SAY, BROWSER_KEYS)["scenario.choose"]
+        left = SAY("hint.left", iteration=last.iteration, key=key) if last.iteration or last.cursor else ""
         files = (last.scenario,) if last.scenario not in builtin_scenarios() and isfile(last.scenario) else ()
         return BrowserScreen(may_close=False, current=last.scenario, files=files, left=left, notice=notice)
 
@@ -196,26 +197,9 @@ class DlsimApp(App[int]):
         self.push_screen(screen)
 
     def action_help_quit(self) -> None:
-        """Ctrl-C, which leaves many a program: it leaves a prompt or the palette, and elsewhere says what leaves."""
-        screen = self.screen
-        if isinstance(screen, CommandPalette):
-            self.pop_screen()
-        elif isinstance(screen, SimulatorScreen) and screen.prompt.is_open:
-            screen.prompt.close()
-        elif isinstance(screen, SimulatorScreen):
-            self._tell(SAY("hint.leave", key=caps(SAY, SIMULATOR_KEYS)["app.quit"]))
-        else:
-            self._say_how_to_leave(screen)
-
-    def _say_how_to_leave(self, screen: Screen[Any]) -> None:
-        """A screen that lies over another is closed first; the browser may be the first one."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
-        names = caps(SAY, (*READING_KEYS, *APP_KEYS))
-        is_first = isinstance(screen, BrowserScreen) and not screen.may_close
-        said = "hint.leave" if is_first else "hint.close_or_leave"
-        self._told = screen.query_one(KeyLine)
-        self._told.tell(SAY(said, key=names["app.quit"], close=names["app.close"]))
+        """Ctrl-C, which leaves many a program: each screen says itself what it does; one of Textual's own is left."""
+        self._told = getattr(self.screen, "keyline", None)
+        getattr(self.screen, "interrupt", self.pop_screen)()
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""
@@ -272,7 +256,7 @@ class DlsimApp(App[int]):
         except OSError as error:
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
-            self._tell(SAY("hint.saved", file=in_short(file)))
+            self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
 
 
 def _named(picture: str) -> str:

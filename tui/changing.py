@@ -130,14 +130,14 @@ def randomise(session: Session, label: str) -> Hint:
     if (path := _path_of_seed(session)) is None:
         return Hint("hint.no_weights")
     before = value_at(simulator.first_scenario.raw, path) or 0
-    drawn = _drawn_anew(simulator, path)
-    if drawn is None:
+    if not simulator.draws_weights:
         return Hint("hint.weights_given")
-    tape = drawn.snapshot().tape
     at_start = [edited.ref for edited in session.edits.done if edited.iteration == 1 and edited.ref is not None]
-    simulator.edit(  # what was set by hand is drawn anew like all the others
-        settings={path: before + 1}, numbers={ref: tape.value(ref, 0) for ref in at_start}, from_start=True
-    )
+    numbers: Mapping[str | Ref, float] = {}
+    if at_start:  # what was set by hand is drawn anew like all the others
+        tape = Simulator(revise(simulator.first_scenario, {path: before + 1})).snapshot().tape
+        numbers = {ref: tape.value(ref, 0) for ref in at_start}
+    simulator.edit(settings={path: before + 1}, numbers=numbers, from_start=True)
     session.changed()
     session.edits.add(Edited(label, str(before), str(before + 1), 1))
     return Hint("hint.new_weights", {"before": str(before), "after": str(before + 1)})
@@ -149,17 +149,6 @@ def _path_of_seed(session: Session) -> str | None:
     return None if table is None else f"{table}.seed"
 
 
-def _drawn_anew(simulator: Simulator, path: str) -> Simulator | None:
-    """The run's beginning from the next seed; None where no weight depends on it."""
-    first = simulator.first_scenario
-    drawn = Simulator(revise(first, {path: (value_at(first.raw, path) or 0) + 1}))
-    return None if _first_weights(drawn) == _first_weights(Simulator(first)) else drawn
-
-
-def _first_weights(simulator: Simulator) -> list[bytes]:
-    return [array.tobytes() for pair in simulator.parameters for array in pair if array is not None]
-
-
 def same_start(session: Session) -> Hint:
     """Back to the very start, with the weights that the run began with; where none is drawn at random, they go without
     saying.
@@ -168,9 +157,7 @@ def same_start(session: Session) -> Hint:
     later = [iteration for iteration in session.simulator.edits if iteration > 1]
     if hint is not None and not later:
         return hint
-    path = _path_of_seed(session)
-    is_random = path is not None and _drawn_anew(session.simulator, path) is not None
-    key = "hint.same_start" if is_random else "hint.back_at_start"
+    key = "hint.same_start" if session.simulator.draws_weights else "hint.back_at_start"
     return Hint(f"{key}_edited", {"iteration": later[0]}) if later else Hint(key)
 
 

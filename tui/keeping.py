@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,14 @@ def keep(folder: Path, name: str, ending: str, text: str) -> Path:
             continue
         return file
     raise AssertionError("unreachable")
+
+
+def in_forms(path: Path) -> Iterator[str]:
+    """A path in less and less room; the name of the file whole in each."""
+    yield in_short(path)
+    yield f"…/{path.parent.name}/{path.name}"
+    yield f"…/{path.name}"
+    yield path.name
 
 
 def in_short(path: Path) -> str:

@@ -33,6 +33,9 @@ SAID_ALIKE = {
     "term_b": "term",
     "term_W": "term",
     "alpha": "setting",
+    "change_W": "change",
+    "change_b": "change",
+    "change_p": "change",
 }
 """Quantities that are other ways to get at the same thing: the weight at present, an input in the data table …"""
 
@@ -143,6 +146,8 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found |= {"weight": bottom, "bias": bottom}
         case "new_W" | "new_b" | "new_p" | "before":
             found |= dict.fromkeys(("weight", "bias", "parameter"), symbol.rstrip("⁺⁻"))
+        case "change_W" | "change_b" | "change_p":
+            found["parameter"] = symbol.removeprefix("Δ")
         case "slot" | "new_slot":
             letter = ref.quantity.split(":")[2:] or ["p"]
             found["parameter"] = other(letter[0])

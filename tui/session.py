@@ -208,6 +208,15 @@ class Session:
         self.simulator.sample = sample
         return None
 
+    def look_at(self, row: int) -> Hint | None:
+        """Look at the sample that is this row of the training data, from 0, if it is in the batch."""
+        rows = list(self.simulator.model.tape.rows)
+        if row not in rows:
+            iteration = self.simulator.position.iteration
+            return Hint("hint.not_in_batch", {"sample": row + 1, "iteration": iteration})
+        by = rows.index(row) - self.simulator.sample
+        return self.move_lens(by) if by else None
+
     @property
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each variant of the scenario apart from the others, in the order of the file."""

@@ -40,5 +40,8 @@ class Kind(Protocol):
     def judge(self, body: Any, expectation: Expectation, key: str, source: Source) -> None:
         """Refuse, with a ScenarioError at `key`, an expectation that can be seen to make no sense without running."""
 
+    def draws_weights(self, body: Any) -> bool:
+        """Whether any of the first weights is drawn at random."""
+
     def build(self, scenario: Scenario) -> Model:
         """The running scenario."""

@@ -10,11 +10,10 @@ from dlsim.engine.activations import fill
 from dlsim.engine.formula import series
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.losses import Loss
-from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
+from dlsim.engine.optimizer_formulas import CHANGE, PLUS, rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
-PLUS = "⁺"
 LISTED_IN_UPDATE = 8
 
 
@@ -48,6 +47,8 @@ class LayerFormulas(ABC):
                 return f"∂E/∂{self._names.parameter(quantity[-1], layer, index)}"
             case "new_W" | "new_b":
                 return self._names.parameter(quantity[-1], layer, index) + PLUS
+            case "change_W" | "change_b":
+                return CHANGE + self._names.parameter(quantity[-1], layer, index)
             case "rest_W" | "rest_b":
                 return "Σ others"
             case "update":
@@ -84,6 +85,8 @@ class LayerFormulas(ABC):
         match quantity:
             case "new_W" | "new_b":
                 return self._optimizer_step("", quantity[-1], ref)
+            case "change_W" | "change_b":
+                return (ref._replace(quantity=f"new_{quantity[-1]}"), " − ", ref._replace(quantity=quantity[-1]))
             case "rate":
                 return rate_formula(self._layers.optimizer)
             case "update":

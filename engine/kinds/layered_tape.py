@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.model import LayerParameters
+from dlsim.engine.optimizer_formulas import NEW
 from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
@@ -20,7 +21,9 @@ Array = NDArray[Any]
 
 GIVEN = frozenset({"x", "t", "X", "T", "W", "b", "now_W", "now_b", "term_W", "term_b", "rest_W", "rest_b"})
 GIVEN_KINDS = ("setting:", "alpha:", "count:", "slot:")
-OF_THE_BATCH = frozenset({"dE_dW", "dE_db", "new_W", "new_b", "W", "b", "now_W", "now_b", "rate", "update", "mean_E"})
+OF_THE_BATCH = frozenset(
+    {"dE_dW", "dE_db", "new_W", "new_b", *NEW, "W", "b", "now_W", "now_b", "rate", "update", "mean_E"}
+)
 OF_THE_BATCH_KINDS = (*GIVEN_KINDS, "new_slot:")
 ERRORS = frozenset({"E", "dE_da", "dE_dz"})
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -77,6 +80,7 @@ class LayeredTape:
         present = batch.after if landed else batch.before
         for kind, flat in (("", batch.before), ("now_", present), ("new_", batch.after), ("dE_d", batch.gradients)):
             self._readers[f"{kind}W"] = self._readers[f"{kind}b"] = partial(self._parameter, flat)
+        self._readers |= dict.fromkeys(NEW, self._change)
 
     @property
     def present(self) -> Array:
@@ -121,6 +125,10 @@ class LayeredTape:
             return not self._optimizer().rate_notation
         return quantity in GIVEN or quantity.startswith(GIVEN_KINDS)
 
+    def _told_with(self, ref: Ref) -> Ref:
+        """The number of the program that it comes with: a change comes with the new value, any other by itself."""
+        return ref._replace(quantity=NEW.get(ref.quantity, ref.quantity))
+
     def _optimizer(self) -> Optimizer:
         assert self.structure.optimizer is not None, "nothing is trained"
         return self.structure.optimizer
@@ -135,6 +143,9 @@ class LayeredTape:
         slot, _, _ = name.partition(":")
         slots = self.structure.slot_views(self.batch.after if kind == "new_slot" else self.batch.before)
         return self._parameter(slots[self.structure.slots.index(slot)], ref, 0)
+
+    def _change(self, ref: Ref, sample: int) -> float:
+        return self._parameter(self.batch.after, ref, sample) - self._parameter(self.batch.before, ref, sample)
 
     def _parameter(self, flat: Array, ref: Ref, _sample: int) -> float:
         """The number that an array of one for each parameter holds for a weight or a bias."""

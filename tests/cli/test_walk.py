@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from dlsim.cli.changes import read_number
+from dlsim.cli.changes import read_changes, read_number
 from dlsim.cli.spoken import Spoken
 from dlsim.cli.walker import Walker
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
@@ -150,8 +150,10 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
         (["until loss < 1e-300"], "After 1,000 iterations it does not hold yet: loss < 1e-300."),
-        (["weights"], "W5: value 0.45000000, gradient not computed yet, new not computed yet."),
-        (["i", "weights 5"], "W5: value 0.43703857, gradient 0.02592286, new 0.43703857."),
+        (["weights"], "W5: value before 0.45000000, gradient not computed yet, change not computed yet,"),
+        (["i", "why W5"], "It is W5 before the update, which all of this iteration was computed with. Now W5 is 0.437"),
+        (["i", "why change of W5"], "change of W5 = new W5 minus W5"),
+        (["i", "weights 5"], "W5: value before 0.45000000, gradient 0.02592286, change -0.01296143, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
         (["check"], "Of 8 gradients of iteration 1, 8 agree with the complex step, found without the chain rule."),
         (["loss"], "Over the whole training set the loss is 0.02397190."),
@@ -164,8 +166,8 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["t2=0.7", "data"], "t2 0.70000000"),
         (["network.layers.0.activation = tanh", "", "", ""], "Formula: h1 = tanh(z1)"),
         (["undo"], "There is nothing to undo."),
-        (["W5=9", "undo", "weights"], "W5: value 0.45000000"),
-        (["W5=9", "undo", "redo", "weights"], "W5: value 9.00000000"),
+        (["W5=9", "undo", "weights"], "W5: value before 0.45000000"),
+        (["W5=9", "undo", "redo", "weights"], "W5: value before 9.00000000"),
         (["i", "W5=9", "i", "compare"], "They part in iteration 2: z3 is"),
         (["i", "i", "to 1", "W5=9", "i", "compare"], "After iteration 2, the parameter that differs most is W5: 8.9"),
         (["compare"], "Nothing was edited, so there is no other run to compare with."),
@@ -250,22 +252,43 @@ def test_the_help_gives_conditions_that_can_be_set_there(walk):
     ("batch_size", "second", "lens"),
     [
         (4, "x1 of sample 5 = 8", "Sample 7 is not in the batch of iteration 2, where the lens is on sample 5."),
-        ('"all"', "x1 of sample 7 = 8", ""),
+        ("all", "x1 of sample 7 = 8", ""),
     ],
 )
-def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(
-    walk, scenario_file, batch_size, second, lens
-):
-    file = scenario_file(
-        network='[network]\ninputs = 2\nlayers = [{ units = 3, activation = "softmax" }]\n',
-        data='[data]\ngenerator = "blobs"\nclasses = 3\nsamples = 9\n',
-        training=f'[training]\nloss = "mse"\noptimizer = "sgd"\nbatch_size = {batch_size}\nshuffle = true\n',
-    )
+def test_an_edit_names_the_sample_and_the_lens_follows_it_into_the_next_batch(walk, heaps, batch_size, second, lens):
+    file = heaps({"training.batch_size": batch_size, "training.loss": "mse"})
     *_, one, other = ("\n".join(lines) for lines in walk(file, "i", "x1=7", "x1=8"))
     assert "Edited: x1 of sample 7 = 7." in one
     assert ("is not in the batch" in one) == bool(lens)
     assert lens in one
     assert f"Edited: {second}." in other
+
+
+def test_a_sample_is_looked_at_by_its_number_in_the_data_whatever_its_place_in_the_batch(walk, heaps):
+    file = heaps()
+    rows = [row + 1 for row in Simulator(load(file)).model.tape.rows]
+    (other, *_) = {*range(1, 10)} - {*rows}
+    *_, inside, outside, beyond = walk(file, "s", f"sample {rows[2]}", f"sample {other}", "sample 10")
+    assert inside[0] == f"The lens is on sample {rows[2]}, number 3 of the 4 in the batch."
+    assert f"is not in the batch of iteration 1, where the lens is on sample {rows[2]}." in outside[0]
+    assert "a sample from 1 to 9" in beyond[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rate", "weight"),
+    [
+        ("training.optimizer={ name = 'sgd', learning_rate = 0.25 }", 0.25, 0.45),
+        ('W5=1 training.optimizer={name="sgd", learning_rate = 0.25} W6=2', 0.25, 1.0),
+        ("W[2][1,1] = 3 learning_rate=1/8", 0.125, 3.0),
+        ("learning_rate=1/8 W[2][1,1] = 3", 0.125, 3.0),
+    ],
+)
+def test_what_stands_in_braces_is_one_change_however_it_is_spaced(typed, rate, weight):
+    simulator = Simulator(load("backprop-2-2-2"))
+    changes = read_changes(typed, simulator, simulator.model.find)
+    simulator.edit(numbers=changes.numbers, settings=changes.settings)
+    assert simulator.scenario.optimizer.settings["learning_rate"] == rate
+    assert simulator.snapshot().value(simulator.model.find("W5")) == weight
 
 
 def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
@@ -352,7 +375,7 @@ def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
 
 def test_in_a_batch_another_sample_can_be_looked_at(walk):
     *_, third = walk("xor-train", "", "sample 3")
-    assert third[0] == "The lens is on sample 3 of 4 in the batch."
+    assert third[0] == "The lens is on sample 3, number 3 of the 4 in the batch."
     assert any(line.startswith("Result: z1 = ") for line in third)
 
 

@@ -159,7 +159,8 @@ def test_the_comparison_names_the_first_number_that_differs(simulator):
 def test_the_comparison_names_the_parameter_that_differs_most_with_both_values(name):
     simulator = Simulator(load(name))
     simulator.run(20)
-    refs = [ref for table in simulator.snapshot().tables[:1] for row in table.rows for ref in row.cells[:1]]
+    before = [row.cells[0] for row in simulator.snapshot().tables[0].rows]
+    refs = [ref._replace(quantity=f"now_{ref.quantity}") for ref in before]
     simulator.seek(iteration=10)
     simulator.edit(settings={"training.optimizer.learning_rate": 0.02})
     simulator.run(10)

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlsim.engine import Simulator, load
 from dlsim.engine.curve import MOST_BLOCKS, Curve
 from dlsim.engine.room import CHUNK
 
@@ -31,17 +32,19 @@ def test_the_envelope_holds_every_number_and_no_other(values, columns, data):
     assert set(least) | set(greatest) <= everything
 
 
-def test_heads_keep_what_they_showed_when_the_run_goes_another_way():
-    curve = Curve(np.arange(5000.0))
-    head = curve.head(3000)
-    before = [array.copy() for array in head.envelope(20)]
-    curve.envelope(20)
-    curve.truncate(1000)
-    curve.extend(np.full(4000, -7.0))
-    curve.envelope(20)
-    assert all((one == other).all() for one, other in zip(head.envelope(20), before, strict=True))
-    assert curve.values[1000] == -7.0
-    assert curve.envelope(20)[1].min() == -7.0
+def test_a_moment_keeps_the_curve_that_it_showed_when_the_run_goes_another_way():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(3000)
+    shown = simulator.snapshot().curves["loss"]
+    before = [array.copy() for array in shown.envelope(20)]
+    simulator.seek(iteration=1000)
+    simulator.edit(numbers={"W5": 9.0})
+    simulator.run(2000)
+    present = simulator.snapshot().curves["loss"]
+    assert all((one == other).all() for one, other in zip(shown.envelope(20), before, strict=True))
+    assert (present.values[:1000] == shown.values[:1000]).all()
+    assert (present.values[1000:] != shown.values[1000:]).all()
+    assert not (present.envelope(20)[2] == before[2]).all()
 
 
 def test_appending_and_drawing_by_turns_shows_the_same_as_drawing_once():

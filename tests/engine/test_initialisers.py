@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.initialisers import INITIALISERS, initial_weights
+from dlsim.engine.loading import revise
 from dlsim.engine.scenario import ActivationSpec, LayerSpec
 
 LAYER = LayerSpec(30, ActivationSpec("tanh"), None, "glorot_uniform", None, bias=True, biases=None)
@@ -43,3 +45,27 @@ def test_changing_one_layer_leaves_the_weights_of_the_others():
 @pytest.mark.parametrize(("seed", "layer"), [(2, 1), (1, 2)])
 def test_seeds_and_layers_differ(seed, layer):
     assert not np.array_equal(initial_weights(LAYER, 20, seed, layer), initial_weights(LAYER, 20, 1, 1))
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_a_scenario_says_whether_another_seed_means_other_first_weights(name):
+    scenario = load(name)
+    simulator = Simulator(scenario)
+    table = next((table for table in ("network", "recurrent") if table in scenario.raw), None)
+    if table is None:
+        assert not simulator.draws_weights
+        return
+    other = Simulator(revise(scenario, {f"{table}.seed": 12_345}))
+    pairs = zip(simulator.parameters, other.parameters, strict=True)
+    assert simulator.draws_weights == any((one != another).any() for (one, _), (another, _) in pairs)
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_drawn"),
+    [
+        ({}, True),
+        ({"recurrent.init": "zeros"}, False),
+    ],
+)
+def test_zeros_are_not_drawn(settings, is_drawn):
+    assert Simulator(revise(load("feedforward-or-recurrent"), settings)).draws_weights == is_drawn

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from support.heaps import HEAPS
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.datum import datum_at
@@ -16,16 +17,9 @@ from dlsim.engine.loading import load_tables, revise, variant_of
 from dlsim.engine.reference import Ref
 
 CLASSES = {
-    "schema": 1,
-    "title": "Three heaps",
-    "network": {"inputs": 2, "layers": [{"units": 3, "activation": "softmax"}]},
-    "data": {"generator": "blobs", "classes": 3, "samples": 12, "validation_fraction": 0.25, "seed": 4},
-    "training": {
-        "loss": "categorical_crossentropy",
-        "optimizer": {"name": "adam"},
-        "batch_size": 4,
-        "shuffle": True,
-    },
+    **HEAPS,
+    "data": {**HEAPS["data"], "samples": 12, "validation_fraction": 0.25, "seed": 4},
+    "training": {**HEAPS["training"], "optimizer": {"name": "adam"}},
 }
 CSV = "a,b,kind\n1,2,rose\n3,4.5,iris\n5,-6e-1,rose\n7,8,lily\n"
 

@@ -54,7 +54,7 @@ def test_markdown_keeps_its_columns_in_line_and_escapes_bars():
     ]
 
 
-@pytest.mark.parametrize(("key", "ending", "begins"), [("Y", ".csv", ",value,"), ("M", ".md", "|     |")])
+@pytest.mark.parametrize(("key", "ending", "begins"), [("Y", ".csv", ",value before,"), ("M", ".md", "|     |")])
 async def test_a_key_copies_the_table_to_the_clipboard_and_a_file(open_at, home, key, ending, begins):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -91,7 +91,7 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2", key)
         await pilot.pause()
-        assert "24 numbers are being written" in screen_text(app)[-1]
+        assert "32 numbers are being written" in screen_text(app)[-1]
         await pilot.press(key)
         await pilot.pause()
         assert "still being written" in screen_text(app)[-1]

@@ -190,9 +190,9 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.pause()
         screen = "\n".join(screen_text(app))
         assert "The first number that differs is z1, in iteration 2." in screen
-        assert "W1 is the parameter that differs the most." in screen
+        assert "W1 from after it: of all" in screen
         furthest = app.screen_stack[-2].session.simulator.compare().measures[0].furthest
-        assert f"W1             {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
+        assert f"W1 after       {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Undone, back in iteration 1: W1 is 0.29959556 again" in screen_text(app)[-1]
@@ -314,7 +314,7 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         await pilot.press("ctrl+r", "d")
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        assert "After iteration 4, where you stand" in text
+        assert "In iteration 4, where you stand" in text
         await pilot.press("ctrl+r")
         await pilot.pause()
         assert "There is no edit to do again." in screen_text(app)[-1]
@@ -324,7 +324,7 @@ async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "d")
-        await until(pilot, lambda: "After iteration 7, where you stand" in "\n".join(screen_text(app)))
+        await until(pilot, lambda: "In iteration 7, where you stand" in "\n".join(screen_text(app)))
         text = "\n".join(screen_text(app))
         assert "The first number that differs is" in text
         assert text.count("  iteration 7  ") == 2, "both have done seven"
@@ -333,11 +333,26 @@ async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_
         assert app.screen.session.simulator.iteration == 7
 
 
+async def test_the_comparison_says_of_loss_and_parameter_from_which_side_of_the_update_they_are(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"ii")
+        simulator = app.screen.session.simulator
+        await pilot.press("d")
+        await pilot.pause()
+        told = " ".join("\n".join(screen_text(app)).replace("│", "").split())
+        furthest = simulator.compare().measures[0].furthest
+        assert f"loss before {fixed(simulator.losses[-1], 8)}" in told
+        assert f"{furthest.symbol} after {fixed(furthest.present, 8)}" in told
+        assert furthest.present == simulator.snapshot().value(simulator.model.find(f"{furthest.symbol}⁺"))
+        assert f"The loss is from before the update of iteration 5, {furthest.symbol} from after it" in told
+
+
 async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, screen_text, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press(*"iiiiiii", *"IIII", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
-        await until(pilot, lambda: "After iteration 4, the" in "\n".join(screen_text(app)))
+        await until(pilot, lambda: "In iteration 4, the" in "\n".join(screen_text(app)))
         assert "r run on" in screen_text(app)[-1], "it has gone as far as it takes to compare, and no further"
         await pilot.press("r")
         await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
@@ -366,7 +381,7 @@ async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after)
     text = await seen_after(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "u", *"ii", "d")
     assert "What was edited, and undone" in text
     assert "the edited run" in text
-    assert "After iteration 5, where you stand" in text
+    assert "In iteration 5, where you stand" in text
 
 
 async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(seen_after):
@@ -520,8 +535,8 @@ async def test_of_what_a_number_is_made_of_the_marked_one_is_edited_or_else_the_
 
 async def test_in_a_comparison_digits_stand_below_digits_whatever_their_sign(seen_after):
     screen = await seen_after("i", "i", "I", "2", "down", "w", *WRITTEN_OVER, "minus", "9", "enter", *"iid")
-    loss, weight = (line for line in screen.splitlines() if re.match(r"│  (loss|W1)  ", line))
-    assert re.search(r"W1 +-9\.\d", weight)
+    loss, weight = (line for line in screen.splitlines() if re.match(r"│  (loss before|W1 after)  ", line))
+    assert re.search(r"W1 after +-9\.\d", weight)
     points = [[place for place, sign in enumerate(line) if sign == "."] for line in (loss, weight)]
     assert points[0] == points[1]
     assert len(points[0]) == 3

@@ -12,30 +12,7 @@ from dlsim.tui.session import Session
 from dlsim.tui.targets import settings_of, target_of, targets_of
 from dlsim.tui.variants import label_of
 
-HEAPS = """
-schema = 1
-title = "Three heaps"
-[network]
-inputs = 2
-layers = [{ units = 3, activation = "softmax" }]
-[data]
-generator = "blobs"
-classes = 3
-samples = 9
-[training]
-loss = "categorical_crossentropy"
-optimizer = "sgd"
-batch_size = 4
-shuffle = true
-"""
 WRITTEN_OVER = ["backspace"] * 30
-
-
-@pytest.fixture
-def heaps(tmp_path):
-    """The path of a scenario with three classes from a generator."""
-    (tmp_path / "heaps.toml").write_text(HEAPS, encoding="utf-8")
-    return str(tmp_path / "heaps.toml")
 
 
 def target(session, ref):
@@ -57,7 +34,7 @@ def test_a_number_of_a_generator_is_edited_undone_and_done_again(name, ref):
 
 
 def test_the_sample_keeps_its_number_through_epochs_that_shuffle_and_at_the_start_it_is_what_it_was(heaps):
-    session, ref = Session(heaps), Ref("X", 0, (5, 0))
+    session, ref = Session(heaps()), Ref("X", 0, (5, 0))
     session.forward("iteration")
     before = session.snapshot.tape.value(ref, 0)
     change(session, target(session, ref), "0.25")
@@ -74,7 +51,7 @@ def test_the_sample_keeps_its_number_through_epochs_that_shuffle_and_at_the_star
 
 
 def test_an_edited_class_tells_what_the_other_targets_have_become(heaps):
-    session = Session(heaps)
+    session = Session(heaps())
     numbers = [session.snapshot.tape.value(Ref("T", 0, (0, place)), 0) for place in range(3)]
     now, other = numbers.index(1), numbers.index(0)
     hint = change(session, target(session, Ref("T", 0, (0, other))), "1")
@@ -85,7 +62,7 @@ def test_an_edited_class_tells_what_the_other_targets_have_become(heaps):
 
 
 def test_what_can_be_changed_lists_the_sample_at_hand_once_however_often_it_was_edited(heaps):
-    session = Session(heaps)
+    session = Session(heaps())
     change(session, target(session, Ref("x", 0, (0,))), "0.25")
     labels = [found.label for found in targets_of(session.simulator, session.snapshot)]
     for symbol in ("x1", "x2", "t1", "t2", "t3"):
@@ -133,7 +110,7 @@ def test_what_is_fed_back_is_computed_and_no_input():
 
 
 def test_the_same_number_written_otherwise_is_no_edit(heaps):
-    session = Session(heaps)
+    session = Session(heaps())
     change(session, target(session, Ref("x", 0, (0,))), "2.0")
     assert change(session, target(session, Ref("x", 0, (0,))), "2").key == "hint.unchanged"
 
@@ -170,10 +147,10 @@ async def edited_twice(open_at, screen_text, file):
 
 
 async def test_after_an_edit_the_lens_is_on_the_edited_sample_where_it_is_in_the_batch_that_follows(
-    open_at, screen_text, heaps, tmp_path
+    open_at, screen_text, heaps
 ):
-    (tmp_path / "whole.toml").write_text(HEAPS.replace("batch_size = 4", 'batch_size = "all"'), encoding="utf-8")
-    told, asked, simulator, ref = await edited_twice(open_at, screen_text, str(tmp_path / "whole.toml"))
+    whole = heaps({"training.batch_size": "all"})
+    told, asked, simulator, ref = await edited_twice(open_at, screen_text, whole)
     assert simulator.iteration == 1
     assert simulator.model.tape.rows[simulator.sample] == 6
     assert simulator.sample > 0
@@ -187,7 +164,7 @@ async def test_after_an_edit_the_lens_is_on_the_edited_sample_where_it_is_in_the
 async def test_where_it_is_in_a_later_batch_the_edited_number_stays_selected_among_the_data(
     open_at, screen_text, heaps
 ):
-    told, asked, simulator, ref = await edited_twice(open_at, screen_text, heaps)
+    told, asked, simulator, ref = await edited_twice(open_at, screen_text, heaps())
     assert 6 not in simulator.model.tape.rows
     assert "x2 of sample 7 = 2" in told
     assert "x2 · sample 7 · selected" in told

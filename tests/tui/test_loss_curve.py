@@ -21,6 +21,7 @@ from textual.geometry import Size
 from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.curves import Curves
 from dlsim.tui.pictures.scene import Member, Scene
@@ -269,6 +270,25 @@ async def test_further_curves_are_drawn_with_a_legend(screen_text):
         await pilot.pause()
         assert "• validation 0.5" in screen_text(app)[0]
         assert sum(line.count("•") for line in screen_text(app)) > 5
+
+
+@pytest.mark.parametrize("name", ["backprop-2-2-2", "over-and-underfitting", "xor-train"])
+@pytest.mark.parametrize("done", [5, 1_234])
+async def test_decimals_give_way_before_it_is_left_out_of_which_iteration_a_loss_is(screen_text, name, done):
+    simulator = Simulator(load(name))
+    simulator.run(done)
+    app = Stage()
+    async with app.run_test(size=(78, 15)) as pilot:
+        app.curve.show(simulator.snapshot())
+        for width in (78, 55):
+            await pilot.resize_terminal(width, 15)
+            await pilot.pause()
+            caption = screen_text(app)[0]
+            assert f"iteration {done:,}" in caption
+            assert f"loss {float(simulator.losses[-1])!r}"[:8] in caption
+        await pilot.resize_terminal(78, 15)
+        await pilot.pause()
+        assert f"loss {fixed(simulator.losses[-1])}" in screen_text(app)[0], "where there is room it has all of them"
 
 
 def rows_over(ensemble):

@@ -341,12 +341,29 @@ def test_variants_that_stand_at_unlike_iterations_have_each_of_theirs_told():
 
 def test_the_parameters_of_the_notes_network_add_up_to_139():
     simulator = Simulator(load("matrix-shapes"))
-    assert "139" not in text("shapes", simulator)
-    simulator.step("phase")
     shown = text("shapes", simulator)
     assert "139 parameters in all" in shown
     assert "40 + 72 + 27" in shown
     assert "Y[1](1×8)·W[2](8×8)+b[2](1×8)=Z[2](1×8)" in shown
+
+
+def test_sizes_are_told_before_anything_is_computed_and_cells_are_empty_until_then():
+    simulator = Simulator(load("matrix-shapes"))
+
+    def drawn():
+        cells = PICTURES["shapes"].draw(Scene(simulator.snapshot(), ()), 78, 20).cells
+        runs = [list(row) for row in cells.rows()][:3]
+        return cells.text().splitlines(), [{run.role for run in row if "(1×" in run.text} for row in runs]
+
+    lines, roles = drawn()
+    assert not any("?" in line for line in lines)
+    assert roles == [{"operand", "muted"}, {"muted", "text"}, {"muted", "text"}], "weights and biases are there"
+    assert any(line.endswith("□ □ □ □ □ □ □ □") for line in lines)
+    assert any("□ not computed" in line for line in lines)
+    simulator.step("phase")
+    lines, roles = drawn()
+    assert not any("muted" in found for found in roles)
+    assert not any("□" in line for line in lines)
 
 
 def test_unknown_sizes_are_filled_in_one_at_a_time():
@@ -396,6 +413,14 @@ def test_a_matrix_has_a_name_that_no_weight_has_and_it_is_said_which_weights_are
         "W7",
         "W8",
     }  # z4 is made of W7, W8
+
+
+def test_an_entry_says_when_its_weights_are_no_longer_the_present_ones():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("iteration")
+    assert "= 0.44498412  made with the weights before the update" in text("shapes", simulator, 61, 18)
+    simulator.back()
+    assert "before the update" not in text("shapes", simulator, 61, 18)
 
 
 def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():

@@ -196,6 +196,29 @@ async def test_what_is_copied_is_in_a_file_as_well_and_the_hint_names_both(start
         assert "copies/backprop-2-2-2-" in screen_text(app)[-1]
 
 
+async def test_the_name_of_a_copy_stands_whole_on_a_small_screen(home, start, screen_text):
+    app = start("over-and-underfitting")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "y")
+        await pilot.pause()
+        (file,) = (home / "copies").iterdir()
+        assert file.name in screen_text(app)[-1]
+
+
+async def test_messages_name_the_keys_that_one_has_chosen(start, write, screen_text, until):
+    write('[keymap]\n"run.toggle" = "m"\n"edit.undo" = "z"\n"scenario.variant" = "f"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("i", "greater_than_sign")
+        await pilot.pause()
+        assert "m runs on" in screen_text(app)[-1]
+        app.screen.session.simulator.seek(iteration=app.screen.session.simulator.end - 1)
+        app.screen.session.changed()
+        await pilot.press("m")
+        await until(pilot, lambda: "All epochs are done" in screen_text(app)[-1])
+        assert "Press m again" in screen_text(app)[-1]
+
+
 async def test_where_no_file_can_be_written_the_clipboard_has_it_all_the_same(start, home, screen_text):
     home.mkdir()
     (home / "copies").write_text("in the way")

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.answer import answer_to
 from dlsim.tui.screens.moment import CAPS
@@ -92,7 +93,7 @@ def test_numbers_of_a_table_follow_each_other_in_reading_order():
     table = worked_example().tables[0]
     cells = Cells(table)
     first = cells.first()
-    assert first == Ref("now_W", 1, (0, 0))
+    assert first == Ref("W", 1, (0, 0))
     assert cells.beside(first, 1) == GRADIENT
     assert cells.below(GRADIENT, 1) == Ref("dE_dW", 1, (1, 0))
     assert cells.beside(first, -1) == Ref("new_W", 2, (1, 1))
@@ -107,7 +108,7 @@ def test_going_on_from_number_to_number_passes_each_once_and_begins_again():
     while (following := cells.beside(passed[-1], 1)) != passed[0]:
         assert following not in passed
         passed.append(following)
-    assert len(passed) == 8 * 3
+    assert len(passed) == 8 * 4
 
 
 @pytest.mark.parametrize("name", builtin_scenarios())
@@ -294,7 +295,7 @@ async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can
         (["space"] * 20 + ["tab"], "∂E/∂W5"),  # what was computed last
         (["space"] * 20 + ["tab", "tab"], "W6"),  # from there on in the diagram
         (["2", "tab"], "W1"),  # in the table, which was chosen
-        (["space"] * 20 + ["2", "tab", "tab"], "W5⁺"),
+        (["space"] * 20 + ["2", "tab", "tab"], "ΔW5"),
         (["i", "5", "tab"], "E"),  # what the curve is about
         (["6", "tab"], "W1"),  # a lesson has no numbers: the table's
     ],
@@ -484,14 +485,25 @@ def test_an_output_for_a_sample_outside_the_batch_is_told_as_not_computed():
     assert "given" not in text
 
 
-async def test_a_coordinate_is_what_the_update_made_it(open_at, screen_text):
-    app = open_at("optimizers")
+def test_a_coordinate_is_what_the_update_made_it():
+    simulator = Simulator(load("optimizers"))
+    simulator.step("iteration")
+    assert answer_to(simulator.snapshot(), Ref("now_p", 0, (0,))).told.formula == "x⁺"
+
+
+@pytest.mark.parametrize(("scenario", "symbol"), [("optimizers", "x"), ("backprop-2-2-2", "W1")])
+async def test_an_old_value_says_that_it_is_one_and_what_holds_now(open_at, screen_text, scenario, symbol):
+    app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "2", "tab")
         await pilot.pause()
-        screen = spoken(screen_text(app))
-        assert "x = x⁺" in screen
-        assert "step downhill" in screen
+        snapshot = app.screen.session.snapshot
+        new = fixed(snapshot.value(snapshot.tables[0].rows[0].cells[-1]), 8)
+        assert f"{symbol} before the update" in spoken(screen_text(app))
+        assert f"Now {symbol} is {new}." in spoken(screen_text(app))
+        await pilot.press("left")
+        await pilot.pause()
+        assert "before the update, which" not in spoken(screen_text(app))
 
 
 def test_the_sum_of_the_other_samples_is_not_told_as_given():

@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from dlsim.engine import Ref, Simulator, load
+from dlsim.engine.numerals import fixed
 from dlsim.tui.table_text import sheet_of
 from dlsim.tui.widgets.rows import Group, Places, subject
 from dlsim.tui.widgets.table import TableView
@@ -45,16 +46,41 @@ def test_a_number_not_yet_computed_is_an_ellipsis(key):
 
 
 @pytest.mark.parametrize("scenario", ["backprop-2-2-2", "feedforward-or-recurrent", "optimizers-on-a-bowl"])
-def test_with_the_update_the_new_values_take_their_places(scenario):
+def test_a_line_tells_the_old_value_its_gradient_the_change_and_the_new_value_of_one_update(scenario):
     simulator = Simulator(load(scenario))
+    old = parameters(simulator)
     simulator.step("iteration")
     simulator.back()
-    before = [line.strip(" ◀").split() for line in lines(simulator, "weights", height=40) if "." in line]
+    told = lines(simulator, "weights", height=40)
     simulator.step()
-    after = [line.split() for line in lines(simulator, "weights", height=40) if "." in line]
-    assert any(line[1] != line[-1] for line in before)
-    assert all(line[1] == line[-1] for line in after)
-    assert [line[2:] for line in after] == [line[2:] for line in before]
+    assert [line.strip(" ◀") for line in lines(simulator, "weights", height=40)] == [line.strip(" ◀") for line in told]
+    rows = simulator.snapshot().tables[0].rows
+    new = parameters(simulator)
+    for row, line in zip(rows, (line for line in told if "." in line), strict=True):
+        before, *_, change, after = line.strip(" ◀").split()[1:]
+        assert (before, after) == (fixed(old[row.label], 8), fixed(new[row.label], 8))
+        assert before != after
+        assert change == fixed(new[row.label] - old[row.label], 8)
+    simulator.step()
+    assert parameters(simulator) == new, "the next iteration begins with what the last one ended with"
+    assert [line.split()[1] for line in lines(simulator, "weights", height=40) if "." in line] == [
+        fixed(new[row.label], 8) for row in rows
+    ]
+
+
+def parameters(simulator):
+    snapshot = simulator.snapshot()
+    cells = (row.cells[0] for row in snapshot.tables[0].rows)
+    return {snapshot.symbol(ref): snapshot.value(ref._replace(quantity=f"now_{ref.quantity}")) for ref in cells}
+
+
+def test_where_all_columns_do_not_fit_the_change_goes_before_the_digits():
+    simulator = Simulator(load("optimizers-on-a-network", variant="Adam"))
+    simulator.step("iteration")
+    narrow, wide = (lines(simulator, "weights", cells=cells) for cells in (58, 78))
+    assert "change" not in narrow[0]
+    assert "change" in wide[0]
+    assert not any("…" in line for line in (*narrow, *wide))
 
 
 def test_a_weight_chosen_in_the_diagram_is_marked_where_its_number_stands():
@@ -180,3 +206,31 @@ def test_counts_are_whole_numbers_on_screen_in_copies_and_of_any_size():
         assert head.split()[-2:] == ["so", "far"]
         (nand,) = (line for line in shown if "NAND" in line)
         assert nand.split() == ["NAND", *row[1:]]
+
+
+async def test_a_click_on_a_samples_number_puts_it_under_the_lens(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "4")
+        await pilot.pause()
+        row, line = next((row, line) for row, line in enumerate(screen_text(app)) if "│   3 " in line)
+        await pilot.click(offset=(line.index("3 "), row))
+        await pilot.pause()
+        assert "sample 3/4" in screen_text(app)[0]
+        assert "▶ 3 " in screen_text(app)[row]
+        assert not app.screen.selection, "a number of it is selected by a click on that"
+        await pilot.click(offset=(line.index("3 ") + 6, row))
+        await pilot.pause()
+        assert "x1 · selected" in "\n".join(screen_text(app))
+
+
+async def test_a_sample_that_is_in_another_batch_cannot_be_looked_at(open_at, screen_text):
+    app = open_at("over-and-underfitting", variant=None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        simulator = app.screen.session.simulator
+        simulator.edit(settings={"training.batch_size": 2})
+        app.screen.session.changed()
+        other = next(row for row in range(9) if row not in simulator.model.tape.rows)
+        app.screen.table.post_message(type(app.screen.table).SamplePicked(other))
+        await pilot.pause()
+        assert f"Sample {other + 1} is not in the batch of iteration 1." in screen_text(app)[-1]

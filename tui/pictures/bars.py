@@ -9,6 +9,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
+from dlsim.tui.keys import SIMULATOR_KEYS, caps
 from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
@@ -105,7 +106,8 @@ class Sizes(Layered):
     def _title(self, view: str, shown: list[Variant], *, products: bool) -> list[Group]:
         """What the bars are, how many variants there was no room for, of which iteration: as much as fits; the rest."""
         say, missing = self.scene.say, len(self.variants) - len(shown)
-        more = say("picture.more_variants", count=missing) if missing else ""
+        key = caps(say, SIMULATOR_KEYS)["scenario.variant"]
+        more = say("picture.more_variants", count=missing, key=key) if missing else ""
         room = self.cells.width - (breadth(more) + 2 if more else 0)
         told = shortened(say(f"picture.{TOLD[view]}"), room)
         iterations = dict.fromkeys(f"{variant.snapshot.position.iteration:,}" for variant in shown)

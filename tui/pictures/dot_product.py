@@ -10,6 +10,7 @@ from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.text import breadth
+from dlsim.tui.answer import is_landed
 from dlsim.tui.diagram.numbers import number_alone
 from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
@@ -83,7 +84,12 @@ class DotProduct:
                 write_group(self._cells, 0, y, line)
         if y + 1 < self._cells.height and room >= 3:
             role = "active" if shown is not None else "muted"
-            write_group(self._cells, 0, y + 1, [("= ", role), (number_alone(shown, look.digits), Link(role, entry))])
+            x = write_group(
+                self._cells, 0, y + 1, [("= ", role), (number_alone(shown, look.digits), Link(role, entry))]
+            )
+            if is_landed(self._snapshot):
+                note = shortened(self._scene.say("picture.old_weights"), width - x - 2)
+                self._cells.write(x + 2, y + 1, note, "muted")
 
     def _symbols(self, tokens: Formula) -> Group:
         return [
@@ -127,14 +133,19 @@ class DotProduct:
             name = f"b[{number}]"
             spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref("b", number, (column,))))
         per_cell = 2 if sum(min(spot[1][1], MOST_SHOWN) * 2 + 4 for spot in spots) <= cells.width else 1
+        is_empty = False
         for name, shape, lit, sign, at in spots:
-            x = self._block((x, y), shape, lit, rows, per_cell, name, at)
+            there = self._there(at, shape[1])
+            is_empty = is_empty or there < shape[1]
+            x = self._block((x, y), shape, lit, rows, per_cell, name, at, there)
             if sign:
                 cells.write(x + 1, y + middle, sign, "text")
                 x += 3
-        full, other = self._marks
+        full, other, empty = self._marks
         say = self._scene.say
         legend = f"{full} {say('picture.makes_entry')}  {other} {say('picture.makes_others')}"
+        if is_empty:
+            legend += f"  {empty} {say('picture.not_computed')}"
         if x + 3 + breadth(legend) <= cells.width:
             cells.write(x + 3, y - 1, legend, "muted")
         elif has_air:
@@ -145,10 +156,15 @@ class DotProduct:
         below = self._layer.number - 1
         return Ref("a" if below else "x", below, (column,), row)
 
+    def _there(self, at: At, columns: int) -> int:
+        """How many of a matrix's columns are known by now."""
+        shown = self._snapshot.is_shown
+        return next((column for column in range(columns) if not shown(at(0, column))), columns)
+
     @property
-    def _marks(self) -> tuple[str, str]:
-        """A cell that the entry is made of, and any other."""
-        return ("■", "·") if self._cells.glyphs.has_dots else ("#", ".")
+    def _marks(self) -> tuple[str, str, str]:
+        """A cell that the entry is made of, any other, and one that is not computed yet."""
+        return ("■", "·", "□") if self._cells.glyphs.has_dots else ("#", ".", "_")
 
     def _block(
         self,
@@ -159,16 +175,20 @@ class DotProduct:
         per_cell: int,
         name: str,
         at: At,
+        there: int,
     ) -> int:
-        """A matrix as cells, the row or column or the one cell that counts lit; the column after it."""
-        (x, y), cells, (full, empty) = corner, self._cells, self._marks
+        """A matrix as cells, the row or column or the one cell that counts lit, columns empty from `there` on; the
+        column after it.
+        """
+        (x, y), cells, (full, other, empty) = corner, self._cells, self._marks
         by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
         top = y + (rows - len(by_row)) // 2
         for line, row in enumerate(by_row):
             for place, column in enumerate(by_column):
                 is_lit = lit[0] in (None, row) and lit[1] in (None, column)
                 role = Link("active" if is_lit else "muted", at(row, column))
-                cells.write(x + place * per_cell, top + line, full if is_lit else empty, role)
+                mark = empty if column >= there else full if is_lit else other
+                cells.write(x + place * per_cell, top + line, mark, role)
         end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
         more = "" if len(by_row) == size[0] and len(by_column) == size[1] else cells.glyphs.more_across[:1]
         cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, len(name))], "symbol")

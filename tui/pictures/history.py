@@ -11,7 +11,7 @@ from dlsim.engine.history import Jump
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.keys import cap
+from dlsim.tui.keys import SIMULATOR_KEYS, caps
 from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.legend import Group, group_breadth, in_lines, write_line
@@ -100,7 +100,7 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
     if np.isfinite(start):  # there was such a parameter
         title.append([(f"{say('picture.history_start')} {fixed(start, digits)}", "muted")])
     if scene.selected is None:
-        title.append([(say("picture.history_select", down=cap(say, "down")), "muted")])
+        title.append([(say("picture.history_select", down=caps(say, SIMULATOR_KEYS)["select.down"]), "muted")])
     if has_ghost:
         name = say("curve.ghost_undone" if snapshot.ghosts[0].is_undone else "curve.ghost")
         title.append([(f"{2 * scene.look.glyphs.ghost} {name}", "muted")])

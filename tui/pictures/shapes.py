@@ -24,7 +24,7 @@ UNKNOWN = "?"
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
-    """First what the position has come to, then the sizes derived one at a time."""
+    """First all sizes, which are known before anything is computed, then the same derived one at a time."""
     tape = network_tape(snapshot)
     if tape is None:
         return ("",)
@@ -41,13 +41,21 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     return Drawing(cells, cells.hits, is_table=True)
 
 
-class _Sizes(Struct, frozen=True):
-    """A layer's sizes as texts, "?" where not yet known. `X` goes in, `Y` comes out."""
+class _Size(Struct, frozen=True):
+    """Rows and columns as texts, "?" where they are still to be derived; `is_there` once there are numbers in it."""
 
-    X: tuple[str, str]
-    W: tuple[str, str]
-    B: tuple[str, str]
-    Y: tuple[str, str]
+    rows: str
+    columns: str
+    is_there: bool
+
+
+class _Sizes(Struct, frozen=True):
+    """A layer's sizes. `X` goes in, `Y` comes out."""
+
+    X: _Size
+    W: _Size
+    B: _Size
+    Y: _Size
 
 
 class _Shapes:
@@ -60,7 +68,8 @@ class _Shapes:
         self._shapes = layer_shapes(tape.structure, tape.batch.size)
         self._entry = self._chosen_entry()
         self._facts = scene.view % (len(views(scene.snapshot))) - 1
-        if self._facts < 0:
+        self._is_derived = self._facts >= 0
+        if not self._is_derived:
             self._facts = self._facts_by_position()
 
     def draw(self) -> None:
@@ -78,7 +87,7 @@ class _Shapes:
         if y < cells.height:
             write_line(cells, y, self._total())
             y += 1
-        if self._scene.view % len(views(self._snapshot)) and y < cells.height - 1:
+        if self._is_derived and y < cells.height - 1:
             known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
             cells.write(0, y, shortened(known, cells.width), "muted")
             self._told(y + 1)
@@ -105,22 +114,32 @@ class _Shapes:
     # sizes
 
     def _facts_by_position(self) -> int:
-        """As the forward pass comes to a layer, W and b are known, and when its sums are there, Y."""
-        facts = 0
-        for layer in self._layers:
-            shown = self._snapshot.revealed.get(("z", layer.number), 0)
-            facts += 0 if not shown else FACTS if shown >= layer.units else FACTS - 1
-        return facts
+        """Y is there when all sums of its layer are."""
+        done = [self._snapshot.revealed.get(("z", layer.number), 0) >= layer.units for layer in self._layers]
+        return FACTS * sum(done)
 
     def _sizes(self, layer: Layer) -> _Sizes:
         known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
+        are_given = not self._is_derived  # weights and biases
         shapes = self._shapes[layer.number - 1]
         goes_in = layer.number == 1 or self._facts >= FACTS * (layer.number - 1)
         return _Sizes(
-            X=_told(shapes.x, goes_in, goes_in),
-            W=_told(shapes.weights, known >= 1, known >= 2),
-            B=_told(shapes.biases, known >= 3, known >= 3),
-            Y=_told(shapes.y, known >= 4, known >= 4),
+            X=self._size(shapes.x, goes_in, goes_in),
+            W=self._size(shapes.weights, known >= 1 or are_given, known >= 2 or are_given),
+            B=self._size(shapes.biases, known >= 3 or are_given, known >= 3 or are_given),
+            Y=self._size(shapes.y, known >= 4, known >= 4),
+        )
+
+    def _size(self, shape: Shape | None, has_rows: bool, has_columns: bool) -> _Size:
+        """Rows and columns as far as they are found; without a derivation they are known from the start."""
+        if shape is None:
+            return _Size(UNKNOWN, UNKNOWN, is_there=False)
+        rows, columns = map(str, shape)
+        is_told = not self._is_derived
+        return _Size(
+            rows if has_rows or is_told else UNKNOWN,
+            columns if has_columns or is_told else UNKNOWN,
+            is_there=has_rows and has_columns,
         )
 
     def _products(self) -> list[list[Group]]:
@@ -149,11 +168,13 @@ class _Shapes:
         is_active = self._entry.layer == n
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
-        def matrix(name: str, size: tuple[str, str], of: str) -> list[Group]:
-            role = "negative" if UNKNOWN in size else "operand" if is_active else "text"
+        def matrix(name: str, size: _Size, of: str) -> list[Group]:
+            role = "operand" if is_active else "text"
+            if not size.is_there:
+                role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
             rows, columns = (
                 (text, role if text == UNKNOWN else Link(role, Ref(f"{side}:{of}", n)))
-                for side, text in zip(("rows", "columns"), size, strict=True)
+                for side, text in (("rows", size.rows), ("columns", size.columns))
             )
             return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
 
@@ -166,7 +187,7 @@ class _Shapes:
             columns += [[], [], []]
         name = result(layer)
         columns += [[(" = " if is_wide else "=", "text")], *matrix(name, sizes.Y, "Z")]
-        is_known = self._facts >= FACTS * (n - 1) + 3
+        is_known = not self._is_derived or self._facts >= FACTS * (n - 1) + 3
         columns.append([self._parameters(n, "strong") if is_known else (UNKNOWN, "negative")])
         goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
         columns.append([(layer.activation.name + goes_on, "muted")])
@@ -178,7 +199,7 @@ class _Shapes:
         return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
     def _total(self) -> list[Group]:
-        if self._facts < FACTS * (len(self._layers) - 1) + 3:
+        if self._is_derived and self._facts < FACTS * (len(self._layers) - 1) + 3:
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         total, ref = self._parameters(0, "strong")
         groups: list[Group] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
@@ -235,11 +256,3 @@ def _sum_of(ref: Ref) -> Ref | None:
     if ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
         return Ref("z", ref.layer, (ref.index[-1],))
     return None
-
-
-def _told(shape: Shape | None, has_rows: bool, has_columns: bool) -> tuple[str, str]:
-    """Rows and columns as texts, as far as they are known."""
-    if shape is None:
-        return UNKNOWN, UNKNOWN
-    rows, columns = shape
-    return str(rows) if has_rows else UNKNOWN, str(columns) if has_columns else UNKNOWN

@@ -17,6 +17,7 @@ from dlsim.tui.catalogue import Choice, choices, facts, topics
 from dlsim.tui.filtering import has_all
 from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings
 from dlsim.tui.screens.first import FirstScreen
+from dlsim.tui.screens.leaving import Leaving
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
@@ -39,7 +40,7 @@ SHOWN_KEYS = (
 )
 
 
-class BrowserScreen(FirstScreen):
+class BrowserScreen(Leaving, FirstScreen):
     """Posts `Opened` with the name of the scenario that was chosen."""
 
     CSS_PATH = "browser.tcss"
@@ -66,7 +67,6 @@ class BrowserScreen(FirstScreen):
         """
         super().__init__()
         self.may_close = may_close
-        """Whether there is a screen below to return to."""
         self._current, self._files = current, files
         self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from dlsim.tui.filtering import has_all
 from dlsim.tui.keys import CHOOSING_KEYS, bindings
+from dlsim.tui.screens.leaving import Leaving
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.lines import Line, cut, wrap
 from dlsim.tui.widgets.panel import Panel
@@ -35,7 +36,7 @@ class Option(Struct, frozen=True):
     path: str = ""
 
 
-class ChoosingScreen(Screen[str]):
+class ChoosingScreen(Leaving, Screen[str]):
     """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
     CSS_PATH = "reading.tcss"

@@ -15,25 +15,31 @@ from dlsim.tui.words import words
 
 SAY = words()
 LABEL, NUMBER = 14, 24
+"""Cells of a row's label, more where one is longer, and of a number."""
 BESIDES_DIGITS = 6
 """Cells that -1.2345678e-05 takes besides its eight digits."""
 FEWEST_DIGITS = 3
 
 
 class Columns(Struct, frozen=True):
-    """Numbers of both runs side by side: a column of `room` cells for each run, under its name."""
+    """Numbers of both runs side by side: labels in `label` cells, then a column of `room` cells for each run, under
+    its name.
+    """
 
     names: tuple[str, str]
+    label: int
     room: int
     digits: int
 
     @classmethod
-    def fitting(cls, cells: int, digits: int, names: tuple[str, str], texts: Sequence[str]) -> Columns:
+    def fitting(
+        cls, cells: int, digits: int, names: tuple[str, str], texts: Sequence[str], labels: Sequence[str]
+    ) -> Columns:
         """Such as fit in so many cells, the texts below the names too: narrower columns before fewer digits."""
-        room = NUMBER
-        if LABEL + 2 * room + digits + BESIDES_DIGITS > cells:
+        label, room = max(LABEL, *(cell_len(text) + 2 for text in labels)), NUMBER
+        if label + 2 * room + digits + BESIDES_DIGITS > cells:
             room = 2 + max(map(cell_len, (*names, *texts)))
-        return cls(names, room, min(digits, max(cells - LABEL - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
+        return cls(names, label, room, min(digits, max(cells - label - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
 
     def heads(self, *more: str) -> Line:
         """The names, and that of one more column."""
@@ -55,7 +61,7 @@ class Columns(Struct, frozen=True):
         return self._row(label, "", *texts)
 
     def _row(self, label: str, role: str, *texts: str) -> Line:
-        return ((label.ljust(LABEL), "symbol"), *((after_sign(text).ljust(self.room), role) for text in texts))
+        return ((label.ljust(self.label), "symbol"), *((after_sign(text).ljust(self.room), role) for text in texts))
 
 
 def comparison_lines(
@@ -66,7 +72,8 @@ def comparison_lines(
     """
     names = (SAY("compare.present"), SAY("compare.undone" if compared.is_undone else "compare.other"))
     reached = [SAY("compare.reached", iteration=done) for done in compared.gone]
-    columns = Columns.fitting(cells, digits, names, reached)
+    labels = [_after(measure.furthest.symbol) for measure in compared.measures if measure.furthest is not None]
+    columns = Columns.fitting(cells, digits, names, reached, [SAY("compare.loss"), *labels])
     lines: list[Line] = []
     if edits:
         lines.append(((SAY("compare.edited_undone" if compared.is_undone else "compare.edited"), "heading"),))
@@ -109,7 +116,7 @@ def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Lin
 
 
 def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) -> Sequence[Line]:
-    """How far apart the runs are where both have been."""
+    """How far apart the runs are where both have been: by their loss before an update, their parameters after it."""
     if not compared.measures:
         key = "compare.not_begun" if compared.gone[0] < compared.fork else "compare.no_further"
         return wrap([(SAY(key, iteration=compared.fork), "")], cells)
@@ -120,9 +127,15 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
         key = "compare.other_shape" if measure.parameters is None else "compare.parameters"
         distance = "" if measure.parameters is None else fixed(measure.parameters, digits)
         if measure.furthest is None:
-            lines += wrap([(SAY(key, distance=distance), "")], cells)
+            lines += wrap([(SAY(key, distance=distance, iteration=measure.iteration), "")], cells)
         else:
             furthest = measure.furthest
-            lines.append(columns.row_of(furthest.symbol, (furthest.present, furthest.other)))
-            lines += wrap([(SAY("compare.furthest", symbol=furthest.symbol), "")], cells)
+            lines.append(columns.row_of(_after(furthest.symbol), (furthest.present, furthest.other)))
+            said = SAY("compare.furthest", symbol=furthest.symbol, iteration=measure.iteration)
+            lines += wrap([(said, "")], cells)
     return lines[1:]
+
+
+def _after(symbol: str) -> str:
+    """A parameter as the update has left it."""
+    return SAY("compare.after", symbol=symbol)

@@ -12,13 +12,13 @@ from typing import Literal
 from msgspec import Struct
 
 from dlsim.engine.errors import reason_of
-from dlsim.tui.keeping import in_short, keep
+from dlsim.tui.keeping import in_forms, in_short, keep
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session import Hint
 from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
-from dlsim.tui.widgets.formula import text_of
+from dlsim.tui.widgets.formula import text_of, text_of_op
 from dlsim.tui.words import words
 
 SAY = words()
@@ -44,11 +44,15 @@ class Copying(Looking, is_layer=True):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        text = text_of(SAY, self.running.latest or self.session.snapshot, self.digits, selected=self.selection.ref)
+        snapshot = self.running.latest or self.session.snapshot
+        text = text_of(SAY, snapshot, self.digits, selected=self.selection.ref)
+        op = None if self.selection else self.whole_op(snapshot)
+        if op is not None:
+            text = text_of_op(SAY, snapshot, op, self.digits)
         if text is None:
             self._tell(Hint("hint.nothing_to_copy"))
         else:
-            self._tell(self._hand_out(_kept(self.preferences.places.copies, self._file_stem, ".txt", lambda: text)))
+            self.notify_of(self._hand_out(_kept(self.preferences.places.copies, self._file_stem, ".txt", lambda: text)))
         self._show_keys()
 
     def action_copy_table(self, form: Literal["csv", "markdown"]) -> None:
@@ -62,7 +66,7 @@ class Copying(Looking, is_layer=True):
             write, ending = FORMS[form]
             copy = partial(_kept, self.preferences.places.copies, self._file_stem, ending, lambda: write(sheet()))
             if numbers <= MOST_AT_ONCE:
-                self._tell(self._hand_out(copy()))
+                self.notify_of(self._hand_out(copy()))
             else:
                 self._is_copying = True
                 Thread(target=self._copy_in_background, args=(copy,), name="dlsim-copy", daemon=True).start()
@@ -93,18 +97,22 @@ class Copying(Looking, is_layer=True):
 
     def _copied(self, copy: Copy) -> None:
         self._is_copying = False
-        hint = self._hand_out(copy)
-        self.notify_of(SAY(hint.key, **hint.values))
+        self.notify_of(self._hand_out(copy))
 
-    def _hand_out(self, copy: Copy) -> Hint:
-        """Into the clipboard, which a terminal may refuse without a word; the hint says where it is."""
+    def _hand_out(self, copy: Copy) -> str:
+        """Into the clipboard, which a terminal may refuse without a word; what is said tells where it is."""
         is_short = len(copy.text) <= LONGEST_FOR_CLIPBOARD
         if is_short:
             self.app.copy_to_clipboard(copy.text)
         if copy.file is not None:
-            return Hint("hint.copied" if is_short else "hint.kept", {"file": in_short(copy.file)})
+            return self.told_of_file("hint.copied" if is_short else "hint.kept", copy.file)
         place = in_short(self.preferences.places.copies)
-        return Hint("hint.copied_only" if is_short else "hint.not_copied", {"place": place, "problem": copy.problem})
+        return SAY("hint.copied_only" if is_short else "hint.not_copied", place=place, problem=copy.problem)
+
+    def told_of_file(self, key: str, file: Path) -> str:
+        """That a file was written, its name whole: folders go before it, and then words."""
+        forms = [SAY(f"{key}{brief}", file=form) for brief in ("", "_in_short") for form in in_forms(file)]
+        return next((form for form in forms if self.keyline.has_room((), form)), forms[-1])
 
 
 def _kept(place: Path, name: str, ending: str, write: Callable[[], str]) -> Copy:

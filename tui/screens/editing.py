@@ -21,25 +21,6 @@ from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words
 
 SAY = words()
-KEYS = {
-    "undo": "edit.undo",
-    "redo": "edit.redo",
-    "compare": "scenario.compare",
-    "same": "time.same-start",
-    "random": "edit.random",
-    "edit": "edit.change",
-    "enter": "select.enter",
-    "up": "select.up",
-    "down": "select.down",
-}
-"""Keys that hints speak of."""
-
-
-def named_keys() -> dict[str, str]:
-    """As they are named at present."""
-    return {name: CAPS[id_] for name, id_ in KEYS.items()}
-
-
 KEYS_WHILE_ASKED = (
     KeyCap("select.enter", CAPS["select.enter"], SAY("prompt.apply"), "submit"),
     KeyCap("select.leave", CAPS["select.leave"], SAY("prompt.cancel"), "leave"),
@@ -65,7 +46,7 @@ class Editing(Selecting, is_layer=True):
             self._say(Hint("hint.computed_both", {"marked": marked, "selected": selected}))
             return
         (ref,) = refs
-        self._say(Hint("hint.computed", {"symbol": snapshot.symbol(ref), "enter": named_keys()["enter"]}))
+        self._say(Hint("hint.computed", {"symbol": snapshot.symbol(ref)}))
 
     def _selected(self, snapshot: Snapshot) -> Sequence[Ref]:
         """The operand that is marked, then the number that is selected: as many of them as there are."""
@@ -100,7 +81,7 @@ class Editing(Selecting, is_layer=True):
         """This run beside the one that the last edit left."""
         self._pause()
         if not (self.session.edits.done or self.session.edits.undone):
-            self._say(Hint("hint.nothing_to_compare", named_keys()))
+            self._say(Hint("hint.nothing_to_compare"))
             return
         self._tell(None)
         self._show()
@@ -192,8 +173,8 @@ class Editing(Selecting, is_layer=True):
         self._show()
 
     def _say(self, hint: Hint) -> None:
-        """A hint in which keys are named."""
-        self._tell(Hint(hint.key, {**named_keys(), **hint.values}))
+        """Say this, at once."""
+        self._tell(hint)
         self._show_keys()
 
     async def action_submit(self) -> None:

@@ -18,6 +18,7 @@ from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.loss_curve import LossCurve
+from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable
 
@@ -126,6 +127,11 @@ class Looking(Acting, is_layer=True):
     @on(TimelineStrip.Scrubbed)
     def _scrub(self, message: TimelineStrip.Scrubbed) -> None:
         self._move(lambda: self.session.scrub_to(message.iteration))
+
+    @on(NumberTable.SamplePicked)
+    def _look_at_sample(self, message: NumberTable.SamplePicked) -> None:
+        self.tabs.panel = self.tabs.table
+        self._move(lambda: self.session.look_at(message.row))
 
     @on(LossCurve.Sought)
     def _go_along_curve(self, message: LossCurve.Sought) -> None:

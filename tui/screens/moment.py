@@ -11,6 +11,26 @@ SAY = words()
 CAPS = caps(SAY, (*SIMULATOR_KEYS, *APP_KEYS))
 ACTIONS = {key.id: key.action for key in (*SIMULATOR_KEYS, *APP_KEYS)}
 
+KEYS_NAMED = {
+    "undo": "edit.undo",
+    "redo": "edit.redo",
+    "compare": "scenario.compare",
+    "same": "time.same-start",
+    "random": "edit.random",
+    "edit": "edit.change",
+    "enter": "select.enter",
+    "up": "select.up",
+    "down": "select.down",
+    "run": "run.toggle",
+}
+"""Keys that hints speak of."""
+
+
+def named_keys() -> dict[str, str]:
+    """As they are named at present."""
+    return {name: CAPS[id_] for name, id_ in KEYS_NAMED.items()}
+
+
 KEYS_OF_THE_MOMENT = (
     "step.forward",
     "step.back",

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from dlsim.engine.numerals import DIGITS
 from dlsim.tui.keys import READING_KEYS, Key, bindings
+from dlsim.tui.screens.leaving import Leaving
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
@@ -21,7 +22,7 @@ SAY = words()
 PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(Leaving, Screen[None]):
     """Scrolls its `reading`. The screen itself composes it, with a `panel` around it and a `keyline` below."""
 
     CSS_PATH = "reading.tcss"

@@ -6,6 +6,7 @@ from textual import on
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import in_iteration
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.selection import Cells, Selection, in_order, is_among, of_the_loss
@@ -100,6 +101,7 @@ class Selecting(Acting, is_layer=True):
             return in_order(drawn, here, by) if below is None else below
         if table is None:
             return None
+        here = None if here is None else in_iteration(snapshot, here)
         if here is None or table.find(here) is None:
             return table.first() if by > 0 else table.last()
         return table.below(here, by) if is_line else table.beside(here, by)
@@ -109,12 +111,14 @@ class Selecting(Acting, is_layer=True):
         return None if snapshot.event is None or table is None else table.at(snapshot.event.ref)
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """From the parameter that is shown to the next: the first table has a line for each."""
+        """From the parameter that is shown to the next, as it is now: the first table has a line for each."""
         from dlsim.tui.pictures.history import parameter_of  # noqa: PLC0415 -- the first paint does without
 
         cells, here = Cells(snapshot.tables[0]), parameter_of(snapshot, self.selection.ref)
         found = None if here is None else cells.below(here, by)
-        return found if found is not None or is_line else cells.first() if by > 0 else cells.last()
+        if found is None and not is_line:
+            found = cells.first() if by > 0 else cells.last()
+        return None if found is None else found._replace(quantity=f"now_{found.quantity}")
 
     def _drawn_numbers(self) -> list[Ref]:
         """Those of the picture that is shown, each once: of the diagram layer by layer, weights as they are numbered

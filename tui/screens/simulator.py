@@ -9,16 +9,17 @@ from time import monotonic
 from textual import on
 from textual.app import ComposeResult
 
+from dlsim.engine.program import Op
 from dlsim.engine.scenario import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.keyboard import paint
-from dlsim.tui.keys import SIMULATOR_KEYS, bindings
+from dlsim.tui.keys import SIMULATOR_KEYS, bindings, caps
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
-from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, speed_in_words
+from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, named_keys, speed_in_words
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.selection import Selection
 from dlsim.tui.session import Hint, Session
@@ -91,6 +92,14 @@ class SimulatorScreen(Copying, Asking):
 
     # showing
 
+    def whole_op(self, snapshot: Snapshot) -> Op | None:
+        """Where a step is an op, or a phase, the last op."""
+        if self.session.grain == "value":
+            return None
+        from dlsim.tui.widgets.whole_op import op_shown  # noqa: PLC0415 -- steps are values until one says otherwise
+
+        return op_shown(snapshot, self.selection)
+
     def _show(self) -> None:
         """Show the moment: while a run is on, the last that it told of itself."""
         self._without_curve = None
@@ -140,7 +149,7 @@ class SimulatorScreen(Copying, Asking):
         self._show()
 
     def _tell(self, hint: Hint | None) -> None:
-        self._hint = "" if hint is None else SAY(hint.key, **hint.values)
+        self._hint = "" if hint is None else SAY(hint.key, **{**named_keys(), **hint.values})
         self._told_at = monotonic()
 
     def action_step(self) -> None:
@@ -170,7 +179,7 @@ class SimulatorScreen(Copying, Asking):
     def action_grain(self) -> None:
         """Finer or coarser steps."""
         self._tell(Hint("hint.grain", {"grain": SAY(f"grain.{self.session.next_grain()}")}))
-        self._show_keys()
+        self._show()
 
     def action_run(self) -> None:
         """Run, or pause."""
@@ -279,6 +288,14 @@ class SimulatorScreen(Copying, Asking):
             self.curve.toggle_log()
             self._tell(None)
         self._show()
+
+    def interrupt(self) -> None:
+        """Ctrl-C leaves the prompt; without one it says what leaves dlsim."""
+        if self.prompt.is_open:
+            self.prompt.close()
+        else:
+            self._tell(Hint("hint.leave", {"key": caps(SAY, SIMULATOR_KEYS)["app.quit"]}))
+            self._show_keys()
 
     def notify_of(self, text: str) -> None:
         """Say this until the next key."""

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.widget import AwaitMount, Widget
 
 from dlsim.engine.numerals import fixed
+from dlsim.engine.program import Op
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import other_row
@@ -144,7 +145,7 @@ class SimulatorView(FirstScreen, is_layer=True):
         self.strip.show(snapshot, self.stops())
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, self.selection, digits, self._other_pictures())
+        self.formula.show(snapshot, self.selection, digits, self._other_pictures(), self.whole_op(snapshot))
         if self.panels["network"].display:
             if self.tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[self.tabs.picture])
@@ -196,6 +197,10 @@ class SimulatorView(FirstScreen, is_layer=True):
         """What stands beside the losses of the variants in their table."""
         return NOTHING_BESIDE
 
+    def whole_op(self, snapshot: Snapshot) -> Op | None:
+        """What the formula panel shows whole; None where it shows one number."""
+        return None
+
     def stops(self) -> Sequence[str]:
         """The conditions at which runs stop."""
         return ()
@@ -211,6 +216,9 @@ class SimulatorView(FirstScreen, is_layer=True):
     def _show_titles(self, snapshot: Snapshot) -> None:
         is_wide = self.tabs.is_wide
         symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
+        op = self.whole_op(snapshot)
+        if op is not None:
+            symbol, _, _ = snapshot.tape.op_formula(op)
         if self.selection.ref is not None:
             row, symbol = other_row(snapshot, self.selection.ref), snapshot.symbol(self.selection.ref)
             key = "answer.selected" if row is None else "answer.selected_of_sample"

@@ -11,7 +11,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to, other_row
+from dlsim.tui.answer import Answer, answer_to, other_row, value_now
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
@@ -60,6 +60,9 @@ def answer_parts(
     parts += [gap(), dispensable(wrap([(meant, "")], prose), MEANING)]
     if (row := other_row(snapshot, answer.ref)) is not None:
         text = say("answer.of_sample", sample=row + 1, lens=snapshot.row + 1)
+        parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
+    if (now := value_now(snapshot, answer.ref)) is not None:
+        text = say("answer.before_update", symbol=answer.told.symbol, now=fixed(now, digits))
         parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
     if answer.is_absent:
         return parts

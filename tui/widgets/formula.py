@@ -8,6 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
@@ -50,20 +51,27 @@ class FormulaView(ScrollingLines):
         self._selection = NOTHING
         self._digits = DIGITS
         self._pictures: Sequence[str] = ()
+        self._op: Op | None = None
         self._top: int | None = None
         """The line of the whole answer at which what is in view begins; None while it is fitted."""
         self._shared = 0
         """So many lines the fitted answer has in common with the whole one, from the first on."""
 
     def show(
-        self, snapshot: Snapshot, selection: Selection = NOTHING, digits: int = DIGITS, pictures: Sequence[str] = ()
+        self,
+        snapshot: Snapshot,
+        selection: Selection = NOTHING,
+        digits: int = DIGITS,
+        pictures: Sequence[str] = (),
+        op: Op | None = None,
     ) -> None:
         """Show this moment, or what the selected number says at it, with so many decimals; at the start, what other
-        `pictures` there are.
+        `pictures` there are. An `op` is shown whole.
         """
         if selection != self._selection:
             self._top = None
         self._snapshot, self._selection, self._digits, self._pictures = snapshot, selection, digits, pictures
+        self._op = op
         self._draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -79,7 +87,7 @@ class FormulaView(ScrollingLines):
         ref = ref_at(self.lines[event.y], event.x) if event.y < len(self.lines) else None
         if ref is not None:
             event.stop()
-            is_operand = event.y < len(self.lines) - 1
+            is_operand = event.y < len(self.lines) - 1 and self._op is None
             self.post_message(self.Picked(ref, is_operand=is_operand))
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -91,10 +99,10 @@ class FormulaView(ScrollingLines):
             return
         cells, height = self.size
         parts, foot = panel_parts(
-            self._say, self._snapshot, self._caps, cells, self._digits, self._selection, self._pictures
+            self._say, self._snapshot, self._caps, cells, self._digits, self._selection, self._pictures, self._op
         )
         lines, room = panel_lines(parts, foot, height), max(height - 1, 0)
-        everything = [indented(line) for line in whole(parts)] if self._selection and room else []
+        everything = [indented(line) for line in whole(parts)] if (self._selection or self._op) and room else []
         left_out = _count(everything) - _count(lines[:room])
         if left_out <= 0:
             self._top = None
@@ -135,19 +143,31 @@ def panel_parts(
     digits: int,
     selection: Selection,
     pictures: Sequence[str],
+    op: Op | None = None,
 ) -> tuple[list[Part], Line]:
     """What the panel says in `cells`, in its forms, and its foot; `caps` are the names of keys by binding id,
-    `pictures` those of the other pictures.
+    `pictures` those of the other pictures, `op` what is shown whole.
     """
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
-    if selection:
+    if op is not None:
+        from dlsim.tui.widgets.whole_op import op_parts  # noqa: PLC0415 -- steps are values until one says otherwise
+
+        body = op_parts(say, snapshot, op, selection.ref, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
+        body += _after(say, snapshot, caps, inner)
+    elif selection:
         body = answer_parts(say, snapshot, selection, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
     elif snapshot.event is None:
         body = _invitation(say, snapshot, caps, inner, pictures)
     else:
         body = _body(say, snapshot, caps, inner, digits)
     return body, foot
+
+
+def text_of_op(say: Words, snapshot: Snapshot, op: Op, digits: int = DIGITS) -> str:
+    """An op as lines of text, to be copied: its matrices, then each of its numbers that has been computed."""
+    head = [f"{formula}  {shapes}".strip() for _, formula, shapes in (snapshot.tape.op_formula(op),) if formula]
+    return "\n".join([*head, *filter(None, (text_of(say, snapshot, digits, selected=ref) for ref in op.refs))])
 
 
 def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
@@ -187,10 +207,12 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
         dispensable(meant, MEANING),
     ]
     parts += batch_parts(say, snapshot, told, prose)
+    return [*parts, *_after(say, snapshot, caps, prose)]
+
+
+def _after(say: Words, snapshot: Snapshot, caps: Mapping[str, str], prose: int) -> list[Part]:
     after = _what_now(say, snapshot, caps)
-    if after:
-        parts += [gap(), Part((tuple(wrap(after, prose)),))]
-    return parts
+    return [gap(), Part((tuple(wrap(after, prose)),))] if after else []
 
 
 def _invitation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import starmap
 from time import monotonic
 
@@ -38,6 +38,8 @@ POSITION = "●"
 NOTHING = "–"
 REST_FOR_DRAW = 16
 """In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
+FEWER_DIGITS = (6, 4, 3)
+"""Decimals in the caption, where it would not fit with all of them."""
 LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 
@@ -221,34 +223,45 @@ class LossCurve(RoleWidget):
         return rows[:most]
 
     def _caption(self, width: int, iterations: int) -> list[Run]:
-        """The loss of the last iteration done, which one that was, and which curve is which. What has no room is left
-        out whole: no mark without its name.
+        """The loss of the last iteration done, which one that was, and which curve is which: decimals give way to
+        words. What has no room even so is left out whole: no mark without its name.
         """
+        decimals = (self._digits, *(fewer for fewer in FEWER_DIGITS if fewer < self._digits))
+        ghost, log = self._ghost_forms(), self._say("key.look.log.name")
+        of = [Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")]
+        scale = [Run(f"  {log}", "muted")] if self.is_log else []
+        told = [[run for entry in self._entries(digits) for run in entry[0]] for digits in decimals]
+        wanted = [*of, *(ghost[-1] if ghost else []), *scale]
+        fitting = [digits for digits, row in zip(decimals, told, strict=True) if _cells([*row, *wanted]) <= width]
+        fitting += [digits for digits, row in zip(decimals, told, strict=True) if _cells([*row, *of]) <= width]
+        entries = list(self._entries(next(iter(fitting), decimals[-1])))
         row: list[Run] = []
-
-        def add(*forms: Sequence[Run]) -> None:
+        for number, forms in enumerate([*entries, [of], ghost, [scale]]):
             row.extend(_fitting(forms, width - _cells(row)))
+            self._told_cells = self._told_cells if number else _cells(row)
+        return row
 
-        curves, ghost = self._curves.own, self._curves.ghost
-        is_alone = len(curves) == 1
+    def _entries(self, digits: int) -> Iterator[Sequence[Sequence[Run]]]:
+        """Of each curve its mark, its name and its last number, or the first two."""
+        curves = self._curves.own
         for number, (name, curve) in enumerate(curves.items()):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
             gap = Run("  " if number else " ", "")
-            sample = [] if is_alone else [Run(f"{self._sample_of(number)} ", role)]
+            sample = [] if len(curves) == 1 else [Run(f"{self._sample_of(number)} ", role)]
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
-            last = Run(_last(curve, 0 if name in self._counts else self._digits), "text" if number else "operand")
-            add([gap, *sample, title, last], [gap, *sample, title])
-            self._told_cells = self._told_cells or _cells(row)
-        add([Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")])
-        if ghost is not None:
-            key = "curve.ghost_undone" if ghost.is_undone else "curve.ghost"
-            forms = [self._say(key), self._say(f"{key}_in_short")]
-            if (end := len(ghost.curve)) > self._curves.ghosts_end:
-                forms = [*(self._say("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
-            add(*([Run(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms))
-        if self.is_log:
-            add([Run(f"  {self._say('key.look.log.name')}", "muted")])
-        return row
+            last = Run(_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
+            yield [gap, *sample, title, last], [gap, *sample, title]
+
+    def _ghost_forms(self) -> Sequence[Sequence[Run]]:
+        """What is said of the run that an edit left, in less and less room; nothing where there is none."""
+        ghost = self._curves.ghost
+        if ghost is None:
+            return []
+        key = "curve.ghost_undone" if ghost.is_undone else "curve.ghost"
+        forms = [self._say(key), self._say(f"{key}_in_short")]
+        if (end := len(ghost.curve)) > self._curves.ghosts_end:
+            forms = [*(self._say("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
+        return [[Run(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms]
 
     # what makes it look otherwise
 

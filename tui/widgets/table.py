@@ -12,6 +12,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import in_iteration
 from dlsim.tui.heads import column_head, label_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
@@ -23,6 +24,10 @@ WHOLE = 3
 EXPONENT = 3
 """Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
 FEWEST_DIGITS = 3
+FEWEST_WITH_SPARE = 5
+"""With fewer digits than this a table does without its spare column, or with fewer than were asked for, where those
+are more than usual.
+"""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 LABELS_MEASURED = 200
@@ -37,6 +42,13 @@ class NumberTable(ScrollingLines):
         def __init__(self, ref: Ref) -> None:
             super().__init__()
             self.ref = ref
+
+    class SamplePicked(Message):
+        """The number of a sample was clicked: its row of the training data, from 0."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(self, say: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -64,10 +76,14 @@ class NumberTable(ScrollingLines):
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which number was clicked."""
+        """Tell which number was clicked, or which sample's own number."""
         if self._snapshot is not None and self._places is not None:
-            ref = self._view(self._snapshot, self._places).at(event.x, event.y)
-            if ref is not None:
+            view = self._view(self._snapshot, self._places)
+            sample, ref = view.sample_at(event.x, event.y), view.at(event.x, event.y)
+            if sample is not None:
+                event.stop()
+                self.post_message(self.SamplePicked(sample))
+            elif ref is not None:
                 event.stop()
                 self.post_message(self.Picked(ref))
 
@@ -115,7 +131,7 @@ class TableView:
         self._is_counted = all(map(is_counted, first))
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
         self._active = self._active_row()
-        self._selected = selected
+        self._selected = None if selected is None else in_iteration(snapshot, selected)
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -126,15 +142,24 @@ class TableView:
             found = self._places.at(line)
             yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
 
-    def at(self, x: int, y: int) -> Ref | None:
-        """The number at a cell of the screen."""
+    def sample_at(self, x: int, y: int) -> int | None:
+        """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
+        row = self._row_at(y)
+        return row.sample if row is not None and 0 <= x < self._label + 3 else None
+
+    def _row_at(self, y: int) -> Row | None:
         line = self.top + y - 1
         if y < 1 or line >= self._places.lines:
             return None
         row = self._places.at(line)
-        if isinstance(row, Group):
+        return None if isinstance(row, Group) else self._table.rows[row]
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell of the screen."""
+        row = self._row_at(y)
+        if row is None:
             return None
-        cells = self._table.rows[row].cells
+        cells = row.cells
         start = self._label + 3
         for column in self._columns:
             end = start + (2 if column is None else self._column_cells)
@@ -187,12 +212,15 @@ class TableView:
         count = len(self._table.columns)
         room = self._cells - self._label - 5
         fewest = min(most, FEWEST_DIGITS)
-        for digits in range(most, fewest - 1, -1):
-            for exponent in (EXPONENT, 0):
-                cells = WHOLE + 1 + digits + exponent + 1
-                if count * cells <= room:
-                    headed = min(WHOLE + self._widest_heading(), room // max(count, 1))
-                    return list(range(count)), digits, max(cells, headed)
+        needed = [column for column, name in enumerate(self._table.columns) if name != self._table.spare]
+        with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
+        for columns, least in ((range(count), with_spare), (needed, fewest)):
+            for digits in range(most, least - 1, -1):
+                for exponent in (EXPONENT, 0):
+                    cells = WHOLE + 1 + digits + exponent + 1
+                    if len(columns) * cells <= room:
+                        headed = min(WHOLE + self._widest_heading(), room // max(len(columns), 1))
+                        return list(columns), digits, max(cells, headed)
         cells = WHOLE + 1 + fewest + 1
         most = max((room - 2) // cells, 1)
         tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)

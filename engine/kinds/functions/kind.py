@@ -86,6 +86,10 @@ class FunctionsKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"functions have no {part}", None, "use values")
 
+    def draws_weights(self, body: FunctionsBody) -> bool:
+        """Functions have no weights."""
+        return False
+
     def build(self, scenario: Scenario) -> FunctionsModel:
         """The cursor at the first x."""
         return FunctionsModel(scenario.body)

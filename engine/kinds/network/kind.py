@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError
+from dlsim.engine.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -78,6 +79,10 @@ class NetworkKind:
                 raise refuse("there is no loss without [training]", part, None, "remove it or add [training]")
         if expectation.accuracy is not None and body.data.targets is None:
             raise refuse("accuracy needs targets", "accuracy", None, "add data.targets")
+
+    def draws_weights(self, body: NetworkBody) -> bool:
+        """Those of any layer."""
+        return any(is_drawn(layer, layer.weights) for layer in body.network.layers)
 
     def build(self, scenario: Scenario) -> NetworkModel:
         """The running network."""

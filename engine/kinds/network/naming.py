@@ -6,12 +6,11 @@ import re
 from bisect import bisect_right
 
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.optimizer_formulas import CHANGE, CHANGED, PLUS
 from dlsim.engine.reference import Ref
 
 SHORT_WEIGHTS = 99
 """With more weights than this, W5 becomes W[2][1,2]."""
-
-PLUS = "⁺"
 
 
 class Naming:
@@ -68,6 +67,9 @@ class Naming:
             return self._parse_derivative(symbol)
         if symbol.endswith((PLUS, "+")):
             return self._parse_new(symbol[:-1])
+        if symbol.startswith(CHANGE):
+            new = self._parse_new(symbol.removeprefix(CHANGE))
+            return new._replace(quantity=CHANGED[new.quantity]) if new and new.quantity in CHANGED else None
         if match := re.fullmatch(r"E_o(\d+)", symbol):
             return self._unit_ref("E_o", "o", int(match[1]))
         if match := re.fullmatch(r"(.+?)_([Wb].*)", symbol):

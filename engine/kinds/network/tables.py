@@ -8,6 +8,7 @@ from typing import overload
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.model import Row, Table
+from dlsim.engine.optimizer_formulas import update_columns
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 
@@ -37,17 +38,14 @@ class LazyRows(Sequence[Row]):
 
 
 def network_tables(structure: Structure, data: DataSpec) -> tuple[Table, ...]:
-    """Weights (present ones, gradients, optimizer state, new values), layers (z, output, δ), data."""
+    """Weights (as the iteration reads them, gradients, optimizer state, changes, new), layers (z, output, δ), data."""
     naming = Naming(structure)
     return (_weights(structure, naming), _layers(structure, naming), _data(structure, data))
 
 
 def _weights(structure: Structure, naming: Naming) -> Table:
     trains = structure.loss is not None
-    columns = (
-        "value",
-        *(("gradient", *(f"={slot}{'⁺'}" for slot in structure.slots), "new") if trains else ()),
-    )
+    columns = update_columns(structure.slots) if trains else ("value",)
     starts: list[tuple[int, str, int]] = []  # (first row, "W" or "b", layer)
     count = 0
     for layer in structure.layers:
@@ -62,15 +60,16 @@ def _weights(structure: Structure, naming: Naming) -> Table:
         shape = structure.layer(number)
         unit, sender = divmod(place - first, shape.senders)
         index = (sender, unit) if letter == "W" else (place - first,)
-        cells: list[Ref | None] = [Ref(f"now_{letter}", number, index)]
+        cells: list[Ref | None] = [Ref(letter, number, index)]
         if trains:
             is_trained = shape.spec.train_weights if letter == "W" else shape.spec.train_biases
             cells.append(Ref(f"dE_d{letter}", number, index))
-            for quantity in (*(f"new_slot:{slot}:{letter}" for slot in structure.slots), f"new_{letter}"):
+            slots = (f"new_slot:{slot}:{letter}" for slot in structure.slots)
+            for quantity in (*slots, f"change_{letter}", f"new_{letter}"):
                 cells.append(Ref(quantity, number, index) if is_trained else None)
         return Row(naming.parameter(letter, number, index), tuple(cells), group=number)
 
-    return Table("weights", columns, LazyRows(count, row))
+    return Table("weights", columns, LazyRows(count, row), spare="change")
 
 
 def _layers(structure: Structure, naming: Naming) -> Table:

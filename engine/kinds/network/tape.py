@@ -115,6 +115,7 @@ class NetworkTape(LayeredTape):
 
     def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
         """See engine/model.py: Reader."""
+        ref = self._told_with(ref)
         quantity = ref.quantity
         if is_summary(ref):
             return self._summaries.of(ref).needs(ref)

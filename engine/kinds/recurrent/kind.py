@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlsim.engine.conversion import Place
+from dlsim.engine.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
@@ -67,6 +68,13 @@ class RecurrentKind:
                 )
         if expectation.accuracy is not None and body.data.targets is None:
             raise (place / "accuracy").error("accuracy needs targets", None, "add data.targets")
+
+    def draws_weights(self, body: RecurrentBody) -> bool:
+        """Those of either layer, or those from the step before."""
+        hidden, output = body.network.layers
+        given = [(hidden, hidden.weights), (output, output.weights)]
+        given += [(hidden, body.recurrent_weights)] if body.feedback else []
+        return any(is_drawn(*each) for each in given)
 
     def build(self, scenario: Scenario) -> RecurrentModel:
         """The running network."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
+from dlsim.engine.optimizer_formulas import CHANGE, CHANGED, PLUS
 from dlsim.engine.reference import Ref
 
 SHORT_WEIGHTS = 99
 """With more weights than this in all, Wh3 becomes Wh[1,2]."""
-PLUS = "⁺"
 START = -1
 """The step (from 0) before the first: h⟨0⟩ = 0."""
 
@@ -77,6 +77,9 @@ class Naming:
             return self._derivative(symbol)
         if symbol.endswith((PLUS, "+")):
             return self._new(symbol[:-1])
+        if symbol.startswith(CHANGE):
+            new = self._new(symbol.removeprefix(CHANGE))
+            return new._replace(quantity=CHANGED[new.quantity]) if new and new.quantity in CHANGED else None
         if (match := _STEPS.fullmatch(symbol)) and match[2] is None:
             step = int(match[1]) - 1
             is_there = self._structure.loss is not None and 0 <= step < self._structure.steps

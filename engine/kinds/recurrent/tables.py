@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dlsim.engine.kinds.network.tables import LazyRows
-from dlsim.engine.kinds.recurrent.naming import PLUS, Naming, at
+from dlsim.engine.kinds.recurrent.naming import Naming, at
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.model import Row, Table
+from dlsim.engine.optimizer_formulas import update_columns
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 
@@ -22,7 +23,7 @@ def recurrent_tables(structure: RecurrentStructure, naming: Naming, data: DataSp
 
 def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
     trains = structure.loss is not None
-    columns = ("value", *(("gradient", *(f"={slot}{PLUS}" for slot in structure.slots), "new") if trains else ()))
+    columns = update_columns(structure.slots) if trains else ("value",)
     parameters = [
         (letter, layer.number, index)
         for layer in structure.layers
@@ -30,12 +31,13 @@ def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
     ]
     rows = []
     for letter, layer, index in parameters:
-        quantities = [f"now_{letter}"]
+        quantities = [letter]
         if trains:
-            quantities += [f"dE_d{letter}", *(f"new_slot:{slot}:{letter}" for slot in structure.slots), f"new_{letter}"]
+            slots = (f"new_slot:{slot}:{letter}" for slot in structure.slots)
+            quantities += [f"dE_d{letter}", *slots, f"change_{letter}", f"new_{letter}"]
         cells = tuple(Ref(quantity, layer, index) for quantity in quantities)
         rows.append(Row(naming.parameter(letter, layer, index), cells, group=layer))
-    return Table("weights", columns, rows)
+    return Table("weights", columns, rows, spare="change")
 
 
 def _layers(structure: RecurrentStructure, naming: Naming) -> Table:

@@ -118,6 +118,7 @@ class RecurrentTape(LayeredTape):
 
     def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
         """See engine/model.py: Reader."""
+        ref = self._told_with(ref)
         quantity = ref.quantity
         if self._is_given(quantity):
             return None

@@ -56,6 +56,10 @@ class SearchKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"a search by itself has no {part}", None, "add [network], or use values")
 
+    def draws_weights(self, body: SearchBody) -> bool:
+        """Those of the network beside it."""
+        return body.beside is not None and NETWORK.draws_weights(body.beside)
+
     def build(self, scenario: Scenario) -> SearchModel:
         """The search before its first setting."""
         return SearchModel(scenario.body)

@@ -68,6 +68,10 @@ class SurfaceKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"a surface has no {part}", None, "use values, loss or loss_below")
 
+    def draws_weights(self, body: SurfaceBody) -> bool:
+        """A point has no weights."""
+        return False
+
     def build(self, scenario: Scenario) -> SurfaceModel:
         """The point at its start."""
         return SurfaceModel(scenario.body)

@@ -13,6 +13,7 @@ from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
 from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.optimizer_formulas import CHANGE, PLUS, update_columns
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
@@ -61,12 +62,12 @@ class SurfaceModel(FlatState):
                 COORDINATES[axis],
                 tuple(
                     Ref(quantity, 0, (axis,))
-                    for quantity in ("now_p", "slope", *(f"new_slot:{slot}" for slot in slots), "new_p")
+                    for quantity in ("p", "slope", *(f"new_slot:{slot}" for slot in slots), "change_p", "new_p")
                 ),
             )
             for axis in range(self.surface.dimensions)
         )
-        return Table("weights", ("value", "gradient", *(f"={slot}⁺" for slot in slots), "new"), rows)
+        return Table("weights", update_columns(slots), rows, spare="change")
 
     # state
 
@@ -162,12 +163,13 @@ class SurfaceModel(FlatState):
         return np.array([[height]]), height, None
 
     def find(self, symbol: str) -> Ref | None:
-        """x, y, f, ∂f/∂x, x⁺, v_x, v_x⁺."""
+        """x, y, f, ∂f/∂x, x⁺, Δx, v_x, v_x⁺."""
         axes = COORDINATES[: self.surface.dimensions]
         known = {"f": Ref("f"), "E": Ref("f")}
         for axis, name in enumerate(axes):
             known[name] = Ref("now_p", 0, (axis,))
-            known[f"{name}⁺"] = known[f"{name}+"] = Ref("new_p", 0, (axis,))
+            known[f"{name}{PLUS}"] = known[f"{name}+"] = Ref("new_p", 0, (axis,))
+            known[f"{CHANGE}{name}"] = Ref("change_p", 0, (axis,))
             known[f"∂f/∂{name}"] = Ref("slope", 0, (axis,))
             for slot in self.optimizer.slots:
                 known[f"{slot}_{name}"] = known[f"{slot}_{name}⁺"] = Ref(f"new_slot:{slot}", 0, (axis,))

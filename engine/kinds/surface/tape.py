@@ -8,17 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
-from dlsim.engine.optimizer_formulas import rate_formula, rate_symbol, setting_symbol, step_formula
+from dlsim.engine.optimizer_formulas import CHANGE, NEW, PLUS, rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 
 Array = NDArray[np.float64]
-PLUS = "⁺"
 
 
 class SurfaceTape:
-    """See engine/model.py: Reader. Quantities: p (the point), now_p, f, slope, new_p, slots, rate."""
+    """See engine/model.py: Reader. Quantities: p (the point), now_p, f, slope, new_p, change_p, slots, rate."""
 
     rows: Sequence[int] = (0,)
 
@@ -50,6 +49,8 @@ class SurfaceTape:
                 return float((self.after if self._landed else self.before)[0, ref.index[0]])
             case "new_p":
                 return float(self.after[0, ref.index[0]])
+            case "change_p":
+                return float(self.after[0, ref.index[0]]) - float(self.before[0, ref.index[0]])
             case "f":
                 return self.height
             case "slope":
@@ -80,6 +81,8 @@ class SurfaceTape:
                 return coordinate
             case "new_p":
                 return coordinate + PLUS
+            case "change_p":
+                return CHANGE + coordinate
             case "slope":
                 return f"∂f/∂{coordinate}"
             case "f":
@@ -107,6 +110,8 @@ class SurfaceTape:
                 return rate_formula(self._optimizer)
             case "new_p":
                 return self._step("", ref.index)
+            case "change_p":
+                return (Ref("new_p", 0, ref.index), " − ", point[ref.index[0]])
             case "update":
                 tokens: list[str | Ref] = []
                 for axis in range(self._surface.dimensions):
@@ -127,7 +132,7 @@ class SurfaceTape:
             return None
         if ref.quantity == "rate" and not self._optimizer.rate_notation:
             return None
-        return ref.quantity, None, (ref.index[0] if ref.index else 0) + 1
+        return NEW.get(ref.quantity, ref.quantity), None, (ref.index[0] if ref.index else 0) + 1
 
     def is_per_sample(self, ref: Ref) -> bool:
         """There are no samples on a surface."""

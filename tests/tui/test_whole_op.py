@@ -1,0 +1,129 @@
+"""A step of one op shows a layer's whole product: its matrices, and a line with numbers for each of its results."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine.numerals import fixed
+from dlsim.engine.reference import Ref
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Selection
+from dlsim.tui.widgets.formula import panel_lines, panel_parts
+from dlsim.tui.widgets.lines import width
+from dlsim.tui.widgets.whole_op import op_shown
+from dlsim.tui.words import words
+
+
+def shown(simulator, cells=78, height=20, selected=None):
+    snapshot = simulator.snapshot()
+    selection = Selection() if selected is None else Selection().select(selected)
+    op = op_shown(snapshot, selection)
+    parts, foot = panel_parts(words(), snapshot, CAPS, cells, 8, selection, (), op)
+    return panel_lines(parts, foot, height)
+
+
+def text(lines):
+    return "\n".join("".join(piece for piece, _ in line) for line in lines)
+
+
+def at(name, ops=1):
+    simulator = Simulator(load(name))
+    for _ in range(ops):
+        simulator.step("op")
+    return simulator
+
+
+@pytest.mark.parametrize(("cells", "height"), [(54, 18), (78, 10)])
+def test_a_layers_product_stands_there_with_its_shapes_and_all_its_numbers(cells, height):
+    simulator = at("matrix-shapes")
+    told = text(shown(simulator, cells, height))
+    assert "Z[1] = X·W[1] + b[1]  (1×4)·(4×8) + (1×8) = (1×8)" in told
+    for unit in range(8):
+        (line,) = (line for line in told.splitlines() if line.split()[:1] == [f"z{unit + 1}"])
+        assert line.split("=")[-1].split()[0].rstrip("↓") == fixed(simulator.snapshot().value(Ref("z", 1, (unit,))))
+        assert "·(-1)" in line, "the inputs are filled in"
+
+
+def test_every_number_of_a_small_layer_has_its_formula_in_symbols_and_in_numbers():
+    told = text(shown(at("backprop-2-2-2")))
+    assert "z1 = W1·x1 + W2·x2" in told
+    assert "= 0.3·0.1 + 0.25·0.2 = 0.08000000" in told
+    assert "z2 = W3·x1 + W4·x2" in told
+
+
+def test_the_line_of_a_selected_number_is_marked_and_its_meaning_told():
+    told = text(shown(at("matrix-shapes"), selected=Ref("z", 1, (4,))))
+    assert "▶ z5 = " in told
+    assert "▶ z4" not in told
+    assert "what z5 is made of" in told
+
+
+def test_of_a_large_layer_those_around_the_selected_number_are_shown():
+    simulator = Simulator(load("matrix-shapes"))
+    while simulator.step("op").op != "dE_dW":
+        pass
+    told = text(shown(simulator, height=14, selected=Ref("dE_dW", 3, (5, 1))))
+    assert "▶ ∂E/∂W[3][6,2]" in told
+    assert "more" in told
+
+
+def test_what_of_an_op_has_not_been_computed_is_not_told():
+    simulator = at("backprop-2-2-2", ops=2)
+    simulator.step("value")
+    told = text(shown(simulator))
+    assert "= 0.44498412" in told
+    assert "z4 = W7·h1 + W8·h2\n" in told
+    assert "0.680" not in told
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_no_op_of_any_scenario_is_wider_than_the_panel(name):
+    simulator = Simulator(load(name))
+    for _ in range(len(simulator.program)):
+        simulator.step("op")
+        if op_shown(simulator.snapshot(), Selection()) is not None:
+            for cells in (30, 54):
+                assert all(width(line) <= cells for line in shown(simulator, cells, 18)), simulator.event
+
+
+async def test_a_grain_of_ops_shows_them_whole_and_one_of_values_the_last_number(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "space")
+        await pilot.pause()
+        assert "Z[1] = X·W[1]" in "\n".join(screen_text(app))
+        assert " z1 … z2 " in "\n".join(screen_text(app))
+        await pilot.press("g", "g")
+        await pilot.pause()
+        assert "Z[1] = X·W[1]" not in "\n".join(screen_text(app))
+        assert "z2 = W3·x1 + W4·x2" in "\n".join(screen_text(app))
+
+
+async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "space", "tab")
+        await pilot.pause()
+        assert "▶ z2 = W3·x1 + W4·x2" in "\n".join(screen_text(app))
+        row = next(row for row, line in enumerate(screen_text(app)) if "z1 = W1·x1" in line)
+        await pilot.click(offset=(screen_text(app)[row].index("z1 = W1"), row))
+        await pilot.pause()
+        assert "▶ z1 = W1·x1 + W2·x2" in "\n".join(screen_text(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "weight before the update" in "\n".join(screen_text(app))
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert "▶" not in "".join(line[62:] for line in screen_text(app)[:20])
+
+
+async def test_an_op_is_copied_whole(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "space", "y")
+        assert app.clipboard.splitlines() == [
+            "Z[1] = X·W[1]  (1×2)·(2×2) = (1×2)",
+            "z1 = W1·x1 + W2·x2 = 0.3·0.1 + 0.25·0.2 = 0.08000000",
+            "z2 = W3·x1 + W4·x2 = 0.4·0.1 + 0.35·0.2 = 0.11000000",
+        ]
