@@ -253,6 +253,29 @@ def test_the_active_value_and_its_operands_are_lit(symbol, active, operands):
         assert operand.replace(" ", "") in lit(picture, "operand")
 
 
+def after_op(quantity, layer):
+    simulator = Simulator(worked_example())
+    while simulator.step("op").ref[:2] != (quantity, layer):
+        pass
+    return simulator.snapshot()
+
+
+@pytest.mark.parametrize("quantity", ["z", "dE_dW", "dz_dW"])
+def test_of_an_op_that_is_told_whole_every_number_is_found_by_its_own_name(quantity):
+    snapshot = after_op(quantity, 2)
+    picture = draw(snapshot, 66, 19, whole=snapshot.op)
+    for ref in snapshot.op.refs:
+        symbol = snapshot.symbol(ref)
+        row, text = next((y, text) for y, text in enumerate(text_of(picture)) if symbol in text)
+        assert picture.at(text.index(symbol), row) == ref
+
+
+def test_of_an_op_that_is_told_whole_every_number_is_lit_and_else_the_last_one():
+    snapshot = after_op("da_dz", 2)
+    assert re.findall("o′0.2...", lit(draw(snapshot, 66, 19, whole=snapshot.op), "active")) == ["o′0.2380", "o′0.2232"]
+    assert re.findall("o′0.2...", lit(draw(snapshot, 66, 19), "active")) == ["o′0.2232"]
+
+
 @pytest.mark.parametrize(("symbol", "arrow"), [("z3", "▶"), ("∂E/∂W5", "◀"), ("E", None)])
 def test_arrows_say_which_way_the_computation_runs(symbol, arrow):
     text = "".join(text_of(draw(standing_at(worked_example(), symbol).snapshot(), 58, 19)))

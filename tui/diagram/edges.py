@@ -236,11 +236,13 @@ class Edges:
 
     def _write(self, line: Line, label: Place, digits: int | None) -> None:
         role, cells = self._role(line.edge), label.cells - label.has_stroke
-        texts = [self._text(line, digits)]
-        if role == ACTIVE:
-            own = self._event_texts(label.room)
+        texts, ref = [self._text(line, digits)], line.ref
+        told = self._focus.told.get(line.edge)
+        if told is not None and told.quantity not in ("W", "now_W"):
+            own = self._told_texts(told, label.room)
             cells = max(cells, len(own[0])) if own else cells
             texts[:0] = own
+            ref = told if own else ref
         text = next((text for text in texts if len(text) <= cells), "")
         if label.has_stroke:
             text = self._canvas.glyphs.strokes[line.slant + 1] + text
@@ -254,13 +256,10 @@ class Edges:
             start, end = max(x - (not label.ends), line.x0), min(x + len(text) + 1, line.x1)
             self._canvas.write(start, label.y, " " * (end - start), "")
         self._canvas.write(x, label.y, text, role)
-        self._hits.append(Hit(x, label.y, len(text), line.ref))
+        self._hits.append(Hit(x, label.y, len(text), ref))
 
-    def _event_texts(self, room: int) -> list[str]:
+    def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""
-        ref = self._focus.ref
-        if ref is None or ref.quantity in ("W", "now_W"):
-            return []
         symbol, value = self._snapshot.symbol(ref), self._snapshot.value(ref)
         texts = []
         cells = room - len(symbol) - 1

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.program import Op
+from dlsim.engine.reference import Ref, operands
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, in_network
 from dlsim.tui.diagram.shape import Shape
@@ -14,6 +15,8 @@ from dlsim.tui.diagram.shape import Shape
 PHASES = {"z": "forward", "a": "forward", "E": "loss", "d": "backward", "p": "backward"}
 """The phase in which a selected number was made, by the first letter of its quantity: which way its arrows point."""
 ACTIVE, OPERAND, UPDATE = "active", "operand", "update"
+MOST_LIT = 64
+"""Of an op of more numbers the last one alone is lit, as the others are not all told either."""
 
 ROWS = {
     "x": "a",
@@ -95,6 +98,8 @@ class Focus(Struct):
     is_update: bool = False
     step: int | None = None
     """The step of the sequence that is shown, from 0."""
+    told: dict[Node | Edge, Ref] = field(default_factory=dict)
+    """The numbers that active places stand for."""
     rows: dict[Node, str] = field(default_factory=dict)
     nodes: dict[tuple[int, int], str] = field(default_factory=dict)
     edges: dict[Edge, str] = field(default_factory=dict)
@@ -108,6 +113,12 @@ class Focus(Struct):
         if self.step is None or unit < shape.inputs:
             return self.of_unit("x", 0, unit)
         return Ref("a", 1, (unit - shape.inputs, self.step - 1))
+
+    def tell(self, ref: Ref, place: Node | Edge | None) -> None:
+        """Light the place of a number that has just been computed, or is selected."""
+        if place is not None:
+            self.told[place] = ref
+        self.light(place, ACTIVE)
 
     def light(self, place: Node | Edge | None, role: str) -> None:
         """Light a place; one that is active stays so."""
@@ -134,8 +145,8 @@ class Focus(Struct):
         return None if place is None else place.layer
 
 
-def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
-    """What the present moment lights."""
+def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op | None = None) -> Focus:
+    """What the present moment lights: the value computed last, where all of an op is told, its whole op."""
     if selected is not None:
         return _focus_of_selected(snapshot, shape, selected)
     event = snapshot.event
@@ -145,7 +156,9 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None) -> Focus:
     focus.ref = event.ref
     focus.is_update = event.ref.quantity == UPDATE
     focus.active = place_of(event.ref, shape, focus.step)
-    focus.light(focus.active, ACTIVE)
+    focus.tell(event.ref, focus.active)
+    if whole is not None and whole.size <= MOST_LIT:
+        _light_op(focus, snapshot, shape, whole)
     _light_path(focus, snapshot, shape, event.ref)
     return focus
 
@@ -155,7 +168,7 @@ def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus
     own = in_network(snapshot, selected)
     focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, step=_step(shape, own))
     focus.active = focus.selected = place_of(own, shape, focus.step)
-    focus.light(focus.active, ACTIVE)
+    focus.tell(own, focus.active)
     _light_path(focus, snapshot, shape, own)
     return focus
 
@@ -166,6 +179,15 @@ def _step(shape: Shape, ref: Ref | None) -> int | None:
         return None
     found = 0 if ref is None else step_of(ref, shape)
     return shape.steps - 1 if found is None else max(found, 0)
+
+
+def _light_op(focus: Focus, snapshot: Snapshot, shape: Shape, op: Op) -> None:
+    """Each of its numbers, then what their formulas speak of."""
+    for ref in op.refs:
+        focus.tell(ref, place_of(ref, shape, focus.step))
+    for ref in op.refs:
+        for operand in operands(snapshot.tape.formula(ref, snapshot.sample)):
+            focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
 
 
 def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:

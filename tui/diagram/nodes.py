@@ -206,22 +206,20 @@ class Units(Struct):
             return self.focus.ref
         if layer == 0:
             return self.focus.of_input(unit, self.shape)
-        event = self.focus.ref
-        is_active = self.focus.active == node and event is not None
+        told = self.focus.told.get(node)
         match node.row:
             case "gradient":
                 if not self.shape.trains:
                     return None
-                if is_active:
-                    return event
+                if told is not None:
+                    return told
                 delta = of_unit("dE_dz", layer, unit)
                 above = of_unit("dE_da", layer, unit)
                 return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
             case "E":
                 return of_unit("E_o", layer, unit)
             case "b":
-                is_new = is_active and event is not None and event.quantity == "new_b"
-                return event if is_new else Ref("now_b", layer, (unit,))
+                return told if told is not None and told.quantity == "new_b" else Ref("now_b", layer, (unit,))
             case row:
                 return of_unit(row, layer, unit)
 

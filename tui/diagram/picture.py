@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from dlsim.engine.numerals import DIGITS
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.blocks import Blocks
@@ -49,18 +50,19 @@ def draw(
     height: int,
     *,
     selected: Ref | None = None,
+    whole: Op | None = None,
     glyphs: Glyphs = UNICODE,
     digits: int = DIGITS,
 ) -> Picture:
     """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
-    to `digits` decimals, where there is room for them.
+    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit.
     """
     shape = shape_of(snapshot.scenario)
     if shape is None or width < 1 or height < 1:
         return Picture((), ())
     if shape.is_fed_back:
         shape = _with_room(snapshot, shape, width, height, digits)
-    focus = focus_of(snapshot, shape, selected)
+    focus = focus_of(snapshot, shape, selected, whole)
     layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
     hits: list[Hit] = []

@@ -151,7 +151,7 @@ class SimulatorView(FirstScreen, is_layer=True):
                 self.picture.choose(PICTURES[self.tabs.picture])
                 self.picture.show(snapshot, members, self.selection.ref, digits)
             else:
-                self.diagram.show(snapshot, self.selection.ref, digits)
+                self.diagram.show(snapshot, self.selection.ref, digits, self.whole_op(snapshot))
         if self.panels["tables"].display:
             if self.tabs.table == "variants":
                 told = variants(Scene(snapshot, members, look=self.look, say=SAY))

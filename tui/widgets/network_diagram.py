@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from dlsim.engine.numerals import DIGITS
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
@@ -34,16 +35,20 @@ class NetworkDiagram(RoleWidget):
         self._snapshot: Snapshot | None = None
         self._selected: Ref | None = None
         self._digits = DIGITS
+        self._whole: Op | None = None
         self._picture: Picture | None = None
         self._drawn: Size | None = None
         self._strips: list[Strip] | None = None
 
-    def show(self, snapshot: Snapshot, selected: Ref | None = None, digits: int = DIGITS) -> None:
-        """Show this moment, `selected` marked in it, with up to so many decimals."""
-        if snapshot is self._snapshot and selected == self._selected and digits == self._digits:
+    def show(
+        self, snapshot: Snapshot, selected: Ref | None = None, digits: int = DIGITS, whole: Op | None = None
+    ) -> None:
+        """Show this moment, `selected` marked in it, with up to so many decimals, an op lit as a `whole`."""
+        looks_same = selected == self._selected and digits == self._digits and whole is self._whole
+        if snapshot is self._snapshot and looks_same:
             return
         before = self._picture if self._drawn == self.size else None
-        self._snapshot, self._selected, self._digits = snapshot, selected, digits
+        self._snapshot, self._selected, self._digits, self._whole = snapshot, selected, digits, whole
         self._picture = self._strips = None
         if before is None or not self.size:
             self.refresh()
@@ -64,7 +69,13 @@ class NetworkDiagram(RoleWidget):
             else:
                 width, height = self.size
                 self._picture = draw(
-                    self._snapshot, width, height, selected=self._selected, glyphs=self.glyphs, digits=self._digits
+                    self._snapshot,
+                    width,
+                    height,
+                    selected=self._selected,
+                    whole=self._whole,
+                    glyphs=self.glyphs,
+                    digits=self._digits,
                 )
         return self._picture
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from dlsim.engine.numerals import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Formula, Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning
@@ -122,10 +122,17 @@ def _numbers(snapshot: Snapshot, refs: Sequence[Ref], room: int, digits: int) ->
         return [()] * len(refs)
     formulas = [snapshot.tape.formula(ref, snapshot.sample) for ref in refs]
     for decimals in (digits, *(fewer for fewer in FEWER_DIGITS if fewer < digits)):
-        filled = [tuple(mathematics.with_numbers(snapshot, tokens, decimals)) for tokens in formulas]
+        filled = [_filled(snapshot, tokens, decimals) for tokens in formulas]
         if max(map(width, filled)) <= room:
             return filled
     return [mathematics.in_lines(line, room, most=1)[0] if line else () for line in filled]
+
+
+def _filled(snapshot: Snapshot, tokens: Formula, digits: int) -> Line:
+    """With numbers; of one operand alone its symbol, since the number is the result."""
+    if len(tokens) == 1:
+        return tuple(mathematics.symbolic(snapshot, tokens))
+    return tuple(mathematics.with_numbers(snapshot, tokens, digits))
 
 
 def _result(snapshot: Snapshot, ref: Ref, digits: int) -> str:
