@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import TypeAlias
 
 from rich.cells import cell_len
 
 from dlsim.engine.numerals import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning
@@ -24,8 +26,12 @@ FEWER_DIGITS = (6, 4, 3)
 """Decimals that the numbers in a line may have, where it would not fit with all of them; its result keeps all."""
 LEAST_FOR_NUMBERS = 10
 """With fewer cells than this, a line has its result alone."""
+MOST_SPELT_OUT = 16
+"""Of an op of no more numbers, each one's formula stands there with symbols too."""
 ROWS = {64: 0.45, 24: 2.1, 12: 2.9, 8: 3.1, 5: 3.4, 3: 4.0, 2: 5.0}
 """Lists of at most so many lines, and what is lost by going on to them."""
+Filled: TypeAlias = Callable[[Ref, int], Line]
+"""A number's formula, with the numbers of its operands to so many decimals."""
 
 
 def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
@@ -69,17 +75,20 @@ def op_parts(
 def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int, digits: int) -> Part:
     """A line for each number; where they do not all fit, those around the marked one."""
     place = 0 if marked is None else _place(op, marked) or 0
-    refs = [op.ref(number) for number in _window(op.size, place, max(ROWS))]
-    forms = [tuple(line for ref in refs for line in _spelt_out(snapshot, ref, marked, cells, digits))]
+    filled = cache(partial(_filled, snapshot))  # the shorter lists are made of the same numbers
+    forms: list[tuple[Line, ...]] = []
     costs: list[float] = []
+    if op.size <= MOST_SPELT_OUT:
+        told = (_spelt_out(snapshot, filled, ref, marked, cells, digits) for ref in op.refs)
+        forms.append(tuple(line for lines in told for line in lines))
     for most, cost in ROWS.items():
         window = _window(op.size, place, most)
-        lines = _lines(snapshot, [op.ref(number) for number in window], marked, cells, digits)
+        lines = _lines(snapshot, filled, [op.ref(number) for number in window], marked, cells, digits)
         if len(window) < op.size:
             lines.append(((f"  {say('answer.more', number=op.size - len(window))}", "muted"),))
-        if len(lines) < len(forms[-1]):
+        if not forms or len(lines) < len(forms[-1]):
+            costs += [cost] * bool(forms)
             forms.append(tuple(lines))
-            costs.append(cost)
     return Part(tuple(forms), tuple(costs))
 
 
@@ -90,46 +99,50 @@ def _window(size: int, place: int, most: int) -> range:
     return range(start, start + room)
 
 
-def _spelt_out(snapshot: Snapshot, ref: Ref, marked: Ref | None, cells: int, digits: int) -> Sequence[Line]:
+def _spelt_out(
+    snapshot: Snapshot, filled: Filled, ref: Ref, marked: Ref | None, cells: int, digits: int
+) -> Sequence[Line]:
     """A number's formula with symbols and with all its numbers, in as many lines as it takes."""
     told = snapshot.explain(ref, digits)
     if told.substituted in (told.formula, plain(told.value, digits)):
-        return _lines(snapshot, [ref], marked, cells, digits)
+        return _lines(snapshot, filled, [ref], marked, cells, digits)
     forms = spelt_out(snapshot, told, cells, digits, where=MARK if ref == marked else " ")[0].forms
     return [cut(line, cells) for line in (forms[0] if snapshot.is_shown(ref) else forms[-2])]
 
 
-def _lines(snapshot: Snapshot, refs: Sequence[Ref], marked: Ref | None, cells: int, digits: int) -> list[Line]:
+def _lines(
+    snapshot: Snapshot, filled: Filled, refs: Sequence[Ref], marked: Ref | None, cells: int, digits: int
+) -> list[Line]:
     """A line of each: symbol, numbers and result, the equals signs below each other."""
     symbols = [snapshot.symbol(ref) for ref in refs]
     column = max(map(cell_len, symbols))
     results = [_result(snapshot, ref, digits) for ref in refs]
-    numbers = _numbers(snapshot, refs, cells - 2 - column - 6 - max(map(cell_len, results)), digits)
+    numbers = _numbers(filled, refs, cells - 2 - column - 6 - max(map(cell_len, results)), digits)
     lines: list[Line] = []
-    for ref, symbol, outcome, filled in zip(refs, symbols, results, numbers, strict=True):
+    for ref, symbol, outcome, line in zip(refs, symbols, results, numbers, strict=True):
         is_marked = ref == marked
         head: list[Piece] = [(f"{MARK} " if is_marked else "  ", "accent")]
         head += [(symbol, Link("chosen" if is_marked else "active", ref)), (" " * (column - cell_len(symbol)), "")]
-        if outcome not in (ELLIPSIS, "".join(text for text, _ in filled)):
-            head += [(" = ", "")] * bool(filled) + [*filled]
+        if outcome not in (ELLIPSIS, "".join(text for text, _ in line)):
+            head += [(" = ", "")] * bool(line) + [*line]
         lines.append(cut((*head, (" = ", "muted"), (outcome, Link("result", ref))), cells))
     return lines
 
 
-def _numbers(snapshot: Snapshot, refs: Sequence[Ref], room: int, digits: int) -> list[Line]:
+def _numbers(filled: Filled, refs: Sequence[Ref], room: int, digits: int) -> list[Line]:
     """The formulas with numbers in `room` cells, with as many decimals as fit in all of them, or cut; else none."""
     if room < LEAST_FOR_NUMBERS:
         return [()] * len(refs)
-    formulas = [snapshot.tape.formula(ref, snapshot.sample) for ref in refs]
     for decimals in (digits, *(fewer for fewer in FEWER_DIGITS if fewer < digits)):
-        filled = [_filled(snapshot, tokens, decimals) for tokens in formulas]
-        if max(map(width, filled)) <= room:
-            return filled
-    return [mathematics.in_lines(line, room, most=1)[0] if line else () for line in filled]
+        if all(width(filled(ref, decimals)) <= room for ref in refs):
+            return [filled(ref, decimals) for ref in refs]
+    lines = (filled(ref, min(digits, *FEWER_DIGITS)) for ref in refs)
+    return [mathematics.in_lines(line, room, most=1)[0] if line else () for line in lines]
 
 
-def _filled(snapshot: Snapshot, tokens: Formula, digits: int) -> Line:
-    """With numbers; of one operand alone its symbol, since the number is the result."""
+def _filled(snapshot: Snapshot, ref: Ref, digits: int) -> Line:
+    """A formula with numbers; of one operand alone its symbol, since the number is the result."""
+    tokens = snapshot.tape.formula(ref, snapshot.sample)
     if len(tokens) == 1:
         return tuple(mathematics.symbolic(snapshot, tokens))
     return tuple(mathematics.with_numbers(snapshot, tokens, digits))
