@@ -79,6 +79,28 @@ class LayerFormulas(ABC):
     def _of_op(self, op: Op, batch: int) -> tuple[str, str]:
         """(formula, shapes) of a whole op on so many samples."""
 
+    def _loss_slope(self, outputs: str, targets: str = "T") -> str:
+        """`slope_of_loss` for all `outputs` at once."""
+        names = {"t": targets, "a": outputs}
+        tokens = fill(self._loss.gradient_notation(self._layers.output.units), {name: Ref(name) for name in names})
+        text = "".join(token if isinstance(token, str) else names[token.quantity] for token in tokens)
+        return text[1:-1] if text.startswith("(") and text.find(")") == len(text) - 1 else text
+
+    def _renewed(self, op: Op, letter: str, matrix: str) -> str:
+        """An optimizer's step for a whole `matrix` of parameters, or for a slot of them: the same for each."""
+
+        def written(token: str | Ref) -> str:
+            if isinstance(token, str):
+                return token
+            kind, _, rest = token.quantity.partition(":")
+            if kind in ("slot", "new_slot"):
+                return f"{rest.partition(':')[0]}_{matrix}{PLUS if kind == 'new_slot' else ''}"
+            return {letter: matrix, f"dE_d{letter}": f"∂E/∂{matrix}"}.get(token.quantity) or self.symbol(token)
+
+        first = op.ref(0)
+        name = f"{matrix}{PLUS}" if first.quantity == f"new_{letter}" else written(first)
+        return f"{name} = {''.join(map(written, self.of_update(first)))}"
+
     def of_update(self, ref: Ref) -> Formula:
         """What the update and all that leads to it is made of; empty for what is given."""
         quantity = ref.quantity

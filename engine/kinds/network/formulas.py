@@ -169,21 +169,29 @@ class Formulas(LayerFormulas):
         m, n, j = batch, shape.senders, shape.units
         k = self._structure.layer(number + 1).units if not shape.is_output else 0
         bias, bias_shape = (f" + b[{number}]", f" + (1×{j})") if shape.biases else ("", "")
+        of_loss = f" = {self._loss_slope(f'Y[{number}]')}" if shape.is_output and self._layers.loss else ""
+        through = "" if shape.activation.couples_units else f" = ∂E/∂Y[{number}] ⊙ ∂Y[{number}]/∂Z[{number}]"
         table = {
             "z": (f"Z[{number}] = {below}·W[{number}]{bias}", f"({m}×{n})·({n}×{j}){bias_shape} = ({m}×{j})"),
-            "a": (f"Y[{number}] = {shape.activation.name}(Z[{number}])", f"({m}×{j}) = ({m}×{j})"),
+            "a": (f"Y[{number}] = {shape.activation.name}(Z[{number}])", f"({m}×{j})"),
             "E_o": ("E_o of each output", f"({m}×{j})"),
-            "part": (f"∂E/∂Z[{number + 1}] ⊙ W[{number + 1}]", f"({m}×{k}), ({j}×{k})"),
+            "part": (
+                f"parts of ∂E/∂Y[{number}]: ∂E/∂Z[{number + 1}] ⊙ W[{number + 1}]",
+                f"({m}×{k}), ({j}×{k})",
+            ),
             "dE_da": (
                 (
                     f"∂E/∂Y[{number}] = ∂E/∂Z[{number + 1}]·W[{number + 1}]ᵀ",
                     f"({m}×{k})·({k}×{j}) = ({m}×{j})",
                 )
                 if k
-                else (f"∂E/∂Y[{number}]", f"({m}×{j})")
+                else (f"∂E/∂Y[{number}]{of_loss}", f"({m}×{j})")
             ),
-            "da_dz": (f"∂Y[{number}]/∂Z[{number}]", f"({m}×{j})"),
-            "dE_dz": (f"∂E/∂Z[{number}]", f"({m}×{j})"),
+            "da_dz": (f"∂Y[{number}]/∂Z[{number}] = {shape.activation.name}′(Z[{number}])", f"({m}×{j})"),
+            "dE_dz": (
+                f"∂E/∂Z[{number}]{of_loss if shape.is_fused else through}",
+                f"({m}×{j})",
+            ),
             "dz_dW": (f"∂Z[{number}]/∂W[{number}] = {below}", f"({m}×{n})"),
             "dz_db": (f"∂Z[{number}]/∂b[{number}] = 1", f"({m}×1)"),
             "dE_dW": (
@@ -194,13 +202,11 @@ class Formulas(LayerFormulas):
                 f"∂E/∂b[{number}] = 1ᵀ·∂E/∂Z[{number}]" + (f" / {m}" if m > 1 else ""),
                 f"(1×{m})·({m}×{j}) = (1×{j})",
             ),
-            "new_W": (f"W[{number}]{PLUS}", f"({n}×{j})"),
-            "new_b": (f"b[{number}]{PLUS}", f"(1×{j})"),
         }
         if op.quantity in table:
             return table[op.quantity]
-        _, slot, letter = op.quantity.split(":")
-        return f"{slot}[{number}]{PLUS}", f"({n}×{j})" if letter == "W" else f"(1×{j})"
+        letter = op.quantity[-1]
+        return self._renewed(op, letter, f"{letter}[{number}]"), f"({n}×{j})" if letter == "W" else f"(1×{j})"
 
 
 _WHOLE = {

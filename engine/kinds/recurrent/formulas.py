@@ -146,40 +146,52 @@ class Formulas(LayerFormulas):
         shape = self._structure.layer(op.layer)
         n, h, k = self._structure.inputs, self._structure.hidden.units, self._structure.output.units
         is_hidden, j, m = op.layer == HIDDEN, shape.units, batch
-        letters, activation = ("H" if is_hidden else "O"), shape.activation.name
+        is_fed_back = is_hidden and self._structure.fed_back
+        y, letters, activation = ("h", "H", shape.activation.name) if is_hidden else ("o", "O", shape.activation.name)
         now = at(ref.index[1]) if len(ref.index) > 1 and not op.quantity.endswith("W") else ""
         before, after = (at(ref.index[1] - 1), at(ref.index[1] + 1)) if now else ("", "")
-        bias, bias_shape = (" + b", f" + (1×{j})") if shape.biases else ("", "")
+        bias, bias_shape = (f" + b_{y}", f" + (1×{j})") if shape.biases else ("", "")
         fed_back, fed_back_shape = "", ""
-        if is_hidden and self._structure.fed_back:
+        if is_fed_back:
             fed_back, fed_back_shape = f" + H{before}·Wh", f" + ({m}×{h})·({h}×{h})"
         sum_now = (
-            (f"Z{now} = X{now}·Wx{fed_back}{bias}", f"({m}×{n})·({n}×{h}){fed_back_shape}{bias_shape} = ({m}×{h})")
+            (f"Z_h{now} = X{now}·Wx{fed_back}{bias}", f"({m}×{n})·({n}×{h}){fed_back_shape}{bias_shape} = ({m}×{h})")
             if is_hidden
-            else (f"Z{now} = H{now}·Wy{bias}", f"({m}×{h})·({h}×{k}){bias_shape} = ({m}×{k})")
+            else (f"Z_o{now} = H{now}·Wy{bias}", f"({m}×{h})·({h}×{k}){bias_shape} = ({m}×{k})")
         )
-        whole_gradient = f"∂E/∂{letters}{now}" + (f" = ∂E{now}/∂H{now}" if is_hidden else "")
-        if is_hidden and self._structure.fed_back and now and ref.index[1] < self._structure.steps - 1:
+        of_loss = "" if is_hidden or self._layers.loss is None else f" = {self._loss_slope(f'O{now}', f'T{now}')}"
+        whole_gradient = f"∂E/∂{letters}{now}" + (f" = ∂E{now}/∂H{now}" if is_hidden else of_loss)
+        if is_fed_back and now and ref.index[1] < self._structure.steps - 1:
             whole_gradient += f" + ∂{self._naming.later_steps(ref.index[1])}/∂H{now}"
+        slope = f"∂{letters}{now}/∂Z_{y}{now}"
+        through = "" if shape.activation.couples_units else f" = ∂E/∂{letters}{now} ⊙ {slope}"
         share = f" / {m}" if m > 1 else ""
+        weights = "[Wx; Wh]" if is_fed_back else "Wx" if is_hidden else "Wy"
+        sent = "[X⟨t⟩ H⟨t−1⟩]" if is_fed_back else "X⟨t⟩" if is_hidden else "H⟨t⟩"
+        matrices = {"W": (weights, f"({shape.senders}×{j})"), "b": (f"b_{y}", f"(1×{j})")}
         table = {
             "z": sum_now,
-            "a": (f"{letters}{now} = {activation}(Z{now})", f"({m}×{j}) = ({m}×{j})"),
+            "a": (f"{letters}{now} = {activation}(Z_{y}{now})", f"({m}×{j})"),
             "E_o": ("E_o of each output at each step", f"({m}×{j})"),
             "dE_da": (whole_gradient, f"({m}×{j})"),
-            "da_dz": (f"∂{letters}{now}/∂Z{now}", f"({m}×{j})"),
-            "dE_dz": (f"∂E/∂Z{now}", f"({m}×{j})"),
-            "part:own": (f"∂E{now}/∂H{now} = ∂E/∂Z{now}·Wyᵀ", f"({m}×{k})·({k}×{h}) = ({m}×{h})"),
-            "part:later": (f"∂E/∂Z{after}·Whᵀ", f"({m}×{h})·({h}×{h}) = ({m}×{h})"),
-            "dE_dW": (f"Σₜ received⟨t⟩ᵀ·∂E/∂Z⟨t⟩{share}", f"({shape.senders}×{m})·({m}×{j}) = ({shape.senders}×{j})"),
-            "dE_db": (f"Σₜ 1ᵀ·∂E/∂Z⟨t⟩{share}", f"(1×{m})·({m}×{j}) = (1×{j})"),
-            "new_W": (f"W{PLUS}", f"({shape.senders}×{j})"),
-            "new_b": (f"b{PLUS}", f"(1×{j})"),
+            "da_dz": (f"{slope} = {activation}′(Z_{y}{now})", f"({m}×{j})"),
+            "dE_dz": (f"∂E/∂Z_{y}{now}{of_loss if shape.is_fused else through}", f"({m}×{j})"),
+            "part:own": (f"∂E{now}/∂H{now} = ∂E/∂Z_o{now}·Wyᵀ", f"({m}×{k})·({k}×{h}) = ({m}×{h})"),
+            "part:later": (
+                f"∂{self._naming.later_steps(ref.index[1])}/∂H{now} = ∂E/∂Z_h{after}·Whᵀ" if now else "",
+                f"({m}×{h})·({h}×{h}) = ({m}×{h})",
+            ),
+            "dE_dW": (
+                f"∂E/∂{weights} = Σₜ {sent}ᵀ·∂E/∂Z_{y}⟨t⟩{share}",
+                f"({shape.senders}×{m})·({m}×{j}) = ({shape.senders}×{j})",
+            ),
+            "dE_db": (f"∂E/∂b_{y} = Σₜ 1ᵀ·∂E/∂Z_{y}⟨t⟩{share}", f"(1×{m})·({m}×{j}) = (1×{j})"),
         }
         if op.quantity in table:
             return table[op.quantity]
-        _, slot, letter = op.quantity.split(":")
-        return f"{slot}{PLUS}", f"({shape.senders}×{j})" if letter == "W" else f"(1×{j})"
+        letter = op.quantity[-1]
+        matrix, size = matrices[letter]
+        return self._renewed(op, letter, matrix), size
 
 
 _WHOLE = {
