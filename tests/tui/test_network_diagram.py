@@ -634,6 +634,17 @@ async def test_after_an_update_a_click_on_a_weight_gives_the_number_that_its_lab
         assert f"{snapshot.value(app.picked[0]):.8f}" == "0.43703857"
 
 
+def test_a_selected_weight_from_before_the_update_bears_the_number_that_was_selected():
+    simulator = Simulator(worked_example())
+    simulator.step("iteration")
+    old, present = (
+        "\n".join(text_of(draw(simulator.snapshot(), 60, 20, selected=Ref(quantity, 2, (0, 0)))))
+        for quantity in ("W", "now_W")
+    )
+    assert "W5 0.4500" in old
+    assert "W5 0.4370" in present
+
+
 @pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9)])
 def test_every_weight_of_the_worked_example_bears_its_number_at_the_usual_sizes(width, height):
     simulator = Simulator(worked_example())

@@ -238,7 +238,7 @@ class Edges:
         role, cells = self._role(line.edge), label.cells - label.has_stroke
         texts, ref = [self._text(line, digits)], line.ref
         told = self._focus.told.get(line.edge)
-        if told is not None and told.quantity not in ("W", "now_W"):
+        if told is not None and not self._is_the_label(told, line):
             own = self._told_texts(told, label.room)
             cells = max(cells, len(own[0])) if own else cells
             texts[:0] = own
@@ -257,6 +257,10 @@ class Edges:
             self._canvas.write(start, label.y, " " * (end - start), "")
         self._canvas.write(x, label.y, text, role)
         self._hits.append(Hit(x, label.y, len(text), ref))
+
+    def _is_the_label(self, ref: Ref, line: Line) -> bool:
+        """Whether a number is the weight that the line has by now, which stands there anyway."""
+        return ref.quantity in ("W", "now_W") and self._snapshot.value(ref) == line.weight
 
     def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""
