@@ -72,6 +72,7 @@ async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_
     [
         ("checkpoint", "The line under the header is the whole run so far"),
         ("kink", "Which rules the arithmetic of this scenario keeps to"),
+        ("edit", "Change the selected number"),
         ("stepped", "A variant is the same scenario with some of its settings changed"),
     ],
 )

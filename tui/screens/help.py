@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import on
@@ -58,8 +58,10 @@ def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Li
     """What has every word of `wanted` in it: keys by group, then panels, then words."""
     lines: list[Line] = []
 
-    def section(title: str, entries: Iterable[tuple[str, str]]) -> None:
-        found = [(head, text) for head, text in entries if has_all(f"{head} {text} {title}", wanted)]
+    def section(title: str, entries: Iterable[tuple[str, str]], names: Mapping[str, str] | None = None) -> None:
+        """`names` are what else an entry is known by, by its text."""
+        told = [(head, text, (names or {}).get(text, "")) for head, text in entries]
+        found = [(head, text) for head, text, name in told if has_all(f"{head} {text} {title} {name}", wanted)]
         if not found:
             return
         if lines:
@@ -68,8 +70,9 @@ def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Li
         for head, text in found:
             lines.extend(_entry(head, text, cells))
 
+    short = {SAY(f"key.{binding.id}.text"): SAY(f"key.{binding.id}.name") for binding in bound}
     for group in dict.fromkeys(_group(binding) for binding in bound):
-        section(SAY(f"group.{group}"), _keys_of(bound, group))
+        section(SAY(f"group.{group}"), _keys_of(bound, group), short)
     section(SAY("help.panels"), [(SAY(f"panel.{panel}"), SAY(f"about.{panel}")) for panel in PANELS])
     section(SAY("help.pictures"), [(SAY(f"panel.{picture}"), SAY(f"about.{picture}")) for picture in PICTURES])
     section(SAY("help.terms"), [(SAY(f"term.{term}"), SAY(f"about.{term}")) for term in TERMS])
