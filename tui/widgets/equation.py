@@ -53,7 +53,8 @@ def equation(
         column = 0  # too narrow to stand in line with the equals sign
     indent = " " * column
     room = max(cells - column - 2, 1)
-    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room))
+    used = max(width([left]) + 3 - len(indent) - 2, 0)
+    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room, used=used))
     filled = [
         tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)))
         for most in (None, 3, 1)
