@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
@@ -42,7 +44,34 @@ def test_a_layers_product_stands_there_with_its_shapes_and_all_its_numbers(cells
     for unit in range(8):
         (line,) = (line for line in told.splitlines() if line.split()[:1] == [f"z{unit + 1}"])
         assert line.split("=")[-1].split()[0].rstrip("↓") == fixed(simulator.snapshot().value(Ref("z", 1, (unit,))))
-        assert "·(-1)" in line, "the inputs are filled in"
+
+
+def test_with_room_for_them_the_numbers_are_filled_in_over_as_many_lines_as_it_takes():
+    told = text(shown(at("matrix-shapes"), 54, 34))
+    assert told.count("·(-1)") >= 8, "the inputs are filled in"
+    assert "+ 0 = -0.06323329" in told
+
+
+def test_where_all_have_a_line_each_the_selected_one_has_its_numbers():
+    told = text(shown(at("matrix-shapes"), 54, 18, selected=Ref("z", 1, (4,))))
+    assert told.count("·(-1)") == 1
+    assert "z8 = " in told
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+@pytest.mark.parametrize(("cells", "height"), [(36, 12), (58, 18), (92, 30)])
+def test_no_number_in_an_op_has_fewer_decimals_than_chosen_and_no_formula_is_cut(name, cells, height):
+    simulator = Simulator(load(name))
+    for _ in range(len(simulator.program)):
+        simulator.step("op")
+        if op_shown(simulator.snapshot(), Selection()) is None:
+            continue
+        for line in text(shown(simulator, cells, height)).splitlines()[:-1]:
+            formula = re.sub(r"\[.*?\]|⟨.*?⟩", "", line)
+            if re.match(r" +(▶|\S+ +=|=|[+−·])", line):
+                assert not re.search(r"… *=|\d…", formula), line
+                for number in re.findall(r"\d+\.(\d+)(?!e)\b", formula):
+                    assert len(number) in {8, 7} or number.rstrip("0") == number, line
 
 
 def test_every_number_of_a_small_layer_has_its_formula_in_symbols_and_in_numbers():

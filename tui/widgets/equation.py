@@ -49,10 +49,8 @@ def equation(
     if roomy is not None and roomy.width > cells:
         roomy = None
     column = width([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
-    if cells - column < NARROW:
-        column = 0  # too narrow to stand in line with the equals sign
+    room, column = hanging_room(column, cells)
     indent = " " * column
-    room = max(cells - column - 2, 1)
     used = max(width([left]) + 3 - len(indent) - 2, 0)
     flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room, used=used))
     filled = [
@@ -79,21 +77,20 @@ def spelt_out(
 ) -> list[Part]:
     """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
     head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
-    indent = " " * (width(head) - 2)
+    room, column = hanging_room(width(head) - 2, cells)
+    indent = " " * column
+    used = width(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
-    room = max(cells - len(indent) - 2, 1)
     tokens = mathematics.symbolic(snapshot, told.tokens, marked)
     pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
 
     def in_symbols(most: int | None) -> list[Line]:
-        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most))
+        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most, used=used))
 
     def in_numbers(most: int | None) -> list[Line]:
         lines = mathematics.in_lines(pieces, room, most=most)
-        numbers = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
-        if width(numbers[-1]) + width(outcome) + 1 <= cells:
-            return [*numbers[:-1], (*numbers[-1], (" ", ""), *outcome)]
-        return [*numbers, ((indent, ""), *outcome)]
+        *above, last = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
+        return [*above, *with_result(last, outcome, column, cells)]
 
     symbols = in_symbols(None)
     forms = (
@@ -105,6 +102,21 @@ def spelt_out(
     )
     costs = (SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT)
     return [Part(tuple(map(tuple, forms)), costs)]
+
+
+def hanging_room(column: int, cells: int) -> tuple[int, int]:
+    """The cells to the right of an equals sign at `column`, and that column: the left edge where they are too few."""
+    if cells - column < NARROW:
+        column = 0
+    return max(cells - column - 2, 1), column
+
+
+def with_result(line: Line, outcome: Line, column: int, cells: int) -> list[Line]:
+    """The result behind the last line of an equation, or below it, its equals sign at `column`."""
+    gap = () if line[-1][0].endswith(" ") else ((" ", ""),)
+    if width(line) + len(gap) + width(outcome) <= cells:
+        return [(*line, *gap, *outcome)]
+    return [line, ((" " * column, ""), *outcome)]
 
 
 def _text(pieces: Sequence[Piece]) -> str:
