@@ -88,6 +88,17 @@ def test_the_line_of_a_selected_number_is_marked_and_its_meaning_told():
     assert "what z5 is made of" in told
 
 
+@pytest.mark.parametrize(("height", "listed", "goes_on"), [(20, 17, False), (9, 10, True)])
+def test_an_update_lists_as_many_parameters_as_there_is_room_for(height, listed, goes_on):
+    simulator = Simulator(load("xor-train"))
+    while simulator.step("op").op != "update":
+        pass
+    told = text(shown(simulator, 58, height))
+    assert told.count(" ← ") == listed
+    assert ("…" in told) == goes_on
+    assert "All new values take their places at once." in told
+
+
 def test_of_a_large_layer_those_around_the_selected_number_are_shown():
     simulator = Simulator(load("matrix-shapes"))
     while simulator.step("op").op != "dE_dW":

@@ -11,12 +11,15 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.link import Link
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
-from dlsim.tui.widgets.parts import Part, dispensable, gap
+from dlsim.tui.widgets.parts import Part, gap
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
 """What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
 SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT = 0.4, 2.5, 3.5, 3.6
+MOVES = 0.3
+"""What is lost with a line of the parameters that an update moves."""
+MOST_MOVES = 99
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 
@@ -37,8 +40,7 @@ def equation(
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
     if told.ref.quantity == "update":
-        moves = mathematics.in_lines(mathematics.symbolic(snapshot, told.tokens), cells)
-        return [dispensable(moves, FLAT)]
+        return [_moves(snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
     right = mathematics.symbolic(snapshot, told.tokens, marked)
@@ -70,6 +72,22 @@ def equation(
     if _text(right) != shown:
         parts.append(Part(((((indent, ""), *outcome),),)))
     return parts
+
+
+def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
+    """Which new values take their places: as many as there is room for."""
+    pieces: list[Piece] = []
+    for ref in told.operands[:MOST_MOVES]:
+        before = ref._replace(quantity=ref.quantity.rpartition("_")[2])
+        pieces += [
+            (f"{', ' if pieces else ''}{snapshot.symbol(before)} ← ", ""),
+            (snapshot.symbol(ref), Link("symbol", ref)),
+        ]
+    if len(told.operands) > MOST_MOVES:
+        pieces.append((f", {ELLIPSIS}", ""))
+    lines = mathematics.in_lines(pieces, cells - 2)
+    shorter = [(*lines[:most], (*lines[most], (f" {ELLIPSIS}", ""))) for most in reversed(range(len(lines) - 1))]
+    return Part((tuple(lines), *shorter, ()), (MOVES,) * len(shorter) + (FLAT,))
 
 
 def spelt_out(
