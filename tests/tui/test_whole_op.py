@@ -105,7 +105,7 @@ def test_of_a_large_layer_those_around_the_selected_number_are_shown():
         pass
     told = text(shown(simulator, height=14, selected=Ref("dE_dW", 3, (5, 1))))
     assert "▶ ∂E/∂W[3][6,2]" in told
-    assert "more" in told
+    assert re.search(r"\d+ to \d+ of 24", told)
 
 
 def test_what_of_an_op_has_not_been_computed_is_not_told():
@@ -145,6 +145,9 @@ async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("g", "space", "tab")
         await pilot.pause()
+        assert "▶ z1 = W1·x1 + W2·x2" in "\n".join(screen_text(app))
+        await pilot.press("down")
+        await pilot.pause()
         assert "▶ z2 = W3·x1 + W4·x2" in "\n".join(screen_text(app))
         row = next(row for row, line in enumerate(screen_text(app)) if "z1 = W1·x1" in line)
         await pilot.click(offset=(screen_text(app)[row].index("z1 = W1"), row))
@@ -156,6 +159,24 @@ async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into
         await pilot.press("escape", "escape")
         await pilot.pause()
         assert "▶" not in "".join(line[62:] for line in screen_text(app)[:20])
+
+
+@pytest.mark.parametrize(("forth", "back"), [("down", "up"), ("tab", "shift+tab")])
+@pytest.mark.parametrize("panel", ["1", "4"])
+async def test_keys_go_through_the_numbers_of_an_op_one_after_another_and_on_at_its_ends(open_at, forth, back, panel):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(panel, "g", *["space"] * 10)
+
+        async def selected(key):
+            await pilot.press(key)
+            await pilot.pause()
+            ref = app.screen.selection.ref
+            return app.screen.session.snapshot.symbol(ref)
+
+        assert [await selected(forth) for _ in range(4)] == ["∂E/∂W5", "∂E/∂W6", "∂E/∂W7", "∂E/∂W8"]
+        assert [await selected(back) for _ in range(3)] == ["∂E/∂W7", "∂E/∂W6", "∂E/∂W5"]
+        assert not (await selected(back)).startswith("∂E/∂W5")
 
 
 async def test_an_op_is_copied_whole(open_at):

@@ -46,6 +46,14 @@ def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
     return op if selection.ref is None or _place(op, selection.ref) is not None else None
 
 
+def beside(op: Op, ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous number of an op, from none of them the first or the last; None past its ends."""
+    here = None if ref is None else _place(op, ref)
+    if here is None:
+        return op.ref(0 if by > 0 else op.size - 1)
+    return op.ref(here + by) if 0 <= here + by < op.size else None
+
+
 def op_parts(
     say: Words,
     snapshot: Snapshot,
@@ -97,7 +105,8 @@ def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int
             continue
         lines = written.in_a_line_each([op.ref(number) for number in window], opened=most >= LEAST_OPENED)
         if len(window) < op.size:
-            lines.append(((f"  {say('answer.more', number=op.size - len(window))}", "muted"),))
+            listed = say("answer.listed", first=window.start + 1, last=window.stop, number=op.size)
+            lines.append(((f"  {listed}", "muted"),))
         if not forms or len(lines) < len(forms[-1]):
             costs += [cost] * bool(forms)
             forms.append(tuple(lines))
