@@ -39,7 +39,7 @@ def symbolic(tape: Reader, tokens: Formula) -> str:
             text += token
             continue
         symbol = tape.symbol(token)
-        text += f"({symbol})" if "/" in symbol and _is_raised(tokens, place) else symbol
+        text += f"({symbol})" if "/" in symbol and is_raised(tokens, place) else symbol
     return text
 
 
@@ -50,17 +50,17 @@ def substituted(tape: Reader, tokens: Formula, sample: int, digits: int = DIGITS
         if isinstance(token, str):
             text += token
         else:
-            is_leading = leads(text) and not _is_raised(tokens, place)
+            is_leading = leads(text) and not is_raised(tokens, place)
             text += as_operand(tape.value(token, sample), digits, leading=is_leading)
     return text
 
 
 def leads(text: str) -> bool:
     """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
-    return not text or text.endswith(("(", "|", "["))
+    return not text or text.endswith(("(", "|", "[", ", "))
 
 
-def _is_raised(tokens: Formula, place: int) -> bool:
+def is_raised(tokens: Formula, place: int) -> bool:
     """Whether what follows the token at `place` is a power."""
     following = tokens[place + 1] if place + 1 < len(tokens) else ""
     return isinstance(following, str) and following[:1] in POWERS

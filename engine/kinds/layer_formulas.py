@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Protocol
 
 from dlsim.engine.activations import fill
-from dlsim.engine.formula import series
+from dlsim.engine.formula import FOLLOWED, series
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.losses import Loss
 from dlsim.engine.optimizer_formulas import CHANGE, PLUS, rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Formula, LeftOut, Ref
 
 LISTED_IN_UPDATE = 8
 
@@ -169,7 +169,7 @@ class LayerFormulas(ABC):
         return step_formula(optimizer, slot, Ref(letter, layer, index), Ref(f"dE_d{letter}", layer, index), slot_ref)
 
     def _update(self) -> Formula:
-        """The first new parameters taking their places; in a large network the others go without saying."""
+        """The first new parameters taking their places; in a large network the others are left out."""
         new = (
             Ref(f"new_{letter}", layer.number, index)
             for layer in self._layers.layers
@@ -180,6 +180,6 @@ class LayerFormulas(ABC):
         for ref in islice(new, LISTED_IN_UPDATE):
             parameter = self._names.parameter(ref.quantity[-1], ref.layer, ref.index)
             tokens += [f"{', ' if tokens else ''}{parameter} ← ", ref]
-        if next(new, None) is not None:
-            tokens.append(", …")
+        if others := tuple(islice(new, FOLLOWED)):
+            tokens += [", ", LeftOut("…", others)]
         return tuple(tokens)

@@ -149,8 +149,8 @@ def test_where_nothing_is_trained_there_is_neither_loss_nor_parameter():
 FORMULAS = [
     ("sigmoid", NOTES, "sigmoid(x)", "1/(1 + exp(−x))", "1/(1 + exp(−(-5)))"),
     ("tanh", NOTES, "tanh′(x)", "1 − tanh(x)²", None),
-    ("relu", NOTES, "relu(x)", "max(0, x)", "max(0, (-5))"),
-    ({"name": "leaky_relu", "alpha": 0.1}, NOTES, "leaky_relu(x)", "max(a·x, x)", "max(0.1·(-5), (-5))"),
+    ("relu", NOTES, "relu(x)", "max(0, x)", "max(0, -5)"),
+    ({"name": "leaky_relu", "alpha": 0.1}, NOTES, "leaky_relu(x)", "max(a·x, x)", "max(0.1·(-5), -5)"),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1](x)", "(t − x)²", "(1 − 0.05)²"),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1]′(x)", "−2·(t − x)", "−2·(1 − 0.05)"),
     (

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from dlsim.engine.reference import Ref
+from dlsim.tui.link import Link
 from dlsim.tui.widgets.lines import cut, fit, spread, width, wrap
 from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.mathematics import in_lines, stacked
@@ -71,6 +73,27 @@ def test_fractions_stand_on_each_other():
 def test_a_long_formula_breaks_before_an_operator(cells, lines):
     pieces = [(text, "") for text in ("W1", "·", "x1", " + ", "W2", "·", "x2", " + ", "b1")]
     assert ["".join(text for text, _ in line) for line in in_lines(pieces, cells)] == lines
+
+
+@pytest.mark.parametrize(
+    ("formula", "cells", "lines"),
+    [
+        ("ln(0.63) + ln(1 − 0.36)", 16, ["ln(0.63)", "+ ln(1 − 0.36)"]),
+        ("0.9·0.1 + (1 − 0.9)·(0.5)²", 20, ["0.9·0.1", "+ (1 − 0.9)·(0.5)²"]),
+        ("a · ln(1 − b) · c + d", 18, ["a · ln(1 − b) · c", "+ d"]),
+        ("1/4·(«0.1·1» + 0.2·2 + 0.3·3)", 21, ["1/4·(«0.1·1» + 0.2·2", "+ 0.3·3)"]),
+        ("max(a, b + c)", 10, ["max(a,", "b + c)"]),
+    ],
+)
+def test_a_long_formula_breaks_between_its_terms_and_within_one_only_where_that_is_longer_than_a_line(
+    formula, cells, lines
+):
+    assert ["".join(text for text, _ in line) for line in in_lines([(formula, "")], cells)] == lines
+
+
+def test_a_name_longer_than_a_line_goes_on_in_the_next():
+    lines = in_lines([("[", ""), ("∂E/∂W12 in -0.0052 to -0.0049", Link("symbol", Ref("z"))), ("]", "")], 20, used=15)
+    assert ["".join(text for text, _ in line) for line in lines] == ["", "[∂E/∂W12 in -0.0052", "to -0.0049]"]
 
 
 def test_a_formula_that_is_cut_says_that_it_goes_on():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
@@ -42,7 +44,34 @@ def test_a_layers_product_stands_there_with_its_shapes_and_all_its_numbers(cells
     for unit in range(8):
         (line,) = (line for line in told.splitlines() if line.split()[:1] == [f"z{unit + 1}"])
         assert line.split("=")[-1].split()[0].rstrip("↓") == fixed(simulator.snapshot().value(Ref("z", 1, (unit,))))
-        assert "·(-1)" in line, "the inputs are filled in"
+
+
+def test_with_room_for_them_the_numbers_are_filled_in_over_as_many_lines_as_it_takes():
+    told = text(shown(at("matrix-shapes"), 54, 34))
+    assert told.count("·(-1)") >= 8, "the inputs are filled in"
+    assert "+ 0 = -0.06323329" in told
+
+
+def test_where_all_have_a_line_each_the_selected_one_has_its_numbers():
+    told = text(shown(at("matrix-shapes"), 54, 18, selected=Ref("z", 1, (4,))))
+    assert told.count("·(-1)") == 1
+    assert "z8 = " in told
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+@pytest.mark.parametrize(("cells", "height"), [(36, 12), (58, 18), (92, 30)])
+def test_no_number_in_an_op_has_fewer_decimals_than_chosen_and_no_formula_is_cut(name, cells, height):
+    simulator = Simulator(load(name))
+    for _ in range(len(simulator.program)):
+        simulator.step("op")
+        if op_shown(simulator.snapshot(), Selection()) is None:
+            continue
+        for line in text(shown(simulator, cells, height)).splitlines()[:-1]:
+            formula = re.sub(r"\[.*?\]|⟨.*?⟩", "", line)
+            if re.match(r" +(▶|\S+ +=|=|[+−·])", line):
+                assert not re.search(r"… *=|\d…", formula), line
+                for number in re.findall(r"\d+\.(\d+)(?!e)\b", formula):
+                    assert len(number) in {8, 7} or number.rstrip("0") == number, line
 
 
 def test_every_number_of_a_small_layer_has_its_formula_in_symbols_and_in_numbers():
@@ -59,13 +88,24 @@ def test_the_line_of_a_selected_number_is_marked_and_its_meaning_told():
     assert "what z5 is made of" in told
 
 
+@pytest.mark.parametrize(("height", "listed", "goes_on"), [(20, 17, False), (9, 10, True)])
+def test_an_update_lists_as_many_parameters_as_there_is_room_for(height, listed, goes_on):
+    simulator = Simulator(load("xor-train"))
+    while simulator.step("op").op != "update":
+        pass
+    told = text(shown(simulator, 58, height))
+    assert told.count(" ← ") == listed
+    assert ("…" in told) == goes_on
+    assert "All new values take their places at once." in told
+
+
 def test_of_a_large_layer_those_around_the_selected_number_are_shown():
     simulator = Simulator(load("matrix-shapes"))
     while simulator.step("op").op != "dE_dW":
         pass
     told = text(shown(simulator, height=14, selected=Ref("dE_dW", 3, (5, 1))))
     assert "▶ ∂E/∂W[3][6,2]" in told
-    assert "more" in told
+    assert re.search(r"\d+ to \d+ of 24", told)
 
 
 def test_what_of_an_op_has_not_been_computed_is_not_told():
@@ -105,6 +145,9 @@ async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("g", "space", "tab")
         await pilot.pause()
+        assert "▶ z1 = W1·x1 + W2·x2" in "\n".join(screen_text(app))
+        await pilot.press("down")
+        await pilot.pause()
         assert "▶ z2 = W3·x1 + W4·x2" in "\n".join(screen_text(app))
         row = next(row for row, line in enumerate(screen_text(app)) if "z1 = W1·x1" in line)
         await pilot.click(offset=(screen_text(app)[row].index("z1 = W1"), row))
@@ -116,6 +159,24 @@ async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into
         await pilot.press("escape", "escape")
         await pilot.pause()
         assert "▶" not in "".join(line[62:] for line in screen_text(app)[:20])
+
+
+@pytest.mark.parametrize(("forth", "back"), [("down", "up"), ("tab", "shift+tab")])
+@pytest.mark.parametrize("panel", ["1", "4"])
+async def test_keys_go_through_the_numbers_of_an_op_one_after_another_and_on_at_its_ends(open_at, forth, back, panel):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(panel, "g", *["space"] * 10)
+
+        async def selected(key):
+            await pilot.press(key)
+            await pilot.pause()
+            ref = app.screen.selection.ref
+            return app.screen.session.snapshot.symbol(ref)
+
+        assert [await selected(forth) for _ in range(4)] == ["∂E/∂W5", "∂E/∂W6", "∂E/∂W7", "∂E/∂W8"]
+        assert [await selected(back) for _ in range(3)] == ["∂E/∂W7", "∂E/∂W6", "∂E/∂W5"]
+        assert not (await selected(back)).startswith("∂E/∂W5")
 
 
 async def test_an_op_is_copied_whole(open_at):

@@ -62,7 +62,7 @@ class DotProduct:
         elif room >= 4:
             y, room = y + 1, room - 1
         look, width = self._scene.look, self._cells.width
-        told = self._snapshot.explain(entry, look.at_most(4))
+        told = self._snapshot.explain(entry, look.digits)
         shown = self._snapshot.value(entry)
         name = f"{result(layer)}[{self._snapshot.sample + 1},{unit + 1}]"
         head: Group = [
@@ -79,7 +79,8 @@ class DotProduct:
         y, room = y + len(lines) - 1, room - len(lines) + 1
         if room >= 2:
             numbers: Group = [("= ", "text"), *(self._numbers(told.tokens) if shown is not None else [("…", "text")])]
-            for line in _at_most(_wrapped(numbers, width), max(room - 2, 1), width):
+            filled = _wrapped(numbers, width)
+            for line in filled if len(filled) <= max(room - 2, 1) else ():  # else the symbols above stand for them
                 y += 1
                 write_group(self._cells, 0, y, line)
         if y + 1 < self._cells.height and room >= 3:
@@ -104,7 +105,7 @@ class DotProduct:
             if isinstance(token, Ref):
                 leading = leads(pieces[-1][0] if pieces else "")
                 number = self._snapshot.tape.value(token, self._snapshot.sample)
-                text = as_operand(number, self._scene.look.at_most(4), leading=leading)
+                text = as_operand(number, self._scene.look.digits, leading=leading)
                 pieces.append((text, Link("text", token)))
             else:
                 pieces.append((token, "text"))

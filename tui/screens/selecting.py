@@ -78,15 +78,17 @@ class Selecting(Acting, is_layer=True):
         self._choose(self.selection.select(ref))
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the chosen panel, whatever else is on screen: among the numbers of the diagram or of a picture, the
-        parameters whose history is shown, or what the loss curve is about; where it has none to go on to, in the
-        table that is open, and where that is the table of the variants, in the first.
+        """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the loss
+        curve is about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it has
+        none to go on to, in the table that is open, and where that is the table of the variants, in the first.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
         loss = of_the_loss(snapshot) if self.tabs.panel == "loss" else None
         if loss is not None:
             return None if self.selection.ref == loss else loss
+        if (of_op := self._beside_in_op(snapshot, by)) is not None:
+            return of_op
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
         table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
@@ -105,6 +107,15 @@ class Selecting(Acting, is_layer=True):
         if here is None or table.find(here) is None:
             return table.first() if by > 0 else table.last()
         return table.below(here, by) if is_line else table.beside(here, by)
+
+    def _beside_in_op(self, snapshot: Snapshot, by: int) -> Ref | None:
+        """To the next number of the op that is shown whole, from none of them to the first; None past its ends."""
+        op = self.whole_op(snapshot)
+        if op is None:
+            return None
+        from dlsim.tui.widgets.whole_op import beside  # noqa: PLC0415 -- steps are values until one says otherwise
+
+        return beside(op, self.selection.ref, by)
 
     def _computed_last(self, snapshot: Snapshot, table: Cells | None) -> Ref | None:
         """Where a selection begins: at the number that was computed last, or where it has none in the table's line."""

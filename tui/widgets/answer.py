@@ -196,7 +196,7 @@ def _around(
     cells: int,
     digits: int,
 ) -> tuple[Line, ...]:
-    """Lines of at most so many operands, the one at `place` among them; how many more there are stands below."""
+    """Lines of at most so many operands, the one at `place` among them; which they are of how many stands below."""
     operands = answer.operands
     room = len(operands) if len(operands) <= most else max(most - 1, 1)
     start = max(0, min(place - room // 2, len(operands) - room))
@@ -206,5 +206,5 @@ def _around(
         return rows
     if most == 1:
         return ((*rows[0], (f"  {place + 1}/{len(operands)}", "muted")),)
-    more: Line = (("   " + say("answer.more", number=len(operands) - room), "muted"),)
-    return (*rows, more)
+    listed = say("answer.listed", first=start + 1, last=start + room, number=len(operands))
+    return (*rows, ((f"   {listed}", "muted"),))

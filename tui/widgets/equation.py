@@ -11,12 +11,15 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.link import Link
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
-from dlsim.tui.widgets.parts import Part, dispensable, gap
+from dlsim.tui.widgets.parts import Part, gap
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
 """What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
 SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT = 0.4, 2.5, 3.5, 3.6
+MOVES = 0.3
+"""What is lost with a line of the parameters that an update moves."""
+MOST_MOVES = 99
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 
@@ -37,8 +40,7 @@ def equation(
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
     if told.ref.quantity == "update":
-        moves = mathematics.in_lines(mathematics.symbolic(snapshot, told.tokens), cells)
-        return [dispensable(moves, FLAT)]
+        return [_moves(snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
     right = mathematics.symbolic(snapshot, told.tokens, marked)
@@ -49,11 +51,10 @@ def equation(
     if roomy is not None and roomy.width > cells:
         roomy = None
     column = width([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
-    if cells - column < NARROW:
-        column = 0  # too narrow to stand in line with the equals sign
+    room, column = hanging_room(column, cells)
     indent = " " * column
-    room = max(cells - column - 2, 1)
-    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room))
+    used = max(width([left]) + 3 - len(indent) - 2, 0)
+    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room, used=used))
     filled = [
         tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)))
         for most in (None, 3, 1)
@@ -73,26 +74,41 @@ def equation(
     return parts
 
 
+def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
+    """Which new values take their places: as many as there is room for."""
+    pieces: list[Piece] = []
+    for ref in told.operands[:MOST_MOVES]:
+        before = ref._replace(quantity=ref.quantity.rpartition("_")[2])
+        pieces += [
+            (f"{', ' if pieces else ''}{snapshot.symbol(before)} ← ", ""),
+            (snapshot.symbol(ref), Link("symbol", ref)),
+        ]
+    if len(told.operands) > MOST_MOVES:
+        pieces.append((f", {ELLIPSIS}", ""))
+    lines = mathematics.in_lines(pieces, cells - 2)
+    shorter = [(*lines[:most], (*lines[most], (f" {ELLIPSIS}", ""))) for most in reversed(range(len(lines) - 1))]
+    return Part((tuple(lines), *shorter, ()), (MOVES,) * len(shorter) + (FLAT,))
+
+
 def spelt_out(
     snapshot: Snapshot, told: Explanation, cells: int, digits: int, *, where: str, marked: Ref | None = None
 ) -> list[Part]:
     """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
     head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
-    indent = " " * (width(head) - 2)
+    room, column = hanging_room(width(head) - 2, cells)
+    indent = " " * column
+    used = width(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
-    room = max(cells - len(indent) - 2, 1)
     tokens = mathematics.symbolic(snapshot, told.tokens, marked)
     pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
 
     def in_symbols(most: int | None) -> list[Line]:
-        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most))
+        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most, used=used))
 
     def in_numbers(most: int | None) -> list[Line]:
         lines = mathematics.in_lines(pieces, room, most=most)
-        numbers = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
-        if width(numbers[-1]) + width(outcome) + 1 <= cells:
-            return [*numbers[:-1], (*numbers[-1], (" ", ""), *outcome)]
-        return [*numbers, ((indent, ""), *outcome)]
+        *above, last = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
+        return [*above, *with_result(last, outcome, column, cells)]
 
     symbols = in_symbols(None)
     forms = (
@@ -104,6 +120,21 @@ def spelt_out(
     )
     costs = (SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT)
     return [Part(tuple(map(tuple, forms)), costs)]
+
+
+def hanging_room(column: int, cells: int) -> tuple[int, int]:
+    """The cells to the right of an equals sign at `column`, and that column: the left edge where they are too few."""
+    if cells - column < NARROW:
+        column = 0
+    return max(cells - column - 2, 1), column
+
+
+def with_result(line: Line, outcome: Line, column: int, cells: int) -> list[Line]:
+    """The result behind the last line of an equation, or below it, its equals sign at `column`."""
+    gap = () if line[-1][0].endswith(" ") else ((" ", ""),)
+    if width(line) + len(gap) + width(outcome) <= cells:
+        return [(*line, *gap, *outcome)]
+    return [line, ((" " * column, ""), *outcome)]
 
 
 def _text(pieces: Sequence[Piece]) -> str:

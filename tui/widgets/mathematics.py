@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 from rich.cells import cell_len
 
-from dlsim.engine.formula import leads
+from dlsim.engine.formula import is_raised, leads
 from dlsim.engine.numerals import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.link import Link
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, width, wrap
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""
 
 GOES_ON = f" {ELLIPSIS}"
-COMMA = ", "
-BREAKS = re.compile(r"( [+−·] |, )")
-"""A line may break before an operator and after a comma."""
+BREAKS = re.compile(r"( [+−·] |(?<=,) |·|[()\[\]])")
+JOINS = {" ": 0, " + ": 1, " − ": 1, " · ": 2, "·": 2}
+"""A line may break after a comma and before an operator: the sooner, the less it binds."""
+BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
 class Box(Struct, frozen=True):
@@ -56,15 +58,14 @@ def with_numbers(
     """The formula with every symbol's number in its place, each made from the full number."""
     pieces: list[Piece] = []
     text = ""
-    for token in tokens:
+    for place, token in enumerate(tokens):
         piece: Piece
         if isinstance(token, str):
             piece = (token, "")
         else:
-            piece = (
-                as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leads(text)),
-                _link("number", token, marked),
-            )
+            leading = leads(text) and not is_raised(tokens, place)
+            number = as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading)
+            piece = (number, _link("number", token, marked))
         text += piece[0]
         pieces.append(piece)
     return _pieces(pieces)
@@ -87,17 +88,25 @@ def _with_role(new: str, role: str) -> str:
     return Link(new, role.ref) if isinstance(role, Link) else new
 
 
-def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) -> list[Line]:
-    """The pieces, broken before an operator where they do not fit; of more than `most` the middle goes or the end."""
-    lines: list[Line] = []
-    line: Line = ()
-    for term in _terms(pieces):
-        if line and width(line) + width(term) - _trailing(term) > cells:
-            lines.append(line)
-            line = ()
-        line = (*line, *term) if line else _without_leading_space(term)
-    if line:
-        lines.append(line)
+class Group(Struct, frozen=True):
+    """Pieces that stay together. Before them a line may break: the sooner, the smaller `strength` is, which is how deep
+    in brackets they stand and what joins them there.
+    """
+
+    pieces: Line
+    cells: int
+    strength: tuple[int, int]
+
+
+def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None, used: int = 0) -> list[Line]:
+    """The pieces, broken where they do not fit: between the outermost terms, and within a term or a name only where
+    that alone is longer than a line. In the first line so many cells are `used`; of more than `most` lines the middle
+    goes or the end.
+    """
+    if used + width(pieces) <= cells:
+        return [tuple(pieces)]
+    lines: list[Line] = [()]
+    _fill(lines, _groups(pieces), max(cells, 1), used)
     if most is None or len(lines) <= most:
         return lines
     if most >= 3:
@@ -106,28 +115,46 @@ def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None) ->
     return [*kept, (*last, (GOES_ON, "muted"))]
 
 
-def _terms(pieces: Sequence[Piece]) -> list[Line]:
+def _fill(lines: list[Line], groups: Sequence[Group], cells: int, used: int) -> int:
+    """Write the groups on from the last line, of which so many cells are used; how many are in the end."""
+    weakest = min((group.strength for group in groups[1:]), default=None)
+    starts = [place for place, group in enumerate(groups) if not place or group.strength == weakest]
+    for start, end in pairwise([*starts, len(groups)]):
+        term = groups[start:end]
+        line = tuple(piece for group in term for piece in group.pieces)
+        size = sum(group.cells for group in term)
+        alone = size - line[0][0].startswith(" ")
+        if used and used + size <= cells:
+            lines[-1] = (*lines[-1], *line)
+            used += size
+        elif alone <= cells:
+            lines[-1:] = [lines[-1], _without_leading_space(line)] if used else [_without_leading_space(line)]
+            used = alone
+        elif len(term) > 1:
+            used = _fill(lines, term, cells, used)
+        else:
+            lines[-1:] = [*([lines[-1]] * bool(used)), *wrap(_without_leading_space(line), cells)]
+            used = width(lines[-1])
+    return used
+
+
+def _groups(pieces: Sequence[Piece]) -> list[Group]:
     """The pieces in groups that stay together: an operator and what follows it."""
-    terms: list[list[Piece]] = [[]]
+    groups: list[Group] = []
+    group: list[Piece] = []
+    depth, strength = 0, (0, 0)
     for text, role in pieces:
-        for part in BREAKS.split(text):
-            if part == COMMA:
-                terms[-1].append((part.rstrip(), role))
-                terms.append([(" ", role)])
-            elif part:
-                if BREAKS.fullmatch(part):
-                    terms.append([])
-                terms[-1].append((part, role))
-    return [tuple(term) for term in terms if term]
+        for part in (text,) if isinstance(role, Link) else filter(None, BREAKS.split(text)):
+            if part in JOINS:
+                groups += [Group(tuple(group), width(group), strength)] * bool(group)
+                group, strength = [], (depth, JOINS[part])
+            depth += BRACKETS.get(part, 0)
+            group.append((part, role))
+    return [*groups, *[Group(tuple(group), width(group), strength)] * bool(group)]
 
 
-def _trailing(term: Line) -> int:
-    text = term[-1][0]
-    return cell_len(text) - cell_len(text.rstrip())
-
-
-def _without_leading_space(term: Line) -> Line:
-    (text, role), *rest = term
+def _without_leading_space(line: Line) -> Line:
+    (text, role), *rest = line
     return ((text.lstrip(), role), *rest)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
+from itertools import islice
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -17,21 +18,24 @@ from dlsim.tui.prose import meaning
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.answer import MARK, MEANING, QUESTION, batch_parts
-from dlsim.tui.widgets.equation import result, spelt_out
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, cut, width, wrap
+from dlsim.tui.widgets.equation import hanging_room, result, with_result
+from dlsim.tui.widgets.lines import ELLIPSIS, Line, cut, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, gap
 from dlsim.tui.words import Words
 
-FEWER_DIGITS = (6, 4, 3)
-"""Decimals that the numbers in a line may have, where it would not fit with all of them; its result keeps all."""
-LEAST_FOR_NUMBERS = 10
-"""With fewer cells than this, a line has its result alone."""
 MOST_SPELT_OUT = 16
-"""Of an op of no more numbers, each one's formula stands there with symbols too."""
-ROWS = {64: 0.45, 24: 2.1, 12: 2.9, 8: 3.1, 5: 3.4, 3: 4.0, 2: 5.0}
-"""Lists of at most so many lines, and what is lost by going on to them."""
-Filled: TypeAlias = Callable[[Ref, int], Line]
-"""A number's formula, with the numbers of its operands to so many decimals."""
+"""Of an op of no more numbers, each one's formula stands there with symbols and with numbers."""
+MOST_FILLED = 64
+"""Of so many, each one's formula stands there with numbers, in as many lines as it takes."""
+SPELT_OUT = 0.45
+"""What is lost without the formulas with symbols above those with numbers."""
+ROWS = {64: 1.8, 24: 2.1, 12: 2.9, 8: 3.1, 5: 3.4, 3: 4.0, 2: 5.0}
+"""Lists of at most so many numbers in a line each, and what is lost by going on to them."""
+
+LEAST_OPENED = 5
+"""In lists of fewer, a marked number has no more than its line."""
+Form: TypeAlias = Callable[[Ref], Line]
+"""How a number's formula is written."""
 
 
 def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
@@ -40,6 +44,14 @@ def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
     if op is None or op.size == 1 or selection.is_inside:
         return None
     return op if selection.ref is None or _place(op, selection.ref) is not None else None
+
+
+def beside(op: Op, ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous number of an op, from none of them the first or the last; None past its ends."""
+    here = None if ref is None else _place(op, ref)
+    if here is None:
+        return op.ref(0 if by > 0 else op.size - 1)
+    return op.ref(here + by) if 0 <= here + by < op.size else None
 
 
 def op_parts(
@@ -73,19 +85,28 @@ def op_parts(
 
 
 def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int, digits: int) -> Part:
-    """A line for each number; where they do not all fit, those around the marked one."""
+    """Each number in full; where that takes too many lines, a line for each; where they do not all fit, those around
+    the marked one.
+    """
     place = 0 if marked is None else _place(op, marked) or 0
-    filled = cache(partial(_filled, snapshot))  # the shorter lists are made of the same numbers
+    written = Written(snapshot, marked, cells, digits)
     forms: list[tuple[Line, ...]] = []
     costs: list[float] = []
     if op.size <= MOST_SPELT_OUT:
-        told = (_spelt_out(snapshot, filled, ref, marked, cells, digits) for ref in op.refs)
-        forms.append(tuple(line for lines in told for line in lines))
+        forms.append(tuple(line for ref in op.refs for line in written.spelt_out(ref)))
+    if op.size <= MOST_FILLED:
+        lines = written.filled(list(op.refs))
+        if not forms or len(lines) < len(forms[-1]):
+            costs += [SPELT_OUT] * bool(forms)
+            forms.append(tuple(lines))
     for most, cost in ROWS.items():
         window = _window(op.size, place, most)
-        lines = _lines(snapshot, filled, [op.ref(number) for number in window], marked, cells, digits)
+        if forms and len(forms[-1]) <= len(window):
+            continue
+        lines = written.in_a_line_each([op.ref(number) for number in window], opened=most >= LEAST_OPENED)
         if len(window) < op.size:
-            lines.append(((f"  {say('answer.more', number=op.size - len(window))}", "muted"),))
+            listed = say("answer.listed", first=window.start + 1, last=window.stop, number=op.size)
+            lines.append(((f"  {listed}", "muted"),))
         if not forms or len(lines) < len(forms[-1]):
             costs += [cost] * bool(forms)
             forms.append(tuple(lines))
@@ -99,58 +120,83 @@ def _window(size: int, place: int, most: int) -> range:
     return range(start, start + room)
 
 
-def _spelt_out(
-    snapshot: Snapshot, filled: Filled, ref: Ref, marked: Ref | None, cells: int, digits: int
-) -> Sequence[Line]:
-    """A number's formula with symbols and with all its numbers, in as many lines as it takes."""
-    told = snapshot.explain(ref, digits)
-    if told.substituted in (told.formula, plain(told.value, digits)):
-        return _lines(snapshot, filled, [ref], marked, cells, digits)
-    forms = spelt_out(snapshot, told, cells, digits, where=MARK if ref == marked else " ")[0].forms
-    return [cut(line, cells) for line in (forms[0] if snapshot.is_shown(ref) else forms[-2])]
+class Written:
+    """The numbers of an op in their forms: the longer lists of one form are made of the same lines."""
 
+    def __init__(self, snapshot: Snapshot, marked: Ref | None, cells: int, digits: int) -> None:
+        self._snapshot, self._marked = snapshot, marked
+        self._cells, self._digits = cells, digits
+        self._symbols, self._numbers = cache(self._with_symbols), cache(self._with_numbers)
+        self._symbol, self._result = cache(snapshot.symbol), cache(self._shown_result)
+        self._equation = cache(self._in_lines)
 
-def _lines(
-    snapshot: Snapshot, filled: Filled, refs: Sequence[Ref], marked: Ref | None, cells: int, digits: int
-) -> list[Line]:
-    """A line of each: symbol, numbers and result, the equals signs below each other."""
-    symbols = [snapshot.symbol(ref) for ref in refs]
-    column = max(map(cell_len, symbols))
-    results = [_result(snapshot, ref, digits) for ref in refs]
-    numbers = _numbers(filled, refs, cells - 2 - column - 6 - max(map(cell_len, results)), digits)
-    lines: list[Line] = []
-    for ref, symbol, outcome, line in zip(refs, symbols, results, numbers, strict=True):
-        is_marked = ref == marked
-        head: list[Piece] = [(f"{MARK} " if is_marked else "  ", "accent")]
-        head += [(symbol, Link("chosen" if is_marked else "active", ref)), (" " * (column - cell_len(symbol)), "")]
-        if outcome not in (ELLIPSIS, "".join(text for text, _ in line)):
-            head += [(" = ", "")] * bool(line) + [*line]
-        lines.append(cut((*head, (" = ", "muted"), (outcome, Link("result", ref))), cells))
-    return lines
+    def spelt_out(self, ref: Ref) -> Sequence[Line]:
+        """A number's formula with symbols, the same with numbers, and the result."""
+        return self._equation(ref, self._column([ref]), (self._symbols, self._numbers))
 
+    def filled(self, refs: Sequence[Ref]) -> list[Line]:
+        """Of each its formula with numbers and the result, in as many lines as it takes."""
+        column = self._column(refs)
+        return [line for ref in refs for line in self._equation(ref, column, (self._numbers,))]
 
-def _numbers(filled: Filled, refs: Sequence[Ref], room: int, digits: int) -> list[Line]:
-    """The formulas with numbers in `room` cells, with as many decimals as fit in all of them, or cut; else none."""
-    if room < LEAST_FOR_NUMBERS:
-        return [()] * len(refs)
-    for decimals in (digits, *(fewer for fewer in FEWER_DIGITS if fewer < digits)):
-        if all(width(filled(ref, decimals)) <= room for ref in refs):
-            return [filled(ref, decimals) for ref in refs]
-    lines = (filled(ref, min(digits, *FEWER_DIGITS)) for ref in refs)
-    return [mathematics.in_lines(line, room, most=1)[0] if line else () for line in lines]
+    def in_a_line_each(self, refs: Sequence[Ref], *, opened: bool) -> list[Line]:
+        """Of each its formula with numbers and the result; where they are too long, with symbols, or none at all. The
+        marked one may be `opened`: it has its numbers in as many lines as it takes.
+        """
+        column = self._column(refs)
+        room = self._cells - column - 5 - max(cell_len(self._result(ref)) for ref in refs)
+        fitting = (form for form in (self._numbers, self._symbols) if all(width(form(ref)) <= room for ref in refs))
+        forms, full = tuple(islice(fitting, 1)), (self._numbers,)
+        in_full = self._marked if opened else None
+        return [line for ref in refs for line in self._equation(ref, column, full if ref == in_full else forms)]
 
+    def _in_lines(self, ref: Ref, column: int, forms: tuple[Form, ...]) -> Sequence[Line]:
+        """The symbol, and below each other's equals sign, which is at `column`, its formula in its forms and the
+        result: where that is not known yet, the formula with symbols or none.
+        """
+        outcome = self._result(ref)
+        shown = outcome != ELLIPSIS
+        if not shown:
+            forms = tuple(form for form in forms if form is self._symbols)
+        told = dict.fromkeys(("", outcome, plain(self._snapshot.tape.value(ref, self._snapshot.sample), self._digits)))
+        head, lines = cut(self._head(ref, column), self._cells - 2), list[Line]()
+        room, indent = hanging_room(column, self._cells)
+        for side in (form(ref) for form in forms):
+            text = "".join(piece for piece, _ in side)
+            if text in told:
+                continue
+            told[text] = None
+            start: Line = ((" " * indent, ""), ("= ", "muted")) if lines else (*head, ("= ", ""))
+            first, *others = mathematics.in_lines(side, room, used=width(start) - indent - 2)
+            lines += [(*start, *first), *(((" " * (indent + 2), ""), *line) for line in others)]
+        if lines and not shown:
+            return lines
+        *above, last = lines or [head]
+        return [*above, *with_result(last, (("= ", "muted"), (outcome, Link("result", ref))), indent, self._cells)]
 
-def _filled(snapshot: Snapshot, ref: Ref, digits: int) -> Line:
-    """A formula with numbers; of one operand alone its symbol, since the number is the result."""
-    tokens = snapshot.tape.formula(ref, snapshot.sample)
-    if len(tokens) == 1:
-        return tuple(mathematics.symbolic(snapshot, tokens))
-    return tuple(mathematics.with_numbers(snapshot, tokens, digits))
+    def _column(self, refs: Sequence[Ref]) -> int:
+        """Where the equals signs stand below each other."""
+        return 3 + max(cell_len(self._symbol(ref)) for ref in refs)
 
+    def _head(self, ref: Ref, column: int) -> Line:
+        is_marked, symbol = ref == self._marked, self._symbol(ref)
+        mark, name = (f"{MARK} " if is_marked else "  ", "accent"), Link("chosen" if is_marked else "active", ref)
+        return (mark, (symbol, name), (" " * (column - 2 - cell_len(symbol)), ""))
 
-def _result(snapshot: Snapshot, ref: Ref, digits: int) -> str:
-    value = snapshot.value(ref)
-    return ELLIPSIS if value is None else result(value, digits_of(ref, digits))
+    def _shown_result(self, ref: Ref) -> str:
+        value = self._snapshot.value(ref)
+        return ELLIPSIS if value is None else result(value, digits_of(ref, self._digits))
+
+    def _with_symbols(self, ref: Ref) -> Line:
+        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
+        return tuple(mathematics.symbolic(self._snapshot, tokens))
+
+    def _with_numbers(self, ref: Ref) -> Line:
+        """The formula with numbers; of one operand alone its symbol, since the number is the result."""
+        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
+        if len(tokens) == 1:
+            return self._symbols(ref)
+        return tuple(mathematics.with_numbers(self._snapshot, tokens, self._digits))
 
 
 def _place(op: Op, ref: Ref) -> int | None:
