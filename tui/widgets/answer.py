@@ -67,8 +67,9 @@ def answer_parts(
     if answer.is_absent:
         return parts
     if is_from_before(snapshot, answer.ref):
-        text = say.first([f"answer.from_before_{answer.ref.quantity}", "answer.from_before"])
-        parts.append(dispensable(wrap([(text, "muted")], prose), MOMENT))
+        own = f"answer.from_before_{answer.ref.quantity}"  # where a picture shows the new place already
+        text = say.first([own, "answer.from_before"])
+        parts.append(dispensable(wrap([(text, "muted")], prose), MOMENT if own in say else BATCH))
     parts += batch_parts(say, snapshot, answer.told, prose)
     return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
 

@@ -58,7 +58,7 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -
         if spare >= least:
             left = (*named, ("  ", ""), (fit(title, spare), "")) if least else named
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
-    for told in (longer, place):
+    for told in (longer, _place(say, snapshot, has_batch=True, has_place=False), place):
         right = (*told, (" ", ""))
         room = max(cells - width(right) - 2, LEAST_OF_NAME)
         short: Line = ((" ", ""), (_shortened(scenario.name, variant, room), "strong"))
@@ -91,8 +91,10 @@ def _forms(longer: Line, place: Line, title: int) -> Iterator[tuple[Line, int, i
         yield told, bar, 0
 
 
-def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:
-    """Where the run stands; with the batch of the epoch, where an epoch has several."""
+def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place: bool = True) -> Line:
+    """Where the run stands; with the batch of the epoch, where an epoch has several, and with the place of the sample in
+    its batch, where that is not its number in the data.
+    """
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
@@ -102,7 +104,10 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:
         pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
     samples = len(snapshot.tape.rows)
     if samples > 1:
-        pieces += [(say("header.sample", sample=snapshot.sample + 1, samples=samples), ""), (" · ", "muted")]
+        other = "header.sample_of_data" if has_place else "header.sample_alone"
+        key = "header.sample" if snapshot.row == snapshot.sample else other
+        told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)
+        pieces += [(told, ""), (" · ", "muted")]
     phase = position.phase
     name = say("header.start") if phase is None else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
     role = phase if phase in PHASES else "strong"
