@@ -86,8 +86,8 @@ def _shortened(name: str, variant: str, cells: int) -> str:
 
 
 def _forms(places: tuple[Line, Line, Line], title: int) -> Iterator[tuple[Line, int, int]]:
-    """(which of `places` tells where the run stands, cells of the bar, the least that is shown of a title of so many cells), the best first:
-    the bar, which tells nothing that does not stand beside it, gives way to a whole title.
+    """(which of `places` tells where the run stands, cells of the bar, the least that is shown of a title of so many
+    cells), the best first: the bar, which tells nothing that does not stand beside it, gives way to a whole title.
     """
     longer, shorter, place = places
     for least, bars in ((title, (BAR_CELLS, BAR_CELLS // 2, 0)), (min(title, LEAST_OF_TITLE), (BAR_CELLS // 2,))):
