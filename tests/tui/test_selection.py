@@ -535,3 +535,25 @@ async def test_what_is_from_before_the_update_says_so_once_that_has_landed(open_
         await pilot.press("left")
         await pilot.pause()
         assert told not in spoken(screen_text(app))
+
+
+@pytest.mark.parametrize("chosen", ["2", "5"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, size):
+    app = open_at("xor-train")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", chosen, "p", "tab")
+        await pilot.pause()
+        assert app.screen.tabs.panel == "region"
+        assert app.screen.selection.ref in app.screen.picture.drawing.in_order()
+
+
+@pytest.mark.parametrize("key", ["tab", "down"])
+async def test_in_the_data_a_selection_begins_with_the_sample_under_the_lens(open_at, key):
+    app = open_at("batch-modes", variant="mini-batch")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", ".", "4", key)
+        await pilot.pause()
+        row = app.screen.session.snapshot.row
+        assert row > 0
+        assert app.screen.selection.ref == Ref("X", 0, (row, 0))
