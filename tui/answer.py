@@ -17,6 +17,9 @@ OF_A_PASS = {"pass_a:training": "a", "pass_z:training": "z"}
 OF_A_ROW = {"X": "x", "T": "t", "O": "a"}
 """The numbers in the data table, whose index begins with their row, and what they are in the network."""
 
+MADE = frozenset({"z", "a", "O", "E", "mean_E", "f"})
+"""What a forward pass makes of the parameters."""
+
 PRESENT = ("now_W", "now_b", "now_p")
 """Parameters as they are at the moment."""
 
@@ -112,6 +115,16 @@ def value_now(snapshot: Snapshot, ref: Ref) -> float | None:
 def is_landed(snapshot: Snapshot) -> bool:
     """Whether the new parameters have taken their places, while all else is what the old ones made."""
     return snapshot.position.done == snapshot.position.iteration
+
+
+def has_updated(snapshot: Snapshot) -> bool:
+    """The same, where anything is updated at all."""
+    return is_landed(snapshot) and ("update", None) in snapshot.order
+
+
+def is_from_before(snapshot: Snapshot, ref: Ref) -> bool:
+    """Whether `ref` is what the parameters from before the update have made."""
+    return ref.quantity in MADE and has_updated(snapshot)
 
 
 def _explained(snapshot: Snapshot, ref: Ref, digits: int) -> Explanation:

@@ -23,3 +23,15 @@ def column_head(say: Words, name: str, cells: int | None = None) -> str:
     if cells is None or breadth(head) <= cells:
         return head
     return own if is_named else say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name)
+
+
+def old_head(say: Words, name: str, cells: int) -> str:
+    """The same over numbers that the weights from before the update have made: it says so in as many words as fit."""
+    whole, short = column_head(say, name), column_head(say, name, 0)
+    keys = (
+        ("column.before_update", whole),
+        ("column.short.before_update", whole),
+        ("column.short.before_update", short),
+    )
+    forms = (say(key, column=head) for key, head in keys)
+    return next((form for form in forms if breadth(form) <= cells), column_head(say, name, cells))

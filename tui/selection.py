@@ -101,6 +101,7 @@ class Cells:
     def __init__(self, table: Table) -> None:
         self._rows: Sequence[Row] = table.rows
         self._places = Places(table)
+        self._per_sample = table.per_sample
 
     def find(self, ref: Ref) -> tuple[int, int] | None:
         """(row, column) of a number, or of the one that stands for it; None where the table has none."""
@@ -146,6 +147,13 @@ class Cells:
             if cell is not None:
                 return cell
         return None
+
+    def of_sample(self, row: int) -> Ref | None:
+        """The first number of a sample, where the lines are samples."""
+        line = self._rows[row * self._per_sample] if row * self._per_sample < len(self._rows) else None
+        if line is None or line.sample != row:
+            return None
+        return next((cell for cell in line.cells if cell is not None), None)
 
     def first(self) -> Ref | None:
         """The first number."""

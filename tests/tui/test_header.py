@@ -51,3 +51,15 @@ def test_the_bar_is_long_where_nothing_needs_its_room():
 )
 def test_a_variant_is_named_whole_or_so_that_one_can_tell_it(name, variant, cells, begins):
     assert header(name, cells, variant).startswith(begins)
+
+
+@pytest.mark.parametrize("cells", [120, 80])
+def test_the_sample_goes_by_its_number_in_the_data_and_its_place_in_the_batch_where_that_is_another(cells):
+    session = Session("batch-modes", variant="mini-batch")
+    session.forward("iteration")
+    session.move_lens(1)
+    row = session.snapshot.row + 1
+    assert row != 2
+    line = "".join(text for text, _ in header_line(words(), session.snapshot, cells))
+    assert f" sample {row} (2/32) " in line
+    assert " sample 1/4 " in header("xor-train", cells)

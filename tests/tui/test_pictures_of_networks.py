@@ -468,3 +468,13 @@ def test_what_was_kept_back_has_its_own_matrix():
         first = text("confusion", simulator, width, 12).splitlines()[0]
         assert first.index("training") < first.index("accuracy") < first.index("kept back")
         assert first.count("accuracy") == 2
+
+
+@pytest.mark.parametrize("size", [(61, 19), (48, 12), (78, 9)])
+@pytest.mark.parametrize("key", ["region", "confusion"])
+def test_pictures_drawn_with_the_weights_of_the_moment_say_after_which_update(key, size):
+    simulator = Simulator(load("over-and-underfitting"))
+    assert "update" not in text(key, simulator, *size)
+    simulator.seek(iteration=3)
+    told = text(key, simulator, *size)
+    assert "after 3 updates" in told or "  update 3" in told

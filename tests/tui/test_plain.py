@@ -198,6 +198,6 @@ async def test_in_ascii_sentences_name_arrows_by_words_too(plain_app, screen_tex
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "p", "p", "p")
         assert app.screen.tabs.picture == "history"
-        assert "down: another weight" in " ".join(screen_text(app))
+        assert "down: select weights" in " ".join(screen_text(app))
         await pilot.press("tab")
         assert "up down to choose" in " ".join(" ".join(screen_text(app)).split())

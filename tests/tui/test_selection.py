@@ -514,3 +514,46 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "what the other samples of the batch add up to" in text
     assert "given" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "ref", "told"),
+    [
+        ("optimizers", Ref("f"), "The height of the place before the update"),
+        ("xor-train", Ref("a", 2, (0,)), "Made with the weights before the update."),
+        ("xor-train", Ref("mean_E"), "Made with the weights before the update."),
+    ],
+)
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_is_from_before_the_update_says_so_once_that_has_landed(open_at, screen_text, name, ref, told, size):
+    app = open_at(name)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i")
+        app.screen._choose(app.screen.selection.select(ref))
+        await pilot.pause()
+        assert told in spoken(screen_text(app))
+        await pilot.press("left")
+        await pilot.pause()
+        assert told not in spoken(screen_text(app))
+
+
+@pytest.mark.parametrize("chosen", ["2", "5"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, size):
+    app = open_at("xor-train")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", chosen, "p", "tab")
+        await pilot.pause()
+        assert app.screen.tabs.panel == "region"
+        assert app.screen.selection.ref in app.screen.picture.drawing.in_order()
+
+
+@pytest.mark.parametrize("key", ["tab", "down"])
+async def test_in_the_data_a_selection_begins_with_the_sample_under_the_lens(open_at, key):
+    app = open_at("batch-modes", variant="mini-batch")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", ".", "4", key)
+        await pilot.pause()
+        row = app.screen.session.snapshot.row
+        assert row > 0
+        assert app.screen.selection.ref == Ref("X", 0, (row, 0))

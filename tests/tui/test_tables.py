@@ -234,3 +234,28 @@ async def test_a_sample_that_is_in_another_batch_cannot_be_looked_at(open_at, sc
         app.screen.table.post_message(type(app.screen.table).SamplePicked(other))
         await pilot.pause()
         assert f"Sample {other + 1} is not in the batch of iteration 1." in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize(("cells", "height"), [(59, 14), (80, 8), (80, 20), (59, 30)])
+@pytest.mark.parametrize("key", ["data", "layers"])
+def test_what_the_old_weights_made_says_so_once_the_update_has_landed(key, cells, height):
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step("iteration")
+    told = lines(simulator, key, cells=cells, height=height, top=0)
+    assert "before" in told[0] + told[-1]
+    simulator.step()
+    assert "before" not in "".join(lines(simulator, key, cells=cells, height=height, top=0))
+
+
+def test_that_the_old_weights_made_it_is_said_in_full_where_a_line_is_free():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.step("iteration")
+    assert lines(simulator, "data")[-1].strip() == "made with the weights before the update"
+    simulator.back()
+    assert "before" not in "".join(lines(simulator, "data"))
+
+
+def test_where_nothing_is_trained_no_update_is_spoken_of():
+    simulator = Simulator(load("xor-mlp"))
+    simulator.step("iteration")
+    assert "update" not in "".join(lines(simulator, "data") + lines(simulator, "layers"))

@@ -15,7 +15,8 @@ from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.legend import Group, linked, write_line
+from dlsim.tui.pictures.legend import Group, group_breadth, linked, write_group, write_line
+from dlsim.tui.pictures.moments import moment_told, room_after
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
 from dlsim.tui.pictures.suiting import classifies
 
@@ -76,12 +77,15 @@ def _matrix(scene: Scene, cells: Cells, part: str, names: Sequence[str], place: 
     there_are = len(samples_of(snapshot.scenario.body.data, part)[0])
     if samples < there_are:
         line.append([(say("picture.some_of", some=int(samples), all=there_are), "negative")])
-    write_line(cells, y, line, x=left, end=left + width)
+    moment = moment_told(scene, room_after(line, width))
+    write_line(cells, y, [*line, *moment], x=left, end=left + width)
     y += 1
     label = min(max(breadth(name) for name in [*names, say("picture.truth")]), 14) + 2
     column = max(min((width - label - 8) // max(len(names), 1), 12), 3)
     if height >= len(names) + 4:
-        cells.write(left + label, y, say("picture.predicted"), "muted")
+        x = cells.write(left + label, y, say("picture.predicted"), "muted")
+        for told in [] if moment else moment_told(scene, left + width - x - 2):
+            write_group(cells, left + width - group_breadth(told), y, told)
         y += 1
     if height >= len(names) + 2:
         cells.write(left, y, shortened(say("picture.truth"), label - 1), "muted")

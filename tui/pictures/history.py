@@ -128,9 +128,12 @@ def parameter_of(snapshot: Snapshot, selected: Ref | None) -> Ref | None:
     event = snapshot.event
     about = [ref for ref in (selected, None if event is None else event.ref) if ref is not None]
     first = (cell for table in snapshot.tables for row in table.rows[:1] for cell in row.cells if cell is not None)
-    for ref in (*about, *first):
-        letter, layer, index = subject(ref)
-        letter = letter.removeprefix("now_").removeprefix("new_")
-        if letter in PARAMETERS and index:
-            return Ref(letter, layer, index)
-    return None
+    found = (parameter_in(ref) for ref in (*about, *first))
+    return next((parameter for parameter in found if parameter is not None), None)
+
+
+def parameter_in(ref: Ref) -> Ref | None:
+    """The weight or bias that a number is, or is about."""
+    letter, layer, index = subject(ref)
+    letter = letter.removeprefix("now_").removeprefix("new_")
+    return Ref(letter, layer, index) if letter in PARAMETERS and index else None

@@ -17,6 +17,7 @@ from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, Mask
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.legend import Group, in_lines, write_line
+from dlsim.tui.pictures.moments import moment_told, room_after
 from dlsim.tui.pictures.plane import Plane, Span, framed, widened
 from dlsim.tui.pictures.region_field import classes, finer, grid
 from dlsim.tui.pictures.region_lines import Lines
@@ -92,12 +93,13 @@ class _Map:
         self._points(plane)
         if self._winners is not None and not self._look.mixes:
             self._class_names(plane, self._winners)
+        moment = moment_told(self._scene, room_after(above, self._cells.width))
         if top:
-            write_line(self._cells, 0, above)
+            write_line(self._cells, 0, [*above, *moment])
         if second:
-            write_line(
-                self._cells, height - 1, [*below, *self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)]
-            )
+            below += [] if moment else moment_told(self._scene, room_after(below, self._cells.width))
+            told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
+            write_line(self._cells, height - 1, [*below, *told])
 
     # the plane
 

@@ -105,7 +105,7 @@ class Selecting(Acting, is_layer=True):
             return None
         here = None if here is None else in_iteration(snapshot, here)
         if here is None or table.find(here) is None:
-            return table.first() if by > 0 else table.last()
+            return table.of_sample(snapshot.row) or (table.first() if by > 0 else table.last())
         return table.below(here, by) if is_line else table.beside(here, by)
 
     def _beside_in_op(self, snapshot: Snapshot, by: int) -> Ref | None:
@@ -122,11 +122,13 @@ class Selecting(Acting, is_layer=True):
         return None if snapshot.event is None or table is None else table.at(snapshot.event.ref)
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """From the parameter that is shown to the next, as it is now: the first table has a line for each."""
-        from dlsim.tui.pictures.history import parameter_of  # noqa: PLC0415 -- the first paint does without
+        """The parameter that is shown, and from it to the next, as it is now: the first table has a line for each."""
+        from dlsim.tui.pictures.history import parameter_in, parameter_of  # noqa: PLC0415 -- the first paint does without
 
-        cells, here = Cells(snapshot.tables[0]), parameter_of(snapshot, self.selection.ref)
-        found = None if here is None else cells.below(here, by)
+        cells, selected = Cells(snapshot.tables[0]), self.selection.ref
+        here = parameter_of(snapshot, selected)
+        is_begun = selected is not None and parameter_in(selected) is not None
+        found = None if here is None else cells.below(here, by) if is_begun else here
         if found is None and not is_line:
             found = cells.first() if by > 0 else cells.last()
         return None if found is None else found._replace(quantity=f"now_{found.quantity}")

@@ -11,7 +11,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to, other_row, value_now
+from dlsim.tui.answer import Answer, answer_to, is_from_before, other_row, value_now
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
@@ -23,7 +23,7 @@ from dlsim.tui.words import Words
 
 MARK = "▶"
 LISTED_AT_MOST = 24
-WAY, QUESTION, MEANING, WHY, BATCH = 2.0, 3.0, 2.8, 3.2, 2.0
+WAY, QUESTION, MEANING, MOMENT, WHY, BATCH = 2.0, 3.0, 2.8, 2.9, 3.2, 2.0
 """What is lost without the way one came, without each of the sentences."""
 IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
@@ -66,6 +66,10 @@ def answer_parts(
         parts.append(dispensable(wrap([(text, "muted")], prose), BATCH))
     if answer.is_absent:
         return parts
+    if is_from_before(snapshot, answer.ref):
+        own = f"answer.from_before_{answer.ref.quantity}"  # where a picture shows the new place already
+        text = say.first([own, "answer.from_before"])
+        parts.append(dispensable(wrap([(text, "muted")], prose), MOMENT if own in say else BATCH))
     parts += batch_parts(say, snapshot, answer.told, prose)
     return [*parts, gap(), *_made_of(say, snapshot, answer, selection, marked, caps, prose, cells, digits)]
 

@@ -49,21 +49,26 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -
     variant = variant or scenario.variant or ""
     name = scenario.name + (f" [{variant}]" if variant else "")
     title = in_language(scenario.title, say.language)
-    place, longer = _place(say, snapshot), _place(say, snapshot, has_batch=True)
+    places = (
+        _place(say, snapshot, has_batch=True),
+        _place(say, snapshot, has_batch=True, has_place=False),
+        _place(say, snapshot),
+    )
     brand: Piece = (f" {say('app.name')} ", "accent")
     named: Line = (brand, ("  ", ""), (name, "strong"))
-    for told, bar, least in _forms(longer, place, cell_len(title)):
+    for told, bar, least in _forms(places, cell_len(title)):
         right = (*told, *_bar(snapshot, bar), (" ", ""))
         spare = cells - width(right) - 2 - width(named) - (2 if least else 0)
         if spare >= least:
             left = (*named, ("  ", ""), (fit(title, spare), "")) if least else named
             return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
-    for told in (longer, place):
+    for told in places:
         right = (*told, (" ", ""))
         room = max(cells - width(right) - 2, LEAST_OF_NAME)
         short: Line = ((" ", ""), (_shortened(scenario.name, variant, room), "strong"))
         if width(right) + width(short) < cells:
             return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
+    place = places[-1]
     terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
     return terse if width(terse) <= cells else cut(place[-1:], cells)
 
@@ -80,19 +85,29 @@ def _shortened(name: str, variant: str, cells: int) -> str:
     return fit(name, cells)
 
 
-def _forms(longer: Line, place: Line, title: int) -> Iterator[tuple[Line, int, int]]:
-    """(where the run stands, cells of the bar, the least that is shown of a title of so many cells), the best first:
-    the bar, which tells nothing that does not stand beside it, gives way to a whole title.
+def _forms(places: tuple[Line, Line, Line], title: int) -> Iterator[tuple[Line, int, int]]:
+    """(which of `places` tells where the run stands, cells of the bar, the least that is shown of a title of so many
+    cells), the best first: the bar, which tells nothing that does not stand beside it, gives way to a whole title.
     """
+    longer, shorter, place = places
     for least, bars in ((title, (BAR_CELLS, BAR_CELLS // 2, 0)), (min(title, LEAST_OF_TITLE), (BAR_CELLS // 2,))):
         for bar in bars if least else ():
             yield longer, bar, least
-    for told, bar in ((longer, BAR_CELLS), (longer, BAR_CELLS // 2), (longer, 0), (place, BAR_CELLS // 2), (place, 0)):
+    for told, bar in (
+        (longer, BAR_CELLS),
+        (longer, BAR_CELLS // 2),
+        (longer, 0),
+        (shorter, 0),
+        (place, BAR_CELLS // 2),
+        (place, 0),
+    ):
         yield told, bar, 0
 
 
-def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:
-    """Where the run stands; with the batch of the epoch, where an epoch has several."""
+def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place: bool = True) -> Line:
+    """Where the run stands; with the batch of the epoch, where an epoch has several, and with the place of the sample
+    in its batch, where that is not its number in the data.
+    """
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
@@ -102,7 +117,10 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False) -> Line:
         pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
     samples = len(snapshot.tape.rows)
     if samples > 1:
-        pieces += [(say("header.sample", sample=snapshot.sample + 1, samples=samples), ""), (" · ", "muted")]
+        other = "header.sample_of_data" if has_place else "header.sample_alone"
+        key = "header.sample" if snapshot.row == snapshot.sample else other
+        told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)
+        pieces += [(told, ""), (" · ", "muted")]
     phase = position.phase
     name = say("header.start") if phase is None else say.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
     role = phase if phase in PHASES else "strong"

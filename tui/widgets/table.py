@@ -12,8 +12,8 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import in_iteration
-from dlsim.tui.heads import column_head, label_head
+from dlsim.tui.answer import has_updated, in_iteration
+from dlsim.tui.heads import column_head, label_head, old_head
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, Piece, fit, width
 from dlsim.tui.widgets.rows import Group, Places
 from dlsim.tui.widgets.scrolling import ScrollingLines
@@ -31,6 +31,8 @@ are more than usual.
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 LABELS_MEASURED = 200
+MADE = {"data": ("O",), "layers": ("z", "a", "dE_dz")}
+"""By table: what the network makes with the weights of an iteration."""
 
 
 class NumberTable(ScrollingLines):
@@ -132,6 +134,7 @@ class TableView:
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
         self._active = self._active_row()
         self._selected = None if selected is None else in_iteration(snapshot, selected)
+        self._are_old = has_updated(snapshot)
         self._lens = snapshot.row if self._table.key == "data" else None
         self.top = self._start() if top is None else top
 
@@ -141,11 +144,24 @@ class TableView:
         for line in range(self.top, min(self.top + self.room, self._places.lines)):
             found = self._places.at(line)
             yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
+        if self._has_line_to_spare and any(map(self._is_old, range(len(self._table.columns)))):
+            yield (("   " + self._say("column.old_weights"), "muted"),)
 
     def sample_at(self, x: int, y: int) -> int | None:
         """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
         row = self._row_at(y)
         return row.sample if row is not None and 0 <= x < self._label + 3 else None
+
+    @property
+    def _has_line_to_spare(self) -> bool:
+        return self._places.lines < self.room
+
+    def _is_old(self, column: int) -> bool:
+        """Whether the update has changed the weights that a column's numbers were made with."""
+        if not self._are_old or self._table.key not in MADE:
+            return False
+        cell = self._table.rows[0].cells[column]
+        return cell is not None and cell.quantity in MADE[self._table.key]
 
     def _row_at(self, y: int) -> Row | None:
         line = self.top + y - 1
@@ -238,7 +254,9 @@ class TableView:
                 pieces.append((ELLIPSIS + " ", "muted"))
                 continue
             cells = self._column_cells
-            text = column_head(self._say, self._table.columns[column], cells - (1 if self._is_counted else WHOLE))
+            room = cells - (1 if self._is_counted else WHOLE)
+            head = old_head if self._is_old(column) and not self._has_line_to_spare else column_head
+            text = head(self._say, self._table.columns[column], room)
             text = fit(" " * min(WHOLE - 1, max(cells - 1 - cell_len(text), 0)) + text, cells - 1)
             pieces.append((text + " " * (cells - cell_len(text)), "muted"))
         return tuple(pieces)
