@@ -60,7 +60,7 @@ def leads(text: str) -> bool:
     return not text or text.endswith(("(", "|", "[", ", "))
 
 
-def is_raised(tokens: Formula, place: int) -> bool:
+def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
     """Whether what follows the token at `place` is a power."""
     following = tokens[place + 1] if place + 1 < len(tokens) else ""
     return isinstance(following, str) and following[:1] in POWERS

@@ -27,8 +27,8 @@ from dlsim.tui.words import Words
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
-FEWER_DIGITS = 4
-"""Decimals of a batch's mean error where it would not fit beside its sample's with all of them."""
+BEFORE_ERRORS, GAP = 16, 2
+"""Cells kept for what comes next, so that the errors beside it are told alike from step to step, and those between."""
 
 
 class FormulaView(ScrollingLines):
@@ -264,16 +264,23 @@ def _what_now(say: Words, snapshot: Snapshot, caps: Mapping[str, str]) -> list[P
     return _with_keys(say("formula.end_last", key=key, open=caps["scenario.open"]), key)
 
 
-def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
-    position, rows = snapshot.position, snapshot.tape.rows
-    following = ""
+def _following(say: Words, snapshot: Snapshot) -> tuple[str, str]:
+    """What the next step brings, and the same in short."""
+    position, named = snapshot.position, dict[str, str | int]()
     if snapshot.next_symbol is None:
-        if snapshot.sample + 1 < len(rows) and snapshot.trouble is None:
-            following = say("formula.next_sample", sample=snapshot.sample + 2)
+        if snapshot.sample + 1 >= len(snapshot.tape.rows) or snapshot.trouble is not None:
+            return "", ""
+        key, named["sample"] = "formula.next_sample", snapshot.sample + 2
     elif position.cursor == position.values:
-        following = say("formula.next_iteration", iteration=position.iteration + 1)
+        key, named["iteration"] = "formula.next_iteration", position.iteration + 1
     else:
-        following = say("formula.next", next=snapshot.next_symbol)
+        key, named["next"] = "formula.next", snapshot.next_symbol
+    return say(key, **named), say(f"{key}_in_short", **named)
+
+
+def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
+    rows = snapshot.tape.rows
+    following, brief = _following(say, snapshot)
     if not _trains(snapshot):
         return ((following, "muted"),)
     if ("E", None) not in snapshot.order:
@@ -283,17 +290,18 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     link, of_mean = Link("strong", Ref("E")), Link("", MEAN_E)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
+    told: list[tuple[Line, Line]] = []
     forms: list[tuple[Line, Line]] = [(left, own), ((), own)]
     if len(rows) > 1:
         loss = say("formula.hidden") if snapshot.loss is None else fixed(snapshot.loss, digits)
-        brief = loss if snapshot.loss is None else fixed(snapshot.loss, min(digits, FEWER_DIGITS))
-        mean = say("formula.loss", samples=len(rows), value=loss)
-        short, shortest = (say("formula.loss_in_short", value=value) for value in (loss, brief))
+        mean, short = say("formula.loss", samples=len(rows), value=loss), say("formula.loss_in_short", value=loss)
         named: Line = ((say("formula.E_of_sample", value=shown), link),)
         own = ((say("formula.E_of_sample_in_short", value=shown), link),)
-        beside = ((mean, named), (short, named), (mean, own), (short, own), (shortest, own))
-        told: list[tuple[Line, Line]] = [(left, ((text, of_mean), ("   ", ""), *one)) for text, one in beside]
-        forms = [*told, *(((), right) for _, right in told[3:]), (left, named), ((), named), *forms]
-    fitting = (form for form in forms if width(form[0]) + width(form[1]) < cells)
-    left, right = next(fitting, forms[-1])
+        beside = ((mean, named), (short, named), (mean, own), (short, own))
+        told = [(left, ((text, of_mean), ("  ", ""), *one)) for text, one in beside]
+        shortest = told[-1][1]
+        forms = [*told, (((brief, "muted"),), shortest), ((), shortest), (left, named), ((), named), *forms]
+    steady = (form for form in told if width(form[1]) + max(width(left), BEFORE_ERRORS) + GAP <= cells)
+    fitting = (form for form in forms if width(form[1]) + (width(form[0]) + GAP if form[0] else 0) <= cells)
+    left, right = next(steady, None) or next(fitting, forms[-1])
     return spread(left, right, cells) if left else right
