@@ -111,6 +111,13 @@ class Branches:
         return self.present.losses.head(self._reach)
 
     @property
+    def scenarios(self) -> tuple[tuple[int, Scenario], ...]:
+        """(the iteration from which on it holds, the scenario) as far as one stands; first, as 0, as it was opened."""
+        stretches = self.present.stretches
+        held = ((stretch.start, stretch.scenario) for stretch in stretches if stretch.start <= self.present.iteration)
+        return ((0, self._opened), *held)
+
+    @property
     def edits(self) -> tuple[int, ...]:
         """The iterations from which on something was edited in the present run."""
         first, *others = self.present.stretches

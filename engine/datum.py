@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from dlsim.engine.history import Jump
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario, TrainingSpec
@@ -80,6 +81,28 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
     is_shared = key == "targets" and width > 1 and _sum_to_one(body.training)
     sample = at + 1 if len(numbers) > 1 else None
     return Datum(path, sample, unit, tuple(map(float, numbers[at])), is_shared)
+
+
+def edit_of(scenarios: Sequence[tuple[int, Scenario]], ref: Ref, row: int) -> Jump | None:
+    """What the last edit made of the number of the data at `ref`; None where it is as it came. `scenarios` are those
+    that have held, each with the iteration from which on it did.
+    """
+    found = [(start, _number_at(scenario, ref, row)) for start, scenario in scenarios]
+    for (_, before), (start, after) in zip(found[-2::-1], found[:0:-1], strict=True):
+        if before is None or after is None:
+            return None
+        if before != after:
+            return Jump(start - 1, before, after)
+    return None
+
+
+def _number_at(scenario: Scenario, ref: Ref, row: int) -> float | None:
+    """None where there is no such number."""
+    at = ref.index[0] if ref.quantity in ("X", "T") else row
+    if ref.quantity not in QUANTITIES or scenario.kind not in EDITABLE or at >= len(scenario.body.data.inputs):
+        return None
+    datum = datum_at(scenario, ref, row)
+    return None if datum is None else datum.row[datum.place]
 
 
 def _sum_to_one(training: TrainingSpec | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -40,7 +40,9 @@ class Snapshot(Struct, frozen=True):
     epochs: Epochs  # how many are done after each of the updates that the curves count
     known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
     returned: Curve  # the losses of a run that undo or redo went back to, as far as it had gone; else empty
+    returned_history: Callable[[], History]  # how the parameters of that one went, which only few ask for
     ghosts: Sequence[Ghost]  # runs that edits have left, the latest first
+    scenarios: Sequence[tuple[int, Scenario]]  # from which iteration on which held; first, as 0, as it was opened
     edits: Sequence[int]  # iterations from which on something was edited
     checkpoints: Sequence[int]
     history: History  # the states that were kept on the way here

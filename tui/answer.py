@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from dlsim.engine.datum import edit_of
 from dlsim.engine.formula import Explanation, substituted, symbolic
+from dlsim.engine.history import Jump
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Formula, Ref, of_sample, operands
 from dlsim.engine.snapshot import Snapshot
@@ -82,6 +84,12 @@ def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
     elif ref.sample is not None and not ref.quantity.startswith("rest_"):
         row = snapshot.tape.rows[ref.sample]
     return None if row == snapshot.row else row
+
+
+def datum_edit(snapshot: Snapshot, ref: Ref) -> Jump | None:
+    """What an edit made of an input or a target; None where it is as it came, and for any other number."""
+    row = other_row(snapshot, ref)
+    return edit_of(snapshot.scenarios, ref, snapshot.row if row is None else row)
 
 
 def in_network(snapshot: Snapshot, ref: Ref) -> Ref:

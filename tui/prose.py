@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dlsim.engine.datum import QUANTITIES
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, kind_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import datum_edit
 from dlsim.tui.class_names import class_names
 from dlsim.tui.words import Words
 
@@ -49,6 +51,8 @@ def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
 def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
+    if datum_edit(snapshot, ref) is not None:
+        keys = [f"meaning.edited_{QUANTITIES[ref.quantity]}"]
     return say.first(keys, **names(snapshot, ref))
 
 
@@ -109,6 +113,8 @@ def how_a_way_goes(say: Words, snapshot: Snapshot, ref: Ref) -> str:
 def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """What computed a number, or gave it."""
     name = kind_of(ref)
+    if datum_edit(snapshot, ref) is not None:
+        return say(f"origin.edited_{QUANTITIES[name]}")
     return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
 
 

@@ -5,12 +5,18 @@ import pytest
 from dlsim.engine import Simulator, load
 from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
+from dlsim.tui.answer import datum_edit
 from dlsim.tui.changing import change, redo, undo
 from dlsim.tui.edits import brief
 from dlsim.tui.judging import problem_with
+from dlsim.tui.prose import origin as origin_of
+from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.selection import Selection
 from dlsim.tui.session import Session
-from dlsim.tui.targets import settings_of, target_of, targets_of
+from dlsim.tui.targets import settings_of, target_of, targets_of, written
 from dlsim.tui.variants import label_of
+from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.words import words
 
 WRITTEN_OVER = ["backspace"] * 30
 
@@ -177,3 +183,41 @@ def test_an_input_that_names_its_sample_is_edited_in_that_sample():
     target = target_of(simulator, simulator.snapshot(), Ref("x", 0, (1,), 1))
     assert target.path == "data.inputs.1.1"
     assert target.value == 1
+
+
+@pytest.mark.parametrize(
+    ("ref", "origin"), [(Ref("x", 0, (1,)), "input, edited"), (Ref("T", 0, (0, 0)), "target, edited")]
+)
+def test_an_edited_number_says_when_it_was_and_what_it_was_before(ref, origin):
+    session = Session("over-and-underfitting")
+    session.forward("iteration")
+    was = brief(written(session.snapshot.value(ref)))
+
+    def said():
+        parts = answer_parts(words(), session.snapshot, Selection().select(ref), CAPS, 200, 60, 8)
+        return " ".join(text for part in parts for line in part.forms[0] for text, _ in line)
+
+    assert "given" in said()
+    assert not origin_of(words(), session.snapshot, ref).endswith("edited")
+    change(session, target(session, ref), "0.25")
+    session.forward("iteration")
+    session.forward("iteration")
+    assert "Edited after iteration 1: it was" in said()
+    assert f"it was {float(was):.8f} before." in said()
+    assert "place of" in said()
+    assert "given" not in said()
+    assert origin_of(words(), session.snapshot, ref) == origin
+    undo(session)
+    assert "given" in said()
+
+
+def test_the_others_of_an_edited_sample_are_as_they_came():
+    session = Session("over-and-underfitting")
+    session.forward("iteration")
+    change(session, target(session, Ref("X", 0, (5, 0))), "0.25")
+    session.forward("iteration")
+    snapshot = session.snapshot
+    assert datum_edit(snapshot, Ref("X", 0, (5, 0))) is not None
+    for other in (Ref("X", 0, (5, 1)), Ref("X", 0, (4, 0)), Ref("x", 0, (0,), sample=0), Ref("W", 1, (0, 0))):
+        assert datum_edit(snapshot, other) is None
+    assert datum_edit(snapshot, Ref("x", 0, (0,), sample=list(snapshot.tape.rows).index(5))) is not None

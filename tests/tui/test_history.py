@@ -4,7 +4,7 @@ import pytest
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numerals import fixed
-from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.history import parameter_of
 from dlsim.tui.pictures.scene import Look, Scene
@@ -163,3 +163,22 @@ def test_every_size_holds_a_history():
         lines = HISTORY.draw(Scene(simulator.snapshot()), width, height).cells.text().splitlines()
         assert len(lines) <= height
         assert all(len(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_after_an_undo_the_run_returned_to_is_drawn_as_far_as_it_had_gone_as_on_the_loss_curve(edited, glyphs):
+    def strokes_ahead():
+        scene = Scene(edited.snapshot(), selected=W5, look=Look(glyphs))
+        cells = HISTORY.draw(scene, 60, 14).cells
+        (mark,) = (text for row in list(cells.rows())[4:] for text, role in row if role == "active")
+        assert mark == Look(glyphs).marks[0]
+        return sum(len(text.strip()) for row in list(cells.rows())[4:] for text, role in row if role == "muted")
+
+    edited.seek(iteration=25)
+    assert edited.undo()
+    edited.seek(iteration=20)
+    known = edited.snapshot().returned_history().of(W5)[0]
+    assert known[-1] > edited.snapshot().position.done
+    with_ghost = strokes_ahead()
+    edited.seek(iteration=30)
+    assert strokes_ahead() < with_ghost

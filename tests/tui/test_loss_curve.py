@@ -24,6 +24,7 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.curves import Curves
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.pictures.scene import Member, Scene
 from dlsim.tui.pictures.variants import variants
 from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
@@ -515,3 +516,17 @@ async def test_where_there_is_no_curve_yet_the_panel_says_why(open_at, screen_te
         await pilot.press(*keys, "5")
         await pilot.pause()
         assert said in " ".join(" ".join(screen_text(app)).split())
+
+
+@pytest.mark.parametrize("width", [78, 59, 53, 45, 30])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_every_curve_has_a_sign_of_its_own_and_words_give_way_before_its_number(width, glyphs):
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=9_000)
+    curve, snapshot = LossCurve(glyphs=glyphs), simulator.snapshot()
+    curve.show(snapshot)
+    caption = " ".join(text_of(curve._rows(Size(width, 14)))[:4])
+    counts = {name: int(snapshot.curves[name].values[-1]) for name in ("AND", "NAND", "OR", "XOR")}
+    told = {name: re.search(rf"(\S) {name} {number}\b", caption) for name, number in counts.items()}
+    assert all(told.values()), caption
+    assert len({found[1] for found in told.values() if found}) == len(counts)

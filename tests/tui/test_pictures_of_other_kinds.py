@@ -9,6 +9,7 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.numerals import plain
 from dlsim.engine.reference import Ref
 from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.pictures.cells import Cells
@@ -17,6 +18,8 @@ from dlsim.tui.pictures.plane import Plane, ticks
 from dlsim.tui.pictures.scene import MARKS, Member, Scene
 from dlsim.tui.pictures.surface import MOST_POINTS, trail
 from dlsim.tui.pictures.variants import variants
+from dlsim.tui.widgets.header import header_line
+from dlsim.tui.words import words
 
 
 def scene_of(ensemble, **options):
@@ -347,3 +350,32 @@ def test_a_path_with_numbers_that_are_not_finite_has_gaps():
 @pytest.mark.parametrize("sizes", [[1.0], [3.0, 1.0], [0.5, 4.0, 2.0], [9.0, 1.0, 4.0, 16.0, 25.0]])
 def test_the_lower_quartile_is_the_usual_one(sizes):
     assert lower_quartile(sizes) == pytest.approx(np.percentile(sizes, 25))
+
+
+@pytest.mark.parametrize("size", [(59, 17), (78, 9), (100, 26)])
+def test_a_slice_of_the_search_says_of_which_bias_it_is_and_that_the_counts_are_of_all(size):
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=30)
+    b = plain(simulator.snapshot().tape.value(Ref("grid_b"), 0))
+    draw = PICTURES["search-map"].draw
+    assert "map:" not in draw(Scene(simulator.snapshot()), *size).cells.text()
+    told = draw(Scene(simulator.snapshot(), view=1), *size).cells.text()
+    assert f"map: b = {b}" in told
+    assert "counts: any b" in told
+    assert "of 9,261 tried" in told
+
+
+@pytest.mark.parametrize("size", [(59, 17), (78, 9), (100, 26)])
+def test_a_search_that_begins_again_once_all_was_tried_says_which_round_it_is(size):
+    simulator = Simulator(load("xor-single"))
+    simulator.seek(iteration=9_261)
+    draw = PICTURES["search-map"].draw
+    assert "round" not in draw(Scene(simulator.snapshot()), *size).cells.text()
+    assert "round" not in text_of(header_line(words(), simulator.snapshot(), 80))
+    simulator.seek(iteration=9_263)
+    assert "round 2, as all were tried" in draw(Scene(simulator.snapshot()), *size).cells.text()
+    assert "round 2" in text_of(header_line(words(), simulator.snapshot(), 80))
+
+
+def text_of(line):
+    return "".join(text for text, _ in line)

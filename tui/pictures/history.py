@@ -45,12 +45,16 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
             break
         write_line(cells, top, line)
         top += 1
+    ahead = _ahead(snapshot, parameter, now)
     last, heights = max(done, 1), ys
-    if left is not None:
-        last, heights = max(last, int(left[0][-1])), np.append(ys, left[1])
+    for other in (left, ahead):
+        if other is not None:
+            last, heights = max(last, int(other[0][-1])), np.append(heights, other[1])
     plane = framed(cells, (0, top, width, height - top), (0.0, float(last)), fitting_span(heights, 0.08), counts=True)
     if left is not None:
         _draw_ghost(plane, *left)
+    if ahead is not None:
+        plane.put(plane.path(*ahead), "muted")
     plane.put(plane.path(xs, ys), "series-0")
     edits = [edit - 1 for edit in snapshot.edits if edit <= snapshot.position.iteration]
     marks = [(edit, float(ys[np.searchsorted(xs, edit, side="right") - 1]), "edit") for edit in edits]
@@ -77,6 +81,20 @@ def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
         if len(updates) - start > 1 and np.isfinite(values[start:]).any():
             return updates[start:].astype(np.float64), values[start:]
     return None
+
+
+def _ahead(snapshot: Snapshot, parameter: Ref, now: float) -> tuple[Array, Array] | None:
+    """(updates, values) of a run that undo or redo went back to, on from here as far as it had gone; None where it had
+    not gone further.
+    """
+    done, reach = snapshot.position.done, len(snapshot.returned)
+    if reach <= done:
+        return None
+    updates, values = snapshot.returned_history().of(parameter)
+    is_ahead = (updates > done) & (updates <= reach)
+    if not is_ahead.any():
+        return None
+    return np.append(done, updates[is_ahead]).astype(np.float64), np.append(now, values[is_ahead])
 
 
 def _draw_ghost(plane: Plane, xs: Array, ys: Array) -> None:

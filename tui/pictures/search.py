@@ -15,7 +15,7 @@ from dlsim.engine.text import breadth
 from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.functions import bar
-from dlsim.tui.pictures.legend import Group, linked, write_group, write_line
+from dlsim.tui.pictures.legend import Group, in_lines, linked, write_group, write_line
 from dlsim.tui.pictures.plane import label, ticks
 from dlsim.tui.pictures.scene import Drawing, Scene
 
@@ -142,7 +142,10 @@ class _Search:
         cells, say, tape = self._cells, self._scene.say, self._tape
         at_all, all_of_them = self._number(Ref("settings"))
         numbers = {"tried": (f"{self._tried:,}", self._at_tried), "all": (f"{all_of_them:,}", at_all)}
-        write_line(cells, top, [linked(say("picture.settings"), "text", **numbers)], x=left, end=left + width)
+        settings, notes = linked(say("picture.settings"), "text", **numbers), self._notes()
+        is_beside = columns == 1  # then the notes stand below
+        first = [settings] if is_beside else [*notes[:1], settings, *notes[1:]]
+        write_line(cells, top, first, x=left, end=left + width)
         counts = [self._count(gate) for gate in range(len(self._gates))]
         largest = max(int(tape.grid.counts[-1].max()), 1)
         room = width // columns
@@ -164,7 +167,7 @@ class _Search:
             if count:
                 space = min(x + room - 1 - end, MOST_BAR)
                 cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"series-{number % ROLES}")
-        row = top + 2 + rows
+        row = top + 2 + rows - (len(notes) > 2 and height < rows + 6)  # an empty line, where there is room for it
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."
             setting: list[tuple[str, str]] = [(" ", "lens"), (" ", "text")]
@@ -173,6 +176,21 @@ class _Search:
                 setting += [(f"{tape.symbol(ref)} ", "text"), (told, Link("text", ref)), ("  ", "text")]
             write_line(cells, row, [setting[:-1]], x=left)
             write_line(cells, row + 1, [[(nothing, "muted"), (" " + say("picture.tried"), "muted")]], x=left)
+            for y in range(row + 2, top + height):
+                line, notes = in_lines(notes, width)
+                write_line(cells, y, line, x=left, end=left + width)
+
+    def _notes(self) -> list[Group]:
+        """Of which bias the map is, where it is of one, which the counts are not; and whether all were tried before."""
+        say, symbol = self._scene.say, self._tape.symbol(Ref("grid_b"))
+        notes: list[Group] = []
+        if not self._is_projected:
+            at = plain(self._tape.value(Ref("grid_b"), 0))
+            notes.append([(say("picture.slice", symbol=symbol, b=at), "strong")])
+            notes.append([(say("picture.counted", symbol=symbol), "muted")])
+        if (epoch := self._scene.snapshot.position.epoch) > 1:
+            notes.append([(say("picture.round", round=epoch), "muted")])
+        return notes
 
     def _count(self, gate: int) -> tuple[Ref, int]:
         """As far as it has been revealed: until this setting's count is known, that of those before it."""

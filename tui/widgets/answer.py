@@ -11,7 +11,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import Answer, answer_to, is_from_before, other_row, value_now
+from dlsim.tui.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
@@ -145,7 +145,9 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
     """What made a number that is not made of others: an update, an edit, or nothing that dlsim knows of."""
     done = snapshot.position.iteration - 1
     jump = next((jump for jump in snapshot.history.jumps(ref) if jump.updates == done), None)
+    jump = jump or datum_edit(snapshot, ref)
     if jump is not None:
+        done = jump.updates
         keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
         return say.first([*keys, "answer.edited"], iteration=done, before=fixed(jump.before, digits))
     if ref.quantity in ("rest_W", "rest_b"):

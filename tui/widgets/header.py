@@ -111,7 +111,8 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
-        pieces += [(say("header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
+        is_again = snapshot.scenario.kind == "search" and position.epoch > 1  # all has been tried
+        pieces += [(say("header.round" if is_again else "header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
         if has_batch and position.batches > 1:
             pieces += [(say("header.batch", batch=position.batch, batches=position.batches), ""), (" · ", "muted")]
         pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]

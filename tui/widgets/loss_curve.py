@@ -30,9 +30,9 @@ from dlsim.tui.words import Words, words
 
 BURST, PER_SECOND = 3, 7
 """So many redraws at once, and so many a second from then on: never more than ten in any second."""
-LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"))
+LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"), ("curve-5", "*"))
 """(role, marker) of the first curve, of the second …"""
-PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "x"))
+PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "x"), ("curve-5", "#"))
 LEGEND = {BRAILLE: "⠤⠤"}
 POSITION = "●"
 NOTHING = "–"
@@ -171,7 +171,7 @@ class LossCurve(RoleWidget):
             text = self._say("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
             rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(text, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
-            rows.append(self._caption(width, iterations))
+            rows += self._caption(width, iterations, most=max(height // 4, 1))
         if curves.variants and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
         behind = list(curves.behind(width, self._looks[0][1], self._ghost_mark))
@@ -222,9 +222,10 @@ class LossCurve(RoleWidget):
             rows[-1] += _fitting([entry], width - _cells(rows[-1]))
         return rows[:most]
 
-    def _caption(self, width: int, iterations: int) -> list[Run]:
+    def _caption(self, width: int, iterations: int, most: int) -> list[list[Run]]:
         """The loss of the last iteration done, which one that was, and which curve is which: decimals give way to
-        words. What has no room even so is left out whole: no mark without its name.
+        words, then the word for the first curve to the numbers of the others, which take up to `most` lines. What has
+        no room even so is left out whole: no mark without its name.
         """
         decimals = (self._digits, *(fewer for fewer in FEWER_DIGITS if fewer < self._digits))
         ghost, log = self._ghost_forms(), self._say("key.look.log.name")
@@ -235,14 +236,24 @@ class LossCurve(RoleWidget):
         fitting = [digits for digits, row in zip(decimals, told, strict=True) if _cells([*row, *wanted]) <= width]
         fitting += [digits for digits, row in zip(decimals, told, strict=True) if _cells([*row, *of]) <= width]
         entries = list(self._entries(next(iter(fitting), decimals[-1])))
-        row: list[Run] = []
-        for number, forms in enumerate([*entries, [of], ghost, [scale]]):
-            row.extend(_fitting(forms, width - _cells(row)))
-            self._told_cells = self._told_cells if number else _cells(row)
-        return row
+        if len(entries) > 1 and _cells(run for entry in entries for run in entry[0]) > width:
+            wordless = [entries[0][1:], *entries[1:]]
+            if most == 1 or _cells(run for entry in wordless for run in entry[0]) <= width:
+                entries = wordless
+        rows: list[list[Run]] = [[]]
+        for number, forms in enumerate(entries):
+            if number and _cells([*rows[-1], *forms[0]]) > width and len(rows) < most:
+                rows.append([])
+            rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
+            self._told_cells = self._told_cells if number else _cells(rows[-1])
+        for forms in ([of], ghost, [scale]):
+            rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
+        return rows
 
     def _entries(self, digits: int) -> Iterator[Sequence[Sequence[Run]]]:
-        """Of each curve its mark, its name and its last number, or the first two."""
+        """Of each curve its mark, its name and its last number, or the first two; of the first of several, without its
+        name before without its number.
+        """
         curves = self._curves.own
         for number, (name, curve) in enumerate(curves.items()):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
@@ -250,7 +261,8 @@ class LossCurve(RoleWidget):
             sample = [] if len(curves) == 1 else [Run(f"{self._sample_of(number)} ", role)]
             title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
-            yield [gap, *sample, title, last], [gap, *sample, title]
+            shorter = [[gap, *sample, last]] if sample and not number else []
+            yield [[gap, *sample, title, last], *shorter, [gap, *sample, title]]
 
     def _ghost_forms(self) -> Sequence[Sequence[Run]]:
         """What is said of the run that an edit left, in less and less room; nothing where there is none."""

@@ -29,6 +29,7 @@ EVERYWHERE = {
     "curve-2": "color: $text-primary",
     "curve-3": "color: $text-success",
     "curve-4": "color: $text-secondary",
+    "curve-5": "color: $text-warning",
     "axis": "color: $foreground 60%",
     "strong": "text-style: bold",
 }
