@@ -14,7 +14,7 @@ from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
 from dlsim.engine.checking import CheckResult, check
 from dlsim.engine.gradient_check import GradientReport
-from dlsim.engine.numerals import plain
+from dlsim.engine.numerals import in_full, plain, scientific
 from dlsim.engine.scenario import in_language
 
 MOST_ROWS = 8
@@ -103,11 +103,13 @@ def _gradient_line(report: GradientReport) -> str:
     )
     worst = report.worst
     if worst is not None and math.isfinite(worst.relative_error):
-        parts.append(f"largest relative difference {worst.relative_error:.1e}")
+        parts.append(f"largest relative difference {scientific(worst.relative_error, 1)}")
     if zeros := sum(entry.is_rounding for entry in report.entries):
         parts.append(f"{zeros} both zero to rounding")
     wrong = [entry for entry in report.entries if entry.verdict == "differs"]
-    parts.extend(f"{entry.symbol} is {entry.analytic!r}, should be {entry.numeric!r}" for entry in wrong[:5])
+    parts.extend(
+        f"{entry.symbol} is {in_full(entry.analytic)}, should be {in_full(entry.numeric)}" for entry in wrong[:5]
+    )
     return f"gradients: {'; '.join(parts)}"
 
 

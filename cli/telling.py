@@ -14,7 +14,7 @@ from dlsim.engine.comparison import Comparison
 from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numerals import DIGITS, fixed, plain
+from dlsim.engine.numerals import DIGITS, fixed, plain, scientific
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario import in_language
 
@@ -259,7 +259,7 @@ class Telling:
         if report.undecided:
             yield self.line("undecided", undecided=f"{report.undecided:,}")
         if worst := report.worst:
-            yield self.line("largest_error", error=f"{worst.relative_error:.1e}")
+            yield self.line("largest_error", error=scientific(worst.relative_error, 1))
         for number, entry in enumerate(report.entries):
             figures = {
                 "symbol": entry.symbol,
@@ -273,7 +273,7 @@ class Telling:
             elif entry.is_rounding:
                 yield self.line("entry_rounding", **figures)
             elif entry.verdict == "agrees":
-                yield self.line("entry", **figures, error=f"{entry.relative_error:.1e}")
+                yield self.line("entry", **figures, error=scientific(entry.relative_error, 1))
             elif entry.verdict == "undecided":
                 yield self.line("entry_undecided", **figures)
             else:

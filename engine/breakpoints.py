@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import BreakpointError
+from dlsim.engine.numerals import general
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import typed_number
 from dlsim.engine.whole_numbers import whole_number
@@ -147,7 +148,7 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Re
         _, activation = simulator.model.layer_names[ref.layer - 1]
         least, most = ACTIVATIONS[activation].span
         is_possible = _can_hold(compare, bound, least, most)
-        bounds = "never below 0" if most == inf else f"from {least:g} to {most:g}"
+        bounds = "never below 0" if most == inf else f"from {general(least)} to {general(most)}"
         return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
     if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
         return ""

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.initialisers import INITIALISERS, UNIFORM_SCALE
 from dlsim.engine.losses import LOSSES
+from dlsim.engine.numerals import general
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.scenario import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
 
@@ -48,7 +49,7 @@ def _layers(network: NetworkSpec) -> list[Convention]:
         if layer.weights is None:
             scale = UNIFORM_SCALE if layer.scale is None else layer.scale
             limit = INITIALISERS[layer.init].notation.format(
-                senders=network.widths[number - 1], units=layer.units, scale=f"{scale:g}"
+                senders=network.widths[number - 1], units=layer.units, scale=general(scale)
             )
             values: dict[str, str | float] = {"layer": number, "init": layer.init, "limit": limit}
             rules.append(Convention("initialiser", {**values, "seed": network.seed}))

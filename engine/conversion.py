@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError, nearest
+from dlsim.engine.numerals import general
 from dlsim.engine.settings import Setting
 from dlsim.engine.text import shorten, shown
 from dlsim.engine.typed_numbers import typed_fraction
@@ -110,7 +111,7 @@ def _translated(
     if described := re.match(_TYPE, message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
         if described["relation"]:
-            bound = f"{_RELATIONS[described['relation']]} {float(described['bound']):.15g}"
+            bound = f"{_RELATIONS[described['relation']]} {general(float(described['bound']), 15)}"
             kind = f"{kind}, its length {bound}" if described["length"] else f"{kind} {bound}"
             if described["length"] and described["relation"] == "<=" and isinstance(value, str | list):
                 found_length = count(len(value), "character" if isinstance(value, str) else "item")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from dlsim.engine.numerals import in_full
+
 INSTEAD = "\ufffd"
 LONGEST_SHOWN = 60
 """What a message repeats of a file's contents is cut to about so many characters."""
@@ -71,4 +73,4 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         items = ", ".join(f"{shorten(str(key), 20)} = {shown(item)}" for key, item in list(value.items())[:3])
         return shorten(f"{{ {items}{', …' if len(value) > 3 else ''} }}" if items else "{}")
-    return shorten(str(value))
+    return in_full(value) if isinstance(value, float) else shorten(str(value))

@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.numerals import general, power_of_ten, scientific
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.dots import Characters
@@ -283,16 +284,16 @@ def labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
     """The ticks as text, all in one form."""
     if log:
         is_whole = all(tick == round(tick) for tick in ticks)
-        return [f"1e{tick:.0f}" if is_whole else f"{_power(tick):.3g}" for tick in ticks]
+        return [power_of_ten(round(tick)) if is_whole else general(_power(tick), 3) for tick in ticks]
     size = max(abs(tick) for tick in ticks)
     gap = min((abs(b - a) for a, b in itertools.pairwise(ticks)), default=size)
     if not gap or not math.isfinite(gap):
-        return [f"{tick:.3g}" for tick in ticks]
+        return [general(tick, 3) for tick in ticks]
     if PLAIN_FROM <= size < PLAIN_TO:
         decimals = min(max(math.ceil(-math.log10(gap) - 1e-9), 0), 10)
         return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
-    decimals = next((n for n in range(7) if all(abs(float(f"{t:.{n}e}") - t) < gap / 100 for t in ticks)), 7)
-    return ["0" if tick == 0 else f"{tick:.{decimals}e}" for tick in ticks]
+    decimals = next((n for n in range(7) if all(abs(float(scientific(t, n)) - t) < gap / 100 for t in ticks)), 7)
+    return ["0" if tick == 0 else scientific(tick, decimals) for tick in ticks]
 
 
 def _power(exponent: float) -> float:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.losses import LOSSES
+from dlsim.engine.numerals import in_full
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import OptimizerSpec, Scenario
@@ -85,7 +86,7 @@ def written(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Mapping):
         return str(value.get("name", UNSET))
-    return UNSET if value is None else str(value)
+    return in_full(value) if isinstance(value, float) else UNSET if value is None else str(value)
 
 
 def parsed(text: str) -> int | float | bool | str:

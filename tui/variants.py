@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlsim.engine.data.set_numbers import KEYS as SET_ONE_BY_ONE
+from dlsim.engine.numerals import general, in_full
 from dlsim.engine.paths import NAMED
 from dlsim.engine.scenario import Scenario
 
@@ -63,15 +64,15 @@ def _piece(path: tuple[str, ...], value: Any) -> str:
     """A setting and its value, as short as they can be told."""
     name = path[-1].replace("_", " ")
     if path[-1] in NAMED or path[-1].isdigit():
-        return str(value)
+        return in_full(value) if isinstance(value, float) else str(value)
     if isinstance(value, bool):
         return name if value else f"no {name}"
     if isinstance(value, list):
         return f"{name} {_flat(value)}"
-    return f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+    return f"{name} {general(value)}" if isinstance(value, float) else f"{name} {value}"
 
 
 def _flat(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(_flat(item) for item in value)
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return general(value) if isinstance(value, (int, float)) else str(value)

@@ -84,7 +84,7 @@ def test_symbols_are_written_as_they_are_where_that_is_asked_for(walk):
 @pytest.mark.parametrize(
     ("digits", "numbers", "result"),
     [
-        (0, "2e-01 times 2e-01 times 1", "3e-02"),
+        (0, "2e-1 times 2e-1 times 1", "3e-2"),
         (3, "0.209 times 0.238 times 0.520", "0.026"),
         (12, "0.209446004997 times 0.238021571990 times 0.519989340156", "0.025922855604"),
     ],

@@ -211,7 +211,7 @@ def test_nothing_warns_at_the_ends_of_a_loss_or_far_out():
         (["tanh"], {"from": 1, "to": 0, "step": 0.1}, ["functions.sweep", "go upwards"]),
         (["tanh"], {"from": 0, "to": 1, "step": 0}, ["functions.sweep", "steps > 0"]),
         (["tanh"], {"from": 0, "to": 1, "step": 2}, ["functions.sweep", "to the whole way"]),
-        (["tanh"], {"from": 0, "to": 1e-12, "step": 1e-13}, ["functions.sweep", "in steps from 1e-09"]),
+        (["tanh"], {"from": 0, "to": 1e-12, "step": 1e-13}, ["functions.sweep", "in steps from 1e-9"]),
         (["tanh"], {"from": -1e308, "to": 1e308, "step": 1e300}, ["functions.sweep", "±1,000,000"]),
         (["tanh"], {"from": 0, "to": 1, "step": 1e-5}, ["functions.sweep.step", "100,001 points", "10,001"]),
         (["tanh"], [-5, 5, 0.1], ["functions.sweep", "table"]),

@@ -46,8 +46,8 @@ def decimals_in(lines):
 @pytest.mark.parametrize(
     ("digits", "operands", "gradient"),
     [
-        (0, "2e-01 · 2e-01 · 1", "3e-02"),
-        (1, "0.2 · 0.2 · 0.5", "3e-02"),
+        (0, "2e-1 · 2e-1 · 1", "3e-2"),
+        (1, "0.2 · 0.2 · 0.5", "3e-2"),
         (3, "0.209 · 0.238 · 0.520", "0.026"),
         (8, "0.20944600 · 0.23802157 · 0.51998934", "0.02592286"),
         (12, "0.209446004997 · 0.238021571990", "0.025922855604"),
@@ -220,7 +220,7 @@ async def test_the_hint_of_an_edit_and_the_runs_beside_each_other_have_them(star
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "W1: 0.300 → 0.123" in text
-        assert decimals_in(screen_text(app)) <= {2, 3}  # 4.41e-04
+        assert decimals_in(screen_text(app)) <= {2, 3}  # 4.41e-4
 
 
 @pytest.mark.parametrize("cells", [75, 100])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dlsim.engine.numerals import fixed, is_extreme
+from dlsim.engine.numerals import fixed, is_extreme, scientific
 from dlsim.engine.reference import Ref
 
 TOO_WIDE = "#"
@@ -27,21 +27,15 @@ def number(value: float | None, cells: int, digits: int) -> str:
         return text if len(text) <= cells else TOO_WIDE
     fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
     for wanted in range(digits, fewest - 1, -1):
-        text = _scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
+        text = scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
-            short = _scientific(value, 0) if is_lost else text
+            short = scientific(value, 0) if is_lost else text
             return short if len(short) <= cells else text
-    text = _scientific(value, 0)
+    text = scientific(value, 0)
     return text if len(text) <= cells else TOO_WIDE
 
 
 def number_alone(value: float | None, digits: int) -> str:
     """`value` where it has room for all its digits."""
     return number(value, max(digits, LEAST_ROOM) + 4, digits)
-
-
-def _scientific(value: float, digits: int) -> str:
-    """With an exponent that wastes no cells: 1.5e-5."""
-    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"

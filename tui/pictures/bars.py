@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, isfinite, isnan, log10
 
+from dlsim.engine.numerals import power_of_ten, scientific
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -170,11 +171,7 @@ class Sizes(Layered):
             cells.write(x, y, bar(max(share, 0.02), space, cells), variant.role)
         else:
             cells.write(x, y, cells.glyphs.dead, "negative")
-        text = (
-            f"{size:.1e}".replace("e-0", "e-").replace("e+0", "e")
-            if size < 0.01 and size
-            else number(size, text_cells, self.scene.look.at_most(4))
-        )
+        text = scientific(size, 1) if size < 0.01 and size else number(size, text_cells, self.scene.look.at_most(4))
         cells.write(x + space + 1, y, text, self._linked("text" if size else "negative", variant, ref))
 
     def _scale(self, x: int, y: int, space: int, decades: tuple[int, int]) -> None:
@@ -195,4 +192,4 @@ def _decades(numbers: Sequence[float]) -> tuple[int, int]:
 
 
 def _power(exponent: int) -> str:
-    return f"1e{exponent}" if exponent else "1"
+    return power_of_ten(exponent) if exponent else "1"

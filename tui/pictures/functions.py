@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.functions.tape import FunctionsTape
+from dlsim.engine.numerals import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
@@ -115,7 +116,7 @@ class _Curves:
         return f"series-{place % ROLES}"
 
     def _x_told(self) -> str:
-        return self._scene.say("picture.cursor", x=f"{self._tape.x:g}")
+        return self._scene.say("picture.cursor", x=general(self._tape.x))
 
     def _plot(self, place: tuple[int, int, int, int], numbers: Sequence[int], curves: Array, name: str) -> Plane:
         """Some functions' values or slopes."""

@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.numerals import scientific
 from dlsim.engine.text import breadth
 from dlsim.tui.pictures.cells import Cells, Mask
 
@@ -36,7 +37,7 @@ def ticks(span: Span, most: int, *, whole: bool = False) -> tuple[list[float], i
 def label(value: float, decimals: int) -> str:
     """A number at an axis."""
     if value and (abs(value) >= 1e5 or abs(value) < 1e-4):
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+        return scientific(value, 0)
     return f"{value:.{decimals}f}"
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.class_counts import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.numerals import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 from dlsim.engine.snapshot import Snapshot
@@ -270,19 +271,19 @@ class _Map:
     def _scale(self) -> Group:
         low, high = self._span()
         symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
-        group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{low:g} ", "axis")]
+        group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{general(low)} ", "axis")]
         if self._look.mixes:
             group += [(" ", f"@{role}") for role in LEVELS]
         else:
             shades = SHADES if self._look.glyphs.has_dots else ASCII_SHADES
             group.append((shades[1::2], "positive-weak"))
-        return [*group, (f" {high:g}", "axis")]
+        return [*group, (f" {general(high)}", "axis")]
 
     def _boundary_told(self) -> str:
         if self._classes:
             return self._scene.say("picture.largest_changes")
         symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
-        return f"{symbol} = {BOUNDARY:g}"
+        return f"{symbol} = {general(BOUNDARY)}"
 
 
 def _runs_of(free: Mask, length: int) -> Mask:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
+from dlsim.engine.numerals import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
@@ -110,7 +111,7 @@ def _scale(scene: Scene, surface: Polynomial) -> Group:
     if surface.dimensions == 1:
         return []
     heights = _heights(surface, 40, 12)
-    low, high = f"f {heights.min():.2g} ", f" {heights.max():.3g}"
+    low, high = f"f {general(float(heights.min()), 2)} ", f" {general(float(heights.max()), 3)}"
     if scene.look.mixes:
         return [(low, "axis"), *((" ", f"@deep-{level}") for level in range(DEPTHS)), (high, "axis")]
     return [(low, "axis"), (SHADES if scene.look.glyphs.has_dots else ASCII_SHADES, "muted"), (high, "axis")]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.pictures.scene import Scene
@@ -61,7 +62,7 @@ def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
     theirs = [dict(_settings(other)) for other in others]
     for name, value in mine.items():
         if theirs and all(name in other and other[name] != value for other in theirs):
-            return f"{name.replace('_', ' ')} {value:g}"
+            return f"{name.replace('_', ' ')} {general(value)}"
     return ""
 
 

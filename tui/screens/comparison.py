@@ -17,7 +17,7 @@ SAY = words()
 LABEL, NUMBER = 14, 24
 """Cells of a row's label, more where one is longer, and of a number."""
 BESIDES_DIGITS = 6
-"""Cells that -1.2345678e-05 takes besides its eight digits."""
+"""Cells that -1.2345678e-12 takes besides its eight digits."""
 FEWEST_DIGITS = 3
 
 

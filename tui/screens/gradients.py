@@ -9,7 +9,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
-from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.numerals import DIGITS, fixed, scientific
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
 from dlsim.tui.widgets.lines import Line, wrap
 from dlsim.tui.words import words
@@ -92,7 +92,9 @@ class Columns(Struct, frozen=True):
         """What stands there of one parameter."""
         numbers = [(_aligned(number, digits).ljust(self.number), "") for number in self.numbers_of(entry)]
         word, role = _word(entry), "trouble" if entry.verdict == "differs" else ""
-        last = (f"{entry.relative_error:.1e}", role) if word == "error" else (SAY(f"check.{word}{self.form}"), "muted")
+        last = (SAY(f"check.{word}{self.form}"), "muted")
+        if word == "error":
+            last = (scientific(entry.relative_error, 1), role)
         return ((entry.symbol.ljust(LABEL), "symbol"), *numbers, last)
 
 

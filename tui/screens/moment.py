@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlsim.engine.numerals import general
 from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, caps
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap
@@ -104,7 +105,7 @@ def speed_in_words(session: Session) -> str:
     speed = session.speed
     if speed.is_stepwise:
         key = "speed.step" if speed.per_second == 1 else "speed.steps"
-        return SAY(key, number=f"{speed.per_second:g}", grain=SAY(f"grain.{session.grain}"))
+        return SAY(key, number=general(speed.per_second), grain=SAY(f"grain.{session.grain}"))
     if speed.per_second == float("inf"):
         return SAY("speed.top")
     return SAY("speed.iterations", number=f"{speed.per_second:,.0f}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlsim.engine.conventions import Convention, conventions
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Scenario
 from dlsim.tui.widgets.lines import Line, wrap
 from dlsim.tui.widgets.markdown import inline
@@ -25,7 +26,7 @@ def rule_in_words(say: Words, rule: Convention) -> str:
 def _told(name: str, value: float | str) -> float | str:
     """As it is said; a seed is no count, to be grouped."""
     if isinstance(value, float):
-        return f"{value + 0.0:g}"  # adding takes the sign from -0.0
+        return general(value)
     return str(value) if name == "seed" else value
 
 

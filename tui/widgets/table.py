@@ -22,7 +22,7 @@ from dlsim.tui.words import Words
 WHOLE = 3
 """Cells kept for the digits before the point, a sign included."""
 EXPONENT = 3
-"""Cells that 1.2345678e-05 takes after the point more than 0.12345678 does."""
+"""Cells that 1.2345678e-12 takes after the point more than 0.12345678 does."""
 FEWEST_DIGITS = 3
 FEWEST_WITH_SPARE = 5
 """With fewer digits than this a table does without its spare column, or with fewer than were asked for, where those

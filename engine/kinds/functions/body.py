@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Array
 
 
@@ -21,9 +22,9 @@ class FunctionSpec(Struct, frozen=True):
     def label(self) -> str:
         """Its name, with what sets it apart from another of the same name."""
         if self.target is not None:
-            return f"{self.name}[t={self.target:g}]"
+            return f"{self.name}[t={general(self.target)}]"
         if self.shows_settings:
-            return f"{self.name}[{', '.join(f'{key}={value:g}' for key, value in self.settings.items())}]"
+            return f"{self.name}[{', '.join(f'{key}={general(value)}' for key, value in self.settings.items())}]"
         return self.name
 
 

@@ -15,6 +15,7 @@ from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
 from dlsim.engine.kinds.functions.model import FunctionsModel
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.losses import LOSSES
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Array, Expectation, Scenario
 from dlsim.engine.text import shown
 
@@ -55,9 +56,10 @@ class FunctionsKind:
             raise (place / "show").error("nothing to show", table.show, f"name some of {', '.join(_names())}")
         functions = _told_apart([_function(entry, place / "show" / n) for n, entry in enumerate(table.show)], place)
         sweep = _sweep(convert(table.sweep, SweepTable, place / "sweep"), place / "sweep")
+        first, last = float(sweep[0]), float(sweep[-1])
         if any(spec.target is not None for spec in functions) and not (sweep.min() > 0 and sweep.max() < 1):
             raise (place / "sweep").error(
-                f"a prediction lies between 0 and 1, and this goes from {sweep[0]:g} to {sweep[-1]:g}",
+                f"a prediction lies between 0 and 1, and this goes from {general(first)} to {general(last)}",
                 table.sweep,
                 "set from above 0 and to below 1, say 0.01 and 0.99",
             )
@@ -133,11 +135,13 @@ def _sweep(table: SweepTable, place: Place) -> Array:
     start, stop, step = (
         number(value, place / name) for name, value in (("from", table.start), ("to", table.stop), ("step", table.step))
     )
-    way = f"it goes from {start:g} to {stop:g} in steps of {step:g}"
+    way = f"it goes from {general(start)} to {general(stop)} in steps of {general(step)}"
     if step <= 0 or stop <= start:
         raise place.error(way, None, "go upwards, in steps > 0")
     if max(abs(start), abs(stop)) > FARTHEST or not SMALLEST_STEP <= step <= stop - start:
-        raise place.error(way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {SMALLEST_STEP:g} to the whole way")
+        raise place.error(
+            way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {general(SMALLEST_STEP)} to the whole way"
+        )
     points = int((stop - start) / step + 1e-9) + 1  # 0.3/0.1 is 2.9999999999999996
     if points > MOST_POINTS:
         raise (place / "step").error(f"that makes {points:,} points", table.step, f"at most {MOST_POINTS:,}")

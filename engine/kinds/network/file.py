@@ -24,6 +24,7 @@ from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.losses import LOSSES
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 
 WIDEST = 1024
@@ -166,7 +167,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
         if targets.min() < 0 or targets.max() > 1:
             strange = targets.min() if targets.min() < 0 else targets.max()
             raise place.error(
-                f"{training.loss} wants targets from 0 to 1, and one is {strange:.15g}",
+                f"{training.loss} wants targets from 0 to 1, and one is {general(strange, 15)}",
                 training.loss,
                 "use probabilities as targets, or 'mse'",
             )
@@ -174,7 +175,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
         if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
             row = int(np.abs(sums - 1).argmax())
             raise place.error(
-                f"{training.loss} wants targets that sum to 1; row {row} (from 0) sums to {sums[row]:.15g}",
+                f"{training.loss} wants targets that sum to 1; row {row} (from 0) sums to {general(sums[row], 15)}",
                 training.loss,
                 "give a probability for each class, say one-hot rows such as [0, 1, 0]",
             )

@@ -16,6 +16,7 @@ from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
+from dlsim.engine.numerals import general
 from dlsim.engine.scenario import Array, DataSpec
 from dlsim.engine.text import shown
 
@@ -77,7 +78,11 @@ def _range(table: RangeTable, place: Place) -> Array:
         number(value, place / key) for key, value in (("from", table.first), ("to", table.last), ("step", table.step))
     )
     if step <= 0 or last < first:
-        raise place.error(f"it goes from {first:g} to {last:g} in steps of {step:g}", None, "go upwards, in steps > 0")
+        raise place.error(
+            f"it goes from {general(first)} to {general(last)} in steps of {general(step)}",
+            None,
+            "go upwards, in steps > 0",
+        )
     _refuse_inexact(np.array([first, last, step]), place)
     many = int((Decimal(repr(last)) - Decimal(repr(first))) / Decimal(repr(step))) + 1
     if many > MOST_SETTINGS:

@@ -12,6 +12,7 @@ from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.model import SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
+from dlsim.engine.numerals import general
 from dlsim.engine.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.scenario import Expectation, Scenario
 
@@ -136,7 +137,7 @@ def _bounds(rows: list[list[Number]] | None, given: Polynomial, place: Place) ->
     for axis, row in enumerate(rows):
         low, high = (number(value, place / axis / side) for side, value in enumerate(row))
         if low >= high:
-            raise (place / axis).error(f"{low:g} is not below {high:g}", row, "give the lesser one first")
+            raise (place / axis).error(f"{general(low)} is not below {general(high)}", row, "give the lesser one first")
         bounds.append((low, high))
     return tuple(bounds)
 

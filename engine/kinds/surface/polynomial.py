@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.numerals import general
 from dlsim.engine.reference import Formula, Ref
 
 Array = NDArray[np.float64]
@@ -74,7 +75,7 @@ def _power(base: Array | float, power: int) -> Array | float:
 def _term(factor: float, powers: tuple[int, ...], refs: tuple[Ref, ...]) -> list[str | Ref]:
     pieces: list[list[str | Ref]] = []
     if factor != 1 or not any(powers):
-        pieces.append([f"{factor:g}"])
+        pieces.append([general(factor)])
     for ref, power in zip(refs, powers, strict=True):
         if power:
             pieces.append([ref, str(power).translate(SUPERSCRIPTS) if power > 1 else ""])
