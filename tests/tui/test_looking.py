@@ -137,11 +137,23 @@ async def test_every_way_has_one_mark_in_the_table_in_the_legend_and_on_its_curv
 # pictures
 
 
+@pytest.mark.parametrize("cells", [120, 100, 80, 60])
+async def test_titles_never_run_into_each_other(open_at, screen_text, cells):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(cells, 24 if cells < 100 else 40)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        edges = [line for line in screen_text(app) if "2 Weights" in line or "3 Layers" in line]
+        assert edges
+        for edge in edges:
+            assert re.search(r"[─│] ?3 Layers ?[─│] ?4 Data", edge)
+
+
 async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         before = list(app.screen.walk_children())
-        assert re.search(r"Network [─ ]*Plane [─ ]*Statistics", screen_text(app)[2])
+        assert re.search(r"Network[─│ ]*Plane[─│ ]*Statistics", screen_text(app)[2])
         first = screen_text(app)[3:20]
         await pilot.press("p")
         assert screen_text(app)[3:20] != first
@@ -407,7 +419,7 @@ async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_t
 
 
 @pytest.mark.parametrize(
-    ("scenario", "title"), [("backprop-2-2-2", "1 Network · p: Plane "), ("xor-train", "1 Network · p ")]
+    ("scenario", "title"), [("backprop-2-2-2", "1 Network · p: Plane│"), ("xor-train", "1 Network · p│")]
 )
 async def test_on_a_small_screen_the_tab_of_the_pictures_names_the_key_to_the_next(
     open_at, screen_text, scenario, title
@@ -419,7 +431,7 @@ async def test_on_a_small_screen_the_tab_of_the_pictures_names_the_key_to_the_ne
         assert any("7 Rules" in line for line in screen_text(app)), "no tab gives way to it"
         await pilot.press("2")
         await pilot.pause()
-        assert any("1 Network 2 Weights" in line.replace("─ ", "") for line in screen_text(app))
+        assert any("1 Network│2 Weights" in line.replace(" ─ ", "│") for line in screen_text(app))
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -107,6 +107,19 @@ async def test_the_mark_counts_the_lines_that_are_out_of_view(open_at, screen_te
         assert any("W8" in line for line in screen_text(app))
 
 
+async def test_where_a_list_stands_there_in_short_the_mark_names_the_key_to_all_of_it(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("g", "space", "space")
+        await pilot.pause()
+        assert any("h4 = tanh(0) = 0" in line for line in screen_text(app)), "none of the numbers is out of view"
+        assert any(line.endswith(" pgdn: in full ↓") for line in screen_text(app))
+        assert "more ↓" not in "\n".join(screen_text(app))
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert any("h4 = tanh(z4)" in line for line in screen_text(app))
+
+
 async def test_where_all_is_on_screen_a_scroll_key_says_so(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -149,6 +162,6 @@ async def test_tabs_that_do_not_fit_leave_a_mark_on_their_side(open_at, screen_t
     async with app.run_test(size=(34, 24)) as pilot:
         await pilot.press(key)
         await pilot.pause()
-        edge = next(line for line in screen_text(app)[1:] if f" {key} " in line and "──" in line)
+        edge = next(line for line in screen_text(app)[1:] if re.search(rf"[ │]{key} ", line) and "──" in line)
         assert edge.startswith("─…") == before
         assert ("…" in edge[2:]) == after

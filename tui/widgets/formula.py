@@ -110,7 +110,9 @@ class FormulaView(ScrollingLines):
         elif self._top is None:
             pairs = enumerate(zip(lines[:room], everything, strict=False))
             self._shared = next((place for place, (one, other) in pairs if one != other), room)
-            self.show_part(lines[:room], 0, left_out, lines[room:])
+            is_shorter = not _goes_on(lines[:room], everything)
+            instead = self._say("scrolling.in_full", key=self._caps["look.page-down"]) if is_shorter else ""
+            self.show_part(lines[:room], 0, left_out, lines[room:], instead)
         else:
             below = max(len(everything) - room, 0)
             self._top = min(self._top, below)
@@ -133,6 +135,12 @@ def indented(line: Line) -> Line:
 def _count(lines: Sequence[Line]) -> int:
     """How many say something."""
     return sum(map(bool, lines))
+
+
+def _goes_on(lines: Sequence[Line], everything: Sequence[Line]) -> bool:
+    """Whether what `lines` say is how `everything` begins; else they say some of it in fewer words."""
+    said = [line for line in lines if line]
+    return said == [line for line in everything if line][: len(said)]
 
 
 def panel_parts(

@@ -15,6 +15,8 @@ from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, widt
 
 CORNERS = 4
 """Cells of an edge that are not for tabs."""
+BETWEEN, BETWEEN_CLOSE = "─", "│"
+"""What parts two tabs, with a blank on either side of it, and without where there is no room for blanks."""
 
 
 class Ground(Container):
@@ -86,10 +88,12 @@ class Panel(LineWidget):
         goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
         pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, role)]
         for number, (tab, title) in enumerate(tabs):
-            if number and not is_close:
-                pieces.append(("─", role))
+            if number:
+                pieces.append((BETWEEN_CLOSE if is_close else BETWEEN, role))
             start = width(pieces)
-            text = f" {title}" if is_close and number < len(tabs) - 1 else f" {title} "
+            before = "" if is_close and number else " "
+            after = "" if is_close and number < len(tabs) - 1 else " "
+            text = before + title + after
             pieces.append((text, self._role_of(tab)))
             self._spans.append((start, start + cell_len(text), tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))

@@ -1,9 +1,10 @@
-"""Lines of which there are more than fit: they are scrolled by key and by wheel, and say how many are out of view."""
+"""Lines of which there are more than fit: they are scrolled by key and by wheel, and say what is out of view."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual import events
 
 from dlsim.tui.widgets.lines import Line, LineWidget, cut, width
@@ -34,16 +35,18 @@ class ScrollingLines(LineWidget):
         """Go down (or up) by about what is in view."""
         self.scroll_lines(by * max(self.size.height - 2, 1))
 
-    def show_part(self, lines: Iterable[Line], above: int, below: int, foot: Iterable[Line] = ()) -> None:
-        """Draw these lines, the first and the last of them with a mark where so many more are out of view; `foot` stays
-        below them.
+    def show_part(
+        self, lines: Iterable[Line], above: int, below: int, foot: Iterable[Line] = (), instead: str = ""
+    ) -> None:
+        """Draw these lines, the first and the last of them with a mark where so many more are out of view, or, in the
+        last, what there is `instead`; `foot` stays below them.
         """
         shown, cells = list(lines), self.size.width
         self._is_whole = not shown or (above <= 0 and below <= 0)
         if not self._is_whole:
-            for end, arrow, number in ((0, ABOVE, above), (-1, BELOW, below)):
+            for end, arrow, number, told in ((0, ABOVE, above, ""), (-1, BELOW, below, instead)):
                 if number > 0:
-                    shown[end] = marked(shown[end], arrow, number, cells)
+                    shown[end] = marked(shown[end], arrow, told or SAY("scrolling.more", number=number), cells)
         self.show_lines([*shown, *foot])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -57,9 +60,10 @@ class ScrollingLines(LineWidget):
         self.scroll_lines(-BY_WHEEL)
 
 
-def marked(line: Line, arrow: str, number: int, cells: int) -> Line:
-    """The line with an arrow in its last cell, and where there is room before it, how many more lines there are."""
-    told = f"{SAY('scrolling.more', number=number)} {arrow}"
-    mark = told if width(line) + len(told) + 2 <= cells else arrow
+def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
+    """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
+    mark = f"{told} {arrow}"
+    if width(line) + cell_len(mark) + 2 > cells:
+        mark = arrow
     kept = cut(line, max(cells - 1, 0))
-    return (*kept, (" " * (cells - width(kept) - len(mark)), ""), (mark, "muted"))
+    return (*kept, (" " * (cells - width(kept) - cell_len(mark)), ""), (mark, "muted"))
