@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from os.path import isfile
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -15,7 +14,7 @@ from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
@@ -34,7 +33,6 @@ from dlsim.tui.preferences import Preferences
 from dlsim.tui.resuming import place_of
 from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.screens.view import title_of
 from dlsim.tui.session import Session
 from dlsim.tui.sessions import Sessions
 from dlsim.tui.settings import Store
@@ -52,6 +50,12 @@ LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
+def _commands() -> type[Provider]:
+    from dlsim.tui.palette import Commands  # noqa: PLC0415 -- nobody waits for the palette before opening it
+
+    return Commands
+
+
 class DlsimApp(App[int]):
     """Opens on the session's scenario, or without one on the browser."""
 
@@ -62,6 +66,7 @@ class DlsimApp(App[int]):
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_commands}
 
     def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
         """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""
@@ -204,23 +209,15 @@ class DlsimApp(App[int]):
     def action_explain(self) -> None:
         """Help for the screen one is on."""
         from dlsim.tui.screens.help import HelpScreen  # noqa: PLC0415 -- nobody waits for help before asking for it
+        from dlsim.tui.telling import bound, told_on  # noqa: PLC0415
 
-        self.push_screen(HelpScreen(bound(self.screen)))
+        self.push_screen(HelpScreen(bound(self.screen), told_on(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        told: set[str | None] = {"app.palette"}
-        for binding in bound(screen):
-            if not {binding.action, binding.id} & told:
-                told |= {binding.action, binding.id}
-                name, text = SAY(f"key.{binding.id}.name"), SAY(f"key.{binding.id}.text")
-                yield SystemCommand(name[:1].upper() + name[1:], text, partial(screen.run_action, binding.action))
-        if isinstance(screen, SimulatorScreen):
-            for picture in screen.tabs.pictures:
-                yield SystemCommand(_named(picture), SAY(f"about.{picture}"), partial(screen.action_panel, picture))
-        yield SystemCommand(SAY("command.theme.name"), SAY("command.theme.text"), self.action_change_theme)
-        save = partial(self.set_timer, 0.1, self.save_picture)
-        yield SystemCommand(SAY("command.screenshot.name"), SAY("command.screenshot.text"), save)
+        from dlsim.tui.palette import commands  # noqa: PLC0415 -- nor for the palette
+
+        return (command for command, _ in commands(self, screen))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send the terminal what changed; nothing where nothing did."""
@@ -259,22 +256,9 @@ class DlsimApp(App[int]):
             self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
 
 
-def _named(picture: str) -> str:
-    """A picture by its title and by what it is usually called: the palette looks for both."""
-    usual = f"command.picture.usual.{picture}"
-    if usual in SAY:
-        return SAY("command.picture.named", picture=title_of(picture), usual=SAY(usual))
-    return SAY("command.picture.name", picture=title_of(picture))
-
-
 def has_room(size: Size) -> bool:
     """Whether a palette fits."""
     return size.width >= LEAST_FOR_PALETTE[0] and size.height >= LEAST_FOR_PALETTE[1]
-
-
-def bound(screen: Screen[Any]) -> list[Binding]:
-    """The bindings that are ours on this screen, in the order of the table of keys."""
-    return [active.binding for active in screen.active_bindings.values() if active.binding.id]
 
 
 def open_app(session: Session | None, *, only_ascii: bool = False) -> int:

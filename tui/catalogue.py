@@ -64,19 +64,20 @@ def _choice(name: str) -> Choice:
 
 
 def topics(say: Words, choice: Choice) -> str:
-    """All that a filter looks for: its line of the list, its summary, what it consists of, its pictures by the names
-    that they usually have.
+    """All that a filter looks for: its line of the list, its summary, what it consists of, its pictures and its kind
+    by the names that they usually have.
     """
     scenario = choice.scenario
     if scenario is None:
         return choice.heading(say.language)
-    usual = (f"command.picture.usual.{picture.key}" for picture in pictures_of(scenario))
+    names = [f"command.picture.usual.{picture.key}" for picture in pictures_of(scenario)]
+    names += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
     return " ".join(
         (
             choice.heading(say.language),
             in_language(scenario.summary, say.language),
             *facts(say, scenario),
-            *(say(key) for key in usual if key in say),
+            *(say(key) for key in names if key in say),
         )
     )
 

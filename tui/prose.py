@@ -13,6 +13,7 @@ from dlsim.engine.datum import QUANTITIES
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numerals import fixed
 from dlsim.engine.reference import Ref, kind_of
+from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import datum_edit
 from dlsim.tui.class_names import class_names
@@ -42,6 +43,22 @@ SAID_ALIKE = {
 """Quantities that are other ways to get at the same thing: the weight at present, an input in the data table …"""
 
 
+UNTRAINED = {"network": "forward", "recurrent": "forward", "functions": "functions"}
+"""What has words of its own where nothing is trained, by kind of scenario."""
+
+
+def case_of(scenario: Scenario) -> str:
+    """Which words of their own a scenario's keys have; "" where something is trained: those for all."""
+    is_trained = getattr(scenario.body, "training", None) is not None
+    return "" if is_trained else UNTRAINED.get(scenario.kind, "")
+
+
+def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> str:
+    """The text at `key`, or the one that such a scenario has instead: of epochs only where there are any."""
+    case = case_of(scenario)
+    return say.first([f"{case}.{key}", key] if case else [key], **values)
+
+
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """The question that the number answers."""
     keys = [*_keys("question", snapshot, ref, _place(snapshot, ref)), "question.any"]
@@ -53,6 +70,8 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     if datum_edit(snapshot, ref) is not None:
         keys = [f"meaning.edited_{QUANTITIES[ref.quantity]}"]
+    case = case_of(snapshot.scenario)
+    keys = [f"{case}.{key}" for key in keys if case] + keys
     return say.first(keys, **names(snapshot, ref))
 
 
@@ -115,7 +134,8 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     name = kind_of(ref)
     if datum_edit(snapshot, ref) is not None:
         return say(f"origin.edited_{QUANTITIES[name]}")
-    return say.first([f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"], layer=ref.layer)
+    keys = [f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"]
+    return say.first([f"{case_of(snapshot.scenario)}.{keys[1]}", *keys], layer=ref.layer)
 
 
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:

@@ -241,6 +241,8 @@ async def test_ctrl_c_closes_the_palette(open_at):
         ("ravine", "optimizers"),
         ("adagrad", "optimizers-on-a-bowl"),
         ("decision boundary", "and"),
+        ("rnn", "feedforward-or-recurrent"),
+        ("eta", "xor-train"),
     ],
 )
 async def test_a_topic_finds_its_scenarios_as_well(open_at, typed, found):

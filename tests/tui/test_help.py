@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from dlsim.engine import builtin_scenarios
 from dlsim.tui.keys import SIMULATOR_KEYS
+from dlsim.tui.palette import Commands
+from dlsim.tui.screens.help import help_lines
+from dlsim.tui.telling import bound, told_on
 from dlsim.tui.words import words
+
+UNTRAINED = ("and", "or", "nand", "xor-mlp", "threshold-and-bias", "activations", "losses")
+OF_TRAINING = r"\b(epoch|iteration|gradient|training|learning rate|update|batch)"
+
+
+def help_of(screen, wanted=""):
+    """The help for a screen: lines of text, those of what was looked for."""
+    lines = help_lines(bound(screen), told_on(screen), wanted, 1000)
+    return ["".join(piece for piece, _ in line) for line in lines]
 
 
 async def test_help_lists_every_key_of_the_screen_it_was_opened_on(open_at, until):
@@ -82,3 +97,60 @@ async def test_the_help_tells_of_the_timeline_and_of_every_panel(wanted, told, o
         await pilot.press("question_mark", *wanted)
         await pilot.pause()
         assert told in " ".join(" ".join(screen_text(app)).split())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "command"),
+    [
+        *((name, "Change the selected number", "Edit") for name in ("eta", "lr", "sgd", "relu", "momentum", "softmax")),
+        *(
+            (name, "Change the selected number", "Edit")
+            for name in ("adam", "learning_rate", "batch size", "optimiser")
+        ),
+        ("step back", "Take the last computation back", "Back"),
+        ("undo", "Undo the last edit", "Undo"),
+        ("xor", "Open a scenario", "Open"),
+        ("colour", "The file settings.toml", "Theme"),
+        ("train", "Run, and pause", "Run"),
+    ],
+)
+async def test_what_a_student_types_finds_what_it_is_done_with(wanted, told, command, open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert any(told in line for line in help_of(app.screen, wanted))
+        hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
+        assert command in [str(hit.text) for hit in hits if hit.score >= 100]
+
+
+@pytest.mark.parametrize("scenario", UNTRAINED)
+async def test_where_nothing_is_trained_the_help_and_the_palette_do_not_speak_of_it(scenario, open_at):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        told = [*help_of(app.screen), *(f"{one.title} {one.help}" for one in app.get_system_commands(app.screen))]
+        spoken = [line for line in told if re.search(OF_TRAINING, line.casefold()) and "breakpoints" not in line]
+        assert not spoken
+
+
+@pytest.mark.parametrize("scenario", builtin_scenarios())
+async def test_the_help_tells_of_every_table_and_picture_of_the_scenario(scenario, open_at):
+    app = open_at(scenario)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        say, lines = words(), help_of(app.screen)
+        for tab in (*app.screen.tabs.tables, *app.screen.tabs.pictures):
+            assert any(line.startswith(f" {say(f'panel.{tab}')} ") for line in lines), tab
+
+
+@pytest.mark.parametrize("scenario", UNTRAINED)
+async def test_where_nothing_is_trained_no_key_is_answered_with_training(scenario, open_at, screen_text):
+    app = open_at(scenario)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await pilot.pause()
+        for key in ("space", "i", "I", "e", "E", "comma", "full_stop", "x", "less_than_sign", "l", "c", "home"):
+            await pilot.press(key)
+            await pilot.pause()
+            header, footer = screen_text(app)[0], screen_text(app)[-1]
+            footer = re.sub("Nothing is trained here[^.]*", "", footer)
+            assert not re.search(OF_TRAINING, f"{header} {footer}".casefold().replace("backward", "")), key

@@ -103,3 +103,26 @@ def test_no_sentence_depends_on_how_many_epochs_there_are():
     """“1 epochs” is what a student would see."""
     say = words()
     assert not [key for key in say if re.search(r"\{epochs?\} epochs", say(key))]
+
+
+def test_words_for_what_is_not_trained_and_other_names_belong_to_words_that_there_are():
+    say = words()
+    for key in say:
+        general = re.sub(r"^(forward|functions)\.", "", key)
+        if general.startswith("also."):
+            name = general.removeprefix("also.")
+            assert name in say or f"{name}.name" in say, key
+        else:
+            assert general in say, key
+
+
+@pytest.mark.parametrize("case", ["forward", "functions"])
+def test_words_for_what_is_not_trained_are_filled_in_with_what_the_others_are(case):
+    def fields(text):
+        return {field for _, field, _, _ in string.Formatter().parse(text) if field}
+
+    say = words()
+    for key in say:
+        if key.startswith(f"{case}.") and not key.startswith((f"{case}.also.", f"{case}.header.")):
+            general = key.removeprefix(f"{case}.")
+            assert fields(say(key)) <= fields(say(general)) | {"undo", "redo", "edit", "random", "run", "compare"}, key

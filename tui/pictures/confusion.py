@@ -19,6 +19,7 @@ from dlsim.tui.pictures.legend import Group, group_breadth, linked, write_group,
 from dlsim.tui.pictures.moments import moment_told, room_after
 from dlsim.tui.pictures.scene import SIDES, Drawing, Scene
 from dlsim.tui.pictures.suiting import classifies
+from dlsim.tui.prose import fitting
 
 TITLES = {TRAINING: "training_data", VALIDATION: "kept_back"}
 CELL = 7
@@ -70,7 +71,7 @@ def _matrix(scene: Scene, cells: Cells, part: str, names: Sequence[str], place: 
     at_accuracy, accuracy = read("accuracy")
     y = top
     line: list[Group] = [
-        [(say(f"picture.{TITLES[part]}"), "symbol")],
+        [(fitting(say, snapshot.scenario, f"picture.{TITLES[part]}"), "symbol")],
         [(say("picture.accuracy") + " ", "muted"), (f"{accuracy:.4f}", Link("strong", at_accuracy))],
         linked(say("picture.right_of"), "text", right=(f"{int(right):,}", at_right), all=(f"{int(samples):,}", at_all)),
     ]

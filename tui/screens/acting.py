@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dlsim.tui.prose import fitting
 from dlsim.tui.running import Running
 from dlsim.tui.screens.view import SimulatorView
 from dlsim.tui.session import Hint, Session
+from dlsim.tui.words import words
+
+SAY = words()
 
 
 class Acting(SimulatorView, is_layer=True):
@@ -14,6 +18,10 @@ class Acting(SimulatorView, is_layer=True):
 
     session: Session
     running: Running
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The text at `key` that fits the scenario."""
+        return fitting(SAY, self.session.scenario, key, **values)
 
     def _show(self) -> None:
         """Show the moment."""

@@ -46,22 +46,22 @@ class Asking(Editing, is_layer=True):
             self._say(Hint("go_to.not_trained"))
             return
         self.prompt.ask(
-            Asked(SAY("go_to.label"), "", SAY("prompt.go_to"), accept=self._go_to, check=self._problem_with_place)
+            Asked(SAY("go_to.label"), "", self.say("prompt.go_to"), accept=self._go_to, check=self._problem_with_place)
         )
 
     def _problem_with_place(self, text: str) -> str:
         place = place_in(text)
         if place is None:
-            return SAY("go_to.unreadable") if text else ""
+            return self.say("go_to.unreadable") if text else ""
         if iterations_until(self.session, *place) > MOST_ITERATIONS:
-            return SAY("go_to.too_far", most=MOST_ITERATIONS)
+            return self.say("go_to.too_far", most=MOST_ITERATIONS)
         return ""
 
     def _go_to(self, text: str) -> str:
         place = place_in(text)
         problem = self._problem_with_place(text)
         if problem or place is None:
-            return problem or SAY("go_to.unreadable")
+            return problem or self.say("go_to.unreadable")
         iteration = iterations_until(self.session, *place)
         ahead = iteration - self.session.simulator.iteration
         if ahead > NEAR or (ahead > 0 and self.session.breakpoints):

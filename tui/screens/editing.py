@@ -80,7 +80,7 @@ class Editing(Selecting, is_layer=True):
     def action_compare(self) -> None:
         """This run beside the one that the last edit left."""
         self._pause()
-        if not (self.session.edits.done or self.session.edits.undone):
+        if not (self.session.simulator.trains and (self.session.edits.done or self.session.edits.undone)):
             self._say(Hint("hint.nothing_to_compare"))
             return
         self._tell(None)

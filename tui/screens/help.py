@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
@@ -12,8 +13,8 @@ from textual.widgets import Input
 
 from dlsim.tui.filtering import has_all
 from dlsim.tui.keys import cap
-from dlsim.tui.pictures.catalogue import PICTURES
 from dlsim.tui.screens.reading import ReadingScreen
+from dlsim.tui.telling import Told
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.lines import Line, Piece, wrap
 from dlsim.tui.widgets.panel import Panel
@@ -21,17 +22,16 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
 
 SAY = words()
-PANELS = ("network", "formula", "weights", "layers", "data", "loss", "lesson", "variants", "conventions")
 TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings")
 LEFT = 16
 
 
 class HelpScreen(ReadingScreen):
-    """Shows the bindings of the screen below it."""
+    """Shows the bindings of the screen below it, and what else is `told` there."""
 
-    def __init__(self, bound: Iterable[Binding]) -> None:
+    def __init__(self, bound: Iterable[Binding], told: Told) -> None:
         super().__init__()
-        self._bound = tuple(bound)
+        self._bound, self._told = tuple(bound), told
 
     def compose(self) -> ComposeResult:
         """A field to search with, and the text."""
@@ -51,49 +51,59 @@ class HelpScreen(ReadingScreen):
         self._search(event.value)
 
     def _search(self, wanted: str) -> None:
-        self.reading.show(lambda cells: help_lines(self._bound, wanted, cells))
+        self.reading.show(lambda cells: help_lines(self._bound, self._told, wanted, cells))
 
 
-def help_lines(bound: Sequence[Binding], wanted: str, cells: int) -> Sequence[Line]:
+class Entry(Struct, frozen=True):
+    """What the help says under a head, and what else it is `known` by."""
+
+    head: str
+    text: str
+    known: str = ""
+
+
+def help_lines(bound: Sequence[Binding], told: Told, wanted: str, cells: int) -> Sequence[Line]:
     """What has every word of `wanted` in it: keys by group, then panels, then words."""
     lines: list[Line] = []
-
-    def section(title: str, entries: Iterable[tuple[str, str]], names: Mapping[str, str] | None = None) -> None:
-        """`names` are what else an entry is known by, by its text."""
-        told = [(head, text, (names or {}).get(text, "")) for head, text in entries]
-        found = [(head, text) for head, text, name in told if has_all(f"{head} {text} {title} {name}", wanted)]
-        if not found:
-            return
-        if lines:
+    for title, entries in _sections(bound, told):
+        found = [one for one in entries if one.text and has_all(f"{one.head} {one.text} {title} {one.known}", wanted)]
+        if found and lines:
             lines.append(())
-        lines.append(((title, "heading"),))
-        for head, text in found:
-            lines.extend(_entry(head, text, cells))
-
-    short = {SAY(f"key.{binding.id}.text"): SAY(f"key.{binding.id}.name") for binding in bound}
-    for group in dict.fromkeys(_group(binding) for binding in bound):
-        section(SAY(f"group.{group}"), _keys_of(bound, group), short)
-    section(SAY("help.panels"), [(SAY(f"panel.{panel}"), SAY(f"about.{panel}")) for panel in PANELS])
-    section(SAY("help.pictures"), [(SAY(f"panel.{picture}"), SAY(f"about.{picture}")) for picture in PICTURES])
-    section(SAY("help.terms"), [(SAY(f"term.{term}"), SAY(f"about.{term}")) for term in TERMS])
+        if found:
+            lines.append(((title, "heading"),))
+        for one in found:
+            lines.extend(_in_lines(one.head, one.text, cells))
     return lines or [((SAY("help.none"), "muted"),)]
 
 
-def _keys_of(bound: Sequence[Binding], group: str) -> Iterable[tuple[str, str]]:
-    """(keys, what they do) of a group; several keys of one action together."""
-    keys: dict[str, tuple[list[str], str]] = {}
+def _sections(bound: Sequence[Binding], told: Told) -> Iterator[tuple[str, Iterable[Entry]]]:
+    for group in dict.fromkeys(_group(binding) for binding in bound):
+        yield SAY(f"group.{group}"), _keys_of(bound, told, group)
+    yield SAY("help.panels"), [_about(told, "panel", panel) for panel in told.panels]
+    yield SAY("help.pictures"), [_about(told, "panel", picture) for picture in told.pictures]
+    yield SAY("help.terms"), [_about(told, "term", term) for term in TERMS]
+
+
+def _about(told: Told, kind: str, name: str) -> Entry:
+    return Entry(told.say(f"{kind}.{name}"), told.say(f"about.{name}"), told.known(f"about.{name}"))
+
+
+def _keys_of(bound: Sequence[Binding], told: Told, group: str) -> Iterable[Entry]:
+    """What the keys of a group do; several keys of one action together."""
+    caps: dict[str, list[str]] = {}
     for binding in bound:
         if _group(binding) == group:
-            found = keys.setdefault(str(binding.id), ([], SAY(f"key.{binding.id}.text")))
-            found[0].append(cap(SAY, binding.key))
-    return [("  ".join(dict.fromkeys(names)), text) for names, text in keys.values()]
+            caps.setdefault(f"key.{binding.id}", []).append(cap(SAY, binding.key))
+    for key, names in caps.items():
+        known = f"{told.say(f'{key}.name')} {told.known(key)}"
+        yield Entry("  ".join(dict.fromkeys(names)), told.say(f"{key}.text"), known)
 
 
 def _group(binding: Binding) -> str:
     return str(binding.id).partition(".")[0]
 
 
-def _entry(head: str, text: str, cells: int) -> Iterable[Line]:
+def _in_lines(head: str, text: str, cells: int) -> Iterable[Line]:
     inner = cells - LEFT - 1
     if inner < 20:
         return [((head, "key"),), *[((" ", ""), *line) for line in wrap([(text, "")], max(cells - 1, 1))]]

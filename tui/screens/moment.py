@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlsim.engine.numerals import general
 from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, caps
+from dlsim.tui.prose import fitting
 from dlsim.tui.session import Session
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.words import words
@@ -97,7 +98,7 @@ def _name(id_: str, session: Session, *, is_running: bool) -> str:
         return SAY("grain.by", grain=SAY(f"grain.{session.grain}"))
     if id_ == "run.toggle" and is_running:
         return SAY("key.run.pause")
-    return SAY(f"key.{id_}.name")
+    return fitting(SAY, session.scenario, f"key.{id_}.name")
 
 
 def speed_in_words(session: Session) -> str:
@@ -108,4 +109,4 @@ def speed_in_words(session: Session) -> str:
         return SAY(key, number=general(speed.per_second), grain=SAY(f"grain.{session.grain}"))
     if speed.per_second == float("inf"):
         return SAY("speed.top")
-    return SAY("speed.iterations", number=f"{speed.per_second:,.0f}")
+    return fitting(SAY, session.scenario, "speed.iterations", number=f"{speed.per_second:,.0f}")

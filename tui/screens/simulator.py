@@ -15,6 +15,7 @@ from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.keyboard import paint
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings, caps
+from dlsim.tui.prose import case_of
 from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
@@ -127,10 +128,10 @@ class SimulatorScreen(Copying, Asking):
         """How fast the run goes and where to, and the breakpoints that it goes past: in less and less room."""
         running, speed = self.running, speed_in_words(self.session)
         if running.goal is not None:
-            told = SAY("hint.running_to", iteration=running.goal, key=CAPS["select.leave"])
+            told = self.say("hint.running_to", iteration=running.goal, key=CAPS["select.leave"])
         else:
             key = "hint.running_past_end" if running.past_epochs else "hint.running"
-            told = SAY(key, speed=speed, epochs=running.past_epochs)
+            told = self.say(key, speed=speed, epochs=running.past_epochs)
         if running.passed:
             number = len(running.passed)
             key = "hint.running_past_stop" if number == 1 else "hint.running_past_stops"
@@ -149,7 +150,7 @@ class SimulatorScreen(Copying, Asking):
         self._show()
 
     def _tell(self, hint: Hint | None) -> None:
-        self._hint = "" if hint is None else SAY(hint.key, **{**named_keys(), **hint.values})
+        self._hint = "" if hint is None else self.say(hint.key, **{**named_keys(), **hint.values})
         self._told_at = monotonic()
 
     def action_step(self) -> None:
@@ -282,7 +283,7 @@ class SimulatorScreen(Copying, Asking):
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""
-        if not self.session.simulator.trains:
+        if case_of(self.session.scenario):
             self._tell(Hint("hint.no_curve"))
         else:
             self.curve.toggle_log()

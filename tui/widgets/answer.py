@@ -13,7 +13,7 @@ from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.link import Link
-from dlsim.tui.prose import meaning, origin, question, reasons
+from dlsim.tui.prose import fitting, meaning, origin, question, reasons
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
 from dlsim.tui.widgets.equation import equation, spelt_out
@@ -149,7 +149,8 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
     if jump is not None:
         done = jump.updates
         keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
-        return say.first([*keys, "answer.edited"], iteration=done, before=fixed(jump.before, digits))
+        key = next(iter(keys), "answer.edited")
+        return fitting(say, snapshot.scenario, key, iteration=done, before=fixed(jump.before, digits))
     if ref.quantity in ("rest_W", "rest_b"):
         return say("answer.summed_up")
     learnt = kind_of(ref) in LEARNT and done > 0

@@ -15,7 +15,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import answer_to, other_row, sums_within
 from dlsim.tui.diagram.numbers import is_number
 from dlsim.tui.link import Link
-from dlsim.tui.prose import meaning, question
+from dlsim.tui.prose import fitting, meaning, question
 from dlsim.tui.selection import MEAN_E, Selection
 from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.widgets.equation import equation
@@ -229,7 +229,7 @@ def _invitation(
     prose = min(cells, COMFORTABLE_WIDTH)
     rows, position = snapshot.tape.rows, snapshot.position
     if position.iteration > 1:
-        first = say("formula.start_iteration", iteration=position.iteration)
+        first = fitting(say, snapshot.scenario, "formula.start_iteration", iteration=position.iteration)
     elif position.done == 0 and not _trains(snapshot) and snapshot.sample:
         first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(rows))
     else:
@@ -283,7 +283,8 @@ def _following(say: Words, snapshot: Snapshot) -> tuple[str, str]:
         key, named["iteration"] = "formula.next_iteration", position.iteration + 1
     else:
         key, named["next"] = "formula.next", snapshot.next_symbol
-    return say(key, **named), say(f"{key}_in_short", **named)
+    scenario = snapshot.scenario
+    return fitting(say, scenario, key, **named), fitting(say, scenario, f"{key}_in_short", **named)
 
 
 def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:

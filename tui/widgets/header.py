@@ -9,6 +9,7 @@ from textual import events
 
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.prose import fitting
 from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
 from dlsim.tui.words import Words
 
@@ -112,10 +113,18 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
     pieces: list[Piece] = []
     if position.epochs:
         is_again = snapshot.scenario.kind == "search" and position.epoch > 1  # all has been tried
-        pieces += [(say("header.round" if is_again else "header.epoch", epoch=position.epoch), ""), (" · ", "muted")]
-        if has_batch and position.batches > 1:
-            pieces += [(say("header.batch", batch=position.batch, batches=position.batches), ""), (" · ", "muted")]
-        pieces += [(say("header.iteration", iteration=position.iteration), ""), (" · ", "muted")]
+        batch = ["header.batch"] if has_batch and position.batches > 1 else []
+        for key in ("header.round" if is_again else "header.epoch", *batch, "header.iteration"):
+            text = fitting(
+                say,
+                snapshot.scenario,
+                key,
+                epoch=position.epoch,
+                batch=position.batch,
+                batches=position.batches,
+                iteration=position.iteration,
+            )
+            pieces += [(text, ""), (" · ", "muted")] if text else []
     samples = len(snapshot.tape.rows)
     if samples > 1:
         other = "header.sample_of_data" if has_place else "header.sample_alone"

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.tui.pictures.variants import Variant
+from dlsim.tui.prose import case_of
 from dlsim.tui.widgets.lines import Line, fit, wrap
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
@@ -64,7 +65,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = f"{position.done:,}"
+        updates = "" if case_of(snapshot.scenario) else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         told = second
         if snapshot.trouble is not None:
@@ -98,7 +99,7 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
     has_loss = any(variant.loss for variant in variants)
     heads = [
         say("column.variant"),
-        say("column.updates"),
+        say("column.updates") if any(variant.updates for variant in variants) else "",
         say(loss_head(beside)) if has_loss else "",
         say(f"column.{beside}") if beside else "",
         say("column.differs"),
@@ -111,7 +112,7 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
             (heads[3], *(variant.second for variant in variants)),
         )
     )
-    numbers = done + 2 + sum(size + 2 for size in (loss, second) if size)
+    numbers = sum(size + 2 for size in (done, loss, second) if size)
     room = max(cells - numbers - LEFT, LEAST_NAME)
     name = max(min(max(cell_len(variant.name) for variant in variants), MOST_NAME, cells // 3, room), LEAST_NAME)
     if loss and second and LEFT + name + numbers > cells:  # what compares stays

@@ -1,0 +1,72 @@
+"""The palette: every action by name, found by all that the help would find it by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import SystemCommand
+from textual.command import Hit, Hits
+from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
+
+from dlsim.tui.filtering import has_all
+from dlsim.tui.screens.simulator import SimulatorScreen
+from dlsim.tui.screens.view import title_of
+from dlsim.tui.telling import Told, bound, told_on
+from dlsim.tui.words import words
+
+if TYPE_CHECKING:
+    from dlsim.tui.app import DlsimApp
+
+SAY = words()
+BY_TITLE, BY_WORDS = 200.0, 100.0
+"""What a command scores that has every word in its title, or somewhere: above those that have only the letters."""
+
+
+class Commands(SystemCommandsProvider):
+    """Searches them by words; letters that are in a title in their order find it too, as in any palette of Textual."""
+
+    async def search(self, query: str) -> Hits:
+        """Those that fit, and how well."""
+        matcher = self.matcher(query)
+        for (title, text, run, _), known in commands(cast("DlsimApp", self.app), self.screen):
+            letters = matcher.match(title)
+            if has_all(title, query):
+                yield Hit(BY_TITLE + letters, matcher.highlight(title), run, help=text)
+            elif has_all(f"{title} {text} {known}", query):
+                yield Hit(BY_WORDS, title, run, help=text)
+            elif letters > 0:
+                yield Hit(min(letters, BY_WORDS - 1), matcher.highlight(title), run, help=text)
+
+
+def commands(app: DlsimApp, screen: Screen[Any]) -> Iterator[tuple[SystemCommand, str]]:
+    """(an action of this screen, what else it is known by), then what holds everywhere."""
+    told, named = told_on(screen), {"app.palette"}
+    for binding in bound(screen):
+        if {binding.action, str(binding.id)} & named:
+            continue
+        named |= {binding.action, str(binding.id)}
+        key = f"key.{binding.id}"
+        name, text = told.say(f"{key}.name"), told.say(f"{key}.text")
+        if text:
+            run = partial(screen.run_action, binding.action)
+            yield SystemCommand(name[:1].upper() + name[1:], text, run), told.known(key)
+    if isinstance(screen, SimulatorScreen):
+        for picture in screen.tabs.pictures:
+            show = partial(screen.action_panel, picture)
+            yield (
+                SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
+                told.known(f"about.{picture}"),
+            )
+    for key, run in (("theme", app.action_change_theme), ("screenshot", partial(app.set_timer, 0.1, app.save_picture))):
+        yield SystemCommand(SAY(f"command.{key}.name"), SAY(f"command.{key}.text"), run), Told().known(f"command.{key}")
+
+
+def _named(told: Told, picture: str) -> str:
+    """A picture by its title and by what it is usually called."""
+    usual = f"command.picture.usual.{picture}"
+    if usual in SAY:
+        return SAY("command.picture.named", picture=title_of(picture), usual=told.say(usual))
+    return SAY("command.picture.name", picture=title_of(picture))
