@@ -66,7 +66,7 @@ class DlsimApp(App[int]):
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
     def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
         """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""

@@ -60,8 +60,9 @@ def commands(app: DlsimApp, screen: Screen[Any]) -> Iterator[tuple[SystemCommand
                 SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
                 told.known(f"about.{picture}"),
             )
-    for key, run in (("theme", app.action_change_theme), ("screenshot", partial(app.set_timer, 0.1, app.save_picture))):
-        yield SystemCommand(SAY(f"command.{key}.name"), SAY(f"command.{key}.text"), run), Told().known(f"command.{key}")
+    for key, do in (("theme", app.action_change_theme), ("screenshot", partial(app.set_timer, 0.1, app.save_picture))):
+        title, text = SAY(f"command.{key}.name"), SAY(f"command.{key}.text")
+        yield SystemCommand(title, text, do), told.known(f"command.{key}")
 
 
 def _named(told: Told, picture: str) -> str:

@@ -63,3 +63,15 @@ def test_the_sample_goes_by_its_number_in_the_data_and_its_place_in_the_batch_wh
     line = "".join(text for text, _ in header_line(words(), session.snapshot, cells))
     assert f" sample {row} (2/32) " in line
     assert " sample 1/4 " in header("xor-train", cells)
+
+
+@pytest.mark.parametrize("cells", [120, 80])
+def test_a_sample_that_is_alone_in_its_batch_goes_by_its_number_in_the_data(cells):
+    session = Session("batch-modes", variant="stochastic")
+    session.forward("iteration")
+    session.forward("iteration")
+    assert len(session.snapshot.tape.rows) == 1
+    line = "".join(text for text, _ in header_line(words(), session.snapshot, cells))
+    assert f" iteration 2 · sample {session.snapshot.row + 1} · " in line
+    assert "sample" not in header("backprop-2-2-2", cells), "there is one only"
+    assert "sample" not in header("activations", cells)

@@ -107,7 +107,7 @@ def _forms(places: tuple[Line, Line, Line], title: int) -> Iterator[tuple[Line, 
 
 def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place: bool = True) -> Line:
     """Where the run stands; with the batch of the epoch, where an epoch has several, and with the place of the sample
-    in its batch, where that is not its number in the data.
+    in its batch, where that is not its number in the data and there are others.
     """
     position = snapshot.position
     pieces: list[Piece] = []
@@ -125,10 +125,10 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
                 iteration=position.iteration,
             )
             pieces += [(text, ""), (" · ", "muted")] if text else []
-    samples = len(snapshot.tape.rows)
-    if samples > 1:
-        other = "header.sample_of_data" if has_place else "header.sample_alone"
-        key = "header.sample" if snapshot.row == snapshot.sample else other
+    samples, data = len(snapshot.tape.rows), getattr(snapshot.scenario.body, "data", None)
+    if samples > 1 or (data is not None and len(data.inputs) > 1):
+        other = "header.sample_of_data" if has_place and samples > 1 else "header.sample_alone"
+        key = "header.sample" if samples > 1 and snapshot.row == snapshot.sample else other
         told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)
         pieces += [(told, ""), (" · ", "muted")]
     phase = position.phase
