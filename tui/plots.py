@@ -1,41 +1,35 @@
 """The one place that knows plotext: curves in, rows of text with roles out. For the UI thread only.
 
 plotext draws into one figure for the whole process and fails on numbers that are not finite, so it is given
-a cleared figure and points between 0 and 1; scales, ticks and their labels are made here.
+a cleared figure and points between 0 and 1; scales, ticks and their labels are made in `scales.py`.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.numerals import general, power_of_ten, scientific
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.dots import Characters
+
+if TYPE_CHECKING:
+    from dlsim.tui.scales import Scale
 
 Array = NDArray[np.float64]
 
 BRAILLE = "braille"
 AXIS = "axis"
 LEAST_WITH_AXES = (16, 4)
-ROWS_OF_A_TICK, CELLS_OF_A_TICK = 3, 12
-FEWEST_TICKS = 3
-FULL_SCALE = 0.4
-"""A curve whose least number is below this share of its greatest is drawn down to zero."""
+CELLS_OF_A_TICK = 12
 COLOUR = "\x1b\\[(?:38;5;(\\d+)|0)m"
 MARKS = 5
 """So many times a curve's mark stands on it."""
-ROUND = (1.0, 2.0, 5.0, 10.0)
-PLAIN_FROM, PLAIN_TO = 1e-4, 1e6
-TINY, HUGE = 1e-300, 1e300
-"""Beyond these no round numbers are looked for."""
 
 
 class Series(Struct, frozen=True):
@@ -48,18 +42,6 @@ class Series(Struct, frozen=True):
     marker: str = BRAILLE
     mark: str = ""
     """A character that stands on the curve here and there, so that it is known without its colour."""
-
-
-class Scale(Struct, frozen=True):
-    """The stretch of numbers that is drawn."""
-
-    low: float
-    high: float
-
-    def place(self, values: Array) -> Array:
-        """Where `values` lie between 0 and 1; divided first, so that no difference overflows."""
-        size = max(abs(self.low), abs(self.high))
-        return np.asarray((values / size - self.low / size) / (self.high / size - self.low / size))
 
 
 def plot(
@@ -86,14 +68,17 @@ def plot(
         return []
     import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
 
-    across = _across([*shown, *under], span)
-    most = most_ticks(height - 2)
-    up = _up([*shown, *under], most, log=log)
+    from dlsim.tui import scales  # noqa: PLC0415 -- nor a scale
+
+    drawn = [*shown, *under]
+    begin, furthest = span or (min(float(one.x.min()) for one in drawn), max(float(one.x.max()) for one in drawn))
+    least, greatest = min(float(one.low.min()) for one in drawn), max(float(one.high.max()) for one in drawn)
+    most = scales.most_ticks(height - 2)
+    across, up = scales.across(begin, furthest), scales.up(least, greatest, most, log=log)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    begin = span[0] if span is not None else min(float(one.x.min()) for one in [*shown, *under])
     size = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
     lines, marks = Characters(*size), Characters(*size)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
@@ -130,6 +115,8 @@ def left_of_curves(rows: Sequence[str], *, is_plain: bool = False) -> int:
 def get_ready() -> None:
     """Import plotext, which takes 40 ms: neither the start nor the first key with a curve should wait for it."""
     import plotext  # noqa: F401, PLC0415
+
+    import dlsim.tui.scales  # noqa: F401, PLC0415
 
 
 # what is drawn
@@ -185,28 +172,6 @@ def _draw_characters(shown: Characters) -> None:
         shown.cells.clear()
 
 
-def _across(series: Sequence[Series], span: tuple[float, float] | None) -> Scale:
-    low = min(float(one.x.min()) for one in series) if span is None else span[0]
-    high = max(float(one.x.max()) for one in series) if span is None else span[1]
-    return Scale(low if high > low else low - 1, high)
-
-
-def _up(series: Sequence[Series], most: int, *, log: bool) -> Scale:
-    low, high = min(float(one.low.min()) for one in series), max(float(one.high.max()) for one in series)
-    if not log and 0 <= low < FULL_SCALE * high:
-        low = 0.0
-    size = max(abs(low), abs(high))
-    if high / 2 - low / 2 <= 1e-12 * size:  # one and the same number: it lies in the middle
-        margin = 0.5 if log else size / 10 or 1.0
-        return Scale(low - margin, high + margin)
-    if log:
-        return Scale(math.floor(low), math.ceil(high)) if high - low >= 1 else Scale(low, high)
-    step = _round_step(high / most - low / most)
-    if not TINY < step < HUGE:
-        return Scale(low, high)
-    return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
-
-
 # axes
 
 
@@ -217,6 +182,8 @@ def _draw_axes(
     the curves.
     """
     import plotext  # noqa: PLC0415
+
+    from dlsim.tui.scales import labels, x_ticks, y_ticks  # noqa: PLC0415
 
     has_axes = _has_axes(width, height)
     plotext.xaxes(has_axes, False)
@@ -251,61 +218,6 @@ def _named(row: list[Run], name: str) -> list[Run]:
     if not name or start < 2 or text[start - 2 : last].strip():
         return row
     return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
-
-
-def most_ticks(rows: int) -> int:
-    """How many steps between the labels of y so many rows have room for: in a few rows a label may stand on each."""
-    return max(rows // ROWS_OF_A_TICK, min(FEWEST_TICKS, rows - 1), 1)
-
-
-def x_ticks(scale: Scale, most: int) -> list[float]:
-    """The ends, and round whole numbers between them."""
-    low, high = scale.low, scale.high
-    step = max(_round_step((high - low) / most), 1.0)
-    between = np.arange(math.ceil(low / step) * step, high, step)
-    near = 0.6 * step
-    return [low, *(float(tick) for tick in between if low + near < tick < high - near), high]
-
-
-def y_ticks(scale: Scale, most: int, *, log: bool = False) -> list[float]:
-    """Round numbers on the scale, powers of ten (as exponents) on a logarithmic one; else its ends."""
-    low, high = scale.low, scale.high
-    step = _round_step(high / most - low / most)
-    if log:
-        step = float(max(math.ceil((high - low) / most), 1))
-    if not TINY < step < HUGE:
-        return [low, high]
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    ticks = [tick * step for tick in range(first, last + 1)]
-    return ticks if len(ticks) > 1 else [low, high]
-
-
-def labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
-    """The ticks as text, all in one form."""
-    if log:
-        is_whole = all(tick == round(tick) for tick in ticks)
-        return [power_of_ten(round(tick)) if is_whole else general(_power(tick), 3) for tick in ticks]
-    size = max(abs(tick) for tick in ticks)
-    gap = min((abs(b - a) for a, b in itertools.pairwise(ticks)), default=size)
-    if not gap or not math.isfinite(gap):
-        return [general(tick, 3) for tick in ticks]
-    if PLAIN_FROM <= size < PLAIN_TO:
-        decimals = min(max(math.ceil(-math.log10(gap) - 1e-9), 0), 10)
-        return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
-    decimals = next((n for n in range(7) if all(abs(float(scientific(t, n)) - t) < gap / 100 for t in ticks)), 7)
-    return ["0" if tick == 0 else scientific(tick, decimals) for tick in ticks]
-
-
-def _power(exponent: float) -> float:
-    return float(10.0**exponent) if exponent < 308 else math.inf
-
-
-def _round_step(width: float) -> float:
-    """The least of 1, 2, 5, 10 … times a power of ten that is no less than `width`."""
-    if not TINY < width < HUGE:
-        return width
-    power = 10.0 ** math.floor(math.log10(width))
-    return next((step * power for step in ROUND if step * power >= width * (1 - 1e-9)), 10 * power)
 
 
 # from plotext's text

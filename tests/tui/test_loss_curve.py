@@ -27,7 +27,8 @@ from dlsim.tui.curves import Curves
 from dlsim.tui.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.pictures.scene import Member, Scene
 from dlsim.tui.pictures.variants import variants
-from dlsim.tui.plots import Scale, Series, labels, plot, x_ticks, y_ticks
+from dlsim.tui.plots import Series, plot
+from dlsim.tui.scales import Scale, labels, x_ticks, y_ticks
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.throttle import Throttle
