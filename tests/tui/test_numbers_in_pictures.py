@@ -14,6 +14,7 @@ from dlsim.engine.numerals import is_extreme
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.focus import focus_of
 from dlsim.tui.diagram.shape import shape_of
+from dlsim.tui.formula_text import text_of
 from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.view import PictureView
@@ -21,7 +22,6 @@ from dlsim.tui.prose import meaning, names, origin, question
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets.answer import answer_parts
-from dlsim.tui.widgets.formula import text_of
 from dlsim.tui.words import words
 
 DRAWN = re.compile(r"(?:^|[ !])((?:-|− ?)?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")

@@ -9,7 +9,7 @@ from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numerals import fixed
 from dlsim.tui.table_text import sheet_of
 from dlsim.tui.widgets.rows import Group, Places, subject
-from dlsim.tui.widgets.table import TableView
+from dlsim.tui.widgets.table_view import TableView
 from dlsim.tui.words import words
 
 

@@ -18,7 +18,6 @@ from dlsim.tui.pictures.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session import Hint
 from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
-from dlsim.tui.widgets.formula import text_of, text_of_op
 from dlsim.tui.words import words
 
 SAY = words()
@@ -44,6 +43,8 @@ class Copying(Looking, is_layer=True):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
+        from dlsim.tui.formula_text import text_of, text_of_op  # noqa: PLC0415 -- no start waits for it
+
         snapshot = self.running.latest or self.session.snapshot
         text = text_of(SAY, snapshot, self.digits, selected=self.selection.ref)
         op = None if self.selection else self.whole_op(snapshot)

@@ -9,11 +9,10 @@ from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import answer_to, other_row, sums_within
-from dlsim.tui.diagram.numbers import is_number
+from dlsim.tui.answer import sums_within
 from dlsim.tui.link import Link
 from dlsim.tui.prose import fitting, meaning, question
 from dlsim.tui.selection import MEAN_E, Selection
@@ -170,30 +169,6 @@ def panel_parts(
     else:
         body = _body(say, snapshot, caps, inner, digits)
     return body, foot
-
-
-def text_of_op(say: Words, snapshot: Snapshot, op: Op, digits: int = DIGITS) -> str:
-    """An op as lines of text, to be copied: its matrices, then each of its numbers that has been computed."""
-    head = [f"{formula}  {shapes}".strip() for _, formula, shapes in (snapshot.tape.op_formula(op),) if formula]
-    return "\n".join([*head, *filter(None, (text_of(say, snapshot, digits, selected=ref) for ref in op.refs))])
-
-
-def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
-    """The formula as one line of text, to be copied; None where nothing is computed yet."""
-    if selected is None and snapshot.event is not None:
-        selected = snapshot.event.ref
-    if selected is None:
-        return None
-    answer = answer_to(snapshot, selected, digits)
-    if not answer.is_shown:
-        return None
-    told, row = answer.told, other_row(snapshot, selected)
-    outcome = fixed(told.value, digits_of(selected, digits))
-    sides = [told.symbol, told.formula, told.substituted, outcome]
-    if not is_number(selected):  # of an update, each new value that takes its place
-        sides = [told.substituted]
-    text = " = ".join(dict.fromkeys(side for side in sides if side))
-    return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
 
 
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
