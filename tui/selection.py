@@ -14,6 +14,8 @@ from dlsim.tui.widgets.rows import Places, subject
 
 MEAN_E = Ref("mean_E")
 """The loss of a batch."""
+HELD_LOSS = Ref("loss:validation:read")
+"""The loss on what is kept back, with the weights with which an iteration begins."""
 
 
 class Stop(Struct, frozen=True):
@@ -171,6 +173,30 @@ def of_the_loss(snapshot: Snapshot) -> Ref | None:
     if ("E", None) in snapshot.order and len(snapshot.tape.rows) > 1:
         return MEAN_E
     return next((Ref(quantity) for quantity in ("E", "f") if (quantity, None) in snapshot.order), None)
+
+
+def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
+    """The number of the iteration at hand that a curve goes through."""
+    if name == "loss":
+        return of_the_loss(snapshot)
+    if name == "validation":
+        return HELD_LOSS
+    gates = list(getattr(snapshot.scenario.body, "gates", ()))
+    return Ref("count", 0, (gates.index(name),)) if name in gates else None
+
+
+def of_curves(snapshot: Snapshot) -> Sequence[Ref]:
+    """The numbers that the curves of a moment are about."""
+    found = (of_curve(snapshot, name) for name in snapshot.curves)
+    return [ref for ref in found if ref is not None]
+
+
+def along(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous of `refs`, from none of them the first or the last; None past the ends."""
+    if ref not in refs:
+        return refs[0 if by > 0 else -1]
+    place = refs.index(ref) + by
+    return refs[place] if 0 <= place < len(refs) else None
 
 
 def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:

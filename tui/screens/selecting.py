@@ -9,7 +9,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import in_iteration
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.selection import Cells, Selection, in_order, is_among, of_the_loss
+from dlsim.tui.selection import Cells, Selection, along, in_order, is_among, of_curve, of_curves
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve
@@ -78,15 +78,14 @@ class Selecting(Acting, is_layer=True):
         self._choose(self.selection.select(ref))
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the loss
-        curve is about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it has
-        none to go on to, in the table that is open, and where that is the table of the variants, in the first.
+        """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the
+        curves are about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it
+        has none to go on to, in the table that is open, and where that is the table of the variants, in the first.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
-        loss = of_the_loss(snapshot) if self.tabs.panel == "loss" else None
-        if loss is not None:
-            return None if self.selection.ref == loss else loss
+        if self.tabs.panel == "loss" and (told := of_curves(snapshot)):
+            return along(told, self.selection.ref, by)
         if (of_op := self._beside_in_op(snapshot, by)) is not None:
             return of_op
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
@@ -172,15 +171,15 @@ class Selecting(Acting, is_layer=True):
         self._choose(start.follow(message.ref, snapshot))
 
     @on(LossCurve.Picked)
-    def _pick_loss(self) -> None:
-        """The loss as the curve tells it."""
+    def _pick_of_curve(self, message: LossCurve.Picked) -> None:
+        """The number as the curve tells it: where it is of an earlier iteration, that is said."""
         snapshot = self._looked_at()
-        ref, position = of_the_loss(snapshot), snapshot.position
+        ref = of_curve(snapshot, message.curve)
         if ref is None:
             return
         self._choose(self.selection.select(ref))
-        if position.done < position.iteration:
-            self._tell(Hint("hint.loss_before", {"iteration": position.done}))
+        if message.iteration != snapshot.position.iteration:
+            self._tell(Hint("hint.told_before", {"iteration": message.iteration}))
         self._show_keys()
 
 
