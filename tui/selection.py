@@ -150,6 +150,18 @@ class Cells:
                 return cell
         return None
 
+    def after(self, one: Ref, ref: Ref | None, by: int, *, is_line: bool) -> Ref | None:
+        """The number next to `ref` where `one`, which stands outside, comes before all of these and after them."""
+        place = None if ref is None else self.find(ref)
+        if ref is None or place is None:
+            first = self.first() if ref == one else None
+            return one if first is None else first if by > 0 else self.beside(first, -1)
+        if is_line:
+            return self.below(ref, by) or (one if by < 0 else None)
+        found = self.beside(ref, by)
+        there = None if found is None else self.find(found)
+        return found if there is not None and (there > place) == (by > 0) else one
+
     def of_sample(self, row: int) -> Ref | None:
         """The first number of a sample, where the lines are samples."""
         line = self._rows[row * self._per_sample] if row * self._per_sample < len(self._rows) else None

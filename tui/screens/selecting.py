@@ -80,7 +80,7 @@ class Selecting(Acting, is_layer=True):
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the
         curves are about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it
-        has none to go on to, in the table that is open, and where that is the table of the variants, in the first.
+        has none, or after its only one, in the table that is open, and where that is the table of the variants, in the first.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
@@ -91,12 +91,12 @@ class Selecting(Acting, is_layer=True):
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
         table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
-        if len(drawn) == 1:  # one could not go on from it
-            drawn = ()
         begun = None if self.selection else self._computed_last(snapshot, table)
         if begun is not None and (not drawn or is_among(drawn, begun)):
             return begun
         here = self.selection.ref
+        if len(drawn) == 1 and table is not None:
+            return table.after(drawn[0], None if here is None else in_iteration(snapshot, here), by, is_line=is_line)
         if drawn:
             below = self.picture.drawing.below(here, by) if is_line and here and self.picture.display else None
             return in_order(drawn, here, by) if below is None else below
