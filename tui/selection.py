@@ -16,6 +16,8 @@ MEAN_E = Ref("mean_E")
 """The loss of a batch."""
 HELD_LOSS = Ref("loss:validation:read")
 """The loss on what is kept back, with the weights with which an iteration begins."""
+LOSS_OVER_ALL = Ref("loss:training")
+"""The loss over all the training data, with the weights of the moment."""
 
 
 class Stop(Struct, frozen=True):
@@ -209,6 +211,25 @@ def along(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
         return refs[0 if by > 0 else -1]
     place = refs.index(ref) + by
     return refs[place] if 0 <= place < len(refs) else None
+
+
+def in_rows(
+    rows: Sequence[tuple[str | None, Sequence[Ref]]], here: tuple[str | None, Ref | None], by: int, *, is_line: bool
+) -> tuple[str | None, Ref] | None:
+    """The (variant, number) next to `here` where each row has the numbers of a variant: at first the first of the row;
+    in the same column, None past the ends, or on from row to row and round.
+    """
+    variant, ref = here
+    numbers = [(name, one) for name, refs in rows for one in refs]
+    if ref is None or (variant, ref) not in numbers:
+        return next((number for number in numbers if number[0] == variant), numbers[0])
+    if not is_line:
+        return numbers[(numbers.index((variant, ref)) + by) % len(numbers)]
+    row = next(row for row, (name, _) in enumerate(rows) if name == variant)
+    if not 0 <= row + by < len(rows):
+        return None
+    column, (name, refs) = rows[row][1].index(ref), rows[row + by]
+    return name, refs[min(column, len(refs) - 1)]
 
 
 def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:

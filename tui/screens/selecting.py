@@ -7,15 +7,18 @@ from textual import on
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import in_iteration
+from dlsim.tui.curves import place_of_last
+from dlsim.tui.link import Owner
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.selection import Cells, Selection, along, in_order, is_among, of_curve, of_curves
+from dlsim.tui.selection import Cells, Selection, along, in_order, in_rows, is_among, of_curve, of_curves
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.rows import subject
 from dlsim.tui.widgets.table import NumberTable
+from dlsim.tui.widgets.variants_table import VariantsTable
 
 
 class Selecting(Acting, is_layer=True):
@@ -70,17 +73,38 @@ class Selecting(Acting, is_layer=True):
         if self.selection.is_inside:
             self._choose(self.selection.mark(by, snapshot))
             return
-        ref = self._beside(snapshot, by, is_line=is_line)
+        rows = self.variants.numbers if self.tabs.panel == "variants" else ()
+        variant = self.session.variant
+        if rows:
+            found = in_rows(rows, (variant, self.selection.ref), by, is_line=is_line)
+            variant, ref = (variant, None) if found is None else found
+        else:
+            ref = self._beside(snapshot, by, is_line=is_line)
         if ref is None:
             self._tell(Hint("hint.no_more_numbers" if self.selection else "hint.nothing_selected"))
             self._show_keys()
             return
+        self._choose_of(Owner(variant), ref)
+
+    def _choose_of(self, of: Owner, ref: Ref) -> None:
+        """A number of a variant: only what is under the lens answers, so that one comes there, and it is said."""
+        hint = None
+        if of.variant != self.session.variant:
+            self._pause()
+            hint = self.session.choose_variant(of.variant)
+            if hint.key != "hint.variant_ended":
+                hint = Hint("hint.variant_answers", {"variant": self.session.name_of(of.variant)})
         self._choose(self.selection.select(ref))
+        if hint is not None:
+            self._tell(hint)
+            self._show_keys()
+        elif self.tabs.panel in ("loss", "variants"):
+            self._tell_if_earlier(ref)
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the
         curves are about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it
-        has none, or after its only one, in the table that is open, and where that is the table of the variants, in the first.
+        has none, or after its only one, in the table that is open; the first where that has none.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
@@ -156,7 +180,17 @@ class Selecting(Acting, is_layer=True):
     @on(PictureView.Picked)
     def _pick_in_picture(self, message: PictureView.Picked) -> None:
         self.tabs.panel = self.tabs.picture
-        self._choose(self.selection.select(message.ref))
+        self._choose_of(message.of or Owner(self.session.variant), message.ref)
+
+    @on(VariantsTable.Chosen)
+    def _pick_in_variants(self, message: VariantsTable.Chosen) -> None:
+        self._pause()
+        self.tabs.panel = "variants"
+        if message.ref is not None:
+            self._choose_of(Owner(message.variant), message.ref)
+        else:
+            self._tell(self.session.choose_variant(message.variant))
+            self._show()
 
     @on(FormulaView.Picked)
     def _pick_in_formula(self, message: FormulaView.Picked) -> None:
@@ -173,14 +207,19 @@ class Selecting(Acting, is_layer=True):
     @on(LossCurve.Picked)
     def _pick_of_curve(self, message: LossCurve.Picked) -> None:
         """The number as the curve tells it: where it is of an earlier iteration, that is said."""
-        snapshot = self._looked_at()
-        ref = of_curve(snapshot, message.curve)
-        if ref is None:
-            return
-        self._choose(self.selection.select(ref))
-        if message.iteration != snapshot.position.iteration:
-            self._tell(Hint("hint.told_before", {"iteration": message.iteration}))
-        self._show_keys()
+        ref = of_curve(self._looked_at(), message.curve)
+        if ref is not None:
+            self._choose(self.selection.select(ref))
+            self._tell_if_earlier(ref)
+
+    def _tell_if_earlier(self, ref: Ref) -> None:
+        """Where a curve tells a number of an iteration before the one at hand, whose number is selected."""
+        snapshot = self.session.snapshot
+        told = next((curve for name, curve in snapshot.curves.items() if of_curve(snapshot, name) == ref), None)
+        iteration = 0 if told is None else place_of_last(told) + 1
+        if 0 < iteration != snapshot.position.iteration:
+            self._tell(Hint("hint.told_before", {"iteration": iteration}))
+            self._show_keys()
 
 
 def _rank_in_diagram(ref: Ref) -> tuple[int, bool, tuple[int, ...]]:

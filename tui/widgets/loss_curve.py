@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import starmap
 from time import monotonic
 
-import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
@@ -18,7 +17,7 @@ from textual.timer import Timer
 from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.curves import Curves, curves_of
+from dlsim.tui.curves import Curves, curves_of, place_of_last
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.lookalikes import plain
@@ -41,8 +40,6 @@ REST_FOR_DRAW = 16
 """In a run the curve rests so many times as long as it took to draw: a key hardly ever meets it."""
 FEWER_DIGITS = (6, 4, 3)
 """Decimals in the caption, where it would not fit with all of them."""
-LATEST = 1000
-"""So many iterations are looked through for the last number of a curve that has gaps."""
 LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 
@@ -58,11 +55,11 @@ class LossCurve(RoleWidget):
             self.iteration = iteration
 
     class Picked(Message):
-        """The number of a curve that stands over it was clicked, the one of an iteration."""
+        """The number of a curve that stands over it was clicked."""
 
-        def __init__(self, curve: str, iteration: int) -> None:
+        def __init__(self, curve: str) -> None:
             super().__init__()
-            self.curve, self.iteration = curve, iteration
+            self.curve = curve
 
     def __init__(
         self,
@@ -200,7 +197,7 @@ class LossCurve(RoleWidget):
         told = next((curve for line, cells, curve in self._told if line == place.y and place.x in cells), None)
         if told is not None:
             event.stop()
-            self.post_message(self.Picked(told, _place_of_last(self._curves.own[told]) + 1))
+            self.post_message(self.Picked(told))
         elif (iteration := self.iteration_at(place.x, place.y)) is not None:
             self.post_message(self.Sought(iteration))
 
@@ -296,16 +293,9 @@ class LossCurve(RoleWidget):
         self.refresh()
 
 
-def _place_of_last(curve: Curve) -> int:
-    """Where the last number of a curve stands that is one, from 0; -1 where none of the latest is."""
-    values = curve.values[-LATEST:]
-    known = np.flatnonzero(~np.isnan(values))
-    return len(curve) - len(values) + int(known[-1]) if len(known) else -1
-
-
 def _last(curve: Curve, digits: int) -> str:
     """The last number of a curve that is one."""
-    place = _place_of_last(curve)
+    place = place_of_last(curve)
     return NOTHING if place < 0 else fixed(float(curve.values[place]), digits)
 
 
