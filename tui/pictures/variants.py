@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.link import Link, Owner
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.variants import label_of, remembering
 from dlsim.tui.words import Words
@@ -23,6 +25,10 @@ class Variant(Struct, frozen=True):
     role: str
     is_lead: bool
     snapshot: Snapshot
+
+    def linked(self, role: str, ref: Ref) -> Link:
+        """The role of a number of its own."""
+        return Link(role, ref, None if self.is_lead else Owner(self.snapshot.scenario.variant))
 
 
 def variants(scene: Scene) -> list[Variant]:
