@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 PREFIX = "spoken."
 _NEW = re.compile(r"([\w\[\],⟨⟩]+)⁺")
+_ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
+"""Where a sample's number follows another number: o1:7 is o1 of sample 7."""
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 _SPACES = re.compile(r"(?<=\S) {2,}")
@@ -29,6 +31,6 @@ class Spoken:
         """`text` as it is to be written."""
         if self.with_symbols:
             return text
-        text = _NEW.sub(self._new, text.translate(_SUBSCRIPTS).translate(_QUOTES))
+        text = _NEW.sub(self._new, _ROW.sub(":", text).translate(_SUBSCRIPTS).translate(_QUOTES))
         text = self._pattern.sub(lambda match: self._signs[match[0]], text)
         return _SPACES.sub(" ", text).replace("( ", "(").replace("[ ", "[").strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numerals import DIGITS, fixed, plain, scientific
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.scenario import in_language
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ MOST_VALUES = 24
 MOST_ROWS = 40
 """A table is read out in portions of so many rows."""
 MOST_GRADIENTS = 100
+MOST_BESIDES = 2_000
+"""Of numbers that are made of many others so many are looked through."""
 UPDATE = "update"
 MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
 """The marks of Markdown that lessons use; what stands between single stars stays."""
@@ -233,6 +236,25 @@ class Telling:
             text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
             yield self._say("walk.cell", column=column_head(self._say, column), value=text)
 
+    def besides(self, snapshot: Snapshot, first: int) -> Iterator[str]:
+        """A portion of what pictures show that no op computes, from the number `first` (from 1) on; what is made of
+        each sample is led to by others.
+        """
+        refs = [ref for ref in islice(snapshot.tape.besides(), MOST_BESIDES) if not _is_of_one_sample(ref)]
+        number = f"{len(refs):,}"
+        if not refs or not 1 <= first <= len(refs):
+            yield self.line("no_number_besides" if refs else "none_besides", number=number)
+            return
+        if first == 1:
+            yield self.line("numbers_besides", number=number)
+        last = min(len(refs), first - 1 + MOST_ROWS)
+        for ref in refs[first - 1 : last]:
+            value = snapshot.value(ref)
+            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
+            yield self.line("value", symbol=snapshot.symbol(ref), value=text)
+        if last < len(refs):
+            yield self.line("more_numbers", last=f"{last:,}", number=number, following=last + 1)
+
     def lesson(self, snapshot: Snapshot) -> Iterator[str]:
         """The lesson, a paragraph a line, without its marks."""
         text = in_language(snapshot.scenario.lesson, self._say.language)
@@ -314,3 +336,7 @@ class Telling:
         for key in self._say:
             if key.startswith("walk.help."):
                 yield self.spoken(self._say(key, tables=tables, until=until))
+
+
+def _is_of_one_sample(ref: Ref) -> bool:
+    return ref.sample is not None or kind_of(ref) in ("decision", "pass_E", "pass_a", "pass_z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from itertools import islice
 
 from dlsim.cli.changes import read_changes
 from dlsim.cli.exporting import new_file, save
@@ -51,6 +52,11 @@ class Looks(Walk):
             ref = model.find(spelling)
             if isinstance(ref, Ref):
                 return ref
+        shown = self._session.snapshot.tape  # at the parameters of the moment, by which some are called
+        for ref in islice(shown.besides(), MOST_NUMBERS):
+            name = shown.symbol(ref)
+            if typed in (name, self.tell.spoken(name)):
+                return ref
         count = 0
         for op in self._simulator.program:
             for ref in op.refs:
@@ -62,6 +68,11 @@ class Looks(Walk):
                 if count > MOST_NUMBERS:
                     return None
         return None
+
+    def _numbers(self, argument: str) -> Lines:
+        """Those that pictures show besides, but for what is made of each sample."""
+        first = self._number("numbers", argument) if argument else 1
+        return self.tell.besides(self._session.snapshot, first)
 
     def _read_table(self, key: str, argument: str) -> Lines:
         first = self._number(key, argument) if argument else 1

@@ -104,6 +104,7 @@ class Walker(Moves, Looks):
             ("sample",): Command(self._sample, "sample"),
             ("why",): Command(self._why, "maybe"),
             ("where",): Command(lambda _: self.tell.where(self._session.snapshot, self._session.grain)),
+            ("numbers",): Command(self._numbers, "maybe"),
             ("loss",): Command(lambda _: self._loss()),
             ("w", "edit", "set"): Command(self._edit, "change"),
             ("u", "undo"): Command(lambda _: self._exchange("undo")),

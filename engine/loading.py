@@ -14,19 +14,17 @@ from dlsim.engine.catalogue import builtin_file, builtin_scenarios, scenarios_fo
 from dlsim.engine.common_tables import (
     LONGEST_SUMMARY,
     LONGEST_TITLE,
-    CommonTable,
     read_common,
     read_expectation,
     read_text,
     read_variants,
 )
 from dlsim.engine.conversion import Place
-from dlsim.engine.data.samples import Samples
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.paths import set_path
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario import Opened, Scenario
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_toml, refuse_strange_values
 
@@ -35,18 +33,16 @@ SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
 
 
 class _Origin(Struct, frozen=True):
-    """Where tables come from: what the scenario is called, its file, what messages call that, and what has been read of
-    the files that it names.
-    """
+    """Where tables come from: what the scenario is called, its file, what messages call that, what has been read."""
 
     name: str
     path: Path | None
     file: str
-    opened: dict[Any, Samples] = field(default_factory=dict)
+    opened: Opened = field(default_factory=Opened)
 
     @property
     def source(self) -> Source:
-        return Source(self.file, None if self.path is None else str(self.path.parent), self.opened)
+        return Source(self.file, None if self.path is None else str(self.path.parent), self.opened.samples)
 
 
 def load(
@@ -83,7 +79,7 @@ def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         revised = _validated(tables, origin, scenario.variant, scenario.variants)
     except ScenarioError as error:
         raise _about_earlier(error, earlier) from None
-    return replace(revised, written=scenario.written, overrides={**earlier, **changes})
+    return replace(revised, overrides={**earlier, **changes})
 
 
 def _about_earlier(error: ScenarioError, earlier: Mapping[str, Any]) -> ScenarioError:
@@ -107,23 +103,21 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
 
     UnknownNameError for a variant that is not there.
     """
-    if name == scenario.variant:
-        return scenario
-    tables, origin = dict(scenario.written), _origin_of(scenario)
-    common = read_common(tables, origin.file)
-    other = _named(name, tables, read_variants(common, origin.file), common, origin)
-    return revise(other, scenario.overrides) if scenario.overrides else other
+    return scenario if name == scenario.variant else _chosen(scenario.opened, name, scenario.overrides)
 
 
 def _load(
     tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
 ) -> Scenario:
-    common = read_common(tables, origin.file)
-    variants = read_variants(common, origin.file)
-    found = {name: _named(name, tables, variants, common, origin) for name in (None, *variants)}
-    if variant not in found:
-        raise UnknownNameError("variant", variant or "", variants)
-    return revise(found[variant], overrides) if overrides else found[variant]
+    _read(tables, origin)
+    return _chosen(origin.opened, variant, overrides)
+
+
+def _chosen(opened: Opened, name: str | None, overrides: Mapping[str, Any] | None) -> Scenario:
+    if name not in opened.variants:
+        raise UnknownNameError("variant", name or "", (known for known in opened.variants if known))
+    chosen = opened.variants[name]
+    return revise(chosen, overrides) if overrides else chosen
 
 
 # where it is
@@ -209,36 +203,28 @@ def _validated(
 # variants of it
 
 
-def _named(
-    name: str | None,
-    tables: dict[str, Any],
-    variants: Mapping[str, Mapping[str, Any]],
-    common: CommonTable,
-    origin: _Origin,
-) -> Scenario:
-    """The scenario as written, or the variant called so."""
-    names = tuple(variants)
-    if name is None:
-        for place, block in enumerate(common.expect):
-            about = block.get("variant")
-            if about is not None and about not in names:
-                raise (Place(origin.file, f"expect.{place}") / "variant").unknown("variant", about, names)
-        scenario = _validated(tables, origin, None, names, expectations=common.expect)
-    elif name not in variants:
-        raise UnknownNameError("variant", name, names)
-    else:
+def _read(tables: dict[str, Any], origin: _Origin) -> None:
+    """The scenario as written, then all its variants, into what `origin` has opened."""
+    common = read_common(tables, origin.file)
+    variants = read_variants(common, origin.file)
+    names, opened = tuple(variants), origin.opened.variants
+    for place, block in enumerate(common.expect):
+        about = block.get("variant")
+        if about is not None and about not in names:
+            raise (Place(origin.file, f"expect.{place}") / "variant").unknown("variant", about, names)
+    opened[None] = _validated(tables, origin, None, names, expectations=common.expect)
+    for place, (name, changes) in enumerate(variants.items()):
         try:
-            changed = _with(tables, variants[name], origin.file)
-            scenario = _validated(changed, origin, name, names, expectations=common.expect)
+            changed = _with(tables, changes, origin.file)
+            opened[name] = _validated(changed, origin, name, names, expectations=common.expect)
         except ScenarioError as error:
             raise ScenarioError(
-                f"in variant {shown(name)} (variants.{names.index(name)}): {error.problem}",
+                f"in variant {shown(name)} (variants.{place}): {error.problem}",
                 file=origin.file,
                 key=error.key,
                 value=error.value,
                 remedy=error.remedy,
             ) from None
-    return replace(scenario, written=tables)
 
 
 def _with(tables: dict[str, Any], changes: Mapping[str, Any], file: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ The timeline, the simulator, the keys and the verbs know only what stands here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,6 +71,9 @@ class Reader(Protocol):
 
     def is_per_sample(self, ref: Ref) -> bool:
         """Whether the number belongs to one sample rather than to the batch."""
+
+    def besides(self) -> Iterator[Ref]:
+        """Numbers that no op computes and that pictures show, those of whole layers and data first."""
 
 
 class Probe(Protocol):

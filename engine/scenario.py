@@ -108,6 +108,15 @@ class Expectation(Struct, frozen=True):
     accuracy: float | None = None
 
 
+class Opened(Struct, frozen=True):
+    """What was read when a scenario was opened: its variants by name (None: as it is written), and the samples of the
+    files that they name, by how those are read.
+    """
+
+    variants: dict[str | None, Scenario] = field(default_factory=dict)
+    samples: dict[Any, Samples] = field(default_factory=dict)
+
+
 class Scenario(Struct, frozen=True):
     """A validated scenario, in one of its variants. `body` is what its kind needs (see engine/kinds)."""
 
@@ -124,14 +133,10 @@ class Scenario(Struct, frozen=True):
     variant: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
     """The file's tables after variant and overrides, cleaned: what an edit starts from."""
-    written: Mapping[str, Any] = field(default_factory=dict)
-    """The file's tables as they stand there, cleaned: what its other variants start from."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set besides, by dotted path."""
-    opened: dict[Any, Samples] = field(default_factory=dict)
-    """The samples of the files it names, as they were when they were first asked for: shared by all that is made from
-    it, its variants and what edits make of it, so that none of them sees what happens to the files meanwhile.
-    """
+    opened: Opened = field(default_factory=Opened)
+    """Shared by all that is made from it, variants and edits: none of them sees what happens to the files meanwhile."""
 
     @property
     def optimizer(self) -> OptimizerSpec | None:

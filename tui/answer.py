@@ -132,7 +132,7 @@ def has_updated(snapshot: Snapshot) -> bool:
 
 def is_from_before(snapshot: Snapshot, ref: Ref) -> bool:
     """Whether `ref` is what the parameters from before the update have made."""
-    return ref.quantity in MADE and has_updated(snapshot)
+    return (ref.quantity in MADE or ref.quantity.endswith(":read")) and has_updated(snapshot)
 
 
 def _explained(snapshot: Snapshot, ref: Ref, digits: int) -> Explanation:

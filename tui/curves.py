@@ -25,6 +25,9 @@ ROUNDING = 1e-9
 PLACES = ("x", "y")
 """Curves that are no losses: the way over a surface, which its picture shows."""
 
+LATEST = 1000
+"""So many iterations are looked through for the last number of a curve that has gaps."""
+
 Look = tuple[str, str]
 """(role, marker) of a curve."""
 
@@ -124,6 +127,13 @@ def curves_of(snapshot: Snapshot, variants: Sequence[Variant]) -> Curves:
         ],
         epochs=snapshot.epochs,
     )
+
+
+def place_of_last(curve: Curve) -> int:
+    """Where the last number of a curve stands that is one, from 0; -1 where none of the latest is."""
+    values = curve.values[-LATEST:]
+    known = np.flatnonzero(~np.isnan(values))
+    return len(curve) - len(values) + int(known[-1]) if len(known) else -1
 
 
 def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from dlsim.engine.reference import Ref
 
 
+class Owner(NamedTuple):
+    """The variant of the scenario that a number is of."""
+
+    variant: str | None
+
+
 class Link(str):
-    """A role whose text stands for a number: a click on it leads there."""
+    """A role whose text stands for a number: a click on it leads there. `of` tells whose it is that is not of the
+    variant under the lens.
+    """
 
-    __slots__ = ("ref",)
+    __slots__ = ("of", "ref")
     ref: Ref
+    of: Owner | None
 
-    def __new__(cls, role: str, ref: Ref) -> Link:
+    def __new__(cls, role: str, ref: Ref, of: Owner | None = None) -> Link:
         """`role` as it is, with the number."""
         link = super().__new__(cls, role)
-        link.ref = ref
+        link.ref, link.of = ref, of
         return link

@@ -234,6 +234,10 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
             yield f"{_optimizer(snapshot)}_{'largest' if slot == 'v̂' else slot}"
         case "setting" | "alpha" | "count" | "mean_size" | "unit_size" | "rows" | "columns":
             yield ref.quantity.partition(":")[2]
+        case "loss":
+            yield ref.quantity.split(":")[1]
+        case "pass_a" | "pass_z" if ref.quantity.endswith(":read"):
+            yield "read"
         case "f" | "slope" if functions := getattr(body, "functions", ()):
             function = functions[ref.index[0]]
             yield str(function.name)

@@ -14,6 +14,10 @@ from dlsim.tui.widgets.rows import Places, subject
 
 MEAN_E = Ref("mean_E")
 """The loss of a batch."""
+HELD_LOSS = Ref("loss:validation:read")
+"""The loss on what is kept back, with the weights with which an iteration begins."""
+LOSS_OVER_ALL = Ref("loss:training")
+"""The loss over all the training data, with the weights of the moment."""
 
 
 class Stop(Struct, frozen=True):
@@ -148,6 +152,18 @@ class Cells:
                 return cell
         return None
 
+    def after(self, one: Ref, ref: Ref | None, by: int, *, is_line: bool) -> Ref | None:
+        """The number next to `ref` where `one`, which stands outside, comes before all of these and after them."""
+        place = None if ref is None else self.find(ref)
+        if ref is None or place is None:
+            first = self.first() if ref == one else None
+            return one if first is None else first if by > 0 else self.beside(first, -1)
+        if is_line:
+            return self.below(ref, by) or (one if by < 0 else None)
+        found = self.beside(ref, by)
+        there = None if found is None else self.find(found)
+        return found if there is not None and (there > place) == (by > 0) else one
+
     def of_sample(self, row: int) -> Ref | None:
         """The first number of a sample, where the lines are samples."""
         line = self._rows[row * self._per_sample] if row * self._per_sample < len(self._rows) else None
@@ -171,6 +187,49 @@ def of_the_loss(snapshot: Snapshot) -> Ref | None:
     if ("E", None) in snapshot.order and len(snapshot.tape.rows) > 1:
         return MEAN_E
     return next((Ref(quantity) for quantity in ("E", "f") if (quantity, None) in snapshot.order), None)
+
+
+def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
+    """The number of the iteration at hand that a curve goes through."""
+    if name == "loss":
+        return of_the_loss(snapshot)
+    if name == "validation":
+        return HELD_LOSS
+    gates = list(getattr(snapshot.scenario.body, "gates", ()))
+    return Ref("count", 0, (gates.index(name),)) if name in gates else None
+
+
+def of_curves(snapshot: Snapshot) -> Sequence[Ref]:
+    """The numbers that the curves of a moment are about."""
+    found = (of_curve(snapshot, name) for name in snapshot.curves)
+    return [ref for ref in found if ref is not None]
+
+
+def along(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous of `refs`, from none of them the first or the last; None past the ends."""
+    if ref not in refs:
+        return refs[0 if by > 0 else -1]
+    place = refs.index(ref) + by
+    return refs[place] if 0 <= place < len(refs) else None
+
+
+def in_rows(
+    rows: Sequence[tuple[str | None, Sequence[Ref]]], here: tuple[str | None, Ref | None], by: int, *, is_line: bool
+) -> tuple[str | None, Ref] | None:
+    """The (variant, number) next to `here` where each row has the numbers of a variant: at first the first of the row;
+    in the same column, None past the ends, or on from row to row and round.
+    """
+    variant, ref = here
+    numbers = [(name, one) for name, refs in rows for one in refs]
+    if ref is None or (variant, ref) not in numbers:
+        return next((number for number in numbers if number[0] == variant), numbers[0])
+    if not is_line:
+        return numbers[(numbers.index((variant, ref)) + by) % len(numbers)]
+    row = next(row for row, (name, _) in enumerate(rows) if name == variant)
+    if not 0 <= row + by < len(rows):
+        return None
+    column, (name, refs) = rows[row][1].index(ref), rows[row + by]
+    return name, refs[min(column, len(refs) - 1)]
 
 
 def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:

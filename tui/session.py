@@ -89,9 +89,6 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[tuple[int, int], Snapshot]] = {}
         self._members: tuple[Member, ...] | None = None
-        self._written = ""
-        self._compared: Sequence[Scenario] = ()
-        self._apart: Sequence[Sequence[str]] = ()
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
         self.speed_index = self._fitting = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
@@ -220,17 +217,12 @@ class Session:
     @property
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each variant of the scenario apart from the others, in the order of the file."""
-        self._compare_variants()
-        return self._apart
+        return differences(self._scenarios)
 
-    def _compare_variants(self) -> None:
-        """Anew where one of them is another scenario than before: it was edited, or stands on the other side of an
-        edit.
-        """
-        scenarios = [simulator.scenario for _, simulator in self.ensemble.members]
-        if [id(scenario) for scenario in scenarios] != [id(scenario) for scenario in self._compared]:
-            self._compared, self._apart = scenarios, differences(scenarios)
-            self._written = written_name(scenarios, words())
+    @property
+    def _scenarios(self) -> Sequence[Scenario]:
+        """Each variant as it stands: one may be edited, or on the other side of an edit."""
+        return [simulator.scenario for _, simulator in self.ensemble.members]
 
     # two runs
 
@@ -368,10 +360,7 @@ class Session:
 
     def name_of(self, variant: str | None) -> str:
         """What a variant is called; as it is written, by what sets it apart from the others at this moment."""
-        if variant is not None:
-            return variant
-        self._compare_variants()
-        return self._written
+        return written_name(self._scenarios, words()) if variant is None else variant
 
 
 def _work(simulator: Simulator) -> int:

@@ -79,7 +79,7 @@ def _contents(session: Session) -> Contents:
     scenario = session.scenario
     if session.source in builtin_scenarios() or scenario.file is None:
         return ()
-    data = scenario.written.get("data")
+    data = scenario.opened.variants[None].raw.get("data")
     table = data.get("file") if isinstance(data, Mapping) else None
     files = [scenario.file] if table is None else [scenario.file, scenario.file.parent / str(table)]
     return tuple(map(_hash, files))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from operator import is_
+from typing import Any, TypeVar
 
 from dlsim.engine.data.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.numerals import general, in_full
@@ -15,7 +17,22 @@ LONGEST = 28
 ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variants", "expect")
 """Tables in which the variants of a scenario never differ."""
 
+Told = TypeVar("Told")
 
+
+def remembering(tell: Callable[[Sequence[Scenario]], Told]) -> Callable[[Sequence[Scenario]], Told]:
+    """Ask anew only where a scenario is another one than the last time: none changes itself, and each key asks."""
+    last: list[tuple[Sequence[Scenario], Told]] = []
+
+    def remembered(scenarios: Sequence[Scenario]) -> Told:
+        if not (last and len(last[0][0]) == len(scenarios) and all(map(is_, last[0][0], scenarios))):
+            last[:] = [(tuple(scenarios), tell(scenarios))]
+        return last[0][1]
+
+    return wraps(tell)(remembered)
+
+
+@remembering
 def differences(variants: Sequence[Scenario]) -> list[tuple[str, ...]]:
     """For each, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
     shares with the fewest others comes first.

@@ -6,6 +6,7 @@ Samples come in random order, classes mixed and equally large (but for one). Noi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -98,3 +99,11 @@ GENERATORS: Mapping[str, Generator] = {
         Generator("line", _line, is_regression=True),
     )
 }
+
+
+@lru_cache(maxsize=4)
+def generated(name: str, samples: int, noise: float, seed: int, classes: int) -> Samples:
+    """What the generator called so makes. The last ones are kept: a scenario's variants, and what an edit makes of it,
+    mostly ask for the same.
+    """
+    return GENERATORS[name].samples(samples, noise, seed, classes)

@@ -15,7 +15,7 @@ from dlsim.engine.scenario import Expectation, Scenario
 class Source(Struct, frozen=True):
     """Where tables came from: for messages, and for finding the files that they name.
 
-    `opened` holds the samples of files that were read for them before, see engine/scenario.py: Scenario.
+    `opened` holds the samples of files that were read for them before, see engine/scenario.py: Opened.
     """
 
     file: str

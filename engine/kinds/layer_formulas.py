@@ -134,6 +134,10 @@ class LayerFormulas(ABC):
         """An output's E."""
         return self._of_output(self._loss.error_notation(self._layers.output.units), index)
 
+    def error_of(self, target: Ref, output: Ref) -> Formula:
+        """An output's E, made of a target and an output that may be of any sample."""
+        return fill(self._loss.error_notation(self._layers.output.units), {"t": target, "a": output})
+
     def slope_of_loss(self, index: tuple[int, ...]) -> Formula:
         """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
         return self._of_output(self._loss.gradient_notation(self._layers.output.units), index)

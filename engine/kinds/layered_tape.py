@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -118,6 +118,12 @@ class LayeredTape:
     def is_per_sample(self, ref: Ref) -> bool:
         """Whether the number is one sample's."""
         return not (ref.quantity in OF_THE_BATCH or ref.quantity.startswith(OF_THE_BATCH_KINDS))
+
+    def besides(self) -> Iterator[Ref]:
+        """See engine/model.py: Reader."""
+        if self.structure.loss is not None and self.batch.size > 1:
+            yield Ref("mean_E")
+            yield from (Ref("E", sample=sample) for sample in range(self.batch.size))
 
     def _is_given(self, quantity: str) -> bool:
         """Whether numbers of this name stand on screen from the start."""

@@ -14,6 +14,8 @@ from dlsim.cli.spoken import Spoken
 from dlsim.cli.walker import Walker
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
 from dlsim.engine.breakpoints import parse_breakpoint
+from dlsim.tui.pictures.catalogue import pictures_of
+from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.session import Session
 from dlsim.tui.words import words
 
@@ -560,3 +562,45 @@ def test_a_gradient_says_why_it_is_a_sum_and_what_the_others_are(walk):
     assert any(line.startswith("W[1][1,1] acts on E through h1, and h1 feeds all 16 units of layer 2") for line in told)
     assert any(line.startswith("sum of others = ") and line.endswith(": all other samples'") for line in told)
     assert not any("given" in line for line in told)
+
+
+def test_what_the_pictures_show_is_asked_for_by_the_name_it_has_there(walk):
+    scenario = "over-and-underfitting"
+    _, _, counts, held, mean, size, of_one = walk(
+        scenario, "i", "why N_v[1,0]", "why loss_v", "why mean |dE/dW[1]|", "why parameters[2]", "why o1_v:7"
+    )
+    assert counts[0] == "How many samples of class 1 are taken for class 0?"
+    assert held[1].startswith("Formula: loss_v = 1/30 times (E_v:1 plus E_v:2")
+    assert mean[0] == "How large are the gradients of the weights of layer 1?"
+    assert "Result: parameters[2] = 272" in size
+    assert of_one[1].startswith("Formula: o1_v:7 = sigmoid(z33_v:7)")
+
+
+def test_numbers_of_many_others_are_listed_in_portions_and_each_can_be_asked_for(walk):
+    _, _, first, second, past = walk("xor-train", "i", "numbers", "numbers 41", "numbers 999")
+    told = int(re.search(r": ([\d,]+)\.$", first[0])[1])
+    assert "accuracy = " in "\n".join(first)
+    assert first[-1] == f"That was up to number 40 of {told}; 'numbers 41' goes on."
+    names = [line.partition(" = ")[0] for line in first[1:-1] + second if " = " in line]
+    assert past == [f"There is no such number; there are {told}."]
+    for answer in walk("xor-train", "i", *(f"why {name}" for name in names))[2:]:
+        assert "no number called" not in answer[0]
+
+
+def test_a_surface_has_no_numbers_besides(walk):
+    _, answer = walk("optimizers", "numbers")
+    assert answer == ["There are no such numbers here: the tables have them all."]
+
+
+@pytest.mark.parametrize("name", ["xor-single", "matrix-shapes", "over-and-underfitting"])
+def test_every_number_of_a_picture_but_the_columns_of_histograms_can_be_asked_for(name):
+    session = Session(name)
+    session.forward("iteration")
+    snapshot, walker = session.snapshot, Walker(session, words())
+    known = {snapshot.symbol(ref) for ref in snapshot.tape.besides()}
+    for picture in pictures_of(snapshot.scenario):
+        for view in range(len(picture.views(snapshot))):
+            for ref in {hit.ref for hit in picture.draw(Scene(snapshot, view=view), 80, 24).hits}:
+                symbol = snapshot.symbol(ref)
+                if not symbol.startswith("count(") or " in " not in symbol:
+                    assert symbol in known or walker._find(symbol) is not None, ref

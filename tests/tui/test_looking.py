@@ -12,10 +12,14 @@ from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.link import Owner
 from dlsim.tui.pictures.scene import Scene
 from dlsim.tui.pictures.variants import variants
+from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.choosing import ChoosingScreen
+from dlsim.tui.selection import HELD_LOSS
 from dlsim.tui.session import Session
 from dlsim.tui.variants import differences
 from dlsim.tui.widgets.conventions import rule_in_words
@@ -477,3 +481,71 @@ async def test_what_sets_a_variant_apart_stands_below_where_its_row_cuts_it(open
         assert len(apart) == 5
         for number, text in enumerate(apart):
             assert (f"{'●■▲◆○'[number]} {text}" in screen.rpartition("what sets it apart")[2]) == (number in told)
+
+
+# the numbers of other variants
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_lens(open_at, screen_text, size):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", "i", "8", "tab")
+        names, session = app.screen.session.ensemble.names, app.screen.session
+        assert (session.variant, app.screen.selection.ref) == (names[0], Ref("mean_E"))
+        await pilot.press("tab")
+        assert (session.variant, app.screen.selection.ref) == (names[0], HELD_LOSS)
+        await pilot.press("down")
+        await pilot.pause()
+        assert (session.variant, app.screen.selection.ref) == (names[1], HELD_LOSS)
+        text = "\n".join(screen_text(app))
+        assert f"{names[1]} is under the lens now" in text
+        assert "lossᵥ · selected" in text
+        await pilot.press("tab")
+        assert (session.variant, app.screen.selection.ref) == (names[2], Ref("mean_E"))
+        await pilot.press("up", "up", "up")
+        await pilot.pause()
+        assert session.variant == names[0]
+        assert "no more numbers that way" in "\n".join(screen_text(app))
+
+
+async def test_a_click_on_the_loss_of_a_variant_selects_it_and_one_on_its_name_looks_at_it(open_at, screen_text):
+    app = open_at("optimizers-on-a-bowl")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "8")
+        await pilot.pause()
+        lines = screen_text(app)
+        row = next(row for row, line in enumerate(lines) if "Adagrad   " in line and row > 20)
+        await pilot.click(offset=(lines[row].index("1.70"), row))
+        await pilot.pause()
+        assert app.screen.session.variant == "Adagrad"
+        assert "f = " in "\n".join(screen_text(app))
+        assert "f · selected" in "\n".join(screen_text(app))
+        await pilot.click(offset=(lines[row + 1].index("RMSprop"), row + 1))
+        await pilot.pause()
+        assert app.screen.session.variant == "RMSprop"
+
+
+async def test_a_number_of_another_variant_in_a_picture_answers_to_a_click(open_at, screen_text):
+    app = open_at("optimizers-on-a-bowl")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "1")
+        await pilot.pause()
+        hit = next(hit for hit in app.screen.picture.drawing.hits if hit.of == Owner("Nesterov"))
+        await pilot.click(PictureView, offset=(hit.x + hit.width - 1, hit.y))
+        await pilot.pause()
+        assert app.screen.session.variant == "Nesterov"
+        text = "\n".join(screen_text(app))
+        assert "Nesterov is under the lens now" in text
+        assert f"= {app.screen.session.snapshot.value(Ref('f')):.8f}" in text
+
+
+async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_at, screen_text):
+    app = open_at("batch-modes")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "8", "tab", "tab")
+        await pilot.pause()
+        snapshot = app.screen.session.snapshot
+        assert app.screen.selection.ref == Ref("loss:training")
+        assert "How wrong is the network on all the training data" in "\n".join(screen_text(app))
+        assert snapshot.value(Ref("loss:training")) == app.screen.session.simulator.loss()

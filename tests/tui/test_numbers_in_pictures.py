@@ -128,7 +128,7 @@ async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, 
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
-        hit = (await turned_to(app, pilot, picture)).hits[-1]
+        hit = (await turned_to(app, pilot, picture)).own[-1]
         await pilot.click(PictureView, offset=(hit.x, hit.y))
         await pilot.pause()
         assert app.screen.selection.ref == hit.ref

@@ -301,7 +301,7 @@ def test_a_number_of_the_picture_can_be_clicked():
     simulator.step("phase")
     drawing = PICTURES["unrolled"].draw(Scene(simulator.snapshot()), 78, 10)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "h2" in line)
-    ref = drawing.at(line.index("h2"), row)
+    ref = drawing.at(line.index("h2"), row).ref
     assert (ref.quantity, ref.layer, ref.index) == ("a", 1, (1, 0))
 
 
@@ -310,8 +310,8 @@ def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
     simulator.seek(iteration=51)
     drawing = PICTURES["functions-plot"].draw(Scene(simulator.snapshot()), 90, 12)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "tanh" in line)
-    assert drawing.at(line.index("tanh"), row) == Ref("f", 0, (2,))
-    assert drawing.at(len(line.rstrip()) - 2, row) == Ref("slope", 0, (2,))
+    assert drawing.at(line.index("tanh"), row).ref == Ref("f", 0, (2,))
+    assert drawing.at(len(line.rstrip()) - 2, row).ref == Ref("slope", 0, (2,))
 
 
 # planes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 import pytest
 
@@ -393,16 +392,27 @@ def test_the_mean_error_is_not_told_before_the_errors_are():
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_where_the_picture_has_no_numbers_and_the_variants_are_open_the_first_table_has(
+async def test_the_only_number_of_a_picture_is_selected_by_keys_and_the_table_goes_on_after_it(
     open_at, screen_text, size
 ):
     app = open_at("optimizers")
     async with app.run_test(size=size) as pilot:
-        await pilot.press("i", "i", "8", "1", "tab")
-        await pilot.pause()
-        text = "\n".join(screen_text(app))
-        assert "no number on screen" not in text
-        assert re.search(r"[xy]⁺? · selected", text)
+        await pilot.press("i", "i", "8", "1")
+
+        async def selected(key):
+            await pilot.press(key)
+            await pilot.pause()
+            return app.screen.session.snapshot.symbol(app.screen.selection.ref)
+
+        forth = [await selected("tab")]
+        assert "f · selected" in "\n".join(screen_text(app))
+        while (following := await selected("tab")) != "f":
+            forth.append(following)
+        assert {"x", "y", "∂f/∂x", "∂f/∂y", "x⁺", "y⁺"} <= set(forth)
+        back = [await selected("shift+tab") for _ in forth]
+        assert back == [*forth[:0:-1], "f"]
+        assert await selected("down") == forth[1]
+        assert await selected("up") == "f"
         await pilot.press("5", "down")
         await pilot.pause()
         assert "f · selected" in "\n".join(screen_text(app))

@@ -188,3 +188,21 @@ async def test_an_op_is_copied_whole(open_at):
             "z1 = W1·x1 + W2·x2 = 0.3·0.1 + 0.25·0.2 = 0.08000000",
             "z2 = W3·x1 + W4·x2 = 0.4·0.1 + 0.35·0.2 = 0.11000000",
         ]
+
+
+def test_an_op_of_one_number_shows_its_product_too_and_what_the_number_means():
+    simulator = at("xor-train", ops=3)
+    told = text(shown(simulator, 56))
+    assert "Z[2] = Y[1]·W[2] + b[2]" in told
+    assert "(4×4)·(4×1) + (1×1) = (4×1)" in told.replace("\n", " ")
+    assert "z5 = W9·h1 + W10·h2 + W11·h3 + W12·h4 + b5" in " ".join(told.split())
+    assert "Each sender's output times the weight on its line" in told
+    assert "enter: what z5 is made of." in told
+
+
+@pytest.mark.parametrize(("name", "quantity"), [("backprop-2-2-2", "E"), ("optimizers", "f")])
+def test_a_number_that_is_no_matrix_is_shown_as_a_number(name, quantity):
+    simulator = Simulator(load(name))
+    while simulator.step("op").op != quantity:
+        pass
+    assert op_shown(simulator.snapshot(), Selection()) is None

@@ -13,6 +13,7 @@ from dlsim.tui.diagram.focus import ACTIVE, Focus, Node
 from dlsim.tui.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.diagram.shape import Shape
+from dlsim.tui.link import Owner
 from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
@@ -21,12 +22,13 @@ SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "
 
 
 class Hit(Struct, frozen=True):
-    """A piece of the picture that stands for a number."""
+    """A piece of the picture that stands for a number; `of` whose it is that is not of the variant under the lens."""
 
     x: int
     y: int
     width: int
     ref: Ref
+    of: Owner | None = None
 
 
 class Units(Struct):

@@ -11,7 +11,6 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.diagram.numbers import number
 from dlsim.tui.keys import SIMULATOR_KEYS, caps
-from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.forward import network_tape
 from dlsim.tui.pictures.functions import bar
@@ -96,7 +95,7 @@ class Sizes(Layered):
                 if product is not None:
                     text = number(product, 9, self.scene.look.at_most(6))
                     end = cells.write(x + space + text_cells + 2, y, "×", "muted")
-                    cells.write(end, y, text, self._linked("muted", variant, Ref("slopes", layer)))
+                    cells.write(end, y, text, variant.linked("muted", Ref("slopes", layer)))
         y = top + len(self.rows()) * step
         if y < cells.height and numbers:
             for place in range(len(shown)):
@@ -155,11 +154,6 @@ class Sizes(Layered):
         value = tape.value(ref, variant.snapshot.sample)
         return None if isnan(value) else value
 
-    @staticmethod
-    def _linked(role: str, variant: Variant, ref: Ref) -> str:
-        """What is the lead's can be selected; of the others the tape at hand knows nothing."""
-        return Link(role, ref) if variant.is_lead else role
-
     def _bar(
         self, place: tuple[int, int, int, int], size: float, decades: tuple[int, int], variant: Variant, ref: Ref
     ) -> None:
@@ -172,7 +166,7 @@ class Sizes(Layered):
         else:
             cells.write(x, y, cells.glyphs.dead, "negative")
         text = scientific(size, 1) if size < 0.01 and size else number(size, text_cells, self.scene.look.at_most(4))
-        cells.write(x + space + 1, y, text, self._linked("text" if size else "negative", variant, ref))
+        cells.write(x + space + 1, y, text, variant.linked("text" if size else "negative", ref))
 
     def _scale(self, x: int, y: int, space: int, decades: tuple[int, int]) -> None:
         low, high = decades

@@ -76,8 +76,8 @@ class Cells:
         """Keep what can be seen of a number; the role in which it is written."""
         seen = min(x + cells, self.width) - x
         if seen > 0 and x >= 0 and 0 <= y < self.height:
-            self.hits.append(Hit(x, y, seen, link.ref))
-        return CHOSEN if link.ref == self._chosen else str(link)
+            self.hits.append(Hit(x, y, seen, link.ref, link.of))
+        return CHOSEN if link.ref == self._chosen and link.of is None else str(link)
 
     def write_right(self, end: int, y: int, text: str, role: str = "") -> None:
         """Write so that the last character stands before column `end`."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlsim.engine.kinds.network.class_counts import TRAINING, VALIDATION, parts_of, samples_of
+from dlsim.engine.kinds.network.class_counts import parts_of
+from dlsim.engine.kinds.network.sample_passes import samples_of
+from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.network.class_counts import TRAINING, VALIDATION
+from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numerals import general
 from dlsim.engine.reference import Ref

@@ -80,27 +80,29 @@ class Drawing(Struct, frozen=True):
     hits: Sequence[Hit] = ()
     is_table: bool = False
 
-    def at(self, x: int, y: int) -> Ref | None:
-        """The number at a cell."""
-        for hit in reversed(self.hits):
-            if hit.y == y and hit.x <= x < hit.x + hit.width:
-                return hit.ref
-        return None
+    def at(self, x: int, y: int) -> Hit | None:
+        """What stands for a number at a cell."""
+        return next((hit for hit in reversed(self.hits) if hit.y == y and hit.x <= x < hit.x + hit.width), None)
+
+    @property
+    def own(self) -> Sequence[Hit]:
+        """What stands for numbers of the variant under the lens."""
+        return [hit for hit in self.hits if hit.of is None]
 
     def in_order(self) -> Sequence[Ref]:
-        """The numbers, each once: line by line, or layer by layer from left to right."""
+        """The lens's numbers, each once: line by line, or layer by layer from left to right."""
         if self.is_table:
-            ordered = sorted(self.hits, key=lambda hit: (hit.y, hit.x))
+            ordered = sorted(self.own, key=lambda hit: (hit.y, hit.x))
         else:
-            ordered = sorted(self.hits, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
+            ordered = sorted(self.own, key=lambda hit: (hit.ref.layer, hit.x, hit.y))
         return list(dict.fromkeys(hit.ref for hit in ordered))
 
     def below(self, ref: Ref, by: int) -> Ref | None:
         """In a table, the number nearest to the one at `ref` in the next line down or up that has any."""
-        here = next((hit for hit in self.hits if hit.ref == ref), None)
+        here = next((hit for hit in self.own if hit.ref == ref), None)
         if here is None or not self.is_table:
             return None
-        further = [hit for hit in self.hits if (hit.y - here.y) * by > 0]
+        further = [hit for hit in self.own if (hit.y - here.y) * by > 0]
         middle = 2 * here.x + here.width
         nearest = min(further, key=lambda hit: (abs(hit.y - here.y), abs(2 * hit.x + hit.width - middle)), default=None)
         return None if nearest is None else nearest.ref

@@ -12,7 +12,6 @@ from dlsim.engine.numerals import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.numbers import number
-from dlsim.tui.link import Link
 from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.pictures.plane import Plane, framed, widened
@@ -58,7 +57,7 @@ def _told(variant: Variant, scene: Scene, longest: int) -> Group:
     return [
         (variant.mark, variant.role),
         (f" {name:<{longest}} ", role),
-        (f"{number(height, 8, scene.look.at_most(4)):>8}", Link(role, Ref("f")) if variant.is_lead else role),
+        (f"{number(height, 8, scene.look.at_most(4)):>8}", variant.linked(role, Ref("f"))),
     ]
 
 

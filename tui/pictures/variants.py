@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.numerals import general
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.link import Link, Owner
 from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.variants import label_of
+from dlsim.tui.variants import label_of, remembering
 from dlsim.tui.words import Words
 
 ROLES = 8
@@ -24,6 +26,10 @@ class Variant(Struct, frozen=True):
     role: str
     is_lead: bool
     snapshot: Snapshot
+
+    def linked(self, role: str, ref: Ref) -> Link:
+        """The role of a number of its own."""
+        return Link(role, ref, None if self.is_lead else Owner(self.snapshot.scenario.variant))
 
 
 def variants(scene: Scene) -> list[Variant]:
@@ -45,7 +51,16 @@ def variants(scene: Scene) -> list[Variant]:
 
 def written_name(scenarios: Sequence[Scenario], say: Words) -> str:
     """What at this moment sets the scenario as it is written apart from its variants: its optimizer, its activation."""
-    written = next((scenario for scenario in scenarios if scenario.variant is None), None)
+    return _set_apart(scenarios) or ("" if _written(scenarios) is None else say("picture.as_written"))
+
+
+def _written(scenarios: Sequence[Scenario]) -> Scenario | None:
+    return next((scenario for scenario in scenarios if scenario.variant is None), None)
+
+
+@remembering
+def _set_apart(scenarios: Sequence[Scenario]) -> str:
+    written = _written(scenarios)
     if written is None:
         return ""
     others = [scenario for scenario in scenarios if scenario.variant is not None]
@@ -53,7 +68,7 @@ def written_name(scenarios: Sequence[Scenario], say: Words) -> str:
         mine = tell(written)
         if mine and all(tell(other) != mine for other in others):
             return mine
-    return _setting_apart(written, others) or label_of(written, others) or say("picture.as_written")
+    return _setting_apart(written, others) or label_of(written, others)
 
 
 def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:

@@ -16,6 +16,7 @@ from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.link import Owner
 from dlsim.tui.pictures.cells import Cells
 from dlsim.tui.pictures.scene import Drawing, Look, Member, Picture, Scene
 from dlsim.tui.widgets.roles import RoleWidget
@@ -35,11 +36,11 @@ class PictureView(RoleWidget):
     """Shows one picture at a time: a function of the snapshot, its members, selection, digits, view and size."""
 
     class Picked(Message):
-        """A number of the picture was clicked."""
+        """A number of the picture was clicked; `of` as a Link has it."""
 
-        def __init__(self, ref: Ref) -> None:
+        def __init__(self, ref: Ref, of: Owner | None = None) -> None:
             super().__init__()
-            self.ref = ref
+            self.ref, self.of = ref, of
 
     def __init__(
         self,
@@ -185,7 +186,7 @@ class PictureView(RoleWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Tell which number was clicked."""
-        ref = self.drawing.at(event.x, event.y)
-        if ref is not None:
+        hit = self.drawing.at(event.x, event.y)
+        if hit is not None:
             event.stop()
-            self.post_message(self.Picked(ref))
+            self.post_message(self.Picked(hit.ref, hit.of))

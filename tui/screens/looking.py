@@ -15,12 +15,13 @@ from dlsim.tui.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
+from dlsim.tui.selection import HELD_LOSS, LOSS_OVER_ALL
 from dlsim.tui.session import Hint
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable
+from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside
 
 AT_ONCE_SECONDS = 0.004
 """So long a key waits for the other variants; they go the rest afterwards, bit by bit."""
@@ -53,10 +54,11 @@ class Looking(Acting, is_layer=True):
         curves = [member.snapshot.curves.get("validation") for member in members]
         if any(curve is not None for curve in curves):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
-            return Beside("validation", numbers)
+            return Beside("validation", numbers, HELD_LOSS)
         if not self.session.compares_over_all:
             return NOTHING_BESIDE
-        return Beside("over_all", [None] * len(members) if self.running.is_running else self.session.losses_over_all())
+        losses = [None] * len(members) if self.running.is_running else self.session.losses_over_all()
+        return Beside("over_all", losses, LOSS_OVER_ALL)
 
     def _catch_up_later(self) -> None:
         if not self._is_catching_up:
@@ -75,12 +77,6 @@ class Looking(Acting, is_layer=True):
         """The same moment in the next variant."""
         self._pause()
         self._tell(self.session.next_variant())
-        self._show()
-
-    @on(VariantsTable.Chosen)
-    def _choose_variant(self, message: VariantsTable.Chosen) -> None:
-        self._pause()
-        self._tell(self.session.choose_variant(message.variant))
         self._show()
 
     # pictures

@@ -7,15 +7,18 @@ from textual import on
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.answer import in_iteration
+from dlsim.tui.curves import place_of_last
+from dlsim.tui.link import Owner
 from dlsim.tui.pictures.view import PictureView
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.selection import Cells, Selection, in_order, is_among, of_the_loss
+from dlsim.tui.selection import Cells, Selection, along, in_order, in_rows, is_among, of_curve, of_curves
 from dlsim.tui.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.rows import subject
 from dlsim.tui.widgets.table import NumberTable
+from dlsim.tui.widgets.variants_table import VariantsTable
 
 
 class Selecting(Acting, is_layer=True):
@@ -70,34 +73,54 @@ class Selecting(Acting, is_layer=True):
         if self.selection.is_inside:
             self._choose(self.selection.mark(by, snapshot))
             return
-        ref = self._beside(snapshot, by, is_line=is_line)
+        rows = self.variants.numbers if self.tabs.panel == "variants" else ()
+        variant = self.session.variant
+        if rows:
+            found = in_rows(rows, (variant, self.selection.ref), by, is_line=is_line)
+            variant, ref = (variant, None) if found is None else found
+        else:
+            ref = self._beside(snapshot, by, is_line=is_line)
         if ref is None:
             self._tell(Hint("hint.no_more_numbers" if self.selection else "hint.nothing_selected"))
             self._show_keys()
             return
+        self._choose_of(Owner(variant), ref)
+
+    def _choose_of(self, of: Owner, ref: Ref) -> None:
+        """A number of a variant: only what is under the lens answers, so that one comes there, and it is said."""
+        hint = None
+        if of.variant != self.session.variant:
+            self._pause()
+            hint = self.session.choose_variant(of.variant)
+            if hint.key != "hint.variant_ended":
+                hint = Hint("hint.variant_answers", {"variant": self.session.name_of(of.variant)})
         self._choose(self.selection.select(ref))
+        if hint is not None:
+            self._tell(hint)
+            self._show_keys()
+        elif self.tabs.panel in ("loss", "variants"):
+            self._tell_if_earlier(ref)
 
     def _beside(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
-        """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the loss
-        curve is about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it has
-        none to go on to, in the table that is open, and where that is the table of the variants, in the first.
+        """In the chosen panel, whatever else is on screen: among the parameters whose history is shown, what the
+        curves are about, the numbers of an op that is shown whole, or those of the diagram or of a picture; where it
+        has none, or after its only one, in the table that is open; the first where that has none.
         """
         if self.tabs.panel == "history":
             return self._beside_in_history(snapshot, by, is_line=is_line)
-        loss = of_the_loss(snapshot) if self.tabs.panel == "loss" else None
-        if loss is not None:
-            return None if self.selection.ref == loss else loss
+        if self.tabs.panel == "loss" and (told := of_curves(snapshot)):
+            return along(told, self.selection.ref, by)
         if (of_op := self._beside_in_op(snapshot, by)) is not None:
             return of_op
         filled = sorted((table for table in snapshot.tables if table.rows), key=lambda one: one.key != self.tabs.table)
         table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         drawn = self._drawn_numbers() if self.tabs.area == "network" and self.panels["network"].display else ()
-        if len(drawn) == 1:  # one could not go on from it
-            drawn = ()
         begun = None if self.selection else self._computed_last(snapshot, table)
         if begun is not None and (not drawn or is_among(drawn, begun)):
             return begun
         here = self.selection.ref
+        if len(drawn) == 1 and table is not None:
+            return table.after(drawn[0], None if here is None else in_iteration(snapshot, here), by, is_line=is_line)
         if drawn:
             below = self.picture.drawing.below(here, by) if is_line and here and self.picture.display else None
             return in_order(drawn, here, by) if below is None else below
@@ -157,7 +180,17 @@ class Selecting(Acting, is_layer=True):
     @on(PictureView.Picked)
     def _pick_in_picture(self, message: PictureView.Picked) -> None:
         self.tabs.panel = self.tabs.picture
-        self._choose(self.selection.select(message.ref))
+        self._choose_of(message.of or Owner(self.session.variant), message.ref)
+
+    @on(VariantsTable.Chosen)
+    def _pick_in_variants(self, message: VariantsTable.Chosen) -> None:
+        self._pause()
+        self.tabs.panel = "variants"
+        if message.ref is not None:
+            self._choose_of(Owner(message.variant), message.ref)
+        else:
+            self._tell(self.session.choose_variant(message.variant))
+            self._show()
 
     @on(FormulaView.Picked)
     def _pick_in_formula(self, message: FormulaView.Picked) -> None:
@@ -172,16 +205,21 @@ class Selecting(Acting, is_layer=True):
         self._choose(start.follow(message.ref, snapshot))
 
     @on(LossCurve.Picked)
-    def _pick_loss(self) -> None:
-        """The loss as the curve tells it."""
-        snapshot = self._looked_at()
-        ref, position = of_the_loss(snapshot), snapshot.position
-        if ref is None:
-            return
-        self._choose(self.selection.select(ref))
-        if position.done < position.iteration:
-            self._tell(Hint("hint.loss_before", {"iteration": position.done}))
-        self._show_keys()
+    def _pick_of_curve(self, message: LossCurve.Picked) -> None:
+        """The number as the curve tells it: where it is of an earlier iteration, that is said."""
+        ref = of_curve(self._looked_at(), message.curve)
+        if ref is not None:
+            self._choose(self.selection.select(ref))
+            self._tell_if_earlier(ref)
+
+    def _tell_if_earlier(self, ref: Ref) -> None:
+        """Where a curve tells a number of an iteration before the one at hand, whose number is selected."""
+        snapshot = self.session.snapshot
+        told = next((curve for name, curve in snapshot.curves.items() if of_curve(snapshot, name) == ref), None)
+        iteration = 0 if told is None else place_of_last(told) + 1
+        if 0 < iteration != snapshot.position.iteration:
+            self._tell(Hint("hint.told_before", {"iteration": iteration}))
+            self._show_keys()
 
 
 def _rank_in_diagram(ref: Ref) -> tuple[int, bool, tuple[int, ...]]:

@@ -156,7 +156,9 @@ class SimulatorView(FirstScreen, is_layer=True):
             if self.tabs.table == "variants":
                 told = variants(Scene(snapshot, members, look=self.look, say=SAY))
                 beside = self.beside_losses(members)
-                self.variants.show(variants_of(SAY, told, self.apart(), digits, beside), beside.head)
+                self.variants.show(
+                    variants_of(SAY, told, self.apart(), digits, beside), beside.head, self.selection.ref
+                )
             else:
                 self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
         if snapshot.scenario is not self._ruled:

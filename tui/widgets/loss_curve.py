@@ -17,7 +17,7 @@ from textual.timer import Timer
 from dlsim.engine.curve import Curve
 from dlsim.engine.numerals import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.curves import Curves, curves_of
+from dlsim.tui.curves import Curves, curves_of, place_of_last
 from dlsim.tui.diagram.canvas import Run
 from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.lookalikes import plain
@@ -55,7 +55,11 @@ class LossCurve(RoleWidget):
             self.iteration = iteration
 
     class Picked(Message):
-        """The loss that stands over the curve was clicked."""
+        """The number of a curve that stands over it was clicked."""
+
+        def __init__(self, curve: str) -> None:
+            super().__init__()
+            self.curve = curve
 
     def __init__(
         self,
@@ -84,8 +88,8 @@ class LossCurve(RoleWidget):
         self._span, self._top = (1.0, 1.0), 0
         self.is_log = False
         self.draws = 0
-        self._told_cells = 0
-        """So many of the first line tell the loss, and of which iteration."""
+        self._told: list[tuple[int, range, str]] = []
+        """(line, cells, curve) of each number that the caption tells."""
 
     def show(self, snapshot: Snapshot, variants: Sequence[Variant] = (), digits: int = DIGITS) -> None:
         """Show the curves of this moment: at once, or a little later while they change with every call.
@@ -166,7 +170,7 @@ class LossCurve(RoleWidget):
         width, height = size
         curves, iterations = self._curves, self._curves.iterations
         rows: list[list[Run]] = []
-        self._told_cells = 0
+        self._told = []
         if not iterations:
             text = self._say("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
             rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(text, "muted")], max(width - 2, 1))]
@@ -186,13 +190,14 @@ class LossCurve(RoleWidget):
     # the mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Pick the loss that is told above, or seek the iteration that lies there."""
+        """Pick the number that is told above, or seek the iteration that lies there."""
         place = event.get_content_offset(self)
         if place is None:
             return
-        if place.y == 0 and place.x < self._told_cells:
+        told = next((curve for line, cells, curve in self._told if line == place.y and place.x in cells), None)
+        if told is not None:
             event.stop()
-            self.post_message(self.Picked())
+            self.post_message(self.Picked(told))
         elif (iteration := self.iteration_at(place.x, place.y)) is not None:
             self.post_message(self.Sought(iteration))
 
@@ -241,11 +246,12 @@ class LossCurve(RoleWidget):
             if most == 1 or _cells(run for entry in wordless for run in entry[0]) <= width:
                 entries = wordless
         rows: list[list[Run]] = [[]]
-        for number, forms in enumerate(entries):
+        for number, (curve, forms) in enumerate(zip(self._curves.own, entries, strict=True)):
             if number and _cells([*rows[-1], *forms[0]]) > width and len(rows) < most:
                 rows.append([])
-            rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
-            self._told_cells = self._told_cells if number else _cells(rows[-1])
+            start = _cells(rows[-1])
+            rows[-1].extend(_fitting(forms, width - start))
+            self._told.append((len(rows) - 1, range(start, _cells(rows[-1])), curve))
         for forms in ([of], ghost, [scale]):
             rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
         return rows
@@ -289,11 +295,8 @@ class LossCurve(RoleWidget):
 
 def _last(curve: Curve, digits: int) -> str:
     """The last number of a curve that is one."""
-    values = curve.values
-    for value in reversed(values[-1000:].tolist()):
-        if value == value:  # noqa: PLR0124 - NaN marks a gap
-            return fixed(value, digits)
-    return NOTHING
+    place = place_of_last(curve)
+    return NOTHING if place < 0 else fixed(float(curve.values[place]), digits)
 
 
 def _cells(runs: Iterable[Run]) -> int:

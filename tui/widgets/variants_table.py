@@ -10,9 +10,12 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.reference import Ref
+from dlsim.tui.link import Link
 from dlsim.tui.pictures.variants import Variant
 from dlsim.tui.prose import case_of
-from dlsim.tui.widgets.lines import Line, fit, wrap
+from dlsim.tui.selection import of_the_loss
+from dlsim.tui.widgets.lines import Line, Piece, fit, ref_at, wrap
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
@@ -34,6 +37,12 @@ class Row(Struct, frozen=True):
     second: str  # what stands beside the loss
     apart: str
     is_lead: bool
+    numbers: tuple[Ref | None, Ref | None] = (None, None)  # what the losses are
+
+    @property
+    def refs(self) -> list[Ref]:
+        """The numbers that it tells."""
+        return [ref for ref in self.numbers if ref is not None]
 
 
 class Beside(Struct, frozen=True):
@@ -41,6 +50,7 @@ class Beside(Struct, frozen=True):
 
     head: str = ""
     numbers: Sequence[float | None] = ()
+    ref: Ref | None = None
 
 
 NOTHING_BESIDE = Beside()
@@ -70,9 +80,9 @@ def variants_of(
         told = second
         if snapshot.trouble is not None:
             loss, told = say("variants.trouble"), ""
-        elif 0 < position.end <= position.done < furthest:
+        elif updates and 0 < position.end <= position.done < furthest:
             updates = say("variants.ended", done=updates)
-        elif lead is not None and position.done < lead.done:
+        elif updates and lead is not None and position.done < lead.done:
             updates = say("variants.lagging", done=updates)
         rows.append(
             Row(
@@ -85,12 +95,15 @@ def variants_of(
                 second=told,
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
+                numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
             )
         )
     return rows
 
 
-def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str = "") -> list[Line]:
+def variants_lines(
+    say: Words, variants: Sequence[Row], cells: int, beside: str = "", selected: Ref | None = None
+) -> list[Line]:
     """Headings and rows in `cells`; what sets one apart gets the room that is left. `beside` is the key of the head
     over what stands beside the loss.
     """
@@ -118,14 +131,22 @@ def variants_lines(say: Words, variants: Sequence[Row], cells: int, beside: str 
     if loss and second and LEFT + name + numbers > cells:  # what compares stays
         loss = 0
     sizes = (name, -done, loss, second, cells - LEFT - name - numbers - 2)
-    lines: list[Line] = [((" " * LEFT + _row(heads, sizes), "muted"),)]
+    lines: list[Line] = [((" " * LEFT, "muted"), *_row(heads, sizes, ["muted"] * len(heads), "muted"))]
     for variant in variants:
-        text = _row([variant.name, variant.updates, variant.loss, variant.second, variant.apart], sizes)
+        role = "strong" if variant.is_lead else ""
+        told = [_role_of(ref, role, variant, selected) for ref in variant.numbers]
+        texts = [variant.name, variant.updates, variant.loss, variant.second, variant.apart]
         mark = (f"{variant.mark} ", variant.role)
-        lines.append(
-            ((f" {LENS if variant.is_lead else ' '} ", "accent"), mark, (text, "strong" if variant.is_lead else ""))
-        )
+        row = _row(texts, sizes, [role, role, *told, role], role)
+        lines.append(((f" {LENS if variant.is_lead else ' '} ", "accent"), mark, *row))
     return lines
+
+
+def _role_of(ref: Ref | None, role: str, variant: Row, selected: Ref | None) -> str:
+    """How a number of a variant is written."""
+    if ref is None:
+        return role
+    return Link("chosen" if variant.is_lead and ref == selected else role, ref)
 
 
 def notes_on(say: Words, variants: Sequence[Row], lines: Sequence[Line], cells: int, room: int) -> list[Line]:
@@ -152,11 +173,12 @@ def loss_head(beside: str) -> str:
     return f"column.loss_beside_{beside}" if beside else "column.variant_loss"
 
 
-def _row(texts: Sequence[str], sizes: Sequence[int]) -> str:
+def _row(texts: Sequence[str], sizes: Sequence[int], roles: Sequence[str], between: str) -> list[Piece]:
     """Texts in so many cells each; of a negative size to the right, of none left out, and the last only with room."""
-    *first, (last, room) = zip(texts, sizes, strict=True)
-    parts = [_aligned(text, size) for text, size in first if size]
-    return "  ".join([*parts, fit(last, room)] if room >= LEAST_APART else parts)
+    *first, (last, room, role) = zip(texts, sizes, roles, strict=True)
+    parts = [(_aligned(text, size), role) for text, size, role in first if size]
+    parts += [(fit(last, room), role)] if room >= LEAST_APART else []
+    return [piece for part in parts for piece in (("  ", between), part)][1:]
 
 
 def _aligned(text: str, size: int) -> str:
@@ -169,26 +191,32 @@ class VariantsTable(ScrollingLines):
     """Shows the variants, the one under the lens always in view."""
 
     class Chosen(Message):
-        """A variant was clicked."""
+        """A variant was clicked, or a number of it."""
 
-        def __init__(self, variant: str | None) -> None:
+        def __init__(self, variant: str | None, ref: Ref | None) -> None:
             super().__init__()
-            self.variant = variant
+            self.variant, self.ref = variant, ref
 
     def __init__(self, say: Words, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._say = say
         self._variants: Sequence[Row] = ()
         self._beside = ""
+        self._selected: Ref | None = None
         self._lead = 0
         self._top = 0
 
-    def show(self, variants: Sequence[Row], beside: str = "") -> None:
-        """Show these."""
+    @property
+    def numbers(self) -> Sequence[tuple[str | None, Sequence[Ref]]]:
+        """Of each variant that tells any, the numbers that it tells."""
+        return [(variant.variant, variant.refs) for variant in self._variants if variant.refs]
+
+    def show(self, variants: Sequence[Row], beside: str = "", selected: Ref | None = None) -> None:
+        """Show these, marked where the lens's number is `selected`."""
         lead = next((number for number, variant in enumerate(variants) if variant.is_lead), 0)
         if lead != self._lead or len(variants) != len(self._variants):
             self._top = max(lead - self._room + 1, 0)
-        self._variants, self._lead, self._beside = variants, lead, beside
+        self._variants, self._lead, self._beside, self._selected = variants, lead, beside, selected
         self._draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -206,14 +234,14 @@ class VariantsTable(ScrollingLines):
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the variant that was clicked under the lens."""
+        """Put the variant that was clicked under the lens, and select the number of it that was."""
         number = self._top + event.y - 1
         if event.y >= 1 and number < len(self._variants):
-            self.post_message(self.Chosen(self._variants[number].variant))
+            self.post_message(self.Chosen(self._variants[number].variant, ref_at(self.lines[event.y], event.x)))
 
     def _draw(self) -> None:
         if self.size:
-            head, *rows = variants_lines(self._say, self._variants, self.size.width, self._beside)
+            head, *rows = variants_lines(self._say, self._variants, self.size.width, self._beside, self._selected)
             self._top = max(0, min(self._top, len(rows) - self._room))
             shown = rows[self._top : self._top + self._room]
             notes = notes_on(self._say, self._variants, rows, self.size.width, self._room - len(rows))

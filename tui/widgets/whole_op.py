@@ -13,11 +13,12 @@ from dlsim.engine.numerals import plain
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.answer import sums_within
 from dlsim.tui.link import Link
 from dlsim.tui.prose import meaning
 from dlsim.tui.selection import Selection
 from dlsim.tui.widgets import mathematics
-from dlsim.tui.widgets.answer import MARK, MEANING, QUESTION, batch_parts
+from dlsim.tui.widgets.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
 from dlsim.tui.widgets.equation import hanging_room, result, with_result
 from dlsim.tui.widgets.lines import ELLIPSIS, Line, cut, width, wrap
 from dlsim.tui.widgets.parts import Part, dispensable, gap
@@ -39,9 +40,11 @@ Form: TypeAlias = Callable[[Ref], Line]
 
 
 def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
-    """The op that is shown whole: the last one, where it has several numbers and none of them is looked into."""
+    """The op that is shown whole: the last one, where none of its numbers is looked into. One of a single number is
+    shown so where it is a matrix of its own.
+    """
     op = snapshot.op
-    if op is None or op.size == 1 or selection.is_inside:
+    if op is None or selection.is_inside or (op.size == 1 and not all(snapshot.tape.op_formula(op))):
         return None
     return op if selection.ref is None or _place(op, selection.ref) is not None else None
 
@@ -74,13 +77,17 @@ def op_parts(
         parts.append(Part((tuple(wrap(sized, cells)),)))
         parts.append(gap())
     parts += [_rows(say, snapshot, op, marked, cells, digits), gap()]
-    if marked is not None and snapshot.is_shown(marked):
-        said = meaning(say, snapshot, marked, snapshot.tape.value(marked, snapshot.sample))
+    told = first if op.size == 1 else marked
+    if told is not None and snapshot.is_shown(told):
+        said = meaning(say, snapshot, told, snapshot.tape.value(told, snapshot.sample))
         parts.append(dispensable(wrap([(said, "")], prose), MEANING))
+    if op.size == 1 and snapshot.is_shown(first):
+        alone = snapshot.explain(first, digits)
+        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone, digits), prose, digits)
     parts += batch_parts(say, snapshot, snapshot.explain(first), prose)
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
-    symbol = "" if marked is None else snapshot.symbol(marked)
-    how = say("op.look" if marked is None else "op.inside", symbol=symbol, **named)
+    symbol = "" if told is None else snapshot.symbol(told)
+    how = say("op.alone" if op.size == 1 else "op.look" if marked is None else "op.inside", **named, symbol=symbol)
     return [*parts, dispensable(wrap([(how, "muted")], prose), 1.5)]
 
 

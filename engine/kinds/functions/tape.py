@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,6 +183,10 @@ class FunctionsTape:
     def is_per_sample(self, ref: Ref) -> bool:
         """There are no samples."""
         return False
+
+    def besides(self) -> Iterator[Ref]:
+        """Its ops compute all that there is."""
+        return iter(())
 
     def find(self, symbol: str) -> Ref | None:
         """sigmoid(x), sigmoid′(0.5), binary_crossentropy[t=1](0.2), v1, softmax(v)1, Σ softmax(v)."""

@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 from dlsim.engine.formula import series, total
 from dlsim.engine.kinds.accuracy import Confusion, classes_of, confusion
 from dlsim.engine.kinds.layered_tape import SUBSCRIPTS
-from dlsim.engine.kinds.network.arrays import BatchArrays
-from dlsim.engine.kinds.network.evaluation import affordable_rows, forward_pass
-from dlsim.engine.kinds.network.summaries import Needs
+from dlsim.engine.kinds.network.evaluation import affordable_rows
+from dlsim.engine.kinds.network.sample_passes import samples_of
+from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION, Needs, data_of, held_mark
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Formula, Ref, kind_of
 from dlsim.engine.scenario import DataSpec
 
-Array = NDArray[np.float64]
-
-TRAINING, VALIDATION = "training", "validation"
 KEPT = 4
 
 _kept: OrderedDict[object, Decisions] = OrderedDict()
@@ -40,13 +37,6 @@ def parts_of(data: DataSpec) -> tuple[str, ...]:
     """The data that there are to be asked about."""
     is_held = len(data.validation_inputs) and data.validation_targets is not None
     return (TRAINING, VALIDATION) if is_held else (TRAINING,)
-
-
-def samples_of(data: DataSpec, part: str) -> tuple[Array, Array | None]:
-    """(inputs, targets) of a part of the data."""
-    if part == TRAINING:
-        return data.inputs, data.targets
-    return data.validation_inputs, data.validation_targets
 
 
 def decisions(tape: NetworkTape, part: str) -> Decisions:
@@ -67,7 +57,7 @@ def decisions(tape: NetworkTape, part: str) -> Decisions:
 
 class ClassCounts:
     """See engine/kinds/network/summaries.py. N[2,1] are the samples of class 2 that are taken for class 1, class₇ is
-    what sample 7 is taken for, o1₇ what it is answered.
+    what sample 7 is taken for.
     """
 
     def __init__(self, tape: NetworkTape) -> None:
@@ -77,7 +67,6 @@ class ClassCounts:
         self._classes = range(max(self._outputs, 2))
         self._first = 0 if self._outputs == 1 else 1
         self._decisions: dict[str, Decisions] = {}
-        self._passes: dict[tuple[str, int], BatchArrays] = {}
 
     def of(self, part: str) -> Decisions:
         """What is made of a part of the data."""
@@ -88,14 +77,7 @@ class ClassCounts:
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`."""
         kind, index = kind_of(ref), ref.index
-        match kind:
-            case "held_x":
-                return float(self._inputs(_part(ref))[index])
-            case "pass_a" | "pass_z":
-                row, unit = index
-                layer = self._pass(_part(ref), row).layers[ref.layer - 1]
-                return float((layer.a if kind == "pass_a" else layer.z)[0, unit])
-        found = self.of(_part(ref))
+        found = self.of(data_of(ref))
         match kind:
             case "taken_for":
                 return float(found.confusion.counts[index])
@@ -111,21 +93,9 @@ class ClassCounts:
                 return found.confusion.recall(index[0])
         return float(found.said[index[0]] + self._first)  # a decision
 
-    def _inputs(self, part: str) -> Array:
-        return samples_of(self._tape.data, part)[0]
-
-    def _pass(self, part: str, row: int) -> BatchArrays:
-        """One sample through all layers."""
-        if (part, row) not in self._passes:
-            inputs = self._inputs(part)
-            if row >= len(inputs):
-                raise LookupError(f"there is no sample {row + 1}")
-            self._passes[part, row] = forward_pass(self._structure, self._tape.present, inputs[row : row + 1])
-        return self._passes[part, row]
-
     def symbol(self, ref: Ref) -> str:
         """How formulas write it; what is of data that are kept back bears a v."""
-        index, held = ref.index, "" if _part(ref) == TRAINING else "ᵥ"
+        index, held = ref.index, held_mark(ref)
         of_class = ",".join(str(each + self._first) for each in index)
         match kind_of(ref):
             case "taken_for" | "of_class":
@@ -138,15 +108,11 @@ class ClassCounts:
                 return f"accuracy{held}"
             case "recall":
                 return f"recall{held}[{of_class}]"
-        row = held + str(index[0] + 1).translate(SUBSCRIPTS)
-        if kind_of(ref) == "decision":
-            return f"class{row}"
-        letter = {"pass_a": "a", "pass_z": "z", "held_x": "x"}[kind_of(ref)]
-        return self._tape.naming.unit(letter, ref.layer, index[1]) + row
+        return f"class{held}{str(index[0] + 1).translate(SUBSCRIPTS)}"
 
     def formula(self, ref: Ref) -> Formula:
         """What it is made of: a count of a bracket for each sample, 1 where it holds, those that do first."""
-        index, part = ref.index, _part(ref)
+        index, part = ref.index, data_of(ref)
         match kind_of(ref):
             case "taken_for":
                 return self._count(part, *index) or ("0",)
@@ -164,10 +130,6 @@ class ClassCounts:
                 return ("0",)
             case "decision":
                 return self._decision(part, index[0])
-            case "pass_a":
-                return self._activation(part, ref.layer, *index)
-            case "pass_z":
-                return self._weighted_sum(part, ref.layer, *index)
         return ()
 
     def needs(self, ref: Ref) -> Needs:
@@ -189,25 +151,3 @@ class ClassCounts:
         if len(outputs) == 1:
             return ("(1 if ", outputs[0], " > 0.5 else 0)")
         return ("argmax(", *series(lambda unit: (outputs[unit],), len(outputs), ", "), ")")
-
-    def _activation(self, part: str, layer: int, row: int, unit: int) -> Formula:
-        units = range(self._structure.layer(layer).units)
-        everyone = [Ref(f"pass_z:{part}", layer, (row, other)) for other in units]
-        return self._tape.formulas.activation(layer, everyone[unit], everyone)
-
-    def _weighted_sum(self, part: str, layer: int, row: int, unit: int) -> Formula:
-        shape = self._structure.layer(layer)
-
-        def sent(sender: int) -> Ref:
-            if layer > 1:
-                return Ref(f"pass_a:{part}", layer - 1, (row, sender))
-            return Ref("X" if part == TRAINING else f"held_x:{part}", 0, (row, sender))
-
-        terms: list[Formula] = [
-            (Ref("now_W", layer, (sender, unit)), "·", sent(sender)) for sender in range(shape.senders)
-        ]
-        return total([*terms, (Ref("now_b", layer, (unit,)),)] if shape.biases else terms)
-
-
-def _part(ref: Ref) -> str:
-    return ref.quantity.partition(":")[2]

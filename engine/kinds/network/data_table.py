@@ -136,7 +136,7 @@ def _of_file(data: DataTable, name: str, place: Place, source: Source) -> Sample
 
 
 def _generated(data: DataTable, name: str, place: Place) -> Samples:
-    from dlsim.engine.data.generators import GENERATORS  # noqa: PLC0415 -- most scenarios write their samples down
+    from dlsim.engine.data.generators import GENERATORS, generated  # noqa: PLC0415 -- most scenarios write their samples down
 
     if name not in GENERATORS:
         raise (place / "generator").unknown("generator", name, GENERATORS)
@@ -152,7 +152,7 @@ def _generated(data: DataTable, name: str, place: Place) -> Samples:
     if noise < 0:
         raise (place / "noise").error(f"found {shown(data.noise)}", data.noise, "this must be a number ≥ 0")
     samples = DEFAULT_SAMPLES if data.samples is None else data.samples
-    return generator.samples(samples, noise, data.seed, classes)
+    return generated(name, samples, noise, data.seed, classes)
 
 
 def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[Rows, Rows]:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 Needs = tuple[str, int | None, int] | None
 
-OF_CLASSES = frozenset(
-    {
-        *("taken_for", "of_class", "right", "samples", "accuracy", "recall"),
-        *("decision", "pass_a", "pass_z", "held_x"),
-    }
-)
+TRAINING, VALIDATION = "training", "validation"
+"""The data that a number may be of."""
+READ = ":read"
+"""It is made with the parameters that the iteration reads, not with those of the moment."""
+
+OF_CLASSES = frozenset({"taken_for", "of_class", "right", "samples", "accuracy", "recall", "decision"})
+OF_PASSES = frozenset({"loss", "pass_E", "pass_E_o", "pass_a", "pass_z", "held_x", "held_t"})
 OF_LAYERS = frozenset(
     {
         *("mean_size", "unit_size", "slopes", "average", "deviation", "largest", "column"),
@@ -28,7 +29,7 @@ OF_LAYERS = frozenset(
     }
 )
 SIZES = frozenset({"rows", "columns", "numbers", "parameters"})
-ALL = OF_CLASSES | OF_LAYERS | SIZES
+ALL = OF_CLASSES | OF_PASSES | OF_LAYERS | SIZES
 
 
 class Summary(Protocol):
@@ -52,6 +53,16 @@ def is_summary(ref: Ref) -> bool:
     return kind_of(ref) in ALL
 
 
+def data_of(ref: Ref) -> str:
+    """Which data a number of these is of."""
+    return ref.quantity.split(":")[1]
+
+
+def held_mark(ref: Ref) -> str:
+    """What its symbol bears where they are kept back."""
+    return "" if data_of(ref) == TRAINING else "ᵥ"
+
+
 class Summaries:
     """Those of one tape. Their modules are imported with the first of them: most runs never ask for one."""
 
@@ -61,13 +72,23 @@ class Summaries:
     def of(self, ref: Ref) -> Summary:
         """What reads the number at `ref`."""
         kind = kind_of(ref)
-        return self._of_classes if kind in OF_CLASSES else self._of_layers if kind in OF_LAYERS else self._sizes
+        if kind in OF_CLASSES:
+            return self._of_classes
+        if kind in OF_PASSES:
+            return self._of_passes
+        return self._of_layers if kind in OF_LAYERS else self._sizes
 
     @cached_property
     def _of_classes(self) -> Summary:
         from dlsim.engine.kinds.network.class_counts import ClassCounts  # noqa: PLC0415
 
         return ClassCounts(self._tape)
+
+    @cached_property
+    def _of_passes(self) -> Summary:
+        from dlsim.engine.kinds.network.sample_passes import SamplePasses  # noqa: PLC0415
+
+        return SamplePasses(self._tape)
 
     @cached_property
     def _of_layers(self) -> Summary:

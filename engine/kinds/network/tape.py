@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,13 @@ class NetworkTape(LayeredTape):
     def is_per_sample(self, ref: Ref) -> bool:
         """Whether the number is one sample's."""
         return not is_summary(ref) and super().is_per_sample(ref)
+
+    def besides(self) -> Iterator[Ref]:
+        """See engine/model.py: Reader."""
+        from dlsim.engine.kinds.network.besides import besides  # noqa: PLC0415 -- most runs never ask
+
+        yield from super().besides()
+        yield from besides(self)
 
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""

@@ -169,6 +169,14 @@ class SearchTape:
         """The search looks at all rows at once."""
         return ref.quantity not in OWN and self._network.is_per_sample(ref)
 
+    def besides(self) -> Iterator[Ref]:
+        """See engine/model.py: Reader."""
+        yield Ref("tried")
+        yield Ref("settings")
+        yield from (Ref("values", 0, (axis,)) for axis in range(len(self.grid.shape)))
+        if self.beside is not None:
+            yield from self.beside.besides()
+
     def own_refs(self) -> Iterator[Ref]:
         """What has a symbol of the search's own."""
         yield from (Ref("grid_w", 0, (place,)) for place in range(len(self._numbers) - 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +137,10 @@ class SurfaceTape:
     def is_per_sample(self, ref: Ref) -> bool:
         """There are no samples on a surface."""
         return False
+
+    def besides(self) -> Iterator[Ref]:
+        """Its ops compute all that there is."""
+        return iter(())
 
     @property
     def _names(self) -> str:
