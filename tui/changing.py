@@ -62,7 +62,7 @@ def _is_same(text: str, before: str) -> bool:
 def _edit(
     session: Session, target: Target, after: str, digits: int, numbers: Mapping[str | Ref, float] | None = None
 ) -> Hint:
-    simulator, iteration, reached = session.simulator, _next_start(session), session.simulator.position.iteration
+    simulator, iteration, reached = session.simulator, next_start(session), session.simulator.position.iteration
     scenario, shapes = simulator.scenario, _shapes(simulator)
     row = None if target.datum is None else target.datum.at
     simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after), row=row)
@@ -89,7 +89,7 @@ def _shapes(simulator: Simulator) -> Sequence[tuple[int, ...]]:
     return [weights.shape for weights, _ in simulator.parameters]
 
 
-def _next_start(session: Session) -> int:
+def next_start(session: Session) -> int:
     """The iteration from which on an edit made here holds."""
     position = session.simulator.position
     return position.iteration + (position.done == position.iteration)

@@ -48,6 +48,13 @@ def target(session, ref):
     return target_of(session.simulator, session.snapshot, ref)
 
 
+async def test_the_prompt_says_from_when_on_a_weight_will_be_another(seen_after):
+    assert "from iteration" not in await seen_after("tab", "w")
+    edited = await seen_after("i", "i", "2", "tab", "w")
+    assert "W1" in edited
+    assert "from iteration 3 on" in edited
+
+
 @pytest.mark.parametrize(
     ("ref", "path"),
     [

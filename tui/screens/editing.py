@@ -10,7 +10,7 @@ from textual import on
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
+from dlsim.tui.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
 from dlsim.tui.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all, problem_with
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
@@ -113,26 +113,30 @@ class Editing(Selecting, is_layer=True):
         self.app.push_screen(ChoosingScreen(SAY("edit.title"), options), chosen)
 
     def _ask_for(self, target: Target) -> None:
-        if target.choices:
-            note = SAY(
-                "prompt.choices", up=CAPS["select.up"], down=CAPS["select.down"], choices=", ".join(target.choices)
-            )
-        elif target.datum is not None and target.datum.is_shared:
-            note = SAY("prompt.shared")
-        else:
-            is_number = target.ref is not None or target.datum is not None or isinstance(parsed(target.text), float)
-            note = SAY("prompt.number") if is_number else SAY("prompt.setting", value=target.text)
         self.prompt.ask(
             Asked(
                 label=target.label,
                 text=target.text,
-                note=note,
+                note=self._note(target),
                 accept=partial(self._accept, target),
                 check=partial(self._problem_with, target),
                 choices=target.choices,
                 follow=partial(self._what_it_comes_to, target),
             )
         )
+
+    def _note(self, target: Target) -> str:
+        """What may be written, and where it makes a difference, when it will hold."""
+        if target.choices:
+            choices = ", ".join(target.choices)
+            return SAY("prompt.choices", up=CAPS["select.up"], down=CAPS["select.down"], choices=choices)
+        if target.datum is not None:
+            return SAY("prompt.shared" if target.datum.is_shared else "prompt.number")
+        if target.ref is not None:
+            start = next_start(self.session) if self.session.simulator.trains else 1
+            return SAY("prompt.number_from", iteration=start) if start > 1 else SAY("prompt.number")
+        is_number = isinstance(parsed(target.text), float)
+        return SAY("prompt.number") if is_number else SAY("prompt.setting", value=target.text)
 
     def _problem_with(self, target: Target, text: str) -> str:
         problem = problem_with(self.session.snapshot.scenario, target, text)
