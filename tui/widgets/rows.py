@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref
 
+LABELS_MEASURED = 200
+"""Of a larger table the first and the last rows only."""
 INDEXED_AT_MOST = 50_000
 """Larger tables are not indexed row by row: the active row is then not followed."""
 
@@ -47,6 +51,12 @@ class Places:
         self.table = table
         self.groups = _groups(table)
         self._rows: dict[Subject, int] | None = None
+
+    @cached_property
+    def label_cells(self) -> int:
+        """Cells of the widest row's label."""
+        rows, half = self.table.rows, LABELS_MEASURED // 2
+        return max((cell_len(row.label) for row in (*rows[:half], *rows[max(half, len(rows) - half) :])), default=0)
 
     def row(self, ref: Ref) -> int | None:
         """The row about `ref`, None where the table has none."""

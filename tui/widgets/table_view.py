@@ -27,7 +27,6 @@ are more than usual.
 """
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
-LABELS_MEASURED = 200
 MADE = {"data": ("O",), "layers": ("z", "a", "dE_dz")}
 """By table: what the network makes with the weights of an iteration."""
 
@@ -50,7 +49,7 @@ class TableView:
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
-        self._label = self._label_width()
+        self._label = max(places.label_cells, cell_len(label_head(say, self._table)))
         first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
         self._is_counted = all(map(is_counted, first))
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
@@ -135,13 +134,6 @@ class TableView:
         return max(0, min(start - (start > 0), self._places.lines - self.room))
 
     # columns
-
-    def _label_width(self) -> int:
-        rows = self._table.rows
-        seen = [row.label for row in rows[: LABELS_MEASURED // 2]] + [
-            row.label for row in rows[-LABELS_MEASURED // 2 :]
-        ]
-        return max(cell_len(text) for text in [*seen, label_head(self._say, self._table)])
 
     def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
         """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
