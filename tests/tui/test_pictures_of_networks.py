@@ -164,6 +164,29 @@ def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
     assert sides & {"low-4"}
 
 
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("size", [(57, 18), (80, 22), (118, 36)])
+@pytest.mark.parametrize("done", [0, 1, 40, 300, 3000])
+def test_every_hidden_unit_whose_line_is_seen_has_its_whole_name_beside_it(done, size, glyphs):
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=done)
+    _, *field, told = text("region", simulator, *size, look=Look(glyphs=glyphs)).splitlines()
+    seen = re.findall(r"(h\d) z\d > 0", told)  # as many as the line below has room for
+    found = sorted(re.findall(r"h\d?", " ".join(field)))
+    assert len(seen) >= 2
+    assert found[: len(seen)] == seen
+    assert len(set(found)) == len(found) <= 4
+
+
+@pytest.mark.parametrize("size", [(57, 18), (80, 22)])
+def test_no_name_of_a_line_hides_a_point(size):
+    simulator = Simulator(load("xor-train"))
+    for _ in range(20):
+        simulator.run(iterations=25)
+        field = "".join(text("region", simulator, *size).splitlines()[1:-1])
+        assert [field.count(mark) for mark in "○●◎"] == [1, 2, 1]
+
+
 def test_lines_that_do_not_cross_the_plane_are_said_to_be_out_of_the_frame():
     told = text("region", Simulator(load("vanishing-gradient"))).splitlines()[-1]
     assert told == "not in the frame: o1 = 0.5, z1 = 0, z2 = 0"
