@@ -795,6 +795,20 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
             assert abs(spot.x - middle) == min(abs(x - middle) for x in row)
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "expected"),
+    [
+        ("dying-relu", (59, 18), ["W1 1.0", "W2 -1.0", "W3 -0.8", "W4 0.54", "W5 1.00", "W6 1.00"]),
+        ("backprop-2-2-2", (50, 13), ["W1 0.3", "W2 0.2", "W3 0.4", "W4 0.3", "W5 0.4", "W6 0.4", "W7 0.7"]),
+    ],
+)
+def test_weights_have_fewer_decimals_before_any_is_without_its_number(name, size, expected):
+    simulator = Simulator(load(name))
+    simulator.step("iteration")
+    text = "\n".join(text_of(draw(simulator.snapshot(), *size)))
+    assert sorted(re.findall(r"W[1-7](?: -?\d[\d.]*)?", text)) == expected
+
+
 @pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30), (61, 6)])
 def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
     snapshot = standing_at(network(2, 4, 1), "z1").snapshot()
