@@ -460,6 +460,28 @@ def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
 # right and wrong
 
 
+@pytest.mark.parametrize("moves", ["value", "iteration"])
+def test_on_a_large_screen_the_shapes_show_more_of_each_matrix_and_the_entry_whole(moves):
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step(moves)
+    rows = text("shapes", simulator, 100, 30, selected=Ref("z", 2, (3,))).rstrip().splitlines()
+    assert len(rows) >= 25
+    assert sum("·" * 8 in row for row in rows) >= 16
+    assert rows[-1].startswith("= ")
+    small = text("shapes", simulator, 61, 18, selected=Ref("z", 2, (3,))).splitlines()
+    assert sum("·" * 7 in row or "■" * 7 in row for row in small) == 8
+
+
+def test_the_cells_of_shapes_stand_still_while_the_entry_is_computed():
+    simulator = Simulator(load("over-and-underfitting"))
+    seen = set()
+    for _ in range(40):
+        simulator.step()
+        shown = text("shapes", simulator, 61, 26, selected=Ref("z", 1, (3,))).splitlines()
+        seen.add(next(y for y, row in enumerate(shown) if row.startswith("Z[1][1,4] =")))
+    assert len(seen) == 1
+
+
 @pytest.mark.parametrize("name", ["logistic-and", "xor-train", "over-and-underfitting", "matrix-shapes"])
 @pytest.mark.parametrize("done", [0, 40])
 def test_the_matrix_agrees_with_the_accuracy(name, done):
