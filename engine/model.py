@@ -38,7 +38,7 @@ class Table(Struct, frozen=True):
     rows: Sequence[Row]
     labels: str = ""  # what the rows' labels are, where that is said
     per_sample: int = 1  # rows for each sample, in a table of data
-    spare: str = ""  # a column that others tell: it goes first where there is little room
+    spare: tuple[str, ...] = ()  # columns that go, in this order, where there is little room
 
 
 class Reader(Protocol):

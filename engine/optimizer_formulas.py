@@ -22,6 +22,11 @@ def update_columns(slots: Sequence[str]) -> tuple[str, ...]:
     return ("before", "gradient", *(f"={slot}{PLUS}" for slot in slots), "change", "new")
 
 
+def spare_columns(slots: Sequence[str]) -> tuple[str, ...]:
+    """Which of them go, in this order, where there is little room: the memory, then the change, which others tell."""
+    return (*(f"={slot}{PLUS}" for slot in reversed(slots)), "change")
+
+
 def setting_symbol(optimizer: Optimizer, name: str) -> str:
     """How formulas write one of its settings."""
     return next(entry.symbol for entry in optimizer.settings if entry.name == name)

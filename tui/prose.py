@@ -26,6 +26,7 @@ SAID_ALIKE = {
     "now_W": "W",
     "now_b": "b",
     "now_p": "p",
+    "now_f": "f",
     "X": "x",
     "cell": "x",
     "T": "t",

@@ -18,7 +18,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.canvas import cells_of_line
 from dlsim.tui.diagram.focus import focus_of
-from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.diagram.labels import Stretch
 from dlsim.tui.diagram.labels import place as place_of
 from dlsim.tui.diagram.layout import in_view
@@ -472,15 +472,49 @@ def test_a_unit_that_passes_no_gradient_is_marked():
     assert "─dead─" in "".join(text_of(draw(simulator.snapshot(), 58, 12)))
 
 
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_a_unit_is_called_dead_where_statistics_calls_it_so_and_off_where_it_is_0_for_this_sample(glyphs):
+    simulator = Simulator(load("dying-relu"))
+    simulator.step("iteration")
+    seen = []
+    for simulator.sample in (0, 4):
+        snapshot = simulator.snapshot()
+        text = "".join(text_of(draw(snapshot, 61, 24, glyphs=glyphs)))
+        seen.append(re.findall(r"\b(dead|off)\b", text))
+    assert seen == [["off", "dead", "dead"], ["dead", "dead"]]
+    assert [snapshot.value(Ref("is_dead", 1, (unit,))) for unit in range(3)] == [0, 1, 1]
+
+
+def test_a_unit_that_is_flat_for_this_sample_alone_is_not_called_saturated():
+    subject = scenario([layer(1, "sigmoid", [[1.0]])], [[9.0], [0.0]], [[1.0], [1.0]], loss="mse")
+    simulator = Simulator(subject)
+    simulator.step("iteration")
+    texts = []
+    for simulator.sample in (0, 1):
+        texts.append("".join(text_of(draw(simulator.snapshot(), 58, 12))))
+    assert "─flat─" in texts[0]
+    assert not any(word in texts[1] for word in ("flat", "≈"))
+    assert not any("saturated" in text for text in texts)
+
+
 @pytest.mark.parametrize(("width", "mark", "other"), [(58, "saturated", "≈"), (40, "≈", "saturated")])
 def test_a_saturated_unit_is_called_so_and_has_a_sign_where_the_word_does_not_fit(width, mark, other):
-    simulator = Simulator(load("feedforward-or-recurrent"))
-    simulator.run(iterations=60)
-    simulator.sample = 1
+    subject = scenario([layer(3, "tanh", [[9.0, 9.0, 9.0]]), layer(1, weights=[[0.1]] * 3)], [[1.0]], [[1.0]])
+    simulator = Simulator(subject)
     simulator.step("iteration")
     text = "".join(text_of(draw(simulator.snapshot(), width, 16)))
     assert mark in text
     assert other not in text
+
+
+def test_of_a_sequence_a_unit_is_called_flat_at_the_step_that_is_shown():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(iterations=60)
+    simulator.sample = 1
+    simulator.step("iteration")
+    text = "".join(text_of(draw(simulator.snapshot(), 58, 16)))
+    assert "─flat─" in text
+    assert "saturated" not in text
 
 
 @pytest.mark.parametrize(("loss", "is_marked"), [("mse", True), ("binary_crossentropy", False)])
@@ -759,6 +793,20 @@ def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_c
             row = [x for x, y in free if y == spot.y]
             assert (spot.x, spot.y) in free
             assert abs(spot.x - middle) == min(abs(x - middle) for x in row)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "expected"),
+    [
+        ("dying-relu", (59, 18), ["W1 1.0", "W2 -1.0", "W3 -0.8", "W4 0.54", "W5 1.00", "W6 1.00"]),
+        ("backprop-2-2-2", (50, 13), ["W1 0.3", "W2 0.2", "W3 0.4", "W4 0.3", "W5 0.4", "W6 0.4", "W7 0.7"]),
+    ],
+)
+def test_weights_have_fewer_decimals_before_any_is_without_its_number(name, size, expected):
+    simulator = Simulator(load(name))
+    simulator.step("iteration")
+    text = "\n".join(text_of(draw(simulator.snapshot(), *size)))
+    assert sorted(re.findall(r"W[1-7](?: -?\d[\d.]*)?", text)) == expected
 
 
 @pytest.mark.parametrize(("width", "height"), [(58, 19), (80, 9), (103, 30), (61, 6)])

@@ -164,6 +164,29 @@ def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
     assert sides & {"low-4"}
 
 
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("size", [(57, 18), (80, 22), (118, 36)])
+@pytest.mark.parametrize("done", [0, 1, 40, 300, 3000])
+def test_every_hidden_unit_whose_line_is_seen_has_its_whole_name_beside_it(done, size, glyphs):
+    simulator = Simulator(load("xor-train"))
+    simulator.run(iterations=done)
+    _, *field, told = text("region", simulator, *size, look=Look(glyphs=glyphs)).splitlines()
+    seen = re.findall(r"(h\d) z\d > 0", told)  # as many as the line below has room for
+    found = sorted(re.findall(r"h\d?", " ".join(field)))
+    assert len(seen) >= 2
+    assert found[: len(seen)] == seen
+    assert len(set(found)) == len(found) <= 4
+
+
+@pytest.mark.parametrize("size", [(57, 18), (80, 22)])
+def test_no_name_of_a_line_hides_a_point(size):
+    simulator = Simulator(load("xor-train"))
+    for _ in range(20):
+        simulator.run(iterations=25)
+        field = "".join(text("region", simulator, *size).splitlines()[1:-1])
+        assert [field.count(mark) for mark in "○●◎"] == [1, 2, 1]
+
+
 def test_lines_that_do_not_cross_the_plane_are_said_to_be_out_of_the_frame():
     told = text("region", Simulator(load("vanishing-gradient"))).splitlines()[-1]
     assert told == "not in the frame: o1 = 0.5, z1 = 0, z2 = 0"
@@ -435,6 +458,28 @@ def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
 
 
 # right and wrong
+
+
+@pytest.mark.parametrize("moves", ["value", "iteration"])
+def test_on_a_large_screen_the_shapes_show_more_of_each_matrix_and_the_entry_whole(moves):
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.step(moves)
+    rows = text("shapes", simulator, 100, 30, selected=Ref("z", 2, (3,))).rstrip().splitlines()
+    assert len(rows) >= 24
+    assert sum("·" * 8 in row for row in rows) >= 16
+    assert rows[-1].startswith("= ")
+    small = text("shapes", simulator, 61, 18, selected=Ref("z", 2, (3,))).splitlines()
+    assert sum(bool(re.match("[·■□]{8}", row)) for row in small) == 8
+
+
+def test_the_cells_of_shapes_stand_still_while_the_entry_is_computed():
+    simulator = Simulator(load("over-and-underfitting"))
+    seen = set()
+    for _ in range(40):
+        simulator.step()
+        shown = text("shapes", simulator, 61, 26, selected=Ref("z", 1, (3,))).splitlines()
+        seen.add(next(y for y, row in enumerate(shown) if row.startswith("Z[1][1,4] =")))
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("name", ["logistic-and", "xor-train", "over-and-underfitting", "matrix-shapes"])

@@ -105,6 +105,23 @@ def test_the_height_of_a_way_waits_until_it_has_been_computed():
     assert "6.4500" in text("surface", scene_of(ensemble))
 
 
+@pytest.mark.parametrize("name", ["optimizers", "momentum-escape"])
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_the_height_in_the_legend_is_that_of_the_place_where_the_mark_stands(name, done):
+    ensemble = race(name, 0)
+    for _ in range(done):
+        ensemble.lead.step("iteration")
+    ensemble.lead.step("value" if not done else "iteration")
+    ensemble.follow()
+    scene = scene_of(ensemble)
+    for variant in variants(scene):
+        snapshot = variant.snapshot
+        place = [trail(snapshot, name)[-1] for name in snapshot.curves if name in "xy"]
+        expected = f"{float(snapshot.scenario.body.surface.value(*place)):.4f}"
+        row = next(line for line in text("surface", scene, 90, 24).splitlines() if f"{variant.mark} " in line[64:])
+        assert row.split()[-1] == expected, variant.name
+
+
 # functions
 
 

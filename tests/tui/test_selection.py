@@ -547,6 +547,22 @@ async def test_what_is_from_before_the_update_says_so_once_that_has_landed(open_
         assert told not in spoken(screen_text(app))
 
 
+async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_there(open_at, screen_text):
+    app = open_at("optimizers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "1", "tab")
+        await pilot.pause()
+        ref, snapshot = app.screen.selection.ref, app.screen.session.snapshot
+        assert ref == Ref("now_f")
+        told = spoken(screen_text(app))
+        assert f"= {fixed(snapshot.value(ref), 8)}" in told
+        assert "How high is the surface where the point stands?" in told
+        assert "before the update" not in told
+        assert [snapshot.value(operand) for operand in snapshot.explain(ref).operands] == [
+            snapshot.value(Ref("new_p", 0, (axis,))) for axis in (0, 1)
+        ]
+
+
 @pytest.mark.parametrize("chosen", ["2", "5"])
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, size):

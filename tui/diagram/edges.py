@@ -30,8 +30,8 @@ FEWEST_LINES = 12
 MOST_LABELLED = 16
 MOST_LIT_LABELLED = 4
 EVENT_CELLS = 6
-FEWER = (PLANNED_DIGITS, 4, 3, 2)
-"""Digits that a label may have, as there is room."""
+FEWER = (PLANNED_DIGITS, 4, 3, 2, 1)
+"""Digits that labels may have, as there is room."""
 
 
 class Line(Struct, frozen=True):
@@ -217,18 +217,34 @@ class Edges:
     def _placed(
         self, lines: list[Line], stretches: tuple[Stretch, ...], margin: Margin
     ) -> dict[Edge, tuple[Place, int | None]]:
-        """A place for the label of each line, and how many digits all of them have; none where there is no room."""
-        for digits in self._digits:
-            found = places(stretches, tuple(len(self._text(line, digits)) for line in lines), margin)
+        """A place for the label of each line, and how many digits it has: all of them as many. Where there is no room
+        for so many numbers, some are symbols alone, of None; nothing where not even symbols have room.
+        """
+
+        def found_for(digits: Sequence[int | None]) -> tuple[Place, ...] | None:
+            cells = tuple(len(self._text(line, own)) for line, own in zip(lines, digits, strict=True))
+            return places(stretches, cells, margin)
+
+        for fewest in self._digits:
+            found = found_for([fewest] * len(lines))
             if found is not None:
-                return {line.edge: (spot, digits) for line, spot in zip(lines, found, strict=True)}
-        return {}
+                return {line.edge: (spot, fewest) for line, spot in zip(lines, found, strict=True)}
+        told: list[int | None] = [None] * len(lines)
+        found = found_for(told)
+        if found is None:
+            return {}
+        for row in range(len(lines)):
+            more = [*told[:row], fewest, *told[row + 1 :]]
+            roomy = found_for(more)
+            if roomy is not None:
+                found, told = roomy, more
+        return {line.edge: (spot, own) for line, spot, own in zip(lines, found, told, strict=True)}
 
     @property
-    def _digits(self) -> Sequence[int | None]:
-        """How many a label may have, the most first; None for the symbol alone."""
+    def _digits(self) -> Sequence[int]:
+        """How many the labels may have, the most first."""
         most = self._layout.digits
-        return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True), None)
+        return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True))
 
     def _text(self, line: Line, digits: int | None) -> str:
         symbol = self._snapshot.symbol(line.ref)

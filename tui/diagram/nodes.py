@@ -18,6 +18,8 @@ from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
 """A symbol that leaves fewer to its number is shortened."""
+OF_THE_BATCH, OF_THIS_SAMPLE = ("dead", "saturated"), ("off", "flat")
+"""What a unit is called whose slope is 0, and one whose function has levelled out."""
 SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",), "part:later": ("∂E",)}
 
 
@@ -76,13 +78,13 @@ class Units(Struct):
         below = self._below(layer, unit, rows)
         if below is not None:
             self._in_edge(column, bottom, Node(layer, unit, below))
-        mark = "" if below else self._mark(layer, unit)
-        if mark:
-            glyphs = canvas.glyphs
-            sign = {"dead": glyphs.dead, "saturated": glyphs.flat}[mark]
+        mark = None if below else self._mark(layer, unit)
+        if mark is not None:
+            sign = canvas.glyphs.flat if mark == "saturated" else ""
             word = words()(f"picture.{mark}")
             text = word if len(word) <= column.width - 2 else sign
-            canvas.write(max(column.x + column.width - 2 - len(text), column.x + 1), bottom, text, role or "negative")
+            usual = "negative" if mark in OF_THE_BATCH else "muted"
+            canvas.write(max(column.x + column.width - 2 - len(text), column.x + 1), bottom, text, role or usual)
 
     def _rows_of(self, layer: int, unit: int, most: int) -> list[str]:
         """What a box holds; where there is no row for an output's error, it is there at the moment it is lit."""
@@ -272,15 +274,20 @@ class Units(Struct):
             return "chosen"
         return self.focus.rows.get(node, otherwise)
 
-    def _mark(self, layer: int, unit: int) -> str:
-        """What a unit is that lets no gradient through, or hardly any."""
+    def _mark(self, layer: int, unit: int) -> str | None:
+        """What a unit is that lets no gradient through, or hardly any: dead or saturated if it is so for every sample
+        of the batch, off or flat if it is for this one.
+        """
         if layer == 0:
-            return ""
+            return None
         z, a = (self.snapshot.value(self.focus.of_unit(row, layer, unit)) for row in "za")
         if z is None or a is None:
-            return ""
-        is_dead, is_saturated = stuck(self.shape.activations[layer], np.array(z), np.array(a))
-        if is_dead:
-            return "dead"
+            return None
         passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
-        return "saturated" if is_saturated and not passes_by else ""
+        is_off, is_flat = stuck(self.shape.activations[layer], np.array(z), np.array(a))
+        if not is_off and (not is_flat or passes_by):
+            return None
+        always, here = OF_THE_BATCH[0 if is_off else 1], OF_THIS_SAMPLE[0 if is_off else 1]
+        if self.shape.steps:  # of a sequence's unit it is only known of each step
+            return here
+        return always if self.snapshot.value(Ref(f"is_{always}", layer, (unit,))) else here

@@ -17,8 +17,10 @@ from dlsim.tui.pictures.cells import Cells, shortened
 from dlsim.tui.pictures.legend import Group, group_breadth, write_group
 from dlsim.tui.pictures.scene import Scene
 
-MOST_SHOWN = 8
-"""Rows and columns of a matrix that are drawn as cells."""
+MOST_SHOWN, LARGEST_SHOWN = 8, 16
+"""Rows and columns of a matrix that are drawn as cells, and where there is more room than all else takes."""
+BESIDE_CELLS = 4
+"""Cells between the matrices, for each of them."""
 
 At = Callable[[int, int], Ref]
 """The number in a row and a column of a matrix."""
@@ -53,14 +55,6 @@ class DotProduct:
     def draw(self, entry: Ref, y: int, room: int) -> None:
         """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
         layer, unit = self._layer, entry.index[0]
-        matrix_rows = min(layer.senders, MOST_SHOWN)
-        if room >= matrix_rows + 4:
-            has_air = room > matrix_rows + 4
-            self.matrices(y + 1, unit, has_air=has_air)
-            taken = matrix_rows + 1 + has_air
-            y, room = y + taken, room - taken
-        elif room >= 4:
-            y, room = y + 1, room - 1
         look, width = self._scene.look, self._cells.width
         told = self._snapshot.explain(entry, look.digits)
         shown = self._snapshot.value(entry)
@@ -72,14 +66,25 @@ class DotProduct:
             *self._symbols(told.tokens),
         ]
         lines: Sequence[Group] = _wrapped(head, width)
+        filled = _wrapped([("= ", "text"), *self._numbers(told.tokens)], width)
+        below = max(len(lines) + len(filled), 2 * len(lines) + 2)  # as many, as a rule, whatever the numbers are
+        extent = self.extent(room - below - 3)  # the names, what the cells mean, the result
+        matrix_rows, _ = extent
+        if shown is None:
+            filled = [[("= …", "text")]]
+        if room >= matrix_rows + 4:
+            has_air = room > matrix_rows + 4
+            self.matrices(y + 1, unit, extent, has_air=has_air)
+            taken = matrix_rows + 1 + has_air
+            y, room = y + taken, room - taken
+        elif room >= 4:
+            y, room = y + 1, room - 1
         if len(lines) > 1 and room < len(lines) + 2:
             lines = _at_most(lines, 1, width)
         for place, line in enumerate(lines):
             write_group(self._cells, 0, y + place, _cut(line, width))
         y, room = y + len(lines) - 1, room - len(lines) + 1
         if room >= 2:
-            numbers: Group = [("= ", "text"), *(self._numbers(told.tokens) if shown is not None else [("…", "text")])]
-            filled = _wrapped(numbers, width)
             for line in filled if len(filled) <= max(room - 2, 1) else ():  # else the symbols above stand for them
                 y += 1
                 write_group(self._cells, 0, y, line)
@@ -113,10 +118,25 @@ class DotProduct:
 
     # as cells
 
-    def matrices(self, y: int, unit: int, *, has_air: bool) -> None:
-        """The factors and the result as cells, those that count lit; `has_air` where the line below is free."""
+    def extent(self, room: int) -> tuple[int, int]:
+        """How many rows and columns of a matrix are drawn at most where there are so many rows for it."""
+        shapes = [
+            shape for shape in (self._shapes.x, self._shapes.weights, self._shapes.biases, self._shapes.y) if shape
+        ]
+
+        def fits(most: int) -> bool:
+            return sum(min(columns, most) + BESIDE_CELLS for _, columns in shapes) <= self._cells.width
+
+        room = min(room, LARGEST_SHOWN)
+        most = next((most for most in range(room, MOST_SHOWN, -1) if fits(most)), MOST_SHOWN)
+        return max(min(self._layer.senders, most), min(max(rows for rows, _ in shapes), room)), most
+
+    def matrices(self, y: int, unit: int, extent: tuple[int, int], *, has_air: bool) -> None:
+        """The factors and the result as cells, at most `extent` of each, those that count lit; `has_air` where the line
+        below is free.
+        """
         cells, layer, shapes, sample = self._cells, self._layer, self._shapes, self._snapshot.sample
-        rows = min(layer.senders, MOST_SHOWN)
+        rows, most = extent
         middle = (rows - 1) // 2
         number, x = layer.number, 0
         spots: list[tuple[str, Shape, tuple[int | None, int | None], str, At]] = [
@@ -133,12 +153,12 @@ class DotProduct:
         if shapes.biases:
             name = f"b[{number}]"
             spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref("b", number, (column,))))
-        per_cell = 2 if sum(min(spot[1][1], MOST_SHOWN) * 2 + 4 for spot in spots) <= cells.width else 1
+        per_cell = 2 if sum(min(spot[1][1], most) * 2 + BESIDE_CELLS for spot in spots) <= cells.width else 1
         is_empty = False
         for name, shape, lit, sign, at in spots:
             there = self._there(at, shape[1])
             is_empty = is_empty or there < shape[1]
-            x = self._block((x, y), shape, lit, rows, per_cell, name, at, there)
+            x = self._block((x, y), shape, lit, extent, per_cell, name, at, there)
             if sign:
                 cells.write(x + 1, y + middle, sign, "text")
                 x += 3
@@ -172,18 +192,18 @@ class DotProduct:
         corner: tuple[int, int],
         size: Shape,
         lit: tuple[int | None, int | None],
-        rows: int,
+        extent: tuple[int, int],
         per_cell: int,
         name: str,
         at: At,
         there: int,
     ) -> int:
-        """A matrix as cells, the row or column or the one cell that counts lit, columns empty from `there` on; the
-        column after it.
+        """A matrix as cells, at most `extent` of it, the row or column or the one cell that counts lit, columns empty
+        from `there` on; the column after it.
         """
         (x, y), cells, (full, other, empty) = corner, self._cells, self._marks
-        by_row, by_column = _window(size[0], lit[0], min(rows, MOST_SHOWN)), _window(size[1], lit[1], MOST_SHOWN)
-        top = y + (rows - len(by_row)) // 2
+        by_row, by_column = (_window(*each) for each in zip(size, lit, extent, strict=True))
+        top = y + (extent[0] - len(by_row)) // 2
         for line, row in enumerate(by_row):
             for place, column in enumerate(by_column):
                 is_lit = lit[0] in (None, row) and lit[1] in (None, column)

@@ -92,6 +92,7 @@ class _Map:
             self._heat(plane, answered[:, :, self._unit])
         self._lines.draw(plane)
         self._points(plane)
+        self._lines.name(plane)
         if self._winners is not None and not self._look.mixes:
             self._class_names(plane, self._winners)
         moment = moment_told(self._scene, room_after(above, self._cells.width))

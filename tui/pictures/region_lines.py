@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from msgspec import Struct
 
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numerals import as_operand
@@ -16,6 +19,28 @@ from dlsim.tui.pictures.scene import Scene
 MOST_LINES = 4
 """With more hidden units than this their lines are a thicket."""
 
+ALONG = (0.12, 0.88, 0.25, 0.75, 0.5, 0.06, 0.94, 0.37, 0.63)
+"""How far along a line its name may stand, the best place first."""
+
+
+class _Line(Struct, frozen=True):
+    """A unit's line as it is drawn. `uphill` is the way (across, up) in which the unit's weighted sum grows."""
+
+    unit: int
+    dots: Mask
+    uphill: tuple[float, float]
+
+    def beside(self, cells: int) -> Iterator[tuple[int, int]]:
+        """Places (across, down) for a name of so many cells, on the side where the weighted sum is above 0."""
+        places = np.argwhere(self.dots)
+        places = places[np.argsort(places[:, 1] + places[:, 0] / 2, kind="stable")]
+        across, up = self.uphill
+        aside = (2 if across > 0 else -1 - cells) * (abs(across) > 0.2 * abs(up))
+        below = (-1 if up > 0 else 1) * (abs(up) > 0.2 * abs(across))
+        for share in ALONG:
+            row, column = places[int(share * (len(places) - 1))].tolist()
+            yield column // 2 + aside, row // 4 + below
+
 
 class Lines:
     """The lines of the first layer's units at one moment."""
@@ -24,7 +49,7 @@ class Lines:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
-        self._drawn: list[int] = []
+        self._drawn: list[_Line] = []
 
     @property
     def is_exact(self) -> bool:
@@ -47,47 +72,49 @@ class Lines:
         return first.units if first.units <= MOST_LINES else 0
 
     def draw(self, plane: Plane) -> None:
-        """All of them: the boundary itself, or one for each hidden unit with its name."""
+        """All of them: the boundary itself, or one for each hidden unit."""
         weights, biases = self._tape.present_layers[0]
         x, y = np.meshgrid(plane.columns(2), plane.rows(4))
-        labelled: list[tuple[int, int]] = []
         for unit in range(self.units):
             first, second = float(weights[0, unit]), float(weights[1, unit])
             z = first * x + second * y + (0.0 if biases is None else float(biases[unit]))
             dots = plane.border(z > 0)
-            if dots.any():
-                self._drawn.append(unit)
             if self.is_exact:
                 plane.put(dots, "boundary")
-                continue
-            if not self.are_boundary:
-                dots &= np.indices(dots.shape).sum(axis=0) % 4 < 2  # broken: told from the boundary by more than colour
-            plane.put(dots, f"series-{unit}")
-            self._label(plane, unit, dots, (first, second), labelled)
+            else:
+                if not self.are_boundary:
+                    dots &= (
+                        np.indices(dots.shape).sum(axis=0) % 4 < 2
+                    )  # broken: told from the boundary by more than colour
+                plane.put(dots, f"series-{unit}")
+            if dots.any():
+                self._drawn.append(_Line(unit, dots, (first, second)))
 
-    def _label(
-        self,
-        plane: Plane,
-        unit: int,
-        dots: Mask,
-        uphill: tuple[float, float],
-        taken: list[tuple[int, int]],
-    ) -> None:
-        """The unit's name beside its line, on the side where its weighted sum is above 0."""
-        places = np.argwhere(dots)
-        text = self._symbol(unit)
-        if not len(places):
+    def name(self, plane: Plane) -> None:
+        """Each hidden unit's name beside its line, once all that is drawn stands there: none is written over."""
+        if self.is_exact:
             return
-        places = places[np.argsort(places[:, 1] + places[:, 0] / 2, kind="stable")]
-        for share in (0.12, 0.88, 0.25, 0.75, 0.5):
-            row, column = places[int(share * (len(places) - 1))]
-            across = column // 2 + (2 if uphill[0] > 0 else -1 - len(text)) * (abs(uphill[0]) > 0.2 * abs(uphill[1]))
-            down = row // 4 - (1 if uphill[1] > 0 else -1) * (abs(uphill[1]) > 0.2 * abs(uphill[0]))
-            is_inside = 0 <= down < plane.height and 0 <= across <= plane.width - len(text)
-            if is_inside and all(abs(down - y) > 1 or abs(across - x) > len(text) + 1 for x, y in taken):
-                self._cells.write(plane.left + across, plane.top + down, text, f"series-{unit}")
-                taken.append((across, down))
-                return
+        crossed = np.zeros((plane.height, plane.width), dtype=bool)
+        for line in self._drawn:
+            crossed |= line.dots.reshape(plane.height, 4, plane.width, 2).any(axis=(1, 3))
+        taken = np.zeros_like(crossed)  # by points, and by other names with air around them
+        for hit in self._cells.hits:
+            x, y = hit.x - plane.left, hit.y - plane.top
+            if x >= 0 and y >= 0:
+                taken[y : y + 1, x : x + hit.width] = True
+        for line in self._drawn:
+            text = self._symbol(line.unit)
+            places = [
+                (across, down)
+                for across, down in line.beside(len(text))
+                if 0 <= down < plane.height and 0 <= across <= plane.width - len(text)
+                if not taken[down, across : across + len(text)].any()
+            ]
+            clear = [place for place in places if not crossed[place[1], place[0] : place[0] + len(text)].any()]
+            if places:
+                across, down = (clear or places)[0]
+                self._cells.write(plane.left + across, plane.top + down, text, f"series-{line.unit}")
+                taken[max(down - 1, 0) : down + 2, max(across - 1, 0) : across + len(text) + 1] = True
 
     def _symbol(self, unit: int) -> str:
         return self._snapshot.symbol(Ref("a", 1, (unit,)))
@@ -100,6 +127,7 @@ class Lines:
         say = self._scene.say
         groups: list[Group] = []
         outside: list[str] = []
+        drawn = {line.unit for line in self._drawn}
         if self.is_exact:
             numbers = self._equation_with_numbers(0)
             groups.append([(self._equation(0), "symbol"), (" = ", "text"), *numbers, (" = 0", "text")])
@@ -112,7 +140,7 @@ class Lines:
                 outside.append(boundary)
         for unit in range(0 if self.is_exact else self.units):
             z = self._snapshot.symbol(Ref("z", 1, (unit,)))
-            if unit in self._drawn:
+            if unit in drawn:
                 groups.append([(self._symbol(unit), f"series-{unit}"), (f" {z} > 0", "muted")])
             else:
                 outside.append(f"{z} = 0")

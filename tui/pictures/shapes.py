@@ -92,9 +92,11 @@ class _Shapes:
             cells.write(0, y, shortened(known, cells.width), "muted")
             self._told(y + 1)
             layer = self._layers[max(self._facts - 1, 0) // FACTS]
-            rows = min(layer.senders, MOST_SHOWN)
+            product = self._dot_product(layer)
+            extent = product.extent(cells.height - y - 4)
+            rows, _ = extent
             if self._facts and cells.height >= y + rows + 3:
-                self._dot_product(layer).matrices(y + 3, 0, has_air=cells.height > y + rows + 3)
+                product.matrices(y + 3, 0, extent, has_air=cells.height > y + rows + 3)
             return
         room = cells.height - y
         layer = self._layers[self._entry.layer - 1]

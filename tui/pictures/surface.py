@@ -26,6 +26,8 @@ MOST_POINTS = 300
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
 LEGEND_CELLS = 24
+HEIGHT = Ref("now_f")
+"""Where a mark stands: after an update, of the new place."""
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -50,22 +52,22 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 
 
 def _told(variant: Variant, scene: Scene, longest: int) -> Group:
-    """A variant's mark, its name, and how high it stands."""
+    """A variant's mark, its name, and the height of the place where it stands."""
     role = "lead" if variant.is_lead else "text"
     height = _height(variant, scene)
     name = shortened(variant.name, longest)
     return [
         (variant.mark, variant.role),
         (f" {name:<{longest}} ", role),
-        (f"{number(height, 8, scene.look.at_most(4)):>8}", variant.linked(role, Ref("f"))),
+        (f"{number(height, 8, scene.look.at_most(4)):>8}", variant.linked(role, HEIGHT)),
     ]
 
 
 def _height(variant: Variant, scene: Scene) -> float | None:
     """What stands on its tape, once the lead has got as far."""
-    if not scene.snapshot.is_shown(Ref("f")):
+    if not scene.snapshot.is_shown(HEIGHT):
         return None
-    return variant.snapshot.tape.value(Ref("f"), 0)
+    return variant.snapshot.tape.value(HEIGHT, 0)
 
 
 # two coordinates

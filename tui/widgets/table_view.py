@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -21,10 +21,12 @@ WHOLE = 3
 EXPONENT = 3
 """Cells that 1.2345678e-12 takes after the point more than 0.12345678 does."""
 FEWEST_DIGITS = 3
-FEWEST_WITH_SPARE = 5
-"""With fewer digits than this a table does without its spare column, or with fewer than were asked for, where those
-are more than usual.
+FEWEST_WITH_SPARE = 4
+"""With fewer digits than this a table does without a spare column, or with fewer than were asked for, where those are
+more than usual.
 """
+LEFT_OUT = 2
+"""Cells of the mark for columns that are left out."""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
 MADE = {"data": ("O",), "layers": ("z", "a", "dE_dz")}
@@ -67,6 +69,8 @@ class TableView:
             yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
         if self._has_line_to_spare and any(map(self._is_old, range(len(self._table.columns)))):
             yield (("   " + self._say("column.old_weights"), "muted"),)
+        elif self._has_line_to_spare and self._missing:
+            yield (("   " + self._say("column.no_room", columns=", ".join(self._missing)), "muted"),)
 
     def sample_at(self, x: int, y: int) -> int | None:
         """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
@@ -99,7 +103,7 @@ class TableView:
         cells = row.cells
         start = self._label + 3
         for column in self._columns:
-            end = start + (2 if column is None else self._column_cells)
+            end = start + (LEFT_OUT if column is None else self._column_cells)
             if column is not None and start <= x < end:
                 return cells[column]
             start = end
@@ -142,20 +146,40 @@ class TableView:
         count = len(self._table.columns)
         room = self._cells - self._label - 5
         fewest = min(most, FEWEST_DIGITS)
-        needed = [column for column, name in enumerate(self._table.columns) if name != self._table.spare]
         with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
-        for columns, least in ((range(count), with_spare), (needed, fewest)):
-            for digits in range(most, least - 1, -1):
+        spare = self._table.spare
+        for gone in range(len(spare) + 1):
+            columns = self._without(spare[:gone])
+            count_shown = sum(column is not None for column in columns)
+            room_shown = room - LEFT_OUT * (len(columns) - count_shown)
+            for digits in range(most, (with_spare if gone < len(spare) else fewest) - 1, -1):
                 for exponent in (EXPONENT, 0):
                     cells = WHOLE + 1 + digits + exponent + 1
-                    if len(columns) * cells <= room:
-                        headed = min(WHOLE + self._widest_heading(), room // max(len(columns), 1))
-                        return list(columns), digits, max(cells, headed)
+                    if count_shown * cells <= room_shown:
+                        headed = min(WHOLE + self._widest_heading(), room_shown // max(count_shown, 1))
+                        return columns, digits, max(cells, headed)
         cells = WHOLE + 1 + fewest + 1
-        most = max((room - 2) // cells, 1)
+        most = max((room - LEFT_OUT) // cells, 1)
         tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
         head = most - tail
         return [*range(head), None, *range(count - tail, count)], fewest, cells
+
+    def _without(self, names: Sequence[str]) -> list[int | None]:
+        """The columns but those of these names; one None for those that follow each other."""
+        columns: list[int | None] = []
+        for column, name in enumerate(self._table.columns):
+            if name not in names:
+                columns.append(column)
+            elif columns[-1:] != [None]:
+                columns.append(None)
+        return columns
+
+    @property
+    def _missing(self) -> list[str]:
+        """The heads of the columns that went for want of room, where a table says which may go."""
+        table, shown = self._table, set(self._columns)
+        names = [name for column, name in enumerate(table.columns) if column not in shown and name in table.spare]
+        return [column_head(self._say, name) for name in names]
 
     def _widest_heading(self) -> int:
         return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)

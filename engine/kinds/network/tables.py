@@ -8,7 +8,7 @@ from typing import overload
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.model import Row, Table
-from dlsim.engine.optimizer_formulas import update_columns
+from dlsim.engine.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 
@@ -69,7 +69,7 @@ def _weights(structure: Structure, naming: Naming) -> Table:
                 cells.append(Ref(quantity, number, index) if is_trained else None)
         return Row(naming.parameter(letter, number, index), tuple(cells), group=number)
 
-    return Table("weights", columns, LazyRows(count, row), spare="change")
+    return Table("weights", columns, LazyRows(count, row), spare=spare_columns(structure.slots))
 
 
 def _layers(structure: Structure, naming: Naming) -> Table:

@@ -6,7 +6,7 @@ from dlsim.engine.kinds.network.tables import LazyRows
 from dlsim.engine.kinds.recurrent.naming import Naming, at
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.model import Row, Table
-from dlsim.engine.optimizer_formulas import update_columns
+from dlsim.engine.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import DataSpec
 
@@ -37,7 +37,7 @@ def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
             quantities += [f"dE_d{letter}", *slots, f"change_{letter}", f"new_{letter}"]
         cells = tuple(Ref(quantity, layer, index) for quantity in quantities)
         rows.append(Row(naming.parameter(letter, layer, index), cells, group=layer))
-    return Table("weights", columns, rows, spare="change")
+    return Table("weights", columns, rows, spare=spare_columns(structure.slots))
 
 
 def _layers(structure: RecurrentStructure, naming: Naming) -> Table:

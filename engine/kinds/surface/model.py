@@ -13,7 +13,7 @@ from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
 from dlsim.engine.model import LayerParameters, Row, Table
-from dlsim.engine.optimizer_formulas import CHANGE, PLUS, update_columns
+from dlsim.engine.optimizer_formulas import CHANGE, PLUS, spare_columns, update_columns
 from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
@@ -67,7 +67,7 @@ class SurfaceModel(FlatState):
             )
             for axis in range(self.surface.dimensions)
         )
-        return Table("weights", update_columns(slots), rows, spare="change")
+        return Table("weights", update_columns(slots), rows, spare=spare_columns(slots))
 
     # state
 

@@ -17,7 +17,11 @@ Array = NDArray[np.float64]
 
 
 class SurfaceTape:
-    """See engine/model.py: Reader. Quantities: p (the point), now_p, f, slope, new_p, change_p, slots, rate."""
+    """See engine/model.py: Reader. Quantities: p (the point), now_p, f, slope, new_p, change_p, slots, rate.
+
+    p and f are the point that this iteration reads and its height; now_p and now_f those that hold at the moment: what
+    the update made of them once it has landed.
+    """
 
     rows: Sequence[int] = (0,)
 
@@ -53,6 +57,8 @@ class SurfaceTape:
                 return float(self.after[0, ref.index[0]]) - float(self.before[0, ref.index[0]])
             case "f":
                 return self.height
+            case "now_f":
+                return self._height_now
             case "slope":
                 return float(self.gradient[ref.index[0]])
             case "rate":
@@ -85,7 +91,7 @@ class SurfaceTape:
                 return CHANGE + coordinate
             case "slope":
                 return f"∂f/∂{coordinate}"
-            case "f":
+            case "f" | "now_f":
                 return "f"
             case "rate":
                 return rate_symbol(self._optimizer)
@@ -104,6 +110,8 @@ class SurfaceTape:
         match ref.quantity:
             case "f":
                 return self._surface.formula(point)
+            case "now_f":
+                return self._surface.formula(tuple(ref._replace(quantity="now_p") for ref in point))
             case "slope":
                 return self._slopes[ref.index[0]].formula(point)
             case "rate":
@@ -132,6 +140,8 @@ class SurfaceTape:
             return None
         if ref.quantity == "rate" and not self._optimizer.rate_notation:
             return None
+        if ref.quantity == "now_f":  # once the height is known at all
+            return "f", None, 1
         return NEW.get(ref.quantity, ref.quantity), None, (ref.index[0] if ref.index else 0) + 1
 
     def is_per_sample(self, ref: Ref) -> bool:
@@ -145,6 +155,13 @@ class SurfaceTape:
     @property
     def _names(self) -> str:
         return ",".join(COORDINATES[: self._surface.dimensions])
+
+    @property
+    def _height_now(self) -> float:
+        if not self._landed:
+            return self.height
+        with np.errstate(all="ignore"):  # a place that is out of reach has a height of inf or nan
+            return float(self._surface.value(*self.after[0]))
 
     def _step(self, slot: str, index: tuple[int, ...]) -> Formula:
         return step_formula(
