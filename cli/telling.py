@@ -314,10 +314,12 @@ class Telling:
             key = "only_there" if found.present is None else "only_here"
             yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
         else:
-            present, other = self.number(found.present), self.number(found.other)
-            yield self.line(
-                "first_difference", iteration=f"{found.parting:,}", symbol=found.symbol, present=present, other=other
-            )
+            values = {"iteration": f"{found.parting:,}", "symbol": found.symbol}
+            values |= {"present": self.number(found.present), "other": self.number(found.other)}
+            if found.row is None:
+                yield self.line("first_difference", **values)
+            else:
+                yield self.line("first_difference_of_sample", **values, sample=f"{found.row + 1:,}")
         if not found.measures:
             yield self.line("not_both", iteration=f"{found.fork:,}")
         for measure in found.measures:

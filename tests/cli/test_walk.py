@@ -235,6 +235,11 @@ def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
     assert again == compared[1:]
 
 
+def test_to_compare_names_the_sample_in_which_the_runs_part(walk):
+    *_, compared = walk("xor-train", "i", "i", "W1=3", "i", "compare")
+    assert re.search(r"They part in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
+
+
 def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
     *_, early, _, later = walk("epochs-batches-iterations", "data.inputs.1900.0=7", "r 2", "compare", "r 18", "compare")
     assert "Up to iteration 2 losses and parameters are the same in both: the edit makes itself felt later." in early
