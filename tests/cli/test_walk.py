@@ -198,7 +198,28 @@ def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_aft
     _, edited, why, until = walk("feedforward-or-recurrent", "x1<2>=9", "why x1<2>", "until h1<2> > -2")
     assert edited[0].startswith("Edited: x1 at 2 of sample 1 = 9.")
     assert why[0].startswith("x1 at 2 = 9.0")
-    assert "Stopped after 1 iterations: h1<2> > -2." in until
+    assert "Stopped after 1 iteration: h1<2> > -2." in until
+
+
+def test_a_condition_that_holds_already_is_said_to_and_the_run_goes_past_it(walk):
+    _, _, until = walk(SCENARIO, "i", "until loss < 1")
+    assert until == [
+        "It holds already: loss < 1. Past it, to where it comes to hold again.",
+        "After 999 iterations it has not come to hold again: loss < 1.",
+    ]
+    _, _, until = walk("epochs-batches-iterations", "r 10", "until loss > 0.73")
+    assert until[:2] == [
+        "It holds already: loss > 0.73. Past it, to where it comes to hold again.",
+        "Stopped after 2 iterations: loss > 0.73.",
+    ]
+
+
+def test_what_is_one_is_said_as_one(walk):
+    _, ran, _, where, until = walk(SCENARIO, "r 1", "home", "where", "until loss < 1")
+    assert ran == ["1 iteration done. Its loss was 0.02397190."]
+    assert where[0].startswith("0 updates are done, ")
+    assert until[0] == "Stopped after 1 iteration: loss < 1."
+    assert walk(SCENARIO, "i", "where")[-1][0].startswith("1 update is done, epoch ")
 
 
 def test_an_edited_number_of_the_data_is_named_with_its_sample_as_on_screen(walk):
@@ -409,7 +430,7 @@ def test_the_end_of_the_input_ends_the_walk(process):
 def test_a_last_line_without_a_line_break_and_windows_line_breaks_are_understood(process):
     out = process("walk", SCENARIO, stdin=None, input=b"i\r\nwhere").stdout.decode()
     assert "Iteration 1 is done" in out
-    assert "1 updates are done" in out
+    assert "1 update is done" in out
 
 
 def test_input_that_is_no_text_is_answered_not_a_traceback(process):
