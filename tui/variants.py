@@ -78,7 +78,7 @@ def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 def _is_datum(path: tuple[str, ...]) -> bool:
     """Whether inputs or targets stand there."""
-    return path[0] == "data" and path[1:2] in ((key,) for key in SET_ONE_BY_ONE)
+    return path[0] == "data" and not set(SET_ONE_BY_ONE).isdisjoint(path[1:2])
 
 
 def _piece(path: tuple[str, ...], value: Any) -> str:
