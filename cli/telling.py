@@ -46,6 +46,10 @@ class Telling:
         """The walk's sentence at `key`, filled in."""
         return self.spoken(one_line(self._say(f"walk.{key}", **values)))
 
+    def counted(self, key: str, number: int, **values: object) -> str:
+        """The same of so many: of one, it is another sentence."""
+        return self.line(f"{key}_one" if number == 1 else key, number=number, **values)
+
     def number(self, value: float, ref: Ref | None = None) -> str:
         """A number with as many decimals as numbers have at present; one that counts something without any."""
         return fixed(value, digits_of(ref, self.digits))
@@ -130,8 +134,8 @@ class Telling:
         """The position."""
         position = snapshot.position
         if position.epochs:
-            numbers = {name: f"{getattr(position, name):,}" for name in ("done", "epoch", "epochs", "batch", "batches")}
-            yield self.line("stands", **numbers)
+            numbers = {name: getattr(position, name) for name in ("done", "epoch", "epochs", "batch", "batches")}
+            yield self.counted("stands", position.done, **numbers)
         else:
             yield self.line("forward_only")
         place = {"iteration": f"{position.iteration:,}", "values": f"{position.values:,}"}
@@ -314,10 +318,12 @@ class Telling:
             key = "only_there" if found.present is None else "only_here"
             yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
         else:
-            present, other = self.number(found.present), self.number(found.other)
-            yield self.line(
-                "first_difference", iteration=f"{found.parting:,}", symbol=found.symbol, present=present, other=other
-            )
+            values = {"iteration": f"{found.parting:,}", "symbol": found.symbol}
+            values |= {"present": self.number(found.present), "other": self.number(found.other)}
+            if found.row is None:
+                yield self.line("first_difference", **values)
+            else:
+                yield self.line("first_difference_of_sample", **values, sample=f"{found.row + 1:,}")
         if not found.measures:
             yield self.line("not_both", iteration=f"{found.fork:,}")
         for measure in found.measures:

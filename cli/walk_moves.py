@@ -123,31 +123,35 @@ class Moves(Walk):
             raise WrongCommandError(self._say("hint.forward_only"))
         condition = parse_breakpoint(argument, simulator)
         before, number = simulator.iteration, self._rest()
+        held = holds = before > 0 and condition.holds(simulator)
+        if held:
+            yield self.tell.line("holds", condition=condition.text)
         with Interrupts() as interrupts:
             while (left := number - (simulator.iteration - before)) and not interrupts.came:
-                simulator.run(min(left, PART), until=[condition])
+                simulator.run(1 if holds else min(left, PART), until=() if holds else [condition])
                 if simulator.stopped_by or simulator.trouble:
                     break
+                holds = holds and condition.holds(simulator)
         self._session.changed()
         done = simulator.iteration - before
         if simulator.stopped_by or interrupts.came or simulator.trouble:
             yield from self._ran(done, interrupted=interrupts.came, condition=condition)
         else:
-            yield self.tell.line("not_met", number=f"{done:,}", condition=condition.text)
+            yield self.tell.counted("not_again" if held else "not_met", done, condition=condition.text)
 
     def _ran(self, done: int, *, interrupted: bool = False, condition: Breakpoint | None = None) -> Lines:
-        simulator, number = self._simulator, f"{done:,}"
+        simulator = self._simulator
         if interrupted:
-            yield self.tell.line("stopped", number=number)
+            yield self.tell.counted("stopped", done)
         elif simulator.stopped_by and condition:
-            yield self.tell.line("stopped_by", number=number, condition=condition.text)
+            yield self.tell.counted("stopped_by", done, condition=condition.text)
             if met_by := condition.met_by(simulator):
                 parameter, gradient = met_by
                 yield self.tell.line("met_by", parameter=parameter, value=self.tell.number(gradient))
         elif simulator.losses.size:
-            yield self.tell.line("ran", number=number, loss=self.tell.number(float(simulator.losses[-1])))
+            yield self.tell.counted("ran", done, loss=self.tell.number(float(simulator.losses[-1])))
         else:
-            yield self.tell.line("ran_plain", number=number)
+            yield self.tell.counted("ran_plain", done)
         if interrupted or condition:
             yield from self.tell.iteration_done(simulator)
         yield from self.tell.trouble(simulator)
@@ -166,7 +170,7 @@ class Moves(Walk):
             while simulator.iteration < number and not simulator.trouble and not interrupts.came:
                 simulator.seek(iteration=min(number, simulator.iteration + PART))
         if interrupts.came:
-            yield self.tell.line("stopped", number=f"{simulator.iteration - before:,}")
+            yield self.tell.counted("stopped", simulator.iteration - before)
         self._session.changed()
         if not simulator.iteration and simulator.event is None:
             yield self.tell.start(self._session.snapshot)

@@ -89,12 +89,14 @@ def _step(z: Array, out: Array, settings: Settings) -> None:
     np.copyto(out, z.real >= 0 if settings["at_zero"] else z.real > 0)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _sigmoid(z: Array, out: Array, settings: Settings) -> None:
     np.negative(z, out=out)
-    np.minimum(out, LARGEST_EXPONENT, out=out)  # 1/(1 + e^709) is as good as 0, and nothing overflows
     np.exp(out, out=out)
     np.add(out, 1.0, out=out)
-    np.divide(1.0, out, out=out)
+    np.divide(1.0, out, out=out)  # where e^−z is beyond all numbers, 1/(1 + ∞) is 0, as it should be
+    if out.dtype.kind == "c":  # and no number, of complex ones
+        np.copyto(out, 0.0, where=z.real < -LARGEST_EXPONENT)
 
 
 def _sigmoid_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from math import isclose, isnan
 from typing import Literal
@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.model import Model
+from dlsim.engine.model import Model, Reader
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
 from dlsim.engine.timeline import Timeline
@@ -47,7 +47,8 @@ class Measure(Struct, frozen=True):
 
 class Comparison(Struct, frozen=True):
     """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs,
-    `symbol` the first that does, with both values: None for a run whose iterations have no such number. Where none
+    `symbol` the first that does, with both values: None for a run whose iterations have no such number; `row` is that
+    of its sample in the training data, where it is one that is not under the lens. Where none
     differs (an edited sample has not been in a batch) `parting` is the last in which they were compared. `gone` is how
     many iterations each has done at its farthest, `is_broken` whether it can go no further because a number was not
     finite. `measures` are none where one run has not done the fork, and two where both have gone beyond where one
@@ -66,6 +67,7 @@ class Comparison(Struct, frozen=True):
     is_broken: tuple[bool, bool]
     measures: tuple[Measure, ...] = ()
     is_undone: bool = False
+    row: int | None = None
 
     @property
     def can_be_evened_out(self) -> bool:
@@ -81,24 +83,30 @@ class Comparison(Struct, frozen=True):
         return wanted if self.can_be_evened_out and min(self.gone) < wanted else None
 
 
-Difference = tuple[str | None, float | None, float | None]
-"""A symbol, and its value in both runs."""
-NO_DIFFERENCE: Difference = (None, None, None)
+class Difference(Struct, frozen=True):
+    """The first number in which two runs differ, and its value in both; None where there is none. `row` is that of its
+    sample in the training data, None where the number belongs to no sample, or to the one under the lens.
+    """
+
+    symbol: str | None = None
+    present: float | None = None
+    other: float | None = None
+    row: int | None = None
 
 
-def compare(
-    present: Timeline, other: Timeline, done: int, at_fork: Difference, fork: int, sample: int = 0
-) -> Comparison:
-    """Compare the present run, in which one stands after `done` iterations, with another; `at_fork` is the first number
-    that differs in iteration `fork`. Moves both, and lets neither go further than it has been.
+def compare(present: Timeline, other: Timeline, done: int, at_fork: Difference, fork: int, lens: int = 0) -> Comparison:
+    """Compare the present run, in which one stands after `done` iterations with the lens on row `lens` of the data,
+    with another; `at_fork` is the first number that differs in iteration `fork`. Moves both, and lets neither go
+    further than it has been.
     """
     gone = (present.finished, other.finished)
     last = min(gone)
-    parting, difference = (fork, at_fork) if at_fork[0] else _parting(present, other, fork, last, sample)
-    comparison = Comparison(fork, *difference, parting, gone, (present.is_broken, other.is_broken))
+    parting, found = (fork, at_fork) if at_fork.symbol else _parting(present, other, fork, last, lens)
+    broken = (present.is_broken, other.is_broken)
+    comparison = Comparison(fork, found.symbol, found.present, found.other, parting, gone, broken, row=found.row)
     if last < fork:
         return comparison
-    first = fork if difference[0] is None else parting
+    first = fork if found.symbol is None else parting
     here = min(max(done, first), last)
     why: Why = "here" if here == done else "last" if here == last else "fork"
     measures = [_measure(present, other, here, why)]
@@ -107,7 +115,7 @@ def compare(
     return replace(comparison, measures=tuple(measures))
 
 
-def _parting(present: Timeline, other: Timeline, fork: int, last: int, sample: int) -> tuple[int, Difference]:
+def _parting(present: Timeline, other: Timeline, fork: int, last: int, lens: int) -> tuple[int, Difference]:
     """The first iteration after `fork`, up to `last`, in which two runs differ, and in what: by their losses, or by the
     parameters that it leaves, which differ from there on.
     """
@@ -117,10 +125,10 @@ def _parting(present: Timeline, other: Timeline, fork: int, last: int, sample: i
     before = bisect_left(range(fork + 1, end), True, key=lambda place: _have_parted(present, other, place))
     found = fork + 1 + before
     if found > last:
-        return max(last, fork), NO_DIFFERENCE
+        return max(last, fork), Difference()
     present.go_to(found)
     other.go_to(found)
-    return found, first_difference(present, other, sample)
+    return found, first_difference(present, other, lens)
 
 
 def _have_parted(present: Timeline, other: Timeline, iteration: int) -> bool:
@@ -147,34 +155,79 @@ def _measure(present: Timeline, other: Timeline, iteration: int, why: Why) -> Me
     return Measure(iteration, why, (mine, theirs), *_distance(present, other))
 
 
-def first_difference(present: Timeline, other: Timeline, sample: int = 0) -> Difference:
-    """The first number in which two runs differ by more than rounding, or that only one has. They stand at the same
-    iteration.
+def first_difference(present: Timeline, other: Timeline, lens: int = 0) -> Difference:
+    """The first number in which two runs differ by more than rounding, or that only one has; of an op in which the
+    sample in row `lens` of the data is the same, that of another sample. They stand at the same iteration.
     """
     mine, theirs = present.model.tape, other.model.tape
-    sample = min(sample, len(mine.rows) - 1, len(theirs.rows) - 1)
-    for here, there in _side_by_side(present.model.program, other.model.program):
-        one = None if here is None else mine.value(here, sample)
-        another = None if there is None else theirs.value(there, sample)
-        if one is None or another is None or _differ(one, another):
-            symbol = mine.symbol(here) if here is not None else theirs.symbol(there) if there is not None else None
-            return symbol, one, another
-    return None, None, None
+    places = _places_in_both(mine.rows, theirs.rows, lens)
+    for shared, (here, there) in _side_by_side(present.model.program, other.model.program):
+        found = _differing(mine, theirs, shared, places, lens)
+        if found is not None:
+            return found
+        if here is not None:
+            return Difference(mine.symbol(here), mine.value(here, places[0][0]))
+        if there is not None:
+            return Difference(theirs.symbol(there), None, theirs.value(there, places[0][1]))
+    return Difference()
 
 
-def _side_by_side(program: Program, other: Program) -> Iterator[tuple[Ref | None, Ref | None]]:
-    """The same number of both runs, in order; up to the first that only one of them has, beside None."""
+def _places_in_both(rows: Sequence[int], others: Sequence[int], lens: int) -> Sequence[tuple[int, int]]:
+    """Where each sample that both batches hold is in them, that in row `lens` first if it is one of them. Batches that
+    share no sample are compared by their first ones.
+    """
+    place_of = {int(row): place for place, row in enumerate(others)}
+    shared = [(int(row), place) for place, row in enumerate(rows) if int(row) in place_of]
+    shared.sort(key=lambda each: each[0] != lens)
+    return [(place, place_of[row]) for row, place in shared] or [(0, 0)]
+
+
+def _side_by_side(program: Program, other: Program) -> Iterator[tuple[Sequence[Ref], tuple[Ref | None, Ref | None]]]:
+    """Op by op the numbers that both runs have, in order; with the last the first that only one of them has."""
     others = {_kind(op) for op in other}
     for op, op_of_other in zip(program, other, strict=False):
         if _kind(op) != _kind(op_of_other):
-            yield (None, op_of_other.ref(0)) if _kind(op) in others else (op.ref(0), None)
+            yield (), (None, op_of_other.ref(0)) if _kind(op) in others else (op.ref(0), None)
             return
-        for here, there in zip_longest(op.refs, op_of_other.refs):
-            if here == there:
-                yield here, there
-                continue
-            yield (here, None) if here is not None and here not in set(op_of_other.refs) else (None, there)
-            return
+        pairs = list(zip_longest(op.refs, op_of_other.refs))
+        number = next((number for number, (here, there) in enumerate(pairs) if here != there), None)
+        shared = [here for here, _ in pairs[:number] if here is not None]
+        if number is None:
+            yield shared, (None, None)
+            continue
+        here, there = pairs[number]
+        yield shared, (here, None) if here is not None and here not in set(op_of_other.refs) else (None, there)
+        return
+
+
+def _differing(
+    mine: Reader, theirs: Reader, refs: Sequence[Ref], places: Sequence[tuple[int, int]], lens: int
+) -> Difference | None:
+    """The first of an op's numbers that differs, for the first of the samples at `places` in both batches; where that
+    one is the same, for any other.
+    """
+    here, there = places[0]
+    for ref in refs:
+        one, another = mine.value(ref, here), theirs.value(ref, there)
+        if _differ(one, another):
+            return Difference(mine.symbol(ref), one, another, _row(mine, ref, here, lens))
+    if len(places) == 1 or not refs or not mine.is_per_sample(refs[0]):
+        return None
+    in_mine, in_theirs = map(list, zip(*places, strict=True))
+    for ref in refs:
+        ours, others = mine.of_every_sample(ref)[in_mine], theirs.of_every_sample(ref)[in_theirs]
+        if (ours == others).all():
+            continue
+        for number in np.flatnonzero(~np.isclose(ours, others, rtol=ROUNDING, atol=0.0, equal_nan=True)):
+            row = _row(mine, ref, in_mine[number], lens)
+            return Difference(mine.symbol(ref), float(ours[number]), float(others[number]), row)
+    return None
+
+
+def _row(tape: Reader, ref: Ref, place: int, lens: int) -> int | None:
+    """The row of the data of a number's sample, where that has to be said."""
+    row = int(tape.rows[place])
+    return row if row != lens and tape.is_per_sample(ref) else None
 
 
 def _differ(one: float, another: float) -> bool:

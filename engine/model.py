@@ -51,6 +51,9 @@ class Reader(Protocol):
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`; `sample` is the row of the batch under the lens, from 0."""
 
+    def of_every_sample(self, ref: Ref) -> Array:
+        """(batch,): the number at `ref` of each sample, where it is a sample's."""
+
     def array(self, op: Op, sample: int) -> Array:
         """All numbers of an op, the lens's own where they are per sample; weights as (senders, units)."""
 

@@ -86,10 +86,10 @@ class WhatIf(Standing):
         left = self._branches.last_left
         if left is None:
             return None
-        place = self._place()
+        place, lens = self._place(), int(self.model.tape.rows[self.sample])
         at_fork = (self._branches.at(left.fork, self._timeline), self._branches.at(left.fork, left.run))
-        difference = first_difference(*at_fork, self.sample)
-        comparison = compare(self._timeline, left.run, place.done, difference, left.fork, self.sample)
+        difference = first_difference(*at_fork, lens)
+        comparison = compare(self._timeline, left.run, place.done, difference, left.fork, lens)
         self._return_to(place)
         return replace(comparison, is_undone=self._branches.is_last_undone)
 

@@ -241,6 +241,12 @@ class DlsimApp(App[int]):
         self._painted.forget()
         self.screen.refresh()
 
+    def choose_other_glyphs(self) -> None:
+        """ASCII alone or all characters, from the next start on: what stands on screen was drawn with these."""
+        chosen = self.preferences.other_glyphs
+        self.preferences.choose_other_glyphs()
+        self._tell(self.preferences.notice() or SAY(f"hint.chosen_{chosen}"))
+
     def save_picture(self) -> None:
         """A screenshot, as a file among the others; in a browser, as one to download."""
         if self.is_web:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -60,7 +60,13 @@ def commands(app: DlsimApp, screen: Screen[Any]) -> Iterator[tuple[SystemCommand
                 SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
                 told.known(f"about.{picture}"),
             )
-    for key, do in (("theme", app.action_change_theme), ("screenshot", partial(app.set_timer, 0.1, app.save_picture))):
+    everywhere: list[tuple[str, Callable[[], object]]] = [
+        ("theme", app.action_change_theme),
+        ("screenshot", partial(app.set_timer, 0.1, app.save_picture)),
+    ]
+    if not app.preferences.only_ascii:
+        everywhere.append((app.preferences.other_glyphs, app.choose_other_glyphs))
+    for key, do in everywhere:
         title, text = SAY(f"command.{key}.name"), SAY(f"command.{key}.text")
         yield SystemCommand(title, text, do), told.known(f"command.{key}")
 

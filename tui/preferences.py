@@ -13,6 +13,7 @@ from dlsim.engine.errors import nearest
 from dlsim.tui.diagram.glyphs import ASCII, UNICODE, Glyphs
 from dlsim.tui.folders import Folders, folders
 from dlsim.tui.keymap import usable
+from dlsim.tui.settings import Glyphs as GlyphSet
 from dlsim.tui.settings import Last, Settings, Store
 
 
@@ -24,6 +25,8 @@ class Preferences:
         self._store = store
         self.only_ascii = only_ascii
         self._settings = Settings() if store is None else store.settings()
+        self.is_plain = only_ascii or self._settings.glyphs == "ascii"
+        """Whether nothing but ASCII may be drawn; what is chosen meanwhile holds from the next start on."""
         self.last: Last | None = None if store is None else store.last()
         self.keymap, self._problems = usable(self._settings.keymap)
         self._told = 0
@@ -34,14 +37,14 @@ class Preferences:
         return folders() if self._store is None else self._store.places
 
     @property
-    def is_plain(self) -> bool:
-        """Whether nothing but ASCII may be drawn."""
-        return self.only_ascii or self._settings.glyphs == "ascii"
-
-    @property
     def glyphs(self) -> Glyphs:
         """The characters that the terminal has."""
         return ASCII if self.is_plain else UNICODE
+
+    @property
+    def other_glyphs(self) -> GlyphSet:
+        """Those that are not chosen."""
+        return "unicode" if self._settings.glyphs == "ascii" else "ascii"
 
     @property
     def digits(self) -> int:
@@ -61,6 +64,10 @@ class Preferences:
     def choose_theme(self, name: str) -> None:
         """Remember it."""
         self._choose(msgspec.structs.replace(self._settings, theme=name))
+
+    def choose_other_glyphs(self) -> None:
+        """Remember them."""
+        self._choose(msgspec.structs.replace(self._settings, glyphs=self.other_glyphs))
 
     def choose_digits(self, digits: int) -> None:
         """Remember it."""

@@ -43,6 +43,9 @@ SAID_ALIKE = {
 }
 """Quantities that are other ways to get at the same thing: the weight at present, an input in the data table …"""
 
+NEW = frozenset({"new_W", "new_b", "new_p"})
+UPDATE = Ref("update")
+"""Values of parameters to come, and the moment at which they take their places."""
 
 UNTRAINED = {"network": "forward", "recurrent": "forward", "functions": "functions"}
 """What has words of its own where nothing is trained, by kind of scenario."""
@@ -73,7 +76,12 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
         keys = [f"meaning.edited_{QUANTITIES[ref.quantity]}"]
     case = case_of(snapshot.scenario)
     keys = [f"{case}.{key}" for key in keys if case] + keys
-    return say.first(keys, **names(snapshot, ref))
+    found = names(snapshot, ref)
+    told = say.first(keys, **found)
+    if kind_of(ref) not in NEW:
+        return told
+    which = "new" if snapshot.is_shown(UPDATE) else "old"
+    return say(f"meaning.which_counts.{which}", meaning=told, parameter=found["parameter"])
 
 
 def reasons(
@@ -215,7 +223,7 @@ def _names_of(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
     if name == "part" and ":" in ref.quantity:
         yield ref.quantity.replace(":", "_")
     yield SAID_ALIKE.get(name, name)
-    if name in ("new_W", "new_b", "new_p"):
+    if name in NEW:
         yield "new"
 
 

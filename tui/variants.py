@@ -35,7 +35,7 @@ def remembering(tell: Callable[[Sequence[Scenario]], Told]) -> Callable[[Sequenc
 @remembering
 def differences(variants: Sequence[Scenario]) -> list[tuple[str, ...]]:
     """For each, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
-    shares with the fewest others comes first.
+    shares with the fewest others comes first, the numbers of the data last.
     """
     found = [_settings(variant) for variant in variants]
     paths = dict.fromkeys(path for variant in found for path in variant)
@@ -46,9 +46,8 @@ def differences(variants: Sequence[Scenario]) -> list[tuple[str, ...]]:
         shared = {
             path: sum(other.get(path) == variant[path] for other in found) for path in differing if path in variant
         }
-        told.append(
-            tuple(dict.fromkeys(_piece(path, variant[path]) for path in sorted(shared, key=shared.__getitem__)))
-        )
+        ordered = sorted(shared, key=lambda path: (_is_datum(path), shared[path]))
+        told.append(tuple(dict.fromkeys(_piece(path, variant[path]) for path in ordered)))
     return told
 
 
@@ -68,13 +67,18 @@ def _settings(variant: Scenario) -> Mapping[tuple[str, ...], Any]:
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if path != ("data",) or not (key in SET_ONE_BY_ONE and isinstance(item, Mapping)):
+            if not (_is_datum((*path, str(key))) and isinstance(item, Mapping)):
                 yield from _leaves(item, path if key == "name" and path else (*path, str(key)))
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for number, item in enumerate(value):
             yield from _leaves(item, (*path, str(number)))
     else:
         yield path, value
+
+
+def _is_datum(path: tuple[str, ...]) -> bool:
+    """Whether inputs or targets stand there."""
+    return path[0] == "data" and not set(SET_ONE_BY_ONE).isdisjoint(path[1:2])
 
 
 def _piece(path: tuple[str, ...], value: Any) -> str:

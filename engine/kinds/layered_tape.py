@@ -70,7 +70,7 @@ class LayeredTape:
         self.rows = rows
         self.iteration = iteration
         self.landed = landed
-        self._readers: dict[str, Callable[[Ref, int], float]] = {
+        self._readers: dict[str, Callable[[Ref, Any], Any]] = {  # of one sample, or of a slice of them
             "rate": lambda ref, sample: self._optimizer().rate(iteration),
             "update": lambda ref, sample: float(structure.trained),
             "mean_E": lambda ref, sample: mean_of(batch.E),
@@ -99,6 +99,10 @@ class LayeredTape:
         if reader is not None:
             return float(reader(ref, sample if ref.sample is None else ref.sample))
         return self._derived(ref, sample if ref.sample is None else ref.sample)
+
+    def of_every_sample(self, ref: Ref) -> Array:
+        """See engine/model.py: Reader."""
+        return np.broadcast_to(self._readers[ref.quantity](ref, slice(None)), (len(self.rows),))
 
     def symbol(self, ref: Ref) -> str:
         """How formulas write it; an error that is not the lens's own bears the number of its sample: E₃, ∂E₃/∂z1."""

@@ -198,7 +198,28 @@ def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_aft
     _, edited, why, until = walk("feedforward-or-recurrent", "x1<2>=9", "why x1<2>", "until h1<2> > -2")
     assert edited[0].startswith("Edited: x1 at 2 of sample 1 = 9.")
     assert why[0].startswith("x1 at 2 = 9.0")
-    assert "Stopped after 1 iterations: h1<2> > -2." in until
+    assert "Stopped after 1 iteration: h1<2> > -2." in until
+
+
+def test_a_condition_that_holds_already_is_said_to_and_the_run_goes_past_it(walk):
+    _, _, until = walk(SCENARIO, "i", "until loss < 1")
+    assert until == [
+        "It holds already: loss < 1. Past it, to where it comes to hold again.",
+        "After 999 iterations it has not come to hold again: loss < 1.",
+    ]
+    _, _, until = walk("epochs-batches-iterations", "r 10", "until loss > 0.73")
+    assert until[:2] == [
+        "It holds already: loss > 0.73. Past it, to where it comes to hold again.",
+        "Stopped after 2 iterations: loss > 0.73.",
+    ]
+
+
+def test_what_is_one_is_said_as_one(walk):
+    _, ran, _, where, until = walk(SCENARIO, "r 1", "home", "where", "until loss < 1")
+    assert ran == ["1 iteration done. Its loss was 0.02397190."]
+    assert where[0].startswith("0 updates are done, ")
+    assert until[0] == "Stopped after 1 iteration: loss < 1."
+    assert walk(SCENARIO, "i", "where")[-1][0].startswith("1 update is done, epoch ")
 
 
 def test_an_edited_number_of_the_data_is_named_with_its_sample_as_on_screen(walk):
@@ -233,6 +254,11 @@ def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
     assert compared[1].startswith("They part in iteration 3: z3 is")
     assert compared[2].startswith("After iteration 5, the parameter that differs most is W5")
     assert again == compared[1:]
+
+
+def test_to_compare_names_the_sample_in_which_the_runs_part(walk):
+    *_, compared = walk("xor-train", "i", "i", "W1=3", "i", "compare")
+    assert re.search(r"They part in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
 
 
 def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
@@ -404,7 +430,7 @@ def test_the_end_of_the_input_ends_the_walk(process):
 def test_a_last_line_without_a_line_break_and_windows_line_breaks_are_understood(process):
     out = process("walk", SCENARIO, stdin=None, input=b"i\r\nwhere").stdout.decode()
     assert "Iteration 1 is done" in out
-    assert "1 updates are done" in out
+    assert "1 update is done" in out
 
 
 def test_input_that_is_no_text_is_answered_not_a_traceback(process):

@@ -8,6 +8,7 @@ from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.loading import load_tables
+from dlsim.engine.reference import Ref
 
 
 @pytest.fixture
@@ -150,6 +151,44 @@ def test_the_comparison_names_the_first_number_that_differs(simulator):
     assert comparison.measures[0].parameters > 0.05
     assert comparison.measures[0].losses[0] != comparison.measures[0].losses[1]
     assert simulator.position == place
+
+
+@pytest.mark.parametrize(("lens", "row"), [(0, 2), (1, 2), (2, None), (3, None)])
+def test_runs_part_at_the_first_number_that_differs_for_any_sample_of_the_batch(lens, row):
+    simulator = Simulator(load("xor-train"))
+    simulator.run(2)
+    simulator.edit(numbers={"W1": 3.0})
+    simulator.run(1)
+    simulator.sample = lens
+    comparison = simulator.compare()
+    assert (comparison.symbol, comparison.row) == ("z1", row), "x1 is 0 in the first two samples"
+    mine, theirs = [], []
+    for numbers in (mine, theirs):
+        simulator.seek(iteration=3)
+        numbers.append(simulator.model.tape.value(Ref("z", 1, (0,)), lens if row is None else row))
+        simulator.undo()
+    assert (comparison.present, comparison.other) == (mine[0], theirs[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("xor-train", {}),
+        ("xor-train", {"network.layers.1.activation": "softmax", "training.loss": "mse"}),
+        ("feedforward-or-recurrent", {}),
+        ("optimizers-on-a-bowl", {}),
+    ],
+)
+def test_the_numbers_of_all_samples_are_those_of_each(name, settings):
+    simulator = Simulator(load(name))
+    simulator.edit(settings=settings)
+    simulator.run(1)
+    tape = simulator.model.tape
+    for op in simulator.model.program:
+        for ref in op.refs:
+            if tape.is_per_sample(ref):
+                alone = [tape.value(ref, sample) for sample in range(simulator.samples)]
+                assert tape.of_every_sample(ref).tolist() == alone, tape.symbol(ref)
 
 
 @pytest.mark.parametrize(

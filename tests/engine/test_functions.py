@@ -46,6 +46,12 @@ def test_softmax_of_huge_logits_is_still_softmax(z, expected):
     assert value("softmax", z)[0].tolist() == expected
 
 
+def test_a_sigmoid_far_below_0_is_0_and_not_a_least_number():
+    assert value("sigmoid", [-1e300, -800.0, 800.0, 1e300])[0].tolist() == [0, 0, 1, 1]
+    assert value("sigmoid", np.array([-1e300 + 1e-200j, -800.0 + 1e-200j]))[0].tolist() == [0, 0]
+    assert value("sigmoid", [-700.0])[0, 0] == pytest.approx(np.exp(-700.0), rel=1e-13)
+
+
 SLOPED = [name for name, entry in ACTIVATIONS.items() if entry.derivative]
 
 

@@ -16,7 +16,7 @@ from support.independent import (
 )
 from support.networks import SMOOTH, layer, random_scenarios, scenario, worked_example
 
-from dlsim.engine import Simulator, WrongKindError
+from dlsim.engine import Simulator, WrongKindError, load
 from dlsim.engine.gradient_check import check_gradients
 
 
@@ -198,6 +198,21 @@ def test_a_right_gradient_is_never_said_to_differ_however_large_the_inputs_are(l
     report = check_gradients(Simulator(scenario(layers, [[largest, 1.0], [0.5, 0.3]], targets, loss=loss)))
     assert not report.differing
     assert {entry.reason for entry in report.entries if entry.verdict == "undecided"} <= {"too large", "not finite"}
+
+
+def test_a_sigmoid_that_is_next_to_nothing_is_no_false_alarm_however_large_the_weights_are():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.edit(settings={"training.optimizer.learning_rate": 1e300})
+    simulator.run(3)
+    report = check_gradients(simulator)
+    assert (report.agreeing, report.differing) == (8, 0)
+
+
+def test_a_step_that_is_lost_behind_a_small_number_is_tried_larger():
+    layers = [layer(1, "sigmoid", [[-400.0]]), layer(1, "linear", [[1e200]])]
+    report = check_gradients(Simulator(scenario(layers, [[1.0]], [[1.0]], loss="mse")))
+    assert report.entries[0].analytic > 1e50
+    assert (report.agreeing, report.differing) == (2, 0)
 
 
 def test_where_the_loss_is_not_finite_nothing_is_compared_and_the_check_fails():

@@ -245,7 +245,7 @@ def test_the_comparison_tells_of_the_iteration_in_which_the_edited_sample_is_in_
         told.append("\n".join("".join(text for text, _ in line) for line in lines))
     early, later = told
     assert "Up to iteration 2 losses and parameters are the same in both" in early
-    assert "The first number that differs is ∂E/∂W1, in iteration 10." in later
+    assert "The first number that differs is z1 of sample 1,901, in iteration 10." in later
 
 
 async def test_the_gradient_check_has_them(start, screen_text):

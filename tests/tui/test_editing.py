@@ -391,6 +391,15 @@ async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after)
     assert "In iteration 5, where you stand" in text
 
 
+async def test_the_comparison_names_the_sample_in_which_the_runs_part(open_at, screen_text):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i", "i", "w", "W", "1", "enter", *WRITTEN_OVER, "3", "enter", "i", "d")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "The first number that differs is z1 of sample 3, in iteration 3." in text
+
+
 async def test_right_after_an_edit_the_comparison_counts_no_iteration_that_is_not_done(seen_after):
     text = await seen_after("i", "i", "down", "w", *WRITTEN_OVER, "9", "enter", "d")
     assert text.count("iteration 2  ") == 2, "both have done two"

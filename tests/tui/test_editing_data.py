@@ -84,6 +84,16 @@ def test_an_edited_number_does_not_name_the_variant():
     assert label_of(session.scenario, others) == before
 
 
+def test_an_edited_setting_is_still_named_after_a_number_of_the_data_is_edited_too():
+    session = Session("xor-train")
+    session.simulator.edit(settings={"training.batch_size": 3})
+    session.changed()
+    assert session.name_of(None) == "batch size 3, units 4"
+    session.simulator.edit(settings={"data.inputs.1.1": 0.5})
+    session.changed()
+    assert session.name_of(None) == "batch size 3, units 4"
+
+
 async def test_the_prompt_and_the_hint_say_which_sample_it_is(open_at, screen_text):
     app = open_at("batch-modes")
     async with app.run_test(size=(80, 24)) as pilot:

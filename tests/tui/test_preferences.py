@@ -52,6 +52,30 @@ async def test_a_theme_is_remembered(start, home):
     assert start().theme == "blue-orange"
 
 
+@pytest.mark.parametrize(("before", "typed", "after"), [("unicode", "ascii", "ascii"), ("ascii", "glyph", "unicode")])
+async def test_the_palette_chooses_the_glyphs_for_the_next_start(
+    start, write, home, screen_text, until, before, typed, after
+):
+    write(f'glyphs = "{before}"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p", *typed)
+        await until(pilot, lambda: "glyphs" in "\n".join(screen_text(app)))
+        await pilot.press("enter")
+        await until(pilot, lambda: "From the next start on" in screen_text(app)[-1])
+        assert app.preferences.is_plain == (before == "ascii"), "what is on screen stays as it is drawn"
+    assert f'glyphs = "{after}"' in (home / "settings.toml").read_text()
+    assert start().preferences.is_plain == (after == "ascii")
+
+
+async def test_where_the_terminal_has_only_ascii_the_palette_offers_nothing_else(home):
+    app = DlsimApp(Session("backprop-2-2-2"), Store(), only_ascii=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert not any("glyphs" in command.title for command in app.get_system_commands(app.screen))
+
+
 async def test_a_theme_that_there_is_not_costs_one_line(start, write, screen_text):
     write('theme = "blue-orang"\n')
     app = start()

@@ -74,6 +74,23 @@ def test_no_number_in_an_op_has_fewer_decimals_than_chosen_and_no_formula_is_cut
                     assert len(number) in {8, 7} or number.rstrip("0") == number, line
 
 
+@pytest.mark.parametrize("name", ["feedforward-or-recurrent", "xor-train", "batch-modes"])
+@pytest.mark.parametrize("cells", [54, 92])
+def test_that_the_lens_stands_between_signs_is_said_only_where_they_are_on_screen(name, cells):
+    simulator, told = Simulator(load(name)), set()
+    simulator.sample = 2
+    for _ in range(len(simulator.program)):
+        simulator.step("op")
+        for height in (8, 12, 20, 40):
+            seen = text(shown(simulator, cells, height))
+            is_said = "stands" in seen and "between" in seen
+            assert seen.count("«") > 1 or not is_said, seen
+            if simulator.event.ref.quantity == "dE_dW":
+                told.add((is_said, "is the mean of" in seen))
+    assert (True, True) in told
+    assert (False, True) in told or cells == 92, "in little room only results stand there"
+
+
 def test_every_number_of_a_small_layer_has_its_formula_in_symbols_and_in_numbers():
     told = text(shown(at("backprop-2-2-2")))
     assert "z1 = W1·x1 + W2·x2" in told

@@ -37,6 +37,16 @@ def test_a_sentence_exists_whatever_the_sign(value):
         assert meaning(say, snapshot, op.ref(0), value)
 
 
+def test_the_old_weight_is_said_to_count_only_until_the_new_one_has_taken_its_place():
+    say, simulator = words(), Simulator(load("backprop-2-2-2"))
+    new = simulator.model.find("W5⁺")
+    simulator.run(1)
+    assert meaning(say, simulator.snapshot(), new, 1.0).endswith("It has taken the place of the old W5.")
+    simulator.back()
+    still = "The old W5 still counts until all new ones take their places."
+    assert meaning(say, simulator.snapshot(), new, 1.0).endswith(still)
+
+
 @pytest.mark.parametrize("key", ALL_KEYS, ids=lambda key: key.id)
 def test_every_key_says_what_it_does(key):
     say = words()

@@ -108,7 +108,12 @@ def _parting(compared: Comparison, cells: int, columns: Columns) -> Sequence[Lin
     """The first number in which the runs differ."""
     if compared.symbol is None:
         return wrap([(SAY("compare.same", iteration=compared.parting), "")], cells)
-    said = wrap([(SAY("compare.first", symbol=compared.symbol, iteration=compared.parting), "")], cells)
+    values = {"symbol": compared.symbol, "iteration": compared.parting}
+    if compared.row is None:
+        first = SAY("compare.first", **values)
+    else:
+        first = SAY("compare.first_of_sample", **values, sample=compared.row + 1)
+    said = wrap([(first, "")], cells)
     if compared.present is None or compared.other is None:
         key = "compare.only_there" if compared.present is None else "compare.only_here"
         said = [*said, *wrap([(SAY(key), "")], cells)]

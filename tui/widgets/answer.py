@@ -89,12 +89,13 @@ def why_parts(
 
 
 def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
-    """What « » mark in the formula of a gradient that is a mean over the batch."""
+    """That a gradient is a mean over the batch, and what « » mark in its formula, where that is on screen."""
     samples = len(snapshot.tape.rows)
     if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
         return []
-    text = say("batch.mean", samples=samples, sample=snapshot.row + 1)
-    return [dispensable(wrap([(text, "muted")], prose), BATCH)]
+    marked = say("batch.mean_marked", samples=samples, sample=snapshot.row + 1)
+    with_marks, alone = (tuple(wrap([(text, "muted")], prose)) for text in (marked, say("batch.mean", samples=samples)))
+    return [Part((with_marks, ()), (BATCH,), about=mathematics.OPENING, otherwise=(alone, ()))]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:

@@ -109,6 +109,10 @@ class FunctionsTape:
         value, slope = evaluate(self.body.functions[number], np.array([float(x)]))
         return float(value[0] if kind == "at" else slope[0])
 
+    def of_every_sample(self, ref: Ref) -> Array:
+        """Of the only one there is."""
+        return np.array([self.value(ref, 0)])
+
     def array(self, op: Op, sample: int) -> Array:
         """All numbers of an op."""
         return np.array([self.value(ref, sample) for ref in op.refs])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,25 +147,26 @@ class NetworkTape(LayeredTape):
     def _layer(self, ref: Ref) -> LayerArrays:
         return self.batch.layers[ref.layer - 1]
 
-    def _activation(self, ref: Ref, sample: int) -> float:
-        return self._layer(ref).a[sample, ref.index[0]]  # type: ignore[no-any-return]
+    def _activation(self, ref: Ref, sample: Any) -> Any:
+        return self._layer(ref).a[sample, ref.index[0]]
 
-    def _sent(self, ref: Ref, sample: int) -> float:
+    def _sent(self, ref: Ref, sample: Any) -> Any:
         """What the weight's sender sends: an input or the output of the layer below."""
         below = self.batch.x if ref.layer == 1 else self.batch.layers[ref.layer - 2].a
-        return below[sample, ref.index[0]]  # type: ignore[no-any-return]
+        return below[sample, ref.index[0]]
 
-    def _slope(self, ref: Ref, sample: int) -> float:
+    def _slope(self, ref: Ref, sample: Any) -> Any:
         arrays = self._layer(ref)
         if len(ref.index) == 1:
-            return arrays.slope[sample, ref.index[0]]  # type: ignore[no-any-return]
+            return arrays.slope[sample, ref.index[0]]
         of, by = ref.index  # softmax: ∂a_i/∂z_j = a_i·([i = j] − a_j)
-        return float(arrays.a[sample, of]) * ((of == by) - float(arrays.a[sample, by]))
+        return arrays.a[sample, of] * (float(of == by) - arrays.a[sample, by])
 
-    def _part(self, ref: Ref, sample: int) -> float:
+    def _part(self, ref: Ref, sample: Any) -> Any:
         above = self.batch.layers[ref.layer]
         unit, reached = ref.index
-        return float(above.dE_dz[sample, reached]) * float(above.weights[unit, reached])
+        with np.errstate(all="ignore"):
+            return above.dE_dz[sample, reached] * above.weights[unit, reached]
 
     def _term(self, ref: Ref, sample: int) -> float:
         """One sample's own ∂E/∂W or ∂E/∂b."""

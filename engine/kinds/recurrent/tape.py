@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +79,13 @@ class RecurrentTape(LayeredTape):
     def _step(self, ref: Ref) -> int:
         return ref.index[1] if len(ref.index) > 1 else self.structure.steps - 1
 
-    def _at(self, numbers: Array, ref: Ref, row: int) -> float:
-        return numbers[self._step(ref), row, ref.index[0]]  # type: ignore[no-any-return]
+    def _at(self, numbers: Array, ref: Ref, row: Any) -> Any:
+        return numbers[self._step(ref), row, ref.index[0]]
 
     def _layer(self, ref: Ref) -> LayerThroughTime:
         return self.batch.hidden if ref.layer == HIDDEN else self.batch.output
 
-    def _sent(self, ref: Ref, row: int) -> float:
+    def _sent(self, ref: Ref, row: Any) -> Any:
         """An input, or what is fed back, as the hidden layer receives it."""
         return self._at(self.batch.hidden.received, ref, row)
 

@@ -72,6 +72,10 @@ class SearchTape:
                 return float(self.grid.shape[index[0]])
         return self._network.value(ref, sample)
 
+    def of_every_sample(self, ref: Ref) -> Array:
+        """See engine/model.py: Reader."""
+        return self._network.of_every_sample(ref)
+
     def array(self, op: Op, sample: int) -> Array:
         """All numbers of an op."""
         if op.quantity not in OWN:

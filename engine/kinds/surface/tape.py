@@ -75,6 +75,10 @@ class SurfaceTape:
         state = self.after if kind == "new_slot" else self.before
         return float(state[1 + self._optimizer.slots.index(rest), ref.index[0]])
 
+    def of_every_sample(self, ref: Ref) -> Array:
+        """Of the only one there is."""
+        return np.array([self.value(ref, 0)])
+
     def array(self, op: Op, sample: int) -> Array:
         """All numbers of an op."""
         return np.array([self.value(ref, sample) for ref in op.refs])
