@@ -537,7 +537,7 @@ async def test_a_number_of_another_variant_in_a_picture_answers_to_a_click(open_
         assert app.screen.session.variant == "Nesterov"
         text = "\n".join(screen_text(app))
         assert "Nesterov is under the lens now" in text
-        assert f"= {app.screen.session.snapshot.value(Ref('f')):.8f}" in text
+        assert f"= {app.screen.session.snapshot.value(hit.ref):.8f}" in text
 
 
 async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_at, screen_text):
