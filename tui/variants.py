@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from operator import is_
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from dlsim.engine.data.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.numerals import general, in_full
@@ -18,6 +18,8 @@ ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variant
 """Tables in which the variants of a scenario never differ."""
 
 Told = TypeVar("Told")
+Leaves: TypeAlias = Mapping[tuple[str, ...], Any]
+"""Every setting of a scenario by its path."""
 
 
 def remembering(tell: Callable[[Sequence[Scenario]], Told]) -> Callable[[Sequence[Scenario]], Told]:
@@ -35,32 +37,41 @@ def remembering(tell: Callable[[Sequence[Scenario]], Told]) -> Callable[[Sequenc
 @remembering
 def differences(variants: Sequence[Scenario]) -> list[tuple[str, ...]]:
     """For each, its own value of every setting in which any two differ: "units 4", "sgd", "momentum 0.9". What it
-    shares with the fewest others comes first, the numbers of the data last.
+    shares with the fewest others comes first.
     """
     found = [_settings(variant) for variant in variants]
-    paths = dict.fromkeys(path for variant in found for path in variant)
-    differing = [path for path in paths if any(variant.get(path) != found[0].get(path) for variant in found)]
-    differing.sort(key=lambda path: path[-1] not in NAMED)
-    told = []
-    for variant in found:
-        shared = {
-            path: sum(other.get(path) == variant[path] for other in found) for path in differing if path in variant
-        }
-        ordered = sorted(shared, key=lambda path: (_is_datum(path), shared[path]))
-        told.append(tuple(dict.fromkeys(_piece(path, variant[path]) for path in ordered)))
-    return told
+    return [_pieces(mine, _sharing(mine, found)) for mine in found]
 
 
 def label_of(scenario: Scenario, others: Sequence[Scenario]) -> str:
-    """What to call a scenario beside the others, by what holds in it now; "" where nothing short tells it apart."""
-    told = differences([scenario, *others])[0]
+    """What to call a scenario beside the others, by what holds in it now; "" where nothing short tells it apart.
+    Numbers of the data that it has alone, as edited ones are, come after all settings.
+    """
+    found = [_settings(one) for one in (scenario, *others)]
+    sharing = _sharing(found[0], found)
+    told = _pieces(found[0], sorted(sharing, key=lambda path: _is_datum(path) and sharing[path] == 1))
     label = ", ".join(told[:SETTINGS_NAMED])
     while len(label) > LONGEST and "," in label:
         label = label.rpartition(",")[0]
     return label if len(label) <= LONGEST else ""
 
 
-def _settings(variant: Scenario) -> Mapping[tuple[str, ...], Any]:
+def _sharing(mine: Leaves, found: Sequence[Leaves]) -> Mapping[tuple[str, ...], int]:
+    """How many have the same value as this one, itself among them, of every setting in which any two differ: the fewest
+    first.
+    """
+    paths = dict.fromkeys(path for variant in found for path in variant)
+    differing = [path for path in paths if any(variant.get(path) != found[0].get(path) for variant in found)]
+    differing.sort(key=lambda path: path[-1] not in NAMED)
+    counts = {path: sum(other.get(path) == mine[path] for other in found) for path in differing if path in mine}
+    return dict(sorted(counts.items(), key=lambda each: each[1]))
+
+
+def _pieces(mine: Leaves, paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_piece(path, mine[path]) for path in paths))
+
+
+def _settings(variant: Scenario) -> Leaves:
     return dict(_leaves({key: table for key, table in variant.raw.items() if key not in ABOUT_ALL}))
 
 
