@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,10 +17,20 @@ from dlsim.engine.toml_writer import write_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# As installed: compiled once, not by each of the workers and of the hundred processes that tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
 settings.register_profile("new", deadline=None)  # a slow machine is not a wrong answer
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 """The same draws in every run; `HYPOTHESIS_PROFILE=new pytest` looks for new ones."""
+
+
+def pytest_collection_finish() -> None:
+    """What there is by now, modules and thousands of tests, stays: no garbage collection need walk through it."""
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 20)
 
 
 @pytest.fixture
