@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import support.sparing  # noqa: F401
 from hypothesis import settings
 from support.heaps import HEAPS
 from support.tables import changed_at
@@ -16,10 +16,6 @@ from support.tables import changed_at
 from dlsim.engine.toml_writer import write_toml
 
 ROOT = Path(__file__).resolve().parent.parent
-
-# As installed: compiled once, not by each of the workers and of the hundred processes that tests start.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
 settings.register_profile("new", deadline=None)  # a slow machine is not a wrong answer
