@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import support.sparing  # noqa: F401
 from hypothesis import settings
 from support.heaps import HEAPS
 from support.tables import changed_at
@@ -19,6 +21,12 @@ settings.register_profile("same", deadline=None, derandomize=True, database=None
 settings.register_profile("new", deadline=None)  # a slow machine is not a wrong answer
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 """The same draws in every run; `HYPOTHESIS_PROFILE=new pytest` looks for new ones."""
+
+
+def pytest_collection_finish() -> None:
+    """What there is by now, modules and thousands of tests, stays: no garbage collection need walk through it."""
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 20)
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ import pytest
 
 from dlsim.cli.entry import run
 
-PROCESS = [sys.executable, "-c", "from dlsim.cli import main; main()"]
-
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
@@ -65,10 +63,16 @@ def dlsim(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     return call
 
 
+@pytest.fixture(scope="session")
+def own_process() -> tuple[str, ...]:
+    """What starts `dlsim` as a process of its own."""
+    return (sys.executable, "-c", "from dlsim.cli import main; main()")
+
+
 @pytest.fixture
-def command_line() -> list[str]:
-    """What starts `dlsim` as a process of its own; a test may put something else there."""
-    return list(PROCESS)
+def command_line(own_process: tuple[str, ...]) -> list[str]:
+    """The same for one test, which may put something else there."""
+    return list(own_process)
 
 
 @pytest.fixture

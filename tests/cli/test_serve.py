@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,8 +22,8 @@ pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals and process ids of Unix")
 
 
-@pytest.fixture
-def server(command_line):
+@contextmanager
+def serving_processes(command_line):
     """A function that starts `dlsim serve` with these arguments: (process, its address)."""
     started = []
 
@@ -45,6 +46,22 @@ def server(command_line):
         if process.poll() is None:
             process.terminate()
         print(*process.communicate(timeout=30))  # shown where a test fails: what the app itself had to say
+
+
+@pytest.fixture
+def server(command_line):
+    """The same for a test that ends its server, or starts one with arguments of its own."""
+    with serving_processes(command_line) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def address(own_process, tmp_path_factory):
+    """That of one server for all tests that only ask it."""
+    with pytest.MonkeyPatch.context() as patch, serving_processes(own_process) as start:
+        patch.setenv("DLSIM_HOME", str(tmp_path_factory.mktemp("home")))
+        _, address = start("and")
+        yield address
 
 
 def fetch(address, **headers):
@@ -101,8 +118,7 @@ def test_whatever_a_scenario_is_called_reaches_the_visitors_process_whole(scenar
     }
 
 
-def test_the_page_needs_nothing_from_elsewhere(server):
-    _, address = server("and")
+def test_the_page_needs_nothing_from_elsewhere(address):
     status, page = fetch(f"{address}/")
     assert status == 200
     assert address.replace("http:", "ws:") + "/ws" in page
@@ -117,8 +133,7 @@ def test_the_page_needs_nothing_from_elsewhere(server):
     ids=["another page", "a name that leads here", "a page without an address"],
 )
 @pytest.mark.parametrize("path", ["/", "/ws"])
-def test_pages_from_elsewhere_are_turned_away(server, headers, path):
-    _, address = server("and")
+def test_pages_from_elsewhere_are_turned_away(address, headers, path):
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -136,8 +151,7 @@ def test_a_visit_to_the_websocket_that_is_none_is_refused_quietly(server):
     assert process.communicate(timeout=30) == ("", "")
 
 
-def test_it_listens_at_this_machine_alone_unless_told(server):
-    _, address = server("and")
+def test_it_listens_at_this_machine_alone_unless_told(address):
     assert address.startswith("http://127.0.0.1:")
 
 

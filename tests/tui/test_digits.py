@@ -98,19 +98,26 @@ async def test_no_number_keeps_more_decimals_than_are_wanted(start, screen_text,
 )
 async def test_fewer_and_more_leaves_the_screen_as_it_was(start, screen_text, scenario, size):
     app = start(scenario)
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("i", *AT_W5)
-        for panel in "1234568":
+    panels = "1234568"
+
+    async def every_panel():
+        screens = []
+        for panel in panels:
             await pilot.press(panel)
             await pilot.pause()
-            before = screen_text(app)
-            await pilot.press(*["left_parenthesis"] * 5)
-            await pilot.pause()
-            fewer = screen_text(app)
-            await pilot.press(*["right_parenthesis"] * 9, *["left_parenthesis"] * 4)
-            await pilot.pause()
-            assert screen_text(app)[:-1] == before[:-1]
-            assert fewer[:-1] != before[:-1]
+            screens.append(screen_text(app)[:-1])
+        return screens
+
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("i", *AT_W5, *panels)
+        before = await every_panel()
+        await pilot.press(*["left_parenthesis"] * 5)
+        fewer = await every_panel()
+        await pilot.press(*["right_parenthesis"] * 9)
+        more = await every_panel()
+        await pilot.press(*["left_parenthesis"] * 4)
+        assert await every_panel() == before
+        assert all(others != own for screens in (fewer, more) for others, own in zip(screens, before, strict=True))
 
 
 async def test_a_key_is_seen_at_once_in_all_panels_and_takes_no_step(start, screen_text):

@@ -521,12 +521,18 @@ async def test_where_there_is_no_curve_yet_the_panel_says_why(open_at, screen_te
         assert said in " ".join(" ".join(screen_text(app)).split())
 
 
-@pytest.mark.parametrize("width", [78, 59, 53, 45, 30])
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
-def test_every_curve_has_a_sign_of_its_own_and_words_give_way_before_its_number(width, glyphs):
+@pytest.fixture(scope="module")
+def long_search():
+    """The snapshot of a search whose counts have four figures."""
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=9_000)
-    curve, snapshot = LossCurve(glyphs=glyphs), simulator.snapshot()
+    return simulator.snapshot()
+
+
+@pytest.mark.parametrize("width", [78, 59, 53, 45, 30])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_every_curve_has_a_sign_of_its_own_and_words_give_way_before_its_number(long_search, width, glyphs):
+    curve, snapshot = LossCurve(glyphs=glyphs), long_search
     curve.show(snapshot)
     caption = " ".join(text_of(curve._rows(Size(width, 14)))[:4])
     counts = {name: int(snapshot.curves[name].values[-1]) for name in ("AND", "NAND", "OR", "XOR")}

@@ -61,11 +61,16 @@ def drawn_numbers(snapshot, *, sizes=((61, 18), (80, 24), (38, 12))):
                     yield picture.key, lines[hit.y].ljust(width)[hit.x : hit.x + hit.width], hit.ref
 
 
+@cache
+def drawn_at(name, iterations):
+    return list(drawn_numbers(snapshot_at(name, iterations)))
+
+
 @pytest.mark.parametrize("iterations", MOMENTS)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
     snapshot, seen = snapshot_at(name, iterations), 0
-    for picture, text, ref in drawn_numbers(snapshot):
+    for picture, text, ref in drawn_at(name, iterations):
         value, found = snapshot.value(ref), DRAWN.search(text)
         if "…" in text:
             assert value is None or not found, (picture, text, ref)
@@ -85,7 +90,7 @@ def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its_own(name, iterations):
     say, snapshot = words(), snapshot_at(name, iterations)
-    wanted = {ref for _, _, ref in drawn_numbers(snapshot)}
+    wanted = {ref for _, _, ref in drawn_at(name, iterations)}
     asked = set(wanted)
     for _ in range(4):  # and so has what they are made of
         wanted = {operand for ref in wanted for operand in snapshot.explain(ref).operands[:2]} - asked
