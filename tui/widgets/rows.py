@@ -6,10 +6,10 @@ from bisect import bisect_left
 from functools import cached_property
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref
+from dlsim.engine.text import breadth
 
 LABELS_MEASURED = 200
 """Of a larger table the first and the last rows only."""
@@ -56,7 +56,7 @@ class Places:
     def label_cells(self) -> int:
         """Cells of the widest row's label."""
         rows, half = self.table.rows, LABELS_MEASURED // 2
-        return max((cell_len(row.label) for row in (*rows[:half], *rows[max(half, len(rows) - half) :])), default=0)
+        return max((breadth(row.label) for row in (*rows[:half], *rows[max(half, len(rows) - half) :])), default=0)
 
     def row(self, ref: Ref) -> int | None:
         """The row about `ref`, None where the table has none."""
