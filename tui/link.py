@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 
 
-class Owner(NamedTuple):
+class Owner(Struct, frozen=True):
     """The variant of the scenario that a number is of."""
 
     variant: str | None

@@ -59,8 +59,13 @@ def case_of(scenario: Scenario) -> str:
 
 def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> str:
     """The text at `key`, or the one that such a scenario has instead: of epochs only where there are any."""
+    return say.first(keys_for(scenario, key), **values)
+
+
+def keys_for(scenario: Scenario, *keys: str) -> list[str]:
+    """The same keys in their order, those that such a scenario has of its own before all."""
     case = case_of(scenario)
-    return say.first([f"{case}.{key}", key] if case else [key], **values)
+    return [*(f"{case}.{key}" for key in keys if case), *keys]
 
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
@@ -74,10 +79,8 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     if datum_edit(snapshot, ref) is not None:
         keys = [f"meaning.edited_{QUANTITIES[ref.quantity]}"]
-    case = case_of(snapshot.scenario)
-    keys = [f"{case}.{key}" for key in keys if case] + keys
     found = names(snapshot, ref)
-    told = say.first(keys, **found)
+    told = say.first(keys_for(snapshot.scenario, *keys), **found)
     if kind_of(ref) not in NEW:
         return told
     which = "new" if snapshot.is_shown(UPDATE) else "old"
@@ -143,8 +146,8 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     name = kind_of(ref)
     if datum_edit(snapshot, ref) is not None:
         return say(f"origin.edited_{QUANTITIES[name]}")
-    keys = [f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any"]
-    return say.first([f"{case_of(snapshot.scenario)}.{keys[1]}", *keys], layer=ref.layer)
+    keys = (f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any")
+    return say.first(keys_for(snapshot.scenario, *keys), layer=ref.layer)
 
 
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:

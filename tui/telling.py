@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from dlsim.engine.scenario import Scenario
 from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.prose import case_of, fitting
+from dlsim.tui.prose import fitting, keys_for
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.words import words
 
@@ -33,8 +33,8 @@ class Told(Struct, frozen=True):
 
     def known(self, key: str) -> str:
         """What else one may type to find it: other names, and of a key what it is good for."""
-        case = "" if self.scenario is None else case_of(self.scenario)
-        keys = ([f"{case}.also.{key}"] if case else []) + [f"also.{key}"]
+        also = f"also.{key}"
+        keys = [also] if self.scenario is None else keys_for(self.scenario, also)
         return next((SAY(one) for one in keys if one in SAY), "")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numerals import general
@@ -260,8 +261,7 @@ class _Map:
     def _targets_told(self) -> list[Group]:
         if self._data.targets is None:
             return []
-        is_binary = bool(np.isin(self._data.targets, (0.0, 1.0)).all())
-        signs = ("= 0", "= 1") if is_binary else ("≤ 0.5", "> 0.5")
+        signs = ("= 0", "= 1") if are_classes(self._data.targets) else ("≤ 0.5", "> 0.5")
         symbol = f"t{self._unit + 1}"
         return [[(self._class_mark(kind), "mark"), (f" {symbol} {signs[kind]}", "text")] for kind in (0, 1)]
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.scenario import Scenario
 from dlsim.tui.pictures.plane import Plane
@@ -24,7 +25,7 @@ def classes(scenario: Scenario) -> int:
     targets = scenario.body.data.targets
     if targets is None or targets.shape[1] < 2 or targets.shape[1] > MOST_CLASSES:
         return 0
-    is_one_hot = np.isin(targets, (0.0, 1.0)).all() and (targets.sum(axis=1) == 1.0).all()
+    is_one_hot = are_classes(targets) and (targets.sum(axis=1) == 1.0).all()
     return int(targets.shape[1]) if is_one_hot else 0
 
 

@@ -82,10 +82,8 @@ class Lines:
             if self.is_exact:
                 plane.put(dots, "boundary")
             else:
-                if not self.are_boundary:
-                    dots &= (
-                        np.indices(dots.shape).sum(axis=0) % 4 < 2
-                    )  # broken: told from the boundary by more than colour
+                if not self.are_boundary:  # broken: told from the boundary by more than colour
+                    dots &= np.indices(dots.shape).sum(axis=0) % 4 < 2
                 plane.put(dots, f"series-{unit}")
             if dots.any():
                 self._drawn.append(_Line(unit, dots, (first, second)))

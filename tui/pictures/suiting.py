@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-import numpy as np
-
+from dlsim.engine.data.samples import are_classes
 from dlsim.engine.scenario import NetworkSpec, Scenario
 
 MOST_CLASSES = 20
@@ -48,7 +47,7 @@ def classifies(scenario: Scenario) -> bool:
     if network is None or data is None or data.targets is None:
         return False
     targets = data.targets
-    if not np.isin(targets, (0.0, 1.0)).all() or targets.shape[1] > MOST_CLASSES:
+    if not are_classes(targets) or targets.shape[1] > MOST_CLASSES:
         return False
     if targets.shape[1] == 1:
         return network.layers[-1].activation.name in ("sigmoid", "step")

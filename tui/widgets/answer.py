@@ -149,8 +149,7 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
     jump = jump or datum_edit(snapshot, ref)
     if jump is not None:
         done = jump.updates
-        keys = ["answer.edited_in"] if isnan(jump.before) else ["answer.edited_at_start"] * (not done)
-        key = next(iter(keys), "answer.edited")
+        key = "answer.edited_in" if isnan(jump.before) else "answer.edited" if done else "answer.edited_at_start"
         return fitting(say, snapshot.scenario, key, iteration=done, before=fixed(jump.before, digits))
     if ref.quantity in ("rest_W", "rest_b"):
         return say("answer.summed_up")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import READ, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
@@ -50,7 +49,7 @@ def _counts(tape: NetworkTape, part: str) -> Iterator[Ref]:
 
 def _has_classes(tape: NetworkTape, part: str) -> bool:
     targets = samples_of(tape.data, part)[1]
-    return targets is not None and bool(np.isin(targets, (0.0, 1.0)).all())
+    return targets is not None and are_classes(targets)
 
 
 def _sizes(tape: NetworkTape, layer: int) -> Iterator[Ref]:
