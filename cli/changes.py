@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import typed_fraction, typed_number
+from dlsim.engine.typed_numbers import comma_refused, typed_fraction, typed_number
 from dlsim.tui.targets import Target, target_of
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
@@ -76,6 +76,8 @@ def _parts(text: str) -> Iterator[str]:
 def read_number(text: str) -> float:
     """A number, or a fraction. WrongKindError for neither."""
     number = typed_number(text)
+    if refused := comma_refused(text):
+        raise WrongKindError("; ".join(refused))
     if number is None:
         raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3")
     return float(number)

@@ -9,8 +9,9 @@ import click
 
 from dlsim.engine import builtin_scenarios, toml_file
 from dlsim.engine.errors import ScenarioError
+from dlsim.engine.paths import is_count
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import whole_number
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -42,7 +43,7 @@ def parse_settings(_context: click.Context, _parameter: click.Parameter, setting
 def parse_value(path: str, text: str) -> Any:
     """`text` as TOML; a word that is not TOML stands for itself."""
     try:
-        return toml_file.parse_value(text)
+        return toml_file.parse_value(text, is_count=is_count(path))
     except ScenarioError as error:
         raise click.BadParameter(
             f"{shorten(path)}: {error.problem}" + (f"; {error.remedy}" if error.remedy else "")

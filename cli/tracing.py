@@ -17,7 +17,7 @@ from dlsim.engine.numerals import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
-from dlsim.engine.whole_numbers import BEYOND, whole_number
+from dlsim.engine.typed_numbers import BEYOND, whole_number
 
 Array = NDArray[np.float64]
 Grain = Literal["value", "op"]

@@ -9,7 +9,7 @@ from dlsim.engine import DlsimError, Simulator
 from dlsim.engine.breakpoints import examples
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.simulator import MOST_ITERATIONS
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session import Hint, Session
 from dlsim.tui.settings import MOST_DIGITS
 from dlsim.tui.words import Words

@@ -18,7 +18,7 @@ from dlsim.engine.gradient_check import check_gradients, worth_waiting
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.scenario import in_language
 from dlsim.engine.text import shorten
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session import Session
 from dlsim.tui.words import Words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,7 @@ from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.numerals import general
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import typed_number
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number, without_comma
 
 if TYPE_CHECKING:
     from dlsim.engine.results import Results
@@ -98,8 +97,15 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
     found = read_condition(text, simulator)
     if isinstance(found, str):
-        raise BreakpointError(found, examples(simulator))
+        raise BreakpointError(found, _without_comma(text, simulator) or examples(simulator))
     return found
+
+
+def _without_comma(text: str, simulator: Results) -> Sequence[str]:
+    """The condition with its number written without the comma, where that is one."""
+    match = re.fullmatch(COMPARED, " ".join(text.split()))
+    found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
+    return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
 
 def read_condition(text: str, simulator: Results) -> Breakpoint | str:
@@ -115,6 +121,8 @@ def read_condition(text: str, simulator: Results) -> Breakpoint | str:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
     match = re.fullmatch(COMPARED, words)
+    if match and (refused := comma_refused(match[3])):
+        return refused[0]
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
             return f"{shown(match[3])} is not a finite number"

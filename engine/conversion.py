@@ -18,7 +18,7 @@ from dlsim.engine.errors import ScenarioError, nearest
 from dlsim.engine.numerals import general
 from dlsim.engine.settings import Setting
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.typed_numbers import typed_fraction
+from dlsim.engine.typed_numbers import comma_refused, typed_fraction
 
 Array = NDArray[np.float64]
 Number = float | str
@@ -116,6 +116,8 @@ def _translated(
             if described["length"] and described["relation"] == "<=" and isinstance(value, str | list):
                 found_length = count(len(value), "character" if isinstance(value, str) else "item")
                 return where.error(f"found {found_length}", value, f"this must be {kind}")
+        if described["type"].startswith("float") and isinstance(value, str) and (refused := comma_refused(value)):
+            return where.error(refused[0], value, refused[1])
         return where.error(f"found {shown(value)}", value, f"this must be {kind}")
     return where.error(shorten(message, 120), value)
 
@@ -130,6 +132,8 @@ def unknown_key(place: Place, name: str, known: Sequence[str], hint: str | None 
 def number(value: object, place: Place) -> float:
     """A finite number, or a fraction written as a text."""
     if isinstance(value, str):
+        if refused := comma_refused(value):
+            raise place.error(refused[0], value, refused[1])
         fraction = typed_fraction(value)
         if fraction is None:
             raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')

@@ -14,6 +14,12 @@ from dlsim.engine.text import clean, shorten, shown
 NAMED = ("optimizer", "activation")
 """Keys whose value may be a name, or a table with the name and its settings."""
 
+COUNTS = (
+    *("epochs", "batch_size", "samples", "classes", "inputs", "hidden", "units", "outputs"),
+    *("seed", "schema", "after", "digits"),
+)
+"""Keys whose numbers are whole, so that a comma can only group them; a test asks the tables whether these are all."""
+
 _PART = r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)'
 
 
@@ -46,6 +52,11 @@ def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = N
                 remedy=f"set {here}",
             )
     return changed
+
+
+def is_count(path: str) -> bool:
+    """Whether only whole numbers may stand at a path."""
+    return path.rpartition(".")[2].strip(" \"'") in COUNTS
 
 
 def _split(path: str, file: str | None) -> list[str]:

@@ -84,13 +84,14 @@ def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> di
     return cleaned
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str, *, is_count: bool = False) -> Any:
     """One value as a command line gives it: a number as people type it, or TOML; any other word stands for itself.
 
-    A fraction is such a word: the loader reads it, where it may stand.
+    A fraction is such a word: the loader reads it, where it may stand. So is a number with a comma, unless it is a
+    count: the loader refuses it, where a number has to stand.
     """
     text = text.strip()
-    number = None if "/" in text else typed_number(text)
+    number = None if "/" in text else typed_number(text, is_count=is_count)
     if number is not None:
         return _ordinary(number, text)
     try:

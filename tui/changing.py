@@ -14,8 +14,7 @@ from dlsim.engine.loading import revise
 from dlsim.engine.numerals import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.simulator import Simulator
-from dlsim.engine.typed_numbers import typed_number
-from dlsim.engine.whole_numbers import whole_number
+from dlsim.engine.typed_numbers import typed_number, whole_number
 from dlsim.tui.edits import Edited, brief, brought_along, in_words
 from dlsim.tui.judging import in_a_batch, more_than_all
 from dlsim.tui.session import Hint, Session
@@ -38,7 +37,7 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     numbers to so many decimals.
     """
     if target.ref is None:
-        text = written(parsed(text))
+        text = written(parsed(text, target.path))
     if _is_same(text, target.text):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     scenario = session.simulator.scenario

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.loading import revise
 from dlsim.engine.scenario import ALL, Scenario
-from dlsim.engine.typed_numbers import typed_number
+from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number
 from dlsim.tui.targets import BATCH_SIZE, Target
 
 NOT_A_NUMBER, NOT_FINITE = "number", "finite"
@@ -24,6 +24,8 @@ def problem_with(scenario: Scenario, target: Target, text: str) -> str:
     """What is wrong with a text as the target's new value; "" for nothing."""
     number, path = typed_number(text), target.path or ""
     if target.ref is not None or target.datum is not None:
+        if refused := comma_refused(text):
+            return "; ".join(refused)
         if number is None or not isfinite(number):
             return NOT_A_NUMBER if number is None else NOT_FINITE
         if target.ref is not None:
@@ -56,16 +58,16 @@ def _with_little_data(scenario: Scenario) -> Scenario:
     return replace(scenario, raw={**scenario.raw, "data": rows})
 
 
-def in_a_batch(scenario: Scenario, text: str) -> float | None:
+def in_a_batch(scenario: Scenario, text: str) -> int | None:
     """How many samples a batch of that size has: all at the most."""
     samples = len(scenario.body.data.inputs)
-    number = samples if text == ALL else typed_number(text)
+    number = samples if text == ALL else whole_number(text)
     return None if number is None else min(number, samples)
 
 
 def more_than_all(scenario: Scenario, path: str | None, text: str) -> int:
     """How many samples there are, where the text is a batch size of more than that; else 0."""
-    number, data = typed_number(text), getattr(scenario.body, "data", None)
+    number, data = whole_number(text), getattr(scenario.body, "data", None)
     if number is None or data is None or path != BATCH_SIZE:
         return 0
     return len(data.inputs) if number > len(data.inputs) else 0

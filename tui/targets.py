@@ -13,6 +13,7 @@ from dlsim.engine.datum import Datum, datum_at
 from dlsim.engine.losses import LOSSES
 from dlsim.engine.numerals import in_full
 from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.paths import is_count
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
@@ -66,7 +67,7 @@ class Target(Struct, frozen=True):
 
     def settings(self, text: str) -> Mapping[str, Any]:
         """What the scenario is to set, by path, so that it becomes what was typed."""
-        value = parsed(text)
+        value = parsed(text, self.path)
         return {self.path or "": value} if self.datum is None else self.datum.settings(value)
 
     @property
@@ -89,11 +90,13 @@ def written(value: Any) -> str:
     return in_full(value) if isinstance(value, float) else UNSET if value is None else str(value)
 
 
-def parsed(text: str) -> int | float | bool | str:
-    """What was typed as a file would have it: a number, a flag, else a text; the loader reads fractions itself."""
+def parsed(text: str, path: str | None = None) -> int | float | bool | str:
+    """What was typed as a file would have it at `path`: a number, a flag, else a text; the loader reads fractions, and
+    refuses commas, itself.
+    """
     if text in ("true", "false"):
         return text == "true"
-    number = None if "/" in text else typed_number(text)
+    number = None if "/" in text else typed_number(text, is_count=is_count(path or ""))
     return text if number is None else number
 
 

@@ -16,6 +16,7 @@ from dlsim.engine.data.samples import Samples
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.toml_file import read_bytes
+from dlsim.engine.typed_numbers import comma_refused, without_comma
 
 Array = NDArray[np.float64]
 
@@ -95,8 +96,11 @@ class _Table:
         return self.names.index(name)
 
     def has_text(self, column: int) -> bool:
-        """Whether a column holds texts; a text among numbers is a mistake, not a class."""
-        return all(_number(row[column]) is None for row in self._rows)
+        """Whether a column holds texts; a text among numbers is a mistake, not a class, and so are commas in
+        all numbers.
+        """
+        cells = [row[column] for row in self._rows]
+        return all(_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)
 
     def numbers(self, column: int) -> Array:
         """(rows,): a column of numbers."""
@@ -105,11 +109,12 @@ class _Table:
         if None in values:
             row = values.index(None)
             cell = cells[row]
-            raise self._error(
-                f"row {row + FIRST_ROW}, column {shown(self.names[column])}: {shown(cell)} is not a number",
-                cell,
+            problem, remedy = comma_refused(cell) or (
+                f"{shown(cell)} is not a number",
                 "write a finite number, with a point for decimals",
             )
+            where = f"row {row + FIRST_ROW}, column {shown(self.names[column])}"
+            raise self._error(f"{where}: {problem}", cell, remedy)
         return np.array(values, dtype=np.float64)
 
     def classes(self, column: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:

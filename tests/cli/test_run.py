@@ -97,10 +97,23 @@ def test_a_message_about_a_long_setting_is_short(dlsim):
         ("training.epochs=many", "training.epochs"),
         ("network.layers.7.units=1", "layers"),
         ("training.lerning_rate=1", "lerning_rate"),
+        ("training.optimizer.learning_rate=0,125", "learning_rate: '0,125' has a comma; write 0.125\n"),
+        ("training.optimizer.learning_rate=1,000", "learning_rate: '1,000' has a comma; write 1000 or 1.000\n"),
+        ("data.inputs.0.0=-1.000,5", "data.inputs.0.0: '-1.000,5' has a comma; write -1000.5\n"),
+        ("training.epochs=0,125", "training.epochs: found '0,125'; this must be a whole number"),
+        ("training.epochs=10,00", "training.epochs: found '10,00'; this must be a whole number"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(dlsim, scenario_file, setting, words):
     dlsim("run", scenario_file(), "--set", setting).assert_refused(words)
+
+
+def test_counts_may_be_grouped_and_lists_have_commas(dlsim):
+    settings = ("--set", "training.epochs=1,000", "--set", "data.inputs=[[0.1, 0.2]]")
+    answer = dlsim("run", "backprop-2-2-2", *settings, "--json")
+    assert answer.json["iterations"] == 1_000
+    assert dlsim("run", "backprop-2-2-2", "--iterations", "1,000", "--json").json["iterations"] == 1_000
+    dlsim("run", "backprop-2-2-2", "--iterations", "0,125").assert_refused("'0,125' is not a whole number")
 
 
 def test_a_variant_is_run_by_name_and_a_misspelt_one_is_refused(dlsim):

@@ -583,6 +583,26 @@ def test_what_is_no_number_is_refused(text):
         read_number(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("until loss < 0,001", "'0,001' has a comma; write, say: loss < 0.001"),
+        ("W5=0,3", "'0,3' has a comma; write 0.3"),
+        ("x1=1,000", "'1,000' has a comma; write 1000 or 1.000"),
+        ("learning_rate=0,125", "training.optimizer.learning_rate: '0,125' has a comma; write 0.125"),
+    ],
+)
+def test_a_comma_in_a_number_is_refused_and_the_walk_stays_where_it_is(walk, line, said):
+    _, before, answer, after = walk(SCENARIO, "where", line, "where")
+    assert (len(answer), said in answer[0]) == (1, True)
+    assert after == before
+
+
+def test_a_count_may_be_grouped_where_it_is_set(walk):
+    _, answer = walk(SCENARIO, "epochs=2,000")
+    assert "training.epochs = 2,000" in answer[0]
+
+
 def test_a_gradient_says_why_it_is_a_sum_and_what_the_others_are(walk):
     *_, told = walk("over-and-underfitting", "i", "why dE/dW[1][1,1]")
     assert any(line.startswith("W[1][1,1] acts on E through h1, and h1 feeds all 16 units of layer 2") for line in told)

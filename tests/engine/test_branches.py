@@ -474,6 +474,25 @@ def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, tex
     assert refused.value.told_with(told[:1]) == f"{refused.value.problem}; write, say: loss < 0.01"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("loss < 0,001", "'0,001' has a comma; write, say: loss < 0.001"),
+        ("any |gradient| < 2,5e-3", "'2,5e-3' has a comma; write, say: any |gradient| < 2.5e-3"),
+        ("W[2][1,2] > 1,000", "'1,000' has a comma; write, say: W[2][1,2] > 1000, W[2][1,2] > 1.000"),
+        ("accuracy > 1,5", "'1,5' has a comma; write, say: loss < 0.01"),
+    ],
+)
+def test_a_comma_in_the_number_of_a_condition_is_refused_with_the_condition_to_write(simulator, text, said):
+    with pytest.raises(BreakpointError) as refused:
+        parse_breakpoint(text, simulator)
+    assert str(refused.value).startswith(said)
+
+
+def test_epochs_and_iterations_of_a_condition_may_be_grouped(simulator):
+    assert parse_breakpoint("iteration 1,000", simulator).text == "iteration 1,000"
+
+
 @pytest.mark.parametrize("text", ["loss < 1e400", "loss < -1e400", "any |gradient| > 1e999"])
 def test_a_condition_on_what_is_not_finite_is_refused(simulator, text):
     with pytest.raises(BreakpointError, match="is not a finite number; write, say: loss < 0"):

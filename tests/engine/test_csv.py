@@ -95,6 +95,7 @@ def test_spreadsheets_leave_marks_quotes_and_blank_lines(load_csv):
         (FLOWERS.replace("3,4.5", "3,"), 'target = "kind"', ["row 2, column 'length': '' is not a number"]),
         (FLOWERS.replace("3,4.5", "3,inf"), 'target = "kind"', ["row 2", "'inf' is not a number"]),
         (FLOWERS.replace("3,4.5", "3,1_0"), 'target = "kind"', ["row 2", "'1_0' is not a number"]),
+        ('a,b\n1,"0,5"\n2,"0,7"\n', 'target = "b"', ["row 1, column 'b': '0,5' has a comma; write 0.5"]),
         (FLOWERS.replace(",iris", ",7"), 'target = "kind"', ["row 1, column 'kind': 'rose' is not a number"]),
         (FLOWERS.replace(",iris", ","), 'target = "kind"', ["row 2, column 'kind' is empty"]),
         (FLOWERS.replace(",iris", ",iris,"), 'target = "kind"', ["row 2 has 4 cells, the first line 3"]),
@@ -109,7 +110,7 @@ def test_spreadsheets_leave_marks_quotes_and_blank_lines(load_csv):
         (b"#" * (LARGEST_FILE + 1), 'target = "c"', ["larger than 10,240 KiB"]),
         ("\x1b[31m,b,c\n1,2,x\n", 'target = "d"', ["�[31m, b, c"]),
     ],
-    ids=range(26),
+    ids=range(27),
 )
 def test_what_is_wrong_with_it_is_said_with_row_and_column_and_the_scenario(load_csv, content, rest, said):
     with pytest.raises(ScenarioError) as caught:

@@ -206,6 +206,8 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ("targets", "targts", ["data.targts: unknown key", "did you mean 'targets'?"]),
         ("targets", 'generator = "moons"\ntargets', ["data: found inputs and generator", "one of"]),
         ("[training]", "samples = 5\n[training]", ["data.samples: samples goes with generator"]),
+        ("[0, 1], [1, 0]", '["0,5", 1], [1, 0]', ["data.inputs.1.0: '0,5' has a comma; write 0.5"]),
+        ("[training]", 'validation_fraction = "0,2"\n[training]', ["fraction: '0,2' has a comma; write 0.2"]),
         ("[training]", "validation_fraction = 1\n[training]", ["data.validation_fraction: found 1", "< 1"]),
         # training
         ('"mse"', '"msee"', ["training.loss", "did you mean 'mse'?", "half_squared_error"]),

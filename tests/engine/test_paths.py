@@ -1,10 +1,13 @@
 """Dotted paths: the spelling of --set, of variants and of messages."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.paths import set_path
+from dlsim.engine.conversion import Table
+from dlsim.engine.kinds import KINDS
+from dlsim.engine.paths import COUNTS, set_path
 
 TABLES = {
     "network": {"layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1}]},
@@ -66,3 +69,17 @@ def test_numbers_of_numpy_and_tuples_are_as_good_as_lists():
     changed = set_path(TABLES, "data.inputs", (np.array([1.0, 2.0]), (np.float64(3.0), np.int64(4))))
     assert changed["data"]["inputs"] == [[1.0, 2.0], [3.0, 4]]
     assert type(changed["data"]["inputs"][1][1]) is int
+
+
+def test_every_key_of_whole_numbers_may_have_them_grouped_and_no_other():
+    assert all(KINDS.values())  # their tables are there now
+    whole, decimal = set(), set()
+    for table in Table.__subclasses__():
+        for field in msgspec.inspect.type_info(table).fields:
+            kinds = {type(one) for one in getattr(field.type, "types", [field.type])}
+            if msgspec.inspect.FloatType in kinds:
+                decimal.add(field.encode_name)
+            elif msgspec.inspect.IntType in kinds:
+                whole.add(field.encode_name)
+    assert whole - {"at_zero"} == set(COUNTS)  # a flag, of an activation too
+    assert not decimal & set(COUNTS)

@@ -111,6 +111,18 @@ def test_what_is_no_number_is_none_for_a_weight(text):
         change(session, weight, text)
 
 
+@pytest.mark.parametrize("what", ["W1", "x1", "t1", "learning_rate"])
+async def test_a_comma_in_a_number_is_refused_while_it_is_typed_and_on_enter(open_at, screen_text, what):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w", *what, "enter", *WRITTEN_OVER, *"0,125")
+        for _ in range(2):
+            await pilot.pause()
+            assert "✗ '0,125' has a comma; write 0.125" in "\n".join(screen_text(app)[-4:])
+            await pilot.press("enter")
+        assert not app.screen.session.edits.done
+
+
 def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
     session = Session("backprop-2-2-2")
     session.simulator.run(50)
@@ -509,8 +521,8 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("-1,000", -1_000),
-        ("1,000", 1_000),
+        ("-1,000", "-1,000"),
+        ("0,125", "0,125"),
         ("1_000", 1_000),
         ("+7", 7),
         ("007", 7),
@@ -521,7 +533,7 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
         ("5.e3", 5_000.0),
         ("00.5", 0.5),
         ("1_000.5", 1_000.5),
-        ("-1,000.5", -1_000.5),
+        ("-1,000.5", "-1,000.5"),
         ("1e1_0", 1e10),
         ("9223372036854775807", 2**63 - 1),
         ("1/3", "1/3"),

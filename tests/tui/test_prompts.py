@@ -19,6 +19,7 @@ from dlsim.tui.session import SPEEDS, Session
         ("1,000", ("iteration", 1000)),
         ("1_000", ("iteration", 1000)),
         ("1,00", None),
+        ("0,125", None),
         ("soon", None),
         ("-1", None),
     ],

@@ -153,7 +153,7 @@ class Editing(Selecting, is_layer=True):
         try:
             hint = change(self.session, target, text, self.digits)
         except NotANumberError:
-            return SAY("prompt.not_number")
+            return self._problem_with(target, text)
         except DlsimError as error:
             return in_short(error)
         self._stay_on(target)
