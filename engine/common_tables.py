@@ -123,7 +123,9 @@ def read_expectation(block: dict[str, Any], number_of_block: int, kind: str, bod
         loss_below=None if table.loss_below is None else number(table.loss_below, place / "loss_below"),
         accuracy=table.accuracy,
     )
-    if not block.keys() - {"after", "digits"}:
+    if "values" in block and not table.values:
+        raise (place / "values").error("it is empty", table.values, "name what is checked, or remove it")
+    if not block.keys() - {"after", "variant", "digits"}:
         raise place.error("it says nothing to check", block, "add values, outputs, loss, loss_below or accuracy")
     KINDS[kind].judge(body, expectation, place.key, source)
     return expectation

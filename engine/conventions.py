@@ -29,22 +29,37 @@ def conventions(scenario: Scenario) -> tuple[Convention, ...]:
     if isinstance(network, NetworkSpec):
         rules += _layers(network)
         rules += _training(network, body.data, training) if training else [Convention("forward_only")]
+    for function in getattr(body, "functions", ()):
+        if function.target is None:
+            rules += _at_exactly_zero(function.name, function.settings, function.label)
+    if hasattr(body, "fires_at_zero"):  # asked so, that a start need not import every kind
+        rules.append(Convention("search_at_zero", _at_zero(body.fires_at_zero)))
     optimizer = getattr(body, "optimizer", None)
     if isinstance(optimizer, OptimizerSpec):
         rules += _optimizer(optimizer)
     return tuple(rules)
 
 
+def _at_zero(fires: bool) -> dict[str, str | float]:
+    """What a neuron does at a sum of exactly 0."""
+    return {"how": "fires" if fires else "silent"}
+
+
+def _at_exactly_zero(name: str, settings: Mapping[str, float], label: str) -> list[Convention]:
+    """The rules of an activation that has to choose there."""
+    rules = []
+    if name == "step":
+        rules.append(Convention("step_at_zero", {"activation": label, **_at_zero(bool(settings["at_zero"]))}))
+    if ACTIVATIONS[name].kinks:
+        rules.append(Convention("derivative_at_kink", {"activation": label, "value": settings.get("alpha", 0.0)}))
+    return rules
+
+
 def _layers(network: NetworkSpec) -> list[Convention]:
     rules = []
     for name in dict.fromkeys(layer.activation.name for layer in network.layers):
-        activation = ACTIVATIONS[name]
         settings = next(layer.activation.settings for layer in network.layers if layer.activation.name == name)
-        if name == "step":
-            rules.append(Convention("step_at_zero", {"value": settings["at_zero"]}))
-        if activation.kinks:
-            alpha = settings.get("alpha", 0.0)
-            rules.append(Convention("derivative_at_kink", {"activation": name, "value": alpha}))
+        rules += _at_exactly_zero(name, settings, name)
     for number, layer in enumerate(network.layers, start=1):
         if layer.weights is None:
             scale = UNIFORM_SCALE if layer.scale is None else layer.scale
@@ -82,8 +97,12 @@ def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> l
 def _optimizer(spec: OptimizerSpec) -> list[Convention]:
     optimizer = OPTIMIZERS[spec.name](spec.settings)
     rules = [Convention(f"optimizer.{spec.name}", dict(optimizer.values))]
-    if "epsilon" in optimizer.values:
-        rules.append(Convention("epsilon_outside_root", {"value": optimizer.values["epsilon"]}))
+    if optimizer.epsilon_rule:
+        rules.append(Convention("epsilon", {"rule": optimizer.epsilon_rule, "value": optimizer.values["epsilon"]}))
+    for setting in optimizer.settings:
+        if setting.name in optimizer.keras_defaults:
+            values = {"default": setting.default, "keras": optimizer.keras_defaults[setting.name]}
+            rules.append(Convention("default_unlike_keras", {"setting": setting.symbol, **values}))
     if optimizer.decay:
         rules.append(Convention("decay", {"value": optimizer.decay}))
     return rules

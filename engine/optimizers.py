@@ -1,5 +1,7 @@
 """Optimizers: each is a pure pair `init`, `update`, its notation and a name. Rules as in Keras 2.2.4.
 
+Defaults too, but for those that an entry lists in `keras_defaults`.
+
 A state is a tuple of arrays shaped like the parameters, one for each of the optimizer's slots (velocity, sums of
 squares …). `update` is pure; `update_into` is the same arithmetic into arrays that are there already.
 Sources: Polyak 1964 and Sutskever et al. 2013 (momentum), Duchi et al. 2011 (Adagrad), Hinton 2012 (RMSprop),
@@ -36,6 +38,10 @@ class Optimizer(ABC):
     """Symbols of the state arrays, in the order in which they are renewed."""
     slot_notation: Mapping[str, str]
     notation: str
+    epsilon_rule: ClassVar[str] = ""
+    """The key of the words that say where ε stands; "" for an optimizer that has none."""
+    keras_defaults: ClassVar[Mapping[str, float]] = {}
+    """Settings that Keras 2.2.4 has otherwise unless told, and what they are there."""
 
     def __init__(self, settings: Settings) -> None:
         values = {setting.name: float(settings.get(setting.name, setting.default)) for setting in self.settings}
@@ -133,6 +139,8 @@ class Adagrad(Optimizer):
     slots = ("a",)
     slot_notation: Mapping[str, str] = {"a": "{a} + {g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
+    epsilon_rule = "outside_root"
+    keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
 
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
@@ -157,6 +165,8 @@ class RMSprop(Optimizer):
     slots = ("a",)
     slot_notation: Mapping[str, str] = {"a": "{rho}·{a} + (1 − {rho})·{g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
+    epsilon_rule = "outside_root"
+    keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
 
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
@@ -182,6 +192,7 @@ class Adam(Optimizer):
         DECAY,
         Setting("amsgrad", "amsgrad", 0.0, "flag"),
     )
+    epsilon_rule = "outside_root"
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

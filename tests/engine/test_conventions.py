@@ -52,7 +52,8 @@ def test_the_reduction_over_outputs_and_batch_is_as_stated(loss, how):
 @pytest.mark.parametrize("at_zero", [0.0, 1.0])
 def test_the_step_at_zero_is_as_stated(at_zero):
     raw = load("and", overrides={"network.layers.0.activation": {"name": "step", "at_zero": bool(at_zero)}})
-    assert rules(raw)["step_at_zero"] == [{"value": at_zero}]
+    (values,) = rules(raw)["step_at_zero"]
+    assert values["how"] == ("fires" if at_zero else "silent")
     out = np.empty((1, 1))
     ACTIVATIONS["step"].value(np.zeros((1, 1)), out, {"at_zero": at_zero})
     assert out[0, 0] == at_zero
@@ -123,7 +124,7 @@ def test_batches_and_their_order_are_as_stated():
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
-def test_the_optimizers_settings_and_the_place_of_epsilon_are_as_stated(name):
+def test_the_optimizers_settings_are_as_stated(name):
     case = simple(optimizer=name, decay=0.5)
     found = rules(case)
     (values,) = found[f"optimizer.{name}"]
@@ -131,10 +132,52 @@ def test_the_optimizers_settings_and_the_place_of_epsilon_are_as_stated(name):
     assert found["decay"] == [{"value": 0.5}]
     optimizer = OPTIMIZERS[name](dict(values))
     assert optimizer.rate(3) / optimizer.rate(1) == pytest.approx(0.5, rel=1) if name == "adam" else True
-    assert ("epsilon_outside_root" in found) == ("epsilon" in values)
-    if name == "adagrad":
-        p, _ = optimizer.update(np.array([1e-9]), optimizer.init(np.zeros(1)), np.zeros(1), 1)
-        assert p[0] == pytest.approx(-0.1 * 1e-9 / (1e-9 + values["epsilon"]))
+    assert ("epsilon" in found) == ("epsilon" in values)
+
+
+OUTSIDE_ROOT = {  # first updates at a small gradient g, where ε counts
+    "adagrad": lambda g, epsilon: g / (g + epsilon),
+    "rmsprop": lambda g, epsilon: g / (math.sqrt(0.1) * g + epsilon),
+    "adam": lambda g, epsilon: math.sqrt(0.001) / 0.1 * 0.1 * g / (math.sqrt(0.001) * g + epsilon),
+}
+
+
+@pytest.mark.parametrize("name", [name for name, entry in OPTIMIZERS.items() if entry.epsilon_rule == "outside_root"])
+def test_epsilon_is_outside_the_root_wherever_the_panel_says_so(name):
+    (values,) = rules(simple(optimizer=name))["epsilon"]
+    assert values["rule"] == "outside_root"
+    optimizer = OPTIMIZERS[name]({"learning_rate": 0.1})
+    p, _ = optimizer.update(np.array([1e-9]), optimizer.init(np.zeros(1)), np.zeros(1), 1)
+    assert p[0] == pytest.approx(-0.1 * OUTSIDE_ROOT[name](1e-9, values["value"]))
+
+
+def test_an_optimizer_with_epsilon_inside_its_root_is_not_said_to_have_it_outside(monkeypatch):
+    class Inside(OPTIMIZERS["adagrad"]):
+        epsilon_rule = "inside_root"
+
+    case = simple(optimizer="adagrad")
+    monkeypatch.setitem(OPTIMIZERS, "adagrad", Inside)
+    assert [values["rule"] for values in rules(case)["epsilon"]] == ["inside_root"]
+
+
+@pytest.mark.parametrize(("name", "here"), [("adagrad", 1e-6), ("rmsprop", 1e-6)])
+def test_the_notes_epsilon_is_told_beside_that_of_keras(name, here):
+    assert rules(simple(optimizer=name))["default_unlike_keras"] == [{"setting": "ε", "default": here, "keras": 1e-7}]
+    assert "default_unlike_keras" not in rules(simple(optimizer="adam"))
+
+
+@pytest.mark.parametrize(("variant", "how"), [(None, "silent"), ("fires at 0 too", "fires")])
+def test_a_search_says_what_its_neuron_does_at_exactly_zero(variant, how):
+    assert rules(load("xor-single", variant=variant))["search_at_zero"] == [{"how": how}]
+
+
+def test_functions_say_what_they_do_at_exactly_zero():
+    found = rules(load("activations", variant="step fires at 0"))
+    assert [values["how"] for values in found["step_at_zero"]] == ["fires"]
+    assert {values["activation"]: values["value"] for values in found["derivative_at_kink"]} == {
+        "relu": 0.0,
+        "leaky_relu": 0.1,
+    }
 
 
 def test_every_rule_of_every_random_network_can_be_stated():

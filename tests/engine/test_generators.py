@@ -99,6 +99,17 @@ def test_a_mistake_is_named_with_its_key(data, said):
         assert part in str(caught.value)
 
 
+@pytest.mark.parametrize("name", GENERATORS)
+def test_noise_that_no_number_can_hold_is_refused_with_the_reason(name):
+    inputs = 1 if GENERATORS[name].is_regression else 2
+    for noise in (1e308, 1.1e307):
+        with pytest.raises(ScenarioError, match=r"data\.noise: found 1\.?1?e30., so large .* overflow; .* ≤ 1e307"):
+            read(inputs=inputs, generator=name, noise=noise)
+    data = read(inputs=inputs, generator=name, noise=1e307, samples=2000)
+    assert np.isfinite(data.inputs).all()
+    assert np.isfinite(data.targets).all()
+
+
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=20))
 def test_cosine_and_sine_are_as_good_as_the_library_s(turns):
     cosine, sine = cosine_and_sine(np.array(turns))

@@ -230,6 +230,13 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         # expect
         ("epochs = 20", "[[expect]]\nvalues = { W1 = 1 }", ["expect.0: the key 'after' is missing"]),
         ("epochs = 20", "[[expect]]\nafter = 1", ["expect.0", "nothing to check"]),
+        ("epochs = 20", "[[expect]]\nafter = 1\nvalues = { }", ["expect.0.values: it is empty"]),
+        ("epochs = 20", "[[expect]]\nafter = 1\nloss = 1\n[expect.values]", ["expect.0.values: it is empty"]),
+        (
+            "epochs = 20",
+            '[[expect]]\nafter = 1\nvariant = "v"\n[[variants]]\nname = "v"\nset = { "training.epochs" = 1 }',
+            ["expect.0", "nothing to check"],
+        ),
         ("epochs = 20", "[[expect]]\nafter = -1\nloss = 1", ["expect.0.after: found -1", "≥ 0"]),
         ("epochs = 20", "[[expect]]\nafter = 0\ndigits = 16\nloss = 1", ["expect.0.digits: found 16", "≤ 15"]),
         ("epochs = 20", "[[expect]]\nafter = 0\nlos = 1", ["expect.0.los: unknown key", "did you mean 'loss'?"]),

@@ -108,6 +108,14 @@ NOTES_DEFAULTS = {
 }
 
 
+def test_rmsprop_as_it_comes_takes_the_epsilon_of_the_notes():
+    """W1 = 1, x = 0.01, t = 0: the gradient is 0.0001, and Keras' 1e-7 would come to 0.99684769."""
+    for settings, expected in (({}, 0.99693466), ({"epsilon": 1e-7}, 0.99684769)):
+        optimizer = OPTIMIZERS["rmsprop"](settings)
+        p, _ = optimizer.update(np.array([0.0001]), (np.zeros(1),), np.ones(1), 1)
+        assert f"{p[0]:.8f}" == f"{expected:.8f}"
+
+
 @pytest.mark.parametrize("name", NOTES_DEFAULTS)
 def test_the_defaults_are_those_of_the_notes(name):
     defaults = {entry.name: entry.default for entry in OPTIMIZERS[name].settings}

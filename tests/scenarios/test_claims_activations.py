@@ -170,6 +170,10 @@ def test_the_three_have_the_same_start_and_are_deep():
         assert all(np.array_equal(a.weights, b.weights) for a, b in zip(net.layers, starts[0].layers, strict=True))
 
 
+def test_five_slopes_of_the_sigmoid_make_the_number_that_the_lesson_gives():
+    assert f"0.22 to the fifth power is {0.22**5:.4f}:" in load("vanishing-gradient").lesson[""]
+
+
 def test_tanh_loses_less_than_the_sigmoid_and_relu_least(three):
     kept = {name: sizes(simulator)[0] / sizes(simulator)[-1] for name, simulator in three.items()}
     assert kept["sigmoid"] < 1e-3

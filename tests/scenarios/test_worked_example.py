@@ -78,3 +78,11 @@ def test_gradients_read_the_weights_from_before_the_update(steps):
     order = [symbol for symbol, _ in steps[:48]]
     assert order.index("W5⁺") < order.index("∂E_o1/∂h1")
     assert shown(dict(steps[:48])["∂E_o1/∂h1"]) == shown(0.20944600 * 0.23802157 * 0.45)
+
+
+def test_with_two_outputs_mse_is_the_sum_of_halves_and_no_figure_changes(steps):
+    simulator = Simulator(load(PRINTED["scenario"], overrides={"training.loss": "mse"}))
+    events = [simulator.step() for _ in range(96)]
+    assert [(event.symbol, event.value) for event in events] == steps
+    for name in (PRINTED["scenario"], "losses"):
+        assert "with two outputs" in load(name).lesson[""]

@@ -12,6 +12,7 @@ from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
 from dlsim.tui.diagram.glyphs import ASCII
 from dlsim.tui.link import Owner
@@ -194,6 +195,34 @@ def test_every_rule_of_every_scenario_is_said(name):
             said = rule_in_words(words(), rule)
             assert said.endswith((".", "ε."))
             assert "{" not in said
+
+
+@pytest.mark.parametrize("entry", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_every_optimizer_has_words_for_its_rule_and_for_where_its_epsilon_stands(entry):
+    say = words()
+    assert f"convention.optimizer.{entry.name}" in say
+    has_epsilon = any(setting.name == "epsilon" for setting in entry.settings)
+    assert has_epsilon == bool(entry.epsilon_rule)
+    assert not has_epsilon or f"convention.epsilon_{entry.epsilon_rule}" in say
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "said"),
+    [
+        ("and", None, "At exactly 0, **step** stays silent"),
+        ("and", "1.0, 1.0, -1.0, fires at ≥ 0", "At exactly 0, **step** fires"),
+        ("xor-single", None, "At a sum of exactly 0, the neuron of the search stays silent"),
+        (
+            "optimizers",
+            "RMSprop",
+            "ε is **1e-6** with this optimizer, as the notes write it; in Keras 2.2.4 it is **1e-7**",
+        ),
+        ("optimizers", "Adam", "It is added **outside the root**"),
+    ],
+)
+def test_the_rules_say_what_one_would_have_to_guess(name, variant, said):
+    rules = [rule_in_words(words(), rule) for rule in conventions(load(name, variant=variant))]
+    assert any(said in rule for rule in rules)
 
 
 async def test_the_rules_are_a_tab(open_at, screen_text):

@@ -454,7 +454,24 @@ def test_sizes_derived_one_by_one_say_how_far_that_is_and_why():
     assert "X is given" in told[0]
     assert "3 of 8" in told[3]
     assert "there is no b[1]" in told[3]
-    assert "Z[1] has the rows of X and the columns of W[1]" in told[4]
+
+
+def test_sizes_are_derived_in_the_order_of_the_notes():
+    simulator = Simulator(load("matrix-shapes"))
+    views = [text("shapes", simulator, 78, 9, view=view).splitlines() for view in range(1, 6)]
+    assert [lines[0].partition(" = ")[0].replace(" ", "") + lines[0].partition("Z[1]")[2][:5] for lines in views] == [
+        "X(1×4)·W[1](?×?)+b[1](?×?)(?×?)",
+        "X(1×4)·W[1](?×?)+b[1](?×?)(1×8)",
+        "X(1×4)·W[1](4×?)+b[1](?×?)(1×8)",
+        "X(1×4)·W[1](4×?)+b[1](1×8)(1×8)",
+        "X(1×4)·W[1](4×8)+b[1](1×8)(1×8)",
+    ]
+    assert [lines[5] for lines in views[1:]] == [
+        "Z[1] has as many rows as X, a column for each of the 8 units",
+        "W[1] has as many rows as X has columns",
+        "b[1] is added to each row of Z[1]: one row, as many columns",
+        "W[1] has as many columns as Z[1]",
+    ]
 
 
 # right and wrong

@@ -19,7 +19,7 @@ from dlsim.tui.pictures.legend import Group, group_breadth, linked, write_line
 from dlsim.tui.pictures.scene import Drawing, Scene
 
 FACTS = 4
-"""What is derived for each layer: W's rows, W's columns, b, Y."""
+"""What is derived for each layer, in the order of the notes: Y, W's rows, b, W's columns."""
 UNKNOWN = "?"
 
 
@@ -124,12 +124,12 @@ class _Shapes:
         known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
         are_given = not self._is_derived  # weights and biases
         shapes = self._shapes[layer.number - 1]
-        goes_in = layer.number == 1 or self._facts >= FACTS * (layer.number - 1)
+        goes_in = layer.number == 1 or self._facts > FACTS * (layer.number - 2)  # with the Y of the layer below
         return _Sizes(
             X=self._size(shapes.x, goes_in, goes_in),
-            W=self._size(shapes.weights, known >= 1 or are_given, known >= 2 or are_given),
+            W=self._size(shapes.weights, known >= 2 or are_given, known >= 4 or are_given),
             B=self._size(shapes.biases, known >= 3 or are_given, known >= 3 or are_given),
-            Y=self._size(shapes.y, known >= 4, known >= 4),
+            Y=self._size(shapes.y, known >= 1, known >= 1),
         )
 
     def _size(self, shape: Shape | None, has_rows: bool, has_columns: bool) -> _Size:
@@ -189,7 +189,7 @@ class _Shapes:
             columns += [[], [], []]
         name = result(layer)
         columns += [[(" = " if is_wide else "=", "text")], *matrix(name, sizes.Y, "Z")]
-        is_known = not self._is_derived or self._facts >= FACTS * (n - 1) + 3
+        is_known = not self._is_derived or self._facts >= FACTS * n
         columns.append([self._parameters(n, "strong") if is_known else (UNKNOWN, "negative")])
         goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
         columns.append([(layer.activation.name + goes_on, "muted")])
@@ -201,7 +201,7 @@ class _Shapes:
         return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
     def _total(self) -> list[Group]:
-        if self._is_derived and self._facts < FACTS * (len(self._layers) - 1) + 3:
+        if self._is_derived and self._facts < FACTS * len(self._layers):
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         total, ref = self._parameters(0, "strong")
         groups: list[Group] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
@@ -228,10 +228,14 @@ class _Shapes:
             before = goes_in(layer)
             names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": result(layer)}
             text = [
+                say("picture.result_shape", name=names["Y"], before=before, units=layer.units),
                 say("picture.rows_inner", name=names["W"], before=before),
-                say("picture.columns_units", name=names["W"], units=layer.units),
-                say("picture.bias_shape" if layer.biases else "picture.no_bias_shape", name=names["B"]),
-                say("picture.result_shape", name=names["Y"], before=before, weights=names["W"]),
+                say(
+                    "picture.bias_shape" if layer.biases else "picture.no_bias_shape",
+                    name=names["B"],
+                    result=names["Y"],
+                ),
+                say("picture.columns_result", name=names["W"], result=names["Y"]),
             ][(self._facts - 1) % FACTS]
         self._cells.write(0, y, shortened(text, self._cells.width), "operand")
         if self._facts == FACTS * len(self._layers) and y + 1 < self._cells.height:

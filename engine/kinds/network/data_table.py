@@ -14,6 +14,7 @@ from dlsim.engine.data.samples import Samples
 from dlsim.engine.data.set_numbers import apart, with_set
 from dlsim.engine.errors import nearest
 from dlsim.engine.kinds.kind import Source
+from dlsim.engine.numerals import general
 from dlsim.engine.randomness import Random
 from dlsim.engine.scenario import Array, DataSpec
 from dlsim.engine.text import shorten, shown
@@ -22,6 +23,8 @@ Rows = NDArray[np.intp]
 MOST_SAMPLES = 100_000
 DEFAULT_SAMPLES = 200
 DEFAULT_NOISE = 0.1
+MOST_NOISE = 1e307
+"""A sample may lie six times as far away, and must still be a number: the largest is 1.8e308."""
 KEPT_BACK_STREAM = 2
 WAYS: Mapping[str, tuple[str, ...]] = {
     "inputs": ("targets",),
@@ -151,6 +154,12 @@ def _generated(data: DataTable, name: str, place: Place) -> Samples:
     noise = DEFAULT_NOISE if data.noise is None else number(data.noise, place / "noise")
     if noise < 0:
         raise (place / "noise").error(f"found {shown(data.noise)}", data.noise, "this must be a number ≥ 0")
+    if noise > MOST_NOISE:
+        raise (place / "noise").error(
+            f"found {shown(data.noise)}, so large that samples would overflow",
+            data.noise,
+            f"this must be a number ≤ {general(MOST_NOISE)}",
+        )
     samples = DEFAULT_SAMPLES if data.samples is None else data.samples
     return generated(name, samples, noise, data.seed, classes)
 
