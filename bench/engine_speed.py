@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.loading import load_tables
+from dlsim.engine.scenario.load import load_tables
 
 # (inputs, layers …), hidden activation, output activation, loss, batch, iterations a round
 CASES = [

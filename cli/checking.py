@@ -12,10 +12,10 @@ import numpy as np
 from dlsim.cli.options import complete_scenario
 from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
-from dlsim.engine.checking import CheckResult, check
+from dlsim.engine.check import CheckResult, check
 from dlsim.engine.gradient_check import GradientReport
-from dlsim.engine.numerals import in_full, plain, scientific
-from dlsim.engine.scenario import in_language
+from dlsim.engine.numbers import in_full, plain, scientific
+from dlsim.engine.scenario.spec import in_language
 
 MOST_ROWS = 8
 """Of a longer table of outputs the rest is left out in a line."""

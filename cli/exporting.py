@@ -12,7 +12,7 @@ from dlsim.cli.output import note
 from dlsim.cli.running import train
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import reason_of
-from dlsim.engine.exporting import export, forgotten, refuse_other_kinds
+from dlsim.engine.export import export, forgotten, refuse_other_kinds
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shorten, shown
 from dlsim.engine.writing import write_at_once

@@ -16,7 +16,7 @@ def command(as_json: bool) -> None:
     The folders are the platform's own, or all under DLSIM_HOME where that is set. What is not there yet is made
     when it is needed.
     """
-    from dlsim.tui.folders import folders, is_there  # noqa: PLC0415 -- this module of the app needs no Textual
+    from dlsim.tui.session.folders import folders, is_there  # noqa: PLC0415 -- this module of the app needs no Textual
 
     places = folders()
     rows = [(name, getattr(places, name)) for name in places.__struct_fields__]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dlsim.engine import builtin_scenarios, toml_file
+from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.paths import is_count
+from dlsim.engine.scenario import toml
+from dlsim.engine.scenario.paths import is_count
 from dlsim.engine.text import shorten, shown
 from dlsim.engine.typed_numbers import whole_number
 
@@ -43,7 +44,7 @@ def parse_settings(_context: click.Context, _parameter: click.Parameter, setting
 def parse_value(path: str, text: str) -> Any:
     """`text` as TOML; a word that is not TOML stands for itself."""
     try:
-        return toml_file.parse_value(text, is_count=is_count(path))
+        return toml.parse_value(text, is_count=is_count(path))
     except ScenarioError as error:
         raise click.BadParameter(
             f"{shorten(path)}: {error.problem}" + (f"; {error.remedy}" if error.remedy else "")

@@ -13,8 +13,8 @@ from dlsim.engine.kinds.functions.body import FunctionsBody
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
-from dlsim.engine.numerals import fixed, plain
-from dlsim.engine.scenario import DataSpec, in_language
+from dlsim.engine.numbers import fixed, plain
+from dlsim.engine.scenario.spec import DataSpec, in_language
 
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 16, 8

@@ -14,7 +14,7 @@ from typing import Any
 from dlsim.cli.call_error import CallError
 from dlsim.cli.streams import has_signs
 from dlsim.cli.verbs import VERBS
-from dlsim.engine.loading import load
+from dlsim.engine.scenario.load import load
 
 
 def is_bare(arguments: Sequence[str]) -> bool:
@@ -36,7 +36,7 @@ def start(source: str | None = None, variant: str | None = None, overrides: Mapp
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # Textual draws there, and messages may go elsewhere
     gc.disable()  # nothing that a start makes is garbage; the app takes it up again
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- headless verbs never import the app
-    from dlsim.tui.session import Session  # noqa: PLC0415
+    from dlsim.tui.session.session import Session  # noqa: PLC0415
 
     session = None if source is None else Session(source, variant, overrides or None, scenario=scenario)
     return open_app(session, only_ascii=not has_signs(sys.stdout))

@@ -23,7 +23,7 @@ class Fitting(io.TextIOWrapper):
 
     def write(self, text: str) -> int:
         """Write it; how many characters that were."""
-        from dlsim.tui.lookalikes import in_encoding  # noqa: PLC0415 -- Textual-free, and few terminals need it
+        from dlsim.tui.words.lookalikes import in_encoding  # noqa: PLC0415 -- Textual-free, and few terminals need it
 
         return super().write(in_encoding(text, self.shown_in))
 

@@ -15,9 +15,9 @@ from dlsim.engine.comparison import Comparison
 from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numerals import DIGITS, fixed, plain, scientific
+from dlsim.engine.numbers import DIGITS, fixed, plain, scientific
 from dlsim.engine.reference import Ref, digits_of, kind_of
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario.spec import in_language
 
 if TYPE_CHECKING:
     from dlsim.tui.words import Words
@@ -58,8 +58,8 @@ class Telling:
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
-        from dlsim.tui.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
-        from dlsim.tui.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
+        from dlsim.tui.session.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.words.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
 
         told = snapshot.explain(event.ref, self.digits)
         value = float(told.value)
@@ -185,8 +185,8 @@ class Telling:
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        from dlsim.tui.answer import answer_to, value_now  # noqa: PLC0415 -- Textual-free, but of the app
-        from dlsim.tui.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
+        from dlsim.tui.session.answer import answer_to, value_now  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.words.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
 
         value = snapshot.value(ref)
         if value is None:
@@ -231,7 +231,7 @@ class Telling:
             yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
 
     def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
-        from dlsim.tui.heads import column_head  # noqa: PLC0415 -- Textual-free, but of the app
+        from dlsim.tui.words.heads import column_head  # noqa: PLC0415 -- Textual-free, but of the app
 
         for column, ref in zip(table.columns, row.cells, strict=True):
             if ref is None:

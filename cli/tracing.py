@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
-from dlsim.engine.numerals import DIGITS, fixed, plain
+from dlsim.engine.numbers import DIGITS, fixed, plain
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown

@@ -20,7 +20,7 @@ LOOK_SECONDS = 1.0
 def main() -> int:
     """Open the app as the argument says."""
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- after the watch has begun: importing it takes a while
-    from dlsim.tui.session import Session  # noqa: PLC0415
+    from dlsim.tui.session.session import Session  # noqa: PLC0415
 
     wish = json.loads(urlsafe_b64decode(sys.argv[1]))
     scenario = wish["scenario"]

@@ -11,13 +11,13 @@ from dlsim.cli.exporting import new_file, save
 from dlsim.cli.interrupts import Interrupts
 from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
 from dlsim.engine import Ref
-from dlsim.engine.exporting import export
-from dlsim.engine.numerals import plain
+from dlsim.engine.export import export
+from dlsim.engine.numbers import plain
 from dlsim.engine.reference import operands
 from dlsim.engine.text import shorten
-from dlsim.tui.edits import brief
-from dlsim.tui.settings import MOST_DIGITS
-from dlsim.tui.targets import Target, written
+from dlsim.tui.session.edits import brief
+from dlsim.tui.session.settings import MOST_DIGITS
+from dlsim.tui.session.targets import Target, written
 
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""

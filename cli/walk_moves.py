@@ -7,7 +7,7 @@ from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
 from dlsim.engine import PositionError
 from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
 from dlsim.engine.simulator import Grain
-from dlsim.tui.session import GRAINS, StepGrain
+from dlsim.tui.session.session import GRAINS, StepGrain
 
 PART = 500
 """A run is done in parts of so many iterations, so that ctrl+c ends it between two of them."""

@@ -26,8 +26,8 @@ def command(scenario: str, with_symbols: bool, variant: str | None, overrides: d
     Enter is a step, 'help' lists the commands, 'q' leaves. Commands may also come from a file or a pipe.
     """
     from dlsim.cli.walker import Left, Walker  # noqa: PLC0415 -- they read the app's words, but not its Textual
-    from dlsim.tui.session import Session  # noqa: PLC0415
-    from dlsim.tui.settings import Store  # noqa: PLC0415
+    from dlsim.tui.session.session import Session  # noqa: PLC0415
+    from dlsim.tui.session.settings import Store  # noqa: PLC0415
     from dlsim.tui.words import words  # noqa: PLC0415
 
     session, store = Session(scenario, variant=variant, overrides=overrides or None), Store()

@@ -8,12 +8,12 @@ print(sim.step())
 if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importable: a second copy of every class
     raise ImportError(f"import this package as dlsim.engine, not as {__name__}")
 
-from dlsim.engine.catalogue import builtin_scenarios
 from dlsim.engine.errors import DlsimError, PositionError, ScenarioError, UnknownNameError, WrongKindError
 from dlsim.engine.event import Event, Position, Trouble
-from dlsim.engine.loading import load
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.builtin import builtin_scenarios
+from dlsim.engine.scenario.load import load
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator, program
 from dlsim.engine.snapshot import Snapshot
 

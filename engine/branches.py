@@ -14,7 +14,7 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.history import History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.timeline import Stretch, Timeline
 
 KEPT = 30

@@ -12,9 +12,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.errors import BreakpointError
-from dlsim.engine.numerals import general
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.numbers import general
 from dlsim.engine.text import shown
 from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number, without_comma
 

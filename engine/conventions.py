@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.initialisers import INITIALISERS, UNIFORM_SCALE
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.numerals import general
-from dlsim.engine.optimizers import OPTIMIZERS
-from dlsim.engine.scenario import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.initialisers import INITIALISERS, UNIFORM_SCALE
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.spec import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
 
 
 class Convention(Struct, frozen=True):

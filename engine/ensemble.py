@@ -11,8 +11,8 @@ from msgspec import Struct
 from dlsim.engine.bursts import Bursts
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import UnknownNameError
-from dlsim.engine.loading import variant_of
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.load import variant_of
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.timeline import CHECKPOINT_BYTES
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from dlsim.engine.model import Reader
-from dlsim.engine.numerals import DIGITS, as_operand
+from dlsim.engine.numbers import DIGITS, as_operand
 from dlsim.engine.reference import Formula, LeftOut, Ref, of_sample, operands
 
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")

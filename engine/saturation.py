@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS, Activation
-from dlsim.engine.scenario import ActivationSpec
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation
+from dlsim.engine.scenario.spec import ActivationSpec
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

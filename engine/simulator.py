@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dlsim.engine.moving import GRAINS, Grain, Moving
 from dlsim.engine.program import Program
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.standing import build
 from dlsim.engine.what_if import WhatIf

@@ -13,10 +13,10 @@ from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
 from dlsim.engine.history import History
 from dlsim.engine.model import Reader, Table
-from dlsim.engine.numerals import DIGITS
+from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 
 
 class Snapshot(Struct, frozen=True):

@@ -9,7 +9,7 @@ from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import Model
 from dlsim.engine.program import Program
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.telling import tell, tell_op
 from dlsim.engine.timeline import CHECKPOINT_BYTES, Timeline
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from dlsim.engine.numerals import in_full
+from dlsim.engine.numbers import in_full
 
 INSTEAD = "\ufffd"
 LONGEST_SHOWN = 60

@@ -18,7 +18,7 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.history import Edit, History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 
 CHECKPOINT_BYTES = 6 << 20
 OVERHEAD = 256

@@ -13,9 +13,9 @@ from dlsim.engine.bursts import Bursts
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.loading import revise
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.load import revise
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.standing import Standing
 
 

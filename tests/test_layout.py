@@ -42,7 +42,7 @@ def test_dlsim_itself_is_a_namespace():
 def test_a_start_imports_no_kind_of_scenario_but_the_one_that_is_opened():
     code = (
         "import sys, dlsim.tui.app\n"
-        "from dlsim.tui.session import Session\n"
+        "from dlsim.tui.session.session import Session\n"
         "kinds = ('network', 'recurrent', 'functions', 'surface', 'search')\n"
         "def found(): return {kind for kind in kinds if f'dlsim.engine.kinds.{kind}' in sys.modules}\n"
         "assert not found(), found()\n"

@@ -22,22 +22,22 @@ from textual.widget import AwaitMount
 
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
-from dlsim.tui.folders import NAME
-from dlsim.tui.keeping import in_short, keep
-from dlsim.tui.keyboard import answer, paint
+from dlsim.tui.drawing.plots import get_ready
 from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
-from dlsim.tui.painting import Painted
-from dlsim.tui.plain import PlainFilter
-from dlsim.tui.plots import get_ready
-from dlsim.tui.preferences import Preferences
-from dlsim.tui.resuming import place_of
 from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session import Session
-from dlsim.tui.sessions import Sessions
-from dlsim.tui.settings import Store
-from dlsim.tui.suspending import Suspension
-from dlsim.tui.terminal import Terminal
+from dlsim.tui.session.folders import NAME
+from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.preferences import Preferences
+from dlsim.tui.session.resuming import place_of
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.sessions import Sessions
+from dlsim.tui.session.settings import Store
+from dlsim.tui.terminal.keyboard import answer, paint
+from dlsim.tui.terminal.painting import Painted
+from dlsim.tui.terminal.plain import PlainFilter
+from dlsim.tui.terminal.signals import Terminal
+from dlsim.tui.terminal.suspending import Suspension
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words

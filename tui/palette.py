@@ -11,9 +11,9 @@ from textual.command import Hit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 
-from dlsim.tui.filtering import has_all
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
+from dlsim.tui.session.filtering import has_all
 from dlsim.tui.telling import Told, bound, told_on
 from dlsim.tui.words import words
 

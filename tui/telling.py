@@ -9,11 +9,11 @@ from msgspec import Struct
 from textual.binding import Binding
 from textual.screen import Screen
 
-from dlsim.engine.scenario import Scenario
-from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.prose import fitting, keys_for
+from dlsim.engine.scenario.spec import Scenario
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import fitting, keys_for
 
 SAY = words()
 TABLES = ("weights", "layers", "data")

@@ -13,7 +13,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 
 HERE = Path(__file__).parent
 SIZE = (120, 40)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
-from dlsim.engine.randomness import Random
+from dlsim.engine.random import Random
 
 Indices = NDArray[np.intp]
 

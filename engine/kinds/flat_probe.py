@@ -8,11 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.losses import LARGEST_LOGIT
 from dlsim.engine.kinds.layer_formulas import Naming
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.shaking import Shake, how_far
-from dlsim.engine.losses import LARGEST_LOGIT
 
 SMALL = 1e-20
 """The square of what is no larger is nothing beside 1."""

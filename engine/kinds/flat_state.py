@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
-from dlsim.engine.optimizers import Optimizer
+from dlsim.engine.functions.optimizers import Optimizer
 
 Array = NDArray[np.float64]
 

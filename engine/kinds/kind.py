@@ -7,15 +7,15 @@ from typing import Any, Protocol
 
 from msgspec import Struct, field
 
-from dlsim.engine.data.samples import Samples
 from dlsim.engine.model import Model
-from dlsim.engine.scenario import Expectation, Scenario
+from dlsim.engine.scenario.samples import Samples
+from dlsim.engine.scenario.spec import Expectation, Scenario
 
 
 class Source(Struct, frozen=True):
     """Where tables came from: for messages, and for finding the files that they name.
 
-    `opened` holds the samples of files that were read for them before, see engine/scenario.py: Opened.
+    `opened` holds the samples of files that were read for them before, see engine/scenario/spec.py: Opened.
     """
 
     file: str

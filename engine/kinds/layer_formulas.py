@@ -6,11 +6,18 @@ from abc import ABC, abstractmethod
 from itertools import islice
 from typing import Protocol
 
-from dlsim.engine.activations import fill
 from dlsim.engine.formula import FOLLOWED, series
+from dlsim.engine.functions.activations import fill
+from dlsim.engine.functions.losses import Loss
+from dlsim.engine.functions.optimizer_formulas import (
+    CHANGE,
+    PLUS,
+    rate_formula,
+    rate_symbol,
+    setting_symbol,
+    step_formula,
+)
 from dlsim.engine.kinds.layered_structure import LayeredStructure
-from dlsim.engine.losses import Loss
-from dlsim.engine.optimizer_formulas import CHANGE, PLUS, rate_formula, rate_symbol, setting_symbol, step_formula
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, LeftOut, Ref
 

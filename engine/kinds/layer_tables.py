@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.conversion import Number, Place, count, number, vector
-from dlsim.engine.initialisers import INITIALISERS
-from dlsim.engine.scenario import ActivationSpec, Array
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.initialisers import INITIALISERS
+from dlsim.engine.scenario.spec import ActivationSpec, Array
+from dlsim.engine.scenario.tables import Number, Place, count, number, vector
 from dlsim.engine.text import shown
 
 ROUNDING = 1e-6

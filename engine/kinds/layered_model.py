@@ -15,7 +15,7 @@ from dlsim.engine.kinds.layered_tape import LayeredBatch
 from dlsim.engine.kinds.layers import views
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import TrainingSpec
+from dlsim.engine.scenario.spec import TrainingSpec
 
 Array = NDArray[np.float64]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES, Loss
+from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.kinds.layers import Layer, Segment, views
-from dlsim.engine.losses import LOSSES, Loss
-from dlsim.engine.optimizers import OPTIMIZERS, Optimizer
-from dlsim.engine.scenario import LayerSpec, TrainingSpec
+from dlsim.engine.scenario.spec import LayerSpec, TrainingSpec
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 

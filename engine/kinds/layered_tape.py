@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.optimizer_formulas import NEW
+from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.model import LayerParameters
-from dlsim.engine.optimizer_formulas import NEW
-from dlsim.engine.optimizers import Optimizer
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 

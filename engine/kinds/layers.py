@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import Activation
-from dlsim.engine.scenario import LayerSpec
+from dlsim.engine.functions.activations import Activation
+from dlsim.engine.scenario.spec import LayerSpec
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import Settings, Value
-from dlsim.engine.randomness import Random
+from dlsim.engine.functions.activations import Settings, Value
+from dlsim.engine.random import Random
 
 Array = NDArray[Any]
 

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from dlsim.engine import builtin_scenarios
-from dlsim.engine.loading import KINDS
+from dlsim.engine.scenario.load import KINDS
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

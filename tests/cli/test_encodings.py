@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from support.terminal import on_terminal, unix_only
 
-from dlsim.tui.lookalikes import TABLE, in_ascii, in_encoding
+from dlsim.tui.words.lookalikes import TABLE, in_ascii, in_encoding
 
 pytestmark = unix_only
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.exporting import export, forgotten
-from dlsim.engine.loading import load_tables
-from dlsim.engine.toml_writer import write_toml
+from dlsim.engine.export import export, forgotten
+from dlsim.engine.scenario.load import load_tables
+from dlsim.engine.scenario.toml_writer import write_toml
 
 NETWORKS = [name for name in builtin_scenarios() if load(name).kind == "network"]
 OTHERS = [name for name in builtin_scenarios() if load(name).kind != "network"]

@@ -14,9 +14,9 @@ from dlsim.cli.spoken import Spoken
 from dlsim.cli.walker import Walker
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
 from dlsim.engine.breakpoints import parse_breakpoint
-from dlsim.tui.pictures.catalogue import pictures_of
-from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.session import Session
+from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.session.session import Session
 from dlsim.tui.words import words
 
 SCENARIO = "backprop-2-2-2"

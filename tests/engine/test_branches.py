@@ -7,8 +7,8 @@ from dlsim.engine import ScenarioError, Simulator, UnknownNameError, builtin_sce
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.load import load_tables
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from support.networks import layer, random_scenarios, scenario
 
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.conventions import conventions
-from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 
 
 def rules(case):

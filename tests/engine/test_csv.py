@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dlsim.engine import ScenarioError, Simulator, load
-from dlsim.engine.data.csv_file import LARGEST_FILE
-from dlsim.engine.loading import revise, variant_of
+from dlsim.engine.scenario.csv import LARGEST_FILE
+from dlsim.engine.scenario.load import revise, variant_of
 
 SCENARIO = """
 schema = 1

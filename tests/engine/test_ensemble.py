@@ -3,7 +3,7 @@
 import pytest
 
 from dlsim.engine import ScenarioError, UnknownNameError, load
-from dlsim.engine.checking import check
+from dlsim.engine.check import check
 from dlsim.engine.ensemble import Ensemble
 
 RACE = """

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.losses import LOSSES
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
 
 DEFAULTS = {
     name: {entry.name: entry.default for entry in activation.settings} for name, activation in ACTIVATIONS.items()

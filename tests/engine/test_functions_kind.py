@@ -11,7 +11,7 @@ from autograd import numpy as anp
 from dlsim.engine import ScenarioError, Simulator
 from dlsim.engine.kinds.functions.body import FunctionSpec
 from dlsim.engine.kinds.functions.tape import evaluate
-from dlsim.engine.loading import load_tables
+from dlsim.engine.scenario.load import load_tables
 
 NOTES = {"from": -5, "to": 5, "step": 0.1}
 CHANCES = {"from": 0.05, "to": 0.95, "step": 0.05}

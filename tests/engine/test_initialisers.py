@@ -5,9 +5,9 @@ import pytest
 from msgspec.structs import replace
 
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.initialisers import INITIALISERS, initial_weights
-from dlsim.engine.loading import revise
-from dlsim.engine.scenario import ActivationSpec, LayerSpec
+from dlsim.engine.functions.initialisers import INITIALISERS, initial_weights
+from dlsim.engine.scenario.load import revise
+from dlsim.engine.scenario.spec import ActivationSpec, LayerSpec
 
 LAYER = LayerSpec(30, ActivationSpec("tanh"), None, "glorot_uniform", None, bias=True, biases=None)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError, UnknownNameError, builtin_scenarios, load
-from dlsim.engine.loading import load_tables, revise
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario.load import load_tables, revise
+from dlsim.engine.scenario.spec import in_language
 
 GOOD = """
 schema = 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlsim.engine.numerals import as_operand, fixed, general, in_full, plain, scientific
+from dlsim.engine.numbers import as_operand, fixed, general, in_full, plain, scientific
 
 SOURCES = Path(__file__).parents[2]
 WITH_EXPONENT = r"\{[^{}\"\n]+:[ +]?,?(\.(\d+|\{\w+\}))?[eg]\}"
@@ -77,7 +77,7 @@ def test_exponents_are_as_short_as_one_would_type_them(text, wanted):
 def test_exponents_are_written_in_one_way_everywhere():
     files = [file for folder in ("engine", "tui", "cli") for file in (SOURCES / folder).rglob("*.py")]
     others = [
-        str(file) for file in files if file.name != "numerals.py" and re.search(WITH_EXPONENT, file.read_text("utf-8"))
+        str(file) for file in files if file.name != "numbers.py" and re.search(WITH_EXPONENT, file.read_text("utf-8"))
     ]
     assert len(files) > 200
     assert not others

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 
 mpmath.mp.dps = 50
 STEPS = 200

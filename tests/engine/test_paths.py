@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.conversion import Table
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.paths import COUNTS, set_path
+from dlsim.engine.scenario.paths import COUNTS, set_path
+from dlsim.engine.scenario.tables import Table
 
 TABLES = {
     "network": {"layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1}]},

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlsim.engine.randomness import Random
+from dlsim.engine.random import Random
 
 
 def test_a_seed_means_the_same_numbers_for_ever():

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.activations import ACTIVATIONS
+from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.saturation import SATURATED_BELOW, stuck
-from dlsim.engine.scenario import ActivationSpec
+from dlsim.engine.scenario.spec import ActivationSpec
 
 SETTINGS = {"leaky_relu": {"alpha": 0.1}, "step": {"at_zero": 0.0}}
 

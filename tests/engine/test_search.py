@@ -11,8 +11,8 @@ from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.load import load_tables
 
 ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 GATES = {"AND": [0, 0, 0, 1], "NAND": [1, 1, 1, 0], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}

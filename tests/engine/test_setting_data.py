@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from support.heaps import HEAPS
 
 from dlsim.engine import ScenarioError, Simulator, load
-from dlsim.engine.datum import datum_at
-from dlsim.engine.exporting import export
-from dlsim.engine.loading import load_tables, revise, variant_of
+from dlsim.engine.export import export
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.datum import datum_at
+from dlsim.engine.scenario.load import load_tables, revise, variant_of
 
 CLASSES = {
     **HEAPS,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.toml_file import LARGEST_FILE, parse_toml, parse_value, read_toml
+from dlsim.engine.scenario.toml import LARGEST_FILE, parse_toml, parse_value, read_toml
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dlsim.engine.checking import agrees
+from dlsim.engine.check import agrees
 
 
 @pytest.mark.parametrize(

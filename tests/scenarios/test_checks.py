@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.checking import check, check_start
-from dlsim.engine.scenario import in_language
+from dlsim.engine.check import check, check_start
+from dlsim.engine.scenario.spec import in_language
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "scenarios"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.toml"))

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.optimizers import OPTIMIZERS
-from dlsim.engine.scenario import (
+from dlsim.engine.scenario.spec import (
     ActivationSpec,
     DataSpec,
     LayerSpec,

@@ -11,7 +11,7 @@ from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
 
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 from dlsim.tui.widgets import loss_curve
 
 SIZES = [(120, 40), (80, 24)]

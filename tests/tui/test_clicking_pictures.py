@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.widgets.picture import PictureView
 
 
 async def shown(app, pilot, name):

@@ -6,10 +6,10 @@ from threading import Event
 import pytest
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numbers import fixed
 from dlsim.tui.screens import copying
-from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.words import words
+from dlsim.tui.words.table_text import Sheet, as_csv, as_markdown, sheet_of
 
 
 def table_of(simulator, key):

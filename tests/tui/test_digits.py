@@ -6,13 +6,13 @@ import pytest
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.diagram.numbers import number, number_alone
-from dlsim.tui.diagram.picture import draw
+from dlsim.tui.drawing.comparison import comparison_lines
+from dlsim.tui.drawing.diagram.numbers import number, number_alone
+from dlsim.tui.drawing.diagram.picture import draw
 from dlsim.tui.keys import COMPARING_KEYS, caps
-from dlsim.tui.screens.comparison import comparison_lines
 from dlsim.tui.screens.gradients import GradientScreen
-from dlsim.tui.session import Session
-from dlsim.tui.settings import MOST_DIGITS, Settings, Store
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.settings import MOST_DIGITS, Settings, Store
 from dlsim.tui.words import words
 
 SIZES = [(120, 40), (80, 24)]

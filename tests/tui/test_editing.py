@@ -8,18 +8,18 @@ import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
-from dlsim.engine.toml_file import parse_value
-from dlsim.tui.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.judging import problem_with
+from dlsim.engine.scenario.toml import parse_value
+from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens import comparing
 from dlsim.tui.screens.comparing import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.selection import Selection
-from dlsim.tui.session import Session
-from dlsim.tui.targets import Target, parsed, settings_of, target_of
-from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.session.changing import NotANumberError, change, randomise, redo, same_start, undo
+from dlsim.tui.session.judging import problem_with
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.targets import Target, parsed, settings_of, target_of
 from dlsim.tui.words import words
 
 WRITTEN_OVER = ["backspace"] * 30

@@ -3,20 +3,20 @@
 import pytest
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.loading import load_tables
 from dlsim.engine.reference import Ref
-from dlsim.tui.answer import datum_edit
-from dlsim.tui.changing import change, redo, undo
-from dlsim.tui.edits import brief
-from dlsim.tui.judging import problem_with
-from dlsim.tui.prose import origin as origin_of
+from dlsim.engine.scenario.load import load_tables
+from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Selection
-from dlsim.tui.session import Session
-from dlsim.tui.targets import settings_of, target_of, targets_of, written
-from dlsim.tui.variants import label_of
-from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.session.answer import datum_edit
+from dlsim.tui.session.changing import change, redo, undo
+from dlsim.tui.session.edits import brief
+from dlsim.tui.session.judging import problem_with
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.targets import settings_of, target_of, targets_of, written
+from dlsim.tui.session.variants import label_of
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import origin as origin_of
 
 WRITTEN_OVER = ["backspace"] * 30
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.header import BAR_CELLS, EMPTY, FULL, header_line
 from dlsim.tui.words import words
 

@@ -3,11 +3,11 @@
 import pytest
 
 from dlsim.engine import Ref, Simulator, load
-from dlsim.engine.numerals import fixed
-from dlsim.tui.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.pictures.history import parameter_of
-from dlsim.tui.pictures.scene import Look, Scene
+from dlsim.engine.numbers import fixed
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
+from dlsim.tui.drawing.pictures.history import parameter_of
+from dlsim.tui.drawing.pictures.scene import Look, Scene
 
 HISTORY = PICTURES["history"]
 W5 = Ref("W", 2, (0, 0))

@@ -12,19 +12,19 @@ from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
-from dlsim.engine.optimizers import OPTIMIZERS
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
-from dlsim.tui.diagram.glyphs import ASCII
-from dlsim.tui.link import Owner
-from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.variants import variants
-from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.drawing.conventions import rule_in_words
+from dlsim.tui.drawing.diagram.glyphs import ASCII
+from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.pictures.variants import variants
 from dlsim.tui.screens.choosing import ChoosingScreen
-from dlsim.tui.selection import HELD_LOSS
-from dlsim.tui.session import Session
-from dlsim.tui.variants import differences
-from dlsim.tui.widgets.conventions import rule_in_words
+from dlsim.tui.session.selection import HELD_LOSS
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
+from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.widgets.timeline_strip import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.widgets.variants_table import Row, variants_lines
 from dlsim.tui.words import words

@@ -21,17 +21,17 @@ from textual.geometry import Size
 from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
-from dlsim.tui.curves import Curves
-from dlsim.tui.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.pictures.scene import Member, Scene
-from dlsim.tui.pictures.variants import variants
-from dlsim.tui.plots import Series, plot
-from dlsim.tui.scales import Scale, labels, x_ticks, y_ticks
+from dlsim.tui.drawing.curves import Curves
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures.scene import Member, Scene
+from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.plots import Series, plot
+from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
+from dlsim.tui.drawing.throttle import Throttle
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve
-from dlsim.tui.widgets.throttle import Throttle
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -480,7 +480,7 @@ def test_the_first_curve_waits_for_no_import_but_plotext():
     code = """
 import sys
 import numpy as np
-from dlsim.tui.plots import Series, get_ready, plot
+from dlsim.tui.drawing.plots import Series, get_ready, plot
 get_ready()
 before = set(sys.modules)
 here = np.array([1.0, 2.0])

@@ -10,19 +10,19 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.numerals import is_extreme
+from dlsim.engine.numbers import is_extreme
 from dlsim.engine.reference import Ref
-from dlsim.tui.diagram.focus import focus_of
-from dlsim.tui.diagram.shape import shape_of
-from dlsim.tui.formula_text import text_of
-from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.view import PictureView
-from dlsim.tui.prose import meaning, names, origin, question
+from dlsim.tui.drawing.answer import answer_parts
+from dlsim.tui.drawing.diagram.focus import focus_of
+from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Selection
-from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
+from dlsim.tui.words.formula_text import text_of
+from dlsim.tui.words.prose import meaning, names, origin, question
 
 DRAWN = re.compile(r"(?:^|[ !])((?:-|− ?)?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
 SCENARIOS = (

@@ -11,9 +11,9 @@ import pytest
 
 from dlsim.engine import Ref, Simulator, builtin_scenarios, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.tui.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.pictures.scene import Look, Member, Scene
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
 from dlsim.tui.words import words
 
 SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]
@@ -116,7 +116,10 @@ def test_the_same_moment_makes_the_same_picture(key):
 
 
 def test_pictures_are_drawn_without_textual():
-    code = "import dlsim.tui.pictures.catalogue, sys; sys.exit('textual' in sys.modules or 'plotext' in sys.modules)"
+    code = (
+        "import dlsim.tui.drawing.pictures.catalogue, sys; "
+        "sys.exit('textual' in sys.modules or 'plotext' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

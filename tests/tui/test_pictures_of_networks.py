@@ -12,15 +12,15 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.tui.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.pictures import region
-from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.pictures.cells import Cells
-from dlsim.tui.pictures.forward import network_tape
-from dlsim.tui.pictures.plane import framed
-from dlsim.tui.pictures.region import LEVELS
-from dlsim.tui.pictures.region_field import grid
-from dlsim.tui.pictures.scene import MARKS, Look, Member, Scene
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures import region
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
+from dlsim.tui.drawing.pictures.cells import Cells
+from dlsim.tui.drawing.pictures.forward import network_tape
+from dlsim.tui.drawing.pictures.plane import framed
+from dlsim.tui.drawing.pictures.region import LEVELS
+from dlsim.tui.drawing.pictures.region_field import grid
+from dlsim.tui.drawing.pictures.scene import MARKS, Look, Member, Scene
 
 
 def drawn(key, simulator, width=58, height=16, **options):
@@ -120,7 +120,7 @@ def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(
 
 
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
-    from dlsim.tui.pictures import region_field
+    from dlsim.tui.drawing.pictures import region_field
 
     computed = []
     answers = NetworkTape.answers

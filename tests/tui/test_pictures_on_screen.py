@@ -6,10 +6,10 @@ import pytest
 from textual.app import App
 
 from dlsim.engine import Simulator, load
-from dlsim.tui.pictures import view as view_module
-from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.pictures.scene import Look, Scene
-from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
+from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.widgets import picture as view_module
+from dlsim.tui.widgets.picture import PictureView
 
 
 class Shown(App):

@@ -14,13 +14,13 @@ import dlsim.scenarios
 import dlsim.tui.words
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.diagram.glyphs import ASCII
+from dlsim.tui.drawing.diagram.glyphs import ASCII
 from dlsim.tui.keys import ALL_KEYS, Caps, cap
-from dlsim.tui.lookalikes import TABLE, in_ascii
-from dlsim.tui.plain import PlainFilter
-from dlsim.tui.session import Session
-from dlsim.tui.settings import Store
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.settings import Store
+from dlsim.tui.terminal.plain import PlainFilter
 from dlsim.tui.words import words
+from dlsim.tui.words.lookalikes import TABLE, in_ascii
 
 SAID = sorted(
     file for package in (dlsim.tui.words, dlsim.scenarios) for file in Path(package.__path__[0]).glob("*.toml")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dlsim.engine.breakpoints import examples
-from dlsim.tui.changing import add_breakpoint, place_in
-from dlsim.tui.running import Running
-from dlsim.tui.session import SPEEDS, Session
+from dlsim.tui.session.changing import add_breakpoint, place_in
+from dlsim.tui.session.running import Running
+from dlsim.tui.session.session import SPEEDS, Session
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
-from dlsim.tui.prose import how_a_way_goes, whats_delta, why_summed
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import how_a_way_goes, whats_delta, why_summed
 
 SIZES = [(120, 40), (80, 24)]
 BOTH_WAYS = "W1 acts on E through h1, and h1 feeds o1 and o2"

@@ -8,8 +8,8 @@ import pytest
 from textual import events
 
 from dlsim.engine import Simulator, load
-from dlsim.tui.runner import Runner
-from dlsim.tui.session import SPEEDS, Session, Speed
+from dlsim.tui.session.runner import Runner
+from dlsim.tui.session.session import SPEEDS, Session, Speed
 
 
 def place(app):

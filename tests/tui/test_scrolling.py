@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 
 EDITED = ("i", "i", "I", "tab", "w", *["backspace"] * 30, *"0.9", "enter")
 

@@ -7,12 +7,12 @@ import math
 import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
-from dlsim.tui.answer import answer_to
+from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Cells, Selection, in_order
-from dlsim.tui.widgets.answer import answer_parts
+from dlsim.tui.session.answer import answer_to
+from dlsim.tui.session.selection import Cells, Selection, in_order
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.words import words

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from dlsim.tui.folders import Folders
-from dlsim.tui.settings import Last, Settings, Store
+from dlsim.tui.session.folders import Folders
+from dlsim.tui.session.settings import Last, Settings, Store
 
 CHOSEN = Settings(theme="textual-light", glyphs="ascii", digits=4, keymap={"step.forward": "n,space"})
 LEFT = Last(scenario="backprop-2-2-2", variant=None, iteration=40, cursor=17, sample=0)
@@ -189,7 +189,7 @@ def test_the_store_knows_the_home_of_its_own(tmp_path, monkeypatch):
 
 
 def test_settings_are_readable_without_textual():
-    code = "import dlsim.tui.settings, sys; sys.exit('textual' in sys.modules)"
+    code = "import dlsim.tui.session.settings, sys; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -9,11 +9,11 @@ from rich.cells import cell_len
 from textual.command import CommandPalette
 from textual.geometry import Size
 
-from dlsim.engine.numerals import DIGITS
+from dlsim.engine.numbers import DIGITS
 from dlsim.tui.app import has_room
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Selection
-from dlsim.tui.session import Session
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.formula import panel_parts
 from dlsim.tui.words import words
 

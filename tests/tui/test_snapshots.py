@@ -17,8 +17,8 @@ from textual.widgets import Input
 
 from dlsim.engine import builtin_scenarios
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.pictures import view
 from dlsim.tui.screens import looking
+from dlsim.tui.widgets import picture as view
 
 STORED = Path(__file__).parent / "__snapshots__"
 DRAWN_WITH = STORED / "drawn-with.txt"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dlsim.engine.reference import Ref
-from dlsim.tui.link import Link
-from dlsim.tui.widgets.lines import cut, fit, spread, width, wrap
-from dlsim.tui.widgets.markdown import markdown_lines
-from dlsim.tui.widgets.mathematics import in_lines, stacked
+from dlsim.tui.drawing.lines import cut, fit, spread, width, wrap
+from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.markdown import markdown_lines
+from dlsim.tui.drawing.mathematics import in_lines, stacked
 
 TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)
 
@@ -107,7 +107,7 @@ def test_both_ends_of_a_line():
 
 
 def test_punctuation_stays_with_the_word_that_looks_otherwise():
-    from dlsim.tui.widgets.lines import wrap
+    from dlsim.tui.drawing.lines import wrap
 
     lines = wrap([("their sum ", ""), ("E", "code"), (", which", ""), (" the notes", "")], 11)
     assert ["".join(text for text, _ in line) for line in lines] == ["their sum", "E, which", "the notes"]

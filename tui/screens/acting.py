@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dlsim.tui.prose import fitting
-from dlsim.tui.running import Running
 from dlsim.tui.screens.view import SimulatorView
-from dlsim.tui.session import Hint, Session
+from dlsim.tui.session.running import Running
+from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import fitting
 
 SAY = words()
 

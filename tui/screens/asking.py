@@ -13,11 +13,11 @@ from textual import on
 from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
-from dlsim.tui.changing import add_breakpoint, iterations_until, place_in
-from dlsim.tui.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
-from dlsim.tui.running import gone_to
 from dlsim.tui.screens.editing import Editing
-from dlsim.tui.session import Hint
+from dlsim.tui.session.changing import add_breakpoint, iterations_until, place_in
+from dlsim.tui.session.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
+from dlsim.tui.session.running import gone_to
+from dlsim.tui.session.session import Hint
 from dlsim.tui.widgets.prompt import Asked
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.words import words

@@ -12,15 +12,15 @@ from textual.message import Message
 from textual.widgets import Input
 
 from dlsim.engine import Scenario
-from dlsim.engine.scenario import in_language
-from dlsim.tui.catalogue import Choice, choices, facts, topics
-from dlsim.tui.filtering import has_all
+from dlsim.engine.scenario.spec import in_language
+from dlsim.tui.drawing.lines import Line, cut, wrap
+from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.leaving import Leaving
+from dlsim.tui.session.browsing import Choice, choices, facts, topics
+from dlsim.tui.session.filtering import has_all
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
-from dlsim.tui.widgets.lines import Line, cut, wrap
-from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.reading import Choices, Reading
 from dlsim.tui.words import words

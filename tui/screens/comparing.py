@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.keys import COMPARING_KEYS, READING_KEYS, bindings, caps
-from dlsim.tui.screens.comparison import comparison_lines
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 from dlsim.tui.words import words
 
 SAY = words()

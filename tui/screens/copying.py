@@ -12,13 +12,13 @@ from typing import Literal
 from msgspec import Struct
 
 from dlsim.engine.errors import reason_of
-from dlsim.tui.keeping import in_forms, in_short, keep
-from dlsim.tui.pictures.scene import Scene
-from dlsim.tui.pictures.variants import variants
+from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.pictures.variants import variants
 from dlsim.tui.screens.looking import Looking
-from dlsim.tui.session import Hint
-from dlsim.tui.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
+from dlsim.tui.session.keeping import in_forms, in_short, keep
+from dlsim.tui.session.session import Hint
 from dlsim.tui.words import words
+from dlsim.tui.words.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
 
 SAY = words()
 MOST_AT_ONCE = 3_000
@@ -43,7 +43,7 @@ class Copying(Looking, is_layer=True):
 
     def action_copy(self) -> None:
         """Copy the formula and its numbers."""
-        from dlsim.tui.formula_text import text_of, text_of_op  # noqa: PLC0415 -- no start waits for it
+        from dlsim.tui.words.formula_text import text_of, text_of_op  # noqa: PLC0415 -- no start waits for it
 
         snapshot = self.running.latest or self.session.snapshot
         text = text_of(SAY, snapshot, self.digits, selected=self.selection.ref)

@@ -10,12 +10,12 @@ from textual import on
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
-from dlsim.tui.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all, problem_with
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.selecting import Selecting
-from dlsim.tui.session import Hint
-from dlsim.tui.targets import Target, in_the_data, parsed, target_of, targets_of
+from dlsim.tui.session.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
+from dlsim.tui.session.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all, problem_with
+from dlsim.tui.session.session import Hint
+from dlsim.tui.session.targets import Target, in_the_data, parsed, target_of, targets_of
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
-from dlsim.tui.filtering import has_all
+from dlsim.tui.drawing.lines import Line, Piece, wrap
 from dlsim.tui.keys import cap
 from dlsim.tui.screens.reading import ReadingScreen
+from dlsim.tui.session.filtering import has_all
 from dlsim.tui.telling import Told
 from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.lines import Line, Piece, wrap
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words

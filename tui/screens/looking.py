@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from textual import on
 
-from dlsim.engine.numerals import fixed
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.numbers import fixed
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.shape import shape_of
-from dlsim.tui.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.pictures.scene import Member
+from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
+from dlsim.tui.drawing.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
-from dlsim.tui.selection import HELD_LOSS, LOSS_OVER_ALL
-from dlsim.tui.session import Hint
-from dlsim.tui.settings import MOST_DIGITS
+from dlsim.tui.session.selection import HELD_LOSS, LOSS_OVER_ALL
+from dlsim.tui.session.session import Hint
+from dlsim.tui.session.settings import MOST_DIGITS
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dlsim.engine.numerals import general
+from dlsim.engine.numbers import general
 from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, caps
-from dlsim.tui.prose import fitting
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import fitting
 
 SAY = words()
 CAPS = caps(SAY, (*SIMULATOR_KEYS, *APP_KEYS))

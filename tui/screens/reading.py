@@ -9,10 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from dlsim.engine.numerals import DIGITS
+from dlsim.engine.numbers import DIGITS
 from dlsim.tui.keys import READING_KEYS, Key, bindings
 from dlsim.tui.screens.leaving import Leaving
-from dlsim.tui.session import Session
+from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading

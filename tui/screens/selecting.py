@@ -6,17 +6,17 @@ from textual import on
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import in_iteration
-from dlsim.tui.curves import place_of_last
-from dlsim.tui.link import Owner
-from dlsim.tui.pictures.view import PictureView
+from dlsim.tui.drawing.curves import place_of_last
+from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.rows import subject
 from dlsim.tui.screens.acting import Acting
-from dlsim.tui.selection import Cells, Selection, along, in_order, in_rows, is_among, of_curve, of_curves
-from dlsim.tui.session import Hint
+from dlsim.tui.session.answer import in_iteration
+from dlsim.tui.session.selection import Cells, Selection, along, in_order, in_rows, is_among, of_curve, of_curves
+from dlsim.tui.session.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
-from dlsim.tui.widgets.rows import subject
+from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.variants_table import VariantsTable
 
@@ -136,7 +136,7 @@ class Selecting(Acting, is_layer=True):
         op = self.whole_op(snapshot)
         if op is None:
             return None
-        from dlsim.tui.widgets.whole_op import beside  # noqa: PLC0415 -- steps are values until one says otherwise
+        from dlsim.tui.drawing.whole_op import beside  # noqa: PLC0415 -- steps are values until one says otherwise
 
         return beside(op, self.selection.ref, by)
 
@@ -146,7 +146,7 @@ class Selecting(Acting, is_layer=True):
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """The parameter that is shown, and from it to the next, as it is now: the first table has a line for each."""
-        from dlsim.tui.pictures.history import parameter_in, parameter_of  # noqa: PLC0415 -- the first paint does without
+        from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of  # noqa: PLC0415 -- the first paint does without
 
         cells, selected = Cells(snapshot.tables[0]), self.selection.ref
         here = parameter_of(snapshot, selected)

@@ -10,24 +10,24 @@ from textual import on
 from textual.app import ComposeResult
 
 from dlsim.engine.program import Op
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.keyboard import paint
+from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.keys import SIMULATOR_KEYS, bindings, caps
-from dlsim.tui.prose import case_of
-from dlsim.tui.running import Running
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
 from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, named_keys, speed_in_words
 from dlsim.tui.screens.view import title_of
-from dlsim.tui.selection import Selection
-from dlsim.tui.session import Hint, Session
+from dlsim.tui.session.running import Running
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.terminal.keyboard import paint
 from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.markdown import markdown_lines
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
+from dlsim.tui.words.prose import case_of
 
 SAY = words()
 TABLES = 3
@@ -97,7 +97,7 @@ class SimulatorScreen(Copying, Asking):
         """Where a step is an op, or a phase, the last op."""
         if self.session.grain == "value":
             return None
-        from dlsim.tui.widgets.whole_op import op_shown  # noqa: PLC0415 -- steps are values until one says otherwise
+        from dlsim.tui.drawing.whole_op import op_shown  # noqa: PLC0415 -- steps are values until one says otherwise
 
         return op_shown(snapshot, self.selection)
 

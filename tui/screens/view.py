@@ -10,28 +10,29 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.widget import AwaitMount, Widget
 
-from dlsim.engine.numerals import fixed
+from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.scenario import Scenario
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import other_row
-from dlsim.tui.pictures.catalogue import PICTURES
-from dlsim.tui.pictures.scene import Look, Member, Scene
-from dlsim.tui.pictures.variants import variants
-from dlsim.tui.pictures.view import PictureView
-from dlsim.tui.preferences import preferences_of
+from dlsim.tui.drawing.conventions import convention_lines
+from dlsim.tui.drawing.lines import cut
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
+from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
+from dlsim.tui.drawing.pictures.variants import variants
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS
-from dlsim.tui.selection import Selection
-from dlsim.tui.tabs import Tabs
-from dlsim.tui.widgets.conventions import convention_lines
+from dlsim.tui.session.answer import other_row
+from dlsim.tui.session.preferences import preferences_of
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.tabs import Tabs
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.lines import LineWidget, cut
+from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.panel import Ground, Panel, has_room_for
+from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines

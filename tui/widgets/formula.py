@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 from textual import events
 from textual.message import Message
 
-from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.answer import sums_within
-from dlsim.tui.link import Link
-from dlsim.tui.prose import fitting, meaning, question
-from dlsim.tui.selection import MEAN_E, Selection
-from dlsim.tui.widgets.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
-from dlsim.tui.widgets.equation import equation
-from dlsim.tui.widgets.lines import Line, Piece, ref_at, spread, width, wrap
-from dlsim.tui.widgets.parts import Part, dispensable, fitted, gap, whole
+from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
+from dlsim.tui.drawing.equation import equation
+from dlsim.tui.drawing.lines import Line, Piece, ref_at, spread, width, wrap
+from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap, whole
+from dlsim.tui.session.answer import sums_within
+from dlsim.tui.session.selection import MEAN_E, Selection
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
+from dlsim.tui.words.prose import fitting, meaning, question
 
 NOTHING = Selection()
 COMFORTABLE_WIDTH = 76
@@ -158,7 +158,7 @@ def panel_parts(
     inner = max(cells - 2, 1)
     foot = _foot(say, snapshot, inner, digits)
     if op is not None:
-        from dlsim.tui.widgets.whole_op import op_parts  # noqa: PLC0415 -- steps are values until one says otherwise
+        from dlsim.tui.drawing.whole_op import op_parts  # noqa: PLC0415 -- steps are values until one says otherwise
 
         body = op_parts(say, snapshot, op, selection.ref, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
         body += _after(say, snapshot, caps, inner)

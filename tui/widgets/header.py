@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 from textual import events
 
-from dlsim.engine.scenario import in_language
+from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.prose import fitting
-from dlsim.tui.widgets.lines import Line, LineWidget, Piece, cut, fit, width
+from dlsim.tui.drawing.lines import Line, Piece, cut, fit, width
+from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
+from dlsim.tui.words.prose import fitting
 
 BAR_CELLS = 14
 LEAST_OF_VARIANT = 5

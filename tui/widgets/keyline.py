@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from dlsim.tui.drawing.lines import Piece, fit
 from dlsim.tui.keys import Key, caps
-from dlsim.tui.widgets.lines import LineWidget, Piece, fit
+from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")

@@ -15,18 +15,18 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from dlsim.engine.curve import Curve
-from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.curves import Curves, curves_of, place_of_last
-from dlsim.tui.diagram.canvas import Run
-from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.lookalikes import plain
-from dlsim.tui.pictures.variants import Variant
-from dlsim.tui.plots import BRAILLE, left_of_curves, plot
-from dlsim.tui.widgets.lines import wrap
+from dlsim.tui.drawing.curves import Curves, curves_of, place_of_last
+from dlsim.tui.drawing.diagram.canvas import Run
+from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.lines import wrap
+from dlsim.tui.drawing.pictures.variants import Variant
+from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
+from dlsim.tui.drawing.throttle import Throttle
 from dlsim.tui.widgets.roles import RoleWidget
-from dlsim.tui.widgets.throttle import Throttle
 from dlsim.tui.words import Words, words
+from dlsim.tui.words.lookalikes import plain
 
 BURST, PER_SECOND = 3, 7
 """So many redraws at once, and so many a second from then on: never more than ten in any second."""

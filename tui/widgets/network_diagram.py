@@ -10,12 +10,12 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from dlsim.engine.numerals import DIGITS
+from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.diagram.picture import Picture, draw
+from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.diagram.picture import Picture, draw
 from dlsim.tui.widgets.roles import RoleWidget
 
 

@@ -11,7 +11,8 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from dlsim.tui.widgets.lines import ELLIPSIS, Line, LineWidget, Piece, cut, width
+from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, cut, width
+from dlsim.tui.widgets.lines import LineWidget
 
 CORNERS = 4
 """Cells of an edge that are not for tabs."""

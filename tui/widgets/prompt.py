@@ -16,8 +16,9 @@ from textual.message import Message
 from textual.widgets import Input
 
 from dlsim.engine.text import clean
+from dlsim.tui.drawing.lines import Line, cut, fit, wrap
 from dlsim.tui.widgets.keyline import TROUBLE
-from dlsim.tui.widgets.lines import Line, LineWidget, cut, fit, wrap
+from dlsim.tui.widgets.lines import LineWidget
 
 LABEL_SHARE = 3
 """A label takes at most one cell in so many of the line."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from textual import events
 
-from dlsim.tui.widgets.lines import Line, LineWidget, cut, width
+from dlsim.tui.drawing.lines import Line, cut, width
+from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import words
 
 SAY = words()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dlsim.tui.pictures.scene import DEPTHS, SIDES
+from dlsim.tui.drawing.pictures.scene import DEPTHS, SIDES
 
 EVERYWHERE = {
     "frame": "color: $foreground 45%",

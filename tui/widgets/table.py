@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from dlsim.engine.numerals import DIGITS
+from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.widgets.rows import Places
+from dlsim.tui.drawing.rows import Places
+from dlsim.tui.drawing.table_view import TableView
 from dlsim.tui.widgets.scrolling import ScrollingLines
-from dlsim.tui.widgets.table_view import TableView
 from dlsim.tui.words import Words
 
 

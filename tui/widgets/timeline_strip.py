@@ -15,8 +15,9 @@ from textual.message import Message
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Position
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.widgets.lines import Line, LineWidget, Piece
+from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.lines import Line, Piece
+from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
 
 Array = NDArray[np.float64]

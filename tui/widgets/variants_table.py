@@ -9,15 +9,15 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from dlsim.engine.numerals import DIGITS, fixed
+from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.reference import Ref
-from dlsim.tui.link import Link
-from dlsim.tui.pictures.variants import Variant
-from dlsim.tui.prose import case_of
-from dlsim.tui.selection import of_the_loss
-from dlsim.tui.widgets.lines import Line, Piece, fit, ref_at, wrap
+from dlsim.tui.drawing.lines import Line, Piece, fit, ref_at, wrap
+from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.pictures.variants import Variant
+from dlsim.tui.session.selection import of_the_loss
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
+from dlsim.tui.words.prose import case_of
 
 LENS, UNKNOWN = "▶", "…"
 LEAST_APART = 8

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from dlsim.engine.numerals import general
-from dlsim.engine.scenario import Array
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.spec import Array
 
 
 class FunctionSpec(Struct, frozen=True):

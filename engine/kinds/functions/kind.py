@@ -9,14 +9,14 @@ import numpy as np
 from msgspec import field
 from msgspec.structs import replace
 
-from dlsim.engine.activations import ACTIVATIONS
-from dlsim.engine.conversion import Number, Place, Table, convert, frozen, number, read_settings, vector
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
 from dlsim.engine.kinds.functions.model import FunctionsModel
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.numerals import general
-from dlsim.engine.scenario import Array, Expectation, Scenario
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.spec import Array, Expectation, Scenario
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, frozen, number, read_settings, vector
 from dlsim.engine.text import shown
 
 MOST_POINTS = 10_001

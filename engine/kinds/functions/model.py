@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
+from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.kinds.functions.body import FunctionsBody
 from dlsim.engine.kinds.functions.tape import FunctionsTape, evaluate
 from dlsim.engine.model import LayerParameters, Row, Table

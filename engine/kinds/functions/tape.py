@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import ACTIVATIONS, Activation, fill
 from dlsim.engine.formula import total
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation, fill
+from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
-from dlsim.engine.losses import LOSSES
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.saturation import Flags, dead, saturated

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.activations import Derivative, Value
+from dlsim.engine.functions.activations import Derivative, Value
 from dlsim.engine.kinds.layers import Layer
 from dlsim.engine.kinds.network.structure import Structure
 

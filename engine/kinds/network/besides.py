@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import READ, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.samples import are_classes
 
 COLUMNS = 9
 """A histogram that is asked for by name has so many."""

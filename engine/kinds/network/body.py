@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dlsim.engine.scenario import DataSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import DataSpec, NetworkSpec, TrainingSpec
 
 
 class NetworkBody(Struct, frozen=True):

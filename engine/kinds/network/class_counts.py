@@ -18,7 +18,7 @@ from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION, Needs, data_of, held_mark
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Formula, Ref, kind_of
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 KEPT = 4
 

@@ -8,8 +8,17 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.activation_table import read_activation
-from dlsim.engine.conversion import (
+from dlsim.engine.functions.activation_table import read_activation
+from dlsim.engine.functions.initialisers import DEFAULT
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
+from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.kinds.network.data_table import read_data
+from dlsim.engine.kinds.network.training_table import read_training
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.spec import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.tables import (
     Number,
     Place,
     Table,
@@ -17,15 +26,6 @@ from dlsim.engine.conversion import (
     count,
     matrix,
 )
-from dlsim.engine.initialisers import DEFAULT
-from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
-from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.kinds.network.data_table import read_data
-from dlsim.engine.kinds.network.training_table import read_training
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.numerals import general
-from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 
 WIDEST = 1024
 MOST_LAYERS = 32

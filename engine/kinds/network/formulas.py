@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from dlsim.engine.formula import total
+from dlsim.engine.functions.optimizer_formulas import PLUS
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.optimizer_formulas import PLUS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref, of_sample
 

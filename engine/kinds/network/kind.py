@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.initialisers import is_drawn
+from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -14,7 +14,7 @@ from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.scenario import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation, Scenario
 
 
 class NetworkKind:

@@ -13,7 +13,7 @@ from dlsim.engine.kinds.network.spread import Spread, edges
 from dlsim.engine.kinds.network.statistics import LayerStatistics, mean_size, slope_product
 from dlsim.engine.kinds.network.summaries import Needs
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.numerals import plain
+from dlsim.engine.numbers import plain
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.saturation import can_die, saturated_below
 

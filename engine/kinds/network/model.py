@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.initialisers import initial_weights
+from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
 from dlsim.engine.kinds.network import passes

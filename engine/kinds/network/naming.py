@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from dlsim.engine.functions.optimizer_formulas import CHANGE, CHANGED, PLUS
 from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.optimizer_formulas import CHANGE, CHANGED, PLUS
 from dlsim.engine.reference import Ref
 
 SHORT_WEIGHTS = 99

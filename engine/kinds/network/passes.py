@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.network.arrays import BatchArrays
-from dlsim.engine.losses import Loss
 
 
 def forward(batch: BatchArrays) -> None:

@@ -16,7 +16,7 @@ from dlsim.engine.kinds.network.evaluation import evaluate, forward_pass
 from dlsim.engine.kinds.network.summaries import READ, TRAINING, Needs, data_of, held_mark
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Formula, Ref, kind_of
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]
 

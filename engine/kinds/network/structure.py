@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlsim.engine.kinds.layered_structure import Array, LayeredStructure
 from dlsim.engine.kinds.layers import Layer, Segment
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.scenario import LayerSpec
+from dlsim.engine.scenario.spec import LayerSpec
 
 __all__ = ["Layer", "Segment", "Structure"]
 

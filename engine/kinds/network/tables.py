@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
+from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.model import Row, Table
-from dlsim.engine.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 
 class LazyRows(Sequence[Row]):

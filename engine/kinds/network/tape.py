@@ -18,7 +18,7 @@ from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.kinds.network.summaries import Summaries, is_summary
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]
 

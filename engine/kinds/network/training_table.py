@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from dlsim.engine.conversion import Place, Table, convert
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
-from dlsim.engine.optimizers import OPTIMIZERS
-from dlsim.engine.scenario import ALL, TrainingSpec
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
+from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.scenario.spec import ALL, TrainingSpec
+from dlsim.engine.scenario.tables import Place, Table, convert
 from dlsim.engine.text import shown
 
 MOST_EPOCHS = 10_000_000

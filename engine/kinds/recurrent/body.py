@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dlsim.engine.scenario import Array, DataSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, DataSpec, NetworkSpec, TrainingSpec
 
 
 class RecurrentBody(Struct, frozen=True):

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.activation_table import read_activation
-from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, matrix, number
-from dlsim.engine.initialisers import DEFAULT
+from dlsim.engine.functions.activation_table import read_activation
+from dlsim.engine.functions.initialisers import DEFAULT
+from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.losses import LOSSES
-from dlsim.engine.scenario import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, matrix, number
 
 WIDEST = 256
 MOST_STEPS = 1_000

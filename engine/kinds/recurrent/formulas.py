@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dlsim.engine.formula import total
+from dlsim.engine.functions.optimizer_formulas import PLUS
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.recurrent.naming import START, Naming, at
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
-from dlsim.engine.optimizer_formulas import PLUS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlsim.engine.conversion import Place
-from dlsim.engine.initialisers import is_drawn
+from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
@@ -14,7 +13,8 @@ from dlsim.engine.kinds.recurrent.file import read_recurrent
 from dlsim.engine.kinds.recurrent.model import RecurrentModel
 from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
-from dlsim.engine.scenario import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.tables import Place
 
 
 class RecurrentKind:

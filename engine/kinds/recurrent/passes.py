@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, LayerThroughTime
-from dlsim.engine.losses import Loss
 
 
 def forward(batch: BatchOfSequences) -> None:

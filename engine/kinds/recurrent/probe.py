@@ -8,13 +8,13 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, sequence_arrays, work_size
 from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 from dlsim.engine.kinds.shaking import Shake
-from dlsim.engine.losses import Loss
 
 
 def recurrent_probe(structure: RecurrentStructure, naming: Naming, tape: BatchOfSequences, loss: Loss) -> FlatProbe:

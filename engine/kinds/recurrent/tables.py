@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.kinds.network.tables import LazyRows
 from dlsim.engine.kinds.recurrent.naming import Naming, at
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
 from dlsim.engine.model import Row, Table
-from dlsim.engine.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 
 def recurrent_tables(structure: RecurrentStructure, naming: Naming, data: DataSpec) -> tuple[Table, ...]:

@@ -16,7 +16,7 @@ from dlsim.engine.kinds.recurrent.program import place_among_alike
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
-from dlsim.engine.scenario import DataSpec
+from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]
 

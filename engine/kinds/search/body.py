@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.scenario import Array, DataSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, DataSpec, NetworkSpec, TrainingSpec
 
 
 class SearchBody(Struct, frozen=True):

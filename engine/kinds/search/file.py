@@ -10,15 +10,15 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, number, vector
-from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
-from dlsim.engine.numerals import general
-from dlsim.engine.scenario import Array, DataSpec
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.spec import Array, DataSpec
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, number, vector
 from dlsim.engine.text import shown
 
 MOST_SETTINGS = 200_000

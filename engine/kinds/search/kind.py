@@ -7,14 +7,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dlsim.engine.conversion import Place
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.network import NETWORK
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.file import read_search
 from dlsim.engine.kinds.search.model import SearchModel
 from dlsim.engine.kinds.search.tape import OWN
-from dlsim.engine.scenario import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.tables import Place
 
 
 class SearchKind:

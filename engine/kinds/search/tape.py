@@ -11,7 +11,7 @@ from dlsim.engine.formula import series, total
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import Grid
-from dlsim.engine.numerals import plain
+from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 

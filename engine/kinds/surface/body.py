@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
-from dlsim.engine.scenario import OptimizerSpec
+from dlsim.engine.scenario.spec import OptimizerSpec
 
 
 class SurfaceBody(Struct, frozen=True):

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from dlsim.engine.conversion import Number, Place, Table, convert, count, number
+from dlsim.engine.functions.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.model import SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
-from dlsim.engine.numerals import general
-from dlsim.engine.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
-from dlsim.engine.scenario import Expectation, Scenario
+from dlsim.engine.numbers import general
+from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number
 
 
 class SurfaceTable(Table):

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
+from dlsim.engine.functions.optimizer_formulas import CHANGE, PLUS, spare_columns, update_columns
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.kinds.shaking import how_far
@@ -13,8 +15,6 @@ from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.kinds.surface.tape import SurfaceTape
 from dlsim.engine.model import LayerParameters, Row, Table
-from dlsim.engine.optimizer_formulas import CHANGE, PLUS, spare_columns, update_columns
-from dlsim.engine.optimizers import OPTIMIZERS
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
 

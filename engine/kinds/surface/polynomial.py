@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.numerals import general
+from dlsim.engine.numbers import general
 from dlsim.engine.reference import Formula, Ref
 
 Array = NDArray[np.float64]

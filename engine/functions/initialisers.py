@@ -1,0 +1,66 @@
+"""Initial weights: each initialiser is a limit, its notation and a name; weights are uniform within ±limit.
+
+Glorot and Bengio 2010 (glorot_uniform), He et al. 2015 (he_uniform); names and limits as in Keras 2.2.4.
+Biases start at 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from dlsim.engine.random import Random
+from dlsim.engine.scenario.spec import LayerSpec
+
+Array = NDArray[np.float64]
+
+UNIFORM_SCALE = 0.05
+DEFAULT = "glorot_uniform"
+WEIGHTS_STREAM = 1
+"""The first word of the weights' streams, so that no other stream of the same seed is theirs."""
+
+
+class Draw(Struct, frozen=True):
+    """What a limit may depend on."""
+
+    senders: int
+    units: int
+    scale: float
+
+
+class Initialiser(Struct, frozen=True):
+    """One entry of the table; `takes_scale` where a scenario may set the limit itself."""
+
+    name: str
+    limit: Callable[[Draw], float]
+    notation: str
+    takes_scale: bool = False
+
+
+UNIFORM = Initialiser("uniform", lambda draw: draw.scale, "±{scale}", takes_scale=True)
+GLOROT_UNIFORM = Initialiser(
+    "glorot_uniform",
+    lambda draw: math.sqrt(6.0 / (draw.senders + draw.units)),
+    "±√(6/({senders} + {units}))",
+)
+HE_UNIFORM = Initialiser("he_uniform", lambda draw: math.sqrt(6.0 / draw.senders), "±√(6/{senders})")
+ZEROS = Initialiser("zeros", lambda _: 0.0, "0")
+
+INITIALISERS: Mapping[str, Initialiser] = {entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)}
+
+
+def is_drawn(spec: LayerSpec, given: Array | None) -> bool:
+    """Whether weights are drawn at random, if none are `given`: those of another seed are others."""
+    return given is None and INITIALISERS[spec.init] is not ZEROS
+
+
+def initial_weights(spec: LayerSpec, senders: int, seed: int, layer: int) -> Array:
+    """(senders, units): weights before anything is learnt, each layer's from a stream of its own."""
+    scale = UNIFORM_SCALE if spec.scale is None else spec.scale
+    limit = INITIALISERS[spec.init].limit(Draw(senders, spec.units, scale))
+    uniforms = Random(seed, WEIGHTS_STREAM, layer).uniforms(senders * spec.units)
+    return ((2.0 * uniforms - 1.0) * limit).reshape(senders, spec.units)

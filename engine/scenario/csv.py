@@ -1,0 +1,217 @@
+"""A CSV file of samples: a line of column names, then a line a sample. What is wrong says row and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.errors import ScenarioError
+from dlsim.engine.scenario.samples import Samples
+from dlsim.engine.scenario.tables import Place, count
+from dlsim.engine.scenario.toml import read_bytes
+from dlsim.engine.text import clean, shorten, shown
+from dlsim.engine.typed_numbers import comma_refused, without_comma
+
+Array = NDArray[np.float64]
+
+LARGEST_FILE = 10 * 1024 * 1024
+LARGEST = sys.float_info.max
+MOST_ROWS = 100_000
+MOST_COLUMNS = 2048
+_LAST: dict[object, Samples] = {}
+"""The samples read last: a scenario that is opened again, in another variant say, asks for the same."""
+
+FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
+
+
+def read_csv(
+    name: str,
+    folder: str | None,
+    place: Place,
+    features: Sequence[str] | None,
+    target: str | Sequence[str] | None,
+) -> Samples:
+    """The samples in `folder`/`name`. `place` is where the scenario's [data] stands.
+
+    Without `features` these are all columns that are not a target. A single target column of texts holds
+    classes, in alphabetical order: it does not depend on that of the rows.
+    """
+    path = _safe_path(name, folder, place / "file")
+    asked = (path, _stamp(path), None if features is None else tuple(features), _hashable(target))
+    samples = _LAST.get(asked)
+    if samples is None:
+        samples = _samples(_Table(path, shorten(name), place), place, features, target)
+        _LAST.clear()
+        _LAST[asked] = samples
+    return samples
+
+
+def _samples(
+    table: _Table, place: Place, features: Sequence[str] | None, target: str | Sequence[str] | None
+) -> Samples:
+    targets = [target] if isinstance(target, str) else list(target or ())
+    target_places = [table.column_named(column, place / "target") for column in targets]
+    if features is None:
+        feature_places = [column for column in range(len(table.names)) if column not in target_places]
+    else:
+        feature_places = [table.column_named(column, place / "features") for column in features]
+    if shared := sorted(set(feature_places) & set(target_places)):
+        raise (place / "features").error(
+            f"{shown(table.names[shared[0]])} is a feature and a target",
+            table.names[shared[0]],
+            "remove it from one",
+        )
+    if not feature_places:
+        raise (place / "features").error("no column is left for the inputs", features, "name at least one column")
+    inputs = np.stack([table.numbers(column) for column in feature_places], axis=1)
+    names = tuple(table.names[column] for column in feature_places)
+    if isinstance(target, str) and table.has_text(target_places[0]):
+        classes, labels = table.classes(target_places[0])
+        return Samples(inputs, labels=labels, classes=classes, features=names)
+    if not target_places:
+        return Samples(inputs, features=names)
+    return Samples(
+        inputs, targets=np.stack([table.numbers(column) for column in target_places], axis=1), features=names
+    )
+
+
+class _Table:
+    """The cells of a file, column by column, and how to complain about them."""
+
+    def __init__(self, path: Path, name: str, place: Place) -> None:
+        self._name, self._place = name, place / "file"
+        content = read_bytes(path, LARGEST_FILE, place.file, self._place.key, name)
+        self.names, self._rows = self._parse(content)
+
+    def column_named(self, name: str, place: Place) -> int:
+        """The place of a column."""
+        if name not in self.names:
+            raise place.unknown(f"column of {self._name}", name, self.names)
+        return self.names.index(name)
+
+    def has_text(self, column: int) -> bool:
+        """Whether a column holds texts; a text among numbers is a mistake, not a class, and so are commas in
+        all numbers.
+        """
+        cells = [row[column] for row in self._rows]
+        return all(_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)
+
+    def numbers(self, column: int) -> Array:
+        """(rows,): a column of numbers."""
+        cells = [row[column] for row in self._rows]
+        values = [_number(cell) for cell in cells]
+        if None in values:
+            row = values.index(None)
+            cell = cells[row]
+            problem, remedy = comma_refused(cell) or (
+                f"{shown(cell)} is not a number",
+                "write a finite number, with a point for decimals",
+            )
+            where = f"row {row + FIRST_ROW}, column {shown(self.names[column])}"
+            raise self._error(f"{where}: {problem}", cell, remedy)
+        return np.array(values, dtype=np.float64)
+
+    def classes(self, column: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+        """(names in alphabetical order, the place of each row's)."""
+        cells = [row[column] for row in self._rows]
+        if "" in cells:
+            raise self._error(
+                f"row {cells.index('') + FIRST_ROW}, column {shown(self.names[column])} is empty",
+                "",
+                "name a class",
+            )
+        names = tuple(sorted(set(cells)))
+        places = {name: place for place, name in enumerate(names)}
+        return names, np.array([places[cell] for cell in cells], dtype=np.intp)
+
+    def _parse(self, content: bytes) -> tuple[tuple[str, ...], list[list[str]]]:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise self._error(f"line {line}: this is not UTF-8 text", None, "save the file as UTF-8") from None
+        is_clean = clean(text) == text
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows: list[list[str]] = []
+        try:
+            for row in reader:
+                if not row or (len(row) == 1 and not row[0].strip()):
+                    continue
+                rows.append([cell.strip() for cell in row] if is_clean else [clean(cell).strip() for cell in row])
+                if len(rows) == 1:
+                    self._refuse_names(rows[0])
+                elif len(row) != len(rows[0]):
+                    raise self._error(
+                        f"row {len(rows) - 1} has {count(len(row), 'cell')}, the first line {len(rows[0])}",
+                        len(row),
+                        "give every row the same columns",
+                    )
+                if len(rows) > MOST_ROWS + 1:
+                    raise self._error(f"more than {MOST_ROWS:,} rows", None, f"keep it to {MOST_ROWS:,}")
+        except csv.Error as error:
+            raise self._error(f"line {reader.line_num}: {shorten(str(error))}", None, "see RFC 4180") from None
+        if len(rows) < 2:
+            raise self._error("there are no rows of data", None, "write a line of column names, then a line a sample")
+        return tuple(rows[0]), rows[1:]
+
+    def _refuse_names(self, names: list[str]) -> None:
+        if len(names) > MOST_COLUMNS:
+            raise self._error(f"{len(names):,} columns", len(names), f"keep it to {MOST_COLUMNS:,}")
+        if len(names) == 1 and (other := next((mark for mark in ";\t|" if mark in names[0]), None)):
+            raise self._error(f"columns are separated by {other!r}", other, "separate them by commas")
+        for name in names:
+            if not name or names.count(name) > 1:
+                found = f"two columns called {shown(name)}" if name else "a column without a name"
+                raise self._error(
+                    f"the first line has {found}",
+                    name,
+                    "give each column a name of its own",
+                )
+
+    def _error(self, problem: str, value: object, remedy: str) -> ScenarioError:
+        return self._place.error(f"{self._name}: {problem}", value, remedy)
+
+
+def _safe_path(name: str, folder: str | None, place: Place) -> Path:
+    """The path of a file in the scenario's own folder or below it, links followed."""
+    if not name.strip():
+        raise place.error("no file is named", name, "name a CSV file beside the scenario")
+    if folder is None:
+        raise place.error("this scenario is not in a folder, so there are no files beside it", name, "give inputs")
+    try:
+        home = Path(folder).resolve()
+        path = (home / name).resolve()
+        is_inside = path.is_relative_to(home)
+    except (OSError, ValueError, RuntimeError):
+        raise place.error(f"{shown(name)} is not a file name", name, "name a file beside the scenario") from None
+    if not is_inside:
+        raise place.error(f"{shown(name)} leads out of the scenario's folder", name, "put the file beside the scenario")
+    return path
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
+
+
+def _hashable(target: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
+    return target if target is None or isinstance(target, str) else tuple(target)
+
+
+def _number(cell: str) -> float | None:
+    """The finite number in a cell, None where there is none."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if -LARGEST <= value <= LARGEST and "_" not in cell else None

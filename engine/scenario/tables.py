@@ -1,0 +1,204 @@
+"""From a file's tables to typed ones: a struct says what may stand there, a message says what does not fit.
+
+Shared by all kinds of scenario. Keys in messages are paths as `--set` writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.errors import ScenarioError, nearest
+from dlsim.engine.functions.settings import Setting
+from dlsim.engine.numbers import general
+from dlsim.engine.text import shorten, shown
+from dlsim.engine.typed_numbers import comma_refused, typed_fraction
+
+Array = NDArray[np.float64]
+Number = float | str
+"""A number, or a fraction as a text: "1/3"."""
+
+
+class Table(msgspec.Struct, forbid_unknown_fields=True):
+    """A table of a file: the fields are its keys."""
+
+
+Converted = TypeVar("Converted", bound=Table)
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "float | str": 'a number, or a fraction such as "1/3"',
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "str | object": "a name in quotes, or a table with a name and settings",
+    "str | array": "a text in quotes, or a list of them",
+    "int | str": 'a whole number, or "all"',
+}
+_RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+_PLACE = r" - at `\$(?P<place>[^`]*)`$"
+_FIELD = r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$"
+_TYPE = (
+    r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
+    r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
+)
+
+
+class Place:
+    """Where a value stands in which file: makes the errors about it."""
+
+    def __init__(self, file: str, key: str) -> None:
+        self.file, self.key = file, key
+
+    def __truediv__(self, part: object) -> Place:
+        """The place of a part."""
+        return Place(self.file, f"{self.key}.{part}" if self.key else str(part))
+
+    def error(self, problem: str, value: object = None, remedy: str | None = None) -> ScenarioError:
+        """An error about what stands here."""
+        return ScenarioError(problem, file=self.file, key=shorten(self.key, 100), value=value, remedy=remedy)
+
+    def unknown(self, what: str, name: object, known: Iterable[str]) -> ScenarioError:
+        """An error about a name that is in no table."""
+        names = tuple(known)
+        near = nearest(str(name), names)
+        listed = f"there are: {', '.join(names)}"
+        return self.error(
+            f"no {what} is called {shown(name)}", name, f"did you mean '{near}'? {listed}" if near else listed
+        )
+
+
+def convert(
+    table: object,
+    struct: type[Converted],
+    place: Place,
+    hints: Callable[[str], str | None] | None = None,
+) -> Converted:
+    """`table` as a `struct`, or a ScenarioError; `hints` may say where a key that is unknown here belongs."""
+    try:
+        return msgspec.convert(table, struct)
+    except msgspec.ValidationError as error:
+        raise _translated(str(error), table, struct, place, hints) from None
+
+
+def _translated(
+    message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
+) -> ScenarioError:
+    found = re.search(_PLACE, message)
+    steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []
+    value, where = table, place
+    for step in steps:
+        where = where / step
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+    message = re.sub(_PLACE, "", message)
+    if field := re.match(_FIELD, message):
+        known = struct.__struct_fields__
+        name = field["field"]
+        if field["how"] == "contains unknown":
+            return unknown_key(where / name, name, known, hints(name) if hints else None)
+        return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
+    if described := re.match(_TYPE, message):
+        kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
+        if described["relation"]:
+            bound = f"{_RELATIONS[described['relation']]} {general(float(described['bound']), 15)}"
+            kind = f"{kind}, its length {bound}" if described["length"] else f"{kind} {bound}"
+            if described["length"] and described["relation"] == "<=" and isinstance(value, str | list):
+                found_length = count(len(value), "character" if isinstance(value, str) else "item")
+                return where.error(f"found {found_length}", value, f"this must be {kind}")
+        if described["type"].startswith("float") and isinstance(value, str) and (refused := comma_refused(value)):
+            return where.error(refused[0], value, refused[1])
+        return where.error(f"found {shown(value)}", value, f"this must be {kind}")
+    return where.error(shorten(message, 120), value)
+
+
+def unknown_key(place: Place, name: str, known: Sequence[str], hint: str | None = None) -> ScenarioError:
+    """An error about a key that means nothing where it stands."""
+    near = nearest(name, known)
+    remedy = hint or (f"did you mean '{near}'? " if near else "") + f"known here: {', '.join(known)}"
+    return place.error(f"unknown key {shown(name)}", name, remedy)
+
+
+def number(value: object, place: Place) -> float:
+    """A finite number, or a fraction written as a text."""
+    if isinstance(value, str):
+        if refused := comma_refused(value):
+            raise place.error(refused[0], value, refused[1])
+        fraction = typed_fraction(value)
+        if fraction is None:
+            raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
+        return fraction
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise place.error(f"found {shown(value)}", value, 'this must be a number, or a fraction such as "1/3"')
+    try:
+        as_float = float(value)
+    except OverflowError:
+        as_float = float("inf")
+    if not isfinite(as_float):
+        raise place.error(f"{shown(value)} is not a finite number", value, "write an ordinary number")
+    return as_float
+
+
+def vector(values: Sequence[Number], place: Place) -> Array:
+    """(n,), read-only."""
+    return frozen(np.array([number(value, place / n) for n, value in enumerate(values)], dtype=np.float64))
+
+
+def matrix(rows: Sequence[Sequence[Number]], place: Place) -> Array:
+    """(rows, columns), read-only; every row as long as the first."""
+    if not rows or not rows[0]:
+        raise place.error("there are no numbers in it", rows, "write rows of numbers, as in [[0, 1], [1, 0]]")
+    for n, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise (place / n).error(
+                f"row {n} (counted from 0) has {count(len(row), 'number')}, row 0 has {len(rows[0])}",
+                row,
+                "give every row the same length",
+            )
+    numbers = [
+        row
+        if all(type(value) is float for value in row)
+        else [number(value, place / n / m) for m, value in enumerate(row)]
+        for n, row in enumerate(rows)
+    ]
+    return frozen(np.array(numbers, dtype=np.float64))
+
+
+def frozen(array: Array) -> Array:
+    """The same array, read-only."""
+    array.flags.writeable = False
+    return array
+
+
+def count(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place) -> dict[str, float]:
+    """What `table` sets of `owner`'s settings, the others at their defaults; its "name" is none of them."""
+    known = {setting.name: setting for setting in settings}
+    values = {setting.name: setting.default for setting in settings}
+    for key, value in table.items():
+        if key == "name":
+            continue
+        if key not in known:
+            if not known:
+                raise (place / key).error(f"unknown key {shown(key)}", key, f"{owner} has no settings")
+            raise unknown_key(place / key, key, tuple(known))
+        setting = known[key]
+        is_flag = setting.range == "flag"
+        values[key] = float(value) if is_flag and isinstance(value, bool) else number(value, place / key)
+        if not setting.admits(values[key]):
+            raise (place / key).error(f"found {shown(value)}", value, f"this must be {setting.allowed}")
+    return values

@@ -1,0 +1,1 @@
+"""A snapshot in, rows of styled text out."""

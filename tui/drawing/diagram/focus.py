@@ -1,0 +1,202 @@
+"""Where in the picture a number stands, and which places the present formula speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from dlsim.engine.program import Op
+from dlsim.engine.reference import Ref, operands
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.drawing.diagram.shape import Shape
+from dlsim.tui.session.answer import answer_to, in_network
+
+PHASES = {"z": "forward", "a": "forward", "E": "loss", "d": "backward", "p": "backward"}
+"""The phase in which a selected number was made, by the first letter of its quantity: which way its arrows point."""
+ACTIVE, OPERAND, UPDATE = "active", "operand", "update"
+MOST_LIT = 64
+"""Of an op of more numbers the last one alone is lit, as the others are not all told either."""
+
+ROWS = {
+    "x": "a",
+    "z": "z",
+    "a": "a",
+    "t": "t",
+    "E_o": "E",
+    "dE_da": "gradient",
+    "da_dz": "gradient",
+    "dE_dz": "gradient",
+    "is_dead": "a",
+    "is_saturated": "a",
+    "unit_slope": "a",
+    "unit_size:dE_dz": "a",
+    "unit_size:da_dz": "a",
+}
+"""The row of a unit in which a quantity is written."""
+
+
+class Node(Struct, frozen=True):
+    """A unit, and the row of it; the inputs are layer 0."""
+
+    layer: int
+    unit: int
+    row: str
+
+
+class Edge(Struct, frozen=True, order=True):
+    """The weight from unit `sender` of the layer below to `unit` of `layer`."""
+
+    layer: int
+    sender: int
+    unit: int
+
+
+def step_of(ref: Ref, shape: Shape) -> int | None:
+    """The step of a sequence that a number belongs to, None where it belongs to none."""
+    if shape.steps and ref.quantity == "E_t":
+        return ref.index[0]
+    is_of_unit = ref.quantity in ROWS or ref.quantity.startswith("part:")
+    if not shape.steps or not is_of_unit or len(ref.index) < 2:
+        return None
+    comes_from_later = ref.quantity == "part:later" and shape.fed_back  # it comes back through Wh of the step after
+    return ref.index[1] + bool(comes_from_later)
+
+
+def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
+    """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
+    quantity, layer, index = ref.quantity, ref.layer, ref.index
+    if shape.fed_back and step is not None and layer == 1 and ref.sample is None:
+        is_sent = quantity == "a" and index[1] == step - 1
+        if is_sent or (quantity == "part:later" and index[1] + 1 == step):
+            return Node(0, shape.inputs + index[0], "a" if is_sent else "gradient")
+    if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
+        return None
+    if quantity == "part" and len(index) == 2:
+        place: Node | Edge = Edge(layer + 1, *index)
+    elif quantity.endswith("W") and len(index) == 2:
+        place = Edge(layer, *index)
+    elif quantity.endswith("b") and len(index) == 1:
+        place = Node(layer, index[0], "b")
+    elif quantity in ROWS:
+        place = Node(layer, index[0 if shape.steps else -1], ROWS[quantity])
+    else:
+        return None
+    is_there = shape.has_unit(place.layer, place.unit)
+    if isinstance(place, Edge):
+        is_there = is_there and place.layer > 0 and shape.has_unit(place.layer - 1, place.sender)
+    return place if is_there else None
+
+
+class Focus(Struct):
+    """What is lit: the place of the value computed last, and those of its operands."""
+
+    phase: str | None = None
+    active: Node | Edge | None = None
+    ref: Ref | None = None
+    selected: Node | Edge | None = None
+    is_update: bool = False
+    step: int | None = None
+    """The step of the sequence that is shown, from 0."""
+    told: dict[Node | Edge, Ref] = field(default_factory=dict)
+    """The numbers that active places stand for."""
+    rows: dict[Node, str] = field(default_factory=dict)
+    nodes: dict[tuple[int, int], str] = field(default_factory=dict)
+    edges: dict[Edge, str] = field(default_factory=dict)
+
+    def of_unit(self, quantity: str, layer: int, unit: int) -> Ref:
+        """A unit's number in the picture: the one of the step that is shown."""
+        return Ref(quantity, layer, (unit,) if self.step is None else (unit, self.step))
+
+    def of_input(self, unit: int, shape: Shape) -> Ref:
+        """What an input brings in: the number that is given, or the hidden output of the step before."""
+        if self.step is None or unit < shape.inputs:
+            return self.of_unit("x", 0, unit)
+        return Ref("a", 1, (unit - shape.inputs, self.step - 1))
+
+    def tell(self, ref: Ref, place: Node | Edge | None) -> None:
+        """Light the place of a number that has just been computed, or is selected."""
+        if place is not None:
+            self.told[place] = ref
+        self.light(place, ACTIVE)
+
+    def light(self, place: Node | Edge | None, role: str) -> None:
+        """Light a place; one that is active stays so."""
+        if isinstance(place, Edge):
+            self.edges.setdefault(place, role)
+        elif place is not None:
+            self.rows.setdefault(place, role)
+            self.nodes.setdefault((place.layer, place.unit), role)
+
+    def units(self, layer: int) -> Iterable[int]:
+        """The units of a layer that should be in view, the most wanted first."""
+        for place in (self.selected, self.active):
+            if isinstance(place, Edge):
+                if place.layer == layer:
+                    yield place.unit
+                elif place.layer - 1 == layer:
+                    yield place.sender
+            elif place is not None and place.layer == layer:
+                yield place.unit
+
+    def layer(self) -> int | None:
+        """The layer that should be in view."""
+        place = self.selected or self.active
+        return None if place is None else place.layer
+
+
+def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op | None = None) -> Focus:
+    """What the present moment lights: the value computed last, where all of an op is told, its whole op."""
+    if selected is not None:
+        return _focus_of_selected(snapshot, shape, selected)
+    event = snapshot.event
+    focus = Focus(phase=snapshot.position.phase, step=_step(shape, None if event is None else event.ref))
+    if event is None:
+        return focus
+    focus.ref = event.ref
+    focus.is_update = event.ref.quantity == UPDATE
+    focus.active = place_of(event.ref, shape, focus.step)
+    focus.tell(event.ref, focus.active)
+    if whole is not None and whole.size <= MOST_LIT:
+        _light_op(focus, snapshot, shape, whole)
+    _light_path(focus, snapshot, shape, event.ref)
+    return focus
+
+
+def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus:
+    """The path of the selected number, whatever the run has come to."""
+    own = in_network(snapshot, selected)
+    focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, step=_step(shape, own))
+    focus.active = focus.selected = place_of(own, shape, focus.step)
+    focus.tell(own, focus.active)
+    _light_path(focus, snapshot, shape, own)
+    return focus
+
+
+def _step(shape: Shape, ref: Ref | None) -> int | None:
+    """The step to show: that of the number; the last for one that is of no step, the first before there is any."""
+    if not shape.steps:
+        return None
+    found = 0 if ref is None else step_of(ref, shape)
+    return shape.steps - 1 if found is None else max(found, 0)
+
+
+def _light_op(focus: Focus, snapshot: Snapshot, shape: Shape, op: Op) -> None:
+    """Each of its numbers, then what their formulas speak of."""
+    for ref in op.refs:
+        focus.tell(ref, place_of(ref, shape, focus.step))
+    for ref in op.refs:
+        for operand in operands(snapshot.tape.formula(ref, snapshot.sample)):
+            focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
+
+
+def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
+    """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
+    told = answer_to(snapshot, ref)
+    for operand in told.operands:
+        focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
+        if operand.quantity == "dz_dW":  # what the weight's sender sends
+            focus.light(Node(operand.layer - 1, operand.index[0], "a"), OPERAND)
+    for inner in told.spelt_out:
+        for operand in inner.operands:
+            focus.light(place_of(operand, shape, focus.step), OPERAND)

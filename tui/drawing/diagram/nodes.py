@@ -1,0 +1,293 @@
+"""Drawing the units: framed with their numbers, as one line each, or as blocks of cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.saturation import stuck
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.drawing.diagram.canvas import Canvas
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node
+from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
+from dlsim.tui.drawing.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
+from dlsim.tui.drawing.diagram.shape import Shape
+from dlsim.tui.drawing.link import Owner
+from dlsim.tui.words import words
+
+FEWEST_CELLS = 6
+"""A symbol that leaves fewer to its number is shortened."""
+OF_THE_BATCH, OF_THIS_SAMPLE = ("dead", "saturated"), ("off", "flat")
+"""What a unit is called whose slope is 0, and one whose function has levelled out."""
+SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",), "part:later": ("∂E",)}
+
+
+class Hit(Struct, frozen=True):
+    """A piece of the picture that stands for a number; `of` whose it is that is not of the variant under the lens."""
+
+    x: int
+    y: int
+    width: int
+    ref: Ref
+    of: Owner | None = None
+
+
+class Units(Struct):
+    """Draws the units of one moment."""
+
+    canvas: Canvas
+    layout: Layout
+    shape: Shape
+    snapshot: Snapshot
+    focus: Focus
+    hits: list[Hit]
+
+    def draw(self, column: Column, slot: Slot) -> None:
+        """One unit."""
+        layer, unit = column.layer, slot.unit
+        if layer is None or unit is None:
+            return
+        if self.layout.level.inner:
+            self._framed(column, slot.row, layer, unit)
+        else:
+            self._line(column, slot.row, layer, unit)
+        if layer == self.shape.last and self.layout.side is not None:
+            self._beside(self.layout.side, slot.row, unit)
+
+    # forms
+
+    def _framed(self, column: Column, port: int, layer: int, unit: int) -> None:
+        level, canvas = self.layout.level, self.canvas
+        rows = ["a"] if layer == 0 else self._rows_of(layer, unit, level.inner + column.more)
+        if level.inner == 1 and layer:
+            rows = [self._telling_row(layer, unit)]
+        top = port - 1 - (min(len(rows), level.inner) - 1) // 2
+        role = self.focus.nodes.get((layer, unit))
+        bottom = top + len(rows) + 1
+        is_active = role == ACTIVE
+        canvas.frame(column.x, top, column.width, len(rows) + 2, ACTIVE if is_active else "frame", heavy=is_active)
+        inside = column.x + 1 + self.layout.padding
+        cells = column.width - 2 - 2 * self.layout.padding
+        for place, row in enumerate(rows):
+            self._row(inside, top + 1 + place, cells, Node(layer, unit, row))
+        if level.name == "narrow" or self._is_fed_back(layer, unit):
+            self._title(column, top, Node(layer, unit, rows[0]))
+        elif layer and self.shape.biases[layer]:
+            self._in_edge(column, top, Node(layer, unit, "b"))
+        below = self._below(layer, unit, rows)
+        if below is not None:
+            self._in_edge(column, bottom, Node(layer, unit, below))
+        mark = None if below else self._mark(layer, unit)
+        if mark is not None:
+            sign = canvas.glyphs.flat if mark == "saturated" else ""
+            word = words()(f"picture.{mark}")
+            text = word if len(word) <= column.width - 2 else sign
+            usual = "negative" if mark in OF_THE_BATCH else "muted"
+            canvas.write(max(column.x + column.width - 2 - len(text), column.x + 1), bottom, text, role or usual)
+
+    def _rows_of(self, layer: int, unit: int, most: int) -> list[str]:
+        """What a box holds; where there is no row for an output's error, it is there at the moment it is lit."""
+        if most == ROWS_OF_AN_OUTPUT and ("E_o", layer) in self.snapshot.order:
+            return ["z", "a", "E", "gradient"]
+        third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
+        return ["z", "a", third][:most]
+
+    def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
+        """What stands in the lower edge of a frame."""
+        if layer == 0:
+            return "gradient" if self.focus.active == Node(layer, unit, "gradient") else None
+        wants_target = self._wants_target(layer)
+        if wants_target and "E" not in rows and self._is_lit(Node(layer, unit, "E")):
+            return "E"
+        shows_gradient = "gradient" not in rows and self.layout.level.inner > 1
+        if shows_gradient and self._is_lit(Node(layer, unit, "gradient")):
+            return "gradient"
+        if wants_target:
+            return "t"
+        if self.layout.level.name == "narrow" and self.shape.biases[layer]:
+            return "b"
+        return "gradient" if shows_gradient and self._gradient_is_known(layer, unit) else None
+
+    def _wants_target(self, layer: int) -> bool:
+        return layer == self.shape.last and self.shape.has_targets and self.layout.side is None
+
+    def _is_fed_back(self, layer: int, unit: int) -> bool:
+        """Whether it is a hidden output of the step before: its symbol, which says which, has the upper edge."""
+        return layer == 0 and unit >= self.shape.inputs
+
+    def _title(self, column: Column, y: int, node: Node) -> None:
+        self._symbol(column.x + 1, y, column.width - 2, node)
+
+    def _symbol(self, x: int, y: int, cells: int, node: Node) -> None:
+        symbol, ref = self._content(node)
+        symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)[:cells]
+        self.canvas.write(x, y, symbol, self._role_of(node, "symbol"))
+        if ref is not None:
+            self.hits.append(Hit(x, y, len(symbol), ref))
+
+    def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
+        row = self._telling_row(layer, unit) if layer else "a"
+        if self.layout.level.name == "named":
+            self._symbol(column.x + 1, port - 1, column.width - 1, Node(layer, unit, row))
+        self._row(column.x, port, column.width, Node(layer, unit, row))
+
+    def _beside(self, x: int, port: int, unit: int) -> None:
+        last = self.shape.last
+        cells = self.layout.width - x
+        cells = min(cells, max(self.layout.digits, LEAST_ROOM) + 8)
+        for row, y in (("t", port), ("E", port + 1)):
+            if row == "E" and (not self.shape.trains or not self.layout.level.inner):
+                continue
+            node = Node(last, unit, row)
+            symbol, ref = self._content(node)
+            value = self._value(ref)
+            if row == "E" and value is None:
+                continue
+            role = self._role_of(node, "target" if row == "t" else "text")
+            text = number(value, cells - len(symbol) - 1, self.layout.digits)
+            self.canvas.write(x, y, symbol, self._role_of(node, "target" if row == "t" else "muted"))
+            self.canvas.write(x + len(symbol) + 1, y, text, role)
+            if ref is not None:
+                self.hits.append(Hit(x, y, cells, ref))
+
+    # rows
+
+    def _row(self, x: int, y: int, cells: int, node: Node) -> None:
+        symbol, ref = self._content(node)
+        symbol = self._shortened(symbol, ref, node, cells)
+        if self.layout.level.name in ("value", "named", "narrow") or self._is_fed_back(node.layer, node.unit):
+            symbol = ""
+        role = self._role_of(node, "text")
+        value = self._value(ref)
+        text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
+        if text == HIDDEN:
+            # it stands where the digits will begin, so that nothing moves when they come
+            text = text.ljust(min(self.layout.digits + 2, cells - len(symbol) - bool(symbol)))
+        gap = cells - len(symbol) - len(text)
+        lit = self._role_of(node, "")
+        self.canvas.write(x, y, symbol, lit or "symbol")
+        self.canvas.write(x + len(symbol), y, " " * gap, "chosen" if lit == "chosen" else "")
+        is_hidden = value is None
+        self.canvas.write(x + len(symbol) + gap, y, text, lit or ("muted" if is_hidden else role))
+        if ref is not None:
+            self.hits.append(Hit(x, y, cells, ref))
+
+    def _in_edge(self, column: Column, y: int, node: Node) -> None:
+        """A number in the upper or lower edge of a frame."""
+        symbol, ref = self._content(node)
+        if ref is None:
+            return
+        cells = column.width - 2
+        symbol = self._shortened(symbol, ref, node, cells)
+        value = self._value(ref)
+        plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
+        text = number(value, cells - len(symbol) - 1, self.layout.digits)
+        written = f"{symbol} {text}"
+        if text == TOO_WIDE:
+            written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
+        x = column.x + 1 + (len(written) < cells - 1)
+        self.canvas.write(x, y, written[:cells], self._role_of(node, plain))
+        self.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
+
+    # what is in them
+
+    def _content(self, node: Node) -> tuple[str, Ref | None]:
+        """(symbol, reference) of a row."""
+        ref = self._ref(node)
+        return ("δ", ref) if ref is not None and ref.quantity == "dE_dz" else self._named(ref)
+
+    def _named(self, ref: Ref | None) -> tuple[str, Ref | None]:
+        if ref is None:
+            return "", None
+        is_of_this_step = self.shape.steps and ref.index[1:] in ((), (self.focus.step,))
+        return self.snapshot.symbol(ref._replace(index=ref.index[:1]) if is_of_this_step else ref), ref
+
+    def _ref(self, node: Node) -> Ref | None:
+        layer, unit = node.layer, node.unit
+        of_unit = self.focus.of_unit
+        if layer == 0 and node.row == "gradient":
+            return self.focus.ref
+        if layer == 0:
+            return self.focus.of_input(unit, self.shape)
+        told = self.focus.told.get(node)
+        match node.row:
+            case "gradient":
+                if not self.shape.trains:
+                    return None
+                if told is not None:
+                    return told
+                delta = of_unit("dE_dz", layer, unit)
+                above = of_unit("dE_da", layer, unit)
+                return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
+            case "E":
+                return of_unit("E_o", layer, unit)
+            case "b":
+                return told if told is not None and told.quantity == "new_b" else Ref("now_b", layer, (unit,))
+            case row:
+                return of_unit(row, layer, unit)
+
+    def _can_show(self, ref: Ref) -> bool:
+        needs = self.snapshot.tape.needs(ref)
+        return needs is not None and needs[:2] in self.snapshot.order and self.snapshot.is_shown(ref)
+
+    def _value(self, ref: Ref | None) -> float | None:
+        return None if ref is None else self.snapshot.value(ref)
+
+    def _shortened(self, symbol: str, ref: Ref | None, node: Node, cells: int) -> str:
+        """The longest form of a derivative's symbol that leaves room for its number."""
+        if ref is None or ref.quantity not in SHORT:
+            return symbol
+        letter = "o" if node.layer == self.shape.last else "h"
+        forms = (symbol, *(form.format(a=letter) for form in SHORT[ref.quantity]))
+        digits = self.layout.digits  # more of them than usual were asked for: they matter more than the longer symbol
+        fewest = SIGN_AND_WHOLE + digits if digits > PLANNED_DIGITS else FEWEST_CELLS
+        return next((form for form in forms if len(form) + 1 + fewest <= cells), forms[-1])
+
+    def _telling_row(self, layer: int, unit: int) -> str:
+        """Where there is room for one number: the one that is lit, else what the unit has come to."""
+        lit = self._lit_row(layer, unit)
+        if lit is not None:
+            return lit
+        has_a, has_z = (self.snapshot.is_shown(self.focus.of_unit(row, layer, unit)) for row in "az")
+        return "a" if has_a or not has_z else "z"
+
+    def _lit_row(self, layer: int, unit: int) -> str | None:
+        if (layer, unit) not in self.focus.nodes:
+            return None
+        for role in (ACTIVE, None):
+            for row in ("gradient", "a", "z"):
+                found = self.focus.rows.get(Node(layer, unit, row))
+                if found is not None and role in (found, None):
+                    return row
+        return None
+
+    def _is_lit(self, node: Node) -> bool:
+        return node in self.focus.rows
+
+    def _gradient_is_known(self, layer: int, unit: int) -> bool:
+        ref = self._ref(Node(layer, unit, "gradient"))
+        return ref is not None and self.snapshot.is_shown(ref)
+
+    def _role_of(self, node: Node, otherwise: str) -> str:
+        if self.focus.selected == node:
+            return "chosen"
+        return self.focus.rows.get(node, otherwise)
+
+    def _mark(self, layer: int, unit: int) -> str | None:
+        """What a unit is that lets no gradient through, or hardly any: dead or saturated if it is so for every sample
+        of the batch, off or flat if it is for this one.
+        """
+        if layer == 0:
+            return None
+        z, a = (self.snapshot.value(self.focus.of_unit(row, layer, unit)) for row in "za")
+        if z is None or a is None:
+            return None
+        passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
+        is_off, is_flat = stuck(self.shape.activations[layer], np.array(z), np.array(a))
+        if not is_off and (not is_flat or passes_by):
+            return None
+        always, here = OF_THE_BATCH[0 if is_off else 1], OF_THIS_SAMPLE[0 if is_off else 1]
+        if self.shape.steps:  # of a sequence's unit it is only known of each step
+            return here
+        return always if self.snapshot.value(Ref(f"is_{always}", layer, (unit,))) else here

@@ -1,0 +1,273 @@
+"""One table at one moment: which rows and columns there is room for, and their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from dlsim.engine.model import Row, Table
+from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
+from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, fit, width
+from dlsim.tui.drawing.rows import Group, Places
+from dlsim.tui.session.answer import has_updated, in_iteration
+from dlsim.tui.words import Words
+from dlsim.tui.words.heads import column_head, label_head, old_head
+
+WHOLE = 3
+"""Cells kept for the digits before the point, a sign included."""
+EXPONENT = 3
+"""Cells that 1.2345678e-12 takes after the point more than 0.12345678 does."""
+FEWEST_DIGITS = 3
+FEWEST_WITH_SPARE = 4
+"""With fewer digits than this a table does without a spare column, or with fewer than were asked for, where those are
+more than usual.
+"""
+LEFT_OUT = 2
+"""Cells of the mark for columns that are left out."""
+ACTIVE_MARK = "◀"
+LENS_MARK = "▶"
+MADE = {"data": ("O",), "layers": ("z", "a", "dE_dz")}
+"""By table: what the network makes with the weights of an iteration."""
+
+
+class TableView:
+    """One table at one moment, laid out for one size: the lines that are on screen, and no others."""
+
+    def __init__(
+        self,
+        say: Words,
+        snapshot: Snapshot,
+        places: Places,
+        cells: int,
+        height: int,
+        top: int | None = None,
+        selected: Ref | None = None,
+        digits: int = DIGITS,
+    ) -> None:
+        self._say, self._snapshot, self._places = say, snapshot, places
+        self._table: Table = places.table
+        self._cells = cells
+        self.room = max(height - 1, 1)
+        self._label = max(places.label_cells, cell_len(label_head(say, self._table)))
+        first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
+        self._is_counted = all(map(is_counted, first))
+        self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
+        self._active = self._active_row()
+        self._selected = None if selected is None else in_iteration(snapshot, selected)
+        self._are_old = has_updated(snapshot)
+        self._lens = snapshot.row if self._table.key == "data" else None
+        self.top = self._start() if top is None else top
+
+    def lines(self) -> Iterator[Line]:
+        """The headings, then the rows in view."""
+        yield self._headings()
+        for line in range(self.top, min(self.top + self.room, self._places.lines)):
+            found = self._places.at(line)
+            yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
+        if self._has_line_to_spare and any(map(self._is_old, range(len(self._table.columns)))):
+            yield (("   " + self._say("column.old_weights"), "muted"),)
+        elif self._has_line_to_spare and self._missing:
+            yield (("   " + self._say("column.no_room", columns=", ".join(self._missing)), "muted"),)
+
+    def sample_at(self, x: int, y: int) -> int | None:
+        """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
+        row = self._row_at(y)
+        return row.sample if row is not None and 0 <= x < self._label + 3 else None
+
+    @property
+    def _has_line_to_spare(self) -> bool:
+        return self._places.lines < self.room
+
+    def _is_old(self, column: int) -> bool:
+        """Whether the update has changed the weights that a column's numbers were made with."""
+        if not self._are_old or self._table.key not in MADE:
+            return False
+        cell = self._table.rows[0].cells[column]
+        return cell is not None and cell.quantity in MADE[self._table.key]
+
+    def _row_at(self, y: int) -> Row | None:
+        line = self.top + y - 1
+        if y < 1 or line >= self._places.lines:
+            return None
+        row = self._places.at(line)
+        return None if isinstance(row, Group) else self._table.rows[row]
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell of the screen."""
+        row = self._row_at(y)
+        if row is None:
+            return None
+        cells = row.cells
+        start = self._label + 3
+        for column in self._columns:
+            end = start + (LEFT_OUT if column is None else self._column_cells)
+            if column is not None and start <= x < end:
+                return cells[column]
+            start = end
+        return next((cell for cell in cells if cell is not None), None) if 0 <= x < self._label + 3 else None
+
+    # what is in view
+
+    def _active_row(self) -> int | None:
+        event = self._snapshot.event
+        return None if event is None else self._places.row(event.ref)
+
+    def _followed_row(self) -> int:
+        """The row to keep in view: the selected one, else the active one, else the first that its formula uses."""
+        selected = None if self._selected is None else self._places.row(self._selected)
+        if selected is not None:
+            return selected
+        if self._lens is not None:
+            return self._lens * self._table.per_sample
+        if self._active is not None:
+            return self._active
+        tokens = self._snapshot.event.tokens if self._snapshot.event is not None else ()
+        used = (self._places.row(token) for token in tokens if isinstance(token, Ref))
+        return next((row for row in used if row is not None), 0)
+
+    def _start(self) -> int:
+        """The page with the followed row: it depends on that row alone, never on the way that led there."""
+        if self._places.lines <= self.room:
+            return 0
+        of_one = self._table.per_sample  # a page begins with a sample, not in the middle of a sequence
+        page = max((self.room - 2) // of_one, 1) * of_one
+        start = self._places.line_of(self._followed_row()) // page * page
+        return max(0, min(start - (start > 0), self._places.lines - self.room))
+
+    # columns
+
+    def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
+        """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
+        left out.
+        """
+        count = len(self._table.columns)
+        room = self._cells - self._label - 5
+        fewest = min(most, FEWEST_DIGITS)
+        with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
+        spare = self._table.spare
+        for gone in range(len(spare) + 1):
+            columns = self._without(spare[:gone])
+            count_shown = sum(column is not None for column in columns)
+            room_shown = room - LEFT_OUT * (len(columns) - count_shown)
+            for digits in range(most, (with_spare if gone < len(spare) else fewest) - 1, -1):
+                for exponent in (EXPONENT, 0):
+                    cells = WHOLE + 1 + digits + exponent + 1
+                    if count_shown * cells <= room_shown:
+                        headed = min(WHOLE + self._widest_heading(), room_shown // max(count_shown, 1))
+                        return columns, digits, max(cells, headed)
+        cells = WHOLE + 1 + fewest + 1
+        most = max((room - LEFT_OUT) // cells, 1)
+        tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
+        head = most - tail
+        return [*range(head), None, *range(count - tail, count)], fewest, cells
+
+    def _without(self, names: Sequence[str]) -> list[int | None]:
+        """The columns but those of these names; one None for those that follow each other."""
+        columns: list[int | None] = []
+        for column, name in enumerate(self._table.columns):
+            if name not in names:
+                columns.append(column)
+            elif columns[-1:] != [None]:
+                columns.append(None)
+        return columns
+
+    @property
+    def _missing(self) -> list[str]:
+        """The heads of the columns that went for want of room, where a table says which may go."""
+        table, shown = self._table, set(self._columns)
+        names = [name for column, name in enumerate(table.columns) if column not in shown and name in table.spare]
+        return [column_head(self._say, name) for name in names]
+
+    def _widest_heading(self) -> int:
+        return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)
+
+    def _headings(self) -> Line:
+        label = label_head(self._say, self._table)
+        pieces: list[Piece] = [(f"   {label}".ljust(self._label + 3), "muted")]
+        for column in self._columns:
+            if column is None:
+                pieces.append((ELLIPSIS + " ", "muted"))
+                continue
+            cells = self._column_cells
+            room = cells - (1 if self._is_counted else WHOLE)
+            head = old_head if self._is_old(column) and not self._has_line_to_spare else column_head
+            text = head(self._say, self._table.columns[column], room)
+            text = fit(" " * min(WHOLE - 1, max(cells - 1 - cell_len(text), 0)) + text, cells - 1)
+            pieces.append((text + " " * (cells - cell_len(text)), "muted"))
+        return tuple(pieces)
+
+    def _heading(self, group: Group) -> Line:
+        return ((" " + self._say("column.layer", layer=group.layer), "heading"),)
+
+    # rows
+
+    def _row(self, number: int, row: Row) -> Line:
+        is_active, is_lens = number == self._active, self._lens is not None and row.sample == self._lens
+        role = "strong" if is_active or is_lens else ""
+        mark = LENS_MARK if is_lens else " "
+        pieces: list[Piece] = [
+            (f" {mark} ", "accent" if is_lens else ""),
+            (_padded(row.label, self._label), role or "symbol"),
+        ]
+        active = self._snapshot.event.ref if self._snapshot.event is not None else None
+        for column in self._columns:
+            if column is None:
+                pieces.append(("  ", ""))
+                continue
+            ref = row.cells[column]
+            cells = self._column_cells
+            text = self._number(ref, cells)
+            leading = len(text) - len(text.lstrip())
+            is_selected = ref is not None and ref == self._selected
+            if is_selected:
+                text = _bracketed(text, cells)
+                leading = len(text) - len(text.lstrip())
+            cell_role = "chosen" if is_selected else "active" if ref is not None and ref == active else role
+            pieces += [
+                (text[:leading], ""),
+                (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
+            ]
+            pieces.append((" " * (cells - width(pieces[-2:])), ""))
+        if is_active:
+            room = self._cells - width(pieces) - 2
+            pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
+        return tuple(pieces)
+
+    def _number(self, ref: Ref | None, cells: int) -> str:
+        """The number with its point in the column's point."""
+        if ref is None:
+            return ""
+        value = self._snapshot.value(ref)
+        if value is None:
+            return " " * (WHOLE - 1) + ELLIPSIS
+        is_data = self._table.key == "data"
+        if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
+            return ""
+        text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
+        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
+        texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
+        return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))
+
+
+def _with_point_in_column(text: str) -> str:
+    """With blanks before it, so that points, and what has none, stand in one column."""
+    if not text[-1].isdigit():
+        return " " * (WHOLE - 2) + text
+    before = text.partition(".")[0] if "." in text else text.partition("e")[0]
+    return " " * max(WHOLE - len(before), 0) + text
+
+
+def _bracketed(text: str, cells: int) -> str:
+    """The number between brackets, where there is room for them: it is marked without colour as well."""
+    bare = text.strip()
+    leading = max(len(text) - len(text.lstrip()) - 1, 0)
+    framed = " " * leading + f"[{bare}]"
+    return framed if len(framed) <= cells else text
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - cell_len(text))

@@ -1,0 +1,185 @@
+"""What the keys of “what if” and of “time” do to a session: each returns a hint, or raises what is wrong.
+
+No Textual here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
+from dlsim.engine.errors import DlsimError
+from dlsim.engine.numbers import DIGITS
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.load import revise
+from dlsim.engine.simulator import Simulator
+from dlsim.engine.typed_numbers import typed_number, whole_number
+from dlsim.tui.session.edits import Edited, brief, brought_along, in_words
+from dlsim.tui.session.judging import in_a_batch, more_than_all
+from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.targets import BATCH_SIZE, Target, parsed, value_at, written
+
+SEEDED = ("network", "recurrent")
+"""Tables of a scenario whose `seed` draws the first weights."""
+PLACE = r"(?i)(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)"
+
+
+class NotANumberError(DlsimError):
+    """What was typed is not a number."""
+
+
+# what if
+
+
+def change(session: Session, target: Target, text: str, digits: int = DIGITS) -> Hint:
+    """Give the target another value, here; DlsimError for what cannot be, and nothing is changed then. The hint says
+    numbers to so many decimals.
+    """
+    if target.ref is None:
+        text = written(parsed(text, target.path))
+    if _is_same(text, target.text):
+        return Hint("hint.unchanged", {"label": target.label, "after": text})
+    scenario = session.simulator.scenario
+    if target.path == BATCH_SIZE and in_a_batch(scenario, text) == scenario.body.training.batch_size:
+        return Hint("hint.unchanged_batch", {"label": target.label, "after": target.text})
+    if target.ref is None:
+        return _edit(session, target, text, digits)
+    number = typed_number(text)
+    if number is None:
+        raise NotANumberError(text)
+    number = float(number)
+    return _edit(session, target, written(number), digits, {target.ref: number})
+
+
+def _is_same(text: str, before: str) -> bool:
+    """Whether two texts are the same, or the same number."""
+    numbers = typed_number(text), typed_number(before)
+    return text == before or (None not in numbers and numbers[0] == numbers[1])
+
+
+def _edit(
+    session: Session, target: Target, after: str, digits: int, numbers: Mapping[str | Ref, float] | None = None
+) -> Hint:
+    simulator, iteration, reached = session.simulator, next_start(session), session.simulator.position.iteration
+    scenario, shapes = simulator.scenario, _shapes(simulator)
+    row = None if target.datum is None else target.datum.at
+    simulator.edit(numbers=numbers, settings=None if numbers else target.settings(after), row=row)
+    session.changed()
+    along = brought_along(scenario, simulator.scenario, target, after)
+    edited = Edited(target.label, target.text, after, iteration, target.ref, along)
+    session.edits.add(edited)
+    values = {**_told(edited, digits), "iteration": iteration}
+    if told := in_words(edited, only_changed=True):
+        return Hint("hint.edited_along", {**values, "settings": told})
+    drawn = [n for n, (one, other) in enumerate(zip(shapes, _shapes(simulator), strict=False), start=1) if one != other]
+    if drawn:
+        key = "hint.edited_drawn" if len(drawn) == 1 else "hint.edited_drawn_several"
+        return Hint(key, {**values, "layers": ", ".join(map(str, drawn))})
+    samples = more_than_all(simulator.scenario, target.path, after)
+    if samples:
+        return Hint("hint.edited_batch", {**values, "samples": samples})
+    is_past = any(ghost.fork == iteration and len(ghost.curve) > reached for ghost in session.snapshot.ghosts[:1])
+    return Hint("hint.edited_past" if is_past else "hint.edited", values)
+
+
+def _shapes(simulator: Simulator) -> Sequence[tuple[int, ...]]:
+    """Of each layer's weights: where it becomes another one, they are drawn anew."""
+    return [weights.shape for weights, _ in simulator.parameters]
+
+
+def next_start(session: Session) -> int:
+    """The iteration from which on an edit made here holds."""
+    position = session.simulator.position
+    return position.iteration + (position.done == position.iteration)
+
+
+def undo(session: Session, digits: int = DIGITS) -> Hint:
+    """Back to the run that the last edit left."""
+    if not session.simulator.undo():
+        return Hint("hint.nothing_to_undo")
+    session.changed()
+    return Hint("hint.undone", {**_told(session.edits.undo(), digits), **_where(session)})
+
+
+def redo(session: Session, digits: int = DIGITS) -> Hint:
+    """The edit that was undone, again."""
+    if not session.simulator.redo():
+        return Hint("hint.nothing_to_redo")
+    session.changed()
+    return Hint("hint.redone", {**_told(session.edits.redo(), digits), **_where(session)})
+
+
+def _where(session: Session) -> dict[str, object]:
+    """Where one stands: undo and redo go to where one was."""
+    return {"iteration": session.simulator.position.iteration}
+
+
+def _told(edited: Edited | None, digits: int) -> dict[str, object]:
+    assert edited is not None, "the log has every edit that the simulator has"
+    return {"label": edited.label, "before": brief(edited.before, digits), "after": brief(edited.after, digits)}
+
+
+# the first weights
+
+
+def randomise(session: Session, label: str) -> Hint:
+    """New random first weights from the next seed, from the very start; `label` is filled in with the old seed."""
+    simulator = session.simulator
+    if (path := _path_of_seed(session)) is None:
+        return Hint("hint.no_weights")
+    before = value_at(simulator.first_scenario.raw, path) or 0
+    if not simulator.draws_weights:
+        return Hint("hint.weights_given")
+    at_start = [edited.ref for edited in session.edits.done if edited.iteration == 1 and edited.ref is not None]
+    numbers: Mapping[str | Ref, float] = {}
+    if at_start:  # what was set by hand is drawn anew like all the others
+        tape = Simulator(revise(simulator.first_scenario, {path: before + 1})).snapshot().tape
+        numbers = {ref: tape.value(ref, 0) for ref in at_start}
+    simulator.edit(settings={path: before + 1}, numbers=numbers, from_start=True)
+    session.changed()
+    session.edits.add(Edited(label, str(before), str(before + 1), 1))
+    return Hint("hint.new_weights", {"before": str(before), "after": str(before + 1)})
+
+
+def _path_of_seed(session: Session) -> str | None:
+    """Where the seed of the first weights stands; None where there are no weights."""
+    table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
+    return None if table is None else f"{table}.seed"
+
+
+def same_start(session: Session) -> Hint:
+    """Back to the very start, with the weights that the run began with; where none is drawn at random, they go without
+    saying.
+    """
+    hint = session.home()
+    later = [iteration for iteration in session.simulator.edits if iteration > 1]
+    if hint is not None and not later:
+        return hint
+    key = "hint.same_start" if session.simulator.draws_weights else "hint.back_at_start"
+    return Hint(f"{key}_edited", {"iteration": later[0]}) if later else Hint(key)
+
+
+# time
+
+
+def place_in(text: str) -> tuple[str, int] | None:
+    """("iteration" or "epoch", number) of what was typed, None where it is neither."""
+    match = re.fullmatch(PLACE, text.strip())
+    number = None if match is None else whole_number(match["number"])
+    if match is None or number is None:
+        return None
+    what = (match["what"] or "iteration").lower()
+    return ("epoch" if what.startswith("e") else "iteration"), number
+
+
+def iterations_until(session: Session, what: str, number: int) -> int:
+    """How many iterations are done there."""
+    return session.simulator.model.calendar.first(number) - 1 if what == "epoch" else number
+
+
+def add_breakpoint(session: Session, text: str) -> Breakpoint:
+    """Stop runs where this holds; DlsimError with examples for what cannot be read."""
+    found = parse_breakpoint(text, session.simulator)
+    session.breakpoints = [*(point for point in session.breakpoints if point.text != found.text), found]
+    return found

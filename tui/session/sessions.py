@@ -1,0 +1,92 @@
+"""The sessions of one sitting: a scenario that one comes back to is as one left it, with edits, runs and breakpoints.
+
+No Textual here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os.path import isfile
+from pathlib import Path
+
+from dlsim.engine import builtin_scenarios
+from dlsim.engine.errors import DlsimError
+from dlsim.tui.session.resuming import resumed
+from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.settings import Last
+
+KEPT = 6
+"""So many are kept: each may hold checkpoints of several megabytes."""
+
+Contents = tuple[int | None, ...]
+"""What the files of a scenario hold, as hashes: its own, and that of its data. None for one that is gone."""
+
+
+class Sessions:
+    """The latest sessions by their source; at first perhaps one that an earlier sitting left (`last`)."""
+
+    def __init__(self, last: Last | None) -> None:
+        self._last = last
+        self._kept: dict[str, tuple[Session, Contents]] = {}  # the latest last
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Those scenarios that are not built in."""
+        return tuple(source for source in self._kept if source not in builtin_scenarios())
+
+    def keep(self, session: Session) -> Session:
+        """Remember it as the one that is open."""
+        return self._keep(session, _contents(session))
+
+    def _keep(self, session: Session, contents: Contents) -> Session:
+        self._kept.pop(session.source, None)
+        self._kept[session.source] = (session, contents)
+        while len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        return session
+
+    def open(self, source: str) -> tuple[Session, Hint | None]:
+        """The session of a scenario, and what there is to say about it. A file that holds something else by now is read
+        anew; if it cannot be, the session remains.
+
+        DlsimError or OSError where there is none and the scenario cannot be read.
+        """
+        last, self._last = self._last, None
+        if source in self._kept:
+            return self._again(source, is_open=source == next(reversed(self._kept)))
+        before = resumed(last) if last is not None and not self._kept and last.scenario == source else None
+        if before is not None:
+            return self.keep(before), _returned(before)
+        return self.keep(Session(source)), None
+
+    def _again(self, source: str, *, is_open: bool) -> tuple[Session, Hint | None]:
+        session, contents = self._kept[source]
+        if contents == _contents(session):
+            return self._keep(session, contents), Hint("hint.still_open") if is_open else _returned(session)
+        try:
+            return self.keep(Session(source, session.variant, session.overrides)), Hint("hint.read_anew")
+        except (DlsimError, OSError):
+            return self._keep(session, contents), Hint("hint.not_read_anew")
+
+
+def _returned(session: Session) -> Hint | None:
+    position = session.simulator.position
+    is_away = position.done or position.cursor or session.edits.done
+    return Hint("hint.returned") if is_away else None
+
+
+def _contents(session: Session) -> Contents:
+    scenario = session.scenario
+    if session.source in builtin_scenarios() or scenario.file is None:
+        return ()
+    data = scenario.opened.variants[None].raw.get("data")
+    table = data.get("file") if isinstance(data, Mapping) else None
+    files = [scenario.file] if table is None else [scenario.file, scenario.file.parent / str(table)]
+    return tuple(map(_hash, files))
+
+
+def _hash(file: Path) -> int | None:
+    try:
+        return hash(file.read_bytes()) if isfile(file) else None
+    except OSError:
+        return None

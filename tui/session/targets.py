@@ -1,0 +1,291 @@
+"""What can be changed: a parameter, a number of the data, a setting; by which name, at which path. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.numbers import in_full
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.datum import Datum, datum_at
+from dlsim.engine.scenario.paths import is_count
+from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
+from dlsim.engine.simulator import Simulator
+from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.typed_numbers import typed_number
+from dlsim.tui.drawing.rows import subject
+from dlsim.tui.words import words
+
+SAY = words()
+LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
+"""Of a file: what it says about itself, and nothing that a run depends on."""
+CHOICES: Mapping[str, Sequence[str]] = {
+    "activation": tuple(ACTIVATIONS),
+    "output_activation": tuple(ACTIVATIONS),
+    "loss": tuple(LOSSES),
+    "optimizer": tuple(OPTIMIZERS),
+    "shuffle": ("true", "false"),
+}
+"""Values that a key may have, where they are names."""
+NUMBERS = ("data.inputs", "data.targets")
+"""They have their cells."""
+UNSET = ""
+OPTIMIZER, BATCH_SIZE = "training.optimizer", "training.batch_size"
+
+
+class Target(Struct, frozen=True):
+    """Something that can be changed: a parameter at `ref`, or what the scenario sets at `path`."""
+
+    label: str
+    value: Any
+    ref: Ref | None = None
+    path: str | None = None
+    datum: Datum | None = None
+    partners: Sequence[str] = ()
+    """The symbols of the datum's row."""
+
+    @property
+    def with_sample(self) -> Target:
+        """Of the data, called by the sample that it belongs to as well, where there are several."""
+        if self.datum is None or self.datum.sample is None:
+            return self
+        return replace(self, label=SAY("edit.of_sample", symbol=self.label, sample=self.datum.sample))
+
+    def followers(self, value: Any) -> Sequence[tuple[str, float, float]]:
+        """(symbol, number before, number then) of the targets of its sample that change when it becomes `value`."""
+        row = None if self.datum is None else self.datum.row_with(value)
+        if self.datum is None or row is None:
+            return ()
+        others = enumerate(zip(self.partners, self.datum.row, row, strict=True))
+        return [told for place, told in others if place != self.datum.place and told[1] != told[2]]
+
+    def settings(self, text: str) -> Mapping[str, Any]:
+        """What the scenario is to set, by path, so that it becomes what was typed."""
+        value = parsed(text, self.path)
+        return {self.path or "": value} if self.datum is None else self.datum.settings(value)
+
+    @property
+    def text(self) -> str:
+        """The value as one would type it, in full."""
+        return written(self.value)
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The names that it may have."""
+        return () if self.path is None else CHOICES.get(self.path.rpartition(".")[2], ())
+
+
+def written(value: Any) -> str:
+    """A value as one would type it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return str(value.get("name", UNSET))
+    return in_full(value) if isinstance(value, float) else UNSET if value is None else str(value)
+
+
+def parsed(text: str, path: str | None = None) -> int | float | bool | str:
+    """What was typed as a file would have it at `path`: a number, a flag, else a text; the loader reads fractions, and
+    refuses commas, itself.
+    """
+    if text in ("true", "false"):
+        return text == "true"
+    number = None if "/" in text else typed_number(text, is_count=is_count(path or ""))
+    return text if number is None else number
+
+
+def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | None:
+    """What to change so that the number at `ref` changes itself; None where it is computed."""
+    parameter = _parameter_of(simulator, ref)
+    if parameter is not None:
+        now = parameter._replace(quantity=f"now_{parameter.quantity}")
+        return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
+    row = snapshot.row if ref.sample is None else int(snapshot.tape.rows[ref.sample])
+    datum = datum_at(snapshot.scenario, ref, row)
+    path = path_of(snapshot, ref) if datum is None else datum.path
+    if path is None:
+        return None
+    found = value_at(snapshot.scenario.raw, path)
+    number = snapshot.tape.value(ref, snapshot.sample) if found is None else found
+    return Target(snapshot.symbol(ref), number, path=path, datum=datum, partners=_partners(snapshot, ref, datum))
+
+
+def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str]:
+    """The symbols of the targets that share with the one at `ref`."""
+    if datum is None or not datum.is_shared:
+        return ()
+    at = 1 if ref.quantity == "T" else 0  # after the row
+    places = range(len(datum.row))
+    return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
+
+
+def in_the_data(snapshot: Snapshot, ref: Ref, datum: Datum) -> Ref:
+    """The input or target `ref` of the datum's sample where all data are listed; itself where it is not among them."""
+    if ref.quantity not in ("x", "t") or snapshot.row == datum.at:
+        return ref
+    table = next((table for table in snapshot.tables if table.key == "data"), None)
+    many = 0 if table is None else table.per_sample
+    rows = () if table is None else table.rows[datum.at * many : (datum.at + 1) * many]
+    index = (datum.at, *ref.index)
+    cells = [cell for row in rows for cell in row.cells if cell is not None and cell.quantity == ref.quantity.upper()]
+    return next((cell for cell in reversed(cells) if cell.index[: len(index)] == index), ref)
+
+
+def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
+    """The weight, bias or coordinate that a number is, was or becomes."""
+    letter = ref.quantity.removeprefix("now_").removeprefix("new_")
+    parameter = ref._replace(quantity=letter)
+    return parameter if len(letter) == 1 and simulator.model.is_parameter(parameter) else None
+
+
+def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
+    """Where the scenario sets a number: a vector, a setting of a function or the optimizer."""
+    kind, _, name = ref.quantity.partition(":")
+    match kind:
+        case "v":
+            return f"functions.vector.{ref.index[0]}"
+        case "setting" | "target" if snapshot.scenario.kind == "functions":
+            return f"functions.show.{ref.index[0]}.{name or kind}"
+        case "alpha":
+            return f"network.layers.{ref.layer - 1}.activation.{name}"
+        case "setting":
+            return f"training.optimizer.{name}"
+        case "rate":
+            return "training.optimizer.learning_rate"
+    return None
+
+
+def value_at(tables: Any, path: str) -> Any:
+    """What stands at a dotted path, None where nothing does."""
+    place = tables
+    for part in path.split("."):
+        if isinstance(place, Mapping):
+            place = place.get(part)
+        elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
+            place = place[int(part)]
+        else:
+            return None
+    return place
+
+
+def settings_of(scenario: Scenario) -> list[Target]:
+    """Everything that the scenario sets and a run depends on, number matrices left out: those have their cells."""
+    raw = {key: value for key, value in scenario.raw.items() if key not in LONG_TEXTS}
+    found = [target for key, value in raw.items() for target in _within(key, value)]
+    return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
+
+
+def name_of(path: str) -> str:
+    """What a setting is called: `layer 1 activation`, `learning_rate`, `sweep from`: words, and no path in a file."""
+    named: list[str] = []
+    match path.split("."):
+        case ["network", "layers", number, *rest]:
+            named.append(SAY("setting.layer", number=int(number) + 1))
+        case ["functions", "show", number, *rest]:
+            named.append(SAY("setting.function", number=int(number) + 1))
+        case ["training", "seed"]:
+            return SAY("setting.shuffle_seed")
+        case ["training", "optimizer", *rest] if rest:
+            pass
+        case ["training" | "functions", *rest]:
+            pass
+        case rest:
+            pass
+    return " ".join((*named, *(SAY.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
+
+
+LISTED_AT_MOST = 40
+"""Of more parameters than this, none is listed: they have their table. So it is with inputs and targets."""
+
+
+def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """All that can be changed: what the formula is about, parameters, the sample under the lens, then settings."""
+    numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
+    about = _subject(simulator, snapshot)
+    first = [target for target in numbers if about is not None and target.ref == about.ref]
+    rest = [target for target in numbers if target not in first]
+    return [*first, *rest, *settings_of(snapshot.scenario)]
+
+
+def _subject(simulator: Simulator, snapshot: Snapshot) -> Target | None:
+    """The parameter that the number computed last is about: W5 for ∂E/∂W5."""
+    if snapshot.event is None:
+        return None
+    letter, layer, index = subject(snapshot.event.ref)
+    ref = Ref(letter, layer, index)
+    return target_of(simulator, snapshot, ref) if _parameter_of(simulator, ref) is not None else None
+
+
+def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """The weights, biases or coordinates, by name; those of a large network are left to their table."""
+    rows = next((table.rows for table in snapshot.tables if table.key == "weights"), ())
+    if len(rows) > LISTED_AT_MOST:
+        return []
+    return _targets_at(simulator, snapshot, [row.cells[0] for row in rows if row.cells])
+
+
+def sample_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
+    """The inputs and targets of the sample under the lens."""
+    table = next((table for table in snapshot.tables if table.key == "data"), None)
+    if table is None:
+        return []
+    rows = table.rows[snapshot.row * table.per_sample : (snapshot.row + 1) * table.per_sample]
+    cells = [cell for row in rows for cell in row.cells]
+    return [] if len(cells) > LISTED_AT_MOST else _targets_at(simulator, snapshot, cells)
+
+
+def _targets_at(simulator: Simulator, snapshot: Snapshot, refs: Sequence[Ref | None]) -> list[Target]:
+    found = [target_of(simulator, snapshot, ref) for ref in refs if ref is not None]
+    return [target for target in found if target is not None]
+
+
+FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")
+
+
+def _rank(target: Target) -> tuple[int, int]:
+    """What one most often wants to change stands first."""
+    name = (target.path or "").rpartition(".")[2]
+    return (FIRST.index(name) if name in FIRST else len(FIRST), 0)
+
+
+def _within(path: str, value: Any) -> Iterator[Target]:
+    if isinstance(value, Mapping):
+        if "name" in value:  # an optimizer or an activation with settings of its own
+            yield Target(name_of(path), value["name"], path=path)
+        for key, inner in value.items():
+            if key != "name" and f"{path}.{key}" not in NUMBERS:
+                yield from _within(f"{path}.{key}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            if isinstance(inner, Mapping):
+                yield from _within(f"{path}.{number}", inner)
+    else:
+        yield Target(name_of(path), value, path=path)
+
+
+def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
+    """What holds although it is not written: the batch size, the optimizer and its settings."""
+    training = getattr(scenario.body, "training", None)
+    if training is None:
+        return
+    optimizer = training.optimizer
+    raw = scenario.raw.get("training")
+    written_out = {OPTIMIZER: optimizer.name}
+    if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
+        written_out[BATCH_SIZE] = training.batch_size
+    written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
+    for path, value in written_out.items():
+        if path not in there:
+            yield Target(name_of(path), value, path=path)
+
+
+def settings_in(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:
+    """All that an optimizer has set, as a file would have it."""
+    flags = {setting.name for setting in OPTIMIZERS[optimizer.name].settings if setting.range == "flag"}
+    return {name: bool(value) if name in flags else value for name, value in optimizer.settings.items()}

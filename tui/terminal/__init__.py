@@ -1,0 +1,1 @@
+"""How the app meets the terminal: painting, signals, suspending, the keyboard, ASCII."""

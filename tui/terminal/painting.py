@@ -1,0 +1,208 @@
+"""What stands on the terminal, cell by cell, so that an update sends the cells that changed and no others.
+
+Textual repaints whole widgets, line by line; a step changes a few numbers in each. `Painted` knows what was sent
+before and cuts every update down to the difference. Why here and not in each widget: see docs/decisions/painting.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, Console
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Size
+from textual.strip import Strip
+
+from dlsim.tui.terminal.sgr import PLAIN, Look, Pen, is_same_on_blanks, look_of
+from dlsim.tui.terminal.strokes import Cell, Run, by_look, strokes_of
+
+NEAR = 4
+"""So many bytes of unchanged cells between two changed ones are sent along, if they look the same: a jump of the cursor
+takes as many."""
+MOST = 0.5
+"""A change of more of the screen than this goes from its first line to its last: on a slow line the eye follows it."""
+
+UNKNOWN: Cell = ("\0", None)
+
+
+class Painted:
+    """The cells on the terminal, as far as we sent them."""
+
+    def __init__(self, *, has_colours: bool = True) -> None:
+        self._has_colours = has_colours
+        self._size = Size(0, 0)
+        self._is_known = False
+        self._lines: list[list[Cell]] = []
+        self._sent: dict[int, list[Strip]] = {}
+
+    def forget(self, size: Size | None = None) -> None:
+        """Whatever stands there, it is not what was sent: the next update is sent whole."""
+        self._size = self._size if size is None else size
+        self._is_known = False
+        self._lines = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
+        self._sent = {}
+
+    def changes(self, update: ChopsUpdate | LayoutUpdate) -> CompositorUpdate | None:
+        """The same update, without what stands there already; None where nothing is left of it."""
+        if isinstance(update, LayoutUpdate):
+            if update.region.size != self._size:
+                self.forget(update.region.size)
+            if not self._is_known:
+                self._is_known = True
+                lines = [list(line) for line in update.strips]
+                self._sent = dict(enumerate(lines))
+                return Whole(lines, self._size, has_colours=self._has_colours)
+            places = _whole(update)
+        else:
+            places = _parts(update)
+        runs = [run for place in places for run in self._paint(*place)]
+        return Changes(runs, self._size, has_colours=self._has_colours) if runs else None
+
+    def _line(self, y: int) -> list[Cell]:
+        """The cells of a line; those of a full paint are told apart when something is first compared with them."""
+        if y in self._sent:
+            cells = [cell for strip in self._sent.pop(y) for cell in _cells(strip)]
+            self._lines[y][: len(cells)] = cells[: self._size.width]
+        return self._lines[y]
+
+    def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
+        """The runs in which the strip differs from what stands there; it stands there from now on."""
+        if not 0 <= y < len(self._lines):
+            return
+        line = self._line(y)
+        old, new = line[x : x + strip.cell_length], _cells(strip)
+        if new == old:
+            return
+        self._cut_in_half(line, x, x + len(old))
+        line[x : x + len(old)] = new[: len(old)]
+        for start, end in _stretches(old, new):
+            yield x + start, y, new[start:end]
+
+    @staticmethod
+    def _cut_in_half(line: list[Cell], start: int, end: int) -> None:
+        """Of a wide character whose one half is painted over, the other half is gone too."""
+        if line[start : start + 1] and line[start][0] == "" and start > 0:
+            line[start - 1] = UNKNOWN
+        if end < len(line) and line[end][0] == "":
+            line[end] = UNKNOWN
+
+
+class Whole(CompositorUpdate):
+    """All lines of a screen, from the first to the last."""
+
+    def __init__(self, lines: Sequence[Sequence[Strip]], size: Size, *, has_colours: bool) -> None:
+        self._lines, self._size, self._has_colours = lines, size, has_colours
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        pen, looks = Pen(self._size.width), _looks(console, has_colours=self._has_colours)
+        for y, strips in enumerate(self._lines):
+            x = 0
+            for text, style, control in (segment for strip in strips for segment in strip):
+                if not control:
+                    pen.move(x, y)
+                    width = cell_len(text)
+                    pen.write(text, width, looks(style))
+                    x += width
+        return pen.lifted()
+
+
+class Changes(CompositorUpdate):
+    """An update made of runs of cells, on a screen of a size."""
+
+    def __init__(self, runs: list[Run], size: Size, *, has_colours: bool) -> None:
+        self.runs, self._size, self._has_colours = runs, size, has_colours
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        strokes = strokes_of(self.runs, _looks(console, has_colours=self._has_colours))
+        if sum(len(cells) for _, _, cells in self.runs) <= MOST * self._size.area:
+            strokes = by_look(strokes)
+        pen = Pen(self._size.width)
+        for stroke in strokes:
+            pen.move(stroke.x, stroke.y)
+            pen.write(stroke.text, stroke.width, stroke.look)
+        return pen.lifted()
+
+
+def _looks(console: Console, *, has_colours: bool) -> Callable[[Style | None], Look]:
+    """What the terminal makes of a style."""
+    system = COLOR_SYSTEMS[console.color_system or "truecolor"] if has_colours else None
+    return lambda style: PLAIN if style is None else look_of(style, system)
+
+
+def _whole(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _parts(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= last and end > first:
+                yield x, y, strip.crop(0, min(end, last) - x)
+
+
+def _cells(strip: Strip) -> list[Cell]:
+    cells: list[Cell] = []
+    for text, style, control in strip:
+        if control:
+            continue
+        width = cell_len(text)
+        if width == len(text) and text.isprintable():
+            cells += [(character, style) for character in text]
+        elif sum(map(cell_len, text)) == width and all(map(cell_len, text)):
+            for character in text:
+                cells += [(character, style), *[("", style)] * (cell_len(character) - 1)]
+        else:  # joined characters: they stand and fall together
+            cells += [(text, style), *[("", style)] * (width - 1)] if width else []
+    return cells
+
+
+def _stretches(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
+    """Where the two differ, near ones in one stretch; none begins or ends within a wide character."""
+    start = end = -1
+    for index, (before, after) in enumerate(zip(old, new, strict=False)):
+        if before == after:
+            continue
+        if start < 0:
+            start = _head(new, index)
+        elif index > end and not _is_near(new[end - 1 : index + 1]):
+            yield start, end
+            start = _head(new, index)
+        end = _tail(new, index + 1)
+    if start >= 0:
+        yield start, end
+
+
+def _is_near(cells: list[Cell]) -> bool:
+    """Whether the cells between the first and the last of these are rather written than jumped over."""
+    _, look = cells[0]
+    between = "".join(text for text, _ in cells[1:-1])
+    return len(between.encode()) <= NEAR and all(
+        style == look or (text == " " and _are_same_blanks(style, look)) for text, style in cells
+    )
+
+
+def _are_same_blanks(*styles: Style | None) -> bool:
+    """Whether blanks in the two styles look the same."""
+    one, other = (PLAIN if style is None else look_of(style, ColorSystem.TRUECOLOR) for style in styles)
+    return is_same_on_blanks(one, other)
+
+
+def _head(cells: list[Cell], index: int) -> int:
+    while index > 0 and cells[index][0] == "":
+        index -= 1
+    return index
+
+
+def _tail(cells: list[Cell], index: int) -> int:
+    while index < len(cells) and cells[index][0] == "":
+        index += 1
+    return index
