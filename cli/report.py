@@ -21,19 +21,19 @@ MOST_ROWS, MOST_COLUMNS = 16, 8
 """Of larger matrices the rest is left out here; --json has all of it."""
 
 
-def write_report(simulator: Simulator) -> None:
-    """Print where `simulator` stands."""
-    for line in report(simulator):
+def write_report(simulator: Simulator, at_first: float | None) -> None:
+    """Print where `simulator` stands; `at_first` is its loss before the first update."""
+    for line in report(simulator, at_first):
         write(line)
 
 
-def report(simulator: Simulator) -> Iterator[str]:
+def report(simulator: Simulator, at_first: float | None) -> Iterator[str]:
     """The lines of it."""
     scenario = simulator.scenario
     variant = f"  ({one_line(scenario.variant)})" if scenario.variant else ""
     yield f"{one_line(scenario.name)}  {one_line(in_language(scenario.title, 'en'))}{variant}"
     yield ""
-    yield from columns(list(_figures(simulator)))
+    yield from columns(list(_figures(simulator, at_first)))
     yield ""
     if isinstance(scenario.body, SurfaceBody):
         yield "the point"
@@ -62,20 +62,25 @@ def report(simulator: Simulator) -> Iterator[str]:
         yield from columns(_labelled(matrix), right=True)
 
 
-def _figures(simulator: Simulator) -> Iterator[tuple[str, str]]:
+def _figures(simulator: Simulator, at_first: float | None) -> Iterator[tuple[str, str]]:
     if simulator.trains:
         position = simulator.position
         yield "iterations", f"{simulator.iteration:,}"
         yield "epochs", f"{simulator.iteration // position.batches:,}"
         if (loss := simulator.loss()) is not None:
             yield "loss", fixed(loss)
-        if simulator.losses.size:
-            yield "loss at first", fixed(float(simulator.losses[0]))
+        if at_first is not None:
+            yield "loss at first", fixed(at_first)
     else:
         yield "no training", "one forward pass"
     accuracy = simulator.accuracy()
     if accuracy is not None:
         yield "accuracy", plain(accuracy, 4)
+    validation_loss, validation_accuracy = simulator.validation()
+    if validation_loss is not None:
+        yield "validation loss", fixed(validation_loss)
+    if validation_accuracy is not None:
+        yield "validation accuracy", plain(validation_accuracy, 4)
 
 
 def _samples(simulator: Simulator) -> Iterator[str]:

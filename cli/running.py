@@ -41,6 +41,7 @@ def command(
     if iterations is not None and epochs is not None:
         raise click.UsageError("either --iterations or --epochs")
     simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    at_first = simulator.loss() if simulator.trains else None
     if simulator.trains:
         train(simulator, _updates(simulator, iterations, epochs))
     else:
@@ -49,9 +50,9 @@ def command(
         while simulator.step("phase"):
             pass
     if as_json:
-        write_json(document(simulator))
+        write_json(document(simulator, at_first))
     else:
-        write_report(simulator)
+        write_report(simulator, at_first)
     if trouble := simulator.trouble:
         note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
         return 1
@@ -83,15 +84,20 @@ def train(simulator: Simulator, updates: int) -> None:
         progress.clear()
 
 
-def document(simulator: Simulator) -> dict[str, Any]:
-    """The JSON document of a run, schema 1."""
+def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
+    """The JSON document of a run, schema 1; `at_first` is its loss before the first update."""
     scenario = simulator.scenario
+    validation_loss, validation_accuracy = simulator.validation()
     return {
         "schema": 1,
         "scenario": scenario.name,
         "iterations": simulator.iteration,
         "epochs": simulator.iteration // simulator.position.batches if simulator.trains else 0,
         "loss": simulator.loss() if simulator.trains else None,
+        "loss_at_first": at_first,
+        "accuracy": simulator.accuracy(),
+        "validation_loss": validation_loss,
+        "validation_accuracy": validation_accuracy,
         "losses": simulator.losses.tolist(),
         "outputs": simulator.outputs().tolist(),
         "layers": [

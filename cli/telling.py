@@ -54,6 +54,10 @@ class Telling:
         """A number with as many decimals as numbers have at present; one that counts something without any."""
         return fixed(value, digits_of(ref, self.digits))
 
+    def of_loss(self, key: str, simulator: Simulator) -> str:
+        """The key of what is said of the loss of an iteration: where a batch is a part of the data, it is its alone."""
+        return f"{key}_of_batch" if simulator.model.data_calendar.batches > 1 else key
+
     # a moment
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
@@ -121,7 +125,8 @@ class Telling:
         if simulator.trains and position.cursor == position.values:
             losses = simulator.losses
             if losses.size:
-                yield self.line("iteration_done", iteration=f"{position.done:,}", loss=self.number(float(losses[-1])))
+                key, loss = self.of_loss("iteration_done", simulator), self.number(float(losses[-1]))
+                yield self.line(key, iteration=f"{position.done:,}", loss=loss)
             else:
                 yield self.line("iteration_done_plain", iteration=f"{position.done:,}")
 
@@ -334,7 +339,8 @@ class Telling:
             elif measure.parameters is not None:
                 yield self.line("apart", iteration=iteration, difference=self.number(measure.parameters))
             present, other = map(self.number, measure.losses)
-            yield self.line("losses", iteration=iteration, present=present, other=other)
+            key = "losses_of_batches" if measure.are_of_batches else "losses"
+            yield self.line(key, iteration=iteration, present=present, other=other)
 
     def commands(self, table_keys: Iterable[str], conditions: Iterable[str]) -> Iterator[str]:
         """The help, with conditions that can be set here."""

@@ -85,6 +85,11 @@ class Looks(Walk):
         yield self.tell.line("no_loss") if loss is None else self.tell.line("loss_now", loss=self.tell.number(loss))
         if accuracy is not None:
             yield self.tell.line("accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
+        loss, accuracy = self._simulator.validation()
+        if loss is not None:
+            yield self.tell.line("validation_loss_now", loss=self.tell.number(loss))
+        if accuracy is not None:
+            yield self.tell.line("validation_accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
 
     def _symbols(self) -> Lines:
         self.tell.spoken.with_symbols = not self.tell.spoken.with_symbols

@@ -131,7 +131,7 @@ class Moves(Walk):
                 simulator.run(1 if holds else min(left, PART), until=() if holds else [condition])
                 if simulator.stopped_by or simulator.trouble:
                     break
-                holds = holds and condition.holds(simulator)
+                holds = holds and (not condition.is_due(simulator) or condition.holds(simulator))
         self._session.changed()
         done = simulator.iteration - before
         if simulator.stopped_by or interrupts.came or simulator.trouble:
@@ -148,8 +148,11 @@ class Moves(Walk):
             if met_by := condition.met_by(simulator):
                 parameter, gradient = met_by
                 yield self.tell.line("met_by", parameter=parameter, value=self.tell.number(gradient))
+            if (number := condition.number(simulator)) is not None:
+                yield self.tell.line("met_at", value=self.tell.number(number))
         elif simulator.losses.size:
-            yield self.tell.counted("ran", done, loss=self.tell.number(float(simulator.losses[-1])))
+            key, loss = self.tell.of_loss("ran", simulator), self.tell.number(float(simulator.losses[-1]))
+            yield self.tell.counted(key, done, loss=loss)
         else:
             yield self.tell.counted("ran_plain", done)
         if interrupted or condition:

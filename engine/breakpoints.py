@@ -40,6 +40,9 @@ CLASSES = (-1.0, 0.0, 1.0)
 
 NEVER_NEGATIVE = ("E", "E_o", "E_t")
 """Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
+LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
+"""Over all training data; of the last batch, before its update; over the data kept back."""
+LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
 COMPARED = r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)"
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 
@@ -58,6 +61,8 @@ def examples(simulator: Results) -> tuple[str, ...]:
         f"{parameter} > 0.5": parameter is not None,
         "any |gradient| < 1e-6": has_gradients,
         "accuracy = 1": not _no_accuracy(simulator),
+        "batch loss < 0.01": model.has_loss and model.data_calendar.batches > 1,
+        "validation loss < 0.01": not _no_loss(VALIDATION_LOSS, simulator),
         "not finite": True,
         "all |gradient| < 1e-6": has_gradients,
     }
@@ -74,6 +79,15 @@ def _a_parameter(simulator: Results) -> str | None:
     return next((name for name in names if model.find(name) is not None), None)
 
 
+def _no_loss(name: str, simulator: Results) -> str:
+    """Why there is no such loss here; "" where there is."""
+    if not simulator.model.has_loss:
+        return "there is no loss here"
+    if name == VALIDATION_LOSS and simulator.validation()[0] is None:
+        return "no data are kept back here, so there is no validation loss"
+    return ""
+
+
 def _no_accuracy(simulator: Results) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
     targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
@@ -86,11 +100,18 @@ class Breakpoint(Struct, frozen=True):
     """A condition, as it was written; `holds` asks whether it does after the last iteration done.
 
     `met_by` says whose gradient makes it hold, right after the iteration; None where it is about no single one.
+    `is_due` says whether a run looks at it there; `number`, what it compares, where that is one number.
     """
 
     text: str
     holds: Callable[[Results], bool]
     met_by: Callable[[Results], Named | None] = lambda _run: None
+    is_due: Callable[[Results], bool] = lambda _run: True
+    number: Callable[[Results], float | None] = lambda _run: None
+
+    def comes_to_hold(self, run: Results) -> bool:
+        """Whether a run that looks for it stops here."""
+        return self.is_due(run) and self.holds(run)
 
 
 def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
@@ -133,15 +154,20 @@ def read_condition(text: str, simulator: Results) -> Breakpoint | str:
             if not _can_hold(compare, bound, 0.0, inf):
                 return "the size of a gradient is never below 0"
             return _of_gradients(words, gradients[1] or "any", compare, float(bound))
-        if subject == "loss" and not simulator.model.has_loss:
-            return "there is no loss here"
+        if subject in LOSSES and (problem := _no_loss(subject, simulator)):
+            return problem
         if subject == "accuracy" and (problem := _no_accuracy(simulator)):
             return problem
         if problem := _out_of_range(match[1], compare, bound, simulator):
             return problem
         reader = _measure(match[1], simulator)
         if reader is not None:
-            return Breakpoint(words, lambda run: any(compare(number, bound) for number in reader(run)))
+            return Breakpoint(
+                words,
+                lambda run: any(compare(number, bound) for number in reader(run)),
+                is_due=_has_seen_all if subject in (LOSS, VALIDATION_LOSS) else lambda _run: True,
+                number=lambda run: next(iter(reader(run)), None),
+            )
     return f"cannot read the condition {shown(words)}"
 
 
@@ -151,7 +177,7 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Re
     if name == "accuracy":
         is_possible = _can_hold(compare, bound, 0.0, 1.0)
         return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
-    ref = simulator.model.find("E" if name == "loss" else subject)
+    ref = simulator.model.find("E" if name in LOSSES else subject)
     if ref is not None and ref.quantity == "a" and ref.layer:
         _, activation = simulator.model.layer_names[ref.layer - 1]
         least, most = ACTIVATIONS[activation].span
@@ -160,7 +186,7 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Re
         return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
     if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
         return ""
-    return "a loss is never below 0" if name == "loss" else f"{subject} is an error, never below 0"
+    return "a loss is never below 0" if name in LOSSES else f"{subject} is an error, never below 0"
 
 
 def _can_hold(compare: Comparison, bound: float, least: float, most: float) -> bool:
@@ -174,19 +200,32 @@ def _reached(what: str, number: int) -> Callable[[Results], bool]:
     return lambda run: run.iteration >= run.model.calendar.first(number) - 1
 
 
+def _has_seen_all(run: Results) -> bool:
+    """Whether a pass through the training data has just ended: a loss over all of them would slow down each batch."""
+    return run.trouble is None and run.iteration > 0 and run.model.data_calendar.of(run.iteration + 1)[1] == 0
+
+
 Numbers = Callable[["Results"], "list[float]"]
 
 
 def _measure(subject: str, simulator: Results) -> Numbers | None:
     """How to read the number, if there is one yet; None for what this scenario does not have."""
     name = subject.lower()
-    if name == "loss":
+    if name == LOSS:
+        return lambda run: _if_any(run.loss())
+    if name == BATCH_LOSS:
         return lambda run: run.losses[-1:].tolist()
+    if name == VALIDATION_LOSS:
+        return lambda run: _if_any(run.validation()[0])
     if name == "accuracy":
-        return lambda run: [number for number in (run.accuracy(),) if number is not None]
+        return lambda run: _if_any(run.accuracy())
     if simulator.model.find(subject) is not None:
         return lambda run: [run.look_up(subject)]
     return None
+
+
+def _if_any(number: float | None) -> list[float]:
+    return [] if number is None else [number]
 
 
 def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> Breakpoint:

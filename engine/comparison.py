@@ -43,6 +43,7 @@ class Measure(Struct, frozen=True):
     losses: tuple[float, float]
     parameters: float | None
     furthest: Furthest | None = None
+    are_of_batches: bool = False  # the losses: a batch is a part of the data in one of the runs
 
 
 class Comparison(Struct, frozen=True):
@@ -152,7 +153,8 @@ def _measure(present: Timeline, other: Timeline, iteration: int, why: Why) -> Me
     present.go_to(iteration)
     other.go_to(iteration)
     mine, theirs = (float(run.losses.values[iteration - 1]) for run in (present, other))
-    return Measure(iteration, why, (mine, theirs), *_distance(present, other))
+    of_batches = any(run.model.data_calendar.batches > 1 for run in (present, other))
+    return Measure(iteration, why, (mine, theirs), *_distance(present, other), are_of_batches=of_batches)
 
 
 def first_difference(present: Timeline, other: Timeline, lens: int = 0) -> Difference:

@@ -139,6 +139,10 @@ class Model(Protocol):
         """Which epoch and batch an iteration belongs to."""
 
     @property
+    def data_calendar(self) -> Calendar:
+        """The same of passes through the training data: where a batch is all of them, one batch each."""
+
+    @property
     def epochs(self) -> int:
         """The scenario's own length; 0 where nothing is trained."""
 
@@ -214,6 +218,12 @@ class Model(Protocol):
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) over the whole training set at the present parameters."""
+
+    def loss(self, *, landed: bool) -> float | None:
+        """The same loss alone, which a run may ask for again and again."""
+
+    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
+        """(loss, accuracy) over the data kept back; None, None where there are none."""
 
     def find(self, symbol: str) -> Ref | None:
         """The reference that `symbol` names, None where there is no such number."""

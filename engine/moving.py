@@ -75,7 +75,7 @@ class Moving(Results):
             return self.iteration - before
         for _ in range(iterations):
             self._move(self.iteration + 1)
-            self.stopped_by = next((condition for condition in until if condition.holds(self)), None)
+            self.stopped_by = next((condition for condition in until if condition.comes_to_hold(self)), None)
             if self.stopped_by or self.trouble:
                 break
         return self.iteration - before

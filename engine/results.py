@@ -62,7 +62,11 @@ class Results(Standing):
 
     def loss(self) -> float | None:
         """Over the whole training set, at the present parameters; None where nothing is trained."""
-        return self.model.evaluate(landed=self._is_landed)[1]
+        return self.model.loss(landed=self._is_landed)
+
+    def validation(self) -> tuple[float | None, float | None]:
+        """(loss, accuracy) over the data kept back, at the present parameters; each None where there is none."""
+        return self.model.validate(landed=self._is_landed)
 
     def outputs(self) -> Array:
         """(samples, outputs) over the whole training set, at the present parameters."""

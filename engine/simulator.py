@@ -47,6 +47,7 @@ class Simulator(Moving, WhatIf):
             event=self.event,
             next_symbol=self._next_symbol(),
             trouble=self.trouble,
+            is_part=self.model.data_calendar.batches > 1,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
             epochs=self._timeline.epochs,

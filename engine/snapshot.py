@@ -35,6 +35,7 @@ class Snapshot(Struct, frozen=True):
     event: Event | None
     next_symbol: str | None
     trouble: Trouble | None
+    is_part: bool  # the batch, of the data
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
     epochs: Epochs  # how many are done after each of the updates that the curves count

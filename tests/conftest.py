@@ -45,6 +45,26 @@ def heaps(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
+def unlike_batches(tmp_path: Path) -> str:
+    """A scenario whose loss stays 29/3, its two batches' losses being 10 and 9."""
+    tables = {
+        "schema": 1,
+        "title": "Three samples by two",
+        "network": {
+            "inputs": 1,
+            "layers": [
+                {"units": 1, "activation": "linear", "bias": False, "weights": [[0]], "train_weights": False},
+            ],
+        },
+        "data": {"inputs": [[1], [1], [1]], "targets": [[3], [11**0.5], [3]]},
+        "training": {"loss": "mse", "optimizer": "sgd", "batch_size": 2, "epochs": 4},
+    }
+    file = tmp_path / "unlike.toml"
+    file.write_text(write_toml(tables), encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
 def root() -> Path:
     """The folder of the checkout."""
     return ROOT

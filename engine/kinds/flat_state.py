@@ -26,6 +26,11 @@ class FlatState:
         """The state after the update if that has landed, else the one before it."""
         return self._states[1 - self._before if landed else self._before]
 
+    @property
+    def data_calendar(self) -> Calendar:
+        """An epoch is a pass through the data."""
+        return self.calendar
+
     def start(self) -> None:
         """Put the initial state back."""
         self.restore(self._initial)

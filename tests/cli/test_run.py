@@ -8,7 +8,8 @@ from dlsim.engine import Simulator, load
 def test_one_iteration_of_the_worked_example_as_json(dlsim):
     document = dlsim("run", "backprop-2-2-2", "--iterations", 1, "--json").json
     assert list(document) == [
-        "schema", "scenario", "iterations", "epochs", "loss", "losses", "outputs", "layers", "gradients",
+        "schema", "scenario", "iterations", "epochs", "loss", "loss_at_first", "accuracy", "validation_loss",
+        "validation_accuracy", "losses", "outputs", "layers", "gradients",
     ]  # fmt: skip
     assert (document["schema"], document["scenario"]) == (1, "backprop-2-2-2")
     assert (document["iterations"], document["epochs"]) == (1, 1)
@@ -55,6 +56,36 @@ def test_nothing_run_yet_has_a_loss_and_no_gradients(dlsim):
     document = dlsim("run", "backprop-2-2-2", "--iterations", 0, "--json").json
     assert (document["losses"], document["gradients"]) == ([], None)
     assert f"{document['loss']:.8f}" == "0.02397190"
+
+
+def test_a_loss_that_rises_is_not_told_as_one_that_falls(dlsim, scenario_file):
+    """The first batch is of three samples, and its loss is larger than that over all four at the end."""
+    and_gate = scenario_file(
+        network="[network]\ninputs = 2\n"
+        'layers = [{ units = 1, activation = "sigmoid", weights = [[0.2], [-0.1]], biases = [0.05] }]\n',
+        data="[data]\ninputs = [[0, 0], [0, 1], [1, 0], [1, 1]]\ntargets = [[0], [0], [0], [1]]\n",
+    )
+    call = ("run", and_gate, "--set", "training.batch_size=3", "--epochs", 2)
+    document = dlsim(*call, "--json").json
+    assert document["loss_at_first"] == Simulator(load(and_gate)).loss()
+    assert document["loss_at_first"] < document["loss"] < document["losses"][0]
+    lines = [" ".join(line.split()) for line in dlsim(*call).out.splitlines()]
+    assert f"loss {document['loss']:.8f}" in lines
+    assert f"loss at first {document['loss_at_first']:.8f}" in lines
+
+
+def test_loss_and_accuracy_over_the_data_kept_back_are_told_where_there_are_any(dlsim):
+    document = dlsim("run", "over-and-underfitting", "--epochs", 20, "--json").json
+    run = Simulator(load("over-and-underfitting"))
+    run.run(epochs=21)
+    assert document["validation_loss"] == run.curves["validation"].values[-1], "at the start of the next epoch"
+    assert 0.5 < document["validation_accuracy"] < document["accuracy"] <= 1
+    out = dlsim("run", "over-and-underfitting", "--epochs", 20).out
+    assert f"{document['validation_loss']:.8f}" in next(x for x in out.splitlines() if x.startswith("validation loss"))
+    document = dlsim("run", "optimizers", "--iterations", 1, "--json").json
+    assert [document[key] for key in ("accuracy", "validation_loss", "validation_accuracy")] == [None, None, None]
+    document = dlsim("run", "and", "--json").json
+    assert (document["loss_at_first"], document["accuracy"], document["validation_loss"]) == (None, 1, None)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--epochs", 0), ("--iterations", 5)])

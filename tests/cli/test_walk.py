@@ -142,12 +142,12 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["b"], "This is the start: there is nothing before it."),
         (["g"], "A step is one op."),
         (["g phase", "where"], "A step is one phase."),
-        (["i"], "Iteration 1 is done; its loss was 0.02397190."),
-        (["r 3"], "3 iterations done. The loss of the last was 0.02251965."),
+        (["i"], "Iteration 1 is done; before its update the loss was 0.02397190."),
+        (["r 3"], "3 iterations done. Before the last update the loss was 0.02251965."),
         (["r 1,000", "where"], "1,000 updates are done, epoch 1,000 of 1,000, batch 1 of 1."),
-        (["r"], "1,000 iterations done. The loss of the last was"),
+        (["r"], "1,000 iterations done. Before the last update the loss was"),
         (["i", "I"], "At the very start: nothing has been computed yet. Next is z1."),
-        (["to 500"], "Iteration 500 is done; its loss was"),
+        (["to 500"], "Iteration 500 is done; before its update the loss was"),
         (["to 500", "to 0"], "At the very start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
@@ -182,7 +182,7 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["lesson"], "One sample, four sigmoid neurons"),
         (["g op", ""], "z2 = 0.11000000"),
         (["g op", "", ""], "h1 ... h2: Y[1] = sigmoid(Z[1])"),
-        (["48"], "Iteration 1 is done; its loss was 0.02397190."),
+        (["48"], "Iteration 1 is done; before its update the loss was 0.02397190."),
     ],
 )
 def test_a_command_says_what_came_of_it(walk, typed, said):
@@ -207,16 +207,41 @@ def test_a_condition_that_holds_already_is_said_to_and_the_run_goes_past_it(walk
         "It holds already: loss < 1. Past it, to where it comes to hold again.",
         "After 999 iterations it has not come to hold again: loss < 1.",
     ]
-    _, _, until = walk("epochs-batches-iterations", "r 10", "until loss > 0.73")
+    _, _, until = walk("epochs-batches-iterations", "r 10", "until batch loss > 0.73")
     assert until[:2] == [
-        "It holds already: loss > 0.73. Past it, to where it comes to hold again.",
-        "Stopped after 2 iterations: loss > 0.73.",
+        "It holds already: batch loss > 0.73. Past it, to where it comes to hold again.",
+        "Stopped after 2 iterations: batch loss > 0.73.",
     ]
+
+
+def test_a_run_that_stops_by_its_loss_has_that_loss_where_one_asks_for_it(walk, unlike_batches):
+    _, never, loss = walk(unlike_batches, "until loss < 9.5", "loss")
+    assert never == ["After 8 iterations it does not hold yet: loss < 9.5."]
+    assert loss[0] == "Over the whole training set the loss is 9.66666667."
+    _, stopped, loss, _, by_batch = walk(unlike_batches, "until loss < 9.7", "loss", "home", "until batch loss < 9.5")
+    assert stopped == [
+        "Stopped after 2 iterations: loss < 9.7.",
+        "It is 9.66666667.",
+        "Iteration 2 is done; before its update the batch loss was 9.00000000.",
+    ]
+    assert loss[0] == "Over the whole training set the loss is 9.66666667."
+    assert by_batch[0] == "Stopped after 2 iterations: batch loss < 9.5."
+    _, (_, it_is, before), loss = walk(SCENARIO, "until loss < 0.0235", "loss")
+    assert it_is == "It is 0.02323634."
+    assert before == "Iteration 1 is done; before its update the loss was 0.02397190."
+    assert loss[0] == "Over the whole training set the loss is 0.02323634."
+
+
+def test_what_was_kept_back_is_told_with_the_loss(walk):
+    *_, loss = walk("over-and-underfitting", "to 20", "loss")
+    run = Simulator(load("over-and-underfitting"))
+    run.run(20)
+    assert f"Over the data kept back, the validation loss is {run.validation()[0]:.8f}." in loss
 
 
 def test_what_is_one_is_said_as_one(walk):
     _, ran, _, where, until = walk(SCENARIO, "r 1", "home", "where", "until loss < 1")
-    assert ran == ["1 iteration done. Its loss was 0.02397190."]
+    assert ran == ["1 iteration done. Before its update the loss was 0.02397190."]
     assert where[0].startswith("0 updates are done, ")
     assert until[0] == "Stopped after 1 iteration: loss < 1."
     assert walk(SCENARIO, "i", "where")[-1][0].startswith("1 update is done, epoch ")

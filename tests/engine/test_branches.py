@@ -430,14 +430,15 @@ def test_a_number_that_only_one_of_two_runs_has_is_named(simulator, first, then,
 @pytest.mark.parametrize(
     ("text", "holds"),
     [
-        ("loss < 0.02", lambda run: run.losses[-1] < 0.02 <= run.losses[-2]),
+        ("loss < 0.02", lambda run: run.loss() < 0.02 <= run.losses[-1]),
+        ("batch loss < 0.02", lambda run: run.losses[-1] < 0.02 <= run.losses[-2]),
         ("any |gradient| < 5e-4", lambda run: run.iteration > 1),
         ("all |gradient| < 1e-3", lambda run: np.abs(run.gradients[1][0]).max() < 1e-3),
         ("iteration 12", lambda run: run.iteration == 12),
         ("Epoch 7", lambda run: run.iteration == 7),
         ("epoch 1,000", lambda run: run.iteration == 1_000),
         ("iteration +5", lambda run: run.iteration == 5),
-        ("loss < 1/50", lambda run: run.losses[-1] < 0.02 <= run.losses[-2]),
+        ("loss < 1/50", lambda run: run.loss() < 0.02 <= run.losses[-1]),
         ("W5 < 0.3", lambda run: run.look_up("W5") < 0.3),
     ],
 )
@@ -515,6 +516,10 @@ def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
         ("backprop-2-2-2", "accuracy = 1", "accuracy needs targets that are classes, 0 or 1"),
         ("backprop-2-2-2", "loss < -1", "a loss is never below 0"),
         ("backprop-2-2-2", "Loss < 0", "a loss is never below 0"),
+        ("batch-modes", "batch loss < 0", "a loss is never below 0"),
+        ("over-and-underfitting", "validation loss < 0", "a loss is never below 0"),
+        ("activations", "batch loss < 1", "there is no loss here"),
+        ("xor-train", "validation loss < 1", "no data are kept back here, so there is no validation loss"),
         ("xor-train", "loss = -0.5", "a loss is never below 0"),
         ("feedforward-or-recurrent", "loss <= -1", "a loss is never below 0"),
         ("backprop-2-2-2", "E < 0", "E is an error, never below 0"),
@@ -573,6 +578,49 @@ def test_a_network_that_answers_with_classes_can_be_stopped_by_its_accuracy():
     simulator.run(simulator.end, until=[parse_breakpoint("accuracy = 1", simulator)])
     assert simulator.stopped_by
     assert simulator.accuracy() == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "done"), [("loss < 9.7", 2), ("batch loss < 9.5", 2), ("batch loss > 9.9", 1), ("loss < 9.5", 8)]
+)
+def test_where_batches_are_parts_of_the_data_a_run_stops_by_the_loss_over_all_of_them(unlike_batches, text, done):
+    run = Simulator(load(unlike_batches))
+    run.run(8, until=[parse_breakpoint(text, run)])
+    assert run.iteration == done
+    assert bool(run.stopped_by) == (done < 8)
+
+
+def test_a_run_stops_by_the_loss_over_the_data_that_were_kept_back():
+    run = Simulator(load("over-and-underfitting"))
+    condition = parse_breakpoint("validation loss < 0.56", run)
+    run.run(100, until=[condition])
+    assert run.stopped_by is condition
+    assert run.validation()[0] < 0.56 <= run.curves["validation"].values[-1], "that is from before the last epoch"
+
+
+@pytest.mark.parametrize(("size", "places"), [(500, [4, 8, 12]), (2000, [*range(1, 13)])])
+def test_a_run_that_may_stop_by_its_loss_looks_at_all_the_data_once_an_epoch(monkeypatch, size, places):
+    run = Simulator(load("epochs-batches-iterations", overrides={"training.batch_size": size}))
+    asked, loss = [], run.loss
+    monkeypatch.setattr(run, "loss", lambda: asked.append(run.iteration) or loss())
+    run.run(12, until=[parse_breakpoint("loss < 1e-9", run)])
+    assert asked == places
+
+
+def test_beside_a_search_the_loss_is_looked_at_where_the_network_has_seen_all_its_data():
+    run = Simulator(load("xor-single"))
+    run.run(500, until=[parse_breakpoint("loss < 0.7", run)])
+    assert run.loss() < 0.7 <= run.losses[-1]
+
+
+@pytest.mark.parametrize("name", builtin_scenarios())
+def test_the_loss_by_itself_is_the_one_that_comes_with_the_outputs(name):
+    run = Simulator(load(name))
+    for landed in (False, True, False):
+        run.run(3)
+        expected = run.model.evaluate(landed=landed)[1]
+        found = run.model.loss(landed=landed)
+        assert found == expected or (found is None and not run.model.has_loss)
 
 
 def test_an_edit_that_changes_nothing_goes_the_same_way(simulator):

@@ -144,8 +144,8 @@ async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, ho
 @pytest.mark.parametrize(
     ("scenario", "columns"),
     [
-        ("over-and-underfitting", ["variant", "updates", "train loss", "validation"]),
-        ("batch-modes", ["variant", "updates", "batch loss", "all data"]),
+        ("over-and-underfitting", ["variant", "updates", "loss", "validation loss"]),
+        ("batch-modes", ["variant", "updates", "batch loss", "loss"]),
         ("optimizers", ["variant", "updates", "loss"]),
     ],
 )

@@ -359,8 +359,8 @@ async def test_variants_that_are_measured_on_kept_back_data_show_it_beside_their
         await pilot.press(*"eeeeee8")
         await pilot.pause()
         lines = screen_text(app)
-        (head,) = (line for line in lines if "train loss" in line)
-        assert "validation" in head
+        (head,) = (line for line in lines if "validation loss" in line)
+        assert re.search(r" loss +validation loss", head)
         (ended,) = (line for line in lines if "ends: 5" in line)
         curves = app.screen.session.ensemble.members[1][1].curves
         assert f"{curves['validation'].values[-1]:.8f}" in ended

@@ -40,8 +40,24 @@ def test_a_run_stops_at_the_next_breakpoint_and_says_which():
         running._runner._thread.join()
         _, hint = running.look()
         stops.append((hint.key, hint.values["condition"]))
-    assert stops == [("hint.stopped_by", "loss < 0.01"), ("hint.stopped_by", "iteration 40")]
+    assert stops == [("hint.stopped_by_number", "loss < 0.01"), ("hint.stopped_by", "iteration 40")]
     assert session.simulator.iteration == 40
+
+
+@pytest.mark.parametrize("is_stepwise", [False, True])
+def test_a_run_that_stops_by_its_loss_says_the_loss_over_all_the_data(unlike_batches, is_stepwise):
+    session = Session(unlike_batches)
+    add_breakpoint(session, "loss < 9.7")
+    session.speed_index = 0 if is_stepwise else len(SPEEDS) - 1
+    running, hint = Running(session), None
+    running.start()
+    if is_stepwise:
+        while hint is None:
+            _, hint = running._step(8)
+    else:
+        running._runner._thread.join()
+        _, hint = running.look()
+    assert hint.values == {"condition": "loss < 9.7", "iteration": 2, "value": "9.66666667"}
 
 
 async def test_going_to_an_iteration_and_setting_a_breakpoint_by_key(open_at, screen_text):
@@ -142,14 +158,14 @@ async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, scr
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
-        for condition in ("loss < 0.02", "iteration 7", "loss > 9", "loss < 0.1"):
+        for condition in ("loss < 0.02", "iteration 6", "loss > 9", "loss < 0.1"):
             add_breakpoint(app.screen.session, condition)
         await pilot.press("colon", *place, "enter")
         await until(pilot, lambda: not app.screen.running.is_running)
         await pilot.pause()
         said = screen_text(app)[-1]
         done = f"{int(place):,}"
-        assert f"Iterations done: {done}. Epochs done: {done}. Past loss < 0.02 (iteration 7), iteration 7." in said
+        assert f"Iterations done: {done}. Epochs done: {done}. Past loss < 0.02 (iteration 6), iteration 6." in said
         losses = app.screen.session.simulator.losses
         assert losses[5] >= 0.02 > losses[6], "both came to hold in the same iteration; one holds never, one did before"
         await pilot.press("colon", *"3", "enter")

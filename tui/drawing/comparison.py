@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from rich.cells import cell_len
 
-from dlsim.engine.comparison import Comparison
+from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.tui.drawing.lines import Line, after_sign, wrap
 from dlsim.tui.session.edits import Edited, brief, in_words
@@ -73,7 +73,7 @@ def comparison_lines(
     names = (SAY("compare.present"), SAY("compare.undone" if compared.is_undone else "compare.other"))
     reached = [SAY("compare.reached", iteration=done) for done in compared.gone]
     labels = [_after(measure.furthest.symbol) for measure in compared.measures if measure.furthest is not None]
-    columns = Columns.fitting(cells, digits, names, reached, [SAY("compare.loss"), *labels])
+    columns = Columns.fitting(cells, digits, names, reached, [_losses(compared.measures), *labels])
     lines: list[Line] = []
     if edits:
         lines.append(((SAY("compare.edited_undone" if compared.is_undone else "compare.edited"), "heading"),))
@@ -128,7 +128,7 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
     lines: list[Line] = []
     for measure in compared.measures:
         title = SAY(f"compare.measured_{measure.why}", iteration=measure.iteration)
-        lines += [(), *wrap([(title, "heading")], cells), *columns.numbers(SAY("compare.loss"), measure.losses)]
+        lines += [(), *wrap([(title, "heading")], cells), *columns.numbers(_losses([measure]), measure.losses)]
         key = "compare.other_shape" if measure.parameters is None else "compare.parameters"
         distance = "" if measure.parameters is None else fixed(measure.parameters, digits)
         if measure.furthest is None:
@@ -139,6 +139,11 @@ def _how_far(compared: Comparison, cells: int, columns: Columns, digits: int) ->
             said = SAY("compare.furthest", symbol=furthest.symbol, iteration=measure.iteration)
             lines += wrap([(said, "")], cells)
     return lines[1:]
+
+
+def _losses(measures: Sequence[Measure]) -> str:
+    """What the losses are called that are measured."""
+    return SAY("compare.batch_loss" if any(measure.are_of_batches for measure in measures) else "compare.loss")
 
 
 def _after(symbol: str) -> str:

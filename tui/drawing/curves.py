@@ -42,13 +42,15 @@ class Curves(Struct, frozen=True):
     returned: Curve = field(default_factory=Curve)
     variants: Sequence[tuple[Variant, Curve]] = ()
     epochs: Epochs | None = None
+    is_part: bool = False
+    """The loss is that of a batch that is a part of the data."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """What makes them look different."""
         runs = {f"{one.name} {one.is_lead} {one.snapshot.position.batches}": curve for one, curve in self.variants}
         ghost = () if self.ghost is None else (self.ghost.fork, *_key({"": self.ghost.curve}))
-        return (*_key(self.own), _key({"": self.returned}), ghost, _key(runs))
+        return (self.is_part, *_key(self.own), _key({"": self.returned}), ghost, _key(runs))
 
     @property
     def iterations(self) -> int:
@@ -126,6 +128,7 @@ def curves_of(snapshot: Snapshot, variants: Sequence[Variant]) -> Curves:
             (variant, variant.snapshot.curves["loss"]) for variant in variants if "loss" in variant.snapshot.curves
         ],
         epochs=snapshot.epochs,
+        is_part=snapshot.is_part,
     )
 
 

@@ -135,7 +135,8 @@ class Looking(Acting, is_layer=True):
         losses = self.session.snapshot.curves.get("loss")
         if losses is not None and len(losses):
             loss = fixed(float(losses.values[-1]), self.digits)
-            self._tell(Hint("hint.loss_at", {"iteration": len(losses), "loss": loss}))
+            key = "hint.batch_loss_at" if self.session.snapshot.is_part else "hint.loss_at"
+            self._tell(Hint(key, {"iteration": len(losses), "loss": loss}))
             self._show_keys()
 
 

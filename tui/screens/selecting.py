@@ -11,7 +11,16 @@ from dlsim.tui.drawing.link import Owner
 from dlsim.tui.drawing.rows import subject
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.session.answer import in_iteration
-from dlsim.tui.session.selection import Cells, Selection, along, in_order, in_rows, is_among, of_curve, of_curves
+from dlsim.tui.session.selection import (
+    Cells,
+    Selection,
+    along,
+    in_order,
+    in_rows,
+    is_among,
+    of_curve,
+    of_curves,
+)
 from dlsim.tui.session.session import Hint
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.loss_curve import LossCurve

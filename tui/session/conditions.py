@@ -13,6 +13,8 @@ STARTS = (
     "epoch",
     "iteration",
     "accuracy",
+    "batch loss",
+    "validation loss",
     "not finite",
     "any |gradient|",
     "all |gradient|",

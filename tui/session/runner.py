@@ -145,7 +145,7 @@ class Runner:
 
     def _pass(self) -> None:
         """What has come to hold is kept, and not looked for any more."""
-        met = [point for point in self._breakpoints if point.holds(self._simulator)]
+        met = [point for point in self._breakpoints if point.comes_to_hold(self._simulator)]
         self.met += [(point, self._simulator.iteration) for point in met]
         self._breakpoints = tuple(point for point in self._breakpoints if point not in met)
 

@@ -164,7 +164,7 @@ class Running:
         done = self._session.simulator.iteration
         hint = self._session.forward()
         if hint is None and self._session.simulator.iteration > done:
-            point = next((point for point in self._breakpoints if point.holds(self._session.simulator)), None)
+            point = next((point for point in self._breakpoints if point.comes_to_hold(self._session.simulator)), None)
             hint = self._stop_told(point, digits)
         if hint is None and self._end is not None and self._session.simulator.iteration >= self._end:
             hint = self._why_it_ended(digits)
@@ -177,7 +177,9 @@ class Running:
             return None
         simulator = self._session.simulator
         told = {"condition": point.text, "iteration": simulator.iteration}
-        met_by = point.met_by(simulator)
+        met_by, number = point.met_by(simulator), point.number(simulator)
+        if number is not None:
+            return Hint("hint.stopped_by_number", {**told, "value": fixed(number, digits)})
         if met_by is None:
             return Hint("hint.stopped_by", told)
         parameter, gradient = met_by

@@ -265,7 +265,8 @@ class LossCurve(RoleWidget):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
             gap = Run("  " if number else " ", "")
             sample = [] if len(curves) == 1 else [Run(f"{self._sample_of(number)} ", role)]
-            title = Run(f"{self._say.first([f'curve.{name}', 'column.any'], name=name)} ", "muted")
+            key = "batch_loss" if name == "loss" and self._curves.is_part else name
+            title = Run(f"{self._say.first([f'curve.{key}', 'column.any'], name=name)} ", "muted")
             last = Run(_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
             shorter = [[gap, *sample, last]] if sample and not number else []
             yield [[gap, *sample, title, last], *shorter, [gap, *sample, title]]

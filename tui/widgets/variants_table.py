@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -38,6 +38,7 @@ class Row(Struct, frozen=True):
     apart: str
     is_lead: bool
     numbers: tuple[Ref | None, Ref | None] = (None, None)  # what the losses are
+    is_part: bool = False  # the loss is that of a batch that is a part of the data
 
     @property
     def refs(self) -> list[Ref]:
@@ -96,6 +97,7 @@ def variants_of(
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
                 numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
+                is_part=snapshot.is_part,
             )
         )
     return rows
@@ -113,7 +115,7 @@ def variants_lines(
     heads = [
         say("column.variant"),
         say("column.updates") if any(variant.updates for variant in variants) else "",
-        say(loss_head(beside)) if has_loss else "",
+        say(loss_head(variant.is_part for variant in variants)) if has_loss else "",
         say(f"column.{beside}") if beside else "",
         say("column.differs"),
     ]
@@ -168,9 +170,9 @@ def _says_all(line: Line, apart: str) -> bool:
     return "".join(text for text, _ in line).rstrip().endswith(f"  {apart}" if apart else "")
 
 
-def loss_head(beside: str) -> str:
-    """The key of the head over the losses, beside such a one."""
-    return f"column.loss_beside_{beside}" if beside else "column.variant_loss"
+def loss_head(are_parts: Iterable[bool]) -> str:
+    """The key of the head over the losses, by whether the batch of each variant is a part of its data."""
+    return "column.variant_batch_loss" if any(are_parts) else "column.variant_loss"
 
 
 def _row(texts: Sequence[str], sizes: Sequence[int], roles: Sequence[str], between: str) -> list[Piece]:

@@ -40,7 +40,11 @@ def sheet_of_variants(
     """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
     what sets them apart.
     """
-    heads = [say("column.variant"), say("column.updates"), say(loss_head(beside.head))]
+    heads = [
+        say("column.variant"),
+        say("column.updates"),
+        say(loss_head(variant.snapshot.is_part for variant in variants)),
+    ]
     heads += [say(f"column.{beside.head}")] if beside.head else []
     rows = []
     for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):

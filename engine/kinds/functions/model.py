@@ -141,6 +141,19 @@ class FunctionsModel:
         """(points, functions): every function over the whole sweep."""
         return self.values.T, None, None
 
+    def loss(self, *, landed: bool) -> None:
+        """Nothing is trained."""
+        return
+
+    def validate(self, *, landed: bool) -> tuple[None, None]:
+        """There are no data."""
+        return None, None
+
+    @property
+    def data_calendar(self) -> Calendar:
+        """There are no data: the sweep's."""
+        return self.calendar
+
     def find(self, symbol: str) -> Ref | None:
         """The reference that `symbol` names."""
         return self.tape.find(symbol.strip())

@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 
 MOST_PRODUCTS = 30_000_000
 """Multiplications that a picture may cost: a few hundredths of a second."""
+MOST_KEPT = 1 << 16
+"""Arrays of no more numbers are kept for the next time: to make them anew would take longer than to fill them."""
 AT_ONCE = 4096
 """Rows that go through the network together: their arrays stay in the processor's cache."""
 
@@ -29,11 +31,15 @@ def forward_pass(structure: Structure, state: Array, inputs: Array, targets: Arr
     """Every z, a and, with targets under a loss, every error of `inputs` (rows, inputs)."""
     batch = batch_arrays(structure, len(inputs), np.zeros(work_size(structure, len(inputs))), state, state)
     batch.x, batch.t = inputs, targets
+    _pass(structure, batch)
+    return batch
+
+
+def _pass(structure: Structure, batch: BatchArrays) -> None:
     with np.errstate(all="ignore"):
         passes.forward(batch)
-        if structure.loss is not None and targets is not None:
+        if structure.loss is not None and batch.t is not None:
             batch.loss = passes.loss(batch, structure.loss)
-    return batch
 
 
 def answers(structure: Structure, state: Array, inputs: Array) -> Array:
@@ -55,6 +61,31 @@ def evaluate(
         total += batch.loss * batch.size
     loss = None if structure.loss is None else float(total / len(inputs))
     return outputs, loss, None if targets is None else accuracy(outputs, targets)
+
+
+class Losses:
+    """The loss over the same data at one state after another, for a run that may stop by it."""
+
+    def __init__(self, structure: Structure, states: tuple[Array, Array], inputs: Array, targets: Array | None) -> None:
+        self._structure = structure
+        self._states = states
+        self._inputs, self._targets = inputs, targets
+        rows = len(inputs)
+        self._is_kept = rows <= AT_ONCE and work_size(structure, rows) <= MOST_KEPT
+        self._kept: dict[int, BatchArrays] = {}
+
+    def at(self, which: int) -> float | None:
+        """At one of the two states, the same to the last bit as `evaluate` finds it."""
+        if self._structure.loss is None:
+            return None
+        state, rows = self._states[which], len(self._inputs)
+        if not self._is_kept:
+            return evaluate(self._structure, state, self._inputs, self._targets)[1]
+        if which in self._kept:
+            _pass(self._structure, self._kept[which])
+        else:
+            self._kept[which] = forward_pass(self._structure, state, self._inputs, self._targets)
+        return float(self._kept[which].loss * rows / rows)  # times and by, as `evaluate` does
 
 
 def _parts(

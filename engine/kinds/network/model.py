@@ -19,7 +19,7 @@ from dlsim.engine.kinds.network.arrays import (
     work_size,
 )
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.kinds.network.evaluation import answers, evaluate, forward_pass
+from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.probe import network_probe
 from dlsim.engine.kinds.network.program import network_program
@@ -52,6 +52,7 @@ class NetworkModel(LayeredModel):
         self._work = np.zeros(work_size(self.structure, size))
         self._watched = self._work[watched_slice(self.structure, size)]
         self._arrays: dict[tuple[int, int], BatchArrays] = {}
+        self._losses = Losses(structure, self._states, body.data.inputs, body.data.targets)
         self._iteration = 1
         self._rows: Sequence[int] = range(size)
         self._current = self._arrays_for(size)
@@ -192,6 +193,18 @@ class NetworkModel(LayeredModel):
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) over the training set at the present parameters."""
         return evaluate(self.structure, self._state(landed=landed), self._data.inputs, self._data.targets)
+
+    def loss(self, *, landed: bool) -> float | None:
+        """The same loss, to the last bit."""
+        return self._losses.at(1 - self._before if landed else self._before)
+
+    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
+        """(loss, accuracy) over the data kept back."""
+        data = self._data
+        if not len(data.validation_inputs):
+            return None, None
+        state = self._state(landed=landed)
+        return evaluate(self.structure, state, data.validation_inputs, data.validation_targets)[1:]
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""

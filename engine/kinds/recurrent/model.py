@@ -51,6 +51,7 @@ class RecurrentModel(LayeredModel):
         self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
         self._targets = self._by_step(body.data.targets, self.structure.output.units)
         self._arrays: dict[tuple[int, int], BatchOfSequences] = {}
+        self._kept: dict[int, BatchOfSequences] = {}  # over all sequences, by which state is present
         self._optimizer_work = np.zeros(self.structure.parameters)
         self._iteration = 1
         self._rows: Sequence[int] = range(self._batches.size)
@@ -186,11 +187,28 @@ class RecurrentModel(LayeredModel):
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) at the present parameters; a row of outputs is a sequence, step after step."""
-        batch = self._scratch(slice(None), landed=landed)
+        batch = self._over_all(landed=landed)
         outputs = batch.output.a.transpose(1, 0, 2).reshape(batch.size, -1).copy()
         loss = float(batch.loss) if self.structure.loss is not None else None
         right = accuracy(batch.output.a, batch.t) if len(batch.t) else None
         return outputs, loss, right
+
+    def loss(self, *, landed: bool) -> float | None:
+        """Over all sequences."""
+        return None if self.structure.loss is None else float(self._over_all(landed=landed).loss)
+
+    def validate(self, *, landed: bool) -> tuple[None, None]:
+        """No sequences are kept back."""
+        return None, None
+
+    def _over_all(self, *, landed: bool) -> BatchOfSequences:
+        """A forward pass over all sequences, in arrays that are made once for each of the two states."""
+        which = 1 - self._before if landed else self._before
+        if which not in self._kept:
+            self._kept[which] = self._scratch(slice(None), landed=landed)
+            return self._kept[which]
+        self._pass(self._kept[which])
+        return self._kept[which]
 
     def _scratch(self, rows: slice, *, landed: bool) -> BatchOfSequences:
         """A forward pass in arrays of its own: the tape stays as it is."""
@@ -200,11 +218,14 @@ class RecurrentModel(LayeredModel):
             self.structure, x.shape[1], np.zeros(work_size(self.structure, x.shape[1])), state, state
         )
         batch.x, batch.t = x, t
+        self._pass(batch)
+        return batch
+
+    def _pass(self, batch: BatchOfSequences) -> None:
         with np.errstate(all="ignore"):
             passes.forward(batch)
             if self.structure.loss is not None:
                 batch.loss = passes.loss(batch, self.structure.loss)
-        return batch
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model. Forward numbers are those of the first sequence."""

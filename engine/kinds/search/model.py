@@ -163,6 +163,19 @@ class SearchModel:
             return self.beside.evaluate(landed=landed)
         return self.grid.fires[self._setting].astype(np.float64).reshape(-1, 1), None, None
 
+    def loss(self, *, landed: bool) -> float | None:
+        """The network's."""
+        return self.beside.loss(landed=landed) if self.beside else None
+
+    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
+        """The network's."""
+        return self.beside.validate(landed=landed) if self.beside else (None, None)
+
+    @property
+    def data_calendar(self) -> Calendar:
+        """The network's own, however long the search is."""
+        return self.beside.data_calendar if self.beside else self.calendar
+
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
         """The network's output over the plane."""
         return self.beside.region(x, y, landed=landed) if self.beside else None

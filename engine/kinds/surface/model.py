@@ -162,6 +162,14 @@ class SurfaceModel(FlatState):
             height = float(self.surface.value(*point))
         return np.array([[height]]), height, None
 
+    def loss(self, *, landed: bool) -> float | None:
+        """The present height."""
+        return self.evaluate(landed=landed)[1]
+
+    def validate(self, *, landed: bool) -> tuple[None, None]:
+        """There are no data."""
+        return None, None
+
     def find(self, symbol: str) -> Ref | None:
         """x, y, f, ∂f/∂x, x⁺, Δx, v_x, v_x⁺."""
         axes = COORDINATES[: self.surface.dimensions]
