@@ -68,7 +68,7 @@ def plot(
         return []
     import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
 
-    from dlsim.tui import scales  # noqa: PLC0415 -- nor a scale
+    from dlsim.tui.drawing import scales  # noqa: PLC0415 -- nor a scale
 
     drawn = [*shown, *under]
     begin, furthest = span or (min(float(one.x.min()) for one in drawn), max(float(one.x.max()) for one in drawn))
