@@ -92,6 +92,7 @@ def document(simulator: Simulator) -> dict[str, Any]:
         "iterations": simulator.iteration,
         "epochs": simulator.iteration // simulator.position.batches if simulator.trains else 0,
         "loss": simulator.loss() if simulator.trains else None,
+        "accuracy": simulator.accuracy(),
         "losses": simulator.losses.tolist(),
         "outputs": simulator.outputs().tolist(),
         "layers": [

@@ -8,7 +8,7 @@ from dlsim.engine import Simulator, load
 def test_one_iteration_of_the_worked_example_as_json(dlsim):
     document = dlsim("run", "backprop-2-2-2", "--iterations", 1, "--json").json
     assert list(document) == [
-        "schema", "scenario", "iterations", "epochs", "loss", "losses", "outputs", "layers", "gradients",
+        "schema", "scenario", "iterations", "epochs", "loss", "accuracy", "losses", "outputs", "layers", "gradients",
     ]  # fmt: skip
     assert (document["schema"], document["scenario"]) == (1, "backprop-2-2-2")
     assert (document["iterations"], document["epochs"]) == (1, 1)
@@ -55,6 +55,26 @@ def test_nothing_run_yet_has_a_loss_and_no_gradients(dlsim):
     document = dlsim("run", "backprop-2-2-2", "--iterations", 0, "--json").json
     assert (document["losses"], document["gradients"]) == ([], None)
     assert f"{document['loss']:.8f}" == "0.02397190"
+
+
+TWO_CLASSES = {
+    "layers": '{ units = 1, activation = "tanh", weights = [[0.3]], bias = false }',
+    "data": "[data]\ninputs = [[-1], [1]]\ntargets = [[-1], [1]]\n",
+}
+
+
+def test_of_classes_minus_one_and_one_the_answers_on_their_sides_of_0_are_right(dlsim, scenario_file):
+    file = scenario_file(**TWO_CLASSES)
+    assert dlsim("run", file, "--iterations", 0, "--json").json["accuracy"] == 1.0
+    assert "accuracy       1" in dlsim("run", file, "--iterations", 1).out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--iterations", 0)])
+def test_where_targets_are_numbers_a_run_tells_no_accuracy(dlsim, scenario_file, arguments):
+    targets_of_zero_alone = scenario_file()
+    for scenario in ("backprop-2-2-2", targets_of_zero_alone):
+        assert dlsim("run", scenario, *arguments, "--json").json["accuracy"] is None
+        assert "accuracy" not in dlsim("run", scenario, *arguments).out
 
 
 @pytest.mark.parametrize("arguments", [(), ("--epochs", 0), ("--iterations", 5)])

@@ -11,7 +11,6 @@ import numpy as np
 from msgspec import Meta
 
 from dlsim.engine.conversion import Number, Place, Table, convert, count, frozen, number, vector
-from dlsim.engine.data.samples import are_classes
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.network.data_table import read_data
 from dlsim.engine.kinds.network.file import read_network
@@ -117,6 +116,6 @@ def _gate(name: str, truth: list[Number], rows: int, place: Place) -> Array:
     numbers = vector(truth, place)
     if len(numbers) != rows:
         raise place.error(f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one a row")
-    if not are_classes(numbers):
+    if not np.isin(numbers, (0.0, 1.0)).all():
         raise place.error(f"found {shown(truth)}", truth, "a step neuron answers 0 or 1")
     return numbers
