@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import no_accuracy
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.numbers import general
@@ -35,8 +36,6 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-CLASSES = (-1.0, 0.0, 1.0)
-"""Targets that say which of two it is; accuracy tells them apart at 0.5, or takes the largest of several."""
 
 NEVER_NEGATIVE = ("E", "E_o", "E_t")
 """Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
@@ -91,9 +90,8 @@ def _no_loss(name: str, simulator: Results) -> str:
 def _no_accuracy(simulator: Results) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
     targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
-    if targets is None:
-        return "accuracy needs targets, and there are none here"
-    return "" if np.isin(targets, CLASSES).all() else "accuracy needs targets that are classes, 0 or 1"
+    problem = no_accuracy(simulator.model.classes, targets)
+    return f"{problem}, and there are none here" if problem and targets is None else problem
 
 
 class Breakpoint(Struct, frozen=True):

@@ -13,6 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
+from dlsim.engine.classes import Classes
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Formula, Ref
 
@@ -135,6 +136,10 @@ class Model(Protocol):
         """Whether iterations have a loss: what `enter` returns counts."""
 
     @property
+    def classes(self) -> Classes | None:
+        """When an answer is right; None where targets are no classes, and there is no accuracy."""
+
+    @property
     def calendar(self) -> Calendar:
         """Which epoch and batch an iteration belongs to."""
 
@@ -217,7 +222,7 @@ class Model(Protocol):
         """Their gradients on the tape: read-only views."""
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) over the whole training set at the present parameters."""
+        """(outputs, loss, accuracy) over the whole training set at the present parameters; None where there is none."""
 
     def loss(self, *, landed: bool) -> float | None:
         """The same loss alone, which a run may ask for again and again."""

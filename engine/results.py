@@ -73,7 +73,7 @@ class Results(Standing):
         return self.model.evaluate(landed=self._is_landed)[0]
 
     def accuracy(self) -> float | None:
-        """Share of the training set answered right; None without targets."""
+        """Share of the training set answered right; None where the targets are no classes."""
         return self.model.evaluate(landed=self._is_landed)[2]
 
     def look_up(self, symbol: str) -> float:

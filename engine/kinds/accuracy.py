@@ -6,19 +6,20 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import Classes
+
 Array = NDArray[np.float64]
-Classes = NDArray[np.int64]
 
 
-def accuracy(outputs: Array, targets: Array) -> float:
-    """Share of answers that are right, one along the last axis."""
-    return float((classes_of(outputs) == classes_of(targets)).mean())
+def accuracy(classes: Classes | None, outputs: Array, targets: Array | None) -> float | None:
+    """Share of answers that are right, one along the last axis; None where targets are no classes."""
+    return None if classes is None or targets is None else float(classes.right(outputs, targets).mean())
 
 
 class Confusion(Struct, frozen=True):
     """(classes, classes): how many samples of each class (rows) were taken for each (columns)."""
 
-    counts: Classes
+    counts: NDArray[np.int64]
 
     @property
     def right(self) -> int:
@@ -41,17 +42,8 @@ class Confusion(Struct, frozen=True):
         return int(self.counts[truth, truth]) / of_class if of_class else 0.0
 
 
-def confusion(outputs: Array, targets: Array) -> Confusion:
-    """Of answers and targets (rows, outputs)."""
-    said, meant = classes_of(outputs), classes_of(targets)
-    classes = max(targets.shape[1], 2)
-    counts = np.bincount(meant * classes + said, minlength=classes * classes)
-    return Confusion(counts.astype(np.int64, copy=False).reshape(classes, classes))
-
-
-def classes_of(answers: Array) -> Classes:
-    """What answers along the last axis decide for: 0 or 1 by 0.5 for one output, the largest of several."""
-    if answers.shape[-1] == 1:
-        return (answers[..., 0] > 0.5).astype(np.int64)
-    largest: Classes = answers.argmax(axis=-1)
-    return largest
+def confusion(classes: Classes, outputs: Array, targets: Array) -> Confusion:
+    """Of answers and targets (rows, outputs), where classes exclude each other."""
+    said, meant, count = classes.of(outputs), classes.of(targets), classes.count
+    counts = np.bincount(meant * count + said, minlength=count * count)
+    return Confusion(counts.astype(np.int64, copy=False).reshape(count, count))

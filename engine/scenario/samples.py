@@ -9,14 +9,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-CLASSES = (0.0, 1.0)
-
-
-def are_classes(targets: Array) -> bool:
-    """Whether all targets are 0 or 1, so that each says whether a sample is of a class."""
-    return bool(np.isin(targets, CLASSES).all())
-
-
 class Samples(Struct, frozen=True):
     """Inputs (samples × features), and either targets (samples × outputs) or a class for each sample."""
 

@@ -88,6 +88,26 @@ def test_loss_and_accuracy_over_the_data_kept_back_are_told_where_there_are_any(
     assert (document["loss_at_first"], document["accuracy"], document["validation_loss"]) == (None, 1, None)
 
 
+TWO_CLASSES = {
+    "layers": '{ units = 1, activation = "tanh", weights = [[0.3]], bias = false }',
+    "data": "[data]\ninputs = [[-1], [1]]\ntargets = [[-1], [1]]\n",
+}
+
+
+def test_of_classes_minus_one_and_one_the_answers_on_their_sides_of_0_are_right(dlsim, scenario_file):
+    file = scenario_file(**TWO_CLASSES)
+    assert dlsim("run", file, "--iterations", 0, "--json").json["accuracy"] == 1.0
+    assert "accuracy       1" in dlsim("run", file, "--iterations", 1).out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--iterations", 0)])
+def test_where_targets_are_numbers_a_run_tells_no_accuracy(dlsim, scenario_file, arguments):
+    targets_of_zero_alone = scenario_file()
+    for scenario in ("backprop-2-2-2", targets_of_zero_alone):
+        assert dlsim("run", scenario, *arguments, "--json").json["accuracy"] is None
+        assert "accuracy" not in dlsim("run", scenario, *arguments).out
+
+
 @pytest.mark.parametrize("arguments", [(), ("--epochs", 0), ("--iterations", 5)])
 def test_a_scenario_without_training_is_one_forward_pass(dlsim, arguments):
     answer = dlsim("run", "and", *arguments, "--json")

@@ -35,6 +35,14 @@ def walk(dlsim, monkeypatch):
     return call
 
 
+def test_that_answers_are_right_is_said_of_classes_alone(walk):
+    _, numbers, refused, *_ = walk(SCENARIO, "loss", "until accuracy = 1")
+    assert numbers == ["Over the whole training set the loss is 0.02397190."]
+    assert refused[0].startswith("accuracy needs targets that are classes: 0 and 1, -1 and 1, or one 1 a row;")
+    _, classes, *_ = walk("xor-train", "loss")
+    assert classes[1] == "75 % of the samples are answered right."
+
+
 def test_a_step_says_question_formula_numbers_result_and_meaning(walk):
     _, step = walk(SCENARIO, "")
     assert step == [

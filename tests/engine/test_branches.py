@@ -513,7 +513,11 @@ def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
         ("activations", "loss < 0.01", "there is no loss here"),
         ("activations", "any |gradient| < 1", "there are no gradients here"),
         ("optimizers", "accuracy = 1", "accuracy needs targets, and there are none here"),
-        ("backprop-2-2-2", "accuracy = 1", "accuracy needs targets that are classes, 0 or 1"),
+        (
+            "backprop-2-2-2",
+            "accuracy = 1",
+            "accuracy needs targets that are classes: 0 and 1, -1 and 1, or one 1 a row",
+        ),
         ("backprop-2-2-2", "loss < -1", "a loss is never below 0"),
         ("backprop-2-2-2", "Loss < 0", "a loss is never below 0"),
         ("batch-modes", "batch loss < 0", "a loss is never below 0"),

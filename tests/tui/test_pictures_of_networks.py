@@ -147,6 +147,25 @@ def test_a_single_neuron_shows_its_line_and_the_equation_of_it():
         assert any("\u2800" <= each <= "\u28ff" for each in around), (x, around)
 
 
+MINUS_ONE_AND_ONE = ([[-1, 0.5], [-1, -0.5], [1, 0.5], [1, -0.5]], [[-1], [-1], [1], [1]])
+
+
+def test_of_minus_one_and_one_the_boundary_and_the_points_part_at_0():
+    single = Simulator(scenario([layer(1, "tanh", [[0.3], [0.0]])], *MINUS_ONE_AND_ONE))
+    shown = text("region", single)
+    assert "W1·x1 + W2·x2 = 0.3·x1 + 0·x2 = 0" in shown
+    assert "○ t1 = -1  ● t1 = 1" in shown
+    deeper = Simulator(scenario([layer(1, "linear", [[1.0], [0.0]]), layer(1, "tanh", [[0.3]])], *MINUS_ONE_AND_ONE))
+    assert "o1 = 0" in text("region", deeper, 78).splitlines()[-1]
+    assert {"low-1", "high-1"} <= {role.partition("@")[2] for role in roles(drawn("region", deeper))}
+
+
+def test_of_minus_one_and_one_the_matrix_counts_sides_of_0():
+    shown = text("confusion", Simulator(scenario([layer(1, "tanh", [[0.3], [0.0]])], *MINUS_ONE_AND_ONE)))
+    assert "accuracy 1.0000  4 of 4" in shown
+    assert re.search(r"true +-1 +1", shown)
+
+
 def test_zeros_are_white_and_ones_black_and_the_lens_is_marked():
     simulator = Simulator(load("and"))
     shown = text("region", simulator).partition("\n")[2]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dlsim.engine.classes import classes_of
 from dlsim.engine.formula import Explanation
-from dlsim.engine.numbers import fixed
+from dlsim.engine.numbers import fixed, general
 from dlsim.engine.reference import Ref, kind_of
 from dlsim.engine.scenario.datum import QUANTITIES
 from dlsim.engine.scenario.spec import Scenario
@@ -199,6 +200,8 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found["unit"] = other("a")
         case "unit_size":
             found["z"] = snapshot.symbol(Ref("z", ref.layer, ref.index))
+        case "decision" if classes := classes_of(snapshot.scenario.body.data):
+            found |= {"threshold": general(classes.threshold), "otherwise": str(classes.label(0))}
         case "taken_for" | "of_class" | "recall":
             named = [class_names(snapshot.scenario.body.data)[each] for each in ref.index]
             found |= {"truth": named[0], "taken": named[-1]}

@@ -22,6 +22,7 @@ class FunctionsModel:
 
     trains = True
     has_loss = False
+    classes = None
     epochs = 1
     state_bytes = 16
     layer_names = ()

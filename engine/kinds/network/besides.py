@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dlsim.engine.classes import Classes, classes_of
 from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import READ, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.samples import are_classes
 
 COLUMNS = 9
 """A histogram that is asked for by name has so many."""
@@ -37,9 +37,10 @@ def besides(tape: NetworkTape) -> Iterator[Ref]:
 
 
 def _counts(tape: NetworkTape, part: str) -> Iterator[Ref]:
-    if not _has_classes(tape, part):
+    found = _counted(tape)
+    if found is None:
         return
-    classes = range(max(tape.structure.output.units, 2))
+    classes = range(found.count)
     yield from (Ref(f"{kind}:{part}") for kind in ("samples", "right", "accuracy"))
     for truth in classes:
         yield Ref(f"of_class:{part}", 0, (truth,))
@@ -47,9 +48,10 @@ def _counts(tape: NetworkTape, part: str) -> Iterator[Ref]:
         yield from (Ref(f"taken_for:{part}", 0, (truth, taken)) for taken in classes)
 
 
-def _has_classes(tape: NetworkTape, part: str) -> bool:
-    targets = samples_of(tape.data, part)[1]
-    return targets is not None and are_classes(targets)
+def _counted(tape: NetworkTape) -> Classes | None:
+    """The classes of the data, where a sample is of one of them."""
+    classes = classes_of(tape.data)
+    return classes if classes and classes.are_exclusive else None
 
 
 def _sizes(tape: NetworkTape, layer: int) -> Iterator[Ref]:
@@ -75,7 +77,7 @@ def _of_layer(tape: NetworkTape, layer: int) -> Iterator[Ref]:
 
 def _of_samples(tape: NetworkTape, part: str) -> Iterator[Ref]:
     """At the weights of the moment; what is kept back as the validation loss is made of it."""
-    structure, has_classes = tape.structure, _has_classes(tape, part)
+    structure, has_classes = tape.structure, _counted(tape) is not None
     which = part if part == TRAINING else f"{part}{READ}"
     for row in range(len(samples_of(tape.data, part)[0])):
         if has_classes:

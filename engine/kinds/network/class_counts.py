@@ -1,5 +1,6 @@
 """What a classifier takes each sample for at the present parameters, how often it takes each class for each, and what
-share of that is right; of the training data and of what is kept back. Class k of several is numbered as t_k is, from 1.
+share of that is right; of the training data and of what is kept back. Class k of several is numbered as t_k is, from 1;
+of two that one output tells apart each is called by its target, 0 or −1 and 1.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import Classes, classes_of
 from dlsim.engine.formula import series, total
-from dlsim.engine.kinds.accuracy import Confusion, classes_of, confusion
+from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.layered_tape import SUBSCRIPTS
 from dlsim.engine.kinds.network.evaluation import affordable_rows
 from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION, Needs, data_of, held_mark
 from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.numbers import general
 from dlsim.engine.reference import Formula, Ref, kind_of
 from dlsim.engine.scenario.spec import DataSpec
 
@@ -39,17 +42,17 @@ def parts_of(data: DataSpec) -> tuple[str, ...]:
     return (TRAINING, VALIDATION) if is_held else (TRAINING,)
 
 
-def decisions(tape: NetworkTape, part: str) -> Decisions:
+def decisions(tape: NetworkTape, part: str, classes: Classes) -> Decisions:
     """At the present parameters, over as many samples as do not take long; the last few are kept."""
     inputs, targets = samples_of(tape.data, part)
     assert targets is not None, "samples without targets have no class"
-    key = tape.present.tobytes(), inputs.ctypes.data, inputs.shape, targets.ctypes.data
+    key = tape.present.tobytes(), classes, inputs.ctypes.data, inputs.shape, targets.ctypes.data
     if key in _kept:
         _kept.move_to_end(key)
         return _kept[key]
     rows = min(len(inputs), affordable_rows(tape.structure))
     outputs, wanted = tape.answers(inputs[:rows]), targets[:rows]
-    _kept[key] = found = Decisions(classes_of(outputs), classes_of(wanted), confusion(outputs, wanted))
+    _kept[key] = found = Decisions(classes.of(outputs), classes.of(wanted), confusion(classes, outputs, wanted))
     if len(_kept) > KEPT:
         _kept.popitem(last=False)
     return found
@@ -64,14 +67,17 @@ class ClassCounts:
         self._tape = tape
         self._structure = tape.structure
         self._outputs = tape.structure.output.units
-        self._classes = range(max(self._outputs, 2))
-        self._first = 0 if self._outputs == 1 else 1
+        classes = classes_of(tape.data)
+        if classes is None or not classes.are_exclusive:
+            raise LookupError("the targets say no class of a sample, and there is nothing to count")
+        self._classes = classes
+        self._numbers = range(classes.count)
         self._decisions: dict[str, Decisions] = {}
 
     def of(self, part: str) -> Decisions:
         """What is made of a part of the data."""
         if part not in self._decisions:
-            self._decisions[part] = decisions(self._tape, part)
+            self._decisions[part] = decisions(self._tape, part, self._classes)
         return self._decisions[part]
 
     def value(self, ref: Ref, sample: int) -> float:
@@ -91,15 +97,14 @@ class ClassCounts:
                 return found.confusion.accuracy
             case "recall":
                 return found.confusion.recall(index[0])
-        return float(found.said[index[0]] + self._first)  # a decision
+        return float(self._classes.label(int(found.said[index[0]])))  # a decision
 
     def symbol(self, ref: Ref) -> str:
         """How formulas write it; what is of data that are kept back bears a v."""
         index, held = ref.index, held_mark(ref)
-        of_class = ",".join(str(each + self._first) for each in index)
         match kind_of(ref):
             case "taken_for" | "of_class":
-                return f"N{held}[{of_class}]"
+                return f"N{held}[{self._called(*index)}]"
             case "right":
                 return f"N{held}_right"
             case "samples":
@@ -107,8 +112,11 @@ class ClassCounts:
             case "accuracy":
                 return f"accuracy{held}"
             case "recall":
-                return f"recall{held}[{of_class}]"
+                return f"recall{held}[{self._called(*index)}]"
         return f"class{held}{str(index[0] + 1).translate(SUBSCRIPTS)}"
+
+    def _called(self, *classes: int) -> str:
+        return ",".join(str(self._classes.label(each)) for each in classes)
 
     def formula(self, ref: Ref) -> Formula:
         """What it is made of: a count of a bracket for each sample, 1 where it holds, those that do first."""
@@ -117,11 +125,11 @@ class ClassCounts:
             case "taken_for":
                 return self._count(part, *index) or ("0",)
             case "of_class":
-                return total([(Ref(f"taken_for:{part}", 0, (*index, other)),) for other in self._classes])
+                return total([(Ref(f"taken_for:{part}", 0, (*index, other)),) for other in self._numbers])
             case "right":
-                return total([(Ref(f"taken_for:{part}", 0, (each, each)),) for each in self._classes])
+                return total([(Ref(f"taken_for:{part}", 0, (each, each)),) for each in self._numbers])
             case "samples":
-                return total([(Ref(f"of_class:{part}", 0, (each,)),) for each in self._classes])
+                return total([(Ref(f"of_class:{part}", 0, (each,)),) for each in self._numbers])
             case "accuracy":
                 return (Ref(f"right:{part}"), "/", Ref(f"samples:{part}"))
             case "recall" if self.value(ref._replace(quantity=f"of_class:{part}"), 0):
@@ -142,12 +150,13 @@ class ClassCounts:
         rows = rows[np.argsort(found.said[rows] != taken_for, kind="stable")]
 
         def term(place: int) -> Formula:
-            return ("[", Ref(f"decision:{part}", 0, (int(rows[place]),)), f" = {taken_for + self._first}]")
+            return ("[", Ref(f"decision:{part}", 0, (int(rows[place]),)), f" = {self._classes.label(taken_for)}]")
 
         return series(term, len(rows))
 
     def _decision(self, part: str, row: int) -> Formula:
         outputs = [Ref(f"pass_a:{part}", len(self._structure.layers), (row, unit)) for unit in range(self._outputs)]
         if len(outputs) == 1:
-            return ("(1 if ", outputs[0], " > 0.5 else 0)")
+            classes = self._classes
+            return ("(1 if ", outputs[0], f" > {general(classes.threshold)} else {classes.label(0)})")
         return ("argmax(", *series(lambda unit: (outputs[unit],), len(outputs), ", "), ")")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import Classes
 from dlsim.engine.kinds.accuracy import accuracy
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import BatchArrays, batch_arrays, work_size
@@ -51,16 +52,16 @@ def answers(structure: Structure, state: Array, inputs: Array) -> Array:
 
 
 def evaluate(
-    structure: Structure, state: Array, inputs: Array, targets: Array | None
+    structure: Structure, state: Array, inputs: Array, targets: Array | None, classes: Classes | None = None
 ) -> tuple[Array, float | None, float | None]:
-    """(outputs, loss, accuracy) over all rows."""
+    """(outputs, loss, accuracy) over all rows; the last where `classes` say when an answer is right."""
     outputs = np.empty((len(inputs), structure.output.units))
     total = 0.0
     for rows, batch in _parts(structure, state, inputs, targets):
         outputs[rows] = batch.layers[-1].a
         total += batch.loss * batch.size
     loss = None if structure.loss is None else float(total / len(inputs))
-    return outputs, loss, None if targets is None else accuracy(outputs, targets)
+    return outputs, loss, accuracy(classes, outputs, targets)
 
 
 class Losses:

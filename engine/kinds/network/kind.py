@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlsim.engine.classes import classes_of, no_accuracy
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
@@ -77,8 +78,9 @@ class NetworkKind:
             if expectation.loss is not None or expectation.loss_below is not None:
                 part = "loss" if expectation.loss is not None else "loss_below"
                 raise refuse("there is no loss without [training]", part, None, "remove it or add [training]")
-        if expectation.accuracy is not None and body.data.targets is None:
-            raise refuse("accuracy needs targets", "accuracy", None, "add data.targets")
+        problem = no_accuracy(classes_of(body.data), body.data.targets)
+        if expectation.accuracy is not None and problem:
+            raise refuse(problem, "accuracy", None, "add data.targets" if body.data.targets is None else "remove it")
 
     def draws_weights(self, body: NetworkBody) -> bool:
         """Those of any layer."""

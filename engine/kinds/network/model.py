@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.flat_probe import FlatProbe
 from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
@@ -43,6 +44,7 @@ class NetworkModel(LayeredModel):
     def __init__(self, body: NetworkBody) -> None:
         self._body = body
         self._data = body.data
+        self.classes = classes_of(body.data)
         structure = Structure(body)
         super().__init__(structure, Naming(structure), body.training, len(body.data.inputs))
         self.program = network_program(structure)
@@ -192,7 +194,8 @@ class NetworkModel(LayeredModel):
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) over the training set at the present parameters."""
-        return evaluate(self.structure, self._state(landed=landed), self._data.inputs, self._data.targets)
+        data = self._data
+        return evaluate(self.structure, self._state(landed=landed), data.inputs, data.targets, self.classes)
 
     def loss(self, *, landed: bool) -> float | None:
         """The same loss, to the last bit."""
@@ -204,7 +207,7 @@ class NetworkModel(LayeredModel):
         if not len(data.validation_inputs):
             return None, None
         state = self._state(landed=landed)
-        return evaluate(self.structure, state, data.validation_inputs, data.validation_targets)[1:]
+        return evaluate(self.structure, state, data.validation_inputs, data.validation_targets, self.classes)[1:]
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlsim.engine.classes import classes_of, no_accuracy
 from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
@@ -66,8 +67,10 @@ class RecurrentKind:
                     expectation.after,
                     "use after = 0 or add [training]",
                 )
-        if expectation.accuracy is not None and body.data.targets is None:
-            raise (place / "accuracy").error("accuracy needs targets", None, "add data.targets")
+        problem = no_accuracy(classes_of(body.data, body.network.layers[-1].units), body.data.targets)
+        if expectation.accuracy is not None and problem:
+            remedy = "add data.targets" if body.data.targets is None else "remove it"
+            raise (place / "accuracy").error(problem, None, remedy)
 
     def draws_weights(self, body: RecurrentBody) -> bool:
         """Those of either layer, or those from the step before."""

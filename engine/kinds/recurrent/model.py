@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.accuracy import accuracy
 from dlsim.engine.kinds.flat_probe import FlatProbe
@@ -47,6 +48,7 @@ class RecurrentModel(LayeredModel):
         structure, sequences = RecurrentStructure(body), len(body.data.inputs)
         super().__init__(structure, Naming(structure), body.training, sequences)
         self.program = recurrent_program(structure)
+        self.classes = classes_of(body.data, self.structure.output.units)
         self.tables = recurrent_tables(structure, self.naming, body.data)
         self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
         self._targets = self._by_step(body.data.targets, self.structure.output.units)
@@ -190,8 +192,7 @@ class RecurrentModel(LayeredModel):
         batch = self._over_all(landed=landed)
         outputs = batch.output.a.transpose(1, 0, 2).reshape(batch.size, -1).copy()
         loss = float(batch.loss) if self.structure.loss is not None else None
-        right = accuracy(batch.output.a, batch.t) if len(batch.t) else None
-        return outputs, loss, right
+        return outputs, loss, accuracy(self.classes, batch.output.a, batch.t)
 
     def loss(self, *, landed: bool) -> float | None:
         """Over all sequences."""

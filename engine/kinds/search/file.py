@@ -16,7 +16,6 @@ from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.samples import are_classes
 from dlsim.engine.scenario.spec import Array, DataSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, number, vector
 from dlsim.engine.text import shown
@@ -117,6 +116,6 @@ def _gate(name: str, truth: list[Number], rows: int, place: Place) -> Array:
     numbers = vector(truth, place)
     if len(numbers) != rows:
         raise place.error(f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one a row")
-    if not are_classes(numbers):
+    if not np.isin(numbers, (0.0, 1.0)).all():
         raise place.error(f"found {shown(truth)}", truth, "a step neuron answers 0 or 1")
     return numbers

@@ -34,6 +34,7 @@ class SearchModel:
         self.calendar = Calendar(len(self.grid.counts))
         self.epochs = body.training.epochs if body.training else 1
         self.has_loss = self.beside is not None and self.beside.has_loss
+        self.classes = self.beside.classes if self.beside else None
         self.curves = (*body.gates, *(self.beside.curves if self.beside else ()))
         self.layer_names = self.beside.layer_names if self.beside else ()
         self._setting = 0

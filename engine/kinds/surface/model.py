@@ -26,6 +26,7 @@ class SurfaceModel(FlatState):
 
     trains = True
     has_loss = True
+    classes = None
 
     def __init__(self, body: SurfaceBody) -> None:
         self.surface = body.surface

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.classes import Classes, classes_of
 from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.samples import are_classes
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -21,7 +21,7 @@ from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.drawing.pictures.moments import moment_told, room_after
 from dlsim.tui.drawing.pictures.plane import Plane, Span, framed, widened
-from dlsim.tui.drawing.pictures.region_field import classes, finer, grid
+from dlsim.tui.drawing.pictures.region_field import finer, grid
 from dlsim.tui.drawing.pictures.region_lines import Lines
 from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene
 from dlsim.tui.drawing.pictures.suiting import lies_in_a_plane
@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 BOUNDARY = 0.5
+"""Where targets are no classes, which have a threshold of their own."""
+MOST_CLASSES = 6
 LEAST_WITH_LINES, LEAST_WITH_REST = 14, 7
 """Rows from which a line below says what the lines mean; sooner, what the marks mean that are not told above."""
 LEVELS = [*(f"low-{level}" for level in range(SIDES, 0, -1)), *(f"high-{level}" for level in range(1, SIDES + 1))]
@@ -45,11 +47,16 @@ SPANS: dict[str, Span] = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "step": 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """One for each output, unless the outputs are classes: then one for all."""
     outputs = snapshot.scenario.body.network.layers[-1].units
-    if outputs == 1 or classes(snapshot.scenario):
+    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.body.data)):
         return ("",)
     return tuple(
         "=" + snapshot.symbol(Ref("a", len(snapshot.scenario.body.network.layers), (unit,))) for unit in range(outputs)
     )
+
+
+def _shares_out(classes: Classes | None) -> bool:
+    """Whether the plane can be shared out among the outputs, each of which stands for a class."""
+    return classes is not None and classes.by == "largest" and classes.count <= MOST_CLASSES
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -71,8 +78,10 @@ class _Map:
         self._snapshot = scene.snapshot
         self._data: DataSpec = scene.snapshot.scenario.body.data
         self._layers = tape.structure.layers
-        self._classes = classes(scene.snapshot.scenario)
-        self._lines = Lines(scene, cells, tape)
+        self._said = classes_of(self._data)
+        self._boundary = self._said.threshold if self._said else BOUNDARY
+        self._classes = self._said.count if self._said and _shares_out(self._said) else 0
+        self._lines = Lines(scene, cells, tape, self._boundary)
         self._unit = scene.view % self._layers[-1].units
         self._has_boundary = False
         self._winners: Places | None = None  # by cell, where the outputs are classes
@@ -122,16 +131,16 @@ class _Map:
 
     def _span(self) -> Span:
         """From the least to the greatest that the output can be, or that is asked of it."""
-        name = self._layers[-1].spec.activation.name
+        least, most = (self._said.low if self._said else 0.0), 1.0
+        name, targets = self._layers[-1].spec.activation.name, self._data.targets
         if name in SPANS:
-            return SPANS[name]
-        targets = self._data.targets
-        return (0.0, 1.0) if targets is None else (float(min(targets.min(), 0)), float(max(targets.max(), 1)))
+            return min(SPANS[name][0], least), SPANS[name][1]
+        return (least, most) if targets is None else (float(min(targets.min(), least)), float(max(targets.max(), most)))
 
     def _heat(self, plane: Plane, values: Array) -> None:
         low, high = self._span()
-        offset = np.nan_to_num(values - BOUNDARY, nan=0.0, posinf=high, neginf=low)
-        share = np.where(offset > 0, offset / (high - BOUNDARY), offset / (BOUNDARY - low))
+        offset = np.nan_to_num(values - self._boundary, nan=0.0, posinf=high, neginf=low)
+        share = np.where(offset > 0, offset / (high - self._boundary), offset / (self._boundary - low))
         levels = np.minimum((np.clip(np.abs(share), 0.0, 1.0) * SIDES).astype(np.int64), SIDES - 1)
         self._lay(plane, np.where(offset > 0, SIDES + levels, SIDES - 1 - levels), LEVELS)
         if not self._lines.are_boundary:
@@ -139,7 +148,9 @@ class _Map:
 
     def _class_heat(self, plane: Plane, grid: Array) -> None:
         winners = grid.argmax(axis=2)
-        share = (grid.max(axis=2) * self._classes - 1.0) / (self._classes - 1.0)
+        low = self._said.low if self._said else 0.0
+        most = (grid.max(axis=2) - low) / (1.0 - low)
+        share = (most * self._classes - 1.0) / (self._classes - 1.0)
         levels = np.clip((np.nan_to_num(share) * SIDES).astype(np.int64), 0, SIDES - 1)
         roles = [f"class-{kind}-{level}" for kind in range(self._classes) for level in range(1, SIDES + 1)]
         if self._look.mixes:
@@ -189,7 +200,7 @@ class _Map:
             return np.zeros(rows, dtype=np.int64)
         if self._classes:
             return np.asarray(targets.argmax(axis=1), dtype=np.int64)
-        return (targets[:, min(self._unit, targets.shape[1] - 1)] > BOUNDARY).astype(np.int64)
+        return (targets[:, min(self._unit, targets.shape[1] - 1)] > self._boundary).astype(np.int64)
 
     def _points(self, plane: Plane) -> None:
         data = self._data
@@ -261,7 +272,8 @@ class _Map:
     def _targets_told(self) -> list[Group]:
         if self._data.targets is None:
             return []
-        signs = ("= 0", "= 1") if are_classes(self._data.targets) else ("≤ 0.5", "> 0.5")
+        bound = general(self._boundary)
+        signs = (f"= {general(self._said.low)}", "= 1") if self._said else (f"≤ {bound}", f"> {bound}")
         symbol = f"t{self._unit + 1}"
         return [[(self._class_mark(kind), "mark"), (f" {symbol} {signs[kind]}", "text")] for kind in (0, 1)]
 
@@ -284,7 +296,7 @@ class _Map:
         if self._classes:
             return self._scene.say("picture.largest_changes")
         symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
-        return f"{symbol} = {general(BOUNDARY)}"
+        return f"{symbol} = {general(self._boundary)}"
 
 
 def _runs_of(free: Mask, length: int) -> Mask:

@@ -8,25 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.scenario.samples import are_classes
-from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.pictures.plane import Plane
 
 Array = NDArray[np.float64]
 
-MOST_CLASSES = 6
 KEPT = 8
 
 _grids: OrderedDict[object, Array] = OrderedDict()
-
-
-def classes(scenario: Scenario) -> int:
-    """How many classes the outputs stand for; 0 where they are numbers, or one output says it all."""
-    targets = scenario.body.data.targets
-    if targets is None or targets.shape[1] < 2 or targets.shape[1] > MOST_CLASSES:
-        return 0
-    is_one_hot = are_classes(targets) and (targets.sum(axis=1) == 1.0).all()
-    return int(targets.shape[1]) if is_one_hot else 0
 
 
 def grid(tape: NetworkTape, plane: Plane) -> Array:

@@ -23,6 +23,10 @@ ALONG = (0.12, 0.88, 0.25, 0.75, 0.5, 0.06, 0.94, 0.37, 0.63)
 """How far along a line its name may stand, the best place first."""
 
 
+AT_NOUGHT = {0.5: ("sigmoid", "step"), 0.0: ("tanh", "linear", "relu", "leaky_relu", "step")}
+"""By threshold, which activations rise above it where their weighted sum rises above 0."""
+
+
 class _Line(Struct, frozen=True):
     """A unit's line as it is drawn. `uphill` is the way (across, up) in which the unit's weighted sum grows."""
 
@@ -45,17 +49,19 @@ class _Line(Struct, frozen=True):
 class Lines:
     """The lines of the first layer's units at one moment."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape, threshold: float) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
+        self._threshold = threshold
         self._drawn: list[_Line] = []
 
     @property
     def is_exact(self) -> bool:
         """Whether the boundary is the line of a single neuron."""
         only = self._layers[0]
-        return len(self._layers) == 1 and only.units == 1 and only.spec.activation.name in ("sigmoid", "step")
+        exact = AT_NOUGHT.get(self._threshold, ())
+        return len(self._layers) == 1 and only.units == 1 and only.spec.activation.name in exact
 
     @property
     def are_boundary(self) -> bool:

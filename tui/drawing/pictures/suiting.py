@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.classes import classes_of
 from dlsim.engine.scenario.spec import NetworkSpec, Scenario
 
 MOST_CLASSES = 20
@@ -41,14 +41,8 @@ def searches_a_plane(scenario: Scenario) -> bool:
 
 
 def classifies(scenario: Scenario) -> bool:
-    """Classifiers: targets of 0 and 1, one of several or one alone, and an output that decides between them."""
-    body = scenario.body
-    network, data = getattr(body, "network", None), getattr(body, "data", None)
-    if network is None or data is None or data.targets is None:
+    """Classifiers: a sample is of one class, and of not too many."""
+    if not has_network(scenario):
         return False
-    targets = data.targets
-    if not are_classes(targets) or targets.shape[1] > MOST_CLASSES:
-        return False
-    if targets.shape[1] == 1:
-        return network.layers[-1].activation.name in ("sigmoid", "step")
-    return bool((targets.sum(axis=1) == 1.0).all())
+    classes = classes_of(scenario.body.data)
+    return classes is not None and classes.are_exclusive and classes.count <= MOST_CLASSES

@@ -1,0 +1,102 @@
+"""Which targets are classes, and when an answer is right: the one rule of accuracy, counts of classes and the plane.
+
+- One output, targets 0 and 1: right on the same side of 0.5. Targets −1 and 1: of 0.
+- Several outputs, one 1 a row, the others all 0 or all −1: right where the largest output is that of the 1.
+- Several outputs, targets 0 and 1, rows with several 1s: each output by itself at 0.5, right where all are.
+
+All other targets are numbers; there is no accuracy. One value alone parts nothing: it is a number, too.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from dlsim.engine.scenario.spec import DataSpec
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+WHICH = "0 and 1, -1 and 1, or one 1 a row"
+"""Which targets are classes, for messages."""
+
+
+class Classes(Struct, frozen=True):
+    """How the outputs, along the last axis, decide."""
+
+    by: Literal["side", "largest", "each"]
+    outputs: int
+    low: float
+    """The target of what does not hold: 0 or −1. That of what holds is 1."""
+
+    @property
+    def threshold(self) -> float:
+        """Half way between the two targets: above it an output says 1."""
+        return (self.low + 1.0) / 2.0
+
+    @property
+    def are_exclusive(self) -> bool:
+        """Whether a sample is of one class: classes can then be counted. Of several, each output is asked by itself."""
+        return self.by != "each"
+
+    @property
+    def count(self) -> int:
+        """How many a sample can be taken for, where they exclude each other."""
+        return max(self.outputs, 2)
+
+    def label(self, number: int) -> int:
+        """What a class, from 0, is called: by its target; of several by its output, from 1."""
+        return number + 1 if self.by == "largest" else int((self.low, 1.0)[number])
+
+    def of(self, answers: Array) -> Numbers:
+        """The class, from 0, that outputs or targets say, where classes exclude each other."""
+        if self.by == "largest":
+            largest: Numbers = answers.argmax(axis=-1)
+            return largest
+        return self.sides(answers[..., 0])
+
+    def sides(self, answers: Array) -> Numbers:
+        """0 or 1, for single outputs or targets."""
+        return (answers > self.threshold).astype(np.int64)
+
+    def right(self, outputs: Array, targets: Array) -> Flags:
+        """Which answers are."""
+        if self.are_exclusive:
+            return np.asarray(self.of(outputs) == self.of(targets))
+        return np.asarray((self.sides(outputs) == self.sides(targets)).all(axis=-1))
+
+
+def classes_in(targets: Array | None) -> Classes | None:
+    """What `targets`, outputs along the last axis, say; None where they are numbers, or there are none."""
+    if targets is None or not targets.size:
+        return None
+    outputs, is_one = targets.shape[-1], targets == 1.0
+    least = float(targets.min())
+    if least not in (0.0, -1.0) or not is_one.any() or not (is_one | (targets == least)).all():
+        return None
+    if outputs == 1:
+        return Classes("side", outputs, least)
+    ones = is_one.sum(axis=-1)
+    if (ones == 1).all():
+        return Classes("largest", outputs, least)
+    return Classes("each", outputs, least) if least == 0.0 and ones.max() > 1 else None
+
+
+def classes_of(data: DataSpec, outputs: int | None = None) -> Classes | None:
+    """Those of all data, kept back or not. `outputs` of one step, where a row holds several steps."""
+    targets, held = data.targets, data.validation_targets
+    if targets is None:
+        return None
+    everything = targets if held is None or not len(held) else np.concatenate([targets, held])
+    return classes_in(everything if outputs is None else everything.reshape(-1, outputs))
+
+
+def no_accuracy(classes: Classes | None, targets: Array | None) -> str:
+    """Why answers cannot be counted as right or wrong; "" where they can."""
+    if classes is not None:
+        return ""
+    return "accuracy needs targets" if targets is None else f"accuracy needs targets that are classes: {WHICH}"
