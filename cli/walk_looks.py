@@ -18,6 +18,7 @@ from dlsim.engine.text import shorten
 from dlsim.tui.session.edits import brief
 from dlsim.tui.session.settings import MOST_DIGITS
 from dlsim.tui.session.targets import Target, written
+from dlsim.tui.words.scenario import in_words
 
 MOST_NUMBERS = 20_000
 """So many of an iteration's numbers are looked through for a symbol that is typed as it is spoken."""
@@ -126,7 +127,10 @@ class Looks(Walk):
 
     def _datum_made(self, target: Target, value: float) -> Lines:
         """What became of a number of the data, and of those that share with it."""
-        made = [(target.with_sample.label, value), *((symbol, number) for symbol, _, number in target.followers(value))]
+        made = [
+            (in_words(self._say, target).label, value),
+            *((symbol, number) for symbol, _, number in target.followers(value)),
+        ]
         for label, number in made:
             yield f"{label} = {plain(number, self.tell.digits)}"
 

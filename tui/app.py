@@ -23,11 +23,12 @@ from textual.widget import AwaitMount
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.plots import get_ready
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
@@ -41,6 +42,7 @@ from dlsim.tui.terminal.suspending import Suspension
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import Caps, caps
 
 if TYPE_CHECKING:
     from dlsim.tui.screens.browser import BrowserScreen

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from dlsim.engine import builtin_scenarios
-from dlsim.tui.keys import SIMULATOR_KEYS
 from dlsim.tui.palette import Commands
 from dlsim.tui.screens.help import help_lines
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.telling import bound, told_on
 from dlsim.tui.words import words
 

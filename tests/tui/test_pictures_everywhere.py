@@ -13,7 +13,8 @@ from dlsim.engine import Ref, Simulator, builtin_scenarios, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
+from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
 
 SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]

@@ -15,11 +15,12 @@ import dlsim.tui.words
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.diagram.glyphs import ASCII
-from dlsim.tui.keys import ALL_KEYS, Caps, cap
+from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Store
 from dlsim.tui.terminal.plain import PlainFilter
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import Caps, cap
 from dlsim.tui.words.lookalikes import TABLE, in_ascii
 
 SAID = sorted(

@@ -9,11 +9,11 @@ import pytest
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
+from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.drawing.lines import width
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.session.selection import Selection
-from dlsim.tui.widgets.formula import panel_lines, panel_parts
 from dlsim.tui.words import words
 
 

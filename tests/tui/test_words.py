@@ -11,7 +11,7 @@ import pytest
 
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.reference import kind_of
-from dlsim.tui.keys import ALL_KEYS
+from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import meaning, names, question
 

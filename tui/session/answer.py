@@ -26,6 +26,11 @@ PRESENT = ("now_W", "now_b", "now_p")
 """Parameters as they are at the moment."""
 
 
+def is_number(ref: Ref) -> bool:
+    """Whether its value is one to show: that of the update is only how many numbers took their places."""
+    return ref.quantity != "update"
+
+
 class Answer(Struct, frozen=True):
     """One number explained. Where it `is_shown` all its operands have been computed too; else none is told. It
     `is_absent` where it never is in this iteration: an output for a sample that is not in the batch.
