@@ -9,9 +9,8 @@ import tomllib
 
 import pytest
 
-from dlsim.cli.changes import read_changes, read_number
-from dlsim.cli.spoken import Spoken
-from dlsim.cli.walker import Walker
+from dlsim.cli.walk import Walker
+from dlsim.cli.walk_text import Spoken, read_changes, read_number
 from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
 from dlsim.engine.breakpoints import parse_breakpoint
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
@@ -495,7 +494,7 @@ def test_a_wrong_call_is_one_message_and_status_2(dlsim, arguments, words_in_it)
 def test_it_neither_imports_textual_nor_draws_anything(process, command_line):
     code = (
         "import sys\n"
-        "from dlsim.cli.entry import run\n"
+        "from dlsim.cli.command import run\n"
         "run(sys.argv[1:])\n"
         "roots = {name.split('.')[0] for name in sys.modules}\n"
         "assert not roots & {'textual', 'rich', 'plotext'}, roots\n"
