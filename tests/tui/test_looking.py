@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from support.scenarios import each_scenario
 
-from dlsim.engine import builtin_scenarios, load
+from dlsim.engine import load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
@@ -187,7 +188,7 @@ async def test_where_there_is_no_network_the_picture_is_the_main_panel(open_at, 
 # rules
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_rule_of_every_scenario_is_said(name):
     for variant in (None, *load(name).variants):
         for rule in conventions(load(name, variant=variant)):

@@ -8,8 +8,9 @@ import sys
 from functools import cache
 
 import pytest
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import Ref, Simulator, builtin_scenarios, load
+from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
@@ -60,7 +61,7 @@ def check(drawing, width, height, look):
         assert 0 <= hit.y < height
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(besides=[FORWARD_ONLY])
 def test_every_picture_can_be_drawn_in_every_size_at_every_moment(name):
     for members in moments(name):
         snapshot = members[0].snapshot
