@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -32,6 +33,7 @@ def clean(text: str) -> str:
     return text.translate(_TABLE)
 
 
+@lru_cache(maxsize=4096)  # most texts of a screen stand on the next one too
 def breadth(text: str) -> int:
     """The cells that `text` takes where all are of one width: a Korean syllable two, a combining accent none."""
     if text.isascii():

@@ -7,8 +7,8 @@ import pytest
 from dlsim.engine import Ref, Simulator, load
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.comparison import comparison_lines
-from dlsim.tui.drawing.diagram.numbers import number, number_alone
 from dlsim.tui.drawing.diagram.picture import draw
+from dlsim.tui.drawing.numbers import number, number_alone
 from dlsim.tui.screens.gradients import GradientScreen
 from dlsim.tui.session.keys import COMPARING_KEYS
 from dlsim.tui.session.session import Session

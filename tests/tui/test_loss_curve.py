@@ -24,7 +24,7 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.curves import Curves
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.plots import Series, plot
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks

@@ -16,15 +16,15 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.diagram.canvas import cells_of_line
+from dlsim.tui.drawing.canvas import cells_of_line
 from dlsim.tui.drawing.diagram.focus import focus_of
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.diagram.labels import Stretch
 from dlsim.tui.drawing.diagram.labels import place as place_of
 from dlsim.tui.drawing.diagram.layout import in_view
-from dlsim.tui.drawing.diagram.numbers import number
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
 from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.numbers import number
 from dlsim.tui.widgets.network_diagram import NetworkDiagram
 
 

@@ -12,10 +12,10 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures import region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.plane import framed
 from dlsim.tui.drawing.pictures.region import LEVELS
@@ -85,7 +85,7 @@ def test_the_plane_shows_what_the_network_answers(name, done):
     simulator = Simulator(load(name))
     if simulator.trains:
         simulator.seek(iteration=done)
-    plane = framed(Cells(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
+    plane = framed(Canvas(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
     shown = grid(network_tape(simulator.snapshot()), plane)[:, :, 0]
     assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
 
@@ -141,7 +141,7 @@ def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
 def test_a_single_neuron_shows_its_line_and_the_equation_of_it():
     shown = text("region", Simulator(load("and")))
     assert "W1·x1 + W2·x2 + b1 = 0.5·x1 + 0.5·x2 − 0.7 = 0" in shown
-    plane = framed(Cells(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
+    plane = framed(Canvas(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
     for x in (0.4, 0.7, 1.0):  # on x1 + x2 = 1.4
         column, row = plane.cell(x, 1.4 - x)
         around = shown.splitlines()[row][column - 2 : column + 3]

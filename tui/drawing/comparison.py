@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.numbers import DIGITS, fixed
-from dlsim.tui.drawing.lines import Line, after_sign, wrap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import Line, after_sign, wrap
 from dlsim.tui.session.edits import Edited, brief, in_words
 from dlsim.tui.words import words
 
@@ -36,9 +36,9 @@ class Columns(Struct, frozen=True):
         cls, cells: int, digits: int, names: tuple[str, str], texts: Sequence[str], labels: Sequence[str]
     ) -> Columns:
         """Such as fit in so many cells, the texts below the names too: narrower columns before fewer digits."""
-        label, room = max(LABEL, *(cell_len(text) + 2 for text in labels)), NUMBER
+        label, room = max(LABEL, *(breadth(text) + 2 for text in labels)), NUMBER
         if label + 2 * room + digits + BESIDES_DIGITS > cells:
-            room = 2 + max(map(cell_len, (*names, *texts)))
+            room = 2 + max(map(breadth, (*names, *texts)))
         return cls(names, label, room, min(digits, max(cells - label - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
 
     def heads(self, *more: str) -> Line:

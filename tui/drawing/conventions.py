@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dlsim.engine.conventions import Convention, conventions
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.tui.drawing.lines import Line, wrap
 from dlsim.tui.drawing.markdown import inline
+from dlsim.tui.drawing.text import Line, wrap
 from dlsim.tui.words import Words
 
 MARK = " • "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.tui.drawing.diagram import canvas
+from dlsim.tui.drawing import canvas
 
 Array = NDArray[np.float64]
 

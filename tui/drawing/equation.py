@@ -9,9 +9,8 @@ from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing import mathematics
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, width
-from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.parts import Part, gap
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, measure
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
@@ -50,10 +49,10 @@ def equation(
     roomy = mathematics.stacked([left, (" = ", ""), *right])
     if roomy is not None and roomy.width > cells:
         roomy = None
-    column = width([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
+    column = measure([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
     room, column = hanging_room(column, cells)
     indent = " " * column
-    used = max(width([left]) + 3 - len(indent) - 2, 0)
+    used = max(measure([left]) + 3 - len(indent) - 2, 0)
     flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room, used=used))
     filled = [
         tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)))
@@ -95,9 +94,9 @@ def spelt_out(
 ) -> list[Part]:
     """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
     head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
-    room, column = hanging_room(width(head) - 2, cells)
+    room, column = hanging_room(measure(head) - 2, cells)
     indent = " " * column
-    used = width(head) - column - 2
+    used = measure(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
     tokens = mathematics.symbolic(snapshot, told.tokens, marked)
     pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
@@ -132,7 +131,7 @@ def hanging_room(column: int, cells: int) -> tuple[int, int]:
 def with_result(line: Line, outcome: Line, column: int, cells: int) -> list[Line]:
     """The result behind the last line of an equation, or below it, its equals sign at `column`."""
     gap = () if line[-1][0].endswith(" ") else ((" ", ""),)
-    if width(line) + len(gap) + width(outcome) <= cells:
+    if measure(line) + len(gap) + measure(outcome) <= cells:
         return [(*line, *gap, *outcome)]
     return [line, ((" " * column, ""), *outcome)]
 
@@ -146,7 +145,7 @@ def _column_of_equals(line: Line) -> int:
     for text, _ in line:
         if text == " = ":
             return column + 1
-        column += width([(text, "")])
+        column += measure([(text, "")])
     return 0
 
 

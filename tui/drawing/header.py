@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.lines import Line, Piece, cut, fit, width
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import Line, Piece, cut, fit, measure
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting
 
@@ -33,32 +32,32 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -
     )
     brand: Piece = (f" {say('app.name')} ", "accent")
     named: Line = (brand, ("  ", ""), (name, "strong"))
-    for told, bar, least in _forms(places, cell_len(title)):
+    for told, bar, least in _forms(places, breadth(title)):
         right = (*told, *_bar(snapshot, bar), (" ", ""))
-        spare = cells - width(right) - 2 - width(named) - (2 if least else 0)
+        spare = cells - measure(right) - 2 - measure(named) - (2 if least else 0)
         if spare >= least:
             left = (*named, ("  ", ""), (fit(title, spare), "")) if least else named
-            return (*left, (" " * (cells - width(left) - width(right)), ""), *right)
+            return (*left, (" " * (cells - measure(left) - measure(right)), ""), *right)
     for told in places:
         right = (*told, (" ", ""))
-        room = max(cells - width(right) - 2, LEAST_OF_NAME)
+        room = max(cells - measure(right) - 2, LEAST_OF_NAME)
         short: Line = ((" ", ""), (_shortened(scenario.name, variant, room), "strong"))
-        if width(right) + width(short) < cells:
-            return (*short, (" " * (cells - width(right) - width(short)), ""), *right)
+        if measure(right) + measure(short) < cells:
+            return (*short, (" " * (cells - measure(right) - measure(short)), ""), *right)
     place = places[-1]
     terse = (place[-1], *((" · ", "muted"), *place[2:-2])[: 2 if snapshot.position.epochs else 0])
-    return terse if width(terse) <= cells else cut(place[-1:], cells)
+    return terse if measure(terse) <= cells else cut(place[-1:], cells)
 
 
 def _shortened(name: str, variant: str, cells: int) -> str:
     """A scenario's name, and as much as fits of its variant's where one can tell it by that; else as much of both."""
-    around = cell_len(" []")
-    least = min(LEAST_OF_VARIANT, cell_len(variant))
-    for of_name in (cell_len(name), LEAST_OF_NAME) if variant else ():
+    around = breadth(" []")
+    least = min(LEAST_OF_VARIANT, breadth(variant))
+    for of_name in (breadth(name), LEAST_OF_NAME) if variant else ():
         room = cells - around - of_name
         if room >= least:
             shown = fit(variant, room)
-            return f"{fit(name, cells - around - cell_len(shown))} [{shown}]"
+            return f"{fit(name, cells - around - breadth(shown))} [{shown}]"
     return fit(name, cells)
 
 

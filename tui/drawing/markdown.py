@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dlsim.tui.drawing.lines import Line, Piece, wrap
+from dlsim.tui.drawing.text import Line, Piece, wrap
 
 INLINE = r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`"
 BULLET = r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)"

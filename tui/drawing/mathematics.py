@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.formula import is_raised, leads
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, width, wrap
-from dlsim.tui.drawing.link import Link
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, measure, wrap
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""
@@ -35,7 +34,7 @@ class Box(Struct, frozen=True):
     @property
     def width(self) -> int:
         """Cells across."""
-        return width(self.lines[0])
+        return measure(self.lines[0])
 
 
 def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref], marked: Ref | None = None) -> list[Piece]:
@@ -103,7 +102,7 @@ def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None, us
     that alone is longer than a line. In the first line so many cells are `used`; of more than `most` lines the middle
     goes or the end.
     """
-    if used + width(pieces) <= cells:
+    if used + measure(pieces) <= cells:
         return [tuple(pieces)]
     lines: list[Line] = [()]
     _fill(lines, _groups(pieces), max(cells, 1), used)
@@ -134,7 +133,7 @@ def _fill(lines: list[Line], groups: Sequence[Group], cells: int, used: int) -> 
             used = _fill(lines, term, cells, used)
         else:
             lines[-1:] = [*([lines[-1]] * bool(used)), *wrap(_without_leading_space(line), cells)]
-            used = width(lines[-1])
+            used = measure(lines[-1])
     return used
 
 
@@ -146,11 +145,11 @@ def _groups(pieces: Sequence[Piece]) -> list[Group]:
     for text, role in pieces:
         for part in (text,) if isinstance(role, Link) else filter(None, BREAKS.split(text)):
             if part in JOINS:
-                groups += [Group(tuple(group), width(group), strength)] * bool(group)
+                groups += [Group(tuple(group), measure(group), strength)] * bool(group)
                 group, strength = [], (depth, JOINS[part])
             depth += BRACKETS.get(part, 0)
             group.append((part, role))
-    return [*groups, *[Group(tuple(group), width(group), strength)] * bool(group)]
+    return [*groups, *[Group(tuple(group), measure(group), strength)] * bool(group)]
 
 
 def _without_leading_space(line: Line) -> Line:
@@ -175,13 +174,13 @@ def _box(text: str, role: str) -> Box:
     if not is_fraction(text):
         return Box((((text, role),),), 0)
     top, _, bottom = text.partition("/")
-    cells = max(cell_len(top), cell_len(bottom)) + 2
+    cells = max(breadth(top), breadth(bottom)) + 2
     return Box((_centred(top, role, cells), (("─" * cells, role),), _centred(bottom, role, cells)), 1)
 
 
 def _centred(text: str, role: str, cells: int) -> Line:
-    left = (cells - cell_len(text)) // 2
-    return ((" " * left, ""), (text, role), (" " * (cells - cell_len(text) - left), ""))
+    left = (cells - breadth(text)) // 2
+    return ((" " * left, ""), (text, role), (" " * (cells - breadth(text) - left), ""))
 
 
 def beside(boxes: Sequence[Box]) -> Box:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dlsim.tui.drawing.lines import Line
+from dlsim.tui.drawing.text import Line
 
 
 class Part(Struct, frozen=True):

@@ -15,8 +15,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.canvas import Run
 from dlsim.tui.drawing.dots import Characters
+from dlsim.tui.drawing.text import Piece
 
 if TYPE_CHECKING:
     from dlsim.tui.drawing.scales import Scale
@@ -55,7 +55,7 @@ def plot(
     mark: str = "",
     mark_role: str = "active",
     behind: Sequence[Series] = (),
-) -> list[list[Run]]:
+) -> list[list[Piece]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A
     point that is alone stands where the end of a curve does.
 
@@ -210,41 +210,41 @@ def _has_axes(width: int, height: int) -> bool:
     return width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
 
 
-def _named(row: list[Run], name: str) -> list[Run]:
+def _named(row: list[Piece], name: str) -> list[Piece]:
     """The labels of x, and before the last of them what they count, where that is free."""
-    text = "".join(run.text for run in row)
+    text = "".join(text for text, _ in row)
     last = text.rstrip().rfind(" ") + 1
     start = last - breadth(name) - 1
     if not name or start < 2 or text[start - 2 : last].strip():
         return row
-    return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
+    return [(text[:start], AXIS), (name, "muted"), (text[last - 1 :], AXIS)]
 
 
 # from plotext's text
 
 
-def _runs(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Run]]:
+def _runs(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Piece]]:
     """plotext's rows, every colour turned into the role that it stood for."""
     rows = []
     for line in text.split("\n")[:height]:
-        row: list[Run] = []
+        row: list[Piece] = []
         role, end = AXIS, 0
         for found in re.finditer(COLOUR, line):
             if found.start() > end:
-                row.append(Run(line[end : found.start()], role))
+                row.append((line[end : found.start()], role))
             role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)
             end = found.end()
         if end < len(line):
-            row.append(Run(line[end:], role))
+            row.append((line[end:], role))
         rows.append(_filled(row, width))
     return rows
 
 
-def _filled(row: list[Run], width: int) -> list[Run]:
+def _filled(row: list[Piece], width: int) -> list[Piece]:
     room = width
     filled = []
     for text, role in row:
         if room > 0:
-            filled.append(Run(text[:room], role))
+            filled.append((text[:room], role))
         room -= len(text)
-    return [*filled, Run(" " * room, "")] if room > 0 else filled
+    return [*filled, (" " * room, "")] if room > 0 else filled

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head, label_head
@@ -69,7 +69,7 @@ def as_csv(sheet: Sheet) -> str:
 def as_markdown(sheet: Sheet) -> str:
     """A Markdown table whose columns line up in a fixed font as well."""
     lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
-    rooms = [max(3, *map(_cells, column)) for column in zip(*lines, strict=True)]
+    rooms = [max(3, *map(breadth, column)) for column in zip(*lines, strict=True)]
     numbers = range(1, len(rooms) - sheet.words)
     rule = ["-" * (room - 1) + ":" if place in numbers else "-" * room for place, room in enumerate(rooms)]
     return "\n".join(_line(row, rooms, numbers) for row in (lines[0], rule, *lines[1:]))
@@ -77,15 +77,11 @@ def as_markdown(sheet: Sheet) -> str:
 
 def _line(row: Sequence[str], rooms: Sequence[int], numbers: range) -> str:
     """Numbers stand at the right of their columns, words at the left."""
-    gaps = [" " * (room - _cells(text)) for text, room in zip(row, rooms, strict=True)]
+    gaps = [" " * (room - breadth(text)) for text, room in zip(row, rooms, strict=True)]
     cells = (
         gap + text if place in numbers else text + gap for place, (text, gap) in enumerate(zip(row, gaps, strict=True))
     )
     return f"| {' | '.join(cells)} |"
-
-
-def _cells(text: str) -> int:
-    return len(text) if text.isascii() else cell_len(text)
 
 
 def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:

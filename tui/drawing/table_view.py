@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
-
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, fit, width
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
 from dlsim.tui.session.answer import has_updated, in_iteration
 from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import Words
@@ -51,7 +50,7 @@ class TableView:
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
-        self._label = max(places.label_cells, cell_len(label_head(say, self._table)))
+        self._label = max(places.label_cells, breadth(label_head(say, self._table)))
         first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
         self._is_counted = all(map(is_counted, first))
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
@@ -182,7 +181,7 @@ class TableView:
         return [column_head(self._say, name) for name in names]
 
     def _widest_heading(self) -> int:
-        return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)
+        return widest(column_head(self._say, name) for name in self._table.columns)
 
     def _headings(self) -> Line:
         label = label_head(self._say, self._table)
@@ -195,8 +194,8 @@ class TableView:
             room = cells - (1 if self._is_counted else WHOLE)
             head = old_head if self._is_old(column) and not self._has_line_to_spare else column_head
             text = head(self._say, self._table.columns[column], room)
-            text = fit(" " * min(WHOLE - 1, max(cells - 1 - cell_len(text), 0)) + text, cells - 1)
-            pieces.append((text + " " * (cells - cell_len(text)), "muted"))
+            text = fit(" " * min(WHOLE - 1, max(cells - 1 - breadth(text), 0)) + text, cells - 1)
+            pieces.append((padded(text, cells), "muted"))
         return tuple(pieces)
 
     def _heading(self, group: Group) -> Line:
@@ -210,7 +209,7 @@ class TableView:
         mark = LENS_MARK if is_lens else " "
         pieces: list[Piece] = [
             (f" {mark} ", "accent" if is_lens else ""),
-            (_padded(row.label, self._label), role or "symbol"),
+            (padded(row.label, self._label), role or "symbol"),
         ]
         active = self._snapshot.event.ref if self._snapshot.event is not None else None
         for column in self._columns:
@@ -230,9 +229,9 @@ class TableView:
                 (text[:leading], ""),
                 (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
             ]
-            pieces.append((" " * (cells - width(pieces[-2:])), ""))
+            pieces.append((" " * (cells - measure(pieces[-2:])), ""))
         if is_active:
-            room = self._cells - width(pieces) - 2
+            room = self._cells - measure(pieces) - 2
             pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
         return tuple(pieces)
 
@@ -267,7 +266,3 @@ def _bracketed(text: str, cells: int) -> str:
     leading = max(len(text) - len(text.lstrip()) - 1, 0)
     framed = " " * leading + f"[{bare}]"
     return framed if len(framed) <= cells else text
-
-
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - cell_len(text))

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from rich.cells import cell_len
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Position
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.lines import Line, Piece
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.text import Line, Piece
 from dlsim.tui.words import Words
 
 Array = NDArray[np.float64]
@@ -72,10 +72,10 @@ def strip_line(
         left += f"{say('timeline.log')} "
     right = _remarks(say, snapshot, stops, cells // REMARKS_SHARE)
     right = right.replace(UNICODE.edit, glyphs.edit)
-    room = cells - cell_len(left) - cell_len(right)
+    room = cells - breadth(left) - breadth(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
-    stretch = Stretch(cell_len(left), room, span_of(max(len(known), here), position.end))
+    stretch = Stretch(breadth(left), room, span_of(max(len(known), here), position.end))
     marks = _marks(snapshot, stretch, glyphs)
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
@@ -108,7 +108,7 @@ def _remarks(say: Words, snapshot: Snapshot, stops: Sequence[str], cells: int) -
         left = say("timeline.ghost_undone" if snapshot.ghosts[0].is_undone else "timeline.ghost", end=end)
     forms = conditions_told(say, stops) or [""]
     texts = [" · ".join(filter(None, (edited, *more, form))) for form in forms for more in ((left,), ())]
-    text = next((text for text in texts if cell_len(text) + 2 <= cells), texts[-1])
+    text = next((text for text in texts if breadth(text) + 2 <= cells), texts[-1])
     return f" {text} " if text else " "
 
 

@@ -13,9 +13,9 @@ from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
-from dlsim.tui.drawing.lines import Line, cut, wrap
 from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.leaving import Leaving

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
-from dlsim.tui.drawing.lines import Line, cut, wrap
+from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.leaving import Leaving
 from dlsim.tui.session.filtering import has_all

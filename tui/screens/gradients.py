@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
 from dlsim.engine.numbers import DIGITS, fixed, scientific
-from dlsim.tui.drawing.lines import Line, wrap
+from dlsim.tui.drawing.text import Line, wrap
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
 from dlsim.tui.words import words
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
-from dlsim.tui.drawing.lines import Line, Piece, wrap
+from dlsim.tui.drawing.text import Line, Piece, wrap
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session.filtering import has_all
 from dlsim.tui.telling import Told

@@ -7,7 +7,7 @@ from textual import on
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.curves import place_of_last
-from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.text import Owner
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.session.answer import in_iteration
 from dlsim.tui.session.rows import subject

@@ -15,10 +15,10 @@ from dlsim.engine.program import Op
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.conventions import convention_lines
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.lines import cut
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, variants, variants_of
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS

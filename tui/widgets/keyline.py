@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from dlsim.tui.drawing.lines import Piece, fit
+from dlsim.tui.drawing.text import Piece, fit
 from dlsim.tui.session.keys import Key
 from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from dlsim.tui.drawing.lines import Line, width
+from dlsim.tui.drawing.text import Line, measure
 from dlsim.tui.widgets.roles import RoleWidget
 
 
@@ -40,7 +40,7 @@ class LineWidget(RoleWidget):
         strip = self._strips.get(line)
         if strip is None or strip.cell_length != cells:
             segments = [Segment(text, self.style_of(role)) for text, role in line]
-            strip = Strip(segments, width(line)).adjust_cell_length(cells, self.style_of(""))
+            strip = Strip(segments, measure(line)).adjust_cell_length(cells, self.style_of(""))
             self._strips[line] = strip
         return strip
 

@@ -14,8 +14,8 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.diagram.picture import Picture, draw
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.widgets.roles import RoleWidget
 
 

@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, cut, width
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, cut, measure
 from dlsim.tui.widgets.lines import LineWidget
 
 CORNERS = 4
@@ -91,14 +91,14 @@ class Panel(LineWidget):
         for number, (tab, title) in enumerate(tabs):
             if number:
                 pieces.append((BETWEEN_CLOSE if is_close else BETWEEN, role))
-            start = width(pieces)
+            start = measure(pieces)
             before = "" if is_close and number else " "
             after = "" if is_close and number < len(tabs) - 1 else " "
             text = before + title + after
             pieces.append((text, self._role_of(tab)))
             self._spans.append((start, start + cell_len(text), tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
-        rest = "─" * max(cells - width(pieces) - 1, 0)
+        rest = "─" * max(cells - measure(pieces) - 1, 0)
         pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, role), (right, role)] if cells > 3 else []
         return tuple(pieces)
 

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from dlsim.engine.text import clean
-from dlsim.tui.drawing.lines import Line, cut, fit, wrap
+from dlsim.tui.drawing.text import Line, cut, fit, wrap
 from dlsim.tui.widgets.keyline import TROUBLE
 from dlsim.tui.widgets.lines import LineWidget
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.message import Message
 
-from dlsim.tui.drawing.lines import Line
+from dlsim.tui.drawing.text import Line
 from dlsim.tui.widgets.scrolling import ScrollingLines
 
 Layout = Callable[[int], Sequence[Line]]

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dlsim.tui.drawing.pictures.cells import GROUND
+from dlsim.tui.drawing.canvas import GROUND
 from dlsim.tui.widgets.styles import DIM_IN_ANSI, STYLES
 
 VARIABLE = re.compile(r"\$([\w-]+)")

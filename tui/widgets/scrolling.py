@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from textual import events
 
-from dlsim.tui.drawing.lines import Line, cut, width
+from dlsim.tui.drawing.text import Line, cut, measure
 from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import words
 
@@ -64,7 +64,7 @@ class ScrollingLines(LineWidget):
 def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
     """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
     mark = f"{told} {arrow}"
-    if width(line) + cell_len(mark) + 2 > cells:
+    if measure(line) + cell_len(mark) + 2 > cells:
         mark = arrow
     kept = cut(line, max(cells - 1, 0))
-    return (*kept, (" " * (cells - width(kept) - cell_len(mark)), ""), (mark, "muted"))
+    return (*kept, (" " * (cells - measure(kept) - cell_len(mark)), ""), (mark, "muted"))

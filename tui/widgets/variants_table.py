@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.lines import ref_at
+from dlsim.tui.drawing.text import ref_at
 from dlsim.tui.drawing.variants import VariantRow, notes_on, variants_lines
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words

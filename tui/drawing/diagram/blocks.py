@@ -7,15 +7,16 @@ from __future__ import annotations
 from math import inf, isnan
 
 from dlsim.engine.reference import Ref
+from dlsim.tui.drawing.canvas import Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Node
 from dlsim.tui.drawing.diagram.layout import Column
-from dlsim.tui.drawing.diagram.nodes import Hit, Units
-from dlsim.tui.drawing.diagram.numbers import HIDDEN, number_alone
+from dlsim.tui.drawing.diagram.nodes import Units
+from dlsim.tui.drawing.numbers import HIDDEN, number_alone
 from dlsim.tui.session.answer import is_number
 from dlsim.tui.words import words
 
 MOST_OF_A_NUMBER = 24
-"""Cells that are kept for the number computed last: the legend does not come and go with it."""
+"""Canvas that are kept for the number computed last: the legend does not come and go with it."""
 NOTHING = 1e-3
 """A number this small beside the largest of its layer is drawn as none."""
 

@@ -10,12 +10,11 @@ from msgspec import Struct
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.canvas import Canvas, Pen, cells_of_line
+from dlsim.tui.drawing.canvas import Canvas, Hit, Pen, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus
 from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Margin, Place, Stretch, place, places
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, Column, Layout
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.diagram.numbers import number, number_alone
+from dlsim.tui.drawing.numbers import number, number_alone
 
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""

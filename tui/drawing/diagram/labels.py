@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from dlsim.tui.drawing.diagram.canvas import cells_of_line
+from dlsim.tui.drawing.canvas import cells_of_line
 
 LEAST_SEEN = 0.4
 """Of each line at least this share of its cells stays in sight."""

@@ -8,16 +8,16 @@ from msgspec import Struct
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.canvas import Canvas
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
-from dlsim.tui.drawing.diagram.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
 from dlsim.tui.drawing.diagram.shape import Shape
-from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number
+from dlsim.tui.drawing.text import Owner
 from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
-"""A symbol that leaves fewer to its number is shortened."""
+"""A symbol that leaves fewer to its number is fit."""
 OF_THE_BATCH, OF_THIS_SAMPLE = ("dead", "saturated"), ("off", "flat")
 """What a unit is called whose slope is 0, and one whose function has levelled out."""
 SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",), "part:later": ("∂E",)}

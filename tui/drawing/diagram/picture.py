@@ -12,26 +12,27 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.blocks import Blocks
-from dlsim.tui.drawing.diagram.canvas import Canvas, Run
 from dlsim.tui.drawing.diagram.edges import Edges, Line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, focus_of
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
-from dlsim.tui.drawing.diagram.nodes import Hit, Units
+from dlsim.tui.drawing.diagram.nodes import Units
 from dlsim.tui.drawing.diagram.shape import Shape, shape_of
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.text import Piece
 from dlsim.tui.words import words
 
 USUAL_NAME = len("sigmoid")
 """Layers are numbered where names of this length would touch: whatever the functions, in all variants alike."""
 NEAR = 1.5
-"""Cells' widths: not further from its line a click still means a weight."""
+"""Canvas' widths: not further from its line a click still means a weight."""
 
 
 class Picture(Struct, frozen=True):
     """Rows of runs; `hits` say which number stands where, later ones above earlier; `lines` are the weights."""
 
-    rows: tuple[tuple[Run, ...], ...]
+    rows: tuple[tuple[Piece, ...], ...]
     hits: tuple[Hit, ...]
     lines: tuple[Line, ...] = ()
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dlsim.engine.numbers import is_extreme, plain
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.diagram.numbers import number
+from dlsim.tui.drawing.numbers import number
 
 DIGITS = 6
 SIGN_AND_WHOLE = 3

@@ -8,17 +8,17 @@ from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.pictures.cells import Cells
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.legend import Group
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.text import Pieces
 from dlsim.tui.drawing.variants import Variant, variants
 
 
 class Layered:
     """One moment in one size: all variants of the scenario that have a network."""
 
-    def __init__(self, scene: Scene, cells: Cells) -> None:
+    def __init__(self, scene: Scene, cells: Canvas) -> None:
         self.scene, self.cells = scene, cells
         self.variants = [variant for variant in variants(scene) if network_tape(variant.snapshot) is not None]
         self.lead = next((variant for variant in self.variants if variant.is_lead), self.variants[0])
@@ -29,7 +29,7 @@ class Layered:
         return range(self.layers, 0, -1)
 
     def margin(self) -> int:
-        """Cells that the layers' names take, and one more."""
+        """Canvas that the layers' names take, and one more."""
         return max(breadth(self.name_of(layer)) for layer in self.rows()) + 1
 
     def name_of(self, layer: int) -> str:
@@ -45,7 +45,7 @@ class Layered:
         )
         return f"{layer} {name}" if is_shared and len(self.variants) == 1 and self.cells.width >= 50 else f"{layer}"
 
-    def lead_named(self) -> list[Group]:
+    def lead_named(self) -> list[Pieces]:
         """Where there are several variants, which of them a picture of one alone is about."""
         return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.variants) > 1 else []
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.tui.drawing.pictures.legend import Group, group_breadth
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.text import Pieces, measure
 
 
-def moment_told(scene: Scene, room: int) -> list[Group]:
+def moment_told(scene: Scene, room: int) -> list[Pieces]:
     """After how many updates, in as many words as `room` has cells for; nothing before the first."""
     done = scene.snapshot.position.done
     if not done or getattr(scene.snapshot.scenario.body, "training", None) is None:
@@ -18,10 +18,10 @@ def moment_told(scene: Scene, room: int) -> list[Group]:
         say.first([f"picture.history_now_{done}", "picture.history_now"], updates=done),
         say("picture.update", update=done),
     )
-    groups: list[Group] = [[(form, "muted")] for form in forms]
-    return next(([group] for group in groups if group_breadth(group) <= room), [])
+    groups: list[Pieces] = [[(form, "muted")] for form in forms]
+    return next(([group] for group in groups if measure(group) <= room), [])
 
 
-def room_after(groups: Sequence[Group], width: int) -> int:
+def room_after(groups: Sequence[Pieces], width: int) -> int:
     """The cells that `write_line` leaves for one more group."""
-    return width - sum(group_breadth(group) + 2 for group in groups)
+    return width - sum(measure(group) + 2 for group in groups)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.numbers import scientific
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
+from dlsim.tui.drawing.canvas import Canvas, Mask
 
 Array = NDArray[np.float64]
 Span = tuple[float, float]
@@ -66,9 +66,9 @@ def opened(span: Span) -> Span:
 
 
 class Plane:
-    """Cells left … left + width of rows top … top + height, for x and y in spans; y grows upwards."""
+    """Canvas left … left + width of rows top … top + height, for x and y in spans; y grows upwards."""
 
-    def __init__(self, cells: Cells, left: int, top: int, width: int, height: int, x: Span, y: Span) -> None:
+    def __init__(self, cells: Canvas, left: int, top: int, width: int, height: int, x: Span, y: Span) -> None:
         self.cells, self.left, self.top = cells, left, top
         self.width, self.height, self.x, self.y = max(width, 1), max(height, 1), opened(x), opened(y)
 
@@ -151,7 +151,7 @@ class Plane:
 
 
 def framed(
-    cells: Cells,
+    cells: Canvas,
     place: tuple[int, int, int, int],
     x: Span,
     y: Span,

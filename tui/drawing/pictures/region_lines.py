@@ -10,11 +10,10 @@ from msgspec import Struct
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
-from dlsim.tui.drawing.pictures.legend import Group
+from dlsim.tui.drawing.canvas import Canvas, Mask
 from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.text import Link, Pieces
 
 MOST_LINES = 4
 """With more hidden units than this their lines are a thicket."""
@@ -49,7 +48,7 @@ class _Line(Struct, frozen=True):
 class Lines:
     """The lines of the first layer's units at one moment."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape, threshold: float) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape, threshold: float) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
@@ -123,13 +122,13 @@ class Lines:
     def _symbol(self, unit: int) -> str:
         return self._snapshot.symbol(Ref("a", 1, (unit,)))
 
-    def told(self, boundary: str, *, is_drawn: bool) -> list[Group]:
+    def told(self, boundary: str, *, is_drawn: bool) -> list[Pieces]:
         """What the lines mean, and which are not in the frame; `boundary` is what holds at the boundary.
 
         `is_drawn`: it is seen, where it is none of these lines.
         """
         say = self._scene.say
-        groups: list[Group] = []
+        groups: list[Pieces] = []
         outside: list[str] = []
         drawn = {line.unit for line in self._drawn}
         if self.is_exact:
@@ -161,7 +160,7 @@ class Lines:
             terms.append(symbol(Ref("b", 1, (unit,))))
         return " + ".join(terms)
 
-    def _equation_with_numbers(self, unit: int) -> Group:
+    def _equation_with_numbers(self, unit: int) -> Pieces:
         snapshot = self._snapshot
         refs = [(Ref("now_W", 1, (sender, unit)), f"·{snapshot.symbol(Ref('x', 0, (sender,)))}") for sender in (0, 1)]
         if self._layers[0].biases is not None:

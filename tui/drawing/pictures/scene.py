@@ -13,9 +13,8 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.pictures.cells import Cells
+from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.pictures.suiting import Suits, any_of_its_kind
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import Words, words
@@ -68,9 +67,9 @@ class Scene(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """Cells; `hits` say which number stands where. Those of a table are read line by line."""
+    """Canvas; `hits` say which number stands where. Those of a table are read line by line."""
 
-    cells: Cells
+    cells: Canvas
     hits: Sequence[Hit] = ()
     is_table: bool = False
 

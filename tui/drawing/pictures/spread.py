@@ -5,16 +5,14 @@ from __future__ import annotations
 from dlsim.engine.kinds.network.spread import Spread as Numbers
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.numbers import number
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import shortened
+from dlsim.tui.drawing.numbers import number
 from dlsim.tui.drawing.pictures.layered import Layered, statistics_of
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
+from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
 
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = " .:-=+*#@"
 LEAST_WITH_SIZES = 60
-"""Cells from which each layer says how many numbers it has and how far they spread."""
+"""Canvas from which each layer says how many numbers it has and how far they spread."""
 
 
 class Spread(Layered):
@@ -35,11 +33,11 @@ class Spread(Layered):
         room = max(cells.width - left - (22 if cells.width >= LEAST_WITH_SIZES else 0), 1)
         lines = max((cells.height - 2) // max(len(spread), 1), 1)
         tall = max(min(lines - (lines > 2), 4), 1)
-        first, rest = in_lines(self._title(view, is_tall=tall > 1), cells.width)
-        write_line(cells, 0, first)
+        first, rest = groups_that_fit(self._title(view, is_tall=tall > 1), cells.width)
+        cells.write_groups(0, first)
         titles = 1
         if rest and (cells.height - 3) // max(len(spread), 1) >= lines:
-            write_line(cells, 1, rest)
+            cells.write_groups(1, rest)
             titles = 2
         for place, (layer, name, numbers) in enumerate(zip(self.rows(), names, spread, strict=True)):
             top = titles + place * lines
@@ -66,11 +64,13 @@ class Spread(Layered):
                 heading = f"{self.scene.say('picture.count'):>6}  {self.scene.say('picture.deviation')}"
                 cells.write(left + room + 2, bottom, heading, "muted")
 
-    def _title(self, view: str, *, is_tall: bool) -> list[Group]:
+    def _title(self, view: str, *, is_tall: bool) -> list[Pieces]:
         """What is counted, what the numbers at the left are, after which update or in which iteration, and whose."""
         say, position = self.scene.say, self.lead.snapshot.position
         is_of_weights = view == "weight_histogram"
-        groups: list[Group] = [[("W" if is_of_weights else "∂E/∂W", "symbol"), (f" {say(f'picture.{view}')}", "muted")]]
+        groups: list[Pieces] = [
+            [("W" if is_of_weights else "∂E/∂W", "symbol"), (f" {say(f'picture.{view}')}", "muted")]
+        ]
         if is_tall:
             groups.append([(say("picture.tallest"), "muted")])
         if getattr(self.lead.snapshot.scenario.body, "training", None) is not None:
@@ -99,7 +99,7 @@ class Spread(Layered):
         most = max(int(counts.max()), 1)
         refs = [ref._replace(index=(bins, column, *ref.index)) for column in range(bins)]
         if tall > 1:  # else the layer's name stands there
-            text = shortened(f"{most:,}", left - 1)
+            text = fit(f"{most:,}", left - 1)
             self.cells.write_right(left - 1, top, text, Link("axis", refs[int(counts.argmax())]))
         heights = HEIGHTS if self.cells.glyphs.has_dots else ASCII_HEIGHTS
         for column, count in enumerate(counts.tolist()):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import shortened
 from dlsim.tui.drawing.pictures.layered import Layered, tape_of
-from dlsim.tui.drawing.pictures.legend import Group, linked, write_group, write_line
+from dlsim.tui.drawing.text import Link, Pieces, fit, linked
 
 
 class Stuck(Layered):
@@ -19,14 +17,14 @@ class Stuck(Layered):
         left = self.margin()
         rows = self.rows()
         has_room = cells.width >= left + 46
-        heading: Group = [(f"{say('picture.dead'):<10}{say('picture.saturated'):<11}", "muted")]
+        heading: Pieces = [(f"{say('picture.dead'):<10}{say('picture.saturated'):<11}", "muted")]
         if has_room:
-            write_line(cells, 0, [heading, *self.lead_named()], x=left)
+            cells.write_groups(0, [heading, *self.lead_named()], x=left)
         for place, layer in enumerate(rows):
             y = 1 + place
             if y >= cells.height - 2 and place + 1 < len(rows):
                 break
-            cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
+            cells.write(0, y, fit(self.name_of(layer), left - 1), "muted")
             marks = self._marks(layer)
             if marks is None:
                 cells.write(left, y, "…", "muted")
@@ -43,7 +41,7 @@ class Stuck(Layered):
         }
         for y, (mark, text) in enumerate(legend.items(), start=cells.height - 2):
             if y > len(rows):
-                write_line(cells, y, [[(mark, "negative"), (" " + text, "muted")]])
+                cells.write_groups(y, [[(mark, "negative"), (" " + text, "muted")]])
 
     def _count(self, x: int, y: int, kind: str, layer: int) -> None:
         """How many of the layer's units are so."""
@@ -51,7 +49,7 @@ class Stuck(Layered):
         count, units = (self.lead.snapshot.value(ref) or 0 for ref in (at_count, at_units))
         numbers = {"count": (f"{count:.0f}", at_count), "units": (f"{units:.0f}", at_units)}
         told = linked(self.scene.say("picture.of_units"), "negative" if count else "text", **numbers)
-        write_group(self.cells, x, y, told)
+        self.cells.write_pieces(x, y, told)
 
     def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
