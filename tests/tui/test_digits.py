@@ -163,7 +163,7 @@ async def test_a_run_goes_on_while_the_digits_change(start, until):
 def test_units_are_as_wide_as_their_numbers(size, digits, written):
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.step("phase")
-    text = "\n".join("".join(run.text for run in row) for row in draw(simulator.snapshot(), *size, digits=digits).rows)
+    text = "\n".join("".join(run[0] for run in row) for row in draw(simulator.snapshot(), *size, digits=digits).rows)
     assert re.search(rf"{re.escape(written)}\W", text)
 
 
@@ -175,7 +175,7 @@ def test_with_any_digits_the_diagram_fills_its_place(scenario, size):
         simulator.step("phase")
         for digits in range(MOST_DIGITS + 1):
             rows = draw(simulator.snapshot(), *size, digits=digits).rows
-            assert [sum(len(run.text) for run in row) for row in rows] == [size[0]] * size[1]
+            assert [sum(len(run[0]) for run in row) for row in rows] == [size[0]] * size[1]
 
 
 @pytest.mark.parametrize(

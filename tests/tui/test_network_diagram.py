@@ -52,12 +52,12 @@ def standing_at(subject, symbol):
 
 
 def text_of(picture):
-    return ["".join(run.text for run in row) for row in picture.rows]
+    return ["".join(run[0] for run in row) for row in picture.rows]
 
 
 def lit(picture, role):
     """All that is painted so, without its spaces."""
-    return "".join(run.text for row in picture.rows for run in row if run.role == role).replace(" ", "")
+    return "".join(run[0] for row in picture.rows for run in row if run[1] == role).replace(" ", "")
 
 
 def plan_of(snapshot, width, height, selected=None):

@@ -396,7 +396,7 @@ def test_sizes_are_told_before_anything_is_computed_and_cells_are_empty_until_th
     def drawn():
         cells = PICTURES["shapes"].draw(Scene(simulator.snapshot(), ()), 78, 20).cells
         runs = [list(row) for row in cells.rows()][:3]
-        return cells.text().splitlines(), [{run.role for run in row if "(1×" in run.text} for row in runs]
+        return cells.text().splitlines(), [{run[1] for run in row if "(1×" in run[0]} for row in runs]
 
     lines, roles = drawn()
     assert not any("?" in line for line in lines)

@@ -211,9 +211,9 @@ async def test_the_diagram_lights_the_path_of_the_selected_number(open_at):
         await pilot.press("i", "1", "2", "down", "tab")
         await pilot.pause()
         roles = [run for row in app.screen.diagram.picture.rows for run in row]
-        chosen = "".join(run.text for run in roles if run.role == "chosen")
+        chosen = "".join(run[0] for run in roles if run[1] == "chosen")
         assert "W1" in chosen
-        heavy = sum(run.text.count("━") for run in roles if run.role in ("active", "operand"))
+        heavy = sum(run[0].count("━") for run in roles if run[1] in ("active", "operand"))
         assert heavy > 10  # W1's own line, and those of W5 and W7 along which the error came back
 
 

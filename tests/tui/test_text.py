@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dlsim.engine.reference import Ref
+from dlsim.tui.drawing.equation import in_lines, stacked
 from dlsim.tui.drawing.markdown import markdown_lines
-from dlsim.tui.drawing.mathematics import in_lines, stacked
 from dlsim.tui.drawing.text import Link, cut, fit, measure, spread, wrap
 
 TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)

@@ -10,8 +10,7 @@ from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing import mathematics
-from dlsim.tui.drawing.equation import equation, spelt_out
+from dlsim.tui.drawing.equation import OPENING, equation, spelt_out
 from dlsim.tui.drawing.parts import Part, dispensable, gap
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, after_sign, cut, measure, widest, wrap
 from dlsim.tui.session.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
@@ -89,11 +88,11 @@ def why_parts(
 def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
     """That a gradient is a mean over the batch, and what « » mark in its formula, where that is on screen."""
     samples = len(snapshot.tape.rows)
-    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
+    if samples == 1 or not any(OPENING in token for token in told.tokens if isinstance(token, str)):
         return []
     marked = say("batch.mean_marked", samples=samples, sample=snapshot.row + 1)
     with_marks, alone = (tuple(wrap([(text, "muted")], prose)) for text in (marked, say("batch.mean", samples=samples)))
-    return [Part((with_marks, ()), (BATCH,), about=mathematics.OPENING, otherwise=(alone, ()))]
+    return [Part((with_marks, ()), (BATCH,), about=OPENING, otherwise=(alone, ()))]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:

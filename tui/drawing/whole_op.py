@@ -12,9 +12,8 @@ from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing import mathematics
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
-from dlsim.tui.drawing.equation import hanging_room, result, with_result
+from dlsim.tui.drawing.equation import hanging_room, in_lines, result, symbolic, with_numbers, with_result
 from dlsim.tui.drawing.parts import Part, dispensable, gap
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, cut, measure, widest, wrap
 from dlsim.tui.session.answer import sums_within
@@ -172,7 +171,7 @@ class Written:
                 continue
             told[text] = None
             start: Line = ((" " * indent, ""), ("= ", "muted")) if lines else (*head, ("= ", ""))
-            first, *others = mathematics.in_lines(side, room, used=measure(start) - indent - 2)
+            first, *others = in_lines(side, room, used=measure(start) - indent - 2)
             lines += [(*start, *first), *(((" " * (indent + 2), ""), *line) for line in others)]
         if lines and not shown:
             return lines
@@ -194,14 +193,14 @@ class Written:
 
     def _with_symbols(self, ref: Ref) -> Line:
         tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        return tuple(mathematics.symbolic(self._snapshot, tokens))
+        return tuple(symbolic(self._snapshot, tokens))
 
     def _with_numbers(self, ref: Ref) -> Line:
         """The formula with numbers; of one operand alone its symbol, since the number is the result."""
         tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
         if len(tokens) == 1:
             return self._symbols(ref)
-        return tuple(mathematics.with_numbers(self._snapshot, tokens, self._digits))
+        return tuple(with_numbers(self._snapshot, tokens, self._digits))
 
 
 def _place(op: Op, ref: Ref) -> int | None:

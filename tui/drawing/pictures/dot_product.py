@@ -11,9 +11,10 @@ from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.equation import in_lines
 from dlsim.tui.drawing.numbers import number_alone
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.text import Link, Pieces, cut, fit, measure
+from dlsim.tui.drawing.text import Link, Pieces, cut, fit
 from dlsim.tui.session.answer import is_landed
 
 MOST_SHOWN, LARGEST_SHOWN = 8, 16
@@ -79,7 +80,7 @@ class DotProduct:
         elif room >= 4:
             y, room = y + 1, room - 1
         if len(lines) > 1 and room < len(lines) + 2:
-            lines = _at_most(lines, 1, width)
+            lines = [cut(head, width)]
         for place, line in enumerate(lines):
             self._cells.write_pieces(0, y + place, cut(line, width))
         y, room = y + len(lines) - 1, room - len(lines) + 1
@@ -223,25 +224,6 @@ def _window(count: int, wanted: int | None, room: int) -> range:
 
 
 def _wrapped(pieces: Pieces, cells: int) -> list[Pieces]:
-    """Broken at spaces."""
-    words: list[list[tuple[str, str]]] = [[]]
-    for text, role in pieces:
-        for place, part in enumerate(text.split(" ")):
-            if place:
-                words.append([])
-            if part:
-                words[-1].append((part, role))
-    lines: list[list[tuple[str, str]]] = [[]]
-    for word in filter(None, words):
-        if lines[-1] and measure(lines[-1]) + 1 + measure(word) > cells:
-            lines.append([("  ", ""), *word])
-        else:
-            lines[-1] += [*([(" ", "")] if lines[-1] else []), *word]
-    return list(lines)
-
-
-def _at_most(lines: Sequence[Pieces], most: int, cells: int) -> Sequence[Pieces]:
-    """So many of the lines; where there are more, the last of them says so."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], cut([*lines[most - 1], (" ", ""), *lines[most][1:]], cells)]
+    """In lines of at most so many cells, all but the first of them hanging."""
+    first, *others = in_lines(pieces, cells - 2, used=-2)
+    return [first, *[[("  ", ""), *line] for line in others]]
