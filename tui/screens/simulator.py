@@ -27,7 +27,6 @@ from dlsim.tui.terminal.keyboard import paint
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
-from dlsim.tui.words.prose import case_of
 
 SAY = words()
 TABLES = 3
@@ -283,7 +282,7 @@ class SimulatorScreen(Copying, Asking):
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""
-        if case_of(self.session.scenario):
+        if self.session.scenario.wording:
             self._tell(Hint("hint.no_curve"))
         else:
             self.curve.toggle_log()

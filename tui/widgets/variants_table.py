@@ -17,7 +17,6 @@ from dlsim.tui.drawing.pictures.variants import Variant
 from dlsim.tui.session.selection import of_the_loss
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
-from dlsim.tui.words.prose import case_of
 
 LENS, UNKNOWN = "▶", "…"
 LEAST_APART = 8
@@ -76,7 +75,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = "" if case_of(snapshot.scenario) else f"{position.done:,}"
+        updates = "" if snapshot.scenario.wording else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         told = second
         if snapshot.trouble is not None:
