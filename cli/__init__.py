@@ -1,6 +1,6 @@
 """The `dlsim` command: opens the app, or answers without it (list, run, trace, check and the other verbs).
 
-Here stands what a start does about garbage collection and about OpenBLAS; the command itself is in `command.py`.
+Here stands what a start does about OpenBLAS; the command itself is in `command.py`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 if __name__ != "dlsim.cli":  # python -m pytest makes a bare `cli` importable: a second copy of everything
     raise ImportError(f"import this package as dlsim.cli, not as {__name__}")
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
+
+from dlsim.cli.garbage import postpone_collection, resume_collection
 
 SPIN = "23"
 """OpenBLAS's other threads wait for work by going round in circles, 2²⁶ ticks long; on a busy machine a start loses
@@ -27,14 +28,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     resume_collection()
     sys.exit(run(arguments))
-
-
-def postpone_collection() -> None:
-    """No garbage collection while modules are imported or the app starts: nothing that they make is garbage."""
-    gc.disable()
-
-
-def resume_collection() -> None:
-    """Collect from now on, except what there is already: walking through all of it would hold up a key by 50 ms."""
-    gc.freeze()
-    gc.enable()

@@ -476,7 +476,7 @@ def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
         for name, value in table.items():
             if not isinstance(value, list | Mapping):
                 yield name, f"{key}.{name}"
-    training = getattr(simulator.scenario.body, "training", None)
+    training = simulator.scenario.training
     for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
         yield name, f"training.{name}"
     optimizer = simulator.scenario.optimizer

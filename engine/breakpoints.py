@@ -89,7 +89,7 @@ def _no_loss(name: str, simulator: Results) -> str:
 
 def _no_accuracy(simulator: Results) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
-    targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
+    targets = simulator.scenario.data.targets if simulator.scenario.data else None
     problem = no_accuracy(simulator.model.classes, targets)
     return f"{problem}, and there are none here" if problem and targets is None else problem
 

@@ -24,19 +24,17 @@ class Convention(Struct, frozen=True):
 def conventions(scenario: Scenario) -> tuple[Convention, ...]:
     """The rules that hold in `scenario`, general ones first."""
     rules = [Convention("float64")]
-    body = scenario.body
-    network, training = getattr(body, "network", None), getattr(body, "training", None)
-    if isinstance(network, NetworkSpec):
+    network, training = scenario.network, scenario.training
+    if network is not None:
         rules += _layers(network)
-        rules += _training(network, body.data, training) if training else [Convention("forward_only")]
-    for function in getattr(body, "functions", ()):
+        rules += _training(network, scenario.data, training) if training else [Convention("forward_only")]
+    elif scenario.optimizer is not None:
+        rules += _optimizer(scenario.optimizer)
+    for function in scenario.functions:
         if function.target is None:
             rules += _at_exactly_zero(function.name, function.settings, function.label)
-    if hasattr(body, "fires_at_zero"):  # asked so, that a start need not import every kind
-        rules.append(Convention("search_at_zero", _at_zero(body.fires_at_zero)))
-    optimizer = getattr(body, "optimizer", None)
-    if isinstance(optimizer, OptimizerSpec):
-        rules += _optimizer(optimizer)
+    if scenario.fires_at_zero is not None:
+        rules.append(Convention("search_at_zero", _at_zero(scenario.fires_at_zero)))
     return tuple(rules)
 
 
@@ -75,7 +73,7 @@ def _layers(network: NetworkSpec) -> list[Convention]:
     return rules
 
 
-def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> list[Convention]:
+def _training(network: NetworkSpec, data: DataSpec | None, training: TrainingSpec) -> list[Convention]:
     rules = []
     loss = LOSSES[training.loss]
     rules.append(
@@ -85,10 +83,11 @@ def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> l
     if loss.fused_with:
         rules.append(Convention("fused", {"loss": loss.name, "activation": loss.fused_with}))
     rules.append(Convention("gradients_from_old_weights"))
-    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(data.inputs)}))
+    samples, kept_back = (len(data.inputs), len(data.validation_inputs)) if data else (0, 0)
+    rules.append(Convention("batches", {"size": training.batch_size, "samples": samples}))
     rules.append(Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled"))
-    if len(data.validation_inputs):
-        rules.append(Convention("validation", {"rows": len(data.validation_inputs)}))
+    if kept_back:
+        rules.append(Convention("validation", {"rows": kept_back}))
     if any(not (layer.train_weights and layer.train_biases) for layer in network.layers):
         rules.append(Convention("frozen"))
     return rules + _optimizer(training.optimizer)

@@ -16,7 +16,7 @@ from dlsim.engine.timeline import CHECKPOINT_BYTES, Timeline
 
 def build(scenario: Scenario) -> Model:
     """What runs `scenario`."""
-    return KINDS[scenario.kind].build(scenario)
+    return KINDS[scenario.kind].build(scenario.body)
 
 
 class Standing:

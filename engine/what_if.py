@@ -12,7 +12,6 @@ from dlsim.engine.branches import Place
 from dlsim.engine.bursts import Bursts
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.errors import UnknownNameError, WrongKindError
-from dlsim.engine.kinds import KINDS
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
@@ -76,8 +75,7 @@ class WhatIf(Standing):
     @property
     def draws_weights(self) -> bool:
         """Whether any of the weights at the very start is drawn at random."""
-        first = self.first_scenario
-        return KINDS[first.kind].draws_weights(first.body)
+        return self.first_scenario.draws_weights
 
     def compare(self) -> Comparison | None:
         """This run beside the one from which one came into it: the one that the last edit left, or that of the edit

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.scenario.spec import Expectation, Text
+from dlsim.engine.scenario.spec import Body, Expectation, Text
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
 from dlsim.engine.text import shown
 
@@ -110,7 +110,7 @@ def read_text(value: object, place: Place, longest: int | None = None, *, requir
     return text
 
 
-def read_expectation(block: dict[str, Any], number_of_block: int, kind: str, body: Any, source: Source) -> Expectation:
+def read_expectation(block: dict[str, Any], number_of_block: int, kind: str, body: Body, source: Source) -> Expectation:
     """One `[[expect]]` block, as far as it can be judged without running."""
     place = Place(source.file, f"expect.{number_of_block}")
     table = convert(block, ExpectTable, place)

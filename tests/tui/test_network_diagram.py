@@ -16,6 +16,7 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.spec import Body
 from dlsim.tui.drawing.canvas import cells_of_line
 from dlsim.tui.drawing.diagram.focus import focus_of
 from dlsim.tui.drawing.diagram.labels import Stretch
@@ -844,5 +845,5 @@ async def test_the_active_value_is_bold_in_every_theme(theme):
 
 def test_a_scenario_without_a_network_leaves_it_empty():
     snapshot = Simulator(worked_example()).snapshot()
-    other = replace(snapshot, scenario=replace(snapshot.scenario, kind="functions", body=object()))
+    other = replace(snapshot, scenario=replace(snapshot.scenario, kind="functions", body=Body()))
     assert draw(other, 58, 19).rows == ()

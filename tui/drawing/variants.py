@@ -14,7 +14,6 @@ from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, wides
 from dlsim.tui.session.selection import of_the_loss
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
-from dlsim.tui.words.prose import case_of
 
 ROLES = 8
 LENS, UNKNOWN = "▶", "…"
@@ -109,7 +108,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = "" if case_of(snapshot.scenario) else f"{position.done:,}"
+        updates = "" if snapshot.scenario.wording else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         told = second
         if snapshot.trouble is not None:

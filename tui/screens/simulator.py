@@ -29,7 +29,6 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
 from dlsim.tui.words.caps import caps
-from dlsim.tui.words.prose import case_of
 
 SAY = words()
 TABLES = 3
@@ -285,7 +284,7 @@ class SimulatorScreen(Copying, Asking):
 
     def action_log(self) -> None:
         """Logarithmic or linear loss."""
-        if case_of(self.session.scenario):
+        if self.session.scenario.wording:
             self._tell(Hint("hint.no_curve"))
         else:
             self.curve.toggle_log()

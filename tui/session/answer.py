@@ -171,5 +171,4 @@ def _formula(snapshot: Snapshot, ref: Ref) -> Formula:
 
 
 def _last_layer(snapshot: Snapshot) -> int:
-    network = getattr(snapshot.scenario.body, "network", None)
-    return len(getattr(network, "layers", ()))
+    return len(snapshot.scenario.layers)

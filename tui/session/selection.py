@@ -195,7 +195,7 @@ def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
         return of_the_loss(snapshot)
     if name == "validation":
         return HELD_LOSS
-    gates = list(getattr(snapshot.scenario.body, "gates", ()))
+    gates = list(snapshot.scenario.gates)
     return Ref("count", 0, (gates.index(name),)) if name in gates else None
 
 

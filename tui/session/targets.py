@@ -142,7 +142,7 @@ def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
     match kind:
         case "v":
             return f"functions.vector.{ref.index[0]}"
-        case "setting" | "target" if snapshot.scenario.kind == "functions":
+        case "setting" | "target" if snapshot.scenario.functions:
             return f"functions.show.{ref.index[0]}.{name or kind}"
         case "alpha":
             return f"network.layers.{ref.layer - 1}.activation.{name}"
@@ -244,13 +244,13 @@ def _within(path: str, value: Any) -> Iterator[Target]:
 
 def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     """What holds although it is not written: the batch size, the optimizer and its settings."""
-    training = getattr(scenario.body, "training", None)
+    training = scenario.training
     if training is None:
         return
     optimizer = training.optimizer
     raw = scenario.raw.get("training")
-    written_out = {OPTIMIZER: optimizer.name}
-    if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
+    written_out: dict[str, Any] = {OPTIMIZER: optimizer.name}
+    if isinstance(raw, Mapping) and "batch_size" not in raw:
         written_out[BATCH_SIZE] = training.batch_size
     written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
     for path, value in written_out.items():

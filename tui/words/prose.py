@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dlsim.engine.classes import classes_of
+from dlsim.engine.classes import class_names, classes_of
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numbers import fixed, general
 from dlsim.engine.reference import Ref, kind_of
@@ -17,7 +17,6 @@ from dlsim.engine.scenario.datum import QUANTITIES
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import datum_edit
-from dlsim.tui.session.class_names import class_names
 from dlsim.tui.words import Words
 
 MOST_NAMED = 3
@@ -48,15 +47,6 @@ NEW = frozenset({"new_W", "new_b", "new_p"})
 UPDATE = Ref("update")
 """Values of parameters to come, and the moment at which they take their places."""
 
-UNTRAINED = {"network": "forward", "recurrent": "forward", "functions": "functions"}
-"""What has words of its own where nothing is trained, by kind of scenario."""
-
-
-def case_of(scenario: Scenario) -> str:
-    """Which words of their own a scenario's keys have; "" where something is trained: those for all."""
-    is_trained = getattr(scenario.body, "training", None) is not None
-    return "" if is_trained else UNTRAINED.get(scenario.kind, "")
-
 
 def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> str:
     """The text at `key`, or the one that such a scenario has instead: of epochs only where there are any."""
@@ -65,8 +55,8 @@ def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> st
 
 def keys_for(scenario: Scenario, *keys: str) -> list[str]:
     """The same keys in their order, those that such a scenario has of its own before all."""
-    case = case_of(scenario)
-    return [*(f"{case}.{key}" for key in keys if case), *keys]
+    own = scenario.wording
+    return [*(f"{own}.{key}" for key in keys if own), *keys]
 
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
@@ -126,7 +116,7 @@ def whats_delta(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
 
 def how_a_way_goes(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """Why the factors of one way back to a unit are what they are; "" for any other number."""
-    if snapshot.scenario.kind != "network" or ref.quantity != "part" or len(ref.index) != 2:
+    if snapshot.scenario.gates or ref.quantity != "part" or len(ref.index) != 2:
         return ""
     unit, receiver = ref.index
     beyond = ref.layer + 1
@@ -200,10 +190,11 @@ def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
             found["unit"] = other("a")
         case "unit_size":
             found["z"] = snapshot.symbol(Ref("z", ref.layer, ref.index))
-        case "decision" if classes := classes_of(snapshot.scenario.body.data):
+        case "decision" if classes := classes_of(snapshot.scenario.data):
             found |= {"threshold": general(classes.threshold), "otherwise": str(classes.label(0))}
         case "taken_for" | "of_class" | "recall":
-            named = [class_names(snapshot.scenario.body.data)[each] for each in ref.index]
+            data = snapshot.scenario.data
+            named = [class_names(data)[each] for each in ref.index] if data else [""]
             found |= {"truth": named[0], "taken": named[-1]}
     return found
 
@@ -235,13 +226,13 @@ def _names_of(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
 
 def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
     """What sets one number apart from another of the same quantity."""
-    body, kind = snapshot.scenario.body, kind_of(ref)
-    layers = _layers(snapshot)
+    scenario, kind = snapshot.scenario, kind_of(ref)
+    layers = scenario.layers
     match kind:
         case "a" | "da_dz" if 1 <= ref.layer <= len(layers):
-            yield str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
+            yield layers[ref.layer - 1].activation.name
         case "E_o":
-            yield str(getattr(getattr(body, "training", None), "loss", "none"))
+            yield scenario.training.loss if scenario.training else "none"
         case "new_W" | "new_b" | "new_p" | "rate":
             yield _optimizer(snapshot)
         case "new_slot":
@@ -253,17 +244,17 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
             yield ref.quantity.split(":")[1]
         case "pass_a" | "pass_z" if ref.quantity.endswith(":read"):
             yield "read"
-        case "f" | "slope" if functions := getattr(body, "functions", ()):
-            function = functions[ref.index[0]]
-            yield str(function.name)
+        case "f" | "slope" if scenario.functions:
+            function = scenario.functions[ref.index[0]]
+            yield function.name
             yield "loss" if function.target is not None else "activation"
         case "dead" | "saturated" | "is_dead" | "is_saturated" if 1 <= ref.layer <= len(layers):
-            yield str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
+            yield layers[ref.layer - 1].activation.name
         case "taken_for":
             yield "right" if ref.index[0] == ref.index[1] else "wrong"
-        case "decision" if layers and layers[-1].units == 1:  # type: ignore[attr-defined]
+        case "decision" if layers and layers[-1].units == 1:
             yield "one_output"
-        case "y" if getattr(body, "fires_at_zero", False):
+        case "y" if scenario.fires_at_zero:
             yield "at_zero"
 
 
@@ -282,15 +273,10 @@ def _sign(value: float) -> str:
     return "positive" if value > 0 else "negative" if value < 0 else "zero"
 
 
-def _layers(snapshot: Snapshot) -> tuple[object, ...]:
-    network = getattr(snapshot.scenario.body, "network", None)
-    return tuple(getattr(network, "layers", ()))
-
-
 def _place(snapshot: Snapshot, ref: Ref) -> str:
-    return "output" if ref.layer == len(_layers(snapshot)) else "hidden"
+    return "output" if ref.layer == len(snapshot.scenario.layers) else "hidden"
 
 
 def _has_bias(snapshot: Snapshot, ref: Ref) -> bool:
-    layers = _layers(snapshot)
-    return 1 <= ref.layer <= len(layers) and bool(layers[ref.layer - 1].bias)  # type: ignore[attr-defined]
+    layers = snapshot.scenario.layers
+    return 1 <= ref.layer <= len(layers) and layers[ref.layer - 1].bias

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from msgspec import Struct, field
-
-from dlsim.engine.numbers import general
-from dlsim.engine.scenario.spec import Array
+from dlsim.engine.scenario.spec import Array, Body, FunctionSpec
 
 
-class FunctionSpec(Struct, frozen=True):
-    """An activation or, with a `target`, a loss as a function of its prediction."""
-
-    name: str
-    settings: Mapping[str, float] = field(default_factory=dict)
-    target: float | None = None
-    shows_settings: bool = False
-
-    @property
-    def label(self) -> str:
-        """Its name, with what sets it apart from another of the same name."""
-        if self.target is not None:
-            return f"{self.name}[t={general(self.target)}]"
-        if self.shows_settings:
-            return f"{self.name}[{', '.join(f'{key}={general(value)}' for key, value in self.settings.items())}]"
-        return self.name
-
-
-class FunctionsBody(Struct, frozen=True):
+class FunctionsBody(Body, frozen=True):
     """`[functions]`: what is shown, over which x, and a vector for softmax (empty for none)."""
 
     functions: tuple[FunctionSpec, ...]
     sweep: Array  # (points,)
     vector: Array  # (units,)
+
+    @property
+    def wording(self) -> str:
+        """An iteration is an x."""
+        return "functions"

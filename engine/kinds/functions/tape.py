@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from dlsim.engine.formula import total
 from dlsim.engine.functions.activations import ACTIVATIONS, Activation, fill
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
+from dlsim.engine.kinds.functions.body import FunctionsBody
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.saturation import Flags, dead, saturated
+from dlsim.engine.scenario.spec import FunctionSpec
 
 Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class FunctionsTape:
     rows: Sequence[int] = (0,)
 
     def __init__(self, body: FunctionsBody, point: int, values: Array, slopes: Array, softmax: Array) -> None:
-        self.body = body
+        self.functions, self.sweep, self.vector = body.functions, body.sweep, body.vector
         self.point = point  # of the sweep, from 0
         self.values, self.slopes = values, slopes  # (functions, points)
         self.softmax = softmax  # (units,)
@@ -62,7 +63,7 @@ class FunctionsTape:
     @property
     def x(self) -> float:
         """Where the cursor stands."""
-        return float(self.body.sweep[self.point])
+        return float(self.sweep[self.point])
 
     def saturated(self, function: int) -> Flags:
         """(points,): where a function is saturated."""
@@ -73,7 +74,7 @@ class FunctionsTape:
         return self._where(dead, function)
 
     def _where(self, is_so: Callable[[Activation, Array], Flags], function: int) -> Flags:
-        spec, slopes = self.body.functions[function], self.slopes[function]
+        spec, slopes = self.functions[function], self.slopes[function]
         if spec.target is not None:  # a loss is neither
             return np.zeros(slopes.shape, dtype=bool)
         return is_so(ACTIVATIONS[spec.name], slopes)
@@ -88,25 +89,25 @@ class FunctionsTape:
             case "slope":
                 return float(self.slopes[ref.index[0], self.point])
             case "v":
-                return float(self.body.vector[ref.index[0]])
+                return float(self.vector[ref.index[0]])
             case "softmax":
                 return float(self.softmax[ref.index[0]])
             case "sum":
                 return float(self.softmax.sum())
             case "target":
-                return float(self.body.functions[ref.index[0]].target or 0.0)
+                return float(self.functions[ref.index[0]].target or 0.0)
             case "at" | "slope_at":
                 return self._elsewhere(ref)
             case _:
-                return float(self.body.functions[ref.index[0]].settings[ref.quantity.partition(":")[2]])
+                return float(self.functions[ref.index[0]].settings[ref.quantity.partition(":")[2]])
 
     def _elsewhere(self, ref: Ref) -> float:
         kind, _, x = ref.quantity.partition(":")
         number = ref.index[0]
-        if self.body.functions[number].name == "softmax":
-            point = int(np.flatnonzero(self.body.sweep == float(x))[0])
+        if self.functions[number].name == "softmax":
+            point = int(np.flatnonzero(self.sweep == float(x))[0])
             return float((self.values if kind == "at" else self.slopes)[number, point])
-        value, slope = evaluate(self.body.functions[number], np.array([float(x)]))
+        value, slope = evaluate(self.functions[number], np.array([float(x)]))
         return float(value[0] if kind == "at" else slope[0])
 
     def of_every_sample(self, ref: Ref) -> Array:
@@ -124,9 +125,9 @@ class FunctionsTape:
             case "x":
                 return "x"
             case "f":
-                return f"{self.body.functions[ref.index[0]].label}(x)"
+                return f"{self.functions[ref.index[0]].label}(x)"
             case "slope":
-                return f"{self.body.functions[ref.index[0]].label}′(x)"
+                return f"{self.functions[ref.index[0]].label}′(x)"
             case "v":
                 return f"v{ref.index[0] + 1}"
             case "softmax":
@@ -136,11 +137,11 @@ class FunctionsTape:
             case "target":
                 return "t"
             case "at":
-                return f"{self.body.functions[ref.index[0]].label}({rest})"
+                return f"{self.functions[ref.index[0]].label}({rest})"
             case "slope_at":
-                return f"{self.body.functions[ref.index[0]].label}′({rest})"
+                return f"{self.functions[ref.index[0]].label}′({rest})"
         return next(
-            entry.symbol for entry in ACTIVATIONS[self.body.functions[ref.index[0]].name].settings if entry.name == rest
+            entry.symbol for entry in ACTIVATIONS[self.functions[ref.index[0]].name].settings if entry.name == rest
         )
 
     def formula(self, ref: Ref, sample: int) -> Formula:
@@ -149,15 +150,15 @@ class FunctionsTape:
             case "f" | "slope":
                 return self._function(ref)
             case "softmax":
-                everyone = [Ref("v", 0, (unit,)) for unit in range(len(self.body.vector))]
+                everyone = [Ref("v", 0, (unit,)) for unit in range(len(self.vector))]
                 return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], None, everyone)
             case "sum":
-                return total([(Ref("softmax", 0, (unit,)),) for unit in range(len(self.body.vector))])
+                return total([(Ref("softmax", 0, (unit,)),) for unit in range(len(self.vector))])
         return ()
 
     def _function(self, ref: Ref) -> Formula:
         number = ref.index[0]
-        spec, x, value = self.body.functions[number], Ref("x"), Ref("f", 0, (number,))
+        spec, x, value = self.functions[number], Ref("x"), Ref("f", 0, (number,))
         is_slope = ref.quantity == "slope"
         if spec.target is not None:
             loss = LOSSES[spec.name]
@@ -198,19 +199,19 @@ class FunctionsTape:
             return self._unit("softmax", int(match[1]))
         if match := re.fullmatch(r"v(\d+)", symbol):
             return self._unit("v", int(match[1]))
-        if symbol == "Σ softmax(v)" and len(self.body.vector):
+        if symbol == "Σ softmax(v)" and len(self.vector):
             return Ref("sum")
         if symbol == "x":
             return Ref("x")
         if match := re.fullmatch(r"(.+?)([′']?)\((x|[-−]?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?)\)", symbol):
-            for number, spec in enumerate(self.body.functions):
+            for number, spec in enumerate(self.functions):
                 if spec.label == match[1]:
                     return self._function_at(number, match[3].replace("−", "-"), is_slope=bool(match[2]))
         return None
 
     def _function_at(self, number: int, x: str, *, is_slope: bool) -> Ref | None:
         """Where there is such a number: not every function has a slope, and not every one a value at any x."""
-        spec = self.body.functions[number]
+        spec = self.functions[number]
         if is_slope and not np.isfinite(self.slopes[number]).any():
             return None
         if x == "x":
@@ -218,8 +219,8 @@ class FunctionsTape:
         place = float(x)
         is_defined = 0.0 < place < 1.0 if spec.target is not None else np.isfinite(place)
         if spec.name == "softmax":  # shared out over the x of the sweep, so that there is none in between
-            is_defined = bool((self.body.sweep == place).any())
+            is_defined = bool((self.sweep == place).any())
         return Ref(f"{'slope_at' if is_slope else 'at'}:{x}", 0, (number,)) if is_defined else None
 
     def _unit(self, quantity: str, number: int) -> Ref | None:
-        return Ref(quantity, 0, (number - 1,)) if 0 < number <= len(self.body.vector) else None
+        return Ref(quantity, 0, (number - 1,)) if 0 < number <= len(self.vector) else None

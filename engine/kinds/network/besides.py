@@ -1,21 +1,68 @@
-"""All numbers of a network that no op computes: those of summaries.py in one order, for who asks for them by name."""
+"""All numbers of a network that no op computes: what reads each of them, and all of them in one order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.kinds.network.sample_passes import samples_of
-from dlsim.engine.kinds.network.summaries import READ, TRAINING, VALIDATION
+from dlsim.engine.kinds.network.class_counts import ClassCounts
+from dlsim.engine.kinds.network.layer_summaries import LayerSummaries
+from dlsim.engine.kinds.network.sample_passes import SamplePasses, samples_of
+from dlsim.engine.kinds.network.sizes import Sizes
+from dlsim.engine.kinds.network.summaries import (
+    OF_CLASSES,
+    OF_LAYERS,
+    OF_PASSES,
+    READ,
+    TRAINING,
+    VALIDATION,
+    Summary,
+)
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, kind_of
 
 COLUMNS = 9
 """A histogram that is asked for by name has so many."""
 
 
-def besides(tape: NetworkTape) -> Iterator[Ref]:
-    """Losses and counts, sizes, what is said of whole layers, and last what is made of each sample by itself."""
+class TapeSummaries:
+    """See engine/kinds/network/summaries.py: Summaries. What reads them is made with the first that is asked for."""
+
+    def __init__(self, tape: NetworkTape) -> None:
+        self._tape = tape
+
+    def of(self, ref: Ref) -> Summary:
+        """What reads the number at `ref`."""
+        kind = kind_of(ref)
+        if kind in OF_CLASSES:
+            return self._of_classes
+        if kind in OF_PASSES:
+            return self._of_passes
+        return self._of_layers if kind in OF_LAYERS else self._sizes
+
+    def all(self) -> Iterator[Ref]:
+        """Losses and counts, sizes, what is said of whole layers, and last what is made of each sample by itself."""
+        return _besides(self._tape)
+
+    @cached_property
+    def _of_classes(self) -> Summary:
+        return ClassCounts(self._tape)
+
+    @cached_property
+    def _of_passes(self) -> Summary:
+        return SamplePasses(self._tape)
+
+    @cached_property
+    def _of_layers(self) -> Summary:
+        return LayerSummaries(self._tape)
+
+    @cached_property
+    def _sizes(self) -> Summary:
+        return Sizes(self._tape)
+
+
+def _besides(tape: NetworkTape) -> Iterator[Ref]:
     parts = [part for part in (TRAINING, VALIDATION) if len(samples_of(tape.data, part)[0])]
     has_loss = tape.structure.loss is not None
     if has_loss:

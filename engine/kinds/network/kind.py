@@ -7,7 +7,6 @@ from typing import Any
 
 from dlsim.engine.classes import classes_of, no_accuracy
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -15,7 +14,7 @@ from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation
 
 
 class NetworkKind:
@@ -82,13 +81,9 @@ class NetworkKind:
         if expectation.accuracy is not None and problem:
             raise refuse(problem, "accuracy", None, "add data.targets" if body.data.targets is None else "remove it")
 
-    def draws_weights(self, body: NetworkBody) -> bool:
-        """Those of any layer."""
-        return any(is_drawn(layer, layer.weights) for layer in body.network.layers)
-
-    def build(self, scenario: Scenario) -> NetworkModel:
+    def build(self, body: NetworkBody) -> NetworkModel:
         """The running network."""
-        return NetworkModel(scenario.body)
+        return NetworkModel(body)
 
 
 def _rows(shape: tuple[int, ...]) -> str:

@@ -19,6 +19,7 @@ from dlsim.engine.kinds.network.arrays import (
     watched_slice,
     work_size,
 )
+from dlsim.engine.kinds.network.besides import TapeSummaries
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass
 from dlsim.engine.kinds.network.naming import Naming
@@ -178,7 +179,16 @@ class NetworkModel(LayeredModel):
 
     def _reader(self, batch: BatchArrays, *, landed: bool = False) -> NetworkTape:
         update = self._update_number(self._iteration)
-        return NetworkTape(self.structure, self.naming, batch, self._data, self._rows, update, landed=landed)
+        return NetworkTape(
+            self.structure,
+            self.naming,
+            batch,
+            self._data,
+            self._rows,
+            update,
+            summaries=TapeSummaries,
+            landed=landed,
+        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
         """The first output over the plane of two inputs."""
@@ -216,4 +226,4 @@ class NetworkModel(LayeredModel):
         data = self._data
         targets = None if data.targets is None else data.targets[:1]
         batch = forward_pass(self.structure, self._state(landed=landed), data.inputs[:1], targets)
-        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1).value(ref, 0)
+        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1, summaries=TapeSummaries).value(ref, 0)

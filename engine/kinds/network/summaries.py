@@ -1,17 +1,14 @@
-"""Numbers of a network that are made of many others: which there are, and what reads them, made when one is asked for.
+"""Numbers of a network that are made of many others: which there are, and what reads them.
 
 The program does not compute them; a picture that shows them does, and then the same code answers for them.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator
+from typing import Protocol
 
 from dlsim.engine.reference import Formula, Ref, kind_of
-
-if TYPE_CHECKING:
-    from dlsim.engine.kinds.network.tape import NetworkTape
 
 Needs = tuple[str, int | None, int] | None
 
@@ -63,41 +60,11 @@ def held_mark(ref: Ref) -> str:
     return "" if data_of(ref) == TRAINING else "ᵥ"
 
 
-class Summaries:
-    """Those of one tape. Their modules are imported with the first of them: most runs never ask for one."""
-
-    def __init__(self, tape: NetworkTape) -> None:
-        self._tape = tape
+class Summaries(Protocol):
+    """Those of one tape."""
 
     def of(self, ref: Ref) -> Summary:
         """What reads the number at `ref`."""
-        kind = kind_of(ref)
-        if kind in OF_CLASSES:
-            return self._of_classes
-        if kind in OF_PASSES:
-            return self._of_passes
-        return self._of_layers if kind in OF_LAYERS else self._sizes
 
-    @cached_property
-    def _of_classes(self) -> Summary:
-        from dlsim.engine.kinds.network.class_counts import ClassCounts  # noqa: PLC0415
-
-        return ClassCounts(self._tape)
-
-    @cached_property
-    def _of_passes(self) -> Summary:
-        from dlsim.engine.kinds.network.sample_passes import SamplePasses  # noqa: PLC0415
-
-        return SamplePasses(self._tape)
-
-    @cached_property
-    def _of_layers(self) -> Summary:
-        from dlsim.engine.kinds.network.layer_summaries import LayerSummaries  # noqa: PLC0415
-
-        return LayerSummaries(self._tape)
-
-    @cached_property
-    def _sizes(self) -> Summary:
-        from dlsim.engine.kinds.network.sizes import Sizes  # noqa: PLC0415
-
-        return Sizes(self._tape)
+    def all(self) -> Iterator[Ref]:
+        """Every number of these, in one order."""

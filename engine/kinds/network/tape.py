@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,12 +39,13 @@ class NetworkTape(LayeredTape):
         rows: Sequence[int],
         iteration: int,
         *,
+        summaries: Callable[[NetworkTape], Summaries],
         landed: bool = False,
     ) -> None:
         super().__init__(structure, batch, rows, iteration, landed=landed)
         self.naming = naming
         self.data = data
-        self._summaries = Summaries(self)
+        self._summaries = summaries(self)
         self.formulas = Formulas(structure, self)
         self._readers |= {
             "x": lambda ref, sample: batch.x[sample, ref.index[0]],
@@ -103,10 +104,8 @@ class NetworkTape(LayeredTape):
 
     def besides(self) -> Iterator[Ref]:
         """See engine/model.py: Reader."""
-        from dlsim.engine.kinds.network.besides import besides  # noqa: PLC0415 -- most runs never ask
-
         yield from super().besides()
-        yield from besides(self)
+        yield from self._summaries.all()
 
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What it is made of."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlsim.engine.classes import classes_of, no_accuracy
-from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered_model import is_of_an_iteration
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
@@ -14,7 +13,7 @@ from dlsim.engine.kinds.recurrent.file import read_recurrent
 from dlsim.engine.kinds.recurrent.model import RecurrentModel
 from dlsim.engine.kinds.recurrent.naming import Naming
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Place
 
 
@@ -72,16 +71,9 @@ class RecurrentKind:
             remedy = "add data.targets" if body.data.targets is None else "remove it"
             raise (place / "accuracy").error(problem, None, remedy)
 
-    def draws_weights(self, body: RecurrentBody) -> bool:
-        """Those of either layer, or those from the step before."""
-        hidden, output = body.network.layers
-        given = [(hidden, hidden.weights), (output, output.weights)]
-        given += [(hidden, body.recurrent_weights)] if body.feedback else []
-        return any(is_drawn(*each) for each in given)
-
-    def build(self, scenario: Scenario) -> RecurrentModel:
+    def build(self, body: RecurrentBody) -> RecurrentModel:
         """The running network."""
-        return RecurrentModel(scenario.body)
+        return RecurrentModel(body)
 
 
 RECURRENT = RecurrentKind()

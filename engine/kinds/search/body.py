@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.scenario.spec import Array, DataSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, Body, DataSpec, NetworkSpec, TrainingSpec
 
 
-class SearchBody(Struct, frozen=True):
+class SearchBody(Body, frozen=True):
     """`[search]` over the inputs of `[data]`; and, if there is a `[network]`, what is trained on them meanwhile."""
 
     weights: Array  # (steps,): what each weight is set to
@@ -29,3 +27,8 @@ class SearchBody(Struct, frozen=True):
     def training(self) -> TrainingSpec | None:
         """How it is trained."""
         return None if self.beside is None else self.beside.training
+
+    @property
+    def draws_weights(self) -> bool:
+        """Those of the network beside it."""
+        return self.beside is not None and self.beside.draws_weights

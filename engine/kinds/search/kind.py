@@ -13,7 +13,7 @@ from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.file import read_search
 from dlsim.engine.kinds.search.model import SearchModel
 from dlsim.engine.kinds.search.tape import OWN
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Place
 
 
@@ -56,13 +56,9 @@ class SearchKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"a search by itself has no {part}", None, "add [network], or use values")
 
-    def draws_weights(self, body: SearchBody) -> bool:
-        """Those of the network beside it."""
-        return body.beside is not None and NETWORK.draws_weights(body.beside)
-
-    def build(self, scenario: Scenario) -> SearchModel:
+    def build(self, body: SearchBody) -> SearchModel:
         """The search before its first setting."""
-        return SearchModel(scenario.body)
+        return SearchModel(body)
 
 
 SEARCH = SearchKind()

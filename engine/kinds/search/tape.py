@@ -26,17 +26,18 @@ class SearchTape:
     """See engine/model.py: Reader. What is not the search's own is read from the network's tape."""
 
     def __init__(self, body: SearchBody, grid: Grid, setting: int, beside: NetworkTape | None) -> None:
-        self.body = body
+        self.data, self.weights, self.fires_at_zero = body.data, body.weights, body.fires_at_zero
+        self.gates = tuple(body.gates)
+        self._truths = tuple(body.gates.values())
         self.grid = grid
         self.setting = setting  # the one tried, from 0
         self.beside = beside
-        self._gates = tuple(body.gates)
         self._numbers = grid.setting(body, setting)
 
     @property
     def rows(self) -> Sequence[int]:
         """The rows that the network sees; of the search, all."""
-        return range(len(self.body.data.inputs)) if self.beside is None else self.beside.rows
+        return range(len(self.data.inputs)) if self.beside is None else self.beside.rows
 
     # numbers
 
@@ -49,9 +50,9 @@ class SearchTape:
             case "grid_b":
                 return self._numbers[-1]
             case "cell":
-                return float(self.body.data.inputs[index])
+                return float(self.data.inputs[index])
             case "truth":
-                return float(self.body.gates[self._gates[index[0]]][index[1]])
+                return float(self._truths[index[0]][index[1]])
             case "sum":
                 return float(self.grid.sums[self.setting, index[0]]) / self.grid.scale
             case "y":
@@ -100,14 +101,14 @@ class SearchTape:
             case "cell":
                 return f"x{index[1] + 1}"
             case "sum" | "y":
-                row = ",".join(plain(float(number)) for number in self.body.data.inputs[index[0]])
+                row = ",".join(plain(float(number)) for number in self.data.inputs[index[0]])
                 return f"{'s' if ref.quantity == 'sum' else 'y'}({row})"
             case "truth" | "count":
-                return self._gates[index[0]]
+                return self.gates[index[0]]
             case "solves":
-                return f"{self._gates[index[0]]}?"
+                return f"{self.gates[index[0]]}?"
             case "before":
-                return f"{self._gates[index[0]]}⁻"
+                return f"{self.gates[index[0]]}⁻"
             case "tried" | "settings":
                 return ref.quantity
             case "tried_before":
@@ -126,7 +127,7 @@ class SearchTape:
                 terms: list[Formula] = [(Ref("grid_w", 0, (n,)), "·", Ref("cell", 0, (row, n))) for n in weights]
                 return total([*terms, (Ref("grid_b"),)])
             case "y":
-                threshold = "≥" if self.body.fires_at_zero else ">"
+                threshold = "≥" if self.fires_at_zero else ">"
                 return ("(1 if ", Ref("sum", 0, ref.index), f" {threshold} 0 else 0)")
             case "solves":
                 return self._comparison(ref.index[0])
@@ -141,7 +142,7 @@ class SearchTape:
     def _comparison(self, gate: int) -> Formula:
         """The product of a bracket for each row, 1 where the answer is right: [y(0,1) = 1]."""
         tokens: list[str | Ref] = []
-        for row in range(len(self.body.data.inputs)):
+        for row in range(len(self.data.inputs)):
             wanted = plain(self.value(Ref("truth", 0, (gate, row)), 0))
             tokens += ["·[" if tokens else "[", Ref("y", 0, (row,)), f" = {wanted}]"]
         return tuple(tokens)
@@ -152,7 +153,7 @@ class SearchTape:
             return self._network.op_formula(op)
         first, last = self.symbol(op.ref(0)), self.symbol(op.ref(op.size - 1))
         symbol = first if op.size == 1 else f"{first} … {last}"
-        rows, weights = self.body.data.inputs.shape
+        rows, weights = self.data.inputs.shape
         formulas = {
             "sum": ("X·w + b", f"({rows}×{weights})·({weights}×1) + (1×1) = ({rows}×1)"),
             "y": ("step(s)", f"({rows}×1) = ({rows}×1)"),
@@ -186,5 +187,5 @@ class SearchTape:
         yield from (Ref("grid_w", 0, (place,)) for place in range(len(self._numbers) - 1))
         yield Ref("grid_b")
         for quantity in OPS:
-            count = len(self.body.data.inputs) if quantity in ("sum", "y") else len(self._gates)
+            count = len(self.data.inputs) if quantity in ("sum", "y") else len(self.gates)
             yield from (Ref(quantity, 0, (place,)) for place in range(count))

@@ -13,7 +13,7 @@ from dlsim.engine.kinds.surface.body import SurfaceBody
 from dlsim.engine.kinds.surface.model import SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number
 
 
@@ -69,13 +69,9 @@ class SurfaceKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"a surface has no {part}", None, "use values, loss or loss_below")
 
-    def draws_weights(self, body: SurfaceBody) -> bool:
-        """A point has no weights."""
-        return False
-
-    def build(self, scenario: Scenario) -> SurfaceModel:
+    def build(self, body: SurfaceBody) -> SurfaceModel:
         """The point at its start."""
-        return SurfaceModel(scenario.body)
+        return SurfaceModel(body)
 
 
 def _symbols(model: SurfaceModel) -> str:

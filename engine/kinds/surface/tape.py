@@ -45,7 +45,7 @@ class SurfaceTape:
         *,
         landed: bool,
     ) -> None:
-        self._surface, self._optimizer = surface, optimizer
+        self.surface, self._optimizer = surface, optimizer
         self._slopes = tuple(surface.slope(axis) for axis in range(surface.dimensions))
         self.before, self.after, self.gradient = before, after, gradient  # (1 + slots, dimensions) twice, (dimensions,)
         self.height = height
@@ -72,7 +72,7 @@ class SurfaceTape:
             case "rate":
                 return self._optimizer.rate(self.iteration)
             case "update":
-                return float(self._surface.dimensions)
+                return float(self.surface.dimensions)
             case "count:n":
                 return float(self.iteration - 1)
             case "count:t":
@@ -118,12 +118,12 @@ class SurfaceTape:
 
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What the number is made of."""
-        point = tuple(Ref("p", 0, (axis,)) for axis in range(self._surface.dimensions))
+        point = tuple(Ref("p", 0, (axis,)) for axis in range(self.surface.dimensions))
         match ref.quantity:
             case "f":
-                return self._surface.formula(point)
+                return self.surface.formula(point)
             case "now_f":
-                return self._surface.formula(tuple(ref._replace(quantity="now_p") for ref in point))
+                return self.surface.formula(tuple(ref._replace(quantity="now_p") for ref in point))
             case "slope":
                 return self._slopes[ref.index[0]].formula(point)
             case "rate":
@@ -134,7 +134,7 @@ class SurfaceTape:
                 return (Ref("new_p", 0, ref.index), " − ", point[ref.index[0]])
             case "update":
                 tokens: list[str | Ref] = []
-                for axis in range(self._surface.dimensions):
+                for axis in range(self.surface.dimensions):
                     tokens += [f"{', ' if axis else ''}{COORDINATES[axis]} ← ", Ref("new_p", 0, (axis,))]
                 return tuple(tokens)
         kind, _, slot = ref.quantity.partition(":")
@@ -166,14 +166,14 @@ class SurfaceTape:
 
     @property
     def _names(self) -> str:
-        return ",".join(COORDINATES[: self._surface.dimensions])
+        return ",".join(COORDINATES[: self.surface.dimensions])
 
     @property
     def _height_now(self) -> float:
         if not self._landed:
             return self.height
         with np.errstate(all="ignore"):  # a place that is out of reach has a height of inf or nan
-            return float(self._surface.value(*self.after[0]))
+            return float(self.surface.value(*self.after[0]))
 
     def _step(self, slot: str, index: tuple[int, ...]) -> Formula:
         return step_formula(

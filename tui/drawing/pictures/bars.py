@@ -35,7 +35,7 @@ LEAST_WITH_PRODUCTS = 26
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """Gradients only where something is trained."""
-    return VIEWS if getattr(snapshot.scenario.body, "training", None) is not None else FORWARD_VIEWS
+    return VIEWS if snapshot.scenario.training else FORWARD_VIEWS
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlsim.engine.classes import class_names
 from dlsim.engine.kinds.network.class_counts import parts_of
 from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
@@ -19,7 +20,6 @@ from dlsim.tui.drawing.pictures.moments import moment_told, room_after
 from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Scene
 from dlsim.tui.drawing.pictures.suiting import classifies
 from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
-from dlsim.tui.session.class_names import class_names
 from dlsim.tui.words.prose import fitting
 
 TITLES = {TRAINING: "training_data", VALIDATION: "kept_back"}
@@ -30,7 +30,8 @@ LINES_ABOVE = 3
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """The training data first, or what was kept back."""
-    parts = parts_of(snapshot.scenario.body.data)
+    tape = network_tape(snapshot)
+    parts = () if tape is None else parts_of(tape.data)
     return [TITLES[part] for part in parts] if len(parts) > 1 else ("",)
 
 
@@ -39,13 +40,13 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     there is no room for both, the one that was chosen, which else comes first.
     """
     cells = Canvas(width, height, scene.look.glyphs, scene.selected)
-    if network_tape(scene.snapshot) is None or not classifies(scene.snapshot.scenario):
+    tape = network_tape(scene.snapshot)
+    if tape is None or not classifies(scene.snapshot.scenario):
         return Drawing(cells)
-    data = scene.snapshot.scenario.body.data
-    parts = parts_of(data)
+    parts = parts_of(tape.data)
     first = scene.view % len(parts)
     parts = (*parts[first:], *parts[:first])
-    names = class_names(data)
+    names = class_names(tape.data)
     needed = max(breadth(name) for name in names) + 2 + CELL * len(names) + 10
     if len(parts) > 1 and width >= 2 * needed + 2:
         half = width // 2
@@ -63,6 +64,8 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 def _matrix(scene: Scene, cells: Canvas, part: str, names: Sequence[str], place: tuple[int, int, int, int]) -> None:
     left, top, width, height = place
     snapshot, say = scene.snapshot, scene.say
+    tape = network_tape(snapshot)
+    assert tape is not None, "only a network has classes"
 
     def read(kind: str, *index: int) -> tuple[Ref, float]:
         ref = Ref(f"{kind}:{part}", 0, index)
@@ -76,7 +79,7 @@ def _matrix(scene: Scene, cells: Canvas, part: str, names: Sequence[str], place:
         [(say("picture.accuracy") + " ", "muted"), (f"{accuracy:.4f}", Link("strong", at_accuracy))],
         linked(say("picture.right_of"), "text", right=(f"{int(right):,}", at_right), all=(f"{int(samples):,}", at_all)),
     ]
-    there_are = len(samples_of(snapshot.scenario.body.data, part)[0])
+    there_are = len(samples_of(tape.data, part)[0])
     if samples < there_are:
         line.append([(say("picture.some_of", some=int(samples), all=there_are), "negative")])
     moment = moment_told(scene, room_after(line, width))

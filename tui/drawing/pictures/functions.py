@@ -35,8 +35,8 @@ def views(snapshot: Snapshot) -> Sequence[str]:
     tape = snapshot.tape
     if not isinstance(tape, FunctionsTape):
         return ("",)
-    singly = tuple("=" + spec.label for spec in tape.body.functions)
-    return ("together", *singly, *(("softmax",) if len(tape.body.vector) else ()))
+    singly = tuple("=" + spec.label for spec in tape.functions)
+    return ("together", *singly, *(("softmax",) if len(tape.vector) else ()))
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -49,7 +49,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     view = scene.view % len(views(scene.snapshot))
     if view == 0:
         of.together()
-    elif view <= len(tape.body.functions):
+    elif view <= len(tape.functions):
         of.singly(view - 1)
     else:
         of.softmax()
@@ -62,8 +62,8 @@ class _Curves:
     def __init__(self, scene: Scene, cells: Canvas, tape: FunctionsTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
-        self._functions = tape.body.functions
-        self._x = tape.body.sweep
+        self._functions = tape.functions
+        self._x = tape.sweep
         self._marks = scene.look.marks
 
     # together
@@ -220,7 +220,7 @@ class _Curves:
     def softmax(self) -> None:
         """The vector, and each number's share of the whole."""
         cells, snapshot = self._cells, self._snapshot
-        units = len(self._tape.body.vector)
+        units = len(self._tape.vector)
         look = self._scene.look
         share_cells = look.digits + 2
         room = max(cells.width - 22 - max(share_cells, 10), 4)
@@ -233,7 +233,7 @@ class _Curves:
             cells.write(
                 0,
                 row,
-                number(float(self._tape.body.vector[unit]), 9, look.at_most(4)),
+                number(float(self._tape.vector[unit]), 9, look.at_most(4)),
                 Link("text", Ref("v", 0, (unit,))),
             )
             if share is not None:

@@ -45,12 +45,11 @@ SPANS: dict[str, Span] = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "step": 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """One for each output, unless the outputs are classes: then one for all."""
-    outputs = snapshot.scenario.body.network.layers[-1].units
-    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.body.data)):
+    layers = snapshot.scenario.layers
+    outputs = layers[-1].units
+    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.data)):
         return ("",)
-    return tuple(
-        "=" + snapshot.symbol(Ref("a", len(snapshot.scenario.body.network.layers), (unit,))) for unit in range(outputs)
-    )
+    return tuple("=" + snapshot.symbol(Ref("a", len(layers), (unit,))) for unit in range(outputs))
 
 
 def _shares_out(classes: Classes | None) -> bool:
@@ -75,7 +74,7 @@ class _Map:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._look: Look = scene.look
         self._snapshot = scene.snapshot
-        self._data: DataSpec = scene.snapshot.scenario.body.data
+        self._data: DataSpec = tape.data
         self._layers = tape.structure.layers
         self._said = classes_of(self._data)
         self._boundary = self._said.threshold if self._said else BOUNDARY

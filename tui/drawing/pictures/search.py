@@ -47,9 +47,9 @@ class _Search:
 
     def __init__(self, scene: Scene, cells: Canvas, tape: SearchTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
-        self._gates = list(tape.body.gates)
+        self._gates = list(tape.gates)
         self._letters = _letters(self._gates)
-        self._weights = tape.body.weights
+        self._weights = tape.weights
         # the setting at the cursor counts as tried once something of it has been revealed
         self._at_tried, self._tried = self._number(Ref("tried"), Ref("tried_before"))
         self._is_projected = scene.view % 2 == 0

@@ -73,7 +73,7 @@ class Spread(Layered):
         ]
         if is_tall:
             groups.append([(say("picture.tallest"), "muted")])
-        if getattr(self.lead.snapshot.scenario.body, "training", None) is not None:
+        if self.lead.snapshot.scenario.training is not None:
             groups.append([(self._moment(position.done if is_of_weights else position.iteration, view), "muted")])
         return [*groups, *self.lead_named()]
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
+from dlsim.engine.kinds.surface.tape import SurfaceTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -33,9 +34,10 @@ HEIGHT = Ref("now_f")
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The surface and the ways of all variants on it."""
     cells = Canvas(width, height, scene.look.glyphs, scene.selected)
-    surface = getattr(scene.snapshot.scenario.body, "surface", None)
-    if not isinstance(surface, Polynomial):
+    tape = scene.snapshot.tape
+    if not isinstance(tape, SurfaceTape):
         return Drawing(cells)
+    surface = tape.surface
     told = variants(scene)
     longest = min(max(len(variant.name) for variant in told), 13 if width >= WIDE else 17)
     groups = [_told(variant, scene, longest) for variant in told]
