@@ -17,9 +17,9 @@ from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.conventions import rule_in_words
 from dlsim.tui.drawing.glyphs import ASCII
+from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.text import Owner
-from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
 from dlsim.tui.session.selection import HELD_LOSS

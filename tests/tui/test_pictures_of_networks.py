@@ -14,13 +14,12 @@ from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures import region
+from dlsim.tui.drawing.pictures import region, region_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.plane import framed
 from dlsim.tui.drawing.pictures.region import LEVELS
-from dlsim.tui.drawing.pictures.region_field import grid
-from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene
+from dlsim.tui.drawing.pictures.region_lines import grid
+from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene, network_tape
 from dlsim.tui.session.variants import Member
 
 
@@ -121,12 +120,11 @@ def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(
 
 
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
-    from dlsim.tui.drawing.pictures import region_field
 
     computed = []
     answers = NetworkTape.answers
     monkeypatch.setattr(NetworkTape, "answers", lambda tape, inputs: computed.append(1) or answers(tape, inputs))
-    region_field._grids.clear()
+    region_lines._grids.clear()
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)
     for _ in range(5):

@@ -9,8 +9,7 @@ from msgspec import structs
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.sheet import sheet_of
-from dlsim.tui.drawing.table_view import TableView
+from dlsim.tui.drawing.table import TableView, sheet_of
 from dlsim.tui.session.rows import Group, Places, subject
 from dlsim.tui.words import words
 

@@ -11,8 +11,20 @@ from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import OPENING, equation, spelt_out
-from dlsim.tui.drawing.parts import Part, dispensable, gap
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, after_sign, cut, measure, widest, wrap
+from dlsim.tui.drawing.text import (
+    ELLIPSIS,
+    Line,
+    Link,
+    Part,
+    Piece,
+    after_sign,
+    cut,
+    dispensable,
+    gap,
+    measure,
+    widest,
+    wrap,
+)
 from dlsim.tui.session.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words

@@ -16,8 +16,7 @@ from dlsim.engine.numbers import as_operand, fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.parts import Part, gap
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, measure, wrap
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, gap, measure, wrap
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""

@@ -11,8 +11,7 @@ from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.drawing.equation import equation
-from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap
-from dlsim.tui.drawing.text import Line, Link, Piece, measure, spread, wrap
+from dlsim.tui.drawing.text import Line, Link, Part, Piece, dispensable, fitted, gap, measure, spread, wrap
 from dlsim.tui.drawing.whole_op import op_parts
 from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import MEAN_E, Selection

@@ -1,10 +1,16 @@
-"""Numbers in a given number of cells: as many digits as fit, each text made from the full number."""
+"""Numbers in a given number of cells: as many digits as fit, each text made from the full number; or all of a row with
+as many decimals.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from dlsim.engine.numbers import fixed, is_extreme, scientific
+from msgspec import Struct
+
+from dlsim.engine.numbers import fixed, is_extreme, plain, scientific
+from dlsim.engine.reference import Ref
 
 TOO_WIDE = "#"
 HIDDEN = "…"
@@ -33,3 +39,43 @@ def number(value: float | None, cells: int, digits: int) -> str:
 def number_alone(value: float | None, digits: int) -> str:
     """`value` where it has room for all its digits."""
     return number(value, max(digits, LEAST_ROOM) + 4, digits)
+
+
+DIGITS = 6
+SIGN_AND_WHOLE = 3
+"""Cells for a sign, a digit and the point."""
+MOST_CELLS = SIGN_AND_WHOLE + DIGITS
+FEWEST_DIGITS = 2
+"""So few digits no number takes from the others, however large it is: it goes without."""
+GIVEN = ("x", "t")
+
+
+class Entry(Struct, frozen=True):
+    """A number to be written after its name, in so many cells."""
+
+    x: int
+    y: int
+    name: str
+    cells: int
+    ref: Ref
+    role: str
+    value: float | None
+
+
+def decimals_of(entries: Sequence[Entry], most: int) -> int:
+    """How many decimals all of these have room for, whatever their signs."""
+    decimals = max(min(most, *(entry.cells - SIGN_AND_WHOLE for entry in entries)), 0)
+    for entry in entries:
+        if entry.value is not None and math.isfinite(entry.value) and not is_extreme(entry.value):
+            while decimals > FEWEST_DIGITS and len(f"{entry.value: .{decimals}f}") > entry.cells:
+                decimals -= 1
+    return decimals
+
+
+def text_of(entry: Entry, decimals: int) -> str:
+    """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
+    value, cells = entry.value, entry.cells
+    text = number(value, cells, decimals)
+    if value is not None and entry.ref.quantity in GIVEN and len(plain(value)) <= cells:
+        text = plain(value)
+    return text if text.startswith("-") or len(text) == cells else f" {text}"

@@ -14,8 +14,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
 from dlsim.tui.drawing.equation import hanging_room, in_lines, result, symbolic, with_numbers, with_result
-from dlsim.tui.drawing.parts import Part, dispensable, gap
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, cut, measure, widest, wrap
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, cut, dispensable, gap, measure, widest, wrap
 from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dlsim.engine.errors import reason_of
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.sheet import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
+from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session.keeping import in_forms, in_short, keep

@@ -9,7 +9,7 @@ from textual import on
 from dlsim.engine.numbers import fixed
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.diagram.focus import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside
 from dlsim.tui.screens.acting import Acting

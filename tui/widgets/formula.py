@@ -12,8 +12,7 @@ from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.formula import indented, panel_lines, panel_parts
-from dlsim.tui.drawing.parts import whole
-from dlsim.tui.drawing.text import Line, ref_at
+from dlsim.tui.drawing.text import Line, ref_at, whole
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words

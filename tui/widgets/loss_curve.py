@@ -16,11 +16,10 @@ from textual.timer import Timer
 from dlsim.engine.curve import Curve
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.curves import Curves, curves_of, place_of_last
+from dlsim.tui.drawing.curves import Curves, Throttle, curves_of, place_of_last
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
 from dlsim.tui.drawing.text import Piece, wrap
-from dlsim.tui.drawing.throttle import Throttle
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words

@@ -17,7 +17,8 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.pictures.scene import Drawing, Look, Picture, Scene
+from dlsim.tui.drawing.pictures.catalogue import Picture
+from dlsim.tui.drawing.pictures.scene import Drawing, Look, Scene
 from dlsim.tui.drawing.text import Owner
 from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.roles import RoleWidget

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.timeline import Stretch, conditions_told, strip_line
+from dlsim.tui.drawing.header import Stretch, conditions_told, strip_line
 from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.numbers import DIGITS
-from dlsim.tui.drawing.diagram.shape import Shape
+from dlsim.tui.drawing.diagram.focus import Shape
 from dlsim.tui.drawing.numbers import LEAST_ROOM
 
 

@@ -13,12 +13,10 @@ from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
-from dlsim.tui.drawing.diagram.blocks import Blocks
 from dlsim.tui.drawing.diagram.edges import Edges, Line
-from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, focus_of
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
-from dlsim.tui.drawing.diagram.nodes import Units
-from dlsim.tui.drawing.diagram.shape import Shape, shape_of
+from dlsim.tui.drawing.diagram.units import Blocks, Units
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.text import Piece
 from dlsim.tui.words import words

@@ -11,12 +11,9 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.numbers import number
-from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.layered import Layered, tape_of
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
-from dlsim.tui.drawing.pictures.spread import Spread
-from dlsim.tui.drawing.pictures.stuck import Stuck
+from dlsim.tui.drawing.pictures.layered import Layered, Spread, Stuck, tape_of
+from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
 from dlsim.tui.drawing.text import Pieces, fit, groups_that_fit
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.keys import SIMULATOR_KEYS

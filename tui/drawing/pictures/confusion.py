@@ -14,11 +14,9 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.pictures.forward import network_tape
+from dlsim.tui.drawing.pictures.catalogue import classifies
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.moments import moment_told, room_after
-from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Scene
-from dlsim.tui.drawing.pictures.suiting import classifies
+from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Scene, moment_told, network_tape, room_after
 from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
 from dlsim.tui.words.prose import fitting
 

@@ -16,13 +16,10 @@ from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Mask
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.moments import moment_told, room_after
+from dlsim.tui.drawing.pictures.catalogue import lies_in_a_plane
 from dlsim.tui.drawing.pictures.plane import Plane, Span, framed, widened
-from dlsim.tui.drawing.pictures.region_field import finer, grid
-from dlsim.tui.drawing.pictures.region_lines import Lines
-from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene
-from dlsim.tui.drawing.pictures.suiting import lies_in_a_plane
+from dlsim.tui.drawing.pictures.region_lines import Lines, finer, grid
+from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene, moment_told, network_tape, room_after
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit
 
 Array = NDArray[np.float64]

@@ -13,8 +13,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
 from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
 
 FACTS = 4

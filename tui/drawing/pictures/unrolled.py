@@ -9,8 +9,7 @@ from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.reference import Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
-from dlsim.tui.drawing.numbers import number_alone
-from dlsim.tui.drawing.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
+from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, Entry, decimals_of, number_alone, text_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
 from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
