@@ -15,7 +15,6 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.conventions import rule_in_words
 from dlsim.tui.drawing.glyphs import ASCII
 from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.drawing.pictures.scene import Scene
@@ -28,6 +27,7 @@ from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import rule_in_words
 
 # variants
 

@@ -19,7 +19,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Body
 from dlsim.tui.drawing.canvas import cells_of_line
 from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
-from dlsim.tui.drawing.diagram.labels import Stretch
+from dlsim.tui.drawing.diagram.labels import Course
 from dlsim.tui.drawing.diagram.labels import place as place_of
 from dlsim.tui.drawing.diagram.layout import in_view
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
@@ -775,7 +775,7 @@ def test_a_weight_of_next_to_nothing_keeps_its_line_and_its_label_where_they_wer
 )
 @settings(max_examples=60, deadline=None)
 def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_comes(rows, across, cells):
-    lines = tuple(Stretch(3, 3 + across, above, below) for above in rows for below in rows)
+    lines = tuple(Course(3, 3 + across, above, below) for above in rows for below in rows)
     passed = {
         (line.x0 + dx, line.row0 + dy) for line in lines for dx, dy in cells_of_line(across, line.row1 - line.row0)
     }

@@ -15,9 +15,10 @@ from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.functions import TALLER, lower_quartile
-from dlsim.tui.drawing.pictures.plane import Plane, ticks
+from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import MARKS, Scene
 from dlsim.tui.drawing.pictures.surface import MOST_POINTS, trail
+from dlsim.tui.drawing.scales import ticks
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words

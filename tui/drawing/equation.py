@@ -241,7 +241,7 @@ def _with_role(new: str, role: str) -> str:
     return Link(new, role.ref) if isinstance(role, Link) else new
 
 
-class Group(Struct, frozen=True):
+class Bound(Struct, frozen=True):
     """Pieces that stay together. Before them a line may break: the sooner, the smaller `strength` is, which is how deep
     in brackets they stand and what joins them there.
     """
@@ -268,7 +268,7 @@ def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None, us
     return [*kept, (*last, (GOES_ON, "muted"))]
 
 
-def _fill(lines: list[Line], groups: Sequence[Group], cells: int, used: int) -> int:
+def _fill(lines: list[Line], groups: Sequence[Bound], cells: int, used: int) -> int:
     """Write the groups on from the last line, of which so many cells are used; how many are in the end."""
     weakest = min((group.strength for group in groups[1:]), default=None)
     starts = [place for place, group in enumerate(groups) if not place or group.strength == weakest]
@@ -291,19 +291,19 @@ def _fill(lines: list[Line], groups: Sequence[Group], cells: int, used: int) -> 
     return used
 
 
-def _groups(pieces: Sequence[Piece]) -> list[Group]:
+def _groups(pieces: Sequence[Piece]) -> list[Bound]:
     """The pieces in groups that stay together: an operator and what follows it."""
-    groups: list[Group] = []
+    groups: list[Bound] = []
     group: list[Piece] = []
     depth, strength = 0, (0, 0)
     for text, role in pieces:
         for part in (text,) if isinstance(role, Link) else filter(None, BREAKS.split(text)):
             if part in JOINS:
-                groups += [Group(tuple(group), measure(group), strength)] * bool(group)
+                groups += [Bound(tuple(group), measure(group), strength)] * bool(group)
                 group, strength = [], (depth, JOINS[part])
             depth += BRACKETS.get(part, 0)
             group.append((part, role))
-    return [*groups, *[Group(tuple(group), measure(group), strength)] * bool(group)]
+    return [*groups, *[Bound(tuple(group), measure(group), strength)] * bool(group)]
 
 
 def _without_leading_space(line: Line) -> Line:

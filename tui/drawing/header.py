@@ -150,7 +150,7 @@ APART = 3
 """Checkpoints that are closer than so many cells are not marked: they are everywhere."""
 
 
-class Stretch(Struct, frozen=True):
+class StripPlan(Struct, frozen=True):
     """Iterations 1 … `span` in `cells` cells from cell `left` on."""
 
     left: int
@@ -178,7 +178,7 @@ class Stretch(Struct, frozen=True):
 
 def strip_line(
     say: Words, snapshot: Snapshot, cells: int, glyphs: Glyphs = UNICODE, stops: Sequence[str] = ()
-) -> tuple[Line, Stretch | None]:
+) -> tuple[Line, StripPlan | None]:
     """(the strip in `cells`, what of it stands for which iterations)."""
     position, known = snapshot.position, snapshot.known
     here = position.iteration
@@ -192,7 +192,7 @@ def strip_line(
     room = cells - breadth(left) - breadth(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
-    stretch = Stretch(breadth(left), room, span_of(max(len(known), here), position.end))
+    stretch = StripPlan(breadth(left), room, span_of(max(len(known), here), position.end))
     marks = _marks(snapshot, stretch, glyphs)
     checkpoints = _checkpoints(snapshot.checkpoints, stretch)
     pieces: list[Piece] = [(left, "muted")]
@@ -243,7 +243,7 @@ def _went_on(snapshot: Snapshot) -> int:
     return next((end for end in ends if end > len(snapshot.known)), 0)
 
 
-def _checkpoints(places: Sequence[int], stretch: Stretch) -> set[int]:
+def _checkpoints(places: Sequence[int], stretch: StripPlan) -> set[int]:
     """Their cells, where they are few."""
     if len(places) * APART > stretch.cells:
         return set()
@@ -257,7 +257,7 @@ def span_of(known: int, planned: int) -> int:
     return max(planned, 1) if known <= planned <= span else span
 
 
-def _marks(snapshot: Snapshot, stretch: Stretch, glyphs: Glyphs) -> dict[int, Piece]:
+def _marks(snapshot: Snapshot, stretch: StripPlan, glyphs: Glyphs) -> dict[int, Piece]:
     """What stands on the strip, by cell: the later ones above the earlier."""
     marks: dict[int, Piece] = {}
     plain = 0 if glyphs.has_dots else 1
@@ -269,7 +269,7 @@ def _marks(snapshot: Snapshot, stretch: Stretch, glyphs: Glyphs) -> dict[int, Pi
     return marks
 
 
-def sparkline(curve: Curve, stretch: Stretch, bars: str, gap: str, *, is_log: bool) -> list[str]:
+def sparkline(curve: Curve, stretch: StripPlan, bars: str, gap: str, *, is_log: bool) -> list[str]:
     """A bar for every cell, `gap` where no number is finite, "" where the run has not been yet."""
     count = len(curve)
     heights = _middles(curve, stretch)
@@ -294,7 +294,7 @@ def is_logarithmic(curve: Curve) -> bool:
     return bool(len(least)) and float(least.min()) > 0 and float(middles.max()) > LOG_FROM * float(middles.min())
 
 
-def _middles(curve: Curve, stretch: Stretch) -> Array:
+def _middles(curve: Curve, stretch: StripPlan) -> Array:
     """The middle of least and greatest in each cell, from the curve's own blocks: as cheap for a million."""
     place, low, high = curve.envelope(2 * stretch.cells)
     heights = np.full(stretch.cells, np.nan)

@@ -50,7 +50,7 @@ FEWEST_DIGITS = 2
 GIVEN = ("x", "t")
 
 
-class Entry(Struct, frozen=True):
+class NamedNumber(Struct, frozen=True):
     """A number to be written after its name, in so many cells."""
 
     x: int
@@ -62,7 +62,7 @@ class Entry(Struct, frozen=True):
     value: float | None
 
 
-def decimals_of(entries: Sequence[Entry], most: int) -> int:
+def decimals_of(entries: Sequence[NamedNumber], most: int) -> int:
     """How many decimals all of these have room for, whatever their signs."""
     decimals = max(min(most, *(entry.cells - SIGN_AND_WHOLE for entry in entries)), 0)
     for entry in entries:
@@ -72,7 +72,7 @@ def decimals_of(entries: Sequence[Entry], most: int) -> int:
     return decimals
 
 
-def text_of(entry: Entry, decimals: int) -> str:
+def text_of(entry: NamedNumber, decimals: int) -> str:
     """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
     value, cells = entry.value, entry.cells
     text = number(value, cells, decimals)

@@ -14,8 +14,8 @@ from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.conventions import convention_lines
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.markdown import convention_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import Look, Scene
 from dlsim.tui.drawing.text import cut

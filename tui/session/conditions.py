@@ -1,4 +1,4 @@
-"""A breakpoint's condition while it is typed: whether it can become one, and what could follow. No Textual here."""
+"""A breakpoint's condition while it is typed: whether it can become one, and what could follow."""
 
 from __future__ import annotations
 

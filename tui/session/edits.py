@@ -1,4 +1,4 @@
-"""What was changed: from which value to which, and what that brought along. No Textual here."""
+"""What was changed: from which value to which, and what that brought along."""
 
 from __future__ import annotations
 

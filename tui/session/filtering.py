@@ -1,4 +1,4 @@
-"""What the fields do in which one types to find something. No Textual here."""
+"""What the fields do in which one types to find something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where dlsim keeps what it keeps: settings, the last position, copies, screenshots. No Textual here.
+"""Where dlsim keeps what it keeps: settings, the last position, copies, screenshots.
 
 By the platform's own rules (XDG on Linux), or all under the folder that DLSIM_HOME names.
 """

@@ -1,4 +1,4 @@
-"""Whether a text can be a new value, while it is typed, and what a size of a batch comes to. No Textual here."""
+"""Whether a text can be a new value, while it is typed, and what a size of a batch comes to."""
 
 from __future__ import annotations
 

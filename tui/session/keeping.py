@@ -1,4 +1,4 @@
-"""Copies and screenshots as files: named by what and when, never over another. No Textual here."""
+"""Copies and screenshots as files: named by what and when, never over another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a session was left, and how one returns there. No Textual here."""
+"""Where a session was left, and how one returns there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run as the screen sees it: fast ones in the runner's thread, slow ones step by step. No Textual here."""
+"""A run as the screen sees it: fast ones in the runner's thread, slow ones step by step."""
 
 from __future__ import annotations
 

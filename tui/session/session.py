@@ -1,4 +1,4 @@
-"""What the app knows: the open scenario, its run, the grain and the speed. No Textual here.
+"""What the app knows: the open scenario, its run, the grain and the speed.
 
 Every method that a key calls returns a Hint when there is nothing to do at this moment, else None.
 """

@@ -1,4 +1,4 @@
-"""What a user has chosen, and where they left off: kept in two files, read without trusting them. No Textual here.
+"""What a user has chosen, and where they left off: kept in two files, read without trusting them.
 
     store = Store()
     settings = store.settings()        # defaults for whatever is not there or is wrong

@@ -1,4 +1,4 @@
-"""Which panel is shown where: chosen by hand, or following the computation. No Textual here."""
+"""Which panel is shown where: chosen by hand, or following the computation."""
 
 from __future__ import annotations
 

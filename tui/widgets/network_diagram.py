@@ -14,7 +14,7 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.picture import Picture, draw
+from dlsim.tui.drawing.diagram.picture import Diagram, draw
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.widgets.roles import RoleWidget
 
@@ -36,7 +36,7 @@ class NetworkDiagram(RoleWidget):
         self._selected: Ref | None = None
         self._digits = DIGITS
         self._whole: Op | None = None
-        self._picture: Picture | None = None
+        self._picture: Diagram | None = None
         self._drawn: Size | None = None
         self._strips: list[Strip] | None = None
 
@@ -59,13 +59,13 @@ class NetworkDiagram(RoleWidget):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     @property
-    def picture(self) -> Picture:
+    def picture(self) -> Diagram:
         """What is drawn at this moment in this size."""
         if self._picture is None or self._drawn != self.size:
             self._drawn = self.size
             self._strips = None
             if self._snapshot is None:
-                self._picture = Picture((), ())
+                self._picture = Diagram((), ())
             else:
                 width, height = self.size
                 self._picture = draw(

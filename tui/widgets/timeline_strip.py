@@ -10,7 +10,7 @@ from textual.message import Message
 
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.header import Stretch, conditions_told, strip_line
+from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
 from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
 
@@ -35,7 +35,7 @@ class TimelineStrip(LineWidget):
         self._say, self.glyphs = say, glyphs
         self._snapshot: Snapshot | None = None
         self._stops: Sequence[str] = ()
-        self._stretch: Stretch | None = None
+        self._stretch: StripPlan | None = None
 
     def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
         """Show this moment, and the conditions at which runs stop."""

@@ -287,7 +287,7 @@ class Units(Struct):
 
 
 MOST_OF_A_NUMBER = 24
-"""Canvas that are kept for the number computed last: the legend does not come and go with it."""
+"""Cells that are kept for the number computed last: the legend does not come and go with it."""
 NOTHING = 1e-3
 """A number this small beside the largest of its layer is drawn as none."""
 

@@ -1,4 +1,4 @@
-"""How large gradients are, layer by layer and variant by variant, on a log scale. No Textual here."""
+"""How large gradients are, layer by layer and variant by variant, on a log scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.numbers import number
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.layered import Layered, Spread, Stuck, tape_of
+from dlsim.tui.drawing.pictures.layered import Histograms, Layered, StuckUnits, tape_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
 from dlsim.tui.drawing.text import Pieces, fit, groups_that_fit
 from dlsim.tui.drawing.variants import Variant
@@ -26,7 +26,7 @@ SIZES = {"gradients": "dE_dW", "deltas": "dE_dz", "derivatives": "da_dz"}
 TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
 NARROWEST = 15
-"""Canvas that a variant's bars need."""
+"""Cells that a variant's bars need."""
 LEAST_WITH_PRODUCTS = 26
 
 
@@ -43,16 +43,16 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     names = views(scene.snapshot)
     view = names[scene.view % len(names)]
     if view in SIZES:
-        Sizes(scene, cells).draw(view)
+        MeanSizes(scene, cells).draw(view)
     elif view == "units":
-        Stuck(scene, cells).draw()
+        StuckUnits(scene, cells).draw()
     else:
-        Spread(scene, cells).draw(view)
+        Histograms(scene, cells).draw(view)
     return Drawing(cells, cells.hits, is_table=True)
 
 
-class Sizes(Layered):
-    """Sizes on a log scale."""
+class MeanSizes(Layered):
+    """MeanSizes on a log scale."""
 
     def draw(self, view: str) -> None:
         """A column of bars for each variant, a bar for each layer, all on one scale."""

@@ -1,4 +1,4 @@
-"""How often each class was taken for each, and the share that was right. No Textual here."""
+"""How often each class was taken for each, and the share that was right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one entry of a layer's product comes about: a row times a column, as cells and as numbers. No Textual here."""
+"""How one entry of a layer's product comes about: a row times a column, as cells and as numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dlsim.tui.session.answer import is_landed
 MOST_SHOWN, LARGEST_SHOWN = 8, 16
 """Rows and columns of a matrix that are drawn as cells, and where there is more room than all else takes."""
 BESIDE_CELLS = 4
-"""Canvas between the matrices, for each of them."""
+"""Cells between the matrices, for each of them."""
 
 At = Callable[[int, int], Ref]
 """The number in a row and a column of a matrix."""

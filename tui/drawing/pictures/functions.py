@@ -1,4 +1,4 @@
-"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars. No Textual here."""
+"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.numbers import number, number_alone
-from dlsim.tui.drawing.pictures.plane import Plane, Span, fitting_span, framed
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import Span, fitting_span
 from dlsim.tui.drawing.text import Link, Pieces, fit
 
 Array = NDArray[np.float64]

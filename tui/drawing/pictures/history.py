@@ -1,4 +1,4 @@
-"""The course of one parameter over the updates. No Textual here."""
+"""The course of one parameter over the updates."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.pictures.plane import Array, Plane, fitting_span, framed
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import Array, fitting_span
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit, measure
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.session.rows import subject

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from math import prod
 
-from dlsim.engine.kinds.network.spread import Spread as Numbers
+from dlsim.engine.kinds.network.spread import Spread
 from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
@@ -33,7 +33,7 @@ class Layered:
         return range(self.layers, 0, -1)
 
     def margin(self) -> int:
-        """Canvas that the layers' names take, and one more."""
+        """Cells that the layers' names take, and one more."""
         return max(breadth(self.name_of(layer)) for layer in self.rows()) + 1
 
     def name_of(self, layer: int) -> str:
@@ -92,10 +92,10 @@ def statistics_of(variant: Variant, layer: int) -> LayerStatistics | None:
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = " .:-=+*#@"
 LEAST_WITH_SIZES = 60
-"""Canvas from which each layer says how many numbers it has and how far they spread."""
+"""Cells from which each layer says how many numbers it has and how far they spread."""
 
 
-class Spread(Layered):
+class Histograms(Layered):
     """Histograms about 0, all on one scale."""
 
     def draw(self, view: str) -> None:
@@ -163,7 +163,7 @@ class Spread(Layered):
             return say.first([f"picture.history_now_{number}", "picture.history_now"], updates=number)
         return say("picture.of_iteration", iteration=number)
 
-    def _spread(self, view: str, layer: int) -> Numbers | None:
+    def _spread(self, view: str, layer: int) -> Spread | None:
         statistics = statistics_of(self.lead, layer)
         if statistics is None:
             return None
@@ -171,7 +171,7 @@ class Spread(Layered):
             return statistics.weights
         return statistics.gradients if self.is_known(self.lead, "dE_dW", layer) else None
 
-    def _columns(self, place: tuple[int, int, int, int], numbers: Numbers, largest: float, ref: Ref) -> None:
+    def _columns(self, place: tuple[int, int, int, int], numbers: Spread, largest: float, ref: Ref) -> None:
         """A column of a histogram leads to what it counts; `ref` is without which of how many it is."""
         left, top, room, tall = place
         bins = room - 1 + room % 2 or 1  # an odd number: one of them stands about 0
@@ -191,7 +191,7 @@ class Spread(Layered):
                     self.cells.write(left + column, top + tall - 1 - line, heights[filled], Link(role, refs[column]))
 
 
-class Stuck(Layered):
+class StuckUnits(Layered):
     """A row for each layer, with how many there are and which."""
 
     def draw(self) -> None:

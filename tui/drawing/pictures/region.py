@@ -1,4 +1,4 @@
-"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary. No Textual here."""
+"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Mask
 from dlsim.tui.drawing.pictures.catalogue import lies_in_a_plane
-from dlsim.tui.drawing.pictures.plane import Plane, Span, framed, widened
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.region_lines import Lines, finer, grid
 from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene, moment_told, network_tape, room_after
+from dlsim.tui.drawing.scales import Span, widened
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit
 
 Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""The lines where weighted sums are 0: a single neuron's boundary, and those of a few hidden units. No Textual here."""
+"""The lines where weighted sums are 0: a single neuron's boundary, and those of a few hidden units."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Scene(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """Canvas; `hits` say which number stands where. Those of a table are read line by line."""
+    """Cells; `hits` say which number stands where. Those of a table are read line by line."""
 
     cells: Canvas
     hits: Sequence[Hit] = ()

@@ -1,4 +1,4 @@
-"""A search over a grid of weights and biases: what was tried, what it solves, how often so far. No Textual here."""
+"""A search over a grid of weights and biases: what was tried, what it solves, how often so far."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.plane import label, ticks
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import label, ticks
 from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, linked
 
 ROLES = 8
 WIDE = 30
-"""Canvas beside the map from which on the counts stand there, not below."""
+"""Cells beside the map from which on the counts stand there, not below."""
 MOST_BAR = 30
 
 

@@ -1,4 +1,4 @@
-"""Which matrix has which shape, layer by layer, and how one entry of a product comes about. No Textual here."""
+"""Which matrix has which shape, layer by layer, and how one entry of a product comes about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A surface from above, with each variant's way down, or from the side where it has one coordinate. No Textual here."""
+"""A surface from above, with each variant's way down, or from the side where it has one coordinate."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.numbers import number
-from dlsim.tui.drawing.pictures.plane import Plane, framed, widened
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import DEPTHS, Drawing, Scene
+from dlsim.tui.drawing.scales import widened
 from dlsim.tui.drawing.text import Pieces, fit
 from dlsim.tui.drawing.variants import Variant, variants
 

@@ -1,4 +1,4 @@
-"""A recurrent network unrolled in time: a column for each step, arrows from step to step. No Textual here."""
+"""A recurrent network unrolled in time: a column for each step, arrows from step to step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.reference import Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
-from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, Entry, decimals_of, number_alone, text_of
+from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_of, number_alone, text_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
 from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
@@ -44,7 +44,7 @@ class _Unrolled:
         self._trains = structure.loss is not None
         self._is_over = event is not None and event.phase in ("backward", "update")
         """Whether the forward pass is: what is shown then is what flows back, where there is no room for both."""
-        self._entries: dict[tuple[str, bool], list[Entry]] = {}
+        self._entries: dict[tuple[str, bool], list[NamedNumber]] = {}
         """The numbers of each row: of the units (False), and in places of their own those that flow back (True)."""
         names = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         self._plan = plan(structure, cells.width, cells.height, names, self._step_of(self._active) or 0)
@@ -182,9 +182,9 @@ class _Unrolled:
         """A number of a unit, to be written after its name."""
         told, role = self._snapshot.value(ref), self._role(ref, unit)
         cells = max(min(cells, MOST_CELLS), 1)
-        self._entries.setdefault(row, []).append(Entry(x, y, name, cells, ref, role, told))
+        self._entries.setdefault(row, []).append(NamedNumber(x, y, name, cells, ref, role, told))
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[NamedNumber]) -> None:
         """The numbers of a row, all with as many decimals; a click on one means it."""
         decimals = decimals_of(entries, self._scene.look.at_most(DIGITS))
         for entry in entries:
