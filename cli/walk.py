@@ -34,7 +34,7 @@ from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Grain
 from dlsim.engine.text import shorten
 from dlsim.engine.typed_numbers import whole_number
-from dlsim.tui.session.edits import brief
+from dlsim.tui.session.changing import brief
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store
 from dlsim.tui.session.targets import Target, written

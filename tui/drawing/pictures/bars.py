@@ -52,7 +52,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 
 
 class MeanSizes(Layered):
-    """MeanSizes on a log scale."""
+    """Mean sizes on a log scale."""
 
     def draw(self, view: str) -> None:
         """A column of bars for each variant, a bar for each layer, all on one scale."""
