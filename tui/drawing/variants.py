@@ -11,7 +11,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, widest, wrap
-from dlsim.tui.session.selection import of_the_loss
+from dlsim.tui.session.selection import of_curve
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
 
@@ -128,7 +128,7 @@ def variants_of(
                 second=told,
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
-                numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
+                numbers=(of_curve(snapshot, "loss") if loss else None, beside.ref if told else None),
                 is_part=snapshot.is_part,
             )
         )

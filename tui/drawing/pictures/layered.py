@@ -6,10 +6,23 @@ from __future__ import annotations
 
 from math import prod
 
+from dlsim.engine.kinds.layered.quantities import DE_DW, A, W
+from dlsim.engine.kinds.network.layer_summaries import (
+    COLUMN,
+    COLUMNS,
+    DEAD,
+    DEVIATION,
+    IS_DEAD,
+    IS_SATURATED,
+    LARGEST,
+    NUMBERS,
+    SATURATED,
+    StuckCount,
+)
 from dlsim.engine.kinds.network.spread import Spread
 from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
@@ -53,7 +66,7 @@ class Layered:
         """Where there are several variants, which of them a picture of one alone is about."""
         return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.variants) > 1 else []
 
-    def is_known(self, variant: Variant, quantity: str, layer: int) -> bool:
+    def is_known(self, variant: Variant, quantity: Quantity, layer: int) -> bool:
         """On the variant's own tape, or where it waits at the start of the same iteration, on the lead's."""
         ref = Ref(quantity, layer, tuple(size - 1 for size in self._shape(variant, quantity, layer)))
         if variant.snapshot.is_shown(ref):
@@ -62,7 +75,7 @@ class Layered:
         is_there_too = layer <= len(tape_of(self.lead).structure.layers)
         return lead.position.iteration == variant.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
 
-    def so_far(self, variant: Variant, quantity: str, layer: int) -> str:
+    def so_far(self, variant: Variant, quantity: Quantity, layer: int) -> str:
         """What stands in the place of what a whole layer says before all of it is known."""
         shown = variant.snapshot.revealed.get((quantity, layer), 0)
         if not shown:
@@ -70,10 +83,12 @@ class Layered:
         return "… " + self.scene.say("picture.so_far", known=shown, all=prod(self._shape(variant, quantity, layer)))
 
     @staticmethod
-    def _shape(variant: Variant, quantity: str, layer: int) -> tuple[int, ...]:
+    def _shape(variant: Variant, quantity: Quantity, layer: int) -> tuple[int, ...]:
         """How many numbers of this name a layer has in each direction."""
         shape = tape_of(variant).structure.layer(layer)
-        return (shape.senders, shape.units) if quantity.endswith("W") else (shape.units,)
+        return (
+            (shape.senders, shape.units) if quantity.edge(Ref(quantity, layer, (0, 0))) is not None else (shape.units,)
+        )
 
 
 def tape_of(variant: Variant) -> NetworkTape:
@@ -101,11 +116,11 @@ class Histograms(Layered):
     def draw(self, view: str) -> None:
         """How a layer's weights or gradients are spread, a row of columns for each layer, about 0 in the middle."""
         cells = self.cells
-        of = "W" if view == "weight_histogram" else "dE_dW"
+        of = W if view == "weight_histogram" else DE_DW
         spread = [self._spread(view, layer) for layer in self.rows()]
         known = [layer for layer, numbers in zip(self.rows(), spread, strict=True) if numbers is not None]
         deepest = min(known, default=self.layers)
-        at_largest = Ref(f"largest:{of}", 0, (deepest,))
+        at_largest = Ref(LARGEST[of], 0, (deepest,))
         found = self.lead.snapshot.value(at_largest) if known else None
         largest = found or 1.0
         names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
@@ -125,15 +140,15 @@ class Histograms(Layered):
                 break
             cells.write(0, top + tall - 1, name, "muted")
             if numbers is None:
-                cells.write(left, top + tall - 1, self.so_far(self.lead, "dE_dW", layer), "muted")
+                cells.write(left, top + tall - 1, self.so_far(self.lead, DE_DW, layer), "muted")
                 continue
-            self._columns((left, top, room, tall), numbers, largest, Ref(f"column:{of}", layer, (deepest,)))
+            self._columns((left, top, room, tall), numbers, largest, Ref(COLUMN[of], layer, (deepest,)))
             if cells.width >= LEAST_WITH_SIZES:
                 x, y = left + room + 2, top + tall - 1
-                cells.write(x, y, f"{numbers.size:>6}", Link("muted", Ref(f"numbers:{of}", layer)))
+                cells.write(x, y, f"{numbers.size:>6}", Link("muted", Ref(NUMBERS[of], layer)))
                 x = cells.write(x + 8, y, "± ", "muted")
                 text = number(numbers.deviation, 9, self.scene.look.at_most(5))
-                cells.write(x, y, text, Link("muted", Ref(f"deviation:{of}", layer)))
+                cells.write(x, y, text, Link("muted", Ref(DEVIATION[of], layer)))
         bottom = min(titles + lines * len(spread), cells.height - 1)
         if bottom > 1:
             text = number(largest, 8, self.scene.look.at_most(3))
@@ -169,7 +184,7 @@ class Histograms(Layered):
             return None
         if view == "weight_histogram":
             return statistics.weights
-        return statistics.gradients if self.is_known(self.lead, "dE_dW", layer) else None
+        return statistics.gradients if self.is_known(self.lead, DE_DW, layer) else None
 
     def _columns(self, place: tuple[int, int, int, int], numbers: Spread, largest: float, ref: Ref) -> None:
         """A column of a histogram leads to what it counts; `ref` is without which of how many it is."""
@@ -214,8 +229,8 @@ class StuckUnits(Layered):
                 continue
             x = left
             if has_room:
-                for kind, wide in (("dead", 10), ("saturated", 11)):
-                    self._count(x, y, kind, layer)
+                for count, wide in ((DEAD, 10), (SATURATED, 11)):
+                    self._count(x, y, count, layer)
                     x += wide
             self._row(x, y, layer, marks)
         legend = {
@@ -226,9 +241,9 @@ class StuckUnits(Layered):
             if y > len(rows):
                 cells.write_groups(y, [[(mark, "negative"), (" " + text, "muted")]])
 
-    def _count(self, x: int, y: int, kind: str, layer: int) -> None:
+    def _count(self, x: int, y: int, stuck: StuckCount, layer: int) -> None:
         """How many of the layer's units are so."""
-        at_count, at_units = Ref(kind, layer), Ref("columns:W", layer)
+        at_count, at_units = Ref(stuck, layer), Ref(COLUMNS["W"], layer)
         count, units = (self.lead.snapshot.value(ref) or 0 for ref in (at_count, at_units))
         numbers = {"count": (f"{count:.0f}", at_count), "units": (f"{units:.0f}", at_units)}
         told = linked(self.scene.say("picture.of_units"), "negative" if count else "text", **numbers)
@@ -237,9 +252,9 @@ class StuckUnits(Layered):
     def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
         tape, snapshot, glyphs = tape_of(self.lead), self.lead.snapshot, self.cells.glyphs
-        if layer > len(tape.structure.layers) or not snapshot.is_shown(Ref("dead", layer)):
+        if layer > len(tape.structure.layers) or not snapshot.is_shown(Ref(DEAD, layer)):
             return None
-        marks = {"is_dead": glyphs.dead, "is_saturated": glyphs.flat}
+        marks = {IS_DEAD: glyphs.dead, IS_SATURATED: glyphs.flat}
         return [
             next((mark for kind, mark in marks.items() if snapshot.value(Ref(kind, layer, (unit,)))), "")
             for unit in range(tape.structure.layer(layer).units)
@@ -247,7 +262,7 @@ class StuckUnits(Layered):
 
     def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
         cells, snapshot = self.cells, self.lead.snapshot
-        names = [snapshot.symbol(Ref("a", layer, (unit,))) for unit in range(len(marks))]
+        names = [snapshot.symbol(Ref(A, layer, (unit,))) for unit in range(len(marks))]
         refs = [self._why(layer, unit) for unit in range(len(marks))]
         total = sum(len(name) + 3 for name in names)
         if x + total <= cells.width:
@@ -266,5 +281,5 @@ class StuckUnits(Layered):
     def _why(self, layer: int, unit: int) -> Ref:
         """What says of a unit whether it is stuck: dead, or where its function levels out, saturated."""
         activation = tape_of(self.lead).structure.layer(layer).activation
-        kind = "is_dead" if saturated_below(activation) is None else "is_saturated"
+        kind = IS_DEAD if saturated_below(activation) is None else IS_SATURATED
         return Ref(kind, layer, (unit,))
