@@ -77,6 +77,13 @@ class Quantity:
     row: str | None = None
     """The row of a unit in a picture in which it is written: a, z, E, gradient or b."""
 
+    is_sum_over_ways = False
+    """Whether its formula may add up what comes back over several ways, and is then spelt out where it is an operand."""
+    is_way = False
+    """Whether it is one of these ways."""
+    is_of_others = False
+    """Whether it is what the other samples of the batch contribute, in one number."""
+
     before: Quantity | None = None
     """Of a parameter at any moment: the quantity of it that the iteration reads."""
     now: Quantity | None = None
@@ -119,6 +126,22 @@ class Quantity:
     def about(self, ref: Ref) -> Ref:
         """The parameter, unit or coordinate that it is about: ∂E/∂W5 and W5⁺ are about W5."""
         return ref if ref.sample is None else ref._replace(sample=None)
+
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """(layer, sender, unit) of the weight in whose line of a picture it is written; None for what is in none."""
+        return None
+
+    def step(self, ref: Ref) -> int | None:
+        """The step of a sequence that it belongs to, from 0; None where it belongs to none."""
+        return None
+
+    def path(self, ref: Ref) -> str | None:
+        """Where the scenario sets it; None for what is not set there, and for the cells of its matrices."""
+        return None
+
+    def is_absent(self, tape: Any, ref: Ref) -> bool:
+        """Whether it is never computed in this iteration: an output for a sample that is not in the batch."""
+        return False
 
     def in_network(self, tape: Any, ref: Ref, sample: int) -> Ref:
         """The number in the network that it is where it is of the `sample` under the lens: a cell of the data table is

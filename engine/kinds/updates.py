@@ -51,6 +51,9 @@ class UpdatedTape(Protocol):
     def slot(self, name: str, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """What the optimizer remembers of it."""
 
+    def is_renewed(self, of: Parameter, layer: int) -> bool:
+        """Whether an update changes those of a layer."""
+
     def trained_parameters(self) -> Iterator[Ref]:
         """The parameters that an update renews, in order."""
 
@@ -75,6 +78,7 @@ class Parameter(Quantity):
         self.before = self
         self.now = PresentParameter(self)
         self.new: Quantity = NewParameter(self)
+        self.now.new = self.new
         self.change = ParameterChange(self)
         self.slot = cache(lambda name: Slot(name, self))
         self.new_slot = cache(lambda name: NewSlot(name, self))
@@ -86,6 +90,10 @@ class Parameter(Quantity):
     def matrix(self, tape: Any, layer: int | None) -> tuple[str, str]:
         """(what stands for all of a layer in a formula, its shape): W[1], (2×3)."""
         return self.key, ""
+
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """Of a weight, its line in a picture."""
+        return (ref.layer, *ref.index) if len(ref.index) == 2 else None  # type: ignore[return-value]
 
 
 class _OfParameter(Quantity):
@@ -103,6 +111,10 @@ class _OfParameter(Quantity):
         """The parameter."""
         return {"parameter": tape.symbol(self.about(ref))}
 
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """The parameter's."""
+        return self.of.edge(ref)
+
 
 class PresentParameter(_OfParameter):
     """A parameter as it is at the moment: the new one, once the update has landed."""
@@ -114,11 +126,6 @@ class PresentParameter(_OfParameter):
         self.before = of
         self.now = self
 
-    @property
-    def new(self) -> Quantity:  # type: ignore[override]
-        """As the update makes it."""
-        return self.of.new
-
     def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
         """Before the update or after it."""
         return tape.parameter(self.of, ref, is_new=tape.landed)
@@ -126,6 +133,11 @@ class PresentParameter(_OfParameter):
     def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
         """As the parameter's."""
         return self.of.symbol(tape, ref)
+
+    def formula(self, tape: UpdatedTape, ref: Ref, sample: int) -> Formula:
+        """The new one that has just taken its place; empty before that."""
+        is_renewed = tape.landed and tape.is_renewed(self.of, ref.layer)
+        return (ref._replace(quantity=self.of.new),) if is_renewed else ()
 
     def names(self, tape: UpdatedTape, ref: Ref) -> dict[str, str]:
         """As the parameter's."""
