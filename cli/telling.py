@@ -12,7 +12,7 @@ from dlsim.cli.output import one_line
 from dlsim.cli.spoken import Spoken
 from dlsim.engine import Event, Simulator, Snapshot
 from dlsim.engine.comparison import Comparison
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, plain, scientific

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.errors import PositionError, UnknownNameError
-from dlsim.engine.event import Event
+from dlsim.engine.explain import Event
 from dlsim.engine.results import Results
 
 Grain = Literal["value", "op", "phase", "iteration", "epoch"]

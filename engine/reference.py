@@ -7,7 +7,7 @@ of which layer, at which index. The tape reads it, formulas are made of it, tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -167,12 +167,6 @@ class Quantity:
         """What sets it apart from another of the same quantity in what is said of it: the activation, the loss …"""
         return ()
 
-    # which there are
-
-    def all(self, tape: Any) -> Iterator[Ref]:
-        """Those that no op of the program computes."""
-        return iter(())
-
 
 def is_counted(ref: Ref | None) -> bool:
     """Whether the number is always a whole one."""
@@ -238,3 +232,31 @@ def _token_of_sample(token: str | Ref, sample: int) -> str | Ref:
 
 def _ref_of_sample(ref: Ref, sample: int) -> Ref:
     return ref if ref.sample is not None else ref._replace(sample=sample)
+
+
+TERMS = 12
+"""A sum of more terms than this is shown with its middle left out."""
+FOLLOWED = 1024
+"""Of so many of the terms that are left out one is told what they are: as many as a unit can have senders."""
+
+
+def total(terms: Sequence[Formula], limit: int = TERMS) -> Formula:
+    """The terms joined by plus signs; of more than `limit`, the middle is left out."""
+    return series(terms.__getitem__, len(terms), limit=limit)
+
+
+def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: int = TERMS) -> Formula:
+    """So many terms, each made when it is needed, joined by a sign; of more than `limit` the middle is left out, and
+    of that no more than FOLLOWED terms are told of.
+    """
+    terms = [term(place) for place in range(min(count, limit))]
+    if count > limit:
+        left_out = range(limit - 2, min(count - 1, limit - 2 + FOLLOWED))
+        middle = operands(tuple(token for place in left_out for token in term(place)))
+        terms = [*terms[: limit - 2], (LeftOut("…", middle),), term(count - 1)]
+    joined: list[str | Ref] = []
+    for number, each in enumerate(terms):
+        if number:
+            joined.append(by)
+        joined.extend(each)
+    return tuple(joined)

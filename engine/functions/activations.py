@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.formula import total
+from dlsim.engine.reference import total
 from dlsim.engine.functions.settings import Setting
 from dlsim.engine.reference import Formula, Ref
 
@@ -57,16 +57,16 @@ class Activation(Struct, frozen=True):
         """Whether a network that holds it can be trained."""
         return self.derivative is not None or self.couples_units
 
-    def formula(self, z: Ref, alpha: Ref | None, all_z: Sequence[Ref]) -> Formula:
-        """A = f(z) as tokens; `all_z` are the layer's weighted sums, for softmax."""
+    def formula(self, z: Ref, settings: Mapping[str, Ref], all_z: Sequence[Ref]) -> Formula:
+        """A = f(z) as tokens; `settings` by name, `all_z` are the layer's weighted sums, for softmax."""
         if self.couples_units:
             powers: list[Formula] = [("exp(", ref, ")") for ref in all_z]
             return ("exp(", z, ") / (", *total(powers), ")")
-        return fill(self.notation, {"z": z, "alpha": alpha})
+        return fill(self.notation, {"z": z, **settings})
 
-    def derivative_formula(self, z: Ref, a: Ref, alpha: Ref | None) -> Formula:
+    def derivative_formula(self, z: Ref, a: Ref, settings: Mapping[str, Ref]) -> Formula:
         """∂a/∂z as tokens, for an activation whose units do not depend on each other."""
-        return fill(self.derivative_notation, {"z": z, "a": a, "alpha": alpha})
+        return fill(self.derivative_notation, {"z": z, "a": a, **settings})
 
 
 def fill(notation: str, operands: Mapping[str, Ref | None]) -> Formula:

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
-from dlsim.engine.formula import FOLLOWED
+from dlsim.engine.reference import FOLLOWED
 from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.reference import Formula, LeftOut, Quantity, Ref, Shown, Whose

@@ -7,7 +7,7 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.formula import TERMS
+from dlsim.engine.reference import TERMS
 from dlsim.engine.reference import Ref, operands
 
 RANDOM = np.random.default_rng(7)

@@ -7,7 +7,7 @@ from math import isnan
 
 from rich.cells import cell_len
 
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, digits_of, kind_of
 from dlsim.engine.snapshot import Snapshot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot

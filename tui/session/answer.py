@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dlsim.engine.formula import Explanation, substituted, symbolic
+from dlsim.engine.explain import Explanation, substituted, symbolic
 from dlsim.engine.history import Jump
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Formula, Ref, of_sample, operands

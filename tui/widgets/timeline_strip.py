@@ -13,7 +13,7 @@ from textual import events
 from textual.message import Message
 
 from dlsim.engine.curve import Curve
-from dlsim.engine.event import Position
+from dlsim.engine.explain import Position
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.lines import Line, Piece

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dlsim.engine.classes import class_names, classes_of
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed, general
 from dlsim.engine.reference import Ref, kind_of
 from dlsim.engine.scenario.datum import QUANTITIES

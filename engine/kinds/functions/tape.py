@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.formula import total
+from dlsim.engine.reference import total
 from dlsim.engine.functions.activations import ACTIVATIONS, Activation, fill
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.functions.body import FunctionsBody
@@ -151,7 +151,7 @@ class FunctionsTape:
                 return self._function(ref)
             case "softmax":
                 everyone = [Ref("v", 0, (unit,)) for unit in range(len(self.vector))]
-                return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], None, everyone)
+                return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], {}, everyone)
             case "sum":
                 return total([(Ref("softmax", 0, (unit,)),) for unit in range(len(self.vector))])
         return ()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.batches import Batches
 from dlsim.engine.kinds.flat_state import FlatState
-from dlsim.engine.kinds.layered.quantities import LayerParameter, W
+from dlsim.engine.kinds.layered.quantities import B, LayerParameter, W
 from dlsim.engine.kinds.layered.structure import LayeredStructure, views
 from dlsim.engine.kinds.layered.tape import LayeredBatch
 from dlsim.engine.model import LayerParameters
@@ -43,7 +44,11 @@ class LayeredModel(FlatState, ABC):
 
     def is_parameter(self, ref: Ref) -> bool:
         """Weights and biases."""
-        return isinstance(ref.quantity, LayerParameter) or isinstance(ref.quantity.before, LayerParameter) and not ref.quantity.is_new
+        return isinstance(ref.quantity.before, LayerParameter) and not ref.quantity.is_new
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """A weight or a bias."""
+        return Ref((W, B)[which], layer, index)
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Set a weight or a bias."""

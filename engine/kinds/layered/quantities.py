@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from dlsim.engine.formula import series, total
+from dlsim.engine.reference import series, total
 from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
@@ -312,12 +312,6 @@ class MeanError(Quantity):
     def about(self, ref: Ref) -> Ref:
         """The error."""
         return Ref(E)
-
-    def all(self, tape: LayeredTape) -> Iterator[Ref]:
-        """Where there are several samples: it, and what it is made of."""
-        if tape.structure.loss is not None and tape.batch.size > 1:
-            yield Ref(self)
-            yield from (Ref(E, sample=sample) for sample in range(tape.batch.size))
 
 
 # backward
@@ -657,3 +651,10 @@ def parameters_in_order(structure: LayeredStructure, number: int) -> Iterator[Re
     layer = structure.layer(number)
     yield from (Ref(W, number, index) for index in structure.weights_in_order(number))
     yield from (Ref(B, number, (unit,)) for unit in range(layer.units if layer.biases else 0))
+
+
+def batch_errors(tape: LayeredTape) -> Iterator[Ref]:
+    """The loss of a batch of several samples, and what it is made of."""
+    if tape.structure.loss is not None and tape.batch.size > 1:
+        yield Ref(MEAN_E)
+        yield from (Ref(E, sample=sample) for sample in range(tape.batch.size))

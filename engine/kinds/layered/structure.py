@@ -106,6 +106,10 @@ class LayeredStructure(ABC):
         """(sender, unit) of the weight at a place, from 0, among a layer's as they are numbered."""
 
     @abstractmethod
+    def place_of(self, number: int, index: tuple[int, ...]) -> int:
+        """The place of the weight at (sender, unit)."""
+
+    @abstractmethod
     def numbered(self, number: int, weights: Array) -> Array:
         """A layer's (senders, units) in one row, in the order in which they are numbered."""
 
@@ -113,14 +117,6 @@ class LayeredStructure(ABC):
         """(sender, unit) of a layer's weights as they are numbered."""
         layer = self.layer(number)
         return (self.weight_at(number, place) for place in range(layer.senders * layer.units))
-
-    def parameters_in_order(self, number: int) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """(letter, index) of a layer's weights as they are numbered, then of its biases, if it has any."""
-        layer = self.layer(number)
-        for index in self.weights_in_order(number):
-            yield "W", index
-        for unit in range(layer.units if layer.biases else 0):
-            yield "b", (unit,)
 
     # the flat state
 

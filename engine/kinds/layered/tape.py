@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.tape import Tape
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
+
+T = TypeVar("T")
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -118,6 +120,14 @@ class LayeredTape(Tape):
         self.iteration = iteration
         self.landed = landed
         self._place_of_row: dict[int, int] | None = None
+        self._memory: dict[Hashable, Any] = {}
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What a quantity has worked out of this tape under `key`, made when it is first asked for."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: T = self._memory[key]
+        return found
 
     # parameters
 

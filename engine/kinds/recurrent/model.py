@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.accuracy import accuracy
-from dlsim.engine.kinds.flat_probe import FlatProbe
-from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
+from dlsim.engine.kinds.layered.model import LayeredModel
+from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
@@ -19,10 +19,10 @@ from dlsim.engine.kinds.recurrent.arrays import (
     work_size,
 )
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.kinds.recurrent.naming import Naming
+from dlsim.engine.kinds.recurrent.finding import RecurrentFinder
 from dlsim.engine.kinds.recurrent.probe import recurrent_probe
 from dlsim.engine.kinds.recurrent.program import recurrent_program
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tables import recurrent_tables
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.kinds.scan import first_trouble
@@ -39,14 +39,15 @@ class RecurrentModel(LayeredModel):
     """See engine/model.py: Model."""
 
     structure: RecurrentStructure
-    naming: Naming
     curves = ()
     _current: BatchOfSequences
 
     def __init__(self, body: RecurrentBody) -> None:
         self._body = body
         structure, sequences = RecurrentStructure(body), len(body.data.inputs)
-        super().__init__(structure, Naming(structure), body.training, sequences)
+        super().__init__(structure, body.training, sequences)
+        self.naming = RecurrentNaming(structure)
+        self.find = RecurrentFinder(structure, self.naming).find
         self.program = recurrent_program(structure)
         self.classes = classes_of(body.data, self.structure.output.units)
         self.tables = recurrent_tables(structure, self.naming, body.data)
@@ -230,6 +231,6 @@ class RecurrentModel(LayeredModel):
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model. Forward numbers are those of the first sequence."""
-        if is_of_an_iteration(ref.quantity):
+        if not ref.quantity.of_forward_pass:
             return self.tape.value(ref, 0)
         return self._reader(self._scratch(slice(1), landed=landed)).value(ref, 0)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds.flat_probe import FlatProbe
+from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import search

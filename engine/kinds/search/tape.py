@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.formula import series, total
+from dlsim.engine.reference import series, total
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import Grid

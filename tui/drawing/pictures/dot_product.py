@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dlsim.engine.formula import leads
+from dlsim.engine.explain import leads
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape
 from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.numbers import as_operand
