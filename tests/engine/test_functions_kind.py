@@ -9,7 +9,7 @@ from autograd import elementwise_grad
 from autograd import numpy as anp
 
 from dlsim.engine import ScenarioError, Simulator
-from dlsim.engine.kinds.functions.tape import evaluate
+from dlsim.engine.kinds.functions.quantities import evaluate
 from dlsim.engine.scenario.load import load_tables
 from dlsim.engine.scenario.spec import FunctionSpec
 

@@ -9,8 +9,7 @@ from msgspec import Meta
 
 from dlsim.engine.functions.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.surface.body import SurfaceBody
-from dlsim.engine.kinds.surface.model import SurfaceModel
+from dlsim.engine.kinds.surface.model import SurfaceBody, SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import Expectation

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.functions.tape import FunctionsTape
+from dlsim.engine.kinds.functions.quantities import FunctionsTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.search.tape import SearchTape
+from dlsim.engine.kinds.search.quantities import SearchTape
 from dlsim.engine.numbers import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -50,7 +50,7 @@ class _Search:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._gates = list(tape.gates)
         self._letters = _letters(self._gates)
-        self._weights = tape.weights
+        self._weights = tape.grid.weights
         # the setting at the cursor counts as tried once something of it has been revealed
         self._at_tried, self._tried = self._number(Ref("tried"), Ref("tried_before"))
         self._is_projected = scene.view % 2 == 0

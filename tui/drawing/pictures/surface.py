@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
-from dlsim.engine.kinds.surface.tape import SurfaceTape
+from dlsim.engine.kinds.surface.quantities import SurfaceTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
