@@ -8,8 +8,9 @@ import sys
 from functools import cache
 
 import pytest
+from support.numbers import ref_to
 
-from dlsim.engine import Ref, Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
@@ -147,4 +148,4 @@ def test_a_number_that_leaves_all_bounds_breaks_no_picture(name, huge):
         snapshot = simulator.snapshot()
         for picture in pictures_of(snapshot.scenario):
             for view, _ in enumerate(picture.views(snapshot)):
-                picture.draw(Scene(snapshot, view=view, selected=Ref("W", 1, (0, 0))), 60, 16)
+                picture.draw(Scene(snapshot, view=view, selected=ref_to("W", 1, (0, 0))), 60, 16)
