@@ -14,9 +14,10 @@ from dlsim.engine import Event, Simulator, Snapshot
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.explain import Explanation
 from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, plain, scientific
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.scenario.spec import in_language
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ MOST_ROWS = 40
 MOST_GRADIENTS = 100
 MOST_BESIDES = 2_000
 """Of numbers that are made of many others so many are looked through."""
-UPDATE = "update"
 MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
 """The marks of Markdown that lessons use; what stands between single stars stays."""
 
@@ -65,15 +65,15 @@ class Telling:
         from dlsim.tui.session.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
         from dlsim.tui.words.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
 
-        told = snapshot.explain(event.ref, self.digits)
+        told = snapshot.explain(event.ref)
         value = float(told.value)
         yield self._place(snapshot, event)
         yield self.spoken(question(self._say, snapshot, event.ref))
-        if event.ref.quantity == UPDATE:  # the number of it is only how many took their places
-            yield self.spoken(told.substituted)
+        if event.ref.quantity is UPDATE:  # the number of it is only how many took their places
+            yield self.spoken(told.filled_in(self.digits))
         else:
             yield from self._made_of(told)
-        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told, self.digits), self.digits):
+        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told), self.digits):
             yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 
@@ -93,7 +93,7 @@ class Telling:
                 yield self.line("op", symbol=symbol, formula=formula.removeprefix(f"{symbol} = "))
             if shapes:
                 yield self.line("shapes", shapes=shapes)
-            if op.quantity == UPDATE:
+            if op.quantity is UPDATE:
                 continue
             shown = range(first, min(last, first + MOST_VALUES))
             for ref in map(op.ref, shown):
@@ -108,7 +108,7 @@ class Telling:
             yield self.start(snapshot)
             return
         yield self._place(snapshot, snapshot.event)
-        if snapshot.event.ref.quantity == UPDATE:
+        if snapshot.event.ref.quantity is UPDATE:
             return
         value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample), snapshot.event.ref)
         yield self.line("back", symbol=snapshot.event.symbol, value=value)
@@ -182,8 +182,9 @@ class Telling:
             yield self.line("given", symbol=symbol, value=value)
             return
         yield self.line("formula", symbol=symbol, formula=formula)
-        if told.substituted not in ("", plain(told.value, self.digits)):
-            yield self.line("numbers", substituted=told.substituted)
+        filled_in = told.filled_in(self.digits)
+        if filled_in not in ("", plain(told.value, self.digits)):
+            yield self.line("numbers", substituted=filled_in)
         yield self.line("result", symbol=symbol, value=value)
 
     # one number
@@ -197,7 +198,7 @@ class Telling:
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        answer = answer_to(snapshot, ref, self.digits)
+        answer = answer_to(snapshot, ref)
         told = answer.told
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
@@ -212,7 +213,7 @@ class Telling:
         if told.operands:
             yield self.line("operands")
         for operand in told.operands:
-            part = snapshot.explain(operand, self.digits)
+            part = snapshot.explain(operand)
             values = {"symbol": part.symbol, "value": plain(part.value, self.digits)}
             if part.formula:
                 yield self.line("operand", **values, formula=part.formula)
@@ -351,4 +352,4 @@ class Telling:
 
 
 def _is_of_one_sample(ref: Ref) -> bool:
-    return ref.sample is not None or kind_of(ref) in ("decision", "pass_E", "pass_a", "pass_z")
+    return ref.sample is not None or ref.quantity.of_one_sample

@@ -5,7 +5,7 @@ The timeline, the simulator, the keys and the verbs know only what stands here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -121,6 +121,10 @@ class Model(Protocol):
     @property
     def curves(self) -> Sequence[str]:
         """What is observed besides the loss, by the keys of the words catalogue."""
+
+    @property
+    def curve_numbers(self) -> Mapping[str, Ref]:
+        """What each of `curves` goes through; and the loss "over_all" training data, where there is one."""
 
     @property
     def layer_names(self) -> Sequence[tuple[int, str]]:

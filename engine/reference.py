@@ -75,6 +75,8 @@ class Quantity:
     """Whether it is made with the parameters that the iteration reads, so that an update leaves it behind."""
     names_row = False
     """Whether it is a cell of the data table: its index begins with the row."""
+    of_one_sample = False
+    """Whether it is made of one sample by itself, whose row its index begins with."""
     datum: str | None = None
     """Where the scenario sets it: "inputs", "targets" or not among its data."""
     is_of_unit = False
@@ -88,6 +90,9 @@ class Quantity:
     """Whether it is one of these ways."""
     is_of_others = False
     """Whether it is what the other samples of the batch contribute, in one number."""
+
+    short: tuple[str, ...] = ()
+    """Shorter forms of its symbol where a unit's box is narrow; {a} is what its layer's outputs are called."""
 
     before: Quantity | None = None
     """Of a parameter at any moment: the quantity of it that the iteration reads."""
@@ -136,6 +141,10 @@ class Quantity:
         """(layer, sender, unit) of the weight in whose line of a picture it is written; None for what is in none."""
         return None
 
+    def sender(self, ref: Ref) -> tuple[int, int] | None:
+        """(layer, unit) whose output it is called the slope of: that of ∂z3/∂W5; None for any other number."""
+        return None
+
     def step(self, ref: Ref) -> int | None:
         """The step of a sequence that it belongs to, from 0; None where it belongs to none."""
         return None
@@ -171,6 +180,17 @@ class Quantity:
     def qualities(self, tape: Any, ref: Ref) -> Iterable[str]:
         """What sets it apart from another of the same quantity in what is said of it: the activation, the loss …"""
         return ()
+
+
+def about(ref: Ref) -> Ref:
+    """The parameter, unit or coordinate that a number is about."""
+    return ref.quantity.about(ref)
+
+
+def present(parameter: Ref) -> Ref:
+    """A parameter as it is at the moment."""
+    assert parameter.quantity.now is not None, "a parameter"
+    return parameter._replace(quantity=parameter.quantity.now)
 
 
 def is_counted(ref: Ref | None) -> bool:

@@ -50,6 +50,7 @@ class Simulator(Moving, WhatIf):
             is_part=self.model.data_calendar.batches > 1,
             loss=float(self._timeline.losses.values[self._timeline.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
+            curve_numbers={**({} if tape.loss is None else {"loss": tape.loss}), **self.model.curve_numbers},
             epochs=self._timeline.epochs,
             known=self._timeline.losses.head(self._timeline.finished),
             returned=self._branches.returned,

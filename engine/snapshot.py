@@ -37,6 +37,7 @@ class Snapshot(Struct, frozen=True):
     is_part: bool  # the batch, of the data
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
+    curve_numbers: Mapping[str, Ref]  # what each of them goes through, and the loss "over_all" training data
     epochs: Epochs  # how many are done after each of the updates that the curves count
     known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
     returned: Curve  # the losses of a run that undo or redo went back to, as far as it had gone; else empty

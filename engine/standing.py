@@ -5,12 +5,11 @@ from __future__ import annotations
 from dlsim.engine.branches import Branches, Place
 from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.errors import PositionError
-from dlsim.engine.explain import Event, Position, Trouble
+from dlsim.engine.explain import Event, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import Model
 from dlsim.engine.program import Program
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.explain import tell, tell_op
 from dlsim.engine.timeline import CHECKPOINT_BYTES, Timeline
 
 

@@ -16,9 +16,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.reference import total
 from dlsim.engine.functions.settings import Setting
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Formula, Ref, total
 
 Array = NDArray[Any]  # float64, or complex128 under a complex step
 Settings = Mapping[str, float]

@@ -10,10 +10,9 @@ from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
-from dlsim.engine.reference import FOLLOWED
 from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.optimizers import Optimizer
-from dlsim.engine.reference import Formula, LeftOut, Quantity, Ref, Shown, Whose
+from dlsim.engine.reference import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose
 
 PLUS = "⁺"
 """Behind a parameter's symbol: what the update makes of it."""
@@ -272,6 +271,10 @@ class OptimizerSetting(Quantity):
         """The setting's own."""
         return next(entry.symbol for entry in _optimizer(tape).settings if entry.name == self.setting)
 
+    def path(self, ref: Ref) -> str:
+        """Where the scenario sets it."""
+        return f"training.optimizer.{self.setting}"
+
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
         """Which setting."""
         yield self.setting
@@ -333,6 +336,10 @@ class StepSize(Quantity):
     def shown_with(self, tape: UpdatedTape, ref: Ref) -> Shown | None:
         """From the start, where it never changes."""
         return Shown(self, None, 1) if _optimizer(tape).rate_notation else None
+
+    def path(self, ref: Ref) -> str:
+        """It comes from the learning rate."""
+        return "training.optimizer.learning_rate"
 
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
         """The optimizer."""

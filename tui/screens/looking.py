@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import on
 
 from dlsim.engine.numbers import fixed
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.shape import shape_of
@@ -15,7 +16,6 @@ from dlsim.tui.drawing.pictures.scene import Member
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
-from dlsim.tui.session.selection import HELD_LOSS, LOSS_OVER_ALL
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.settings import MOST_DIGITS
 from dlsim.tui.widgets.loss_curve import LossCurve
@@ -54,11 +54,15 @@ class Looking(Acting, is_layer=True):
         curves = [member.snapshot.curves.get("validation") for member in members]
         if any(curve is not None for curve in curves):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
-            return Beside("validation", numbers, HELD_LOSS)
+            return Beside("validation", numbers, self._beside_number(members, "validation"))
         if not self.session.compares_over_all:
             return NOTHING_BESIDE
         losses = [None] * len(members) if self.running.is_running else self.session.losses_over_all()
-        return Beside("over_all", losses, LOSS_OVER_ALL)
+        return Beside("over_all", losses, self._beside_number(members, "over_all"))
+
+    @staticmethod
+    def _beside_number(members: Sequence[Member], name: str) -> Ref | None:
+        return next((member.snapshot.curve_numbers.get(name) for member in members), None)
 
     def _catch_up_later(self) -> None:
         if not self._is_catching_up:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlsim.engine.reference import about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.session import Hint
-
-ABOUT_WEIGHTS = ("W", "b")
 
 
 class Tabs:
@@ -82,7 +81,7 @@ class Tabs:
         if self._follows_data:
             return "data"
         event = snapshot.event
-        if event is None or event.phase == "update" or event.ref.quantity.endswith(ABOUT_WEIGHTS):
+        if event is None or event.phase == "update" or about(event.ref).quantity.is_parameter:
             return self.tables[0]
         return "layers" if "layers" in self.tables else self.tables[0]
 

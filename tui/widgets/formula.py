@@ -18,7 +18,7 @@ from dlsim.tui.drawing.lines import Line, Piece, ref_at, spread, width, wrap
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap, whole
 from dlsim.tui.session.answer import sums_within
-from dlsim.tui.session.selection import MEAN_E, Selection
+from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, question
@@ -174,8 +174,8 @@ def panel_parts(
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
     assert snapshot.event is not None, "a number that was computed"
     ref = snapshot.event.ref
-    told = snapshot.explain(ref, digits)
-    sums = sums_within(snapshot, told, digits)
+    told = snapshot.explain(ref)
+    sums = sums_within(snapshot, told)
     prose = min(cells, COMFORTABLE_WIDTH)
     asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
     sentence = meaning(say, snapshot, ref, told.value)
@@ -267,11 +267,11 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     following, brief = _following(say, snapshot)
     if not _trains(snapshot):
         return ((following, "muted"),)
-    if ("E", None) not in snapshot.order:
+    if snapshot.tape.error is None:
         return ((following, "muted"),)
-    error = snapshot.value(Ref("E"))
+    error = snapshot.value(snapshot.tape.error)
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    link, of_mean = Link("strong", Ref("E")), Link("", MEAN_E)
+    link, of_mean = Link("strong", snapshot.tape.error), Link("", snapshot.tape.loss)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     told: list[tuple[Line, Line]] = []

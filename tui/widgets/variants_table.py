@@ -14,7 +14,7 @@ from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.lines import Line, Piece, fit, ref_at, wrap
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.pictures.variants import Variant
-from dlsim.tui.session.selection import of_the_loss
+from dlsim.tui.session.selection import of_curve
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 
@@ -95,7 +95,7 @@ def variants_of(
                 second=told,
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
-                numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
+                numbers=(of_curve(snapshot, "loss") if loss else None, beside.ref if told else None),
                 is_part=snapshot.is_part,
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,6 +41,7 @@ class FunctionsModel:
     state_bytes = 16
     layer_names = ()
     curves = ()
+    curve_numbers: Mapping[str, Ref] = {}
 
     def __init__(self, body: FunctionsBody) -> None:
         self.calendar = Calendar(len(body.sweep))

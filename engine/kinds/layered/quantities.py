@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from dlsim.engine.reference import series, total
 from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, of_sample
-
+from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
 
 # what is given
 
@@ -164,9 +162,7 @@ class WeightedSum(OfUnit):
         """W1·x1 + W2·x2 + b1."""
         layer, (unit, *step) = tape.structure.layer(ref.layer), ref.index
         received = (tape.received(ref.layer, sender, tuple(step)) for sender in range(layer.senders))
-        terms: list[Formula] = [
-            (Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)
-        ]
+        terms: list[Formula] = [(Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)]
         return total([*terms, (Ref(B, ref.layer, (unit,)),)] if layer.biases else terms)
 
     def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
@@ -359,6 +355,7 @@ class UnitGradient(Derivative, OfUnit):
 class OutputGradient(UnitGradient):
     """∂E/∂h: from the loss, or added up over the ways to the outputs."""
 
+    short = ("∂E/∂{a}", "∂E")
     is_sum_over_ways = True
 
     def array(self, layer: LayerNumbers) -> Array:
@@ -380,10 +377,11 @@ class OutputGradient(UnitGradient):
         return {**super().names(tape, ref), "unit": self.bottom(tape, ref)}
 
 
-class Slope(Derivative, OfUnit):
+class UnitSlope(Derivative, OfUnit):
     """∂h/∂z: how strongly a unit answers. Where the activation couples units, each of them to each z."""
 
     row = "gradient"
+    short = ("∂{a}/∂z", "{a}′")
 
     def array(self, layer: LayerNumbers) -> Array:
         """∂Y/∂Z, where units stand alone."""
@@ -437,6 +435,8 @@ class Slope(Derivative, OfUnit):
 
 class Delta(UnitGradient):
     """∂E/∂z, which is called δ."""
+
+    short = ("δ",)
 
     def array(self, layer: LayerNumbers) -> Array:
         """∂E/∂Z."""
@@ -593,7 +593,7 @@ layer_setting = cache(LayerSetting)
 
 Z, A = WeightedSum("z"), UnitOutput("a")
 E_O, E, MEAN_E = OutputError("E_o"), SampleError("E"), MeanError("mean_E")
-DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), Slope("da_dz"), Delta("dE_dz", Z)
+DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), UnitSlope("da_dz"), Delta("dE_dz", Z)
 W, B = LayerParameter("W", is_weight=True), LayerParameter("b", is_weight=False)
 DE_DW, DE_DB = ParameterGradient(W), ParameterGradient(B)
 REST_W, REST_B = OtherSamples(W), OtherSamples(B)

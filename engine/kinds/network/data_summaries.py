@@ -17,8 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.reference import series, total
+from dlsim.engine.classes import Classes, class_names, classes_of
 from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.layered.quantities import (
     T_CELL,
@@ -37,7 +36,7 @@ from dlsim.engine.kinds.network.evaluation import affordable_rows, evaluate, for
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Formula, Quantity, Ref
+from dlsim.engine.reference import Formula, Quantity, Ref, series, total
 from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]
@@ -128,6 +127,8 @@ class HeldCell(Quantity):
 class OfPass(Summary):
     """A number of such a pass; its index begins with the row."""
 
+    of_one_sample = True
+
     def __init__(self, name: str, passes: Passes) -> None:
         super().__init__(f"{name}:{passes.which}", name=name)
         self.passes = passes
@@ -136,6 +137,8 @@ class OfPass(Summary):
 
 class LossOverAll(OfPass):
     """The mean of all E."""
+
+    of_one_sample = False
 
     def __init__(self, passes: Passes) -> None:
         super().__init__("loss", passes)
@@ -342,7 +345,7 @@ class OfClasses(Summary):
 
     def named(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
         """The classes of an index, as the data call them."""
-        found = [tape.data.class_names[each] for each in ref.index]
+        found = [class_names(tape.data)[each] for each in ref.index]
         return {"truth": found[0], "taken": found[-1]}
 
 
@@ -510,7 +513,7 @@ class Recall(OfClasses):
 class Decision(OfClasses):
     """class₇: what a sample is taken for."""
 
-    is_count = True
+    is_count = of_one_sample = True
 
     def __init__(self, counts: ClassCounts) -> None:
         super().__init__("decision", counts)
@@ -530,6 +533,11 @@ class Decision(OfClasses):
         if len(outputs) == 1:
             return ("(1 if ", outputs[0], f" > {general(classes.threshold)} else {classes.label(0)})")
         return ("argmax(", *series(lambda unit: (outputs[unit],), len(outputs), ", "), ")")
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """Where a single output is parted, and what lies below."""
+        classes = classes_told(tape)
+        return {"threshold": general(classes.threshold), "otherwise": str(classes.label(0))}
 
     def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
         """Whether a single output decides."""

@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from dlsim.engine.reference import series, total
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
 from dlsim.engine.kinds.network.spread import Spread, edges
 from dlsim.engine.kinds.network.statistics import LayerShapes, LayerStatistics, layer_shapes, mean_size, slope_product
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import plain
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown
+from dlsim.engine.reference import Formula, Quantity, Ref, Shown, series, total
 from dlsim.engine.saturation import can_die, saturated_below
 
 PRECISE = 4
@@ -306,7 +305,7 @@ def largest_from(of: OfSpread, tape: NetworkTape, first: int) -> float:
 # which units are stuck
 
 
-class Stuck(Summary):
+class StuckCount(Summary):
     """How many units are dead, or saturated, for every sample of the batch."""
 
     is_count = True
@@ -441,7 +440,7 @@ DEVIATION = {of: Deviation("deviation", of, "std {}") for of in (W, DE_DW)}
 LARGEST = {of: Largest("largest", of, "max |{}|") for of in (W, DE_DW)}
 COLUMN = {of: Column("column", of, "") for of in (W, DE_DW)}
 IS_DEAD, IS_SATURATED = UnitIsStuck("dead", is_dead=True), UnitIsStuck("saturated", is_dead=False)
-DEAD, SATURATED = Stuck("dead", IS_DEAD), Stuck("saturated", IS_SATURATED)
+DEAD, SATURATED = StuckCount("dead", IS_DEAD), StuckCount("saturated", IS_SATURATED)
 UNIT_SLOPE = OwnSlope("unit_slope")
 
 

@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.explain import symbolic
-from dlsim.engine.reference import total
 from dlsim.engine.kinds.layered.quantities import (
-    A,
-    B,
     DA_DZ,
     DE_DA,
     DE_DZ,
-    Derivative,
     E_O,
-    LayerParameter,
     REST_B,
     REST_W,
+    A,
+    B,
+    Derivative,
+    LayerParameter,
     W,
     X,
     error_of,
@@ -33,7 +32,8 @@ from dlsim.engine.kinds.network.arrays import BatchArrays
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Shown, of_sample
+from dlsim.engine.reference import Formula, Ref, Shown, of_sample, total
+from dlsim.engine.saturation import stuck
 
 Array = NDArray[np.float64]
 
@@ -75,6 +75,12 @@ class NetworkTape(LayeredTape):
             return delta
         below = self.batch.x if ref.layer == 1 else self.batch.layers[ref.layer - 2].a
         return delta * below[:, ref.index[0]]
+
+    def is_stuck(self, layer: int, unit: int, *, is_dead: bool) -> bool:
+        """Whether a unit is dead, or else saturated, for every sample of the batch."""
+        arrays = self.batch.layers[layer - 1]
+        flags = self.remembered((stuck, layer), lambda: stuck(arrays.layer.spec.activation, arrays.z, arrays.a))
+        return bool(flags[0 if is_dead else 1][:, unit].all()) and (is_dead or not arrays.layer.is_fused)
 
     def answers(self, inputs: Array) -> Array:
         """(rows, outputs): what the network answers to other inputs (rows, inputs), at the present parameters."""

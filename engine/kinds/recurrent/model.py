@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class RecurrentModel(LayeredModel):
 
     structure: RecurrentStructure
     curves = ()
+    curve_numbers: Mapping[str, Ref] = {}
     _current: BatchOfSequences
 
     def __init__(self, body: RecurrentBody) -> None:

@@ -82,6 +82,8 @@ class SearchModel:
         self.has_loss = self.beside is not None and self.beside.has_loss
         self.classes = self.beside.classes if self.beside else None
         self.curves = (*body.gates, *(self.beside.curves if self.beside else ()))
+        counts = {name: Ref(COUNT, 0, (gate,)) for gate, name in enumerate(body.gates)}
+        self.curve_numbers: Mapping[str, Ref] = {**counts, **(self.beside.curve_numbers if self.beside else {})}
         self.layer_names = self.beside.layer_names if self.beside else ()
         self._setting = 0
         self._symbols = {self.tape.symbol(ref): ref for ref in self._with_symbols()}

@@ -48,6 +48,16 @@ class SearchTape(Tape):
         """The rows that the network sees; of the search, all."""
         return range(len(self.inputs)) if self.beside is None else self.beside.rows
 
+    @property
+    def error(self) -> Ref | None:  # type: ignore[override]
+        """The network's."""
+        return None if self.beside is None else self.beside.error
+
+    @property
+    def loss(self) -> Ref | None:  # type: ignore[override]
+        """The network's."""
+        return None if self.beside is None else self.beside.loss
+
     def __getattr__(self, name: str) -> Any:
         """What only the network's tape has."""
         if name == "beside" or self.beside is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,7 @@ class SurfaceModel(FlatState):
 
     trains = True
     has_loss = True
+    curve_numbers: Mapping[str, Ref] = {}
     classes = None
 
     def __init__(self, body: SurfaceBody) -> None:

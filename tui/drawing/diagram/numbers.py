@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed, is_extreme, scientific
 from dlsim.engine.reference import Ref
 
@@ -15,7 +16,7 @@ LEAST_ROOM = 2
 
 def is_number(ref: Ref) -> bool:
     """Whether its value is one to show: that of the update is only how many numbers took their places."""
-    return ref.quantity != "update"
+    return ref.quantity is not UPDATE
 
 
 def number(value: float | None, cells: int, digits: int) -> str:

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlsim.engine.classes import class_names
-from dlsim.engine.kinds.network.class_counts import parts_of
-from dlsim.engine.kinds.network.sample_passes import samples_of
-from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
+from dlsim.engine.kinds.network.data_summaries import CLASSES, TRAINING, VALIDATION, OfClasses, parts_of, samples_of
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -68,12 +66,14 @@ def _matrix(scene: Scene, cells: Cells, part: str, names: Sequence[str], place: 
     tape = network_tape(snapshot)
     assert tape is not None, "only a network has classes"
 
-    def read(kind: str, *index: int) -> tuple[Ref, float]:
-        ref = Ref(f"{kind}:{part}", 0, index)
+    counts = CLASSES[part]
+
+    def read(quantity: OfClasses, *index: int) -> tuple[Ref, float]:
+        ref = Ref(quantity, 0, index)
         return ref, snapshot.value(ref) or 0.0
 
-    (at_right, right), (at_all, samples) = read("right"), read("samples")
-    at_accuracy, accuracy = read("accuracy")
+    (at_right, right), (at_all, samples) = read(counts.right), read(counts.samples)
+    at_accuracy, accuracy = read(counts.accuracy)
     y = top
     line: list[Group] = [
         [(fitting(say, snapshot.scenario, f"picture.{TITLES[part]}"), "symbol")],
@@ -101,18 +101,18 @@ def _matrix(scene: Scene, cells: Cells, part: str, names: Sequence[str], place: 
         cells.write(end + 2, y, shortened(say("picture.recall"), max(left + width - end - 2, 0)), "muted")
         y += 1
     classes = range(len(names))
-    counts = [[read("taken_for", truth, taken) for taken in classes] for truth in classes]
-    largest = max(1, *(int(count) for row in counts for _, count in row))
+    table = [[read(counts.taken_for, truth, taken) for taken in classes] for truth in classes]
+    largest = max(1, *(int(count) for row in table for _, count in row))
     step = 2 if top + height - y >= 2 * len(names) else 1
     for truth, name in enumerate(names):
         row = y + truth * step
         if row >= top + height:
             break
         cells.write(left, row, shortened(name, label - 2), "symbol")
-        for taken_for, count in enumerate(counts[truth]):
+        for taken_for, count in enumerate(table[truth]):
             x = left + label + taken_for * column
             _cell(scene, cells, (x, row, column - 1), count, largest, truth == taken_for)
-        at_recall, recall = read("recall", truth)
+        at_recall, recall = read(counts.recall, truth)
         end = left + label + len(names) * column + 2
         text = f"{recall:.0%}"
         x = cells.write(end, row, f"{text:>4}", Link("text", at_recall)) + 1 if end + 5 <= left + width else end
