@@ -60,6 +60,9 @@ class Quantity:
     is_count = False
     """Whether it is always a whole number: an answer of 0 or 1, or how many there are."""
     is_never_negative = False
+    """Whether it is a sum of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
+    is_activation = False
+    """Whether it is what a unit makes of its z, and so within the bounds of its activation."""
     is_parameter = False
     """Whether it is a number that is trained, as an iteration reads it."""
     is_new = False
@@ -70,6 +73,8 @@ class Quantity:
     """Whether a forward pass is enough to know it: no iteration has to be done."""
     of_old_parameters = False
     """Whether it is made with the parameters that the iteration reads, so that an update leaves it behind."""
+    names_row = False
+    """Whether it is a cell of the data table: its index begins with the row."""
     datum: str | None = None
     """Where the scenario sets it: "inputs", "targets" or not among its data."""
     is_of_unit = False

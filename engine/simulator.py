@@ -36,8 +36,8 @@ class Simulator(Moving, WhatIf):
         tape = self.model.freeze(landed=self._is_landed)
         revealed = self.program.revealed(self._cursor)
         order = {(op.quantity, op.layer): op.size for op in self.program}
-        loss_size = order.get(("E", None), 0)
-        is_loss_shown = bool(loss_size) and revealed.get(("E", None), 0) >= loss_size
+        error = tape.error
+        is_loss_shown = error is not None and revealed.get((error.quantity, None), 0) > 0
         return Snapshot(
             scenario=self.scenario,
             position=self.position,

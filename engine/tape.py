@@ -21,6 +21,10 @@ class Tape:
 
     rows: Sequence[int]
     """The rows of the training data in this batch, from 0, in batch order."""
+    error: Ref | None = None
+    """The error of the sample under the lens; None where there is none."""
+    loss: Ref | None = None
+    """What the loss curve goes through: the mean error of the batch, the height of a surface; None without one."""
 
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`; `sample` is the row of the batch under the lens, from 0."""

@@ -13,9 +13,6 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario, TrainingSpec
 from dlsim.engine.typed_numbers import typed_number
 
-QUANTITIES: Mapping[str, str] = {"x": "inputs", "X": "inputs", "t": "targets", "T": "targets"}
-"""x and t belong to the sample under the lens, X and T name their row."""
-
 
 class Datum(Struct, frozen=True):
     """One number of the data. `path` is where the scenario sets it, wherever it comes from; `row` are the numbers that
@@ -60,11 +57,11 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
     """The number of the data at `ref`, None where it is none; `row` is that of the sample under the lens, among those
     that are trained on.
     """
-    key, data, network = QUANTITIES.get(ref.quantity), scenario.data, scenario.network
+    key, data, network = ref.quantity.datum, scenario.data, scenario.network
     if key is None or data is None or network is None or not scenario.has_editable_data:
         return None
     numbers, width = (data.inputs, network.inputs) if key == "inputs" else (data.targets, network.widths[-1])
-    at, (unit, *steps) = (ref.index[0], ref.index[1:]) if ref.quantity in ("X", "T") else (row, ref.index)
+    at, (unit, *steps) = (ref.index[0], ref.index[1:]) if ref.quantity.names_row else (row, ref.index)
     if numbers is None or unit >= width:  # what is fed back comes after the inputs
         return None
     path = f"data.{key}.{data.rows[at]}"
@@ -95,8 +92,8 @@ def edit_of(scenarios: Sequence[tuple[int, Scenario]], ref: Ref, row: int) -> Ju
 
 def _number_at(scenario: Scenario, ref: Ref, row: int) -> float | None:
     """None where there is no such number."""
-    at = ref.index[0] if ref.quantity in ("X", "T") else row
-    if ref.quantity not in QUANTITIES or at >= scenario.samples:
+    at = ref.index[0] if ref.quantity.names_row else row
+    if ref.quantity.datum is None or at >= scenario.samples:
         return None
     datum = datum_at(scenario, ref, row)
     return None if datum is None else datum.row[datum.place]

@@ -54,6 +54,7 @@ class Cell(Quantity):
     """X, T, O: a number of the data table, whose index begins with its row; `there` is the same in the network."""
 
     whose = Whose.SAMPLE
+    names_row = True
 
     def __init__(self, key: str, letter: str, words: tuple[str, ...], datum: str | None, there: Quantity) -> None:
         super().__init__(key, words=words)
@@ -188,6 +189,7 @@ class UnitOutput(OfUnit):
     """h and o: what a unit makes of its z and sends on."""
 
     phase = "forward"
+    is_activation = True
     row = letter = "a"
     of_forward_pass = of_old_parameters = True
 
@@ -651,6 +653,16 @@ def parameters_in_order(structure: LayeredStructure, number: int) -> Iterator[Re
     layer = structure.layer(number)
     yield from (Ref(W, number, index) for index in structure.weights_in_order(number))
     yield from (Ref(B, number, (unit,)) for unit in range(layer.units if layer.biases else 0))
+
+
+def error_of(tape: LayeredTape) -> Ref | None:
+    """A sample's E, where there is a loss."""
+    return None if tape.structure.loss is None else Ref(E)
+
+
+def loss_of(tape: LayeredTape) -> Ref | None:
+    """What a loss curve goes through."""
+    return Ref(MEAN_E) if tape.batch.size > 1 and tape.structure.loss is not None else error_of(tape)
 
 
 def batch_errors(tape: LayeredTape) -> Iterator[Ref]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -91,7 +91,7 @@ class LayeredTape(Tape):
     """The tape of one iteration of a network.
 
     `iteration` is the number of the update, by the optimizer's own count; `landed` says whether the new parameters
-    have taken their places. What is abstract here is all in which a dense network and one through time differ.
+    have taken their places; `besides` lists the numbers that no op computes. What is abstract here is all in which a dense network and one through time differ.
     """
 
     structure: LayeredStructure
@@ -109,8 +109,10 @@ class LayeredTape(Tape):
         rows: Sequence[int],
         iteration: int,
         *,
-        landed: bool,
+        besides: Callable[[Any], Iterator[Ref]],
+        landed: bool = False,
     ) -> None:
+        self._besides = besides
         self.structure = structure
         self.naming = naming
         self.batch = batch
@@ -178,6 +180,10 @@ class LayeredTape(Tape):
         return self._place_of_row.get(row)
 
     # in what networks differ
+
+    def besides(self) -> Iterator[Ref]:
+        """See engine/tape.py: Tape."""
+        return self._besides(self)
 
     @property
     @abstractmethod

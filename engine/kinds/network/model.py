@@ -220,4 +220,4 @@ class NetworkModel(LayeredModel):
         data = self._data
         targets = None if data.targets is None else data.targets[:1]
         batch = forward_pass(self.structure, self._state(landed=landed), data.inputs[:1], targets)
-        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1).value(ref, 0)
+        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1, besides=besides).value(ref, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from dlsim.engine.kinds.layered.quantities import (
     REST_W,
     W,
     X,
+    error_of,
+    loss_of,
     loss_slope_of_all,
     parameters_in_order,
 )
@@ -32,7 +34,6 @@ from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref, Shown, of_sample
-from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]
 
@@ -41,26 +42,11 @@ BATCH_TERMS = 4
 
 
 class NetworkTape(LayeredTape):
-    """The tape of one iteration (see engine/tape.py). `besides` lists the numbers that no op computes."""
+    """The tape of one iteration (see engine/tape.py)."""
 
     structure: Structure
     naming: Naming
     batch: BatchArrays
-
-    def __init__(
-        self,
-        structure: Structure,
-        naming: Naming,
-        batch: BatchArrays,
-        data: DataSpec,
-        rows: Sequence[int],
-        iteration: int,
-        *,
-        besides: Callable[[NetworkTape], Iterator[Ref]] | None = None,
-        landed: bool = False,
-    ) -> None:
-        super().__init__(structure, naming, batch, data, rows, iteration, landed=landed)
-        self._besides = besides
 
     # numbers
 
@@ -94,9 +80,15 @@ class NetworkTape(LayeredTape):
         """(rows, outputs): what the network answers to other inputs (rows, inputs), at the present parameters."""
         return answers(self.structure, self.present, inputs)
 
-    def besides(self) -> Iterator[Ref]:
-        """See engine/tape.py: Tape."""
-        return iter(()) if self._besides is None else self._besides(self)
+    @property
+    def error(self) -> Ref | None:  # type: ignore[override]
+        """E."""
+        return error_of(self)
+
+    @property
+    def loss(self) -> Ref | None:  # type: ignore[override]
+        """E, of several samples their mean."""
+        return loss_of(self)
 
     # how layers are connected
 

@@ -12,6 +12,7 @@ from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.accuracy import accuracy
 from dlsim.engine.kinds.layered.model import LayeredModel
 from dlsim.engine.kinds.layered.probe import FlatProbe
+from dlsim.engine.kinds.layered.quantities import batch_errors
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
@@ -175,7 +176,9 @@ class RecurrentModel(LayeredModel):
 
     def _reader(self, batch: BatchOfSequences, *, landed: bool = False) -> RecurrentTape:
         update = self._update_number(self._iteration)
-        return RecurrentTape(self.structure, self.naming, batch, self._body.data, self._rows, update, landed=landed)
+        return RecurrentTape(
+            self.structure, self.naming, batch, self._body.data, self._rows, update, besides=batch_errors, landed=landed
+        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> None:
         """Sequences do not lie in a plane."""

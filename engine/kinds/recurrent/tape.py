@@ -24,7 +24,8 @@ from dlsim.engine.kinds.layered.quantities import (
     W,
     X,
     Z,
-    batch_errors,
+    error_of,
+    loss_of,
     loss_slope_of_all,
     parameters_in_order,
 )
@@ -84,9 +85,15 @@ class RecurrentTape(LayeredTape):
         summed: Array = terms.sum(axis=0)
         return summed
 
-    def besides(self) -> Iterator[Ref]:
-        """The loss of the batch and what it is made of."""
-        return batch_errors(self)
+    @property
+    def error(self) -> Ref | None:  # type: ignore[override]
+        """E."""
+        return error_of(self)
+
+    @property
+    def loss(self) -> Ref | None:  # type: ignore[override]
+        """E, of several sequences their mean."""
+        return loss_of(self)
 
     # how layers are connected
 
