@@ -48,6 +48,16 @@ class SearchTape(Tape):
         """The rows that the network sees; of the search, all."""
         return range(len(self.inputs)) if self.beside is None else self.beside.rows
 
+    @property
+    def error(self) -> Ref | None:  # type: ignore[override]
+        """The network's."""
+        return self.beside.error if self.beside else None
+
+    @property
+    def loss(self) -> Ref | None:  # type: ignore[override]
+        """The network's."""
+        return self.beside.loss if self.beside else None
+
     def __getattr__(self, name: str) -> Any:
         """What only the network's tape has."""
         if name == "beside" or self.beside is None:

@@ -26,6 +26,11 @@ class SurfaceTape(Tape):
 
     rows: Sequence[int] = (0,)
 
+    @property
+    def loss(self) -> Ref:  # type: ignore[override]
+        """Its height."""
+        return Ref(HEIGHT)
+
     def __init__(
         self,
         surface: Polynomial,
