@@ -5,8 +5,8 @@ from __future__ import annotations
 from dlsim.cli.interrupts import Interrupts
 from dlsim.cli.walk_base import LONG, Lines, Walk, WrongCommandError
 from dlsim.engine import PositionError
-from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
-from dlsim.engine.simulator import Grain
+from dlsim.engine.breakpoints import parse_breakpoint
+from dlsim.engine.simulator import Breakpoint, Grain
 from dlsim.tui.session.session import GRAINS, StepGrain
 
 PART = 500
