@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from dlsim.cli.options import parse_value
 from dlsim.engine import Ref, Simulator, UnknownNameError, WrongKindError
+from dlsim.engine.numbers import comma_refused, typed_fraction, typed_number
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import comma_refused, typed_fraction, typed_number
 from dlsim.tui.session.targets import Target, target_of
 
 NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")

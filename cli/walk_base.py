@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dlsim.cli.telling import Telling
 from dlsim.engine import DlsimError, Simulator
 from dlsim.engine.breakpoints import examples
-from dlsim.engine.numbers import DIGITS
+from dlsim.engine.numbers import DIGITS, whole_number
 from dlsim.engine.simulator import MOST_ITERATIONS
-from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.settings import MOST_DIGITS
 from dlsim.tui.words import Words

@@ -15,10 +15,9 @@ from dlsim.engine import DlsimError
 from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import nearest
 from dlsim.engine.gradient_check import check_gradients, worth_waiting
-from dlsim.engine.numbers import DIGITS
+from dlsim.engine.numbers import DIGITS, whole_number
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shorten
-from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session.session import Session
 from dlsim.tui.words import Words
 
