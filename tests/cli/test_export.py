@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.export import export, forgotten
 from dlsim.engine.scenario.load import load_tables
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import write_toml
 
 NETWORKS = [name for name in builtin_scenarios() if load(name).kind == "network"]
 OTHERS = [name for name in builtin_scenarios() if load(name).kind != "network"]

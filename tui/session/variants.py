@@ -8,8 +8,8 @@ from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from dlsim.engine.numbers import general, in_full
+from dlsim.engine.scenario.data import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.paths import NAMED
-from dlsim.engine.scenario.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.spec import Scenario
 
 SETTINGS_NAMED = 3

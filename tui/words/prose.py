@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, kind_of
-from dlsim.engine.scenario.datum import QUANTITIES
+from dlsim.engine.scenario.paths import QUANTITIES
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import datum_edit

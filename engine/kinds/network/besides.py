@@ -8,7 +8,7 @@ from dlsim.engine.kinds.network.sample_passes import samples_of
 from dlsim.engine.kinds.network.summaries import READ, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.data import are_classes
 
 COLUMNS = 9
 """A histogram that is asked for by name has so many."""

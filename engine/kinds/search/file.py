@@ -16,7 +16,7 @@ from dlsim.engine.kinds.network.file import read_network
 from dlsim.engine.kinds.search.body import SearchBody
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.data import are_classes
 from dlsim.engine.scenario.spec import Array, DataSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, number, vector
 from dlsim.engine.text import shown

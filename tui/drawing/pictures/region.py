@@ -11,7 +11,7 @@ from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.data import are_classes
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth

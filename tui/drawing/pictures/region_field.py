@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.data import are_classes
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.pictures.plane import Plane
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from dlsim.engine.scenario.samples import are_classes
+from dlsim.engine.scenario.data import are_classes
 from dlsim.engine.scenario.spec import NetworkSpec, Scenario
 
 MOST_CLASSES = 20
