@@ -1,4 +1,7 @@
-"""The `dlsim` command: opens the app, or answers without it (list, run, trace, check)."""
+"""The `dlsim` command: opens the app, or answers without it (list, run, trace, check and the other verbs).
+
+Here stands what a start does about garbage collection and about OpenBLAS; the command itself is in `command.py`.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,20 @@ SPIN = "23"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """What the installed command calls; leaves with the exit status."""
-    gc.disable()  # nothing that imports make is garbage
+    postpone_collection()
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", SPIN)
-    import numpy  # noqa: F401, PLC0415 -- from deep within other imports it takes a third longer (docs/decisions/speed.md)
+    from dlsim.cli.command import run  # noqa: PLC0415 -- OpenBLAS reads its setting when NumPy is imported
 
-    from dlsim.cli.entry import run  # noqa: PLC0415 -- `import dlsim.cli` alone costs nothing
-
-    gc.freeze()  # or the first collection would walk through all of it
-    gc.enable()
+    resume_collection()
     sys.exit(run(arguments))
+
+
+def postpone_collection() -> None:
+    """No garbage collection while modules are imported or the app starts: nothing that they make is garbage."""
+    gc.disable()
+
+
+def resume_collection() -> None:
+    """Collect from now on, except what there is already: walking through all of it would hold up a key by 50 ms."""
+    gc.freeze()
+    gc.enable()

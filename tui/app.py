@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from os.path import isfile
@@ -23,11 +23,12 @@ from textual.widget import AwaitMount
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.plots import get_ready
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
@@ -41,6 +42,7 @@ from dlsim.tui.terminal.suspending import Suspension
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import Caps, caps
 
 if TYPE_CHECKING:
     from dlsim.tui.screens.browser import BrowserScreen
@@ -68,9 +70,20 @@ class DlsimApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
-    def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
-        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""
+    def __init__(
+        self,
+        session: Session | None = None,
+        store: Store | None = None,
+        *,
+        only_ascii: bool = False,
+        when_ready: Callable[[], None] | None = None,
+    ) -> None:
+        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`.
+
+        `when_ready` is called once the first screen stands.
+        """
         super().__init__()
+        self._when_ready = when_ready
         self._session = session
         self._simulator: SimulatorScreen | None = None
         self._told: KeyLine | None = None
@@ -106,9 +119,9 @@ class DlsimApp(App[int]):
             self._tell(notice)
 
     def on_ready(self) -> None:
-        """What there is by now stays: a garbage collection that walks through it all would hold up a key by 50 ms."""
-        gc.freeze()
-        gc.enable()
+        """The first screen stands; what a start does not need is made ready beside it."""
+        if self._when_ready is not None:
+            self._when_ready()
         if not self.is_headless:
             self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
@@ -267,11 +280,12 @@ def has_room(size: Size) -> bool:
     return size.width >= LEAST_FOR_PALETTE[0] and size.height >= LEAST_FOR_PALETTE[1]
 
 
-def open_app(session: Session | None, *, only_ascii: bool = False) -> int:
-    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status."""
-    import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
+def open_app(session: Session | None, *, only_ascii: bool = False, when_ready: Callable[[], None] | None = None) -> int:
+    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status.
 
-    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii)))
+    `when_ready` is called once the first screen stands.
+    """
+    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii, when_ready=when_ready)))
 
 
 async def _run(app: DlsimApp) -> int:

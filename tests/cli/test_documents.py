@@ -60,6 +60,6 @@ def test_the_guide_has_a_page_with_a_whole_example_for_every_kind(root, kind):
     assert tomllib.loads(example).get("kind", "network") == kind
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
-def test_the_readme_names_every_scenario(root, name):
-    assert f"`{name}`" in (root / "README.md").read_text(encoding="utf-8")
+def test_the_readme_names_every_scenario(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    assert [name for name in builtin_scenarios() if f"`{name}`" not in text] == []

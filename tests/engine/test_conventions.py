@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from support.networks import layer, random_scenarios, scenario
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.optimizers import OPTIMIZERS
@@ -94,11 +95,9 @@ def test_biases_that_are_not_given_start_at_zero():
     assert all(biases is None for _, biases in Simulator(load("backprop-2-2-2")).parameters)
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(kinds=["network"], besides=[FORWARD_ONLY, "backprop-2-2-2"])
 def test_a_fused_loss_shows_its_gradient_directly_wherever_the_panel_says_so(name):
     case = load(name)
-    if case.kind != "network":
-        return
     simulator = Simulator(case)
     last = len(case.body.network.layers)
     quantities = {(op.quantity, op.layer) for op in simulator.program}

@@ -7,9 +7,9 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
+from dlsim.tui.drawing.sheet import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.screens import copying
 from dlsim.tui.words import words
-from dlsim.tui.words.table_text import Sheet, as_csv, as_markdown, sheet_of
 
 
 def table_of(simulator, key):

@@ -9,11 +9,12 @@ from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.diagram.numbers import number, number_alone
 from dlsim.tui.drawing.diagram.picture import draw
-from dlsim.tui.keys import COMPARING_KEYS, caps
 from dlsim.tui.screens.gradients import GradientScreen
+from dlsim.tui.session.keys import COMPARING_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import MOST_DIGITS, Settings, Store
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SIZES = [(120, 40), (80, 24)]
 AT_W5 = ["space"] * 20

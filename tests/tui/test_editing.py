@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
@@ -21,6 +22,7 @@ from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.targets import Target, parsed, settings_of, target_of
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import in_words
 
 WRITTEN_OVER = ["backspace"] * 30
 """What stands in the prompt is gone."""
@@ -583,9 +585,9 @@ async def test_the_key_that_opened_a_comparison_closes_it(open_at):
         assert isinstance(app.screen, SimulatorScreen)
 
 
-@pytest.mark.parametrize("scenario", builtin_scenarios())
+@each_scenario("scenario")
 def test_settings_are_named_in_words_and_each_by_its_own(scenario):
-    labels = [found.label for found in settings_of(load(scenario))]
+    labels = [in_words(words(), found).label for found in settings_of(load(scenario))]
     assert not any("." in label for label in labels)
     assert len(labels) == len(set(labels))
 

@@ -73,7 +73,7 @@ def test_what_can_be_changed_lists_the_sample_at_hand_once_however_often_it_was_
     labels = [found.label for found in targets_of(session.simulator, session.snapshot)]
     for symbol in ("x1", "x2", "t1", "t2", "t3"):
         assert labels.count(symbol) == 1
-    assert not any("data.inputs" in found.label for found in settings_of(session.scenario))
+    assert not any("data.inputs" in (found.path or "") for found in settings_of(session.scenario))
 
 
 def test_an_edited_number_does_not_name_the_variant():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import builtin_scenarios
-from dlsim.tui.keys import SIMULATOR_KEYS
 from dlsim.tui.palette import Commands
 from dlsim.tui.screens.help import help_lines
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.telling import bound, told_on
 from dlsim.tui.words import words
 
@@ -123,7 +123,7 @@ async def test_what_a_student_types_finds_what_it_is_done_with(wanted, told, com
         assert command in [str(hit.text) for hit in hits if hit.score >= 100]
 
 
-@pytest.mark.parametrize("scenario", UNTRAINED)
+@each_scenario("scenario", UNTRAINED, besides=[FORWARD_ONLY])
 async def test_where_nothing_is_trained_the_help_and_the_palette_do_not_speak_of_it(scenario, open_at):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -133,7 +133,7 @@ async def test_where_nothing_is_trained_the_help_and_the_palette_do_not_speak_of
         assert not spoken
 
 
-@pytest.mark.parametrize("scenario", builtin_scenarios())
+@each_scenario("scenario")
 async def test_the_help_tells_of_every_table_and_picture_of_the_scenario(scenario, open_at):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -143,7 +143,7 @@ async def test_the_help_tells_of_every_table_and_picture_of_the_scenario(scenari
             assert any(line.startswith(f" {say(f'panel.{tab}')} ") for line in lines), tab
 
 
-@pytest.mark.parametrize("scenario", UNTRAINED)
+@each_scenario("scenario", UNTRAINED, besides=[FORWARD_ONLY])
 async def test_where_nothing_is_trained_no_key_is_answered_with_training(scenario, open_at, screen_text):
     app = open_at(scenario)
     async with app.run_test(size=(160, 40)) as pilot:

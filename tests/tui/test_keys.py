@@ -6,9 +6,9 @@ import pytest
 from textual import events
 
 from dlsim.engine import gradient_check
-from dlsim.tui.keys import SIMULATOR_KEYS
 from dlsim.tui.screens import gradients, reading
 from dlsim.tui.screens.first import FirstScreen
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 
 
 def spoken(lines):

@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from support.scenarios import each_scenario
 
-from dlsim.engine import builtin_scenarios, load
+from dlsim.engine import load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
@@ -18,15 +19,14 @@ from dlsim.tui.drawing.conventions import rule_in_words
 from dlsim.tui.drawing.diagram.glyphs import ASCII
 from dlsim.tui.drawing.link import Owner
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
 from dlsim.tui.session.selection import HELD_LOSS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
-from dlsim.tui.widgets.timeline_strip import AHEAD, LEFT, is_logarithmic, span_of, strip_line
-from dlsim.tui.widgets.variants_table import Row, variants_lines
 from dlsim.tui.words import words
 
 # variants
@@ -188,7 +188,7 @@ async def test_where_there_is_no_network_the_picture_is_the_main_panel(open_at, 
 # rules
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_rule_of_every_scenario_is_said(name):
     for variant in (None, *load(name).variants):
         for rule in conventions(load(name, variant=variant)):
@@ -383,8 +383,12 @@ async def test_variants_with_batches_of_unlike_sizes_are_compared_over_all_the_d
 def test_of_ways_side_by_side_the_number_that_compares_is_never_cut(cells):
     say = words()
     rows = [
-        Row("few", "●", "series-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True),
-        Row("ten", "■", "series-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False),
+        VariantRow(
+            "few", "●", "series-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True
+        ),
+        VariantRow(
+            "ten", "■", "series-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False
+        ),
     ]
     head, *lines = ("".join(text for text, _ in line) for line in variants_lines(say, rows, cells, "validation"))
     assert "validation" in head[:cells]

@@ -25,11 +25,12 @@ from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.curves import Curves
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures.scene import Member, Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.plots import Series, plot
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
 from dlsim.tui.drawing.throttle import Throttle
+from dlsim.tui.drawing.variants import variants
+from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve
 

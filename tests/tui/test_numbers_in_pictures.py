@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from support.networks import layer, scenario
+from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
@@ -67,7 +68,7 @@ def drawn_at(name, iterations):
 
 
 @pytest.mark.parametrize("iterations", MOMENTS)
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
     snapshot, seen = snapshot_at(name, iterations), 0
     for picture, text, ref in drawn_at(name, iterations):
@@ -87,7 +88,7 @@ def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
 
 
 @pytest.mark.parametrize("iterations", MOMENTS)
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its_own(name, iterations):
     say, snapshot = words(), snapshot_at(name, iterations)
     wanted = {ref for _, _, ref in drawn_at(name, iterations)}
@@ -102,7 +103,7 @@ def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its
         assert origin(say, snapshot, ref), ref
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_every_number_of_a_picture_is_copied_with_its_formula(name):
     snapshot = snapshot_at(name, 1)
     for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),)):

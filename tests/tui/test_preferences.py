@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.session.keymap import usable
+from dlsim.tui.session.keys import usable
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Last, Store
 from dlsim.tui.themes import BLUE_ORANGE

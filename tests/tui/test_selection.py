@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.answer import answer_parts
@@ -110,7 +111,7 @@ def test_going_on_from_number_to_number_passes_each_once_and_begins_again():
     assert len(passed) == 8 * 4
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_number_of_every_table_answers_and_so_do_its_operands(name):
     simulator = Simulator(load(name))
     simulator.step("iteration")

@@ -9,10 +9,10 @@ from msgspec import structs
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.rows import Group, Places, subject
+from dlsim.tui.drawing.sheet import sheet_of
 from dlsim.tui.drawing.table_view import TableView
+from dlsim.tui.session.rows import Group, Places, subject
 from dlsim.tui.words import words
-from dlsim.tui.words.table_text import sheet_of
 
 
 def view(simulator, key, cells=60, height=20, top=None, selected=None):

@@ -8,15 +8,16 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.reference import kind_of
-from dlsim.tui.keys import ALL_KEYS
+from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import meaning, names, question
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(besides=[FORWARD_ONLY])
 def test_every_number_of_every_scenario_has_its_own_question_and_meaning(name):
     say = words()
     simulator = Simulator(load(name))
@@ -55,7 +56,7 @@ def test_every_key_says_what_it_does(key):
     assert say(f"group.{key.id.partition('.')[0]}")
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(besides=[FORWARD_ONLY])
 def test_every_table_column_has_a_heading(name):
     say = words()
     for table in Simulator(load(name)).snapshot().tables:

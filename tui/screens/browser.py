@@ -15,15 +15,18 @@ from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
 from dlsim.tui.drawing.lines import Line, cut, wrap
 from dlsim.tui.drawing.markdown import markdown_lines
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings
+from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.leaving import Leaving
-from dlsim.tui.session.browsing import Choice, choices, facts, topics
+from dlsim.tui.session.browsing import Choice, choices
 from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.reading import Choices, Reading
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import facts, topics
 
 SAY = words()
 SIDE_BY_SIDE = 90
@@ -90,7 +93,7 @@ class BrowserScreen(Leaving, FirstScreen):
     def on_mount(self) -> None:
         """Load the list."""
         self._choices = choices(self._files)
-        self._topics = [topics(SAY, choice) for choice in self._choices]
+        self._topics = [topics(SAY, choice, _pictures(choice)) for choice in self._choices]
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self._filter("")
@@ -194,6 +197,10 @@ class BrowserScreen(Leaving, FirstScreen):
             self._chosen = message.number
             self._show()
             self._show_keys()
+
+
+def _pictures(choice: Choice) -> Sequence[str]:
+    return [] if choice.scenario is None else [picture.key for picture in pictures_of(choice.scenario)]
 
 
 def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[Line]:

@@ -13,9 +13,10 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from dlsim.tui.drawing.lines import Line, cut, wrap
-from dlsim.tui.keys import CHOOSING_KEYS, bindings
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.leaving import Leaving
 from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.keys import CHOOSING_KEYS
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Choices

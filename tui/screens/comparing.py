@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlsim.tui.drawing.comparison import comparison_lines
-from dlsim.tui.keys import COMPARING_KEYS, READING_KEYS, bindings, caps
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
+from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SAY = words()
 

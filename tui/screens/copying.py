@@ -13,12 +13,12 @@ from msgspec import Struct
 
 from dlsim.engine.errors import reason_of
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.sheet import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
+from dlsim.tui.drawing.variants import variants
 from dlsim.tui.screens.looking import Looking
 from dlsim.tui.session.keeping import in_forms, in_short, keep
 from dlsim.tui.session.session import Hint
 from dlsim.tui.words import words
-from dlsim.tui.words.table_text import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
 
 SAY = words()
 MOST_AT_ONCE = 3_000

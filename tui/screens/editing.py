@@ -19,6 +19,7 @@ from dlsim.tui.session.targets import Target, in_the_data, parsed, target_of, ta
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import in_words
 
 SAY = words()
 KEYS_WHILE_ASKED = (
@@ -39,7 +40,7 @@ class Editing(Selecting, is_layer=True):
             return
         target = self.selected_target()
         if target is not None:
-            self._ask_for(target.with_sample)
+            self._ask_for(in_words(SAY, target))
             return
         if len(refs) > 1:
             marked, selected = map(snapshot.symbol, refs)
@@ -96,7 +97,7 @@ class Editing(Selecting, is_layer=True):
         from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
 
         snapshot = self.session.snapshot
-        targets = [target.with_sample for target in targets_of(self.session.simulator, snapshot)]
+        targets = [in_words(SAY, target) for target in targets_of(self.session.simulator, snapshot)]
         if not targets:
             self._say(Hint("hint.nothing_to_edit"))
             return

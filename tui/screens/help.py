@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from dlsim.tui.drawing.lines import Line, Piece, wrap
-from dlsim.tui.keys import cap
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session.filtering import has_all
 from dlsim.tui.telling import Told
@@ -20,6 +19,7 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import cap
 
 SAY = words()
 TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dlsim.tui.keys import APP_KEYS, READING_KEYS, caps
+from dlsim.tui.session.keys import APP_KEYS, READING_KEYS
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SAY = words()
 

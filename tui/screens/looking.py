@@ -11,17 +11,17 @@ from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.shape import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.drawing.pictures.scene import Member
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session.selection import HELD_LOSS, LOSS_OVER_ALL
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.settings import MOST_DIGITS
+from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside
 
 AT_ONCE_SECONDS = 0.004
 """So long a key waits for the other variants; they go the rest afterwards, bit by bit."""
@@ -43,7 +43,9 @@ class Looking(Acting, is_layer=True):
 
     def variant_name(self, snapshot: Snapshot) -> str:
         """What the variant under the lens is called; "" where there is one only."""
-        return self.session.name_of(snapshot.scenario.variant) if self.tabs.has_variants else ""
+        if not self.tabs.has_variants:
+            return ""
+        return self.session.name_of(snapshot.scenario.variant) or self.say("picture.as_written")
 
     def apart(self) -> Sequence[Sequence[str]]:
         """What sets each variant of the scenario apart."""

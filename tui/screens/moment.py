@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dlsim.engine.numbers import general
-from dlsim.tui.keys import APP_KEYS, SIMULATOR_KEYS, caps
+from dlsim.tui.session.keys import APP_KEYS, SIMULATOR_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 from dlsim.tui.words.prose import fitting
 
 SAY = words()

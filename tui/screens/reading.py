@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dlsim.engine.numbers import DIGITS
-from dlsim.tui.keys import READING_KEYS, Key, bindings
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.leaving import Leaving
+from dlsim.tui.session.keys import READING_KEYS, Key
 from dlsim.tui.session.session import Session
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel

@@ -8,9 +8,9 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.curves import place_of_last
 from dlsim.tui.drawing.link import Owner
-from dlsim.tui.drawing.rows import subject
 from dlsim.tui.screens.acting import Acting
 from dlsim.tui.session.answer import in_iteration
+from dlsim.tui.session.rows import subject
 from dlsim.tui.session.selection import (
     Cells,
     Selection,
@@ -101,8 +101,9 @@ class Selecting(Acting, is_layer=True):
         if of.variant != self.session.variant:
             self._pause()
             hint = self.session.choose_variant(of.variant)
-            if hint.key != "hint.variant_ended":
-                hint = Hint("hint.variant_answers", {"variant": self.session.name_of(of.variant)})
+            if hint.key not in ("hint.variant_ended", "hint.as_written_ended"):
+                name = self.session.name_of(of.variant) or self.say("picture.as_written")
+                hint = Hint("hint.variant_answers", {"variant": name})
         self._choose(self.selection.select(ref))
         if hint is not None:
             self._tell(hint)

@@ -14,12 +14,13 @@ from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import Grain
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.markdown import markdown_lines
-from dlsim.tui.keys import SIMULATOR_KEYS, bindings, caps
+from dlsim.tui.keys import bindings
 from dlsim.tui.screens.asking import Asking
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.looking import pictures_offered
 from dlsim.tui.screens.moment import CAPS, KEYS_OF_A_RUN, keys_of_the_moment, named_keys, speed_in_words
 from dlsim.tui.screens.view import title_of
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Hint, Session
@@ -27,6 +28,7 @@ from dlsim.tui.terminal.keyboard import paint
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SAY = words()
 TABLES = 3

@@ -15,16 +15,18 @@ from dlsim.engine.program import Op
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.conventions import convention_lines
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.lines import cut
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, variants, variants_of
 from dlsim.tui.screens.first import FirstScreen
 from dlsim.tui.screens.moment import CAPS
 from dlsim.tui.session.answer import other_row
 from dlsim.tui.session.preferences import preferences_of
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.tabs import Tabs
+from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyLine
@@ -38,7 +40,7 @@ from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.widgets.table import NumberTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable, variants_of
+from dlsim.tui.widgets.variants_table import VariantsTable
 from dlsim.tui.words import words
 
 SAY = words()
@@ -65,7 +67,7 @@ class SimulatorView(FirstScreen, is_layer=True):
     def compose(self) -> ComposeResult:
         """All the widgets that there will ever be, those first that can be seen at once."""
         self.preferences = preferences_of(self.app)
-        glyphs = self.preferences.glyphs
+        glyphs = ASCII if self.preferences.is_plain else UNICODE
         self.look = Look(glyphs)
         self.header = Header(SAY, id="header")
         self.banner = LineWidget(id="banner")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.explain import Explanation, substituted, symbolic
-from dlsim.engine.history import Jump
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Formula, Ref, of_sample, operands
-from dlsim.engine.scenario.datum import edit_of
+from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
 
 BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""
@@ -24,6 +24,11 @@ MADE = frozenset({"z", "a", "O", "E", "mean_E", "f"})
 
 PRESENT = ("now_W", "now_b", "now_p")
 """Parameters as they are at the moment."""
+
+
+def is_number(ref: Ref) -> bool:
+    """Whether its value is one to show: that of the update is only how many numbers took their places."""
+    return ref.quantity != "update"
 
 
 class Answer(Struct, frozen=True):

@@ -9,8 +9,8 @@ from msgspec import Struct
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.rows import Places, subject
 from dlsim.tui.session.answer import operands_of
+from dlsim.tui.session.rows import Places, subject
 
 MEAN_E = Ref("mean_E")
 """The loss of a batch."""

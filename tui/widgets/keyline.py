@@ -10,9 +10,10 @@ from textual import events
 from textual.message import Message
 
 from dlsim.tui.drawing.lines import Piece, fit
-from dlsim.tui.keys import Key, caps
+from dlsim.tui.session.keys import Key
 from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.words import Words
+from dlsim.tui.words.caps import caps
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""

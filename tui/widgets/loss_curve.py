@@ -21,9 +21,9 @@ from dlsim.tui.drawing.curves import Curves, curves_of, place_of_last
 from dlsim.tui.drawing.diagram.canvas import Run
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.lines import wrap
-from dlsim.tui.drawing.pictures.variants import Variant
 from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
 from dlsim.tui.drawing.throttle import Throttle
+from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 from dlsim.tui.words.lookalikes import plain

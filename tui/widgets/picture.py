@@ -18,7 +18,8 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.link import Owner
 from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.scene import Drawing, Look, Member, Picture, Scene
+from dlsim.tui.drawing.pictures.scene import Drawing, Look, Picture, Scene
+from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.roles import RoleWidget
 from dlsim.tui.words import Words, words
 

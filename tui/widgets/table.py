@@ -8,8 +8,8 @@ from textual.message import Message
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.rows import Places
 from dlsim.tui.drawing.table_view import TableView
+from dlsim.tui.session.rows import Places
 from dlsim.tui.widgets.scrolling import ScrollingLines
 from dlsim.tui.words import Words
 

@@ -13,7 +13,6 @@ from dlsim.engine.classes import class_names, classes_of
 from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed, general
 from dlsim.engine.reference import Ref, kind_of
-from dlsim.engine.scenario.datum import QUANTITIES
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import datum_edit
@@ -69,7 +68,7 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
     keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
     if datum_edit(snapshot, ref) is not None:
-        keys = [f"meaning.edited_{QUANTITIES[ref.quantity]}"]
+        keys = [f"meaning.edited_{ref.quantity.datum}"]
     found = names(snapshot, ref)
     told = say.first(keys_for(snapshot.scenario, *keys), **found)
     if kind_of(ref) not in NEW:
@@ -136,7 +135,7 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """What computed a number, or gave it."""
     name = kind_of(ref)
     if datum_edit(snapshot, ref) is not None:
-        return say(f"origin.edited_{QUANTITIES[name]}")
+        return say(f"origin.edited_{ref.quantity.datum}")
     keys = (f"origin.{snapshot.scenario.kind}_{name}", f"origin.{name}", "origin.any")
     return say.first(keys_for(snapshot.scenario, *keys), layer=ref.layer)
 

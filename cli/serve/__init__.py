@@ -48,7 +48,7 @@ def command(scenario: str | None, port: int, host: str, variant: str | None, ove
             f"WARNING: whoever can reach {host} can use dlsim here, and read files with it as you can; "
             "there is no password and no encryption"
         )
-    from dlsim.cli.web_server import serve  # noqa: PLC0415 -- it needs the extra
+    from dlsim.cli.serve.server import serve  # noqa: PLC0415 -- it needs the extra 'web', which may be missing
 
     with listener:
         serve(visitor_command(scenario, variant, overrides), listener, host)
@@ -59,7 +59,14 @@ def visitor_command(scenario: str | None, variant: str | None, overrides: dict[s
     """The command line of a visitor's process, quoted for the shell that textual-serve gives it to."""
     wish = {"scenario": scenario, "variant": variant, "overrides": overrides}
     letters = urlsafe_b64encode(json.dumps(wish).encode()).decode()  # which no shell takes for anything else
-    words = [sys.executable, "-P", "-m", "dlsim.cli.visitor", letters]  # -P: a folder called dlsim here is not ours
+    words = [
+        sys.executable,
+        "-P",
+        "-m",
+        "dlsim.cli.serve.visitor",
+        str(os.getpid()),
+        letters,
+    ]  # -P: a folder called dlsim here is not ours
     if os.name == "nt":
         return subprocess.list2cmdline(words)
     return f"exec {shlex.join(words)}"  # exec: no shell in between that would outlive the server

@@ -39,7 +39,7 @@ class WebServer(Server):
         super().__init__(command, public_url=address, title="dlsim")
         self._address = address
         self._is_loopback = is_loopback
-        self._page = Template(files("dlsim.cli").joinpath(PAGE).read_text(encoding="utf-8"))
+        self._page = Template(files("dlsim.cli.serve").joinpath(PAGE).read_text(encoding="utf-8"))
 
     def initialize_logging(self) -> None:
         """Only what went wrong, to stderr."""

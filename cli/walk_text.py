@@ -1,26 +1,34 @@
-"""What `dlsim walk` has to say of a moment: lines of text, each of which makes sense when it is read alone."""
+"""What `dlsim walk` says and what it reads: lines of text, each of which makes sense when it is read alone.
+
+`WalkText` makes them, `Spoken` says in letters what a screen reader passes over, `read_changes` reads `W5=0.3`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import Any
 
+from msgspec import Struct, field
+
+from dlsim.cli.options import parse_value
 from dlsim.cli.output import one_line
-from dlsim.cli.spoken import Spoken
-from dlsim.engine import Event, Simulator, Snapshot
+from dlsim.engine import Event, Ref, Simulator, Snapshot, UnknownNameError, WrongKindError
 from dlsim.engine.comparison import Comparison
 from dlsim.engine.explain import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, fixed, plain, scientific
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
+from dlsim.engine.reference import digits_of, kind_of
 from dlsim.engine.scenario.spec import in_language
-
-if TYPE_CHECKING:
-    from dlsim.tui.words import Words
+from dlsim.engine.text import shown
+from dlsim.tui.session.answer import answer_to, sums_within, value_now
+from dlsim.tui.session.targets import Target, target_of
+from dlsim.tui.words import Words
+from dlsim.tui.words.heads import column_head
+from dlsim.tui.words.prose import meaning, origin, question, reasons
 
 MOST_VALUES = 24
 """Of an op with more numbers than this the rest is left out."""
@@ -32,9 +40,20 @@ MOST_BESIDES = 2_000
 UPDATE = "update"
 MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
 """The marks of Markdown that lessons use; what stands between single stars stays."""
+PREFIX = "spoken."
+_NEW = re.compile(r"([\w\[\],⟨⟩]+)⁺")
+_ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
+"""Where a sample's number follows another number: o1:7 is o1 of sample 7."""
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t")
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
+_SPACES = re.compile(r"(?<=\S) {2,}")
+NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
+NUMBERS = ("data.inputs", "data.targets")
+_NEXT = re.compile(r"\s+[^\s={}\"']+\s*=")
+"""What sets one change apart from the one before, outside brackets and quotes."""
 
 
-class Telling:
+class WalkText:
     """Makes lines. Symbols and formulas come from the engine, sentences from the catalogue."""
 
     def __init__(self, say: Words, digits: int = DIGITS) -> None:
@@ -62,9 +81,6 @@ class Telling:
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
-        from dlsim.tui.session.answer import sums_within  # noqa: PLC0415 -- Textual-free, but of the app
-        from dlsim.tui.words.prose import meaning, question, reasons  # noqa: PLC0415 -- likewise
-
         told = snapshot.explain(event.ref, self.digits)
         value = float(told.value)
         yield self._place(snapshot, event)
@@ -190,9 +206,6 @@ class Telling:
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        from dlsim.tui.session.answer import answer_to, value_now  # noqa: PLC0415 -- Textual-free, but of the app
-        from dlsim.tui.words.prose import meaning, origin, question, reasons  # noqa: PLC0415 -- likewise
-
         value = snapshot.value(ref)
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
@@ -236,7 +249,6 @@ class Telling:
             yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
 
     def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
-        from dlsim.tui.words.heads import column_head  # noqa: PLC0415 -- Textual-free, but of the app
 
         for column, ref in zip(table.columns, row.cells, strict=True):
             if ref is None:
@@ -352,3 +364,121 @@ class Telling:
 
 def _is_of_one_sample(ref: Ref) -> bool:
     return ref.sample is not None or kind_of(ref) in ("decision", "pass_E", "pass_a", "pass_z")
+
+
+class Spoken:
+    """Turns signs into the words that a catalogue has for them; with `with_symbols` everything stays as it is."""
+
+    def __init__(self, say: Words) -> None:
+        self._new = say(f"{PREFIX}new", symbol=r"\1")
+        self._signs = {key.removeprefix(PREFIX): say(key) for key in say if key.startswith(PREFIX)}
+        del self._signs["new"]
+        self._pattern = re.compile("|".join(re.escape(sign) for sign in sorted(self._signs, key=len, reverse=True)))
+        self.with_symbols = False
+
+    def __call__(self, text: str) -> str:
+        """`text` as it is to be written."""
+        if self.with_symbols:
+            return text
+        text = _NEW.sub(self._new, _ROW.sub(":", text).translate(_SUBSCRIPTS).translate(_QUOTES))
+        text = self._pattern.sub(lambda match: self._signs[match[0]], text)
+        return _SPACES.sub(" ", text).replace("( ", "(").replace("[ ", "[").strip()
+
+
+class TypedChanges(Struct):
+    """The arguments of `Simulator.edit`, and what they are about."""
+
+    numbers: dict[str | Ref, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, tuple[Target, float]] = field(default_factory=dict)
+    """What a setting is about, by its path, where it is a number of the data that was named by its symbol: which, and
+    what it becomes.
+    """
+
+
+def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> TypedChanges:
+    """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
+    changes, snapshot = TypedChanges(), simulator.snapshot()
+    for part in _parts(text.strip()):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not sign:
+            raise WrongKindError(f"{shown(part)} is not a change; write one such as W5=0.3 or learning_rate=1/10")
+        ref = find(name)
+        if ref is not None and simulator.model.is_parameter(ref):
+            changes.numbers[ref] = read_number(value)
+        elif ref is not None and (target := target_of(simulator, snapshot, ref)) and target.datum is not None:
+            number = read_number(value)
+            settings = target.datum.settings(number)
+            if target.datum.is_shared and settings.keys() & changes.settings.keys():
+                raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
+            changes.settings |= settings
+            changes.data |= dict.fromkeys(settings, (target, number))
+        else:
+            path = _path_of_setting(name, simulator)
+            changes.settings[path] = _setting(path, value)
+    return changes
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The changes one by one: a blank in brackets, braces or quotes is their own."""
+    start = depth = 0
+    quote = ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'" and text[:place].rstrip().endswith(("=", ",", "[", "{")):
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth = max(depth - 1, 0)
+        elif not depth and sign.isspace() and _NEXT.match(text, place):
+            yield text[start:place]
+            start = place
+    yield text[start:]
+
+
+def read_number(text: str) -> float:
+    """A number, or a fraction. WrongKindError for neither."""
+    number = typed_number(text)
+    if refused := comma_refused(text):
+        raise WrongKindError("; ".join(refused))
+    if number is None:
+        raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3")
+    return float(number)
+
+
+def _setting(name: str, text: str) -> Any:
+    fraction = typed_fraction(text)
+    value = parse_value(name, text) if fraction is None else fraction
+    numbers = next((path for path in NUMBERS if name == path or name.startswith(f"{path}.")), None)
+    if numbers and isinstance(value, Mapping):  # it would take the place of all that were edited before
+        raise WrongKindError(f"{name} is changed number by number; write, say: {numbers}.0.0=0.5")
+    return value
+
+
+def _path_of_setting(name: str, simulator: Simulator) -> str:
+    """A dotted path as it is; a bare name where there is one setting of that name."""
+    if "." in name:
+        return name
+    paths = dict(_settings(simulator))
+    if name not in paths:
+        raise UnknownNameError("parameter or setting", name, paths)
+    return paths[name]
+
+
+def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    """(name, path) of what a bare name can mean: what stands in the file, and the optimizer's settings."""
+    raw = simulator.scenario.raw
+    tables = {key: table for key, table in raw.items() if key not in NOT_SET_HERE and isinstance(table, Mapping)}
+    for key, table in tables.items():
+        for name, value in table.items():
+            if not isinstance(value, list | Mapping):
+                yield name, f"{key}.{name}"
+    training = simulator.scenario.training
+    for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
+        yield name, f"training.{name}"
+    optimizer = simulator.scenario.optimizer
+    home = next((key for key, table in tables.items() if "optimizer" in table), "training")
+    for name in getattr(optimizer, "settings", ()):
+        yield name, f"{home}.optimizer.{name}"

@@ -12,8 +12,7 @@ from rich.cells import cell_len
 from dlsim.engine.model import Table
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.pictures.variants import Variant
-from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, loss_head
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head, label_head
 

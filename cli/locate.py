@@ -6,6 +6,7 @@ import click
 
 from dlsim.cli.options import json_option
 from dlsim.cli.output import columns, one_line, write, write_json
+from dlsim.tui.session.folders import folders, is_there
 
 
 @click.command("locate")
@@ -16,8 +17,6 @@ def command(as_json: bool) -> None:
     The folders are the platform's own, or all under DLSIM_HOME where that is set. What is not there yet is made
     when it is needed.
     """
-    from dlsim.tui.session.folders import folders, is_there  # noqa: PLC0415 -- this module of the app needs no Textual
-
     places = folders()
     rows = [(name, getattr(places, name)) for name in places.__struct_fields__]
     if as_json:

@@ -9,7 +9,7 @@ import click
 
 from dlsim.cli.options import count_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note
-from dlsim.cli.running import train
+from dlsim.cli.run import train
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import reason_of
 from dlsim.engine.export import export, forgotten, refuse_other_kinds
