@@ -37,6 +37,16 @@ class Explanation:
         self.tokens: Formula = tokens if ref.sample is None else of_sample(tokens, ref.sample)
         self._numbers = [tape.value(token, sample) for token in self.tokens if isinstance(token, Ref)]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same number, made of the same numbers."""
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        mine, others = ((told.ref, told.value, told.tokens, told._numbers) for told in (self, other))
+        return mine == others
+
+    def __hash__(self) -> int:
+        return hash((self.ref, self.value))
+
     @cached_property
     def symbol(self) -> str:
         """How formulas write the number."""

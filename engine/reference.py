@@ -175,30 +175,12 @@ class Quantity:
 
 def is_counted(ref: Ref | None) -> bool:
     """Whether the number is always a whole one."""
-    if ref is not None and isinstance(ref.quantity, str):
-        return kind_of(ref) in COUNTED
     return ref is not None and ref.quantity.is_count
 
 
 def digits_of(ref: Ref | None, digits: int) -> int:
     """How many decimals the number has where others have `digits`: one that counts has none."""
     return 0 if is_counted(ref) else digits
-
-
-COUNTED = frozenset(
-    {
-        *("y", "truth", "solves", "count", "before"),
-        *("tried", "tried_before", "settings", "values"),
-        *("taken_for", "of_class", "right", "samples", "decision"),
-        *("column", "dead", "saturated", "is_dead", "is_saturated"),
-        *("rows", "columns", "numbers", "parameters"),
-    }
-)
-
-
-def kind_of(ref: Ref) -> str:
-    """The quantity without what it belongs to: `slot` of `slot:v:W`."""
-    return ref.quantity.partition(":")[0]
 
 
 class LeftOut(str):

@@ -11,7 +11,6 @@ import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.reference import kind_of
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import meaning, names, question
@@ -24,9 +23,9 @@ def test_every_number_of_every_scenario_has_its_own_question_and_meaning(name):
     for op in simulator.program:
         snapshot, ref = simulator.snapshot(), op.ref(0)
         general = names(snapshot, ref)
-        assert question(say, snapshot, ref) != say("question.any", **general), kind_of(ref)
+        assert question(say, snapshot, ref) != say("question.any", **general), ref.quantity.key
         for value in (0.0, 0.5):
-            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), kind_of(ref)
+            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), ref.quantity.key
 
 
 @pytest.mark.parametrize("value", [-0.5, 0.0, 0.5, float("nan")])

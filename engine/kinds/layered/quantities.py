@@ -521,6 +521,10 @@ class ParameterGradient(Derivative):
         """The parameter."""
         return Ref(self.of, ref.layer, ref.index)
 
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """The weight's."""
+        return self.of.edge(ref)
+
     def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
         """The parameter, by each name that sentences have for it."""
         found = super().names(tape, ref)
