@@ -11,12 +11,12 @@ from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.event import Event, Position, Trouble
 from dlsim.engine.formula import Explanation, explain
-from dlsim.engine.history import History
 from dlsim.engine.model import Reader, Table
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.timeline import History
 
 
 class Snapshot(Struct, frozen=True):

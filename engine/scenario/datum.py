@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.history import Jump
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario, TrainingSpec
+from dlsim.engine.timeline import Jump
 from dlsim.engine.typed_numbers import typed_number
 
 QUANTITIES: Mapping[str, str] = {"x": "inputs", "X": "inputs", "t": "targets", "T": "targets"}

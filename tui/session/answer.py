@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.formula import Explanation, substituted, symbolic
-from dlsim.engine.history import Jump
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Formula, Ref, of_sample, operands
 from dlsim.engine.scenario.datum import edit_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
 
 BACKWARD_SUMS = ("dE_da",)
 """Quantities whose own formula, where it is a sum over several ways, is spelt out below the one they stand in."""

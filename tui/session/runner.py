@@ -16,8 +16,8 @@ from threading import Event, Thread
 from time import perf_counter
 
 from dlsim.engine import Simulator, Snapshot
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.simulator import Breakpoint
 from dlsim.tui.session.variants import Member
 
 BURST_SECONDS = 0.002

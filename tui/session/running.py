@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from time import monotonic, thread_time
 
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.numbers import DIGITS, fixed
+from dlsim.engine.simulator import Breakpoint
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.runner import Runner
 from dlsim.tui.session.session import Hint, Session

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlsim.engine.history import Jump
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.legend import Group, group_breadth, in_lines, write_line
