@@ -28,12 +28,11 @@ from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
 from dlsim.engine.gradient_check import check_gradients, worth_waiting
-from dlsim.engine.numbers import DIGITS, plain
+from dlsim.engine.numbers import DIGITS, plain, whole_number
 from dlsim.engine.reference import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session.edits import brief
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store

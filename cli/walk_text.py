@@ -20,11 +20,10 @@ from dlsim.engine.comparison import Comparison
 from dlsim.engine.formula import Explanation
 from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, fixed, plain, scientific
+from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
 from dlsim.engine.reference import digits_of, kind_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import comma_refused, typed_fraction, typed_number
 from dlsim.tui.session.answer import answer_to, sums_within, value_now
 from dlsim.tui.session.targets import Target, target_of
 from dlsim.tui.words import Words

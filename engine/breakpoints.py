@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import no_accuracy
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.numbers import general
+from dlsim.engine.numbers import comma_refused, general, typed_number, whole_number, without_comma
 from dlsim.engine.simulator import Breakpoint, Named, Simulator
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number, without_comma
 
 Array = NDArray[np.float64]
 Comparison = Callable[[Any, float], Any]

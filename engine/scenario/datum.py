@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.numbers import typed_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario, TrainingSpec
 from dlsim.engine.timeline import Jump
-from dlsim.engine.typed_numbers import typed_number
 
 QUANTITIES: Mapping[str, str] = {"x": "inputs", "X": "inputs", "t": "targets", "T": "targets"}
 """x and t belong to the sample under the lens, X and T name their row."""

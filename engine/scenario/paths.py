@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlsim.engine.errors import ScenarioError
+from dlsim.engine.numbers import index_in
 from dlsim.engine.text import clean, shorten, shown
 
 NAMED = ("optimizer", "activation")
@@ -85,8 +86,9 @@ def _split(path: str, file: str | None) -> list[str]:
 
 
 def _index(part: str, items: list[Any], here: str, path: str, file: str | None) -> int:
-    if part.isascii() and part.isdigit() and len(part) < 9 and int(part) < len(items):
-        return int(part)
+    index = index_in(part, len(items))
+    if index is not None:
+        return index
     numbers = f"0 to {len(items) - 1}" if len(items) > 1 else "0"
     raise ScenarioError(
         f"{here} is a list of {len(items)}, counted from 0, and has no item {shown(part)}",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.numbers import index_in
 from dlsim.engine.scenario.tables import Place, count, number
 from dlsim.engine.text import shown
 
@@ -53,7 +54,8 @@ def with_set(numbers: Array, rows: Mapping[str, Any], place: Place) -> Array:
 
 def _counted(key: str, many: int, noun: str, place: Place) -> int:
     """The row or column that a key names."""
-    if key.isascii() and key.isdigit() and len(key) < 9 and key == str(int(key)) and int(key) < many:
-        return int(key)
+    index = index_in(key, many)
+    if index is not None and key == str(index):
+        return index
     numbers = f"0 to {many - 1}" if many > 1 else "0"
     raise place.error(f"there is no {noun} {shown(key)} in the data", key, f"use {numbers}")

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError, nearest
 from dlsim.engine.functions.settings import Setting
-from dlsim.engine.numbers import general
+from dlsim.engine.numbers import comma_refused, general, index_in, typed_fraction
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.typed_numbers import comma_refused, typed_fraction
 
 Array = NDArray[np.float64]
 Number = float | str
@@ -99,8 +98,8 @@ def _translated(
         where = where / step
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
+        elif isinstance(value, list) and (index := index_in(step, len(value))) is not None:
+            value = value[index]
     message = re.sub(_PLACE, "", message)
     if field := re.match(_FIELD, message):
         known = struct.__struct_fields__

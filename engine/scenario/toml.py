@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
+from dlsim.engine.numbers import typed_number
 from dlsim.engine.text import clean, clean_tables, shorten, shown
-from dlsim.engine.typed_numbers import typed_number
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32

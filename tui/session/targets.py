@@ -10,14 +10,13 @@ from msgspec import Struct
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.numbers import in_full
+from dlsim.engine.numbers import in_full, typed_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.datum import Datum, datum_at
 from dlsim.engine.scenario.paths import is_count
 from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
-from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.session.rows import subject
 
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
