@@ -43,9 +43,9 @@ _WORDS = {
     "int | str": 'a whole number, or "all"',
 }
 _RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
-_PLACE = r" - at `\$(?P<place>[^`]*)`$"
-_FIELD = r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$"
-_TYPE = (
+_PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
+_FIELD = re.compile(r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$")
+_TYPE = re.compile(
     r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
     r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
 )
@@ -91,7 +91,7 @@ def convert(
 def _translated(
     message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
 ) -> ScenarioError:
-    found = re.search(_PLACE, message)
+    found = _PLACE.search(message)
     steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []
     value, where = table, place
     for step in steps:
@@ -100,14 +100,14 @@ def _translated(
             value = value.get(step)
         elif isinstance(value, list) and (index := index_in(step, len(value))) is not None:
             value = value[index]
-    message = re.sub(_PLACE, "", message)
-    if field := re.match(_FIELD, message):
+    message = _PLACE.sub("", message)
+    if field := _FIELD.match(message):
         known = struct.__struct_fields__
         name = field["field"]
         if field["how"] == "contains unknown":
             return unknown_key(where / name, name, known, hints(name) if hints else None)
         return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
-    if described := re.match(_TYPE, message):
+    if described := _TYPE.match(message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
         if described["relation"]:
             bound = f"{_RELATIONS[described['relation']]} {general(float(described['bound']), 15)}"

@@ -7,7 +7,7 @@ from msgspec import Struct
 from dlsim.engine.formula import Explanation, substituted, symbolic
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Formula, Ref, of_sample, operands
-from dlsim.engine.scenario.datum import edit_of
+from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump
 

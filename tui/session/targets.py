@@ -12,8 +12,7 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import in_full, typed_number
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.datum import Datum, datum_at
-from dlsim.engine.scenario.paths import is_count
+from dlsim.engine.scenario.paths import Datum, datum_at, is_count
 from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct
 
 from dlsim.engine.numbers import general, in_full
+from dlsim.engine.scenario.data import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.paths import NAMED
-from dlsim.engine.scenario.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 

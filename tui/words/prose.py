@@ -13,7 +13,7 @@ from dlsim.engine.classes import classes_of
 from dlsim.engine.formula import Explanation
 from dlsim.engine.numbers import fixed, general
 from dlsim.engine.reference import Ref, kind_of
-from dlsim.engine.scenario.datum import QUANTITIES
+from dlsim.engine.scenario.paths import QUANTITIES
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import datum_edit

@@ -1,7 +1,8 @@
-"""Single numbers that a scenario sets over those of its data file or generator: `data.inputs.17.0 = 0.5`.
+"""Samples on their way into a scenario: where they come from is for csv.py and generators.py.
 
-Written so, a number has the same path as where all of them stand in the scenario: rows and columns from 0, the rows
-that are kept back among them.
+A scenario may set single numbers over those of its data file or generator: `data.inputs.17.0 = 0.5`. Written so, a
+number has the same path as where all of them stand in the scenario: rows and columns from 0, the rows that are kept
+back among them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.numbers import index_in
@@ -20,6 +22,25 @@ Array = NDArray[np.float64]
 
 KEYS = ("inputs", "targets")
 REMEDY = "give its numbers as a list, or single ones by their column: { 0 = 0.5 }"
+
+
+class Samples(Struct, frozen=True):
+    """Inputs (samples × features), and either targets (samples × outputs) or a class for each sample."""
+
+    inputs: Array
+    targets: Array | None = None
+    labels: NDArray[np.intp] | None = None  # (samples,), places in `classes`
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    def targets_for(self, outputs: int) -> Array | None:
+        """(samples, outputs): classes are one-hot; two, for a single output, are a column of 0 and 1."""
+        if self.labels is None:
+            return self.targets
+        if len(self.classes) == 2 and outputs == 1:
+            return self.labels.astype(np.float64).reshape(-1, 1)
+        one_hot: Array = np.equal(self.labels[:, None], np.arange(len(self.classes))).astype(np.float64)
+        return one_hot
 
 
 def apart(table: Mapping[str, Any], elsewhere: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
