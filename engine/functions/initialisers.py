@@ -1,4 +1,4 @@
-"""Initial weights: each initialiser is a limit, its notation and a name; weights are uniform within ±limit.
+"""Initial weights: each initialiser is a limit, its notation, a name and its rule; weights are uniform within ±limit.
 
 Glorot and Bengio 2010 (glorot_uniform), He et al. 2015 (he_uniform); names and limits as in Keras 2.2.4.
 Biases start at 0.
@@ -13,6 +13,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.settings import Convention
+from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.spec import LayerSpec
 
@@ -40,6 +42,11 @@ class Initialiser(Struct, frozen=True):
     notation: str
     takes_scale: bool = False
 
+    def convention(self, draw: Draw, layer: int, seed: int) -> Convention:
+        """Its rule for the panel: where the first weights of a layer come from."""
+        limit = self.notation.format(senders=draw.senders, units=draw.units, scale=general(draw.scale))
+        return Convention("initialiser", {"layer": layer, "init": self.name, "limit": limit, "seed": seed})
+
 
 UNIFORM = Initialiser("uniform", lambda draw: draw.scale, "±{scale}", takes_scale=True)
 GLOROT_UNIFORM = Initialiser(
@@ -58,9 +65,13 @@ def is_drawn(spec: LayerSpec, given: Array | None) -> bool:
     return given is None and INITIALISERS[spec.init] is not ZEROS
 
 
+def draw_of(spec: LayerSpec, senders: int) -> Draw:
+    """What the limit of a layer's weights depends on."""
+    return Draw(senders, spec.units, UNIFORM_SCALE if spec.scale is None else spec.scale)
+
+
 def initial_weights(spec: LayerSpec, senders: int, seed: int, layer: int) -> Array:
     """(senders, units): weights before anything is learnt, each layer's from a stream of its own."""
-    scale = UNIFORM_SCALE if spec.scale is None else spec.scale
-    limit = INITIALISERS[spec.init].limit(Draw(senders, spec.units, scale))
+    limit = INITIALISERS[spec.init].limit(draw_of(spec, senders))
     uniforms = Random(seed, WEIGHTS_STREAM, layer).uniforms(senders * spec.units)
     return ((2.0 * uniforms - 1.0) * limit).reshape(senders, spec.units)
