@@ -138,6 +138,14 @@ def test_the_derivative_at_a_kink_is_the_one_that_the_conventions_state(name, at
     assert slope.tolist() == [[at_zero, at_zero]]
 
 
+@pytest.mark.parametrize("name", [name for name, entry in ACTIVATIONS.items() if not entry.couples_units])
+def test_an_activation_rises_above_its_thresholds_just_where_z_rises_above_0(name):
+    z = np.array([[-30.0, -1.0, -1e-9, 0.0, 1e-9, 1.0, 30.0]])
+    answers = value(name, z)
+    expected = tuple(threshold for threshold in (0.0, 0.5) if ((answers > threshold) == (z > 0.0)).all())
+    assert ACTIVATIONS[name].thresholds == expected
+
+
 EXTREMES = [0.0, 1e-308, 1.0, 745.0, 1e3, 1e308]
 EXTREME_ROWS = [[one, sign * other] for one in EXTREMES for other in EXTREMES for sign in (1, -1)]
 EXTREME_ROWS += [[-one, -other] for one, other in EXTREME_ROWS]

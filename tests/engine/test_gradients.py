@@ -15,9 +15,10 @@ from support.independent import (
     assert_gradients_are,
     parameters_of,
 )
-from support.networks import SMOOTH, layer, random_scenarios, scenario, worked_example
+from support.networks import KINKED, SMOOTH, layer, random_scenarios, scenario, worked_example
 
 from dlsim.engine import Simulator, WrongKindError, load
+from dlsim.engine.functions import activations as functions
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.scenario.spec import ActivationSpec
 
@@ -36,6 +37,12 @@ def independent_gradients(case, simulator):
         return anp.mean(LOSSES[body.training.loss](targets, outputs))
 
     return grad(loss)(parameters_of(simulator))
+
+
+def test_random_networks_are_made_of_every_activation_that_can_be_trained():
+    assert {*SMOOTH, *KINKED, "softmax"} == {
+        name for name, entry in functions.ACTIVATIONS.items() if entry.is_trainable
+    }
 
 
 @settings(max_examples=80, deadline=None)

@@ -67,6 +67,10 @@ CASES = [
 ]
 
 
+def test_no_optimizer_goes_without_a_case():
+    assert {name for name, _ in CASES} == set(OPTIMIZERS)
+
+
 @pytest.mark.parametrize(("name", "settings"), CASES)
 def test_two_hundred_updates_agree_with_fifty_digits(name, settings):
     random = np.random.default_rng(1)
