@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.functions.initialisers import INITIALISERS, draw_of
+from dlsim.engine.functions.initialisers import INITIALISERS, drawn_layer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.functions.settings import Convention
@@ -36,8 +36,8 @@ def _layers(network: NetworkSpec) -> list[Convention]:
         rules += ACTIVATIONS[name].conventions(settings, name)
     for number, layer in enumerate(network.layers, start=1):
         if layer.weights is None:
-            draw = draw_of(layer, network.widths[number - 1])
-            rules.append(INITIALISERS[layer.init].convention(draw, number, network.seed))
+            drawn = drawn_layer(layer, network.widths[number - 1])
+            rules.append(INITIALISERS[layer.init].convention(drawn, number, network.seed))
     if any(layer.bias and layer.biases is None for layer in network.layers):
         rules.append(Convention("biases_start_at_zero"))
     if not any(layer.bias for layer in network.layers):

@@ -11,7 +11,7 @@ import numpy as np
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.text import clean, shorten, shown
 
-NAMED = ("optimizer", "activation")
+NAMED = ("optimizer", "activation", "output_activation")
 """Keys whose value may be a name, or a table with the name and its settings."""
 
 COUNTS = (

@@ -13,7 +13,7 @@ from support.scenarios import FORWARD_ONLY, each_scenario
 from dlsim.cli.walk_text import Spoken
 from dlsim.engine import Simulator, load
 from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.functions.initialisers import INITIALISERS, Draw
+from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.reference import kind_of
@@ -238,7 +238,7 @@ def wanted_of_optimizers():
 
 def wanted_of_initialisers():
     for name, entry in INITIALISERS.items():
-        for rule, keys in rules_of([entry.convention(Draw(2, 3, 0.05), 1, 0)]):
+        for rule, keys in rules_of([entry.convention(DrawnLayer(2, 3, 0.05), 1, 0)]):
             yield name, rule, keys
 
 
