@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from itertools import islice
 from typing import Protocol
 
 from dlsim.engine.formula import FOLLOWED, series
-from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.functions.optimizer_formulas import (
+from dlsim.engine.functions.optimizers import (
     CHANGE,
     PLUS,
     rate_formula,
@@ -17,6 +17,7 @@ from dlsim.engine.functions.optimizer_formulas import (
     setting_symbol,
     step_formula,
 )
+from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, LeftOut, Ref
@@ -128,14 +129,11 @@ class LayerFormulas(ABC):
     def activation(self, layer: int, z: Ref, everyone: list[Ref]) -> Formula:
         """A unit's output, made of its `z` and, where the activation couples units, of all z of its layer."""
         shape = self._layers.layer(layer)
-        if shape.activation.name == "step":
-            threshold = "≥" if shape.spec.activation.settings["at_zero"] else ">"
-            return ("(1 if ", z, f" {threshold} 0 else 0)")
-        return shape.activation.formula(z, self._alpha(layer), everyone)
+        return shape.activation.formula(z, self._settings(layer), everyone)
 
     def slope(self, layer: int, z: Ref, a: Ref) -> Formula:
         """∂a/∂z of a unit that stands alone."""
-        return self._layers.layer(layer).activation.derivative_formula(z, a, self._alpha(layer))
+        return self._layers.layer(layer).activation.derivative_formula(z, a, self._settings(layer))
 
     def error(self, index: tuple[int, ...]) -> Formula:
         """An output's E."""
@@ -165,9 +163,10 @@ class LayerFormulas(ABC):
         number = self._layers.output.number
         return fill(notation, {"t": Ref("t", number, index), "a": Ref("a", number, index)})
 
-    def _alpha(self, layer: int) -> Ref | None:
-        has_alpha = any(entry.name == "alpha" for entry in self._layers.layer(layer).activation.settings)
-        return Ref("alpha:alpha", layer) if has_alpha else None
+    def _settings(self, layer: int) -> Mapping[str, Ref | str]:
+        """What stands for the settings of the layer's activation, each by its own name."""
+        shape = self._layers.layer(layer)
+        return shape.activation.operands(shape.spec.activation.settings, lambda name: Ref(f"alpha:{name}", layer))
 
     def _optimizer_step(self, slot: str, letter: str, ref: Ref) -> Formula:
         optimizer = self._layers.optimizer

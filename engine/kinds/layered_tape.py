@@ -9,8 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.optimizer_formulas import NEW
-from dlsim.engine.functions.optimizers import Optimizer
+from dlsim.engine.functions.optimizers import NEW, Optimizer
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.layered_structure import LayeredStructure
 from dlsim.engine.model import LayerParameters

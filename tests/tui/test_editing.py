@@ -73,6 +73,22 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
 
 
 @pytest.mark.parametrize(
+    ("scenario", "key", "layer"),
+    [
+        ("backprop-2-2-2", "network.layers.1.activation", 2),
+        ("feedforward-or-recurrent", "recurrent.activation", 1),
+        ("feedforward-or-recurrent", "recurrent.output_activation", 2),
+    ],
+)
+def test_a_setting_of_an_activation_is_changed_whatever_its_name_and_its_layer(scenario, key, layer):
+    session, beta = Session(scenario), Ref("alpha:beta", layer)
+    session.simulator.edit(settings={key: "swish", "training.loss": "mse"})
+    change(session, target(session, beta), "1.5")
+    assert session.snapshot.tape.value(beta, 0) == 1.5
+    assert session.snapshot.symbol(beta) == "β"
+
+
+@pytest.mark.parametrize(
     ("scenario", "ref", "number"),
     [
         ("feedforward-or-recurrent", Ref("X", 0, (2, 0, 3)), 0.5),

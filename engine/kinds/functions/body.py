@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import Array
 
@@ -26,6 +27,11 @@ class FunctionSpec(Struct, frozen=True):
         if self.shows_settings:
             return f"{self.name}[{', '.join(f'{key}={general(value)}' for key, value in self.settings.items())}]"
         return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all x of the sweep share one whole, as in softmax: there is no value in between."""
+        return self.target is None and ACTIVATIONS[self.name].couples_units
 
 
 class FunctionsBody(Struct, frozen=True):

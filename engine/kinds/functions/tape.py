@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.formula import total
-from dlsim.engine.functions.activations import ACTIVATIONS, Activation, fill
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation
 from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
@@ -26,18 +27,13 @@ def evaluate(spec: FunctionSpec, x: Array) -> tuple[Array, Array]:
     if spec.target is not None:
         loss = LOSSES[spec.name]
         target = np.full_like(column, spec.target)
-        if loss.fused_with == "softmax":  # the one output that x is the probability of
-            value[:] = -target * np.log(column)
-        else:
-            # z with a = f(z), so that the same stable form is read as in training
-            logit = np.log(column) - np.log1p(-column) if loss.fused_with else column
-            loss.errors(logit, column, target, value)
+        loss.errors_by_output(column, target, value)
         loss.slope_by_output(column, target, slope)
         slope += 0.0  # −0 becomes 0
-    elif spec.name == "softmax":  # over the sweep as a whole, as over one vector
+    elif spec.is_shared:  # over the sweep as a whole, as over one vector
         row = x.reshape(1, -1)
         everything = np.empty_like(row)
-        ACTIVATIONS["softmax"].value(row, everything, {})
+        ACTIVATIONS[spec.name].value(row, everything, spec.settings)
         value[:, 0] = everything[0]
         slope[:] = value * (1.0 - value)
     else:
@@ -103,7 +99,7 @@ class FunctionsTape:
     def _elsewhere(self, ref: Ref) -> float:
         kind, _, x = ref.quantity.partition(":")
         number = ref.index[0]
-        if self.body.functions[number].name == "softmax":
+        if self.body.functions[number].is_shared:
             point = int(np.flatnonzero(self.body.sweep == float(x))[0])
             return float((self.values if kind == "at" else self.slopes)[number, point])
         value, slope = evaluate(self.body.functions[number], np.array([float(x)]))
@@ -150,7 +146,7 @@ class FunctionsTape:
                 return self._function(ref)
             case "softmax":
                 everyone = [Ref("v", 0, (unit,)) for unit in range(len(self.body.vector))]
-                return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], None, everyone)
+                return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], {}, everyone)
             case "sum":
                 return total([(Ref("softmax", 0, (unit,)),) for unit in range(len(self.body.vector))])
         return ()
@@ -164,11 +160,10 @@ class FunctionsTape:
             notation = loss.slope_by_output_notation if is_slope else loss.notation
             return fill(notation.replace("/{K}", ""), {"t": Ref("target", 0, (number,)), "a": x})
         activation = ACTIVATIONS[spec.name]
-        alpha = Ref("setting:alpha", 0, (number,)) if "alpha" in spec.settings else None
+        settings = activation.operands(spec.settings, lambda name: Ref(f"setting:{name}", 0, (number,)))
         if activation.couples_units and not is_slope:
             return ("exp(", x, ") / Σ exp(xⱼ)")
-        notation = activation.derivative_notation if is_slope else activation.definition
-        return fill(notation, {"z": x, "a": value, "alpha": alpha})
+        return activation.derivative_formula(x, value, settings) if is_slope else activation.defined(x, settings)
 
     def op_formula(self, op: Op) -> tuple[str, str, str]:
         """(symbol, formula, shapes) of a whole op."""
@@ -217,7 +212,7 @@ class FunctionsTape:
             return Ref("slope" if is_slope else "f", 0, (number,))
         place = float(x)
         is_defined = 0.0 < place < 1.0 if spec.target is not None else np.isfinite(place)
-        if spec.name == "softmax":  # shared out over the x of the sweep, so that there is none in between
+        if spec.is_shared:  # shared out over the x of the sweep, so that there is none in between
             is_defined = bool((self.body.sweep == place).any())
         return Ref(f"{'slope_at' if is_slope else 'at'}:{x}", 0, (number,)) if is_defined else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from dlsim.engine.formula import total
-from dlsim.engine.functions.optimizer_formulas import PLUS
+from dlsim.engine.functions.optimizers import PLUS
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from dlsim.engine.functions.optimizer_formulas import CHANGE, CHANGED, PLUS
+from dlsim.engine.functions.optimizers import CHANGE, CHANGED, PLUS
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.reference import Ref
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
-from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
+from dlsim.engine.functions.optimizers import spare_columns, update_columns
 from dlsim.engine.kinds.network.naming import Naming
 from dlsim.engine.kinds.network.structure import Structure
 from dlsim.engine.model import Row, Table

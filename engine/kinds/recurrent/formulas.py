@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlsim.engine.formula import total
-from dlsim.engine.functions.optimizer_formulas import PLUS
+from dlsim.engine.functions.optimizers import PLUS
 from dlsim.engine.kinds.layer_formulas import LayerFormulas
 from dlsim.engine.kinds.recurrent.naming import START, Naming, at
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure

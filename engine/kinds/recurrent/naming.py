@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dlsim.engine.functions.optimizer_formulas import CHANGE, CHANGED, PLUS
+from dlsim.engine.functions.optimizers import CHANGE, CHANGED, PLUS
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.reference import Ref
 

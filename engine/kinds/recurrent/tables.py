@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
+from dlsim.engine.functions.optimizers import spare_columns, update_columns
 from dlsim.engine.kinds.network.tables import LazyRows
 from dlsim.engine.kinds.recurrent.naming import Naming, at
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure

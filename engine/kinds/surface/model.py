@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
-from dlsim.engine.functions.optimizer_formulas import CHANGE, PLUS, spare_columns, update_columns
-from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.functions.optimizers import CHANGE, OPTIMIZERS, PLUS, spare_columns, update_columns
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.kinds.shaking import how_far

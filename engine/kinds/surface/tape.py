@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.optimizer_formulas import (
+from dlsim.engine.functions.optimizers import (
     CHANGE,
     NEW,
     PLUS,
+    Optimizer,
     rate_formula,
     rate_symbol,
     setting_symbol,
     step_formula,
 )
-from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Ref
