@@ -17,7 +17,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import write_toml
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.conventions import convention_lines, rule_in_words
 from dlsim.tui.drawing.diagram.glyphs import ASCII
