@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from os.path import isfile
 from threading import Thread
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
@@ -24,7 +25,10 @@ from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.plots import get_ready
 from dlsim.tui.keys import bindings
+from dlsim.tui.palette import Commands, commands
+from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
+from dlsim.tui.screens.help import HelpScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
@@ -34,6 +38,7 @@ from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions
 from dlsim.tui.session.settings import Store
+from dlsim.tui.telling import bound, told_on
 from dlsim.tui.terminal.keyboard import answer
 from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
@@ -44,18 +49,9 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
 from dlsim.tui.words.caps import Caps, caps
 
-if TYPE_CHECKING:
-    from dlsim.tui.screens.browser import BrowserScreen
-
 SAY = words()
 LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
-
-
-def _commands() -> type[Provider]:
-    from dlsim.tui.palette import Commands  # noqa: PLC0415 -- nobody waits for the palette before opening it
-
-    return Commands
 
 
 class DlsimApp(PaintingApp):
@@ -68,7 +64,7 @@ class DlsimApp(PaintingApp):
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(
         self,
@@ -157,8 +153,6 @@ class DlsimApp(PaintingApp):
 
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415 -- not all starts begin there
-
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
@@ -193,8 +187,6 @@ class DlsimApp(PaintingApp):
 
     async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
         """A scenario was chosen in the browser."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
         try:
             session, hint = self._sessions.open(message.name)
         except (DlsimError, OSError) as error:  # it could be read when it was listed
@@ -211,8 +203,6 @@ class DlsimApp(PaintingApp):
     def action_browse(self) -> None:
         """Choose another scenario."""
         current = self._simulator.session.source if self._simulator is not None else None
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
         screen = BrowserScreen(may_close=self._simulator is not None, current=current, files=self._sessions.files)
         self.push_screen(screen)
 
@@ -223,16 +213,18 @@ class DlsimApp(PaintingApp):
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""
-        from dlsim.tui.screens.help import HelpScreen  # noqa: PLC0415 -- nobody waits for help before asking for it
-        from dlsim.tui.telling import bound, told_on  # noqa: PLC0415
-
         self.push_screen(HelpScreen(bound(self.screen), told_on(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        from dlsim.tui.palette import commands  # noqa: PLC0415 -- nor for the palette
+        return (command for command, _ in commands(screen, self.actions_everywhere()))
 
-        return (command for command, _ in commands(self, screen))
+    def actions_everywhere(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What the palette offers on every screen: (the key of its words, what does it)."""
+        yield "theme", self.action_change_theme
+        yield "screenshot", partial(self.set_timer, 0.1, self.save_picture)
+        if not self.preferences.only_ascii:
+            yield self.preferences.other_glyphs, self.choose_other_glyphs
 
     def action_suspend_process(self) -> None:
         """Ctrl-Z: into the background, where there is a shell that can bring dlsim back."""
