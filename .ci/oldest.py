@@ -1,6 +1,6 @@
 """The oldest versions that pyproject.toml allows, one a line, as pip takes them: name==version.
 
-    python .ci/oldest.py [EXTRA …]
+python .ci/oldest.py [EXTRA …]
 """
 
 import re
