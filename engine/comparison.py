@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.model import Model
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Quantity, Ref, Whose
 from dlsim.engine.tape import Tape

@@ -21,7 +21,7 @@ from dlsim.engine.scenario.spec import Scenario, TrainingSpec
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.timeline import Jump
 
-NAMED = ("optimizer", "activation")
+NAMED = ("optimizer", "activation", "output_activation")
 """Keys whose value may be a name, or a table with the name and its settings."""
 
 COUNTS = (

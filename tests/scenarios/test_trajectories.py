@@ -49,7 +49,8 @@ def digests_of(scenario):
     simulator.run(RUN)
     results = {
         "losses": simulator.losses,
-        "loss": [simulator.loss(), simulator.accuracy(), *simulator.validation()],
+        "loss": [simulator.loss(), simulator.validation()[0]],
+        "accuracy": [simulator.accuracy(), simulator.validation()[1]],
         "outputs": [simulator.outputs()],
         "parameters": [array for layer in simulator.parameters for array in layer],
         "gradients": [array for layer in simulator.gradients or () for array in layer],

@@ -10,7 +10,9 @@ from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.kinds.layered.quantities import layer_setting
 from dlsim.engine.numbers import fixed
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.toml import parse_value
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens import comparing
@@ -70,6 +72,22 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
     assert target(session, ref).path == path
     change(session, target(session, ref), "0.25")
     assert session.snapshot.tape.value(ref, 0) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("scenario", "key", "layer"),
+    [
+        ("backprop-2-2-2", "network.layers.1.activation", 2),
+        ("feedforward-or-recurrent", "recurrent.activation", 1),
+        ("feedforward-or-recurrent", "recurrent.output_activation", 2),
+    ],
+)
+def test_a_setting_of_an_activation_is_changed_whatever_its_name_and_its_layer(scenario, key, layer):
+    session, beta = Session(scenario), Ref(layer_setting("beta"), layer)
+    session.simulator.edit(settings={key: "swish", "training.loss": "mse"})
+    change(session, target(session, beta), "1.5")
+    assert session.snapshot.tape.value(beta, 0) == 1.5
+    assert session.snapshot.symbol(beta) == "β"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Hint, Session
-from dlsim.tui.terminal.keyboard import paint
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.words import words
@@ -219,7 +218,7 @@ class SimulatorScreen(Copying, Asking):
             self._clock.pause()
             self.running.stop()
 
-    async def _sample_run(self) -> None:
+    def _sample_run(self) -> None:
         """Show how far the run has come: its numbers, and with the next look its curve; no key waits for both. It rests
         until that has been painted: what NumPy computes for a picture would wait for the run after every call.
         """
@@ -227,7 +226,7 @@ class SimulatorScreen(Copying, Asking):
             self.running.rest()
             self.show_curve(self._without_curve)
             self._without_curve = None
-            await self._painted()
+            self.call_after_refresh(self._go_on)
             return
         snapshot, hint = self.running.look(self.digits)
         if not self.running.is_running:
@@ -241,11 +240,7 @@ class SimulatorScreen(Copying, Asking):
             self.show_numbers(snapshot)
             self._show_keys()
             self._without_curve = snapshot
-            await self._painted()
-
-    async def _painted(self) -> None:
-        await paint(self.app)
-        self.running.go_on()
+            self.call_after_refresh(self._go_on)
 
     def let_paint(self) -> None:
         """Let a run stand still until what is about to change has been painted."""

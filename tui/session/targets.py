@@ -142,6 +142,8 @@ def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
             return f"functions.vector.{ref.index[0]}"
         case "setting" | "target" if snapshot.scenario.functions:
             return f"functions.show.{ref.index[0]}.{name or kind}"
+        case "alpha" if snapshot.scenario.kind == "recurrent":
+            return f"recurrent.{('activation', 'output_activation')[ref.layer - 1]}.{name}"
         case "alpha":
             return f"network.layers.{ref.layer - 1}.activation.{name}"
         case "setting":

@@ -235,9 +235,12 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         case "new_W" | "new_b" | "new_p" | "rate":
             yield _optimizer(snapshot)
         case "new_slot":
-            slot = ref.quantity.split(":")[1]
-            yield f"{_optimizer(snapshot)}_{'largest' if slot == 'v̂' else slot}"
-        case "setting" | "alpha" | "count" | "mean_size" | "unit_size" | "rows" | "columns":
+            yield f"{_optimizer(snapshot)}_{ref.quantity.split(':')[1]}"
+        case "setting" | "alpha":
+            name = ref.quantity.partition(":")[2]
+            yield f"{_owner(snapshot, ref)}_{name}"
+            yield name
+        case "count" | "mean_size" | "unit_size" | "rows" | "columns":
             yield ref.quantity.partition(":")[2]
         case "loss":
             yield ref.quantity.split(":")[1]
@@ -258,14 +261,19 @@ def _qualities(snapshot: Snapshot, ref: Ref) -> Iterator[str]:
 
 
 def _optimizer(snapshot: Snapshot) -> str:
-    """The optimizer by what it remembers: momentum, nesterov and amsgrad are sgd and adam with a setting."""
+    """What the optimizer is with its settings: momentum and nesterov are sgd with some, and have their own words."""
     optimizer = snapshot.scenario.optimizer
-    if optimizer is None:
-        return "none"
-    settings = optimizer.settings
-    if optimizer.name == "sgd" and settings.get("momentum"):
-        return "nesterov" if settings.get("nesterov") else "momentum"
-    return "amsgrad" if settings.get("amsgrad") else optimizer.name
+    return "none" if optimizer is None else OPTIMIZERS[optimizer.name](optimizer.settings).form
+
+
+def _owner(snapshot: Snapshot, ref: Ref) -> str:
+    """The activation or optimizer whose setting it is."""
+    layers = _layers(snapshot)
+    if kind_of(ref) == "alpha":
+        return str(layers[ref.layer - 1].activation.name)  # type: ignore[attr-defined]
+    if functions := getattr(snapshot.scenario.body, "functions", ()):
+        return str(functions[ref.index[0]].name)
+    return _optimizer(snapshot)
 
 
 def _sign(value: float) -> str:

@@ -18,7 +18,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.reference import series, total
 from dlsim.engine.kinds.accuracy import Confusion, confusion
 from dlsim.engine.kinds.layered.quantities import (
     T_CELL,
@@ -37,7 +36,7 @@ from dlsim.engine.kinds.network.evaluation import affordable_rows, evaluate, for
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Formula, Quantity, Ref
+from dlsim.engine.reference import Formula, Quantity, Ref, series, total
 from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]

@@ -21,8 +21,8 @@ from dlsim.engine.kinds.layered.quantities import (
     X,
     Z,
 )
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
 from dlsim.engine.kinds.network.structure import Naming, Structure
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
 from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, Slot
 from dlsim.engine.reference import Quantity, Ref
 

@@ -11,8 +11,8 @@ from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered.quantities import E_O, E, T
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.file import read_network
-from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.finding import Finder
+from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.scenario.spec import Expectation
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.layered.model import LayeredModel
-from dlsim.engine.kinds.layered.quantities import LayerParameter
 from dlsim.engine.kinds.layered.probe import FlatProbe
+from dlsim.engine.kinds.layered.quantities import LayerParameter
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
@@ -21,15 +21,14 @@ from dlsim.engine.kinds.network.arrays import (
     work_size,
 )
 from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass
 from dlsim.engine.kinds.network.data_summaries import besides
+from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass
 from dlsim.engine.kinds.network.finding import Finder
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW
 from dlsim.engine.kinds.network.probe import network_probe
 from dlsim.engine.kinds.network.program import network_program
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.kinds.network.tables import network_tables
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref

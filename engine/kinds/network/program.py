@@ -22,8 +22,8 @@ from dlsim.engine.kinds.layered.quantities import (
     Z,
 )
 from dlsim.engine.kinds.layered.structure import Layer
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
 from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Quantity, Ref

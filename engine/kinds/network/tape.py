@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.explain import symbolic
-from dlsim.engine.reference import total
 from dlsim.engine.kinds.layered.quantities import (
-    A,
-    B,
     DA_DZ,
     DE_DA,
     DE_DZ,
-    Derivative,
     E_O,
-    LayerParameter,
     REST_B,
     REST_W,
+    A,
+    B,
+    Derivative,
+    LayerParameter,
     W,
     X,
     error_of,
@@ -33,7 +32,7 @@ from dlsim.engine.kinds.network.arrays import BatchArrays
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Shown, of_sample
+from dlsim.engine.reference import Formula, Ref, Shown, of_sample, total
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from dlsim.engine.classes import classes_of, no_accuracy
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered.quantities import T
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.kinds.recurrent.finding import RecurrentFinder
 from dlsim.engine.kinds.recurrent.file import read_recurrent
+from dlsim.engine.kinds.recurrent.finding import RecurrentFinder
 from dlsim.engine.kinds.recurrent.model import RecurrentModel
 from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStructure
 from dlsim.engine.scenario.spec import Expectation

@@ -11,19 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.reference import total
 from dlsim.engine.kinds.layered.quantities import (
-    A,
     DE_DA,
     DE_DZ,
-    Derivative,
     E_O,
-    LayerParameter,
     REST_B,
     REST_W,
+    A,
+    Derivative,
+    LayerParameter,
     W,
     X,
-    Z,
     error_of,
     loss_of,
     loss_slope_of_all,
@@ -33,7 +31,7 @@ from dlsim.engine.kinds.layered.tape import LayeredTape
 from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, START, RecurrentNaming, RecurrentStructure, at
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose
+from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, total
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from dlsim.engine.functions.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.surface.model import SurfaceBody, SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
