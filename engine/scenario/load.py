@@ -296,7 +296,9 @@ def _read_text(value: object, place: Place, longest: int | None = None, *, requi
     return text
 
 
-def _read_expectation(block: dict[str, Any], number_of_block: int, kind: str, body: Body, source: Source) -> Expectation:
+def _read_expectation(
+    block: dict[str, Any], number_of_block: int, kind: str, body: Body, source: Source
+) -> Expectation:
     """One `[[expect]]` block, as far as it can be judged without running."""
     place = Place(source.file, f"expect.{number_of_block}")
     table = convert(block, ExpectTable, place)

@@ -162,9 +162,7 @@ class WeightedSum(OfUnit):
         """W1·x1 + W2·x2 + b1."""
         layer, (unit, *step) = tape.structure.layer(ref.layer), ref.index
         received = (tape.received(ref.layer, sender, tuple(step)) for sender in range(layer.senders))
-        terms: list[Formula] = [
-            (Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)
-        ]
+        terms: list[Formula] = [(Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)]
         return total([*terms, (Ref(B, ref.layer, (unit,)),)] if layer.biases else terms)
 
     def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:

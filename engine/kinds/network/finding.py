@@ -48,7 +48,11 @@ class Finder:
             return self._parse_new(symbol[:-1])
         if symbol.startswith(CHANGE):
             new = self._parse_new(symbol.removeprefix(CHANGE))
-            return new._replace(quantity=new.quantity.of.change) if new and isinstance(new.quantity, NewParameter) else None
+            return (
+                new._replace(quantity=new.quantity.of.change)
+                if new and isinstance(new.quantity, NewParameter)
+                else None
+            )
         if match := re.fullmatch(r"E_o(\d+)", symbol):
             return self._unit_ref(E_O, "o", int(match[1]))
         if match := re.fullmatch(r"(.+?)_([Wb].*)", symbol):

@@ -54,7 +54,11 @@ class RecurrentFinder:
             return self._new(symbol[:-1])
         if symbol.startswith(CHANGE):
             new = self._new(symbol.removeprefix(CHANGE))
-            return new._replace(quantity=new.quantity.of.change) if new and isinstance(new.quantity, NewParameter) else None
+            return (
+                new._replace(quantity=new.quantity.of.change)
+                if new and isinstance(new.quantity, NewParameter)
+                else None
+            )
         if (match := _STEPS.fullmatch(symbol)) and match[2] is None:
             step = int(match[1]) - 1
             is_there = self._structure.loss is not None and 0 <= step < self._structure.steps

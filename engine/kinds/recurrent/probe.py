@@ -16,7 +16,9 @@ from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStr
 from dlsim.engine.kinds.shaking import Shake
 
 
-def recurrent_probe(structure: RecurrentStructure, naming: RecurrentNaming, tape: BatchOfSequences, loss: Loss) -> FlatProbe:
+def recurrent_probe(
+    structure: RecurrentStructure, naming: RecurrentNaming, tape: BatchOfSequences, loss: Loss
+) -> FlatProbe:
     """For the sequences on `tape`."""
     state = tape.before.astype(np.complex128)
     numbers = np.zeros(work_size(structure, tape.size), dtype=np.complex128)

@@ -79,9 +79,7 @@ def _gradients(structure: RecurrentStructure) -> Iterator[Op]:
         yield from _parameters(W.new, B.new, structure, layer)
 
 
-def _parameters(
-    of_weights: Quantity, of_biases: Quantity, structure: RecurrentStructure, layer: Layer
-) -> Iterator[Op]:
+def _parameters(of_weights: Quantity, of_biases: Quantity, structure: RecurrentStructure, layer: Layer) -> Iterator[Op]:
     number = layer.number
     count = layer.senders * layer.units
     yield Op(
