@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from os.path import isfile
 from threading import Thread
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from rich.console import RenderableType
 from textual import events
@@ -24,7 +25,9 @@ from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.plots import get_ready
 from dlsim.tui.keys import bindings
-from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
+from dlsim.tui.palette import Commands, commands
+from dlsim.tui.screens.browser import BrowserScreen
+from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
@@ -44,18 +47,11 @@ from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
 from dlsim.tui.words.caps import Caps, caps
 
-if TYPE_CHECKING:
-    from dlsim.tui.screens.browser import BrowserScreen
-
 SAY = words()
+UNTIL_SENT = 0.05
+"""Seconds until a first paint has gone to the terminal: another thread sends it, which gets few turns beside others."""
 LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
-
-
-def _commands() -> type[Provider]:
-    from dlsim.tui.palette import Commands  # noqa: PLC0415 -- nobody waits for the palette before opening it
-
-    return Commands
 
 
 class DlsimApp(App[int]):
@@ -68,7 +64,7 @@ class DlsimApp(App[int]):
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(
         self,
@@ -101,7 +97,7 @@ class DlsimApp(App[int]):
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
         if self._session is None:
             return super().get_default_screen()
-        self._simulator = SimulatorScreen(self._sessions.keep(self._session))
+        self._simulator = SimulatorScreen(self._sessions.keep(self._session), self.preferences)
         return self._simulator
 
     async def on_mount(self) -> None:
@@ -126,14 +122,12 @@ class DlsimApp(App[int]):
             self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
-        """What is typed or clicked waits for a whole screen; a key during a run is answered first, and wholly."""
-        if isinstance(event, events.InputEvent) and isinstance(self.screen, FirstScreen):
-            await self.screen.complete()
+        """A key is answered wholly before the next; during a run it comes first."""
         if isinstance(event, events.Key) and self._told is not None:
             self._told.tell("")
             self._told = None
         if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
-            self._simulator.let_paint()
+            self._simulator.stepping.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
             await paint(self)
@@ -155,8 +149,6 @@ class DlsimApp(App[int]):
 
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415 -- not all starts begin there
-
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
@@ -167,7 +159,7 @@ class DlsimApp(App[int]):
 
     def _tell(self, text: str) -> None:
         if text and self._simulator is not None:
-            self._simulator.notify_of(text)
+            self._simulator.view.footer.notify(text)
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._chosen_theme:
@@ -184,15 +176,13 @@ class DlsimApp(App[int]):
 
     async def _open(self, session: Session) -> None:
         if self._simulator is None:
-            self._simulator = SimulatorScreen(session)
+            self._simulator = SimulatorScreen(session, self.preferences)
             await self.push_screen(self._simulator)
         else:
             self._simulator.open(session)
 
     async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
         """A scenario was chosen in the browser."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
         try:
             session, hint = self._sessions.open(message.name)
         except (DlsimError, OSError) as error:  # it could be read when it was listed
@@ -201,16 +191,14 @@ class DlsimApp(App[int]):
             return
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        if self._simulator is None or session is not self._simulator.session:
+        if self._simulator is None or session is not self._simulator.work.session:
             await self._open(session)
         if hint is not None:
             self._tell(SAY(hint.key))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
-        current = self._simulator.session.source if self._simulator is not None else None
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
+        current = self._simulator.work.session.source if self._simulator is not None else None
         screen = BrowserScreen(may_close=self._simulator is not None, current=current, files=self._sessions.files)
         self.push_screen(screen)
 
@@ -221,16 +209,18 @@ class DlsimApp(App[int]):
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""
-        from dlsim.tui.screens.help import HelpScreen  # noqa: PLC0415 -- nobody waits for help before asking for it
-        from dlsim.tui.telling import bound, told_on  # noqa: PLC0415
-
         self.push_screen(HelpScreen(bound(self.screen), told_on(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        from dlsim.tui.palette import commands  # noqa: PLC0415 -- nor for the palette
-
         return (command for command, _ in commands(self, screen))
+
+    def everywhere(self) -> Iterable[tuple[str, Callable[[], object]]]:
+        """What the palette does on every screen, by name."""
+        yield "theme", self.action_change_theme
+        yield "screenshot", partial(self.set_timer, 0.1, self.save_picture)
+        if not self.preferences.only_ascii:
+            yield self.preferences.other_glyphs, self.choose_other_glyphs
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send the terminal what changed; nothing where nothing did."""
@@ -266,13 +256,13 @@ class DlsimApp(App[int]):
             self.deliver_screenshot()
             return
         place = self.preferences.places.screenshots
-        name = self._simulator.session.scenario.name if self._simulator is not None else NAME
+        name = self._simulator.work.session.scenario.name if self._simulator is not None else NAME
         try:
             file = keep(place, name, ".svg", self.export_screenshot())
         except OSError as error:
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
-            self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
+            self._tell("" if self._simulator is None else self._simulator.copying.told_of_file("hint.saved", file))
 
 
 def has_room(size: Size) -> bool:
