@@ -6,13 +6,15 @@ python .ci/oldest.py [EXTRA …]
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 extras = project["optional-dependencies"]
 
 
-def requirements(extra=None):
+def requirements(extra: str | None = None) -> Iterator[str]:
+    """The lowest versions that the project, or one of its extras, allows."""
     for line in project["dependencies"] if extra is None else extras[extra]:
         if own := re.fullmatch(rf"{project['name']}\[(\w+)\]", line):
             yield from requirements(own[1])

@@ -27,8 +27,7 @@ from dlsim.tui.drawing.plots import get_ready
 from dlsim.tui.keys import bindings
 from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen
-from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
-from dlsim.tui.screens.help import HelpScreen
+from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
@@ -38,7 +37,6 @@ from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions
 from dlsim.tui.session.settings import Store
-from dlsim.tui.telling import bound, told_on
 from dlsim.tui.terminal.keyboard import answer
 from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
@@ -50,6 +48,8 @@ from dlsim.tui.words import words
 from dlsim.tui.words.caps import Caps, caps
 
 SAY = words()
+UNTIL_SENT = 0.05
+"""Seconds until a first paint has gone to the terminal: another thread sends it, which gets few turns beside others."""
 LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
@@ -100,7 +100,7 @@ class DlsimApp(PaintingApp):
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
         if self._session is None:
             return super().get_default_screen()
-        self._simulator = SimulatorScreen(self._sessions.keep(self._session))
+        self._simulator = SimulatorScreen(self._sessions.keep(self._session), self.preferences)
         return self._simulator
 
     async def on_mount(self) -> None:
@@ -125,14 +125,12 @@ class DlsimApp(PaintingApp):
             self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
-        """What is typed or clicked waits for a whole screen; a key during a run is answered first, and wholly."""
-        if isinstance(event, events.InputEvent) and isinstance(self.screen, FirstScreen):
-            await self.screen.complete()
+        """A key is answered wholly before the next; during a run it comes first."""
         if isinstance(event, events.Key) and self._told is not None:
             self._told.tell("")
             self._told = None
         if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
-            self._simulator.let_paint()
+            self._simulator.stepping.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
             return
@@ -163,7 +161,7 @@ class DlsimApp(PaintingApp):
 
     def _tell(self, text: str) -> None:
         if text and self._simulator is not None:
-            self._simulator.notify_of(text)
+            self._simulator.view.footer.notify(text)
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._chosen_theme:
@@ -180,7 +178,7 @@ class DlsimApp(PaintingApp):
 
     async def _open(self, session: Session) -> None:
         if self._simulator is None:
-            self._simulator = SimulatorScreen(session)
+            self._simulator = SimulatorScreen(session, self.preferences)
             await self.push_screen(self._simulator)
         else:
             self._simulator.open(session)
@@ -195,14 +193,14 @@ class DlsimApp(PaintingApp):
             return
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        if self._simulator is None or session is not self._simulator.session:
+        if self._simulator is None or session is not self._simulator.work.session:
             await self._open(session)
         if hint is not None:
             self._tell(SAY(hint.key))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
-        current = self._simulator.session.source if self._simulator is not None else None
+        current = self._simulator.work.session.source if self._simulator is not None else None
         screen = BrowserScreen(may_close=self._simulator is not None, current=current, files=self._sessions.files)
         self.push_screen(screen)
 
@@ -250,13 +248,13 @@ class DlsimApp(PaintingApp):
             self.deliver_screenshot()
             return
         place = self.preferences.places.screenshots
-        name = self._simulator.session.scenario.name if self._simulator is not None else NAME
+        name = self._simulator.work.session.scenario.name if self._simulator is not None else NAME
         try:
             file = keep(place, name, ".svg", self.export_screenshot())
         except OSError as error:
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
-            self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
+            self._tell("" if self._simulator is None else self._simulator.copying.told_of_file("hint.saved", file))
 
 
 def has_room(size: Size) -> bool:

@@ -11,10 +11,10 @@ from textual.command import Hit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 
+from dlsim.tui.screens.help import Told, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session.filtering import has_all
-from dlsim.tui.telling import Told, bound, told_on
 from dlsim.tui.words import words
 
 SAY = words()
@@ -63,8 +63,8 @@ def commands(screen: Screen[Any], everywhere: Iterable[Action]) -> Iterator[tupl
             run = partial(screen.run_action, binding.action)
             yield SystemCommand(name[:1].upper() + name[1:], text, run), told.known(key)
     if isinstance(screen, SimulatorScreen):
-        for picture in screen.tabs.pictures:
-            show = partial(screen.action_panel, picture)
+        for picture in screen.work.tabs.pictures:
+            show = partial(screen.looking.panel, picture)
             yield (
                 SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
                 told.known(f"about.{picture}"),

@@ -8,9 +8,8 @@ import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.tui.palette import Commands
-from dlsim.tui.screens.help import help_lines
+from dlsim.tui.screens.help import bound, help_lines, told_on
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.telling import bound, told_on
 from dlsim.tui.words import words
 
 UNTRAINED = ("and", "or", "nand", "xor-mlp", "threshold-and-bias", "activations", "losses")
@@ -29,7 +28,7 @@ async def test_help_lists_every_key_of_the_screen_it_was_opened_on(open_at, unti
     async with app.run_test(size=(120, 100)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        text = "\n".join("".join(piece for piece, _ in line) for line in app.screen.reading._all)
+        text = "\n".join("".join(piece for piece, _ in line) for line in app.screen.reading.all)
         for key in SIMULATOR_KEYS:
             assert say(f"key.{key.id}.text").split()[0] in text, key.id
 
@@ -79,7 +78,7 @@ async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_
         assert "confusion matrix" in found.help
         found.callback()
         await pilot.pause()
-        assert app.screen.tabs.picture == "confusion"
+        assert app.screen.work.tabs.picture == "confusion"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ async def test_the_help_tells_of_every_table_and_picture_of_the_scenario(scenari
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         say, lines = words(), help_of(app.screen)
-        for tab in (*app.screen.tabs.tables, *app.screen.tabs.pictures):
+        for tab in (*app.screen.work.tabs.tables, *app.screen.work.tabs.pictures):
             assert any(line.startswith(f" {say(f'panel.{tab}')} ") for line in lines), tab
 
 

@@ -199,7 +199,7 @@ async def test_in_ascii_sentences_name_arrows_by_words_too(plain_app, screen_tex
     app = plain_app("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "p", "p", "p")
-        assert app.screen.tabs.picture == "history"
+        assert app.screen.work.tabs.picture == "history"
         assert "down: select weights" in " ".join(screen_text(app))
         await pilot.press("tab")
         assert "up down to choose" in " ".join(" ".join(screen_text(app)).split())

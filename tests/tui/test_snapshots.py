@@ -18,8 +18,8 @@ from textual.widgets import Input
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.screens import looking
-from dlsim.tui.widgets import picture as view
+from dlsim.tui.screens import looking, view
+from dlsim.tui.widgets import picture
 
 STORED = Path(__file__).parent / "__snapshots__"
 DRAWN_WITH = STORED / "drawn-with.txt"
@@ -59,8 +59,8 @@ def same_surroundings(monkeypatch, tmp_path, eager_curve):
     monkeypatch.setenv("DLSIM_HOME", str(tmp_path))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(looking, "pictures_of", lambda scenario: tuple(PICTURES[key] for key in TABS))
-    monkeypatch.setattr(view, "THROTTLE_SECONDS", 0.0)
-    monkeypatch.setattr(looking, "AT_ONCE_SECONDS", math.inf)
+    monkeypatch.setattr(picture, "THROTTLE_SECONDS", 0.0)
+    monkeypatch.setattr(view, "AT_ONCE_SECONDS", math.inf)
     monkeypatch.setattr(
         DlsimApp, "export_screenshot", lambda app, **how: FONT_FACE.sub("", App.export_screenshot(app, **how))
     )

@@ -13,7 +13,7 @@ from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.drawing.lines import width
 from dlsim.tui.drawing.whole_op import op_shown
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import words
 
@@ -189,8 +189,8 @@ async def test_keys_go_through_the_numbers_of_an_op_one_after_another_and_on_at_
         async def selected(key):
             await pilot.press(key)
             await pilot.pause()
-            ref = app.screen.selection.ref
-            return app.screen.session.snapshot.symbol(ref)
+            ref = app.screen.work.selection.ref
+            return app.screen.work.session.snapshot.symbol(ref)
 
         assert [await selected(forth) for _ in range(4)] == ["∂E/∂W5", "∂E/∂W6", "∂E/∂W7", "∂E/∂W8"]
         assert [await selected(back) for _ in range(3)] == ["∂E/∂W7", "∂E/∂W6", "∂E/∂W5"]

@@ -1,5 +1,7 @@
 """Every key in one table: its id (for a keymap of one's own), the keys, what it does; and what of a keymap can be used.
 
+What a key does is an action of the screen, or of the part of the simulator's screen that is named before the dot.
+
 The help screen, the footer and the command palette are all made from this table. Its words are in the catalogue.
 """
 
@@ -23,68 +25,67 @@ class Key(Struct, frozen=True):
     priority: bool = False
 
 
-WHAT_IF_KEYS = (
-    Key("edit.undo", "u", "undo"),
-    Key("edit.redo", "ctrl+r", "redo"),
-)
-
-EVEN_OUT = Key("edit.even-out", "r", "even_out")
-COMPARE_NO_MORE = Key("scenario.compare", "d", "close")
-COMPARING_KEYS = (*WHAT_IF_KEYS, EVEN_OUT, COMPARE_NO_MORE)
-
 SIMULATOR_KEYS = (
-    Key("step.forward", "space,right", "step"),
-    Key("step.back", "left,backspace", "back"),
-    Key("step.grain", "g", "grain"),
-    Key("time.iteration", "i", "forward('iteration')"),
-    Key("time.iteration-back", "I", "backward('iteration')"),
-    Key("time.epoch", "e", "forward('epoch')"),
-    Key("time.epoch-back", "E", "backward('epoch')"),
-    Key("time.home", "home", "home"),
-    Key("time.same-start", "x", "same_start"),
-    Key("time.go-to", "colon", "go_to"),
-    Key("time.scrub-back", "less_than_sign,shift+left", "scrub(-1)"),
-    Key("time.scrub", "greater_than_sign,shift+right", "scrub(1)"),
-    Key("run.toggle", "r", "run"),
-    Key("run.slower", "left_square_bracket", "speed(-1)"),
-    Key("run.faster", "right_square_bracket", "speed(1)"),
-    Key("run.breakpoint", "b", "breakpoint"),
-    Key("select.up", "up", "select_line(-1)"),
-    Key("select.down", "down", "select_line(1)"),
-    Key("select.next", "tab", "select_next(1)"),
-    Key("select.previous", "shift+tab", "select_next(-1)"),
-    Key("select.enter", "enter", "enter"),
-    Key("select.leave", "escape", "leave"),
-    Key("edit.change", "w", "edit"),
-    *WHAT_IF_KEYS,
-    Key("edit.random", "n", "randomise"),
-    Key("look.previous-sample", "comma", "lens(-1)"),
-    Key("look.next-sample", "full_stop", "lens(1)"),
-    Key("look.network", "1", "picture(0)"),
-    Key("look.table-1", "2", "table(0)"),
-    Key("look.table-2", "3", "table(1)"),
-    Key("look.table-3", "4", "table(2)"),
-    Key("look.loss", "5", "panel('loss')"),
-    Key("look.lesson", "6", "panel('lesson')"),
-    Key("look.conventions", "7", "panel('conventions')"),
-    Key("look.variants", "8", "panel('variants')"),
-    Key("look.picture", "p", "picture(1)"),
-    Key("look.picture-back", "P", "picture(-1)"),
-    Key("look.view", "t", "view(1)"),
-    Key("look.page-down", "pagedown", "scroll(1)"),
-    Key("look.page-up", "pageup", "scroll(-1)"),
-    Key("look.log", "l", "log"),
-    Key("look.fewer-digits", "left_parenthesis", "digits(-1)"),
-    Key("look.more-digits", "right_parenthesis", "digits(1)"),
-    Key("look.copy", "y", "copy"),
-    Key("look.copy-csv", "Y", "copy_table('csv')"),
-    Key("look.copy-markdown", "M", "copy_table('markdown')"),
+    Key("step.forward", "space,right", "stepping.step"),
+    Key("step.back", "left,backspace", "stepping.back"),
+    Key("step.grain", "g", "stepping.grain"),
+    Key("time.iteration", "i", "stepping.forward('iteration')"),
+    Key("time.iteration-back", "I", "stepping.backward('iteration')"),
+    Key("time.epoch", "e", "stepping.forward('epoch')"),
+    Key("time.epoch-back", "E", "stepping.backward('epoch')"),
+    Key("time.home", "home", "stepping.home"),
+    Key("time.same-start", "x", "editing.same_start"),
+    Key("time.go-to", "colon", "stops.go_to"),
+    Key("time.scrub-back", "less_than_sign,shift+left", "stepping.scrub(-1)"),
+    Key("time.scrub", "greater_than_sign,shift+right", "stepping.scrub(1)"),
+    Key("run.toggle", "r", "stepping.run"),
+    Key("run.slower", "left_square_bracket", "stepping.speed(-1)"),
+    Key("run.faster", "right_square_bracket", "stepping.speed(1)"),
+    Key("run.breakpoint", "b", "stops.breakpoint"),
+    Key("select.up", "up", "selecting.line(-1)"),
+    Key("select.down", "down", "selecting.line(1)"),
+    Key("select.next", "tab", "selecting.next(1)"),
+    Key("select.previous", "shift+tab", "selecting.next(-1)"),
+    Key("select.enter", "enter", "selecting.enter"),
+    Key("select.leave", "escape", "selecting.leave"),
+    Key("edit.change", "w", "editing.edit"),
+    Key("edit.undo", "u", "editing.undo"),
+    Key("edit.redo", "ctrl+r", "editing.redo"),
+    Key("edit.random", "n", "editing.randomise"),
+    Key("look.previous-sample", "comma", "stepping.lens(-1)"),
+    Key("look.next-sample", "full_stop", "stepping.lens(1)"),
+    Key("look.network", "1", "looking.picture(0)"),
+    Key("look.table-1", "2", "looking.table(0)"),
+    Key("look.table-2", "3", "looking.table(1)"),
+    Key("look.table-3", "4", "looking.table(2)"),
+    Key("look.loss", "5", "looking.panel('loss')"),
+    Key("look.lesson", "6", "looking.panel('lesson')"),
+    Key("look.conventions", "7", "looking.panel('conventions')"),
+    Key("look.variants", "8", "looking.panel('variants')"),
+    Key("look.picture", "p", "looking.picture(1)"),
+    Key("look.picture-back", "P", "looking.picture(-1)"),
+    Key("look.view", "t", "looking.view(1)"),
+    Key("look.page-down", "pagedown", "looking.scroll(1)"),
+    Key("look.page-up", "pageup", "looking.scroll(-1)"),
+    Key("look.log", "l", "looking.log"),
+    Key("look.fewer-digits", "left_parenthesis", "looking.digits(-1)"),
+    Key("look.more-digits", "right_parenthesis", "looking.digits(1)"),
+    Key("look.copy", "y", "copying.formula"),
+    Key("look.copy-csv", "Y", "copying.table('csv')"),
+    Key("look.copy-markdown", "M", "copying.table('markdown')"),
     Key("scenario.open", "o", "app.browse"),
-    Key("scenario.variant", "v", "variant"),
-    Key("scenario.check", "c", "check"),
-    Key("scenario.compare", "d", "compare"),
+    Key("scenario.variant", "v", "looking.next_variant"),
+    Key("scenario.check", "c", "looking.check"),
+    Key("scenario.compare", "d", "editing.compare"),
     Key("app.help", "question_mark,f1", "app.explain"),
     Key("app.quit", "q", "app.quit"),
+)
+
+COMPARING_KEYS = (
+    Key("edit.undo", "u", "undo"),
+    Key("edit.redo", "ctrl+r", "redo"),
+    Key("edit.even-out", "r", "even_out"),
+    Key("scenario.compare", "d", "close"),
 )
 
 PAGE_KEYS = (
@@ -124,7 +125,7 @@ APP_KEYS = (
     Key("app.quit", "ctrl+q", "quit", priority=True),
 )
 
-ALL_KEYS = (*SIMULATOR_KEYS, EVEN_OUT, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
+ALL_KEYS = (*SIMULATOR_KEYS, *COMPARING_KEYS, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
 
 
 # keymaps of one's own

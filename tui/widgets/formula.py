@@ -1,37 +1,26 @@
-"""The formula panel."""
+"""The formula panel: the question, the formula, the same with its numbers, the result, and what it means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual import events
-from textual.message import Message
-
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.formula import indented, panel_lines, panel_parts
-from dlsim.tui.drawing.lines import Line, ref_at
+from dlsim.tui.drawing.lines import Line
 from dlsim.tui.drawing.parts import whole
 from dlsim.tui.session.selection import Selection
-from dlsim.tui.widgets.scrolling import ScrollingLines
+from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
 
 NOTHING = Selection()
 
 
-class FormulaView(ScrollingLines):
+class FormulaView(Rows):
     """Shows the value that was revealed last, or the one that is selected. What is said about that one is fitted to the
     room there is; where something was left out for that, it says so, and all of it can be scrolled through.
     """
-
-    class Picked(Message):
-        """A number was clicked: an operand, or one that stands at the foot."""
-
-        def __init__(self, ref: Ref, *, is_operand: bool) -> None:
-            super().__init__()
-            self.ref, self.is_operand = ref, is_operand
 
     def __init__(self, say: Words, caps: Mapping[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -62,7 +51,7 @@ class FormulaView(ScrollingLines):
             self._top = None
         self._snapshot, self._selection, self._digits, self._pictures = snapshot, selection, digits, pictures
         self._op = op
-        self._draw()
+        self.draw()
 
     def scroll_lines(self, by: int) -> None:
         """Look further down or up in the whole answer; from its top back to the fitted one."""
@@ -70,21 +59,14 @@ class FormulaView(ScrollingLines):
             self._top = min(by, self._shared) if by > 0 else None
         else:
             self._top = None if self._top == 0 and by < 0 else max(self._top + by, 0)
-        self._draw()
+        self.draw()
 
-    def on_click(self, event: events.Click) -> None:
-        """Tell which number was clicked."""
-        ref = ref_at(self.lines[event.y], event.x) if event.y < len(self.lines) else None
-        if ref is not None:
-            event.stop()
-            is_operand = event.y < len(self.lines) - 1 and self._op is None
-            self.post_message(self.Picked(ref, is_operand=is_operand))
+    def is_operand(self, y: int) -> bool:
+        """Whether a number in row `y` is one that the shown number is made of; else it stands at the foot."""
+        return y < len(self.rows) - 1 and self._op is None
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay it out anew."""
-        self._draw()
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Fit what is said into the size there is."""
         if self._snapshot is None or not self.size:
             return
         cells, height = self.size

@@ -1,32 +1,22 @@
-"""The strip under the header. A click or a drag on it scrubs."""
+"""The strip under the header. A click or a drag on it scrubs; one on the conditions that stop runs shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual import events
-from textual.message import Message
 
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.lines import width
+from dlsim.tui.drawing.link import Link, Press
 from dlsim.tui.drawing.timeline import Stretch, conditions_told, strip_line
-from dlsim.tui.widgets.lines import LineWidget
+from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
 
 
-class TimelineStrip(LineWidget):
-    """Draws the strip; a click or a drag on it scrubs."""
-
-    class Scrubbed(Message):
-        """The reader wants to be where so many updates are done."""
-
-        def __init__(self, iteration: int) -> None:
-            super().__init__()
-            self.iteration = iteration
-
-    class StopsAsked(Message):
-        """The reader has clicked on the conditions at which runs stop."""
+class TimelineStrip(Rows):
+    """Draws the strip."""
 
     DEFAULT_CSS = "TimelineStrip { height: 1; }"
 
@@ -40,33 +30,24 @@ class TimelineStrip(LineWidget):
     def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
         """Show this moment, and the conditions at which runs stop."""
         self._snapshot, self._stops = snapshot, stops
-        self._draw()
+        self.draw()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay it out anew."""
-        self._draw()
-
-    def on_click(self, event: events.Click) -> None:
-        """Go there; or show what stops runs, where that stands."""
-        told = conditions_told(self._say, self._stops)
-        line = "".join(text for text, _ in self.lines[0]) if self.lines else ""
-        shown = next((form for form in told if line.endswith(f"{form} ")), "")
-        if shown and event.x >= cell_len(line) - cell_len(shown) - 1:
-            self.post_message(self.StopsAsked())
-        else:
-            self._scrub(event.x)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """With the button held, go along."""
-        if event.button:
-            self._scrub(event.x)
-
-    def _scrub(self, x: int) -> None:
-        if self._stretch is not None and self._snapshot is not None:
-            iteration = min(self._stretch.iteration(x), len(self._snapshot.known))
-            self.post_message(self.Scrubbed(iteration))
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw it in the width there is."""
         if self._snapshot is not None and self.size.width:
             line, self._stretch = strip_line(self._say, self._snapshot, self.size.width, self.glyphs, self._stops)
-            self.show_lines([line])
+            self.show_rows([line])
+
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """The last iteration of a cell, as far as the run has been; or what stops runs."""
+        if not self.rows:
+            return None
+        (line, *_), told = self.rows, conditions_told(self._say, self._stops)
+        text = "".join(piece for piece, _ in line)
+        shown = next((form for form in told if text.endswith(f"{form} ")), "")
+        if shown and x >= width(line) - cell_len(shown) - 1:
+            return Press("", "stops.breakpoint")
+        if self._stretch is None or self._snapshot is None:
+            return None
+        iteration = min(self._stretch.iteration(x), len(self._snapshot.known))
+        return Press("", f"stepping.scrub_to({iteration})", drags=True)

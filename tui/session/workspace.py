@@ -1,13 +1,20 @@
-"""Which panel is shown where: chosen by hand, or following the computation. No Textual here."""
+"""What the simulator's screen knows: the session and its run, what is selected, which panel is shown where."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.session import Hint
+from dlsim.tui.session.preferences import Preferences
+from dlsim.tui.session.running import Running
+from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.targets import Target, target_of
 
 ABOUT_WEIGHTS = ("W", "b")
+TABLES = 3
+"""As many have a key."""
 
 
 class Tabs:
@@ -107,3 +114,60 @@ class Tabs:
         """To that picture; its key."""
         self.panel = self.picture = self.picture_after(by)
         return self.picture
+
+
+class Workspace:
+    """One session at a time, and how one looks at it."""
+
+    def __init__(self, session: Session, pictures: Sequence[str], preferences: Preferences) -> None:
+        self.preferences = preferences
+        self.tabs = Tabs()
+        self.open(session, pictures)
+
+    def open(self, session: Session, pictures: Sequence[str]) -> None:
+        """Another scenario, which offers these pictures."""
+        self.session, self.running, self.selection = session, Running(session), Selection()
+        self.tabs.open(
+            [table.key for table in session.snapshot.tables][:TABLES],
+            forward_only=not session.simulator.trains,
+            pictures=pictures,
+            has_variants=len(session.ensemble.names) > 1,
+        )
+
+    @property
+    def digits(self) -> int:
+        """How many decimals numbers have at present: all that shows or tells one gets it from here."""
+        return self.preferences.digits
+
+    @property
+    def moment(self) -> Snapshot:
+        """What is on screen: while a run is on, the last that it told of itself."""
+        return self.running.latest or self.session.snapshot
+
+    def pause(self) -> None:
+        """Stop a run that is on."""
+        if self.running.is_running:
+            self.running.stop()
+
+    def looked_at(self) -> Snapshot:
+        """The moment on screen; a run that was on is paused."""
+        self.pause()
+        return self.session.snapshot
+
+    @property
+    def stops(self) -> Sequence[str]:
+        """The conditions at which runs stop."""
+        return [point.text for point in self.session.breakpoints]
+
+    def selected(self, snapshot: Snapshot) -> Sequence[Ref]:
+        """The operand that is marked, then the number that is selected: as many of them as there are."""
+        found = (self.selection.marked(snapshot), self.selection.ref)
+        return [ref for ref in found if ref is not None]
+
+    def selected_target(self) -> Target | None:
+        """What to change so that the number that is marked changes itself, or where it is computed the one that is
+        selected; None where none is, or they are computed.
+        """
+        snapshot = self.session.snapshot
+        targets = (target_of(self.session.simulator, snapshot, ref) for ref in self.selected(snapshot))
+        return next((target for target in targets if target is not None), None)

@@ -1,4 +1,4 @@
-"""Time by number and by condition: go to an iteration or an epoch, and breakpoints at which runs stop.
+"""Where to go, and where runs stop: an iteration or an epoch by its number, and breakpoints by their conditions.
 
 What is typed is read with every key: what cannot become a place or a condition any more is refused at once.
 """
@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
-from textual import on
+from textual.screen import Screen
 
 from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
-from dlsim.tui.screens.editing import Editing
+from dlsim.tui.screens.choosing import ChoosingScreen, Option
+from dlsim.tui.screens.stepping import Stepping
+from dlsim.tui.screens.view import View
 from dlsim.tui.session.changing import add_breakpoint, iterations_until, place_in
 from dlsim.tui.session.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
 from dlsim.tui.session.running import gone_to
 from dlsim.tui.session.session import Hint
+from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.prompt import Asked
-from dlsim.tui.widgets.timeline_strip import TimelineStrip
 from dlsim.tui.words import words
 
 SAY = words()
@@ -32,69 +34,64 @@ run to, so that one can stop on the way.
 """
 
 
-class Asking(Editing, is_layer=True):
-    """The prompts of time."""
+class Stops:
+    """Asks in the prompt."""
 
-    def stops(self) -> Sequence[str]:
-        """The conditions at which runs stop."""
-        return [point.text for point in self.session.breakpoints]
+    def __init__(self, work: Workspace, view: View, stepping: Stepping, screen: Screen[None]) -> None:
+        self._work, self._view, self._footer, self._stepping, self._screen = work, view, view.footer, stepping, screen
 
-    def action_go_to(self) -> None:
+    def go_to(self) -> None:
         """Ask for an iteration or an epoch."""
-        self._pause()
-        if not self.session.simulator.trains:
-            self._say(Hint("go_to.not_trained"))
+        self._work.pause()
+        if not self._work.session.simulator.trains:
+            self._footer.say(Hint("go_to.not_trained"))
             return
-        self.prompt.ask(
-            Asked(SAY("go_to.label"), "", self.say("prompt.go_to"), accept=self._go_to, check=self._problem_with_place)
+        self._view.prompt.ask(
+            Asked(
+                SAY("go_to.label"),
+                "",
+                self._footer.text("prompt.go_to"),
+                accept=self._go_to,
+                check=self._problem_with_place,
+            )
         )
 
     def _problem_with_place(self, text: str) -> str:
         place = place_in(text)
         if place is None:
-            return self.say("go_to.unreadable") if text else ""
-        if iterations_until(self.session, *place) > MOST_ITERATIONS:
-            return self.say("go_to.too_far", most=MOST_ITERATIONS)
+            return self._footer.text("go_to.unreadable") if text else ""
+        if iterations_until(self._work.session, *place) > MOST_ITERATIONS:
+            return self._footer.text("go_to.too_far", most=MOST_ITERATIONS)
         return ""
 
     def _go_to(self, text: str) -> str:
         place = place_in(text)
         problem = self._problem_with_place(text)
         if problem or place is None:
-            return problem or self.say("go_to.unreadable")
-        iteration = iterations_until(self.session, *place)
-        ahead = iteration - self.session.simulator.iteration
-        if ahead > NEAR or (ahead > 0 and self.session.breakpoints):
-            self._run_to(iteration)
+            return problem or self._footer.text("go_to.unreadable")
+        iteration = iterations_until(self._work.session, *place)
+        ahead = iteration - self._work.session.simulator.iteration
+        if ahead > NEAR or (ahead > 0 and self._work.session.breakpoints):
+            self._stepping.run_to(iteration)
             return ""
-        self.session.simulator.seek(iteration=iteration)
-        self.session.changed()
-        self._say(gone_to(self.session, self.session.simulator.iteration))
-        self._show()
+        self._work.session.simulator.seek(iteration=iteration)
+        self._work.session.changed()
+        self._footer.tell(gone_to(self._work.session, self._work.session.simulator.iteration))
+        self._view.show()
         return ""
 
-    def _run_to(self, iteration: int) -> None:
-        """Run there at full speed."""
-        raise NotImplementedError
-
-    @on(TimelineStrip.StopsAsked)
-    def _show_stops(self) -> None:
-        self.action_breakpoint()
-
-    def action_breakpoint(self) -> None:
+    def breakpoint(self) -> None:
         """Add one, or choose one to remove."""
-        self._pause()
-        if not self.session.simulator.trains:
-            self._say(Hint("hint.no_breakpoint"))
-        elif self.session.breakpoints:
+        self._work.pause()
+        if not self._work.session.simulator.trains:
+            self._footer.say(Hint("hint.no_breakpoint"))
+        elif self._work.session.breakpoints:
             self._choose_breakpoint()
         else:
             self._ask_for_breakpoint()
 
     def _choose_breakpoint(self) -> None:
-        from dlsim.tui.screens.choosing import ChoosingScreen, Option  # noqa: PLC0415 -- no start waits for it
-
-        texts = self.stops()
+        texts = self._work.stops
         add, remove = SAY("breakpoint.does_add"), SAY("breakpoint.does_remove")
         options = [Option(ADD, SAY("breakpoint.add"), does=add)]
         options += [
@@ -112,19 +109,21 @@ class Asking(Editing, is_layer=True):
                     self._ask_for_breakpoint(condition)
             elif key is not None:
                 gone = texts[int(key)]
-                self.session.breakpoints = [point for point in self.session.breakpoints if point.text != gone]
-                self._say(Hint("hint.breakpoint_removed", {"condition": gone}))
-                self._show()
+                self._work.session.breakpoints = [
+                    point for point in self._work.session.breakpoints if point.text != gone
+                ]
+                self._footer.tell(Hint("hint.breakpoint_removed", {"condition": gone}))
+                self._view.show()
 
         screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
-        self.app.push_screen(screen, chosen)
+        self._screen.app.push_screen(screen, chosen)
 
     @property
     def _cells_to_tell(self) -> int:
-        return self.size.width - ROUND_A_HINT
+        return self._screen.size.width - ROUND_A_HINT
 
     def _ask_for_breakpoint(self, text: str = "") -> None:
-        self.prompt.ask(
+        self._view.prompt.ask(
             Asked(
                 label=SAY("breakpoint.label"),
                 text=text,
@@ -136,11 +135,11 @@ class Asking(Editing, is_layer=True):
         )
 
     def _problem_with_condition(self, text: str) -> str:
-        error = problem_with_condition(self.session.simulator, text)
+        error = problem_with_condition(self._work.session.simulator, text)
         return "" if error is None else self._told(error)
 
     def _what_follows(self, text: str) -> str:
-        simulator = self.session.simulator
+        simulator = self._work.session.simulator
         what, starts = what_follows(simulator, text)
         error = problem_as_it_stands(simulator, text)
         if error is not None and what == "number" and text[-1:].isdigit():  # one that can never hold, and longer may
@@ -154,19 +153,21 @@ class Asking(Editing, is_layer=True):
         return str(error)
 
     def _examples(self) -> str:
-        return told_within(self._cells_to_tell, tell_examples, examples(self.session.simulator))
+        return told_within(self._cells_to_tell, tell_examples, examples(self._work.session.simulator))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:
             return self._examples()
         try:
-            found = add_breakpoint(self.session, text)
+            found = add_breakpoint(self._work.session, text)
         except DlsimError as error:
             return self._told(error)
-        simulator = self.session.simulator
+        simulator = self._work.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
-        self._say(Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text}))
-        self._show()
+        self._footer.tell(
+            Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text})
+        )
+        self._view.show()
         return ""
 
 

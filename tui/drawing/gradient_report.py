@@ -1,17 +1,15 @@
-"""The proof: every gradient on the tape beside one that was computed without the chain rule."""
+"""What a gradient check found, in lines: the verdict, then parameter by parameter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 
 from msgspec import Struct
 from rich.cells import cell_len
 
-from dlsim.engine.gradient_check import GradientCheck, GradientEntry, GradientReport, worth_waiting
+from dlsim.engine.gradient_check import GradientEntry, GradientReport
 from dlsim.engine.numbers import DIGITS, fixed, scientific
 from dlsim.tui.drawing.lines import Line, wrap
-from dlsim.tui.screens.reading import PIECE_SECONDS, PiecewiseReport
 from dlsim.tui.words import words
 
 SAY = words()
@@ -19,38 +17,6 @@ SHOWN_AT_MOST = 1_000
 LABEL = 12
 GAPS = (5, 2, 1)
 """Cells between two columns, the widest that there is room for."""
-AT_ONCE = 0.1
-"""Seconds. What takes longer is checked by pieces."""
-
-
-class GradientScreen(PiecewiseReport):
-    """Checks the gradients as it opens; escape returns."""
-
-    TITLE_KEY = "check.title"
-
-    def report(self) -> None:
-        """Check what can be at once; what is left, by pieces."""
-        simulator = self._session.simulator
-        self._check = GradientCheck(simulator, limit=worth_waiting(simulator), with_differences=True)
-        self._left = iter(self._check)
-        self._done: list[GradientEntry] = []
-        self._pieces.resume()
-        self.go_on(AT_ONCE)
-
-    def go_on(self, seconds: float = PIECE_SECONDS) -> None:
-        """Check the next ones; once all are, say what came of it."""
-        end = perf_counter() + seconds
-        for entry in self._left:
-            self._done.append(entry)
-            if perf_counter() > end:
-                break
-        if len(self._done) < len(self._check):
-            going_on = SAY("check.going_on", done=len(self._done), number=len(self._check))
-            self.reading.show(lambda cells: wrap([(going_on, "muted")], cells))
-            return
-        self._pieces.stop()
-        report = self._check.report(self._done)
-        self.reading.show(lambda cells: report_lines(report, cells, self._digits))
 
 
 def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Sequence[Line]:
