@@ -150,7 +150,7 @@ class FunctionsTape(Tape):
 # its numbers
 
 
-class Cursor(Quantity):
+class SweepPoint(Quantity):
     """x: where the cursor stands."""
 
     def value(self, tape: FunctionsTape, ref: Ref, sample: Any) -> float:
@@ -354,7 +354,7 @@ class SumOfShares(Quantity):
         return total([(Ref(SOFTMAX, 0, (unit,)),) for unit in range(len(tape.vector))])
 
 
-X = Cursor("x", words=("functions_x",))
+X = SweepPoint("x", words=("functions_x",))
 VALUE = FunctionValue("f", words=("functions_f",))
 SLOPE = FunctionSlope("slope", words=("functions_slope",))
 value_at, slope_at, setting = cache(ValueAt), cache(SlopeAt), cache(FunctionSetting)

@@ -318,7 +318,7 @@ class TriedBefore(OfSearch):
         return "tried⁻"
 
 
-class Settings(OfSearch):
+class GridSize(OfSearch):
     """How many settings there are to try."""
 
     is_count = True
@@ -358,5 +358,5 @@ COUNT = Count("count", words=("search_count",))
 COUNT_BEFORE = CountBefore("before", words=("search_before",))
 TRIED = Tried("tried")
 TRIED_BEFORE = TriedBefore("tried_before")
-SETTINGS = Settings("settings")
+SETTINGS = GridSize("settings")
 VALUES = Values("values")
