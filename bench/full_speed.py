@@ -29,7 +29,7 @@ DEFAULT = ("backprop-2-2-2", "xor-train", "optimizers-on-a-network")
 def child(scenario, file):
     """The app, which writes down when keys were answered, and how far it came."""
     from dlsim.tui.app import DlsimApp, Session  # noqa: PLC0415 -- each process needs its own
-    from dlsim.tui.screens.simulator import SimulatorScreen  # noqa: PLC0415 -- each process needs its own
+    from dlsim.tui.screens.stepping import Stepping  # noqa: PLC0415 -- each process needs its own
 
     answered, marks, waiting = [], [], []
 
@@ -47,19 +47,19 @@ def child(scenario, file):
 
         def note(self):
             memory = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-            marks.append((time.monotonic(), self.screen.session.simulator.iteration, memory))
+            marks.append((time.monotonic(), self.screen.work.session.simulator.iteration, memory))
 
         def exit(self, *arguments, **named):
             Path(file).write_text(json.dumps([answered, marks]))
             super().exit(*arguments, **named)
 
-    act = SimulatorScreen.action_grain
+    act = Stepping.grain
 
     def noted(self):
         waiting.append(True)
         act(self)
 
-    SimulatorScreen.action_grain = noted
+    Stepping.grain = noted
     Watched(Session(scenario)).run()
 
 

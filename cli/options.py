@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import ScenarioError
+from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
 from dlsim.engine.scenario.paths import is_count
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.typed_numbers import whole_number
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -24,8 +22,6 @@ def complete_scenario(
     _context: click.Context, _parameter: click.Parameter | None, incomplete: str
 ) -> list[CompletionItem]:
     """What the shell offers for a scenario: the built-in names that begin so, else files."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 -- no start waits for it
-
     names = [CompletionItem(name) for name in builtin_scenarios() if name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]
 

@@ -13,8 +13,7 @@ from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.network.data_table import Rows, kept_back
 from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
-from dlsim.engine.scenario.toml import LARGEST_FILE
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import LARGEST_FILE, write_toml
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.text import clean
 

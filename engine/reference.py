@@ -149,7 +149,7 @@ class Quantity:
         """The step of a sequence that it belongs to, from 0; None where it belongs to none."""
         return None
 
-    def path(self, ref: Ref) -> str | None:
+    def path(self, tape: Any, ref: Ref) -> str | None:
         """Where the scenario sets it; None for what is not set there, and for the cells of its matrices."""
         return None
 

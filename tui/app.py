@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from os.path import isfile
 from threading import Thread
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
@@ -23,40 +24,37 @@ from textual.widget import AwaitMount
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.plots import get_ready
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, Caps, bindings, caps
-from dlsim.tui.screens.first import UNTIL_SENT, FirstScreen
+from dlsim.tui.keys import bindings
+from dlsim.tui.palette import Commands, commands
+from dlsim.tui.screens.browser import BrowserScreen
+from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.folders import NAME
 from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions
 from dlsim.tui.session.settings import Store
-from dlsim.tui.terminal.keyboard import answer, paint
-from dlsim.tui.terminal.painting import Painted
+from dlsim.tui.terminal.keyboard import answer
+from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
 from dlsim.tui.terminal.signals import Terminal
 from dlsim.tui.terminal.suspending import Suspension
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.words import words
-
-if TYPE_CHECKING:
-    from dlsim.tui.screens.browser import BrowserScreen
+from dlsim.tui.words.caps import Caps, caps
 
 SAY = words()
+UNTIL_SENT = 0.05
+"""Seconds until a first paint has gone to the terminal: another thread sends it, which gets few turns beside others."""
 LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
-def _commands() -> type[Provider]:
-    from dlsim.tui.palette import Commands  # noqa: PLC0415 -- nobody waits for the palette before opening it
-
-    return Commands
-
-
-class DlsimApp(App[int]):
+class DlsimApp(PaintingApp):
     """Opens on the session's scenario, or without one on the browser."""
 
     TITLE = SAY("app.name")
@@ -66,29 +64,43 @@ class DlsimApp(App[int]):
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
-    def __init__(self, session: Session | None = None, store: Store | None = None, *, only_ascii: bool = False) -> None:
-        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`."""
+    def __init__(
+        self,
+        session: Session | None = None,
+        store: Store | None = None,
+        *,
+        only_ascii: bool = False,
+        when_ready: Callable[[], None] | None = None,
+    ) -> None:
+        """Without a store, nothing is read and nothing remembered; a terminal may be able to show `only_ascii`.
+
+        `when_ready` is called once the first screen stands.
+        """
         super().__init__()
+        self._when_ready = when_ready
         self._session = session
         self._simulator: SimulatorScreen | None = None
         self._told: KeyLine | None = None
-        self._painted = Painted(has_colours=not self.no_color)
         self.preferences = Preferences(store, only_ascii=only_ascii)
         self._sessions = Sessions(self.preferences.last)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
         Caps.own, Caps.are_plain = self.preferences.keymap, self.preferences.is_plain
-        if self.preferences.is_plain:
-            self._filters.append(PlainFilter(only_ascii=only_ascii))
+        self._plain = PlainFilter(only_ascii=only_ascii) if self.preferences.is_plain else None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and the one for a terminal with poor glyphs."""
+        found = super().get_line_filters()
+        return found if self._plain is None else [*found, self._plain]
 
     def get_default_screen(self) -> Screen[Any]:
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
         if self._session is None:
             return super().get_default_screen()
-        self._simulator = SimulatorScreen(self._sessions.keep(self._session))
+        self._simulator = SimulatorScreen(self._sessions.keep(self._session), self.preferences)
         return self._simulator
 
     async def on_mount(self) -> None:
@@ -96,7 +108,7 @@ class DlsimApp(App[int]):
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        self._suspension = Suspension(self._driver)
+        self._suspension = Suspension(self)
         self._suspension.listen()
         notice = self.preferences.notice()
         if self._simulator is None:
@@ -106,30 +118,27 @@ class DlsimApp(App[int]):
             self._tell(notice)
 
     def on_ready(self) -> None:
-        """What there is by now stays: a garbage collection that walks through it all would hold up a key by 50 ms."""
-        gc.freeze()
-        gc.enable()
+        """The first screen stands; what a start does not need is made ready beside it."""
+        if self._when_ready is not None:
+            self._when_ready()
         if not self.is_headless:
             self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
 
     async def on_event(self, event: events.Event) -> None:
-        """What is typed or clicked waits for a whole screen; a key during a run is answered first, and wholly."""
-        if isinstance(event, events.InputEvent) and isinstance(self.screen, FirstScreen):
-            await self.screen.complete()
+        """A key is answered wholly before the next; during a run it comes first."""
         if isinstance(event, events.Key) and self._told is not None:
             self._told.tell("")
             self._told = None
         if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
-            self._simulator.let_paint()
+            self._simulator.stepping.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
-            await paint(self)
             return
         await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size may have moved or cleared what stood on it."""
-        self._painted.forget()
+        self.paint_anew()
         if isinstance(self.screen, CommandPalette) and not has_room(event.size):
             self.pop_screen()
 
@@ -142,8 +151,6 @@ class DlsimApp(App[int]):
 
     def _browser(self, notice: str) -> BrowserScreen:
         """The browser as the first screen: at the scenario that was open last."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415 -- not all starts begin there
-
         last = self.preferences.last
         if last is None:
             return BrowserScreen(may_close=False, notice=notice)
@@ -154,7 +161,7 @@ class DlsimApp(App[int]):
 
     def _tell(self, text: str) -> None:
         if text and self._simulator is not None:
-            self._simulator.notify_of(text)
+            self._simulator.view.footer.notify(text)
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._chosen_theme:
@@ -171,15 +178,13 @@ class DlsimApp(App[int]):
 
     async def _open(self, session: Session) -> None:
         if self._simulator is None:
-            self._simulator = SimulatorScreen(session)
+            self._simulator = SimulatorScreen(session, self.preferences)
             await self.push_screen(self._simulator)
         else:
             self._simulator.open(session)
 
     async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
         """A scenario was chosen in the browser."""
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
         try:
             session, hint = self._sessions.open(message.name)
         except (DlsimError, OSError) as error:  # it could be read when it was listed
@@ -188,16 +193,14 @@ class DlsimApp(App[int]):
             return
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        if self._simulator is None or session is not self._simulator.session:
+        if self._simulator is None or session is not self._simulator.work.session:
             await self._open(session)
         if hint is not None:
             self._tell(SAY(hint.key))
 
     def action_browse(self) -> None:
         """Choose another scenario."""
-        current = self._simulator.session.source if self._simulator is not None else None
-        from dlsim.tui.screens.browser import BrowserScreen  # noqa: PLC0415
-
+        current = self._simulator.work.session.source if self._simulator is not None else None
         screen = BrowserScreen(may_close=self._simulator is not None, current=current, files=self._sessions.files)
         self.push_screen(screen)
 
@@ -208,26 +211,18 @@ class DlsimApp(App[int]):
 
     def action_explain(self) -> None:
         """Help for the screen one is on."""
-        from dlsim.tui.screens.help import HelpScreen  # noqa: PLC0415 -- nobody waits for help before asking for it
-        from dlsim.tui.telling import bound, told_on  # noqa: PLC0415
-
         self.push_screen(HelpScreen(bound(self.screen), told_on(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        from dlsim.tui.palette import commands  # noqa: PLC0415 -- nor for the palette
+        return (command for command, _ in commands(screen, self.actions_everywhere()))
 
-        return (command for command, _ in commands(self, screen))
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send the terminal what changed; nothing where nothing did."""
-        is_sent = self._running and not self._closed and not self._batch_count and self._driver is not None
-        is_painted = is_sent and not (self.is_headless or self.is_inline)
-        if is_painted and isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
-            changes = self._painted.changes(renderable)
-            super()._display(screen, cast("RenderableType | None", changes))
-        else:
-            super()._display(screen, renderable)
+    def actions_everywhere(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What the palette offers on every screen: (the key of its words, what does it)."""
+        yield "theme", self.action_change_theme
+        yield "screenshot", partial(self.set_timer, 0.1, self.save_picture)
+        if not self.preferences.only_ascii:
+            yield self.preferences.other_glyphs, self.choose_other_glyphs
 
     def action_suspend_process(self) -> None:
         """Ctrl-Z: into the background, where there is a shell that can bring dlsim back."""
@@ -238,7 +233,7 @@ class DlsimApp(App[int]):
 
     def action_redraw(self) -> None:
         """Paint everything anew: another program may have written on the terminal."""
-        self._painted.forget()
+        self.paint_anew()
         self.screen.refresh()
 
     def choose_other_glyphs(self) -> None:
@@ -253,13 +248,13 @@ class DlsimApp(App[int]):
             self.deliver_screenshot()
             return
         place = self.preferences.places.screenshots
-        name = self._simulator.session.scenario.name if self._simulator is not None else NAME
+        name = self._simulator.work.session.scenario.name if self._simulator is not None else NAME
         try:
             file = keep(place, name, ".svg", self.export_screenshot())
         except OSError as error:
             self._tell(SAY("hint.not_saved", place=in_short(place), problem=reason_of(error)))
         else:
-            self._tell("" if self._simulator is None else self._simulator.told_of_file("hint.saved", file))
+            self._tell("" if self._simulator is None else self._simulator.copying.told_of_file("hint.saved", file))
 
 
 def has_room(size: Size) -> bool:
@@ -267,11 +262,12 @@ def has_room(size: Size) -> bool:
     return size.width >= LEAST_FOR_PALETTE[0] and size.height >= LEAST_FOR_PALETTE[1]
 
 
-def open_app(session: Session | None, *, only_ascii: bool = False) -> int:
-    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status."""
-    import asyncio  # noqa: PLC0415 - the app's own loop, so that signals can be heard in it
+def open_app(session: Session | None, *, only_ascii: bool = False, when_ready: Callable[[], None] | None = None) -> int:
+    """Open the app on a scenario, or on the browser, drawn in ASCII if nothing else can be shown; the exit status.
 
-    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii)))
+    `when_ready` is called once the first screen stands.
+    """
+    return asyncio.run(_run(DlsimApp(session, Store(), only_ascii=only_ascii, when_ready=when_ready)))
 
 
 async def _run(app: DlsimApp) -> int:

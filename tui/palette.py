@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from textual.app import SystemCommand
 from textual.command import Hit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 
+from dlsim.tui.screens.help import Told, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
 from dlsim.tui.session.filtering import has_all
-from dlsim.tui.telling import Told, bound, told_on
 from dlsim.tui.words import words
-
-if TYPE_CHECKING:
-    from dlsim.tui.app import DlsimApp
 
 SAY = words()
 BY_TITLE, BY_WORDS = 200.0, 100.0
 """What a command scores that has every word in its title, or somewhere: above those that have only the letters."""
+
+
+Action = tuple[str, Callable[[], object]]
+"""The key of an action's words, and what does it."""
+
+
+class HasActions(Protocol):
+    """What the palette asks of the app."""
+
+    def actions_everywhere(self) -> Iterable[Action]:
+        """The actions that are there on every screen."""
 
 
 class Commands(SystemCommandsProvider):
@@ -31,7 +39,8 @@ class Commands(SystemCommandsProvider):
     async def search(self, query: str) -> Hits:
         """Those that fit, and how well."""
         matcher = self.matcher(query)
-        for (title, text, run, _), known in commands(cast("DlsimApp", self.app), self.screen):
+        everywhere = cast("HasActions", self.app).actions_everywhere()
+        for (title, text, run, _), known in commands(self.screen, everywhere):
             letters = matcher.match(title)
             if has_all(title, query):
                 yield Hit(BY_TITLE + letters, matcher.highlight(title), run, help=text)
@@ -41,8 +50,8 @@ class Commands(SystemCommandsProvider):
                 yield Hit(min(letters, BY_WORDS - 1), matcher.highlight(title), run, help=text)
 
 
-def commands(app: DlsimApp, screen: Screen[Any]) -> Iterator[tuple[SystemCommand, str]]:
-    """(an action of this screen, what else it is known by), then what holds everywhere."""
+def commands(screen: Screen[Any], everywhere: Iterable[Action]) -> Iterator[tuple[SystemCommand, str]]:
+    """(an action of this screen, what else it is known by), then the actions that are everywhere."""
     told, named = told_on(screen), {"app.palette"}
     for binding in bound(screen):
         if {binding.action, str(binding.id)} & named:
@@ -54,18 +63,12 @@ def commands(app: DlsimApp, screen: Screen[Any]) -> Iterator[tuple[SystemCommand
             run = partial(screen.run_action, binding.action)
             yield SystemCommand(name[:1].upper() + name[1:], text, run), told.known(key)
     if isinstance(screen, SimulatorScreen):
-        for picture in screen.tabs.pictures:
-            show = partial(screen.action_panel, picture)
+        for picture in screen.work.tabs.pictures:
+            show = partial(screen.looking.panel, picture)
             yield (
                 SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
                 told.known(f"about.{picture}"),
             )
-    everywhere: list[tuple[str, Callable[[], object]]] = [
-        ("theme", app.action_change_theme),
-        ("screenshot", partial(app.set_timer, 0.1, app.save_picture)),
-    ]
-    if not app.preferences.only_ascii:
-        everywhere.append((app.preferences.other_glyphs, app.choose_other_glyphs))
     for key, do in everywhere:
         title, text = SAY(f"command.{key}.name"), SAY(f"command.{key}.text")
         yield SystemCommand(title, text, do), told.known(f"command.{key}")

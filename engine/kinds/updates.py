@@ -5,13 +5,13 @@ A tape that has them is an `UpdatedTape`. Rules: engine/functions/optimizers.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
-from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.optimizers import Optimizer
+from dlsim.engine.functions.settings import fill
 from dlsim.engine.reference import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose
 
 PLUS = "⁺"
@@ -19,6 +19,16 @@ PLUS = "⁺"
 CHANGE = "Δ"
 """Before it: by how much the update moves it."""
 LISTED_IN_UPDATE = 8
+
+
+def update_columns(slots: Sequence[str]) -> tuple[str, ...]:
+    """What a table lists of a parameter, in the order in which one makes the next: all of the same iteration."""
+    return ("before", "gradient", *(f"={slot}{PLUS}" for slot in slots), "change", "new")
+
+
+def spare_columns(slots: Sequence[str]) -> tuple[str, ...]:
+    """Which of them go, in this order, where there is little room: the memory, then the change, which others tell."""
+    return (*(f"={slot}{PLUS}" for slot in reversed(slots)), "change")
 
 
 class UpdatedTape(Protocol):
@@ -177,7 +187,7 @@ class NewParameter(_OfParameter):
 
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
         """The optimizer."""
-        yield variant(tape.optimizer)
+        yield _form(tape)
 
 
 class ParameterChange(_OfParameter):
@@ -250,7 +260,7 @@ class NewSlot(_OfParameter):
 
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
         """The optimizer, and which of its slots."""
-        yield f"{variant(tape.optimizer)}_{'largest' if self.slot == 'v̂' else self.slot}"
+        yield f"{_form(tape)}_{self.slot}"
 
 
 # the optimizer's own
@@ -271,12 +281,13 @@ class OptimizerSetting(Quantity):
         """The setting's own."""
         return next(entry.symbol for entry in _optimizer(tape).settings if entry.name == self.setting)
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: Any, ref: Ref) -> str:
         """Where the scenario sets it."""
         return f"training.optimizer.{self.setting}"
 
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
-        """Which setting."""
+        """Of which optimizer, and which setting."""
+        yield f"{_form(tape)}_{self.setting}"
         yield self.setting
 
 
@@ -337,13 +348,13 @@ class StepSize(Quantity):
         """From the start, where it never changes."""
         return Shown(self, None, 1) if _optimizer(tape).rate_notation else None
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: Any, ref: Ref) -> str:
         """It comes from the learning rate."""
         return "training.optimizer.learning_rate"
 
     def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
         """The optimizer."""
-        yield variant(tape.optimizer)
+        yield _form(tape)
 
 
 RATE = StepSize("rate")
@@ -386,29 +397,24 @@ def _new(parameter: Ref) -> Ref:
     return parameter._replace(quantity=parameter.quantity.new)
 
 
-def variant(optimizer: Optimizer | None) -> str:
-    """The optimizer by what it remembers: momentum, nesterov and amsgrad are sgd and adam with a setting."""
-    if optimizer is None:
-        return "none"
-    values = optimizer.values
-    if values.get("momentum"):
-        return "nesterov" if values.get("nesterov") else "momentum"
-    return "amsgrad" if values.get("amsgrad") else optimizer.name
-
-
 def _optimizer(tape: UpdatedTape) -> Optimizer:
     assert tape.optimizer is not None, "nothing is trained"
     return tape.optimizer
 
 
-def _settings(optimizer: Optimizer) -> dict[str, Ref | None]:
+def _form(tape: UpdatedTape) -> str:
+    """What the optimizer is with its settings: words go by it."""
+    return "none" if tape.optimizer is None else tape.optimizer.form
+
+
+def _settings(optimizer: Optimizer) -> dict[str, Ref]:
     return {entry.name: Ref(setting(entry.name)) for entry in optimizer.settings}
 
 
 def _step(tape: UpdatedTape, slot: str, of: Parameter, ref: Ref) -> Formula:
     """How a slot, or with `slot` "" the parameter itself, is renewed."""
     optimizer = _optimizer(tape)
-    operands: dict[str, Ref | None] = {
+    operands: dict[str, Ref | str] = {
         "p": Ref(of, ref.layer, ref.index),
         "g": Ref(of.gradient, ref.layer, ref.index),
         "rate": Ref(RATE) if optimizer.rate_notation else Ref(setting("learning_rate")),

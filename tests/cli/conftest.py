@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dlsim.cli.entry import run
+from dlsim.cli.command import run
 
 
 @pytest.fixture(autouse=True)

@@ -95,7 +95,7 @@ def test_every_character_keeps_its_cells_in_ascii():
 
 def test_headless_lines_need_none_of_the_app(command_line):
     code = (
-        "import sys\nfrom dlsim.cli.entry import run\nrun(sys.argv[1:])\n"
+        "import sys\nfrom dlsim.cli.command import run\nrun(sys.argv[1:])\n"
         "assert not {name.split('.')[0] for name in sys.modules} & {'textual', 'rich', 'plotext'}\n"
     )
     status, output = on_terminal([sys.executable, "-c", code, "check", "and"], LC_ALL="C")

@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.export import export, forgotten
 from dlsim.engine.scenario.load import load_tables
-from dlsim.engine.scenario.toml_writer import write_toml
-
-NETWORKS = [name for name in builtin_scenarios() if load(name).kind == "network"]
-OTHERS = [name for name in builtin_scenarios() if load(name).kind != "network"]
+from dlsim.engine.scenario.toml import write_toml
 
 
 def flat(simulator):
@@ -25,7 +23,7 @@ def reloaded(simulator, **keywords):
     return Simulator(load_tables(tomllib.loads(export(simulator, **keywords)), name="mine"))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@each_scenario(kinds=["network"], besides=["over-and-underfitting"])
 @pytest.mark.parametrize("iterations", [0, 5])
 def test_the_file_begins_where_the_run_stands_to_the_last_bit(name, iterations):
     simulator = Simulator(load(name))
@@ -36,7 +34,7 @@ def test_the_file_begins_where_the_run_stands_to_the_last_bit(name, iterations):
     assert again.loss() == simulator.loss()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@each_scenario(kinds=["network"], besides=["over-and-underfitting"])
 def test_where_nothing_is_lost_going_on_from_the_file_is_going_on_with_the_run(name):
     simulator = Simulator(load(name))
     simulator.run(4)
@@ -127,7 +125,7 @@ def test_more_rows_than_a_scenario_file_may_hold_are_refused_with_a_way_out(dlsi
     dlsim("export", csv_scenario(tmp_path, 40_000)).assert_refused("1,048,576", "export to its folder")
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@each_scenario(kinds=["recurrent", "functions", "surface", "search"])
 def test_other_kinds_have_no_weights_to_export(dlsim, name):
     dlsim("export", name).assert_refused("only networks")
 

@@ -49,7 +49,7 @@ def test_a_tilde_and_a_relative_folder_are_understood(dlsim, tmp_path, monkeypat
 def test_it_does_not_import_textual(process, command_line):
     code = (
         "import sys\n"
-        "from dlsim.cli.entry import run\n"
+        "from dlsim.cli.command import run\n"
         "run(sys.argv[1:])\n"
         "assert not {name.split('.')[0] for name in sys.modules} & {'textual', 'rich', 'plotext'}\n"
     )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from dlsim.cli import serving
+from dlsim.cli import serve
 
 pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals and process ids of Unix")
@@ -93,7 +93,7 @@ def test_a_wrong_call_is_refused_before_anything_is_served(dlsim, arguments, wor
 
 
 def test_without_the_extra_one_message_says_what_to_install(dlsim, monkeypatch):
-    monkeypatch.setattr(serving, "find_spec", lambda _name: None)
+    monkeypatch.setattr(serve, "find_spec", lambda _name: None)
     dlsim("serve", "and").assert_refused("pip install 'dlsim[web]'")
 
 
@@ -108,7 +108,7 @@ def test_a_port_that_is_taken_is_one_message(dlsim):
 @pytest.mark.parametrize("scenario", [None, "a b.toml", "it's; echo 'no' && $(x) `y` \"z\"", "한글 🙂.toml", "--help"])
 @unix_only
 def test_whatever_a_scenario_is_called_reaches_the_visitors_process_whole(scenario):
-    command = serving.visitor_command(scenario, "a 'b'", {"training.loss": "m;s"})
+    command = serve.visitor_command(scenario, "a 'b'", {"training.loss": "m;s"})
     words = shlex.split(command)
     assert words[:2] == ["exec", sys.executable]
     assert json.loads(base64.urlsafe_b64decode(words[-1])) == {

@@ -8,11 +8,11 @@ import subprocess
 import tomllib
 
 import pytest
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.cli.changes import read_changes, read_number
-from dlsim.cli.spoken import Spoken
-from dlsim.cli.walker import Walker
-from dlsim.engine import Simulator, WrongKindError, builtin_scenarios, load
+from dlsim.cli.walk import Walker
+from dlsim.cli.walk_text import Spoken, read_changes, read_number
+from dlsim.engine import Simulator, WrongKindError, load
 from dlsim.engine.breakpoints import parse_breakpoint
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
@@ -75,7 +75,7 @@ def test_a_symbol_may_be_typed_as_it_is_written_or_as_it_is_spoken(walk, symbol)
     assert "There is no number" not in why[0]
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(besides=[FORWARD_ONLY])
 def test_no_sign_is_left_that_a_screen_reader_might_pass_over(walk, name):
     typed = ["lesson", "200", "g", *[""] * 8, "g", "", "", "i", "e", "b", "I", "where", "loss", "check", "help", "why"]
     out = "\n".join(line for part in walk(name, *typed) for line in part)
@@ -300,12 +300,15 @@ def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
     assert re.search(r"They part in iteration ([3-9]|10): ", "\n".join(later))
 
 
-def test_the_help_gives_conditions_that_can_be_set_there(walk):
-    for name in builtin_scenarios():
-        (line,) = (line for line in walk(name, "help")[-1] if line.startswith("until CONDITION"))
-        simulator = Simulator(load(name))
-        for condition in line.partition("say: ")[2].split(", "):
-            assert parse_breakpoint(condition.removeprefix("until "), simulator)
+@each_scenario(besides=[FORWARD_ONLY])
+def test_the_help_gives_conditions_that_can_be_set_there(walk, name):
+    (line,) = (line for line in walk(name, "help")[-1] if line.startswith("until CONDITION"))
+    simulator = Simulator(load(name))
+    for condition in line.partition("say: ")[2].split(", "):
+        assert parse_breakpoint(condition.removeprefix("until "), simulator)
+
+
+def test_the_help_gives_no_condition_on_a_loss_where_there_is_none(walk):
     assert "loss" not in next(line for line in walk("activations", "help")[-1] if line.startswith("until"))
 
 
@@ -495,7 +498,7 @@ def test_a_wrong_call_is_one_message_and_status_2(dlsim, arguments, words_in_it)
 def test_it_neither_imports_textual_nor_draws_anything(process, command_line):
     code = (
         "import sys\n"
-        "from dlsim.cli.entry import run\n"
+        "from dlsim.cli.command import run\n"
         "run(sys.argv[1:])\n"
         "roots = {name.split('.')[0] for name in sys.modules}\n"
         "assert not roots & {'textual', 'rich', 'plotext'}, roots\n"

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
-from dlsim.engine import ScenarioError, Simulator, UnknownNameError, builtin_scenarios, load
+from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
@@ -501,7 +502,7 @@ def test_a_condition_on_what_is_not_finite_is_refused(simulator, text):
         parse_breakpoint(text, simulator)
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
     simulator = Simulator(load(name))
     for text in examples(simulator):
@@ -618,7 +619,7 @@ def test_beside_a_search_the_loss_is_looked_at_where_the_network_has_seen_all_it
     assert run.loss() < 0.7 <= run.losses[-1]
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_the_loss_by_itself_is_the_one_that_comes_with_the_outputs(name):
     run = Simulator(load(name))
     for landed in (False, True, False):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.functions.initialisers import INITIALISERS, initial_weights
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import ActivationSpec, LayerSpec
@@ -47,7 +48,7 @@ def test_seeds_and_layers_differ(seed, layer):
     assert not np.array_equal(initial_weights(LAYER, 20, seed, layer), initial_weights(LAYER, 20, 1, 1))
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_a_scenario_says_whether_another_seed_means_other_first_weights(name):
     scenario = load(name)
     simulator = Simulator(scenario)

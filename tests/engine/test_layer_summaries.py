@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.networks import layer, scenario
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 
@@ -27,7 +28,7 @@ def numbers(snapshot, ref):
     return np.array([snapshot.value(operand) for operand in snapshot.explain(ref).operands])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_scenario(names=NAMES, besides=["vanishing-gradient"])
 def test_what_gradients_come_to_is_the_mean_of_all_that_they_are_made_of(name):
     snapshot = whole(name)
     for number in layers_of(snapshot):
@@ -57,7 +58,7 @@ def test_slopes_are_multiplied_from_the_output_down():
 
 
 @pytest.mark.parametrize("of", ["W", "dE_dW"])
-@pytest.mark.parametrize("name", NAMES)
+@each_scenario(names=NAMES, besides=["vanishing-gradient"])
 def test_a_spread_is_told_by_its_mean_its_deviation_and_its_largest_number(name, of):
     snapshot = whole(name)
     for number in layers_of(snapshot):
@@ -75,7 +76,7 @@ def test_a_spread_is_told_by_its_mean_its_deviation_and_its_largest_number(name,
 
 
 @pytest.mark.parametrize("bins", [1, 5, 41])
-@pytest.mark.parametrize("name", NAMES)
+@each_scenario(names=NAMES, besides=["vanishing-gradient"])
 def test_a_column_counts_the_numbers_between_its_ends_those_first(name, bins):
     snapshot = whole(name)
     limit = snapshot.value(ref_to("largest:W", 0, (1,)))
@@ -142,7 +143,7 @@ def test_a_layer_with_very_many_numbers_tells_of_enough_of_them():
     assert told.value == pytest.approx(snapshot.tape.present_layers[1][0].std())
 
 
-@pytest.mark.parametrize("name", [*NAMES, "over-and-underfitting"])
+@each_scenario(names=[*NAMES, "over-and-underfitting"], besides=["vanishing-gradient"])
 def test_sizes_and_counts_of_parameters_follow_from_each_other(name):
     snapshot = whole(name, 1)
     structure, total = snapshot.tape.structure, 0

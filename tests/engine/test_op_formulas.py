@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 
 
 def told(name, variant=None):
@@ -15,7 +16,7 @@ def told(name, variant=None):
         yield snapshot.op.quantity.key, *snapshot.tape.op_formula(snapshot.op)[1:]
 
 
-@pytest.mark.parametrize("name", [name for name in builtin_scenarios() if load(name).kind in ("network", "recurrent")])
+@each_scenario(kinds=["network", "recurrent"])
 def test_no_matrix_has_two_shapes(name):
     shapes = {}
     for _, formula, sizes in told(name):

@@ -19,7 +19,7 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.scenario.load import load_tables
 
-SMOOTH = ("sigmoid", "tanh", "linear", "softmax")
+SMOOTH = ("sigmoid", "tanh", "softplus", {"name": "swish", "beta": 1.5}, "linear", "softmax")
 
 
 def tables(recurrent, inputs, targets=None, **training):

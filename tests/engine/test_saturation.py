@@ -10,7 +10,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.saturation import SATURATED_BELOW, stuck
 from dlsim.engine.scenario.spec import ActivationSpec
 
-SETTINGS = {"leaky_relu": {"alpha": 0.1}, "step": {"at_zero": 0.0}}
+SETTINGS = {"leaky_relu": {"alpha": 0.1}, "elu": {"alpha": 1.0}, "swish": {"beta": 1.0}, "step": {"at_zero": 0.0}}
 
 
 def stuck_at(name, *z, **settings):
@@ -32,6 +32,9 @@ def stuck_at(name, *z, **settings):
         ("softmax", (-99.0, 0.0, 99.0), [False] * 3, [False] * 3),
         ("sigmoid", (-99.0, -3.7, -3.5, 0.0, 99.0), [False] * 5, [True, True, False, False, True]),
         ("tanh", (-99.0, -1.9, -1.8, 0.0, 99.0), [False] * 5, [True, True, False, False, True]),
+        ("elu", (-99.0, -2.4, -2.2, 0.0, 99.0), [False] * 5, [True, True, False, False, False]),
+        ("softplus", (-99.0, -2.2, -2.1, 0.0, 99.0), [False] * 5, [True, True, False, False, False]),
+        ("swish", (-99.0, -2.4, -1.3, -0.8, 99.0), [False] * 5, [True, True, True, False, False]),
         ("sigmoid", (np.nan,), [False], [False]),
     ],
 )
@@ -43,17 +46,19 @@ def test_a_leaky_relu_that_does_not_leak_dies_as_well():
     assert stuck_at("leaky_relu", -1.0, 1.0, alpha=0.0) == ([True, False], [False, False])
 
 
-@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+STEEPEST_AT = {"sigmoid": 0.0, "tanh": 0.0, "elu": 1.0, "softplus": 40.0, "swish": 2.39935728}
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ACTIVATIONS.items() if entry.steepest is not None])
 @given(z=st.floats(-20, 20))
 def test_nothing_is_steeper_than_its_steepest(name, z):
-    activation = ACTIVATIONS[name]
-    if activation.steepest is None:
-        return
-    sums = np.array([[z, 0.0]])
+    activation, settings = ACTIVATIONS[name], SETTINGS.get(name, {})
+    sums = np.array([[z, STEEPEST_AT[name]]])
     outputs, slopes = np.empty_like(sums), np.empty_like(sums)
-    activation.value(sums, outputs, {})
-    activation.derivative(sums, outputs, slopes, {})
-    assert slopes[0, 0] <= slopes[0, 1] == activation.steepest
+    activation.value(sums, outputs, settings)
+    activation.derivative(sums, outputs, slopes, settings)
+    assert slopes[0, 0] <= activation.steepest * (1 + 1e-15)
+    assert slopes[0, 1] == pytest.approx(activation.steepest, rel=1e-15)
 
 
 def test_a_sweep_is_saturated_where_a_unit_would_be():

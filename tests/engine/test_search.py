@@ -7,11 +7,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from support.numbers import ref_to
 from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
+from dlsim.engine.kinds.updates import RATE, UPDATE
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import load_tables
 
 ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -233,8 +235,8 @@ def test_every_symbol_finds_its_number_again(beside):
     tape = simulator.model.tape
     for op in simulator.program:
         for ref in op.refs:
-            if op.quantity.key != "update":
-                assert simulator.model.find(tape.symbol(ref)) == ref or op.quantity.key == "rate"
+            if op.quantity not in (UPDATE, RATE):
+                assert simulator.model.find(tape.symbol(ref)) == ref
         assert tape.array(op, 0).size == op.size
         assert tape.op_formula(op)[0]
     assert simulator.model.find("XNOR") is None
@@ -302,7 +304,7 @@ def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=2)
     simulator.step("value")
-    tried, before, settings = (ref_to(quantity) for quantity in ("tried", "tried_before", "settings"))
+    tried, before, settings = (Ref(quantity) for quantity in (TRIED, TRIED_BEFORE, SETTINGS))
     snapshot = simulator.snapshot()
     assert (snapshot.value(before), snapshot.value(tried), snapshot.value(settings)) == (2, 3, 21**3)
     assert snapshot.explain(tried).substituted == "2 + 1"

@@ -8,9 +8,10 @@ from support.networks import layer, random_scenarios, scenario, worked_example
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
 from dlsim.engine import PositionError, Simulator, UnknownNameError, load
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.timeline import Checkpoints
 
-EVERY_OPTIMIZER = ("sgd", "adagrad", "rmsprop", "adam")
+EVERY_OPTIMIZER = tuple(OPTIMIZERS)
 
 
 def bits(simulator):

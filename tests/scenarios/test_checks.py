@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from support.scenarios import ONE_A_KIND, kind_of
 
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.check import check, check_start
+from dlsim.engine.scenario.load import KINDS
 from dlsim.engine.scenario.spec import in_language
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "scenarios"
@@ -14,6 +16,10 @@ NAMES = sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 def test_every_file_in_the_folder_is_listed():
     assert sorted(builtin_scenarios()) == NAMES
+
+
+def test_one_scenario_of_every_kind_is_in_the_ordinary_run():
+    assert {kind: kind_of(name) for kind, name in ONE_A_KIND.items()} == {kind: kind for kind in KINDS}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlsim.cli.entry import run
+from dlsim.cli.command import run
 from dlsim.engine import Simulator, load
 
 PRINTED = json.loads((Path(__file__).parent / "worked_example.json").read_text(encoding="utf-8"))

@@ -20,12 +20,14 @@ from dlsim.engine.scenario.spec import (
     TrainingSpec,
 )
 
+SETTINGS = {"leaky_relu": {"alpha": 0.1}, "elu": {"alpha": 0.7}, "swish": {"beta": 1.5}, "step": {"at_zero": 0.0}}
+"""Of the activations that have some: what `layer` sets."""
+
 
 def layer(units, activation="sigmoid", weights=None, *, biases=None, init="glorot_uniform", **options):
-    settings = {"leaky_relu": {"alpha": 0.1}, "step": {"at_zero": 0.0}}.get(activation, {})
     return LayerSpec(
         units=units,
-        activation=ActivationSpec(activation, settings),
+        activation=ActivationSpec(activation, SETTINGS.get(activation, {})),
         weights=None if weights is None else np.array(weights, dtype=float),
         init=init,
         scale=None,
@@ -70,8 +72,8 @@ def worked_example():
     )
 
 
-SMOOTH = ("sigmoid", "tanh", "linear")
-KINKED = ("relu", "leaky_relu")
+SMOOTH = ("sigmoid", "tanh", "softplus", "swish", "linear")
+KINKED = ("relu", "leaky_relu", "elu")
 
 
 @st.composite

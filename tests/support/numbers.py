@@ -21,7 +21,7 @@ MODULES = {
 
 
 def ref_to(key: str, layer: int = 0, index: tuple[int, ...] = (), sample: int | None = None, *, kind: str = "") -> Ref:
-    """The reference to a number of the quantity that has this key, in a kind of scenario or in the first that has it."""
+    """The reference to a number of the quantity with this key, in a kind of scenario or in the first that has it."""
     return Ref(quantity(key, kind), layer, index, sample)
 
 

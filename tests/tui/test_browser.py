@@ -29,7 +29,7 @@ async def test_every_scenario_is_listed_in_the_order_of_the_notes(open_at, scree
     app = open_at()
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        listed = [line[2][0] for line in app.screen.listing._all]
+        listed = [line[3][0] for line in app.screen.listing.all]
         assert listed == list(builtin_scenarios())
         assert f" {builtin_scenarios()[0]} " in "\n".join(screen_text(app))
 
@@ -105,7 +105,7 @@ async def test_choosing_the_open_scenario_again_returns_to_its_run(open_at, scre
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "i", "space", "o", "enter")
         await pilot.pause()
-        assert app.screen.session.simulator.position.cursor == 1
+        assert app.screen.work.session.simulator.position.cursor == 1
         assert "iteration 3" in screen_text(app)[0]
 
 
@@ -117,9 +117,9 @@ async def test_coming_back_to_a_scenario_finds_it_as_it_was_left(open_at, screen
         await pilot.pause()
         assert "Back where you left off" in screen_text(app)[-1]
         assert "◆ edited at iteration" in screen_text(app)[1]
-        assert app.screen.session.simulator.iteration == 4
+        assert app.screen.work.session.simulator.iteration == 4
         await pilot.press("u")
-        assert app.screen.session.simulator.iteration == 2
+        assert app.screen.work.session.simulator.iteration == 2
 
 
 async def test_a_file_that_was_written_since_is_read_anew(open_at, screen_text, tmp_path):
@@ -135,7 +135,7 @@ async def test_a_file_that_was_written_since_is_read_anew(open_at, screen_text, 
         await pilot.pause()
         assert "read anew" in screen_text(app)[-1]
         assert "Mine, and better" in screen_text(app)[0]
-        assert app.screen.session.simulator.iteration == 0
+        assert app.screen.work.session.simulator.iteration == 0
 
 
 async def test_a_run_outlives_its_file(open_at, screen_text, tmp_path):
@@ -146,7 +146,7 @@ async def test_a_run_outlives_its_file(open_at, screen_text, tmp_path):
         await pilot.press("i", "i")
         os.utime(file, (1, 1))
         await pilot.press("o", "enter")
-        assert app.screen.session.simulator.iteration == 2, "the same text, written again"
+        assert app.screen.work.session.simulator.iteration == 2, "the same text, written again"
         file.write_text("schema = 2")
         await pilot.press("o")
         await pilot.pause()
@@ -154,16 +154,16 @@ async def test_a_run_outlives_its_file(open_at, screen_text, tmp_path):
         await pilot.press("enter")
         await pilot.pause()
         assert "can no longer be read" in screen_text(app)[-1]
-        assert app.screen.session.simulator.iteration == 2
+        assert app.screen.work.session.simulator.iteration == 2
         file.unlink()
         await pilot.press("o", "enter")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 2
+        assert app.screen.work.session.simulator.iteration == 2
         await pilot.press("o")
         file.write_text(FILE)
         await pilot.press("enter")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 2, "it is what it was"
+        assert app.screen.work.session.simulator.iteration == 2, "it is what it was"
 
 
 async def test_a_scenario_whose_data_changed_is_read_anew(open_at, screen_text, tmp_path):
@@ -178,7 +178,7 @@ async def test_a_scenario_whose_data_changed_is_read_anew(open_at, screen_text, 
         await pilot.press("o", "enter")
         await pilot.pause()
         assert "read anew" in screen_text(app)[-1]
-        assert len(app.screen.session.scenario.body.data.inputs) == 3
+        assert len(app.screen.work.session.scenario.body.data.inputs) == 3
 
 
 async def test_ctrl_c_says_what_leaves(open_at, screen_text):
@@ -217,11 +217,11 @@ async def test_ctrl_c_cancels_a_prompt_and_changes_nothing(open_at, screen_text,
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i", *keys)
         await pilot.pause()
-        assert app.screen.prompt.is_open
+        assert app.screen.view.prompt.is_open
         await pilot.press("ctrl+c")
         await pilot.pause()
-        assert not app.screen.prompt.is_open
-        assert app.screen.session.simulator.iteration == 1
+        assert not app.screen.view.prompt.is_open
+        assert app.screen.work.session.simulator.iteration == 1
         assert "leaves" not in screen_text(app)[-1]
 
 

@@ -6,9 +6,9 @@ from dlsim.tui.widgets.picture import PictureView
 
 
 async def shown(app, pilot, name):
-    await pilot.press(*["p"] * app.screen.tabs.pictures.index(name))
+    await pilot.press(*["p"] * app.screen.work.tabs.pictures.index(name))
     await pilot.pause()
-    return app.screen.picture.drawing.hits
+    return app.screen.view.picture.drawing.hits
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ async def test_a_number_that_is_clicked_in_a_picture_is_selected(open_at, screen
         await pilot.press("space", "space", "space")
         hit = (await shown(app, pilot, picture))[0]
         await pilot.click(PictureView, offset=(hit.x, hit.y))
-        assert app.screen.selection.ref == hit.ref
-        assert app.screen.session.snapshot.symbol(hit.ref) in "\n".join(screen_text(app))
+        assert app.screen.work.selection.ref == hit.ref
+        assert app.screen.work.session.snapshot.symbol(hit.ref) in "\n".join(screen_text(app))
 
 
 async def test_where_there_is_a_picture_and_no_table_the_keys_select_in_the_picture(open_at):
@@ -29,7 +29,7 @@ async def test_where_there_is_a_picture_and_no_table_the_keys_select_in_the_pict
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "1")
         hits = await shown(app, pilot, "functions-plot")
-        assert app.screen.picture.display
-        assert not app.screen.panels["tables"].display
+        assert app.screen.view.picture.display
+        assert not app.screen.view.panels["tables"].display
         await pilot.press("tab", "tab")
-        assert app.screen.selection.ref in {hit.ref for hit in hits}
+        assert app.screen.work.selection.ref in {hit.ref for hit in hits}

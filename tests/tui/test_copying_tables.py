@@ -7,9 +7,9 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
+from dlsim.tui.drawing.sheet import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.screens import copying
 from dlsim.tui.words import words
-from dlsim.tui.words.table_text import Sheet, as_csv, as_markdown, sheet_of
 
 
 def table_of(simulator, key):
@@ -71,7 +71,7 @@ async def test_the_ways_of_a_scenario_are_copied_side_by_side(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "8", "Y")
         rows = list(csv.reader(app.clipboard.splitlines()))
-        session = app.screen.session
+        session = app.screen.work.session
         assert len(rows) == 1 + len(session.ensemble.names)
         assert repr(float(session.simulator.losses[-1])) in {row[2] for row in rows}
 
@@ -96,7 +96,7 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
         await pilot.pause()
         assert "still being written" in screen_text(app)[-1]
         await pilot.press("space")
-        assert app.screen.session.simulator.position.cursor == 1
+        assert app.screen.work.session.simulator.position.cursor == 1
         assert not (home / "copies").exists()
         may_write.set()
         await until(pilot, lambda: "kept in" in screen_text(app)[-1])

@@ -10,11 +10,12 @@ from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.diagram.numbers import number, number_alone
 from dlsim.tui.drawing.diagram.picture import draw
-from dlsim.tui.keys import COMPARING_KEYS, caps
-from dlsim.tui.screens.gradients import GradientScreen
+from dlsim.tui.screens.reports import GradientScreen
+from dlsim.tui.session.keys import COMPARING_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import MOST_DIGITS, Settings, Store
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SIZES = [(120, 40), (80, 24)]
 AT_W5 = ["space"] * 20
@@ -139,10 +140,10 @@ async def test_a_run_goes_on_while_the_digits_change(start, until):
     app = start("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app._simulator.running.latest is not None)
+        await until(pilot, lambda: app._simulator.work.running.latest is not None)
         await pilot.press("left_parenthesis")
-        assert app._simulator.running.is_running
-        assert app._simulator.digits == 7
+        assert app._simulator.work.running.is_running
+        assert app._simulator.work.digits == 7
 
 
 # the diagram
@@ -291,7 +292,7 @@ async def test_at_either_end_it_says_so(start, screen_text, key, end, words):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(key)
         assert words in screen_text(app)[-1]
-        assert app._simulator.digits == end
+        assert app._simulator.work.digits == end
 
 
 async def test_the_palette_has_them_by_name(start):
@@ -300,9 +301,9 @@ async def test_the_palette_has_them_by_name(start):
         await pilot.pause()
         commands = {command.title: command for command in app.get_system_commands(app.screen)}
         await commands["Fewer digits"].callback()
-        assert app._simulator.digits == 7
+        assert app._simulator.work.digits == 7
         await commands["More digits"].callback()
-        assert app._simulator.digits == 8
+        assert app._simulator.work.digits == 8
 
 
 async def test_where_nothing_can_be_remembered_it_holds_all_the_same(start, home, screen_text):

@@ -6,14 +6,17 @@ import re
 
 import pytest
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.kinds.layered.quantities import layer_setting
 from dlsim.engine.numbers import fixed
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.toml import parse_value
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.screens import comparing
-from dlsim.tui.screens.comparing import ComparingScreen
+from dlsim.tui.screens import reports
+from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.changing import NotANumberError, change, randomise, redo, same_start, undo
 from dlsim.tui.session.judging import problem_with
@@ -21,6 +24,7 @@ from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.targets import Target, parsed, settings_of, target_of
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import in_words
 
 WRITTEN_OVER = ["backspace"] * 30
 """What stands in the prompt is gone."""
@@ -68,6 +72,22 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
     assert target(session, ref).path == path
     change(session, target(session, ref), "0.25")
     assert session.snapshot.tape.value(ref, 0) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("scenario", "key", "layer"),
+    [
+        ("backprop-2-2-2", "network.layers.1.activation", 2),
+        ("feedforward-or-recurrent", "recurrent.activation", 1),
+        ("feedforward-or-recurrent", "recurrent.output_activation", 2),
+    ],
+)
+def test_a_setting_of_an_activation_is_changed_whatever_its_name_and_its_layer(scenario, key, layer):
+    session, beta = Session(scenario), Ref(layer_setting("beta"), layer)
+    session.simulator.edit(settings={key: "swish", "training.loss": "mse"})
+    change(session, target(session, beta), "1.5")
+    assert session.snapshot.tape.value(beta, 0) == 1.5
+    assert session.snapshot.symbol(beta) == "β"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +140,7 @@ async def test_a_comma_in_a_number_is_refused_while_it_is_typed_and_on_enter(ope
             await pilot.pause()
             assert "✗ '0,125' has a comma; write 0.125" in "\n".join(screen_text(app)[-4:])
             await pilot.press("enter")
-        assert not app.screen.session.edits.done
+        assert not app.screen.work.session.edits.done
 
 
 def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
@@ -210,7 +230,7 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         screen = "\n".join(screen_text(app))
         assert "The first number that differs is z1, in iteration 2." in screen
         assert "W1 from after it: of all" in screen
-        furthest = app.screen_stack[-2].session.simulator.compare().measures[0].furthest
+        furthest = app.screen_stack[-2].work.session.simulator.compare().measures[0].furthest
         assert f"W1 after       {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
         await pilot.pause()
@@ -220,8 +240,8 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
 async def test_what_can_be_changed_begins_with_what_the_formula_is_about(open_at):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.screen.session.simulator.seek(iteration=0, cursor=19)
-        app.screen.session.changed()
+        app.screen.work.session.simulator.seek(iteration=0, cursor=19)
+        app.screen.work.session.changed()
         await pilot.press("space", "w")
         await pilot.pause()
         labels = [option.label for option in app.screen._found]
@@ -328,7 +348,7 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         assert "u undo" in screen_text(app)[-1]
         await pilot.press("u")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 1
+        assert app.screen.work.session.simulator.iteration == 1
         assert "Undone, back in iteration 1" in screen_text(app)[-1]
         await pilot.press("ctrl+r", "d")
         await pilot.pause()
@@ -349,14 +369,14 @@ async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_
         assert text.count("  iteration 7  ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 7
+        assert app.screen.work.session.simulator.iteration == 7
 
 
 async def test_the_comparison_says_of_loss_and_parameter_from_which_side_of_the_update_they_are(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"ii")
-        simulator = app.screen.session.simulator
+        simulator = app.screen.work.session.simulator
         await pilot.press("d")
         await pilot.pause()
         told = " ".join("\n".join(screen_text(app)).replace("│", "").split())
@@ -378,17 +398,17 @@ async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, scree
         assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 3
+        assert app.screen.work.session.simulator.iteration == 3
 
 
 async def test_a_comparison_that_takes_long_goes_on_in_pieces_and_is_left_at_once(open_at, screen_text, monkeypatch):
-    monkeypatch.setattr(comparing, "PIECE_SECONDS", 0)
+    monkeypatch.setattr(reports, "PIECE_SECONDS", 0)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("i", "down", "w", *WRITTEN_OVER, "9", "enter")
-        simulator = app.screen.session.simulator
+        simulator = app.screen.work.session.simulator
         simulator.run(iterations=50_000)
-        app.screen.session.changed()
+        app.screen.work.session.changed()
         await pilot.press("d")
         assert "It runs on" in screen_text(app)[-1]
         await pilot.press("escape")
@@ -441,7 +461,7 @@ async def test_with_a_breakpoint_set_another_one_is_typed_into_its_list(open_at,
         assert "add: W1>2" in "\n".join(screen_text(app))
         await pilot.press("enter")
         await pilot.pause()
-        assert [point.text for point in app.screen.session.breakpoints] == ["W5>3", "W1>2"]
+        assert [point.text for point in app.screen.work.session.breakpoints] == ["W5>3", "W1>2"]
         await pilot.press("b", *"what", "enter")
         await pilot.pause()
         assert "stop when  what" in screen_text(app)[-2], "what cannot be read stays to be mended"
@@ -451,7 +471,7 @@ async def test_new_weights_are_undone_to_where_one_was(open_at):
     app = open_at("xor-train")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i", "i", "i", "n", "i", "u")
-        assert app.screen.session.simulator.iteration == 3
+        assert app.screen.work.session.simulator.iteration == 3
 
 
 async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen_text):
@@ -462,7 +482,7 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         assert "W5" in "".join(screen_text(app)[-3:])
         await pilot.press(*["backspace"] * 20, *"0.9", "enter")
         await pilot.pause()
-        assert app.screen.session.simulator.look_up("W5") == 0.9
+        assert app.screen.work.session.simulator.look_up("W5") == 0.9
 
 
 async def test_where_nothing_is_found_to_change_no_key_is_offered_to_take_it(seen_after):
@@ -583,9 +603,9 @@ async def test_the_key_that_opened_a_comparison_closes_it(open_at):
         assert isinstance(app.screen, SimulatorScreen)
 
 
-@pytest.mark.parametrize("scenario", builtin_scenarios())
+@each_scenario("scenario")
 def test_settings_are_named_in_words_and_each_by_its_own(scenario):
-    labels = [found.label for found in settings_of(load(scenario))]
+    labels = [in_words(words(), found).label for found in settings_of(load(scenario))]
     assert not any("." in label for label in labels)
     assert len(labels) == len(set(labels))
 

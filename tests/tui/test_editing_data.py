@@ -6,7 +6,7 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.answer import datum_edit
 from dlsim.tui.session.changing import change, redo, undo
 from dlsim.tui.session.edits import brief
@@ -73,7 +73,7 @@ def test_what_can_be_changed_lists_the_sample_at_hand_once_however_often_it_was_
     labels = [found.label for found in targets_of(session.simulator, session.snapshot)]
     for symbol in ("x1", "x2", "t1", "t2", "t3"):
         assert labels.count(symbol) == 1
-    assert not any("data.inputs" in found.label for found in settings_of(session.scenario))
+    assert not any("data.inputs" in (found.path or "") for found in settings_of(session.scenario))
 
 
 def test_an_edited_number_does_not_name_the_variant():
@@ -157,13 +157,13 @@ async def edited_twice(open_at, screen_text, file):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "1", "tab")
         await pilot.pause()
-        app.screen._choose(app.screen.selection.select(ref_to("x", 0, (1,))))
+        app.screen.selecting.choose(app.screen.work.selection.select(ref_to("x", 0, (1,))))
         await pilot.press("w", *WRITTEN_OVER, "2", "enter")
         await pilot.pause()
         told = "\n".join(screen_text(app))
         await pilot.press("w")
         await pilot.pause()
-        return told, "\n".join(screen_text(app)), app.screen.session.simulator, app.screen.selection.ref
+        return told, "\n".join(screen_text(app)), app.screen.work.session.simulator, app.screen.work.selection.ref
 
 
 async def test_after_an_edit_the_lens_is_on_the_edited_sample_where_it_is_in_the_batch_that_follows(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dlsim.tui.drawing.header import BAR_CELLS, EMPTY, FULL, header_line
 from dlsim.tui.session.session import Session
-from dlsim.tui.widgets.header import BAR_CELLS, EMPTY, FULL, header_line
 from dlsim.tui.words import words
 
 
@@ -13,7 +13,8 @@ def header(name, cells, variant=None, steps=3):
     session = Session(name, variant=variant)
     for _ in range(steps):
         session.forward()
-    return "".join(text for text, _ in header_line(words(), session.snapshot, cells, session.name_of(variant)))
+    called = session.name_of(variant) or words()("picture.as_written")
+    return "".join(text for text, _ in header_line(words(), session.snapshot, cells, called))
 
 
 def bar_of(line):

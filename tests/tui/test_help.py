@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import builtin_scenarios
-from dlsim.tui.keys import SIMULATOR_KEYS
 from dlsim.tui.palette import Commands
-from dlsim.tui.screens.help import help_lines
-from dlsim.tui.telling import bound, told_on
+from dlsim.tui.screens.help import bound, help_lines, told_on
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.words import words
 
 UNTRAINED = ("and", "or", "nand", "xor-mlp", "threshold-and-bias", "activations", "losses")
@@ -29,7 +28,7 @@ async def test_help_lists_every_key_of_the_screen_it_was_opened_on(open_at, unti
     async with app.run_test(size=(120, 100)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        text = "\n".join("".join(piece for piece, _ in line) for line in app.screen.reading._all)
+        text = "\n".join("".join(piece for piece, _ in line) for line in app.screen.reading.all)
         for key in SIMULATOR_KEYS:
             assert say(f"key.{key.id}.text").split()[0] in text, key.id
 
@@ -79,7 +78,7 @@ async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_
         assert "confusion matrix" in found.help
         found.callback()
         await pilot.pause()
-        assert app.screen.tabs.picture == "confusion"
+        assert app.screen.work.tabs.picture == "confusion"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,7 @@ async def test_what_a_student_types_finds_what_it_is_done_with(wanted, told, com
         assert command in [str(hit.text) for hit in hits if hit.score >= 100]
 
 
-@pytest.mark.parametrize("scenario", UNTRAINED)
+@each_scenario("scenario", UNTRAINED, besides=[FORWARD_ONLY])
 async def test_where_nothing_is_trained_the_help_and_the_palette_do_not_speak_of_it(scenario, open_at):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -133,17 +132,17 @@ async def test_where_nothing_is_trained_the_help_and_the_palette_do_not_speak_of
         assert not spoken
 
 
-@pytest.mark.parametrize("scenario", builtin_scenarios())
+@each_scenario("scenario")
 async def test_the_help_tells_of_every_table_and_picture_of_the_scenario(scenario, open_at):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         say, lines = words(), help_of(app.screen)
-        for tab in (*app.screen.tabs.tables, *app.screen.tabs.pictures):
+        for tab in (*app.screen.work.tabs.tables, *app.screen.work.tabs.pictures):
             assert any(line.startswith(f" {say(f'panel.{tab}')} ") for line in lines), tab
 
 
-@pytest.mark.parametrize("scenario", UNTRAINED)
+@each_scenario("scenario", UNTRAINED, besides=[FORWARD_ONLY])
 async def test_where_nothing_is_trained_no_key_is_answered_with_training(scenario, open_at, screen_text):
     app = open_at(scenario)
     async with app.run_test(size=(160, 40)) as pilot:

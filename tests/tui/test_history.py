@@ -23,11 +23,11 @@ async def test_the_history_of_the_selected_weight_stands_on_screen(open_at, scre
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "i", "i", "down", "down", "down")
-        selected = parameter_of(app.screen.session.snapshot, app.screen.selection.ref)
-        await pilot.press(*turned(app.screen.tabs.pictures))
+        selected = parameter_of(app.screen.work.session.snapshot, app.screen.work.selection.ref)
+        await pilot.press(*turned(app.screen.work.tabs.pictures))
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        snapshot = app.screen.session.snapshot
+        snapshot = app.screen.work.session.snapshot
         symbol = snapshot.symbol(selected)
         assert f"{symbol} {fixed(snapshot.history.of(selected)[1][-1])}" not in text, "that was one update ago"
         now = snapshot.value(Ref(selected.quantity.now, selected.layer, selected.index))
@@ -44,7 +44,7 @@ def test_until_a_weight_is_selected_it_is_said_how():
 async def test_on_a_small_screen_the_key_that_the_picture_names_shows_one_weight_after_the_other(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("i", "1", *turned(app.screen.tabs.pictures))
+        await pilot.press("i", "1", *turned(app.screen.work.tabs.pictures))
         await pilot.pause()
         assert "↓: select weights" in "\n".join(screen_text(app))
         shown = []
@@ -52,7 +52,7 @@ async def test_on_a_small_screen_the_key_that_the_picture_names_shows_one_weight
             if key:
                 await pilot.press(key)
                 await pilot.pause()
-            shown.append(app.screen.picture.drawing.cells.text().split()[0])
+            shown.append(app.screen.view.picture.drawing.cells.text().split()[0])
         assert shown == ["W1", *(f"W{number}" for number in range(1, 9)), "W7", "W6"], (
             "the first selects the one that is shown"
         )

@@ -6,9 +6,8 @@ import pytest
 from textual import events
 
 from dlsim.engine import gradient_check
-from dlsim.tui.keys import SIMULATOR_KEYS
-from dlsim.tui.screens import gradients, reading
-from dlsim.tui.screens.first import FirstScreen
+from dlsim.tui.screens import reports
+from dlsim.tui.session.keys import SIMULATOR_KEYS
 
 
 def spoken(lines):
@@ -32,15 +31,9 @@ async def test_the_first_screen_invites_the_first_key(open_at, screen_text):
         (["colon", "4", "2"], " go to  42"),
     ],
 )
-async def test_a_key_that_comes_before_all_is_mounted_finds_what_it_asks_for(
-    open_at, screen_text, monkeypatch, keys, shown
-):
-    monkeypatch.setattr(FirstScreen, "_complete_later", lambda screen: None)
+async def test_the_first_key_finds_what_it_asks_for(open_at, screen_text, keys, shown):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        screen = app.screen
-        assert not any(widget.is_attached for widget in (screen.lesson, screen.rules, screen.prompt, screen.banner))
         await pilot.press(*keys)
         assert shown in spoken(screen_text(app))
 
@@ -177,7 +170,7 @@ async def test_the_gradients_are_checked_once(open_at, screen_text, monkeypatch)
         checks.append(gradient_check.GradientCheck(*arguments, **settings))
         return checks[-1]
 
-    monkeypatch.setattr(gradients, "GradientCheck", counted)
+    monkeypatch.setattr(reports, "GradientCheck", counted)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "c")
@@ -199,8 +192,8 @@ async def test_gradients_that_are_not_differentiable_are_not_counted_among_those
 
 
 async def test_a_gradient_check_that_takes_long_says_so_and_escape_ends_it(open_at, screen_text, monkeypatch):
-    monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
-    monkeypatch.setattr(reading, "PIECES_PER_SECOND", 1e-6)
+    monkeypatch.setattr(reports, "AT_ONCE", 0.0)
+    monkeypatch.setattr(reports, "PIECES_PER_SECOND", 1e-6)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")
@@ -208,13 +201,13 @@ async def test_a_gradient_check_that_takes_long_says_so_and_escape_ends_it(open_
         assert "Checking the gradients: 1 of 8" in spoken(screen_text(app))
         await pilot.press("escape", "i")
         await pilot.pause()
-        assert app.screen.session.simulator.iteration == 1
+        assert app.screen.work.session.simulator.iteration == 1
 
 
 async def test_a_gradient_check_that_takes_long_comes_to_its_end_by_itself(open_at, screen_text, until, monkeypatch):
-    monkeypatch.setattr(gradients, "AT_ONCE", 0.0)
-    monkeypatch.setattr(gradients, "PIECE_SECONDS", 0.0)
-    monkeypatch.setattr(reading, "PIECES_PER_SECOND", 1_000)
+    monkeypatch.setattr(reports, "AT_ONCE", 0.0)
+    monkeypatch.setattr(reports, "PIECE_SECONDS", 0.0)
+    monkeypatch.setattr(reports, "PIECES_PER_SECOND", 1_000)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")
@@ -252,7 +245,7 @@ async def test_keys_that_come_in_one_burst_do_what_they_do_one_by_one(open_at, k
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await in_a_burst(app, pilot.pause, *keys)
-        assert app.screen.session.simulator.iteration == iteration
+        assert app.screen.work.session.simulator.iteration == iteration
 
 
 async def test_a_burst_reaches_the_screen_that_it_opens(open_at):
@@ -260,7 +253,7 @@ async def test_a_burst_reaches_the_screen_that_it_opens(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await in_a_burst(app, pilot.pause, "i", "o", "x", "o", "r", "-", "t", "enter")
         await pilot.pause()
-        assert app.screen.session.scenario.name == "xor-train"
+        assert app.screen.work.session.scenario.name == "xor-train"
 
 
 @pytest.mark.parametrize("scenario", ["activations", "losses", "and"])
@@ -270,14 +263,3 @@ async def test_where_nothing_is_trained_the_gradient_check_says_so(open_at, scre
         await pilot.press("space", "c")
         await pilot.pause()
         assert "Nothing is trained here, so there are no gradients to check." in screen_text(app)[-1]
-
-
-async def test_a_key_is_painted_as_soon_as_it_is_answered(open_at, monkeypatch):
-    app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        monkeypatch.setattr(app.screen._update_timer, "resume", lambda: None)  # the next tick never comes
-        painted = []
-        monkeypatch.setattr(app, "_display", lambda screen, renderable: painted.append(renderable))
-        await app.on_event(events.Key("space", " "))
-        assert any(painted)

@@ -8,25 +8,29 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
-from dlsim.engine import builtin_scenarios, load
+from dlsim.engine import load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.tui.drawing.conventions import rule_in_words
+from dlsim.engine.scenario.toml import write_toml
+from dlsim.tui.app import DlsimApp
+from dlsim.tui.drawing.conventions import convention_lines, rule_in_words
 from dlsim.tui.drawing.diagram.glyphs import ASCII
 from dlsim.tui.drawing.link import Owner
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
 from dlsim.tui.session.selection import HELD_LOSS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
-from dlsim.tui.widgets.timeline_strip import AHEAD, LEFT, is_logarithmic, span_of, strip_line
-from dlsim.tui.widgets.variants_table import Row, variants_lines
 from dlsim.tui.words import words
 
 # variants
@@ -104,7 +108,7 @@ async def test_the_ways_stand_side_by_side_with_their_losses(open_at, screen_tex
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "i", "8")
         text = "\n".join(screen_text(app))
-        for name, simulator in app.screen.session.ensemble.members:
+        for name, simulator in app.screen.work.session.ensemble.members:
             assert (name or "sgd") in text
             assert f"{simulator.losses[-1]:.8f}" in text
 
@@ -113,8 +117,8 @@ async def test_a_run_takes_all_ways_along(open_at, until):
     app = open_at("optimizers")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["right_square_bracket"] * 10, "r")
-        await until(pilot, lambda: not app.screen.running.is_running)
-        assert {one.iteration for _, one in app.screen.session.ensemble.members} == {200}
+        await until(pilot, lambda: not app.screen.work.running.is_running)
+        assert {one.iteration for _, one in app.screen.work.session.ensemble.members} == {200}
 
 
 async def test_curves_of_all_variants_are_overlaid_and_named(open_at, screen_text, eager_curve):
@@ -162,7 +166,7 @@ async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
         first = screen_text(app)[3:20]
         await pilot.press("p")
         assert screen_text(app)[3:20] != first
-        for _ in range(len(app.screen.tabs.pictures) - 1):
+        for _ in range(len(app.screen.work.tabs.pictures) - 1):
             await pilot.press("p")
         assert screen_text(app)[3:20] == first
         assert list(app.screen.walk_children()) == before
@@ -172,9 +176,9 @@ async def test_a_click_on_its_title_shows_a_picture(open_at):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.click("#network", offset=(14, 0))
-        assert app.screen.tabs.picture == "region"
-        assert app.screen.picture.display
-        assert not app.screen.diagram.display
+        assert app.screen.work.tabs.picture == "region"
+        assert app.screen.view.picture.display
+        assert not app.screen.view.diagram.display
 
 
 @pytest.mark.parametrize(("scenario", "picture"), [("optimizers", "surface"), ("activations", "functions-plot")])
@@ -182,13 +186,13 @@ async def test_where_there_is_no_network_the_picture_is_the_main_panel(open_at, 
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("space")
-        assert app.screen.tabs.picture == picture
+        assert app.screen.work.tabs.picture == picture
 
 
 # rules
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_rule_of_every_scenario_is_said(name):
     for variant in (None, *load(name).variants):
         for rule in conventions(load(name, variant=variant)):
@@ -197,13 +201,31 @@ def test_every_rule_of_every_scenario_is_said(name):
             assert "{" not in said
 
 
+def with_entry(name):
+    """A scenario in which an activation, a loss or an optimizer occurs, with settings other than its defaults."""
+    table = {"name": name}
+    if name in OPTIMIZERS:
+        return load("xor-train", overrides={"training.optimizer": {**table, "decay": 0.1}})
+    if name in LOSSES:
+        output = {"network.layers.1.activation": LOSSES[name].fused_with or "linear", "data.targets": [[1.0]] * 4}
+        return load("xor-train", overrides={"training.loss": name, **output})
+    table |= {setting.name: setting.default / 2 or 1 for setting in ACTIVATIONS[name].settings}
+    base = "backprop-2-2-2" if ACTIVATIONS[name].is_trainable else "nand"
+    return load(base, overrides={"network.layers.0.activation": table})
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES, *OPTIMIZERS])
+def test_the_rules_of_every_activation_loss_and_optimizer_are_said(name):
+    case = with_entry(name)
+    text = "\n".join("".join(piece for piece, _ in line) for line in convention_lines(words(), case, 60))
+    assert "{" not in text
+    for rule in conventions(case):
+        assert rule_in_words(words(), rule).endswith((".", "ε.")), rule.key
+
+
 @pytest.mark.parametrize("entry", OPTIMIZERS.values(), ids=OPTIMIZERS)
-def test_every_optimizer_has_words_for_its_rule_and_for_where_its_epsilon_stands(entry):
-    say = words()
-    assert f"convention.optimizer.{entry.name}" in say
-    has_epsilon = any(setting.name == "epsilon" for setting in entry.settings)
-    assert has_epsilon == bool(entry.epsilon_rule)
-    assert not has_epsilon or f"convention.epsilon_{entry.epsilon_rule}" in say
+def test_every_optimizer_that_has_an_epsilon_says_where_it_stands(entry):
+    assert any(setting.name == "epsilon" for setting in entry.settings) == bool(entry.epsilon_rule)
 
 
 @pytest.mark.parametrize(
@@ -225,13 +247,35 @@ def test_the_rules_say_what_one_would_have_to_guess(name, variant, said):
     assert any(said in rule for rule in rules)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("adadelta", "**inside both roots**"), ("swish", "β = **0.5**"), ("elu", "derivative there is taken to be **1**")],
+)
+def test_the_rules_of_what_has_its_own_are_told(name, said):
+    assert any(said in rule_in_words(words(), rule) for rule in conventions(with_entry(name)))
+
+
+async def test_key_7_tells_the_rules_of_adadelta_and_of_a_swish(screen_text, tmp_path):
+    tables = load("backprop-2-2-2").raw | {"training": {"loss": "mse", "optimizer": "adadelta"}}
+    tables["network"]["layers"][0]["activation"] = {"name": "swish", "beta": 1.5}
+    file = tmp_path / "mine.toml"
+    file.write_text(write_toml({key: table for key, table in tables.items() if key != "expect"}), encoding="utf-8")
+    app = DlsimApp(Session(str(file)))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("7")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "β = 1.5" in text
+        assert "Adadelta" in text
+
+
 async def test_the_rules_are_a_tab(open_at, screen_text):
     app = open_at("optimizers-on-a-network")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("7")
         assert "double precision" in "\n".join(screen_text(app))
         await pilot.press("v", "v", "v", "v", "v")
-        app.screen.rules.scroll_lines(-99)
+        app.screen.view.rules.scroll_lines(-99)
         await pilot.press("pagedown", "pagedown", "pagedown")
         assert "Adam" in "\n".join(screen_text(app))
 
@@ -256,35 +300,35 @@ async def test_keys_and_clicks_scrub(open_at):
         for _ in range(40):
             await pilot.press("i")
         await pilot.press("less_than_sign")
-        assert app.screen.session.simulator.iteration == 38
+        assert app.screen.work.session.simulator.iteration == 38
         await pilot.press("shift+right", "greater_than_sign")
-        assert app.screen.session.simulator.iteration == 40
+        assert app.screen.work.session.simulator.iteration == 40
         await pilot.click("#strip", offset=(12, 0))
-        assert 0 < app.screen.session.simulator.iteration < 5
+        assert 0 < app.screen.work.session.simulator.iteration < 5
 
 
 @pytest.mark.parametrize(("height", "is_shown"), [(19, False), (20, True), (40, True)])
 async def test_a_low_screen_has_no_room_for_the_strip(open_at, height, is_shown):
     app = open_at("xor-train")
     async with app.run_test(size=(80, height)):
-        assert app.screen.strip.display is is_shown
+        assert app.screen.view.strip.display is is_shown
 
 
 async def test_a_click_on_the_loss_curve_goes_to_that_iteration_and_says_its_loss(open_at, screen_text, eager_curve):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.simulator.run(200)
-        app.screen.session.changed()
+        app.screen.work.session.simulator.run(200)
+        app.screen.work.session.changed()
         await pilot.press("i")
-        curve = app.screen.curve
+        curve = app.screen.view.curve
         await pilot.click(LossCurve, offset=(curve.size.width // 2, curve.size.height // 2))
         await pilot.pause()
-        done = app.screen.session.snapshot.position.done
+        done = app.screen.work.session.snapshot.position.done
         assert 80 < done < 120
-        loss = app.screen.session.simulator.losses[done - 1]
+        loss = app.screen.work.session.simulator.losses[done - 1]
         assert f"Iteration {done}: loss {loss:.8f}" in screen_text(app)[-1]
         await pilot.click(LossCurve, offset=(curve.size.width // 2, curve.size.height // 2))
-        assert 30 < app.screen.session.snapshot.position.done < 60, "of what is drawn now"
+        assert 30 < app.screen.work.session.snapshot.position.done < 60, "of what is drawn now"
 
 
 async def test_a_click_on_what_stops_runs_opens_the_list_of_it(open_at, screen_text):
@@ -362,7 +406,7 @@ async def test_variants_that_are_measured_on_kept_back_data_show_it_beside_their
         (head,) = (line for line in lines if "validation loss" in line)
         assert re.search(r" loss +validation loss", head)
         (ended,) = (line for line in lines if "ends: 5" in line)
-        curves = app.screen.session.ensemble.members[1][1].curves
+        curves = app.screen.work.session.ensemble.members[1][1].curves
         assert f"{curves['validation'].values[-1]:.8f}" in ended
         await pilot.press("v")
         await pilot.pause()
@@ -375,7 +419,7 @@ async def test_variants_with_batches_of_unlike_sizes_are_compared_over_all_the_d
         await pilot.press(*"iii8")
         await pilot.pause()
         lines = screen_text(app)
-        for _, simulator in app.screen.session.ensemble.members:
+        for _, simulator in app.screen.work.session.ensemble.members:
             assert any(f"{simulator.loss():.8f}" in line for line in lines)
 
 
@@ -383,8 +427,12 @@ async def test_variants_with_batches_of_unlike_sizes_are_compared_over_all_the_d
 def test_of_ways_side_by_side_the_number_that_compares_is_never_cut(cells):
     say = words()
     rows = [
-        Row("few", "●", "series-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True),
-        Row("ten", "■", "series-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False),
+        VariantRow(
+            "few", "●", "series-0", "too few epochs", "ends: 1,005", "0.46473729", "1.12681541", "epochs 5", True
+        ),
+        VariantRow(
+            "ten", "■", "series-1", "ten times the data", "5,120", "0.46473729", "0.55979026", "samples 600", False
+        ),
     ]
     head, *lines = ("".join(text for text, _ in line) for line in variants_lines(say, rows, cells, "validation"))
     assert "validation" in head[:cells]
@@ -434,7 +482,9 @@ async def test_panels_are_titled_with_their_keys(open_at, screen_text, size):
             await pilot.press(key)
             await pilot.pause()
             assert any(f"{key} {title}" in line for line in screen_text(app))
-            assert app.screen.tabs.panel in app.screen.tabs.areas["side"] + app.screen.tabs.areas["tables"]
+            assert (
+                app.screen.work.tabs.panel in app.screen.work.tabs.areas["side"] + app.screen.work.tabs.areas["tables"]
+            )
 
 
 async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_to_the_next(open_at, screen_text):
@@ -506,7 +556,7 @@ async def test_what_sets_a_variant_apart_stands_below_where_its_row_cuts_it(open
         await pilot.press("8")
         await pilot.pause()
         screen = "\n".join(screen_text(app))
-        apart = [", ".join(pieces) for pieces in app.screen.apart()]
+        apart = [", ".join(pieces) for pieces in app.screen.work.session.apart]
         assert len(apart) == 5
         for number, text in enumerate(apart):
             assert (f"{'●■▲◆○'[number]} {text}" in screen.rpartition("what sets it apart")[2]) == (number in told)
@@ -520,18 +570,18 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
     app = open_at("over-and-underfitting")
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "i", "8", "tab")
-        names, session = app.screen.session.ensemble.names, app.screen.session
-        assert (session.variant, app.screen.selection.ref) == (names[0], ref_to("mean_E"))
+        names, session = app.screen.work.session.ensemble.names, app.screen.work.session
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("mean_E"))
         await pilot.press("tab")
-        assert (session.variant, app.screen.selection.ref) == (names[0], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], HELD_LOSS)
         await pilot.press("down")
         await pilot.pause()
-        assert (session.variant, app.screen.selection.ref) == (names[1], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[1], HELD_LOSS)
         text = "\n".join(screen_text(app))
         assert f"{names[1]} is under the lens now" in text
         assert "lossᵥ · selected" in text
         await pilot.press("tab")
-        assert (session.variant, app.screen.selection.ref) == (names[2], ref_to("mean_E"))
+        assert (session.variant, app.screen.work.selection.ref) == (names[2], ref_to("mean_E"))
         await pilot.press("up", "up", "up")
         await pilot.pause()
         assert session.variant == names[0]
@@ -547,12 +597,12 @@ async def test_a_click_on_the_loss_of_a_variant_selects_it_and_one_on_its_name_l
         row = next(row for row, line in enumerate(lines) if "Adagrad   " in line and row > 20)
         await pilot.click(offset=(lines[row].index("1.70"), row))
         await pilot.pause()
-        assert app.screen.session.variant == "Adagrad"
+        assert app.screen.work.session.variant == "Adagrad"
         assert "f = " in "\n".join(screen_text(app))
         assert "f · selected" in "\n".join(screen_text(app))
         await pilot.click(offset=(lines[row + 1].index("RMSprop"), row + 1))
         await pilot.pause()
-        assert app.screen.session.variant == "RMSprop"
+        assert app.screen.work.session.variant == "RMSprop"
 
 
 async def test_a_number_of_another_variant_in_a_picture_answers_to_a_click(open_at, screen_text):
@@ -560,13 +610,13 @@ async def test_a_number_of_another_variant_in_a_picture_answers_to_a_click(open_
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "i", "1")
         await pilot.pause()
-        hit = next(hit for hit in app.screen.picture.drawing.hits if hit.of == Owner("Nesterov"))
+        hit = next(hit for hit in app.screen.view.picture.drawing.hits if hit.of == Owner("Nesterov"))
         await pilot.click(PictureView, offset=(hit.x + hit.width - 1, hit.y))
         await pilot.pause()
-        assert app.screen.session.variant == "Nesterov"
+        assert app.screen.work.session.variant == "Nesterov"
         text = "\n".join(screen_text(app))
         assert "Nesterov is under the lens now" in text
-        assert f"= {app.screen.session.snapshot.value(hit.ref):.8f}" in text
+        assert f"= {app.screen.work.session.snapshot.value(hit.ref):.8f}" in text
 
 
 async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_at, screen_text):
@@ -574,7 +624,7 @@ async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "8", "tab", "tab")
         await pilot.pause()
-        snapshot = app.screen.session.snapshot
-        assert app.screen.selection.ref == ref_to("loss:training")
+        snapshot = app.screen.work.session.snapshot
+        assert app.screen.work.selection.ref == ref_to("loss:training")
         assert "How wrong is the network on all the training data" in "\n".join(screen_text(app))
-        assert snapshot.value(ref_to("loss:training")) == app.screen.session.simulator.loss()
+        assert snapshot.value(ref_to("loss:training")) == app.screen.work.session.simulator.loss()

@@ -25,11 +25,12 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.curves import Curves
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures.scene import Member, Scene
-from dlsim.tui.drawing.pictures.variants import variants
+from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.plots import Series, plot
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
 from dlsim.tui.drawing.throttle import Throttle
+from dlsim.tui.drawing.variants import variants
+from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets import loss_curve
 from dlsim.tui.widgets.loss_curve import LossCurve
 
@@ -548,20 +549,20 @@ async def test_every_number_over_the_curve_answers_to_a_click_and_to_the_keys(op
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "i", "5")
         await pilot.pause()
-        curve, snapshot = app.screen.curve, app.screen.session.snapshot
+        curve, snapshot = app.screen.view.curve, app.screen.work.session.snapshot
         line = curve.render_line(0).text
         number = re.search(r"validation (0\.\d+)", line)
         await pilot.click(type(curve), offset=(number.start(1), 0))
         await pilot.pause()
-        held = app.screen.selection.ref
+        held = app.screen.work.selection.ref
         assert "lossᵥ · selected" in "\n".join(screen_text(app))
         assert fixed(snapshot.value(held)).startswith(number[1][:-1])
         await pilot.press("up")
-        assert app.screen.selection.ref == ref_to("mean_E")
+        assert app.screen.work.selection.ref == ref_to("mean_E")
         await pilot.press("down")
-        assert app.screen.selection.ref == held
+        assert app.screen.work.selection.ref == held
         await pilot.press("down")
-        assert app.screen.selection.ref == held
+        assert app.screen.work.selection.ref == held
 
 
 async def test_a_number_over_the_curve_that_is_of_an_earlier_iteration_says_so(open_at, screen_text):
@@ -569,8 +570,8 @@ async def test_a_number_over_the_curve_that_is_of_an_earlier_iteration_says_so(o
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "space")
         await pilot.pause()
-        line = app.screen.curve.render_line(0).text
-        await pilot.click(type(app.screen.curve), offset=(line.index("validation"), 0))
+        line = app.screen.view.curve.render_line(0).text
+        await pilot.click(type(app.screen.view.curve), offset=(line.index("validation"), 0))
         await pilot.pause()
         assert "the number of iteration 1" in "\n".join(screen_text(app))
 
@@ -580,9 +581,9 @@ async def test_the_counts_over_the_curves_of_a_search_answer_too(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "5")
         await pilot.pause()
-        snapshot = app.screen.session.snapshot
-        line = app.screen.curve.render_line(0).text
+        snapshot = app.screen.work.session.snapshot
+        line = app.screen.view.curve.render_line(0).text
         for gate in snapshot.scenario.body.gates:
-            await pilot.click(type(app.screen.curve), offset=(line.index(f"{gate} "), 0))
+            await pilot.click(type(app.screen.view.curve), offset=(line.index(f"{gate} "), 0))
             await pilot.pause()
-            assert snapshot.symbol(app.screen.selection.ref) == gate
+            assert snapshot.symbol(app.screen.work.selection.ref) == gate

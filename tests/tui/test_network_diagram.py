@@ -26,7 +26,7 @@ from dlsim.tui.drawing.diagram.layout import in_view
 from dlsim.tui.drawing.diagram.numbers import number
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
 from dlsim.tui.drawing.diagram.shape import shape_of
-from dlsim.tui.widgets.network_diagram import NetworkDiagram
+from dlsim.tui.widgets.picture import NetworkDiagram
 
 
 def network(*widths, activation="sigmoid", biases=True, seed=1):
@@ -573,8 +573,8 @@ class Stage(App[None]):
     def on_mount(self):
         self.query_one(NetworkDiagram).show(self.snapshot, self.selected)
 
-    def on_network_diagram_picked(self, message):
-        self.picked.append(message.ref)
+    def on_rows_clicked(self, message):
+        self.picked.append(message.means.ref)
 
 
 @pytest.mark.parametrize(

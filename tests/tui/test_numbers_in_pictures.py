@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.networks import layer, scenario
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
@@ -17,7 +18,7 @@ from dlsim.tui.drawing.diagram.focus import focus_of
 from dlsim.tui.drawing.diagram.shape import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
@@ -67,7 +68,7 @@ def drawn_at(name, iterations):
 
 
 @pytest.mark.parametrize("iterations", MOMENTS)
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
     snapshot, seen = snapshot_at(name, iterations), 0
     for picture, text, ref in drawn_at(name, iterations):
@@ -87,7 +88,7 @@ def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
 
 
 @pytest.mark.parametrize("iterations", MOMENTS)
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its_own(name, iterations):
     say, snapshot = words(), snapshot_at(name, iterations)
     wanted = {ref for _, _, ref in drawn_at(name, iterations)}
@@ -102,7 +103,7 @@ def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its
         assert origin(say, snapshot, ref), ref
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_every_number_of_a_picture_is_copied_with_its_formula(name):
     snapshot = snapshot_at(name, 1)
     for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),)):
@@ -122,10 +123,10 @@ CLICKED = [*WITH_KEYS, ("optimizers", "surface"), ("xor-train", "history")]
 
 
 async def turned_to(app, pilot, picture):
-    await pilot.press("1", *["p"] * app.screen.tabs.pictures.index(picture))
+    await pilot.press("1", *["p"] * app.screen.work.tabs.pictures.index(picture))
     await pilot.pause()
-    assert app.screen.picture.picture is PICTURES[picture]
-    return app.screen.picture.drawing
+    assert app.screen.view.picture.picture is PICTURES[picture]
+    return app.screen.view.picture.drawing
 
 
 @pytest.mark.parametrize(("scenario", "picture"), CLICKED)
@@ -136,9 +137,9 @@ async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, 
         hit = (await turned_to(app, pilot, picture)).own[-1]
         await pilot.click(PictureView, offset=(hit.x, hit.y))
         await pilot.pause()
-        assert app.screen.selection.ref == hit.ref
-        assert f"{app.screen.session.snapshot.symbol(hit.ref)} · selected" in "\n".join(screen_text(app))
-        row = list(app.screen.picture.drawing.cells.rows())[hit.y]
+        assert app.screen.work.selection.ref == hit.ref
+        assert f"{app.screen.work.session.snapshot.symbol(hit.ref)} · selected" in "\n".join(screen_text(app))
+        row = list(app.screen.view.picture.drawing.cells.rows())[hit.y]
         assert any(role.startswith("chosen") for _, role in row)
 
 
@@ -151,7 +152,7 @@ async def test_keys_go_through_all_numbers_of_a_picture(open_at, scenario, pictu
         gone = []
         for _ in refs[:30]:
             await pilot.press("tab")
-            gone.append(app.screen.selection.ref)
+            gone.append(app.screen.work.selection.ref)
         assert gone[0] in refs
         start = refs.index(gone[0])
         assert gone == [refs[(start + by) % len(refs)] for by in range(len(gone))]
@@ -168,13 +169,13 @@ async def test_down_goes_to_the_number_below_and_enter_on_to_what_it_is_made_of(
         )
         await pilot.click(PictureView, offset=(hit.x + hit.width - 1, hit.y))
         await pilot.press("down")
-        assert app.screen.selection.ref.index == below
+        assert app.screen.work.selection.ref.index == below
         await pilot.press("enter", "enter")
         await pilot.pause()
-        assert app.screen.selection.ref.quantity.key == "decision:training"
+        assert app.screen.work.selection.ref.quantity.key == "decision:training"
         assert "What is this sample taken for?" in "\n".join(screen_text(app))
         await pilot.press("escape")
-        assert app.screen.selection.ref.index == below
+        assert app.screen.work.selection.ref.index == below
 
 
 async def test_a_cell_of_a_matrix_is_the_number_that_stands_there_and_the_product_stays_on_screen(open_at, screen_text):
@@ -186,12 +187,12 @@ async def test_a_cell_of_a_matrix_is_the_number_that_stands_there_and_the_produc
         hits = {hit.ref: hit for hit in drawing.hits}
         await pilot.click(PictureView, offset=(hits[ref_to("rows:X", 1)].x, hits[ref_to("rows:X", 1)].y))
         for ref in wanted:
-            hit = next(hit for hit in app.screen.picture.drawing.hits if hit.ref == ref)
+            hit = next(hit for hit in app.screen.view.picture.drawing.hits if hit.ref == ref)
             await pilot.click(PictureView, offset=(hit.x, hit.y))
             await pilot.pause()
-            assert app.screen.selection.ref == ref
+            assert app.screen.work.selection.ref == ref
             assert "· selected" in "\n".join(screen_text(app))
-            assert ref_to("W", 1, (2, 3)) in app.screen.picture.drawing.in_order()
+            assert ref_to("W", 1, (2, 3)) in app.screen.view.picture.drawing.in_order()
 
 
 def test_a_number_that_names_the_sample_under_the_lens_lights_the_diagram_as_the_number_itself_does():
@@ -220,7 +221,7 @@ async def test_a_point_of_the_plane_is_what_the_network_answers_to_its_sample(op
         hit = next(hit for hit in drawing.hits if hit.ref.quantity.key == "pass_a:training" and hit.ref.index == (1, 0))
         await pilot.click(PictureView, offset=(hit.x, hit.y))
         await pilot.pause()
-        snapshot = app.screen.session.snapshot
+        snapshot = app.screen.work.session.snapshot
         answer = snapshot.tape.answers(snapshot.scenario.body.data.inputs)[1, 0]
         assert f"= {answer:.8f}" in "\n".join(screen_text(app))
         assert "o1₂ · selected" in "\n".join(screen_text(app))

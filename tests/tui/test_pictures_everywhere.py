@@ -9,12 +9,14 @@ from functools import cache
 
 import pytest
 from support.numbers import ref_to
+from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
+from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
 
 SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]
@@ -60,7 +62,7 @@ def check(drawing, width, height, look):
         assert 0 <= hit.y < height
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario(besides=[FORWARD_ONLY])
 def test_every_picture_can_be_drawn_in_every_size_at_every_moment(name):
     for members in moments(name):
         snapshot = members[0].snapshot

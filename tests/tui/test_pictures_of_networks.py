@@ -20,7 +20,8 @@ from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.plane import framed
 from dlsim.tui.drawing.pictures.region import LEVELS
 from dlsim.tui.drawing.pictures.region_field import grid
-from dlsim.tui.drawing.pictures.scene import MARKS, Look, Member, Scene
+from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene
+from dlsim.tui.session.variants import Member
 
 
 def drawn(key, simulator, width=58, height=16, **options):

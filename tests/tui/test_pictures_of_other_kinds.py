@@ -11,14 +11,15 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import plain
+from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.functions import TALLER, lower_quartile
 from dlsim.tui.drawing.pictures.plane import Plane, ticks
-from dlsim.tui.drawing.pictures.scene import MARKS, Member, Scene
+from dlsim.tui.drawing.pictures.scene import MARKS, Scene
 from dlsim.tui.drawing.pictures.surface import MOST_POINTS, trail
-from dlsim.tui.drawing.pictures.variants import variants
-from dlsim.tui.widgets.header import header_line
+from dlsim.tui.drawing.variants import variants
+from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
 
 

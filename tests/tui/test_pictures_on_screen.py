@@ -22,8 +22,8 @@ class Shown(App):
     def compose(self):
         yield self.view
 
-    def on_picture_view_picked(self, message):
-        self.picked.append(message.ref)
+    def on_rows_clicked(self, message):
+        self.picked.append(message.means.ref)
 
 
 def counted(app):

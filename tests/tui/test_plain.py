@@ -6,20 +6,22 @@ import msgspec
 import pytest
 from rich.segment import Segment
 from rich.style import Style
+from support.scenarios import each_scenario
 from textual.color import Color
 from textual.keys import _character_to_key
 
 import dlsim.engine
 import dlsim.scenarios
 import dlsim.tui.words
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.diagram.glyphs import ASCII
-from dlsim.tui.keys import ALL_KEYS, Caps, cap
+from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Store
 from dlsim.tui.terminal.plain import PlainFilter
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import Caps, cap
 from dlsim.tui.words.lookalikes import TABLE, in_ascii
 
 SAID = sorted(
@@ -39,7 +41,7 @@ def test_every_character_of_the_words_and_the_scenarios_has_a_lookalike(file):
         assert in_plain(line).count("?") == line.count("?"), line
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_formula_of_every_scenario_has_one(name):
     simulator = Simulator(load(name))
     snapshot = simulator.snapshot()
@@ -197,7 +199,7 @@ async def test_in_ascii_sentences_name_arrows_by_words_too(plain_app, screen_tex
     app = plain_app("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "p", "p", "p")
-        assert app.screen.tabs.picture == "history"
+        assert app.screen.work.tabs.picture == "history"
         assert "down: select weights" in " ".join(screen_text(app))
         await pilot.press("tab")
         assert "up down to choose" in " ".join(" ".join(screen_text(app)).split())

@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.session.keymap import usable
+from dlsim.tui.session.keys import usable
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Last, Store
 from dlsim.tui.themes import BLUE_ORANGE
@@ -166,9 +166,9 @@ async def test_with_a_refused_key_the_prompt_still_closes(start, write, screen_t
         await pilot.pause()
         assert "step.forward: 'escape' has a use of its own" in screen_text(app)[-1]
         await pilot.press("tab", "w")
-        assert app.screen.prompt.is_open
+        assert app.screen.view.prompt.is_open
         await pilot.press("escape")
-        assert not app.screen.prompt.is_open
+        assert not app.screen.view.prompt.is_open
         assert "START" in screen_text(app)[0]
 
 
@@ -236,8 +236,8 @@ async def test_messages_name_the_keys_that_one_has_chosen(start, write, screen_t
         await pilot.press("i", "greater_than_sign")
         await pilot.pause()
         assert "m runs on" in screen_text(app)[-1]
-        app.screen.session.simulator.seek(iteration=app.screen.session.simulator.end - 1)
-        app.screen.session.changed()
+        app.screen.work.session.simulator.seek(iteration=app.screen.work.session.simulator.end - 1)
+        app.screen.work.session.changed()
         await pilot.press("m")
         await until(pilot, lambda: "All epochs are done" in screen_text(app)[-1])
         assert "Press m again" in screen_text(app)[-1]
@@ -293,7 +293,7 @@ async def test_while_it_runs_one_can_leave_and_the_place_is_kept(start, home, un
     app = start("xor-train")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app._simulator.running.latest is not None)
+        await until(pilot, lambda: app._simulator.work.running.latest is not None)
         await pilot.press("q")
     assert json.loads((home / "last.json").read_text())["scenario"] == "xor-train"
 

@@ -84,7 +84,7 @@ async def test_going_to_an_iteration_and_setting_a_breakpoint_by_key(open_at, sc
         assert screen_text(app)[-1].startswith(" enter remove ")
         await pilot.press("enter")
         await pilot.pause()
-        assert app.screen.session.breakpoints == []
+        assert app.screen.work.session.breakpoints == []
         assert "stop" not in screen_text(app)[1]
 
 
@@ -94,7 +94,7 @@ async def test_examples_of_conditions_are_whole_and_as_many_as_fit(open_at, scre
     async with app.run_test(size=size) as pilot:
         await pilot.press("b")
         await pilot.pause()
-        known, lines = examples(app.screen.session.simulator), screen_text(app)[-3:]
+        known, lines = examples(app.screen.work.session.simulator), screen_text(app)[-3:]
         assert any(line.startswith(" " + ", ".join(known[:least]) + " ") for line in lines)
         assert "esc cancel" in lines[-1]
         await pilot.press(*"oops", "enter")
@@ -147,10 +147,10 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("e", "b", *"loss", "less_than_sign", "1", "enter", "r")
         await pilot.pause()
-        assert app.screen.running.passed == ("loss<1",)
+        assert app.screen.work.running.passed == ("loss<1",)
         assert "past loss<1 (true already)" in screen_text(app)[-1]
         await pilot.press("r", "home", "r")
-        assert app.screen.running.passed == ()
+        assert app.screen.work.running.passed == ()
 
 
 @pytest.mark.parametrize("place", ["400", "5000"])
@@ -159,14 +159,14 @@ async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, scr
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         for condition in ("loss < 0.02", "iteration 6", "loss > 9", "loss < 0.1"):
-            add_breakpoint(app.screen.session, condition)
+            add_breakpoint(app.screen.work.session, condition)
         await pilot.press("colon", *place, "enter")
-        await until(pilot, lambda: not app.screen.running.is_running)
+        await until(pilot, lambda: not app.screen.work.running.is_running)
         await pilot.pause()
         said = screen_text(app)[-1]
         done = f"{int(place):,}"
         assert f"Iterations done: {done}. Epochs done: {done}. Past loss < 0.02 (iteration 6), iteration 6." in said
-        losses = app.screen.session.simulator.losses
+        losses = app.screen.work.session.simulator.losses
         assert losses[5] >= 0.02 > losses[6], "both came to hold in the same iteration; one holds never, one did before"
         await pilot.press("colon", *"3", "enter")
         await pilot.pause()
@@ -180,8 +180,8 @@ async def test_a_long_way_to_an_iteration_is_run_and_escape_ends_it_at_once(open
         await pilot.pause()
         assert "running to iteration 999,999, esc pauses" in screen_text(app)[-1]
         await pilot.press("escape")
-        assert not app.screen.running.is_running
-        assert app.screen.session.simulator.iteration < 999_999
+        assert not app.screen.work.running.is_running
+        assert app.screen.work.session.simulator.iteration < 999_999
 
 
 @pytest.mark.parametrize("condition", ["any |gradient| < 5e-4", "min |gradient| < 5e-4"])
@@ -241,7 +241,7 @@ async def test_however_a_place_is_named_and_however_far_it_is_the_reply_is_the_s
     app = open_at("epochs-batches-iterations")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *("space" if one == " " else one for one in place), "enter")
-        await until(pilot, lambda: not app.screen.running.is_running)
+        await until(pilot, lambda: not app.screen.work.running.is_running)
         await pilot.pause()
         assert screen_text(app)[-1].startswith(f" {said} ")
 
@@ -252,7 +252,7 @@ async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_
     async with app.run_test(size=(width, 24)) as pilot:
         await pilot.press("i")
         for condition in ("loss < 9", "epoch 1", "any |gradient| < 9"):
-            add_breakpoint(app.screen.session, condition)
+            add_breakpoint(app.screen.work.session, condition)
         await pilot.press("r")
         await pilot.pause()
         told = screen_text(app)[-1]

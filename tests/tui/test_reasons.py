@@ -35,7 +35,7 @@ async def test_where_it_is_selected_too(open_at, screen_text, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "2", "down", "tab")
-        assert app.screen.selection.ref == ref_to("dE_dW", 1, (0, 0))
+        assert app.screen.work.selection.ref == ref_to("dE_dW", 1, (0, 0))
         await pilot.pause()
         panel = [line[63:] if size[0] == 120 else line for line in screen_text(app)]
         assert BOTH_WAYS in shown(panel)

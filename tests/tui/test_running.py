@@ -13,7 +13,7 @@ from dlsim.tui.session.session import SPEEDS, Session, Speed
 
 
 def place(app):
-    return app.screen.session.simulator.position
+    return app.screen.work.session.simulator.position
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -21,17 +21,17 @@ async def test_a_run_pauses_where_the_epochs_end_and_goes_on_past_it(open_at, sc
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
         await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
-        await until(pilot, lambda: not app.screen.running.is_running)
+        await until(pilot, lambda: not app.screen.work.running.is_running)
         assert place(app).done == 1000
         await pilot.pause()
         assert "All epochs are done (1,000)" in screen_text(app)[-1]
         assert "iteration 1,000" in screen_text(app)[0]
         await pilot.press("r")
-        assert app.screen.running.is_running
+        assert app.screen.work.running.is_running
         await pilot.pause()
         assert " running past the end of its epochs (1,000), as fast as it goes " in screen_text(app)[-1]
         await pilot.press("r")
-        assert not app.screen.running.is_running
+        assert not app.screen.work.running.is_running
         assert place(app).done >= 1000
 
 
@@ -39,9 +39,9 @@ async def test_a_way_that_its_own_epochs_have_ended_says_that_a_run_goes_past_th
     app = open_at("over-and-underfitting")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r", "r")
-        assert app.screen.running.past_epochs == 0
-        app.screen.session.simulator.seek(iteration=20)
-        app.screen.session.changed()
+        assert app.screen.work.running.past_epochs == 0
+        app.screen.work.session.simulator.seek(iteration=20)
+        app.screen.work.session.changed()
         await pilot.press("v", "r")
         await pilot.pause()
         assert "running past the end of its epochs (5)" in screen_text(app)[-1]
@@ -54,22 +54,22 @@ async def test_the_loss_falls(open_at, until):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "e")
-        first = app.screen.session.simulator.losses[0]
+        first = app.screen.work.session.simulator.losses[0]
         await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
-        await until(pilot, lambda: not app.screen.running.is_running)
-        assert app.screen.session.simulator.losses[-1] < first / 5
+        await until(pilot, lambda: not app.screen.work.running.is_running)
+        assert app.screen.work.session.simulator.losses[-1] < first / 5
 
 
 @pytest.mark.parametrize("key", ["left", "space", "i", "home", "x", "full_stop", "v", "r"])
 async def test_any_key_that_moves_pauses_the_run_first(open_at, key):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.speed_index = SPEEDS.index(Speed(10))
+        app.screen.work.session.speed_index = SPEEDS.index(Speed(10))
         await pilot.press("r")
-        assert app.screen.running.is_running
+        assert app.screen.work.running.is_running
         await pilot.press(key)
         await pilot.pause()
-        assert not app.screen.running.is_running
+        assert not app.screen.work.running.is_running
 
 
 async def test_stepping_back_out_of_a_run_stands_on_its_last_iteration(open_at, until):
@@ -77,7 +77,9 @@ async def test_stepping_back_out_of_a_run_stands_on_its_last_iteration(open_at, 
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("r")
         screen = app.screen
-        await until(pilot, lambda: screen.running.latest is not None and screen.running.latest.position.done > 5)
+        await until(
+            pilot, lambda: screen.work.running.latest is not None and screen.work.running.latest.position.done > 5
+        )
         await pilot.press("left")
         position = place(app)
         assert position.cursor == position.values - 1
@@ -87,7 +89,7 @@ async def test_quitting_while_it_runs_ends_at_once(open_at):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
-        running = app.screen.running
+        running = app.screen.work.running
         await pilot.press("q")
     assert not running.is_running
 
@@ -97,13 +99,13 @@ async def test_help_over_a_run_pauses_it(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("r", "f1")
         await pilot.pause()
-        assert not app.screen_stack[-2].running.is_running
+        assert not app.screen_stack[-2].work.running.is_running
 
 
 async def test_a_slow_run_shows_every_step(open_at, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        app.screen.work.session.speed_index = SPEEDS.index(Speed(10, "grain"))
         await pilot.press("r")
         await until(pilot, lambda: place(app).cursor >= 2)
         assert place(app).cursor <= 5
@@ -113,10 +115,10 @@ async def test_a_slow_run_shows_every_step(open_at, until):
 async def test_where_nothing_is_trained_a_run_walks_through_all_samples(open_at, until):
     app = open_at("and")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        app.screen.work.session.speed_index = SPEEDS.index(Speed(10, "grain"))
         await pilot.press("r")
-        await until(pilot, lambda: not app.screen.running.is_running, looks=1000)
-        simulator = app.screen.session.simulator
+        await until(pilot, lambda: not app.screen.work.running.is_running, looks=1000)
+        simulator = app.screen.work.session.simulator
         assert simulator.sample == 3
         assert simulator.position.cursor == simulator.position.values
 
@@ -126,7 +128,7 @@ async def test_a_number_that_is_not_finite_stops_the_run_and_is_named(open_at, s
     app = open_at("backprop-2-2-2", overrides={**linear, "training.optimizer.learning_rate": 1e9})
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["right_square_bracket"] * len(SPEEDS), "r")
-        await until(pilot, lambda: not app.screen.running.is_running)
+        await until(pilot, lambda: not app.screen.work.running.is_running)
         await pilot.pause()
         assert "not a finite number" in screen_text(app)[1]
         await pilot.press("space")
@@ -189,8 +191,8 @@ def test_a_runner_computes_what_steps_compute():
 async def test_counts_are_grouped_in_the_header(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.simulator.seek(iteration=31_760)
-        app.screen.session.changed()
+        app.screen.work.session.simulator.seek(iteration=31_760)
+        app.screen.work.session.changed()
         await pilot.press("e")
         await pilot.pause()
         assert "epoch 31,761 · iteration 31,761" in screen_text(app)[0]
@@ -206,10 +208,10 @@ async def test_a_run_rests_while_a_turn_of_the_wheel_is_answered(open_at, until,
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("6", *["right_square_bracket"] * len(SPEEDS), "r")
-        await until(pilot, lambda: app.screen.running.latest is not None)
+        await until(pilot, lambda: app.screen.work.running.latest is not None)
         rests = []
-        monkeypatch.setattr(app.screen, "let_paint", lambda: rests.append(wheel))
-        app.screen._clock.pause()
+        monkeypatch.setattr(app.screen.stepping, "let_paint", lambda: rests.append(wheel))
+        app.screen.stepping.clock.pause()
         await app.on_event(wheel(None, 100, 30, 0, 0, 0, False, False, False, 100, 30))
         assert rests == [wheel]
         await pilot.press("r")
@@ -233,7 +235,7 @@ async def test_while_it_runs_what_a_key_says_can_be_read(open_at, screen_text, u
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("r", "g")
-        seen = app.screen.session.simulator.iteration
-        await until(pilot, lambda: app.screen.session.simulator.iteration > seen + 5)
+        seen = app.screen.work.session.simulator.iteration
+        await until(pilot, lambda: app.screen.work.session.simulator.iteration > seen + 5)
         assert "A step is now" in screen_text(app)[-1]
         await pilot.press("r")

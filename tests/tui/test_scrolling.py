@@ -74,7 +74,7 @@ async def test_a_long_answer_is_read_to_its_end_by_key_and_by_wheel(open_at, scr
             if by_key:
                 await pilot.press("pagedown")
             else:
-                app.screen.formula.post_message(wheel_down(app.screen.formula))
+                app.screen.view.formula.post_message(wheel_down(app.screen.view.formula))
             await pilot.pause()
             seen += screen_text(app)
         text = "\n".join(seen)

@@ -6,15 +6,16 @@ import math
 
 import pytest
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.answer import answer_to
 from dlsim.tui.session.selection import Cells, Selection, in_order
 from dlsim.tui.widgets.formula import FormulaView
-from dlsim.tui.widgets.network_diagram import NetworkDiagram
+from dlsim.tui.widgets.picture import NetworkDiagram
 from dlsim.tui.words import words
 
 GRADIENT = ref_to("dE_dW", 1, (0, 0))
@@ -110,7 +111,7 @@ def test_going_on_from_number_to_number_passes_each_once_and_begins_again():
     assert len(passed) == 8 * 4
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_every_number_of_every_table_answers_and_so_do_its_operands(name):
     simulator = Simulator(load(name))
     simulator.step("iteration")
@@ -182,12 +183,12 @@ async def test_of_a_mean_over_the_batch_it_is_said_what_the_lens_adds(open_at, s
 async def test_a_number_that_stands_for_itself_is_written_once(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.session.simulator.seek(iteration=0, cursor=38)
-        app.screen.session.changed()
+        app.screen.work.session.simulator.seek(iteration=0, cursor=38)
+        app.screen.work.session.changed()
         await pilot.press("space")
         await pilot.pause()
         formula = [line[63:].strip(" │") for line in screen_text(app)[3:20]]
-        assert app.screen.session.snapshot.event.symbol == "∂z2/∂W4"
+        assert app.screen.work.session.snapshot.event.symbol == "∂z2/∂W4"
         assert [line for line in formula if line.startswith("= ")] == ["= 0.20000000"]
 
 
@@ -209,7 +210,7 @@ async def test_the_diagram_lights_the_path_of_the_selected_number(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "1", "2", "down", "tab")
         await pilot.pause()
-        roles = [run for row in app.screen.diagram.picture.rows for run in row]
+        roles = [run for row in app.screen.view.diagram.picture.rows for run in row]
         chosen = "".join(run.text for run in roles if run.role == "chosen")
         assert "W1" in chosen
         heavy = sum(run.text.count("━") for run in roles if run.role in ("active", "operand"))
@@ -230,13 +231,13 @@ async def test_numbers_are_selected_by_mouse(open_at, screen_text):
         formula = app.screen.query_one(FormulaView)
         y, x = next(
             (y, "".join(text for text, _ in line).index("∂o1/∂z3"))
-            for y, line in enumerate(formula.lines)
+            for y, line in enumerate(formula.rows)
             if "∂o1/∂z3" in "".join(text for text, _ in line)
         )
         await pilot.click(FormulaView, offset=(x + 1, y))
         await pilot.pause()
         assert "∂E/∂W6 › ∂o1/∂z3" in spoken(screen_text(app))
-        hit = next(hit for hit in app.screen.diagram.picture.hits if hit.ref == ref_to("z", 2, (1,)))
+        hit = next(hit for hit in app.screen.view.diagram.picture.hits if hit.ref == ref_to("z", 2, (1,)))
         await pilot.click(NetworkDiagram, offset=(hit.x + 1, hit.y))
         await pilot.pause()
         assert "z4 · selected" in spoken(screen_text(app))
@@ -266,13 +267,15 @@ async def test_a_selected_number_that_the_next_variant_does_not_have_is_let_go(o
     app = open_at("linear-collapse")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "2")
-        app.screen._choose(app.screen.selection.select(ref_to("W", 3, (0, 0))))
-        assert app.screen.session.snapshot.knows(app.screen.selection.ref)
+        app.screen.selecting.choose(app.screen.work.selection.select(ref_to("W", 3, (0, 0))))
+        assert app.screen.work.session.snapshot.knows(app.screen.work.selection.ref)
         widths = set()
-        for _ in app.screen.session.ensemble.names:
+        for _ in app.screen.work.session.ensemble.names:
             await pilot.press("v", "down")
-            widths.add(len(app.screen.session.simulator.parameters))
-            assert app.screen.selection.ref is None or app.screen.session.snapshot.knows(app.screen.selection.ref)
+            widths.add(len(app.screen.work.session.simulator.parameters))
+            assert app.screen.work.selection.ref is None or app.screen.work.session.snapshot.knows(
+                app.screen.work.selection.ref
+            )
         assert len(widths) > 1, "the variants are of different depths"
 
 
@@ -281,10 +284,10 @@ async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can
     app = open_at("feedforward-or-recurrent")
     async with app.run_test(size=size) as pilot:
         await pilot.press("space", *["up"] * 6, *["down"] * 6, "i", *["tab"] * 6)
-        for hit in app.screen.diagram.picture.hits[:6]:
+        for hit in app.screen.view.diagram.picture.hits[:6]:
             await pilot.click(NetworkDiagram, offset=(hit.x, hit.y))
-        selected = app.screen.selection.ref
-        assert selected is None or app.screen.session.snapshot.knows(selected)
+        selected = app.screen.work.selection.ref
+        assert selected is None or app.screen.work.session.snapshot.knows(selected)
 
 
 @pytest.mark.parametrize(
@@ -402,7 +405,7 @@ async def test_the_only_number_of_a_picture_is_selected_by_keys_and_the_table_go
         async def selected(key):
             await pilot.press(key)
             await pilot.pause()
-            return app.screen.session.snapshot.symbol(app.screen.selection.ref)
+            return app.screen.work.session.snapshot.symbol(app.screen.work.selection.ref)
 
         forth = [await selected("tab")]
         assert "f · selected" in "\n".join(screen_text(app))
@@ -460,7 +463,7 @@ async def test_an_output_of_another_sample_says_how_it_was_computed_and_of_which
         assert "o1 · sample 2 · selected" in screen
         assert "o1 = sigmoid(z33)" in screen
         assert "given" not in screen
-        tape = app.screen.session.simulator.snapshot().tape
+        tape = app.screen.work.session.simulator.snapshot().tape
         z = tape.value(ref_to("z", 3, (0,), 1), 0)
         assert f"= sigmoid({z:.8f})" in screen
         await pilot.press("enter", "enter")
@@ -507,7 +510,7 @@ async def test_an_old_value_says_that_it_is_one_and_what_holds_now(open_at, scre
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "2", "tab")
         await pilot.pause()
-        snapshot = app.screen.session.snapshot
+        snapshot = app.screen.work.session.snapshot
         new = fixed(snapshot.value(snapshot.tables[0].rows[0].cells[-1]), 8)
         assert f"{symbol} before the update" in spoken(screen_text(app))
         assert f"Now {symbol} is {new}." in spoken(screen_text(app))
@@ -539,7 +542,7 @@ async def test_what_is_from_before_the_update_says_so_once_that_has_landed(open_
     app = open_at(name)
     async with app.run_test(size=size) as pilot:
         await pilot.press("i")
-        app.screen._choose(app.screen.selection.select(ref))
+        app.screen.selecting.choose(app.screen.work.selection.select(ref))
         await pilot.pause()
         assert told in spoken(screen_text(app))
         await pilot.press("left")
@@ -552,7 +555,7 @@ async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_t
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "1", "tab")
         await pilot.pause()
-        ref, snapshot = app.screen.selection.ref, app.screen.session.snapshot
+        ref, snapshot = app.screen.work.selection.ref, app.screen.work.session.snapshot
         assert ref == ref_to("now_f")
         told = spoken(screen_text(app))
         assert f"= {fixed(snapshot.value(ref), 8)}" in told
@@ -570,8 +573,8 @@ async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, 
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", chosen, "p", "tab")
         await pilot.pause()
-        assert app.screen.tabs.panel == "region"
-        assert app.screen.selection.ref in app.screen.picture.drawing.in_order()
+        assert app.screen.work.tabs.panel == "region"
+        assert app.screen.work.selection.ref in app.screen.view.picture.drawing.in_order()
 
 
 @pytest.mark.parametrize("key", ["tab", "down"])
@@ -580,6 +583,6 @@ async def test_in_the_data_a_selection_begins_with_the_sample_under_the_lens(ope
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", ".", "4", key)
         await pilot.pause()
-        row = app.screen.session.snapshot.row
+        row = app.screen.work.session.snapshot.row
         assert row > 0
-        assert app.screen.selection.ref == ref_to("X", 0, (row, 0))
+        assert app.screen.work.selection.ref == ref_to("X", 0, (row, 0))

@@ -10,10 +10,10 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.rows import Group, Places, subject
+from dlsim.tui.drawing.sheet import sheet_of
 from dlsim.tui.drawing.table_view import TableView
+from dlsim.tui.session.rows import Group, Places, subject
 from dlsim.tui.words import words
-from dlsim.tui.words.table_text import sheet_of
 
 
 def view(simulator, key, cells=60, height=20, top=None, selected=None):
@@ -243,7 +243,7 @@ async def test_a_click_on_a_samples_number_puts_it_under_the_lens(open_at, scree
         await pilot.pause()
         assert "sample 3/4" in screen_text(app)[0]
         assert "▶ 3 " in screen_text(app)[row]
-        assert not app.screen.selection, "a number of it is selected by a click on that"
+        assert not app.screen.work.selection, "a number of it is selected by a click on that"
         await pilot.click(offset=(line.index("3 ") + 6, row))
         await pilot.pause()
         assert "x1 · selected" in "\n".join(screen_text(app))
@@ -252,11 +252,11 @@ async def test_a_click_on_a_samples_number_puts_it_under_the_lens(open_at, scree
 async def test_a_sample_that_is_in_another_batch_cannot_be_looked_at(open_at, screen_text):
     app = open_at("over-and-underfitting", variant=None)
     async with app.run_test(size=(120, 40)) as pilot:
-        simulator = app.screen.session.simulator
+        simulator = app.screen.work.session.simulator
         simulator.edit(settings={"training.batch_size": 2})
-        app.screen.session.changed()
+        app.screen.work.session.changed()
         other = next(row for row in range(9) if row not in simulator.model.tape.rows)
-        app.screen.table.post_message(type(app.screen.table).SamplePicked(other))
+        app.screen.stepping.look_at(other)
         await pilot.pause()
         assert f"Sample {other + 1} is not in the batch of iteration 1." in screen_text(app)[-1]
 

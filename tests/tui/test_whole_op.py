@@ -6,14 +6,15 @@ import re
 
 import pytest
 from support.numbers import ref_to
+from support.scenarios import each_scenario
 
-from dlsim.engine import Simulator, builtin_scenarios, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
+from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.drawing.lines import width
 from dlsim.tui.drawing.whole_op import op_shown
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
-from dlsim.tui.widgets.formula import panel_lines, panel_parts
 from dlsim.tui.words import words
 
 
@@ -58,7 +59,7 @@ def test_where_all_have_a_line_each_the_selected_one_has_its_numbers():
     assert "z8 = " in told
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 @pytest.mark.parametrize(("cells", "height"), [(36, 12), (58, 18), (92, 30)])
 def test_no_number_in_an_op_has_fewer_decimals_than_chosen_and_no_formula_is_cut(name, cells, height):
     simulator = Simulator(load(name))
@@ -134,7 +135,7 @@ def test_what_of_an_op_has_not_been_computed_is_not_told():
     assert "0.680" not in told
 
 
-@pytest.mark.parametrize("name", builtin_scenarios())
+@each_scenario()
 def test_no_op_of_any_scenario_is_wider_than_the_panel(name):
     simulator = Simulator(load(name))
     for _ in range(len(simulator.program)):
@@ -188,8 +189,8 @@ async def test_keys_go_through_the_numbers_of_an_op_one_after_another_and_on_at_
         async def selected(key):
             await pilot.press(key)
             await pilot.pause()
-            ref = app.screen.selection.ref
-            return app.screen.session.snapshot.symbol(ref)
+            ref = app.screen.work.selection.ref
+            return app.screen.work.session.snapshot.symbol(ref)
 
         assert [await selected(forth) for _ in range(4)] == ["∂E/∂W5", "∂E/∂W6", "∂E/∂W7", "∂E/∂W8"]
         assert [await selected(back) for _ in range(3)] == ["∂E/∂W7", "∂E/∂W6", "∂E/∂W5"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.conventions import Convention, conventions
+from dlsim.engine.conventions import conventions
+from dlsim.engine.functions.settings import Convention
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.lines import Line, wrap

@@ -15,8 +15,8 @@ from dlsim.engine.branches import Ghost
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.pictures.variants import Variant
 from dlsim.tui.drawing.plots import Series
+from dlsim.tui.drawing.variants import Variant
 
 CONTEXT, LEAST_CONTEXT = 1.5, 10
 """Of a run that was left as much is drawn as the present one times this, or so many iterations more."""

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.link import Link, Press
 
 Piece = tuple[str, str]
 """(text, role). A role is the name of a style, see tui/widgets/styles.py; "" is plain."""
@@ -18,13 +17,13 @@ SIGNS = frozenset(["=", "·", "×", "+", "−", "<", ">", "≤", "≥", "≈", "
 """What joins the sides of an equation, where it stands by itself."""
 
 
-def ref_at(line: Line, x: int) -> Ref | None:
-    """The number that stands at a cell of a line."""
+def means_at(line: Line, x: int) -> Link | Press | None:
+    """What the text at a cell of a line stands for: a number, or something to do."""
     start = 0
     for text, role in line:
         end = start + cell_len(text)
         if start <= x < end:
-            return role.ref if isinstance(role, Link) else None
+            return role if isinstance(role, (Link, Press)) else None
         start = end
     return None
 

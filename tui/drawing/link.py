@@ -27,3 +27,19 @@ class Link(str):
         link = super().__new__(cls, role)
         link.ref, link.of = ref, of
         return link
+
+
+class Press(str):
+    """A role whose text is pressed like a key: a click on it does the `action`, and so does every cell that the mouse
+    is dragged over where it `drags`.
+    """
+
+    __slots__ = ("action", "drags")
+    action: str
+    drags: bool
+
+    def __new__(cls, role: str, action: str, *, drags: bool = False) -> Press:
+        """`role` as it is, with what it does."""
+        press = super().__new__(cls, role)
+        press.action, press.drags = action, drags
+        return press

@@ -12,8 +12,8 @@ from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, fit, width
-from dlsim.tui.drawing.rows import Group, Places
 from dlsim.tui.session.answer import has_updated, in_iteration
+from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head, label_head, old_head
 

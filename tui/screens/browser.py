@@ -15,15 +15,17 @@ from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
 from dlsim.tui.drawing.lines import Line, cut, wrap
 from dlsim.tui.drawing.markdown import markdown_lines
-from dlsim.tui.keys import APP_KEYS, BROWSER_KEYS, bindings
-from dlsim.tui.screens.first import FirstScreen
-from dlsim.tui.screens.leaving import Leaving
-from dlsim.tui.session.browsing import Choice, choices, facts, topics
+from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.keys import bindings
+from dlsim.tui.screens.reading import Overlay
+from dlsim.tui.session.browsing import Choice, choices
 from dlsim.tui.session.filtering import has_all
-from dlsim.tui.widgets.keyline import KeyLine, key_caps
+from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
+from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Ground, Panel
-from dlsim.tui.widgets.reading import Choices, Reading
+from dlsim.tui.widgets.rows import Rows, as_text
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import facts, topics
 
 SAY = words()
 SIDE_BY_SIDE = 90
@@ -40,7 +42,7 @@ SHOWN_KEYS = (
 )
 
 
-class BrowserScreen(Leaving, FirstScreen):
+class BrowserScreen(Overlay[None]):
     """Posts `Opened` with the name of the scenario that was chosen."""
 
     CSS_PATH = "browser.tcss"
@@ -77,11 +79,10 @@ class BrowserScreen(Leaving, FirstScreen):
     def compose(self) -> ComposeResult:
         """Filter and list on one side, the preview on the other."""
         self.field = Input(placeholder=SAY("browser.filter"), id="filter", compact=True)
-        self.listing = Choices(id="listing")
-        self.preview = Reading(id="preview-text")
+        self.listing = Rows(id="listing", row_action="take")
+        self.preview = Rows(id="preview-text")
         self.left = Panel(self.field, self.listing, id="choices")
         self.right = Panel(self.preview, id="preview")
-        self.keyline = KeyLine(id="keyline")
         with Ground(id="browser"):
             yield self.left
             yield self.right
@@ -90,7 +91,7 @@ class BrowserScreen(Leaving, FirstScreen):
     def on_mount(self) -> None:
         """Load the list."""
         self._choices = choices(self._files)
-        self._topics = [topics(SAY, choice) for choice in self._choices]
+        self._topics = [topics(SAY, choice, _pictures(choice)) for choice in self._choices]
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self._filter("")
@@ -133,12 +134,13 @@ class BrowserScreen(Leaving, FirstScreen):
             self._chosen = names.index(kept) if kept in names else 0
 
     def _show(self) -> None:
-        self.listing.show_choices(partial(listing_lines, self._found, self._chosen), self._chosen)
+        self.listing.fill(as_text(partial(listing_lines, self._found, self._chosen)), self.listing.top)
+        self.listing.keep_in_view(self._chosen)
         if not self._found:
-            self.preview.show(lambda _cells: ())
+            self.preview.fill(lambda _cells: ())
             return
         choice = self._found[self._chosen]
-        self.preview.show(lambda cells: preview_lines(choice, cells))
+        self.preview.fill(as_text(partial(preview_lines, choice)))
 
     def _show_keys(self) -> None:
         ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self.may_close or self.field.value]
@@ -182,18 +184,18 @@ class BrowserScreen(Leaving, FirstScreen):
         elif self.may_close:
             self.dismiss()
 
-    @on(KeyLine.Clicked)
-    async def _press(self, message: KeyLine.Clicked) -> None:
-        await self.run_action(message.action)
-
-    def on_choices_clicked(self, message: Choices.Clicked) -> None:
+    def action_take(self, number: int) -> None:
         """A click chooses, a click on what is chosen opens."""
-        if message.number == self._chosen:
+        if number == self._chosen:
             self.action_choose()
-        elif message.number < len(self._found):
-            self._chosen = message.number
+        elif number < len(self._found):
+            self._chosen = number
             self._show()
             self._show_keys()
+
+
+def _pictures(choice: Choice) -> Sequence[str]:
+    return [] if choice.scenario is None else [picture.key for picture in pictures_of(choice.scenario)]
 
 
 def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[Line]:

@@ -9,16 +9,16 @@ from msgspec import Struct
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Input
 
 from dlsim.tui.drawing.lines import Line, cut, wrap
-from dlsim.tui.keys import CHOOSING_KEYS, bindings
-from dlsim.tui.screens.leaving import Leaving
+from dlsim.tui.keys import bindings
+from dlsim.tui.screens.reading import Overlay
 from dlsim.tui.session.filtering import has_all
-from dlsim.tui.widgets.keyline import KeyLine, key_caps
+from dlsim.tui.session.keys import CHOOSING_KEYS
+from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Choices
+from dlsim.tui.widgets.rows import Rows, as_text
 from dlsim.tui.words import words
 
 SAY = words()
@@ -36,7 +36,7 @@ class Option(Struct, frozen=True):
     path: str = ""
 
 
-class ChoosingScreen(Leaving, Screen[str]):
+class ChoosingScreen(Overlay[str]):
     """Returns the key of what was chosen, None where nothing was. With `typed`, what one has typed is an option too."""
 
     CSS_PATH = "reading.tcss"
@@ -55,9 +55,8 @@ class ChoosingScreen(Leaving, Screen[str]):
     def compose(self) -> ComposeResult:
         """A field to filter with, and the list."""
         self.field = Input(placeholder=self._filter, id="filter", compact=True)
-        self.listing = Choices(id="options")
+        self.listing = Rows(id="options", row_action="take")
         self.panel = Panel(self.field, self.listing, id="reading")
-        self.keyline = KeyLine(id="keyline")
         yield self.panel
         yield self.keyline
 
@@ -80,7 +79,8 @@ class ChoosingScreen(Leaving, Screen[str]):
         self.action_choose()
 
     def _show(self) -> None:
-        self.listing.show_choices(partial(option_lines, self._found, self._chosen), self._chosen)
+        self.listing.fill(as_text(partial(option_lines, self._found, self._chosen)), self.listing.top)
+        self.listing.keep_in_view(self._chosen)
         self._show_keys()
 
     def _show_keys(self) -> None:
@@ -107,15 +107,11 @@ class ChoosingScreen(Leaving, Screen[str]):
         """Take none."""
         self.dismiss(None)
 
-    def on_choices_clicked(self, message: Choices.Clicked) -> None:
+    def action_take(self, number: int) -> None:
         """A click takes it."""
-        if message.number < len(self._found):
-            self._chosen = message.number
+        if number < len(self._found):
+            self._chosen = number
             self.action_choose()
-
-    @on(KeyLine.Clicked)
-    async def _press(self, message: KeyLine.Clicked) -> None:
-        await self.run_action(message.action)
 
 
 def _is_meant(option: Option, wanted: str) -> bool:

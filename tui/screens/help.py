@@ -3,47 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 from rich.cells import cell_len
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Input
 
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.lines import Line, Piece, wrap
-from dlsim.tui.keys import cap
+from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.screens.reading import ReadingScreen
+from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.filtering import has_all
-from dlsim.tui.telling import Told
-from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import cap
+from dlsim.tui.words.prose import fitting, keys_for
 
 SAY = words()
 TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings")
 LEFT = 16
+TABLES = ("weights", "layers", "data")
+BESIDE = ("loss", "lesson", "variants", "conventions")
 
 
 class HelpScreen(ReadingScreen):
     """Shows the bindings of the screen below it, and what else is `told` there."""
 
     def __init__(self, bound: Iterable[Binding], told: Told) -> None:
-        super().__init__()
+        super().__init__("help.title", ("app.close", "app.down", "look.page-down"), SAY("help.filter"))
         self._bound, self._told = tuple(bound), told
-
-    def compose(self) -> ComposeResult:
-        """A field to search with, and the text."""
-        self.reading = Reading(id="help-text")
-        self.panel = Panel(Input(placeholder=SAY("help.filter"), id="filter", compact=True), self.reading, id="reading")
-        self.keyline = KeyLine(id="keyline")
-        yield self.panel
-        yield self.keyline
 
     def on_mount(self) -> None:
         """Show everything."""
-        self._label("help.title", ("app.close", "app.down", "look.page-down"))
         self._search("")
 
     @on(Input.Changed)
@@ -51,7 +45,7 @@ class HelpScreen(ReadingScreen):
         self._search(event.value)
 
     def _search(self, wanted: str) -> None:
-        self.reading.show(lambda cells: help_lines(self._bound, self._told, wanted, cells))
+        self.read(lambda cells: help_lines(self._bound, self._told, wanted, cells))
 
 
 class Entry(Struct, frozen=True):
@@ -110,3 +104,39 @@ def _in_lines(head: str, text: str, cells: int) -> Iterable[Line]:
     first: Piece = (" " + head + " " * (LEFT - cell_len(head)), "key")
     wrapped = wrap([(text, "")], inner)
     return [(first if number == 0 else (" " * (LEFT + 1), ""), *line) for number, line in enumerate(wrapped)]
+
+
+# what help and palette tell of
+
+
+class Told(Struct, frozen=True):
+    """Of a scenario its panels and pictures; where none is open, those that most have."""
+
+    scenario: Scenario | None = None
+    panels: Sequence[str] = ("network", "formula", *TABLES, *BESIDE)
+    pictures: Sequence[str] = tuple(PICTURES)
+
+    def say(self, key: str) -> str:
+        """The text at `key` as it fits; "" for what there is not."""
+        return SAY(key) if self.scenario is None else fitting(SAY, self.scenario, key)
+
+    def known(self, key: str) -> str:
+        """What else one may type to find it: other names, and of a key what it is good for."""
+        also = f"also.{key}"
+        keys = [also] if self.scenario is None else keys_for(self.scenario, also)
+        return next((SAY(one) for one in keys if one in SAY), "")
+
+
+def told_on(screen: Screen[Any]) -> Told:
+    """What there is on a screen: of the scenario that is open, by the tabs it has."""
+    if not isinstance(screen, SimulatorScreen):
+        return Told()
+    tabs = screen.work.tabs
+    network = [picture for picture in tabs.pictures if picture not in PICTURES]
+    pictures = [picture for picture in tabs.pictures if picture in PICTURES]
+    return Told(screen.work.session.scenario, (*network, "formula", *tabs.tables, *BESIDE), pictures)
+
+
+def bound(screen: Screen[Any]) -> list[Binding]:
+    """The bindings that are ours on this screen, in the order of the table of keys."""
+    return [active.binding for active in screen.active_bindings.values() if active.binding.id]

@@ -1,42 +1,78 @@
-"""What the screens for reading have in common: a frame, a text in it that scrolls, the keys below; escape returns."""
+"""What screens over another have in common, and those for reading: a frame, a text in it that scrolls, keys below."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widgets import Input
 
-from dlsim.engine.numbers import DIGITS
-from dlsim.tui.keys import READING_KEYS, Key, bindings
-from dlsim.tui.screens.leaving import Leaving
-from dlsim.tui.session.session import Session
+from dlsim.tui.keys import bindings
+from dlsim.tui.session.keys import APP_KEYS, READING_KEYS, Key
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
-from dlsim.tui.widgets.reading import Reading
+from dlsim.tui.widgets.rows import Layout, Rows, as_text
 from dlsim.tui.words import words
+from dlsim.tui.words.caps import caps
 
 SAY = words()
-PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30
+Answer = TypeVar("Answer")
 
 
-class ReadingScreen(Leaving, Screen[None]):
-    """Scrolls its `reading`. The screen itself composes it, with a `panel` around it and a `keyline` below."""
+class Overlay(Screen[Answer]):
+    """Lies over another screen, or is the first one; a click on a key of its `keyline` presses it."""
+
+    may_close = True
+    """Whether there is a screen below to return to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keyline = KeyLine(id="keyline")
+
+    def interrupt(self) -> None:
+        """Ctrl-C says what closes the screen, and what leaves dlsim."""
+        names = caps(SAY, (*READING_KEYS, *APP_KEYS))
+        said = "hint.close_or_leave" if self.may_close else "hint.leave"
+        self.keyline.tell(SAY(said, key=names["app.quit"], close=names["app.close"]))
+
+    @on(Rows.Clicked)
+    async def _press(self, message: Rows.Clicked) -> None:
+        await self.run_action(getattr(message.means, "action", ""))
+
+
+class ReadingScreen(Overlay[None]):
+    """Shows a text, and where `filter` says what an empty one says, a field above it to search with."""
 
     CSS_PATH = "reading.tcss"
     BINDINGS = bindings(READING_KEYS)
     KEYS: ClassVar[Sequence[Key]] = READING_KEYS
     """What it answers to."""
-    reading: Reading
-    panel: Panel
-    keyline: KeyLine
 
-    def _label(self, title: str, keys: Sequence[str], hint: str = "") -> None:
-        """Write the title into the frame, and below it a hint and what these keys do."""
-        self.panel.entitle([("title", SAY(title))], "title", current=True)
+    def __init__(self, title: str, keys: Iterable[str], filter: str = "") -> None:
+        """`title` is a key of the catalogue, `keys` the ids of those that the footer names."""
+        super().__init__()
+        self.title_key, self._keys = title, keys
+        self.reading = Rows(id="text")
+        field = [Input(placeholder=filter, id="filter", compact=True)] if filter else []
+        self.panel = Panel(*field, self.reading, id="reading")
+
+    def compose(self) -> ComposeResult:
+        """A frame, the text in it, the keys below."""
+        self.panel.entitle([("title", SAY(self.title_key))], "title", current=True)
+        self.offer(self._keys)
+        yield self.panel
+        yield self.keyline
+
+    def offer(self, keys: Iterable[str], hint: str = "") -> None:
+        """Write a hint below, and what these keys do."""
         self.keyline.show(key_caps(SAY, self.KEYS, keys), hint)
+
+    def read(self, layout: Layout, top: int = 0) -> None:
+        """Show this text, from its beginning or from line `top` on."""
+        self.reading.fill(as_text(layout), top)
 
     def action_close(self) -> None:
         """Return."""
@@ -49,48 +85,3 @@ class ReadingScreen(Leaving, Screen[None]):
     def action_page(self, by: int) -> None:
         """About a screenful."""
         self.reading.scroll_pages(by)
-
-    @on(KeyLine.Clicked)
-    async def _press(self, message: KeyLine.Clicked) -> None:
-        await self.run_action(message.action)
-
-
-class ReportScreen(ReadingScreen):
-    """A report on where a session stands, made as the screen opens."""
-
-    TITLE_KEY: ClassVar[str]
-    FOOTER: ClassVar[Sequence[str]] = ("look.page-down", "app.close")
-    """The ids of the keys that the footer names."""
-
-    def __init__(self, session: Session, digits: int = DIGITS) -> None:
-        super().__init__()
-        self._session, self._digits = session, digits
-
-    def compose(self) -> ComposeResult:
-        """A frame, the report in it, the keys below."""
-        self.reading = Reading(id="report")
-        self.panel = Panel(self.reading, id="reading")
-        self.keyline = KeyLine(id="keyline")
-        yield self.panel
-        yield self.keyline
-
-    def on_mount(self) -> None:
-        """Report, and show."""
-        self._label(self.TITLE_KEY, self.FOOTER)
-        self.report()
-
-    def report(self) -> None:
-        """Fill the `reading`."""
-        raise NotImplementedError
-
-
-class PiecewiseReport(ReportScreen):
-    """A report on what takes a while: it goes on by pieces, and the screen answers in between."""
-
-    def on_mount(self) -> None:
-        """Be ready. Textual calls the `on_mount` of every class by itself, that of a report after this one."""
-        self._pieces = self.set_interval(1 / PIECES_PER_SECOND, self.go_on, pause=True)
-
-    def go_on(self) -> None:
-        """Do the next piece, of about PIECE_SECONDS; called as long as `_pieces` is not paused."""
-        raise NotImplementedError

@@ -1,44 +1,40 @@
-"""What stands where on the simulator's screen, for any size, and how a snapshot comes to be seen."""
+"""What stands where on the simulator's screen, for any size, and how a moment comes to be seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from textual import events
-from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.widget import AwaitMount, Widget
+from textual.widget import Widget
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.conventions import convention_lines
+from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.lines import cut
+from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
-from dlsim.tui.drawing.pictures.variants import variants
-from dlsim.tui.screens.first import FirstScreen
-from dlsim.tui.screens.moment import CAPS
+from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
+from dlsim.tui.drawing.whole_op import op_shown
+from dlsim.tui.screens.footer import CAPS, Footer
 from dlsim.tui.session.answer import other_row
-from dlsim.tui.session.preferences import preferences_of
-from dlsim.tui.session.selection import Selection
-from dlsim.tui.session.tabs import Tabs
+from dlsim.tui.session.variants import Member
+from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.formula import FormulaView
-from dlsim.tui.widgets.header import Header
 from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.lines import LineWidget
 from dlsim.tui.widgets.loss_curve import LossCurve
-from dlsim.tui.widgets.network_diagram import NetworkDiagram
 from dlsim.tui.widgets.panel import Ground, Panel, has_room_for
-from dlsim.tui.widgets.picture import PictureView
+from dlsim.tui.widgets.picture import NetworkDiagram, PictureView
 from dlsim.tui.widgets.prompt import Prompt
-from dlsim.tui.widgets.reading import Reading
-from dlsim.tui.widgets.scrolling import ScrollingLines
-from dlsim.tui.widgets.table import NumberTable
+from dlsim.tui.widgets.rows import Rows, as_text
+from dlsim.tui.widgets.tables import NumberTable, VariantsTable
 from dlsim.tui.widgets.timeline_strip import TimelineStrip
-from dlsim.tui.widgets.variants_table import NOTHING_BESIDE, Beside, VariantsTable, variants_of
 from dlsim.tui.words import words
 
 SAY = words()
@@ -48,27 +44,27 @@ ROOMY = 116
 LEAST_WITH_STRIP = 20
 LEAST_TABBED = 16
 """With fewer lines than this there is room for the formula alone."""
+AT_ONCE_SECONDS = 0.004
+"""So long a key waits for the other variants; they go the rest afterwards, bit by bit."""
+SLICE_SECONDS, PAUSE_SECONDS = 0.012, 0.015
 
 
-class SimulatorView(FirstScreen, is_layer=True):
+class View:
     """All the widgets that there will ever be: none comes or goes with a step, another size or another scenario."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.tabs = Tabs()
-        self.selection = Selection()
+    def __init__(self, work: Workspace) -> None:
+        self._work = work
         self._form = ""
         self._arranged_for = Size(0, 0)
         self._shown: Snapshot | None = None
         self._ruled: Scenario | None = None
-
-    def compose(self) -> ComposeResult:
-        """All the widgets that there will ever be, those first that can be seen at once."""
-        self.preferences = preferences_of(self.app)
-        glyphs = self.preferences.glyphs
-        self.look = Look(glyphs)
-        self.header = Header(SAY, id="header")
-        self.banner = LineWidget(id="banner")
+        self._is_catching_up = False
+        self.without_curve: Snapshot | None = None
+        """What is on screen but for the loss curve, which is drawn with the next look at a run."""
+        glyphs = ASCII if work.preferences.is_plain else UNICODE
+        self._look = Look(glyphs)
+        self.header = Rows(id="header")
+        self.banner = Rows(id="banner")
         self.strip = TimelineStrip(SAY, glyphs=glyphs, id="strip")
         self.diagram = NetworkDiagram(glyphs=glyphs, id="diagram")
         self.picture = PictureView(say=SAY, glyphs=glyphs, id="picture")
@@ -76,212 +72,237 @@ class SimulatorView(FirstScreen, is_layer=True):
         self.table = NumberTable(SAY, id="numbers")
         self.variants = VariantsTable(SAY, id="variants")
         self.curve = LossCurve(glyphs=glyphs, lesson=CAPS["look.lesson"], id="curve")
-        self.lesson = Reading(id="lesson")
-        self.rules = Reading(id="rules")
+        self.lesson = Rows(id="lesson")
+        self.rules = Rows(id="rules")
         self.keyline = KeyLine(id="keyline")
         self.prompt = Prompt(id="prompt")
-        self._contents: dict[str, tuple[Widget, ...]] = {
+        self.footer = Footer(work, self.keyline)
+        contents: dict[str, Sequence[Widget]] = {
             "network": (self.diagram, self.picture),
             "formula": (self.formula,),
             "tables": (self.table, self.variants),
             "side": (self.curve, self.lesson, self.rules),
         }
         self._choose_contents()
-        self.panels = {
-            name: Panel(*(content for content in contents if content.display), id=name)
-            for name, contents in self._contents.items()
-        }
-        self.lay_out_for(self.app.size)
-        yield self.header
-        yield self.strip
-        with Ground(id="body"):
-            yield from self.panels.values()
-        yield self.keyline
+        self.panels = {name: Panel(*held, id=name, choosing="looking.panel") for name, held in contents.items()}
 
-    def mount_rest(self) -> Iterator[AwaitMount]:
-        """What stands behind a tab, and what is shown only when something is asked or wrong."""
-        yield from super().mount_rest()
-        for name, contents in self._contents.items():
-            yield self.panels[name].mount(*(content for content in contents if not content.is_attached))
-        yield self.mount(self.banner, before=self.strip)
-        yield self.mount(self.prompt, before=self.keyline)
+    def widgets(self) -> Sequence[Widget]:
+        """From above to below."""
+        body = Ground(*self.panels.values(), id="body")
+        return (self.header, self.banner, self.strip, body, self.prompt, self.keyline)
 
-    def on_resize(self, event: events.Resize) -> None:
+    # arranging
+
+    def arrange(self, screen: Widget, size: Size) -> None:
         """Choose the arrangement for the size there is."""
-        if event.size != self._arranged_for:
-            self.lay_out_for(event.size)
-            if self._shown is not None:
-                self.show(self._shown)
-
-    def lay_out_for(self, size: Size) -> None:
-        """Choose the arrangement for a size. Done before there is anything to arrange, it spares a second one."""
+        if size == self._arranged_for:
+            return
         self._arranged_for = size
         width, height = size
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
-        self.tabs.is_wide = form == "wide"
+        self._work.tabs.is_wide = form == "wide"
         forms = {name: name == form for name in ("wide", "tabbed", "small")}
         classes = {**forms, "roomy": form == "wide" and width >= ROOMY}
-        self.update_classes(classes, update=self.is_mounted)  # at once: each time costs a restyling
+        screen.update_classes(classes, update=screen.is_mounted)  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
+        if self._shown is not None:
+            self._show_all(self._shown)
 
-    @property
-    def digits(self) -> int:
-        """How many decimals numbers have at present: all that shows or tells one gets it from here."""
-        return self.preferences.digits
+    # showing
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show this moment. Each widget repaints what changed of it."""
+    def begin(self) -> None:
+        """Show the lesson and the first moment of a session."""
+        lesson = in_language(self._work.session.scenario.lesson, SAY.language)
+        self.lesson.fill(as_text(partial(markdown_lines, lesson)))
+        self.show()
+
+    def show(self) -> None:
+        """Show the moment, and what there is to say. Each widget repaints what changed of it."""
+        self.without_curve = None
+        self._show_all(self._work.moment)
+        self.footer.show()
+
+    def _show_all(self, snapshot: Snapshot) -> None:
         self.show_curve(snapshot, self.show_numbers(snapshot))
 
     def show_numbers(self, snapshot: Snapshot) -> tuple[Member, ...]:
         """All but the loss curve, which takes longer than all else together; the variants as they were then."""
-        self._shown, digits = snapshot, self.digits
-        self.selection = self.selection.within(snapshot)
-        if not self.selection:
-            self.tabs.follow(snapshot)
+        work, tabs, digits = self._work, self._work.tabs, self._work.digits
+        self._shown = snapshot
+        work.selection = work.selection.within(snapshot)
+        if not work.selection:
+            tabs.follow(snapshot)
         members = self.members_now()
-        self.header.show(snapshot, self.variant_name(snapshot))
+        variant = self._variant_name(snapshot)
+        self.header.fill(lambda cells: [header_line(SAY, snapshot, cells, variant)])
         self.strip.display = self._arranged_for.height >= LEAST_WITH_STRIP and snapshot.position.epochs > 0
-        self.strip.show(snapshot, self.stops())
+        self.strip.show(snapshot, work.stops)
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, self.selection, digits, self._other_pictures(), self.whole_op(snapshot))
+        self.formula.show(snapshot, work.selection, digits, self._other_pictures(), self.whole_op(snapshot))
         if self.panels["network"].display:
-            if self.tabs.picture in PICTURES:
-                self.picture.choose(PICTURES[self.tabs.picture])
-                self.picture.show(snapshot, members, self.selection.ref, digits)
+            if tabs.picture in PICTURES:
+                self.picture.choose(PICTURES[tabs.picture])
+                self.picture.show(snapshot, members, work.selection.ref, digits)
             else:
-                self.diagram.show(snapshot, self.selection.ref, digits, self.whole_op(snapshot))
+                self.diagram.show(snapshot, work.selection.ref, digits, self.whole_op(snapshot))
         if self.panels["tables"].display:
-            if self.tabs.table == "variants":
-                told = variants(Scene(snapshot, members, look=self.look, say=SAY))
+            if tabs.table == "variants":
                 beside = self.beside_losses(members)
-                self.variants.show(
-                    variants_of(SAY, told, self.apart(), digits, beside), beside.head, self.selection.ref
-                )
+                rows = variants_of(SAY, self.told(snapshot, members), work.session.apart, digits, beside)
+                self.variants.show(rows, beside.head, work.selection.ref)
             else:
-                self.table.show(snapshot, self.tabs.table, self.selection.ref, digits)
+                self.table.show(snapshot, tabs.table, work.selection.ref, digits)
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
-            self.rules.show(partial(convention_lines, SAY, snapshot.scenario))
+            self.rules.fill(as_text(partial(convention_lines, SAY, snapshot.scenario)))
         return members
 
     def show_curve(self, snapshot: Snapshot, members: tuple[Member, ...] | None = None) -> None:
         """The loss curve, if it is on screen."""
-        if self.panels["side"].display and self.tabs.side == "loss":
+        if self.panels["side"].display and self._work.tabs.side == "loss":
             members = self.members_now() if members is None else members
-            told = variants(Scene(snapshot, members, look=self.look, say=SAY)) if members else []
-            self.curve.show(snapshot, told, self.digits)
-
-    def scrolling(self) -> Sequence[ScrollingLines]:
-        """What is on screen and scrolls: what is said about a selected number, then the chosen panel's first."""
-        held: dict[str, tuple[ScrollingLines, ...]] = {
-            "tables": (self.table, self.variants),
-            "side": (self.lesson, self.rules),
-        }
-        areas = sorted(held, key=lambda area: area != self.tabs.area)
-        shown = [one for area in areas if self.panels[area].display for one in held[area] if one.display]
-        return [self.formula, *shown]
-
-    def members_now(self) -> tuple[Member, ...]:
-        """All variants of the scenario at this moment; none where there is one only."""
-        return ()
-
-    def variant_name(self, snapshot: Snapshot) -> str:
-        """What the variant under the lens is called; "" where there is one only."""
-        return snapshot.scenario.variant or ""
-
-    def apart(self) -> Sequence[Sequence[str]]:
-        """What sets each variant of the scenario apart."""
-        return ()
-
-    def beside_losses(self, members: Sequence[Member]) -> Beside:
-        """What stands beside the losses of the variants in their table."""
-        return NOTHING_BESIDE
+            self.curve.show(snapshot, self.told(snapshot, members) if members else [], self._work.digits)
 
     def whole_op(self, snapshot: Snapshot) -> Op | None:
-        """What the formula panel shows whole; None where it shows one number."""
-        return None
+        """What the formula panel shows whole: where a step is an op, or a phase, the last op; None where it shows one
+        number.
+        """
+        return None if self._work.session.grain == "value" else op_shown(snapshot, self._work.selection)
 
-    def stops(self) -> Sequence[str]:
-        """The conditions at which runs stop."""
-        return ()
+    def scrolling(self) -> Sequence[Rows]:
+        """What is on screen and scrolls: what is said about a selected number, then the chosen panel's first."""
+        held: dict[str, Sequence[Rows]] = {"tables": (self.table, self.variants), "side": (self.lesson, self.rules)}
+        areas = sorted(held, key=lambda area: area != self._work.tabs.area)
+        shown = [one for area in areas if self.panels[area].display for one in held[area] if one.display]
+        return [self.formula, *shown]
 
     def _show_banner(self, snapshot: Snapshot) -> None:
         trouble = snapshot.trouble
         self.banner.display = trouble is not None
         if trouble is not None:
-            value = fixed(trouble.value, self.digits)
+            value = fixed(trouble.value, self._work.digits)
             text = SAY("banner.trouble", symbol=trouble.symbol, value=value, iteration=trouble.iteration)
-            self.banner.show_lines([cut(((f" {text}", "trouble"),), max(self.size.width, 1))])
+            self.banner.fill(lambda cells: [cut(((f" {text}", "trouble"),), cells)])
+
+    # the variants of the scenario
+
+    def members_now(self) -> tuple[Member, ...]:
+        """All variants at the moment that is shown; those that need long come after it."""
+        if not self._work.running.is_running and not self._work.session.follow(AT_ONCE_SECONDS):
+            self._catch_up_later()
+        return self._work.running.members
+
+    def told(self, snapshot: Snapshot, members: tuple[Member, ...]) -> list[Variant]:
+        """The variants as they are drawn and told of."""
+        return variants(Scene(snapshot, members, look=self._look, say=SAY))
+
+    def beside_losses(self, members: Sequence[Member]) -> Beside:
+        """How each variant does on the data that was kept back; where a batch is a part of it, on all data."""
+        curves = [member.snapshot.curves.get("validation") for member in members]
+        if any(curve is not None for curve in curves):
+            numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
+            return Beside("validation", numbers, _beside_number(members, "validation"))
+        if not self._work.session.compares_over_all:
+            return NOTHING_BESIDE
+        is_running = self._work.running.is_running
+        losses = [None] * len(members) if is_running else self._work.session.losses_over_all()
+        return Beside("over_all", losses, _beside_number(members, "over_all"))
+
+    def _variant_name(self, snapshot: Snapshot) -> str:
+        """What the variant under the lens is called; "" where there is one only."""
+        if not self._work.tabs.has_variants:
+            return ""
+        return self._work.session.name_of(snapshot.scenario.variant) or self.footer.text("picture.as_written")
+
+    def _catch_up_later(self) -> None:
+        if not self._is_catching_up:
+            self._is_catching_up = True
+            self.header.set_timer(PAUSE_SECONDS, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._is_catching_up = False
+        if self._work.running.is_running:
+            return  # they go with the run
+        if not self._work.session.follow(SLICE_SECONDS):
+            self._catch_up_later()
+        self._show_all(self._work.session.snapshot)
+
+    # titles and tabs
 
     def _show_titles(self, snapshot: Snapshot) -> None:
-        is_wide = self.tabs.is_wide
+        tabs, selected = self._work.tabs, self._work.selection.ref
         symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
         op = self.whole_op(snapshot)
         if op is not None:
             symbol, _, _ = snapshot.tape.op_formula(op)
-        if self.selection.ref is not None:
-            row, symbol = other_row(snapshot, self.selection.ref), snapshot.symbol(self.selection.ref)
+        if selected is not None:
+            row = other_row(snapshot, selected)
             key = "answer.selected" if row is None else "answer.selected_of_sample"
-            symbol = SAY(key, symbol=symbol, sample=(row or 0) + 1)
-        self.panels["formula"].entitle([("", symbol)], current=False, framed=is_wide)
+            symbol = SAY(key, symbol=snapshot.symbol(selected), sample=(row or 0) + 1)
+        self.panels["formula"].entitle([("", symbol)], current=False, framed=tabs.is_wide)
         for name in ("network", "tables", "side"):
             panel = self.panels[name]
-            panel.display = self._form != "small" and self.tabs.is_shown(name)
-            areas = self.tabs.areas
-            names = areas[name] if is_wide else [tab for tabs in areas.values() for tab in tabs]
-            if not is_wide:  # one tab for all pictures
-                names = sorted(
-                    (tab for tab in names if tab not in self.tabs.pictures or tab == self.tabs.picture),
-                    key=self.key_of,
-                )
-            titles: Sequence[tuple[str, str]] = [(tab, self._title_with_key(tab)) for tab in names]
-            if not is_wide:
-                titles = self._with_next_picture(titles)
-            chosen = self.tabs.chosen_in(name)
-            panel.entitle(titles, chosen, current=self.tabs.panel in names and is_wide, framed=is_wide)
+            panel.display = self._form != "small" and tabs.is_shown(name)
+            titles = self._titles_of(name)
+            is_current = tabs.is_wide and tabs.panel in tabs.areas[name]
+            panel.entitle(titles, tabs.chosen_in(name), current=is_current, framed=tabs.is_wide)
         self._choose_contents()
+
+    def _titles_of(self, area: str) -> Sequence[tuple[str, str]]:
+        """The (key, title) tabs of an area's panel; where there is room for one panel only, those of all."""
+        tabs = self._work.tabs
+        if tabs.is_wide:
+            return [(tab, self._title_with_key(tab)) for tab in tabs.areas[area]]
+        names = [tab for held in tabs.areas.values() for tab in held]
+        one_for_all_pictures = [tab for tab in names if tab not in tabs.pictures or tab == tabs.picture]
+        ordered = sorted(one_for_all_pictures, key=self.key_of)
+        return self._with_next_picture([(tab, self._title_with_key(tab)) for tab in ordered])
 
     def _choose_contents(self) -> None:
         """Of what shares a panel, show the one whose tab is open."""
-        self.curve.display = self.tabs.side == "loss"
-        self.lesson.display = self.tabs.side == "lesson"
-        self.rules.display = self.tabs.side == "conventions"
-        self.diagram.display = self.tabs.picture not in PICTURES
+        tabs = self._work.tabs
+        self.curve.display = tabs.side == "loss"
+        self.lesson.display = tabs.side == "lesson"
+        self.rules.display = tabs.side == "conventions"
+        self.diagram.display = tabs.picture not in PICTURES
         self.picture.display = not self.diagram.display
-        self.variants.display = self.tabs.table == "variants"
+        self.variants.display = tabs.table == "variants"
         self.table.display = not self.variants.display
 
     def _other_pictures(self) -> Sequence[str]:
         """What the pictures are called that are not shown, those that come next first."""
-        return [title_of(self.tabs.picture_after(by)) for by in range(1, len(self.tabs.pictures))]
+        tabs = self._work.tabs
+        return [title_of(tabs.picture_after(by)) for by in range(1, len(tabs.pictures))]
 
     def _with_next_picture(self, titles: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         """Where one tab stands for all pictures: while it is open, it says what turns to the next, and to which."""
-        if self.tabs.panel != self.tabs.picture or len(self.tabs.pictures) == 1:
+        tabs = self._work.tabs
+        if tabs.panel != tabs.picture or len(tabs.pictures) == 1:
             return titles
-        key, following = CAPS["look.picture"], title_of(self.tabs.picture_after(1))
+        key, following = CAPS["look.picture"], title_of(tabs.picture_after(1))
         for form in ("title.next_picture", "title.more_pictures"):
             told = [
-                (tab, SAY(form, title=title, key=key, picture=following) if tab == self.tabs.picture else title)
+                (tab, SAY(form, title=title, key=key, picture=following) if tab == tabs.picture else title)
                 for tab, title in titles
             ]
-            if has_room_for(told, self.size.width):
+            if has_room_for(told, self._arranged_for.width):
                 return told
         return titles
 
     def _title_with_key(self, tab: str) -> str:
         """A tab's title and the key that opens it; the pictures' is for the one that was shown last."""
-        is_turned_to = tab in self.tabs.pictures and tab != self.tabs.picture
+        tabs = self._work.tabs
+        is_turned_to = tab in tabs.pictures and tab != tabs.picture
         return title_of(tab) if is_turned_to else f"{self.key_of(tab)} {title_of(tab)}"
 
     def key_of(self, tab: str) -> str:
         """The key that opens a tab."""
-        if tab in self.tabs.tables:
-            return CAPS[f"look.table-{self.tabs.tables.index(tab) + 1}"]
-        if tab in self.tabs.pictures:
+        tabs = self._work.tabs
+        if tab in tabs.tables:
+            return CAPS[f"look.table-{tabs.tables.index(tab) + 1}"]
+        if tab in tabs.pictures:
             return CAPS["look.network"]
         return CAPS[f"look.{tab}"]
 
@@ -289,3 +310,7 @@ class SimulatorView(FirstScreen, is_layer=True):
 def title_of(tab: str) -> str:
     """A panel's title; a table that the catalogue does not know goes by its own name."""
     return SAY(f"panel.{tab}") if f"panel.{tab}" in SAY else tab
+
+
+def _beside_number(members: Sequence[Member], name: str) -> Ref | None:
+    return next((member.snapshot.curve_numbers.get(name) for member in members), None)

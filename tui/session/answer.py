@@ -5,11 +5,16 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dlsim.engine.explain import Explanation
-from dlsim.engine.history import Jump
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.reference import Ref, present
-from dlsim.engine.scenario.datum import edit_of
+from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
+
+
+def is_number(ref: Ref) -> bool:
+    """Whether its value is one to show: that of the update is only how many numbers took their places."""
+    return ref.quantity is not UPDATE
 
 
 class Answer(Struct, frozen=True):

@@ -1,10 +1,9 @@
-"""The scenarios to choose from, and what a preview says of each. No Textual here."""
+"""The scenarios to choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,8 +12,6 @@ from msgspec.structs import replace
 from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import clean
-from dlsim.tui.drawing.pictures.catalogue import pictures_of
-from dlsim.tui.words import Words
 
 
 class Choice(Struct, frozen=True):
@@ -61,48 +58,3 @@ def _choice(name: str) -> Choice:
         return Choice(name, load(name))
     except (ScenarioError, UnknownNameError, OSError, ValueError) as problem:
         return Choice(name, None, str(problem))
-
-
-def topics(say: Words, choice: Choice) -> str:
-    """All that a filter looks for: its line of the list, its summary, what it consists of, its pictures and its kind
-    by the names that they usually have.
-    """
-    scenario = choice.scenario
-    if scenario is None:
-        return choice.heading(say.language)
-    names = [f"command.picture.usual.{picture.key}" for picture in pictures_of(scenario)]
-    names += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
-    return " ".join(
-        (
-            choice.heading(say.language),
-            in_language(scenario.summary, say.language),
-            *facts(say, scenario),
-            *(say(key) for key in names if key in say),
-        )
-    )
-
-
-def facts(say: Words, scenario: Scenario) -> Iterator[str]:
-    """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
-    network, training = scenario.network, scenario.training
-    if network is not None:
-        widths = "-".join(str(width) for width in network.widths)
-        yield say(
-            "browser.size",
-            widths=widths,
-            activations=_runs([layer.activation.name for layer in network.layers]),
-        )
-    if count := scenario.samples:
-        yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
-    if training is not None:
-        yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))
-    elif network is not None:
-        yield say("browser.forward")
-    if scenario.variants:
-        yield say("browser.variants", names=" · ".join(scenario.variants))
-
-
-def _runs(names: Sequence[str]) -> str:
-    """sigmoid, sigmoid, softmax → "2 × sigmoid, softmax"."""
-    counted = [(name, len(list(group))) for name, group in groupby(names)]
-    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint
+from dlsim.engine.breakpoints import parse_breakpoint
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.numbers import DIGITS
+from dlsim.engine.numbers import DIGITS, typed_number, whole_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
-from dlsim.engine.simulator import Simulator
-from dlsim.engine.typed_numbers import typed_number, whole_number
+from dlsim.engine.simulator import Breakpoint, Simulator
 from dlsim.tui.session.edits import Edited, brief, brought_along, in_words
 from dlsim.tui.session.judging import has_same_batches, more_than_all
 from dlsim.tui.session.session import Hint, Session

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from dlsim.engine.numbers import DIGITS, plain
+from dlsim.engine.numbers import DIGITS, plain, typed_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.session.targets import OPTIMIZER, Target, parsed, settings_in, written
 
 

@@ -8,9 +8,9 @@ from math import isfinite
 from msgspec.structs import replace
 
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.numbers import comma_refused, typed_number, whole_number
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import ALL, Scenario
-from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number
 from dlsim.tui.session.targets import BATCH_SIZE, Target
 
 NOT_A_NUMBER, NOT_FINITE = "number", "finite"

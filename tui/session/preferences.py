@@ -10,11 +10,9 @@ from collections.abc import Iterable
 import msgspec
 
 from dlsim.engine.errors import nearest
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE, Glyphs
 from dlsim.tui.session.folders import Folders, folders
-from dlsim.tui.session.keymap import usable
-from dlsim.tui.session.settings import Glyphs as GlyphSet
-from dlsim.tui.session.settings import Last, Settings, Store
+from dlsim.tui.session.keys import usable
+from dlsim.tui.session.settings import Glyphs, Last, Settings, Store
 
 
 class Preferences:
@@ -37,12 +35,7 @@ class Preferences:
         return folders() if self._store is None else self._store.places
 
     @property
-    def glyphs(self) -> Glyphs:
-        """The characters that the terminal has."""
-        return ASCII if self.is_plain else UNICODE
-
-    @property
-    def other_glyphs(self) -> GlyphSet:
+    def other_glyphs(self) -> Glyphs:
         """Those that are not chosen."""
         return "unicode" if self._settings.glyphs == "ascii" else "ascii"
 

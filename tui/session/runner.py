@@ -16,9 +16,9 @@ from threading import Event, Thread
 from time import perf_counter
 
 from dlsim.engine import Simulator, Snapshot
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
-from dlsim.tui.drawing.pictures.scene import Member
+from dlsim.engine.simulator import Breakpoint
+from dlsim.tui.session.variants import Member
 
 BURST_SECONDS = 0.002
 """How long the simulator runs between two looks at what is asked of it."""

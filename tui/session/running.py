@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from time import monotonic, thread_time
 
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.numbers import DIGITS, fixed
+from dlsim.engine.simulator import Breakpoint
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.pictures.scene import Member
 from dlsim.tui.session.runner import Runner
 from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.variants import Member
 
 RUN_TO_PAINT = 4
 """A run has so many times the time that this thread, the screen's, has spent since it looked last: what takes long to

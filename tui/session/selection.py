@@ -9,7 +9,7 @@ from msgspec import Struct
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.rows import Places
+from dlsim.tui.session.rows import Places
 
 
 class Stop(Struct, frozen=True):

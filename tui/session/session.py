@@ -15,15 +15,11 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from dlsim.engine import Simulator, Snapshot, load
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.simulator import Grain
-from dlsim.tui.drawing.pictures.scene import Member
-from dlsim.tui.drawing.pictures.variants import written_name
+from dlsim.engine.simulator import Breakpoint, Grain
 from dlsim.tui.session.edits import EditLog
-from dlsim.tui.session.variants import differences
-from dlsim.tui.words import words
+from dlsim.tui.session.variants import Member, differences, set_apart
 
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
@@ -352,15 +348,18 @@ class Session:
         if is_fitting:  # so nobody has chosen another
             self.speed_index = self._fitting
         if self.ensemble.is_held:
-            values = {"variant": self.name_of(self.variant), "epochs": self.simulator.epochs}
-            return Hint("hint.variant_ended", values)
+            name = self.name_of(self.variant)
+            values = {"variant": name, "epochs": self.simulator.epochs}
+            return Hint("hint.variant_ended" if name else "hint.as_written_ended", values)
         if self.variant is None:
             return Hint("hint.as_written", {"variant": self.name_of(None)})
         return Hint("hint.variant", {"variant": self.variant})
 
     def name_of(self, variant: str | None) -> str:
-        """What a variant is called; as it is written, by what sets it apart from the others at this moment."""
-        return written_name(self._scenarios, words()) if variant is None else variant
+        """What a variant is called; as it is written, by what sets it apart from the others at this moment, "" where
+        nothing does.
+        """
+        return set_apart(self._scenarios) if variant is None else variant
 
 
 def _work(simulator: Simulator) -> int:

@@ -1,4 +1,4 @@
-"""What can be changed: a parameter, a number of the data, a setting; by which name, at which path. No Textual here."""
+"""What can be changed: a parameter, a number of the data, a setting; at which path."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.numbers import in_full
+from dlsim.engine.numbers import in_full, typed_number
 from dlsim.engine.reference import Ref, about, present
-from dlsim.engine.scenario.datum import Datum, datum_at
-from dlsim.engine.scenario.paths import is_count
+from dlsim.engine.scenario.paths import Datum, datum_at, is_count
 from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
-from dlsim.engine.typed_numbers import typed_number
-from dlsim.tui.words import words
 
-SAY = words()
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -39,7 +34,9 @@ OPTIMIZER, BATCH_SIZE = "training.optimizer", "training.batch_size"
 
 
 class Target(Struct, frozen=True):
-    """Something that can be changed: a parameter at `ref`, or what the scenario sets at `path`."""
+    """Something that can be changed: a parameter at `ref`, or what the scenario sets at `path`, which is the label of a
+    setting until it has words for one.
+    """
 
     label: str
     value: Any
@@ -48,13 +45,6 @@ class Target(Struct, frozen=True):
     datum: Datum | None = None
     partners: Sequence[str] = ()
     """The symbols of the datum's row."""
-
-    @property
-    def with_sample(self) -> Target:
-        """Of the data, called by the sample that it belongs to as well, where there are several."""
-        if self.datum is None or self.datum.sample is None:
-            return self
-        return replace(self, label=SAY("edit.of_sample", symbol=self.label, sample=self.datum.sample))
 
     def followers(self, value: Any) -> Sequence[tuple[str, float, float]]:
         """(symbol, number before, number then) of the targets of its sample that change when it becomes `value`."""
@@ -107,7 +97,7 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
         return Target(snapshot.symbol(parameter), now, ref=parameter)
     row = snapshot.row if ref.sample is None else int(snapshot.tape.rows[ref.sample])
     datum = datum_at(snapshot.scenario, ref, row)
-    path = ref.quantity.path(ref) if datum is None else datum.path
+    path = ref.quantity.path(snapshot.tape, ref) if datum is None else datum.path
     if path is None:
         return None
     found = value_at(snapshot.scenario.raw, path)
@@ -168,25 +158,6 @@ def settings_of(scenario: Scenario) -> list[Target]:
     return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
 
 
-def name_of(path: str) -> str:
-    """What a setting is called: `layer 1 activation`, `learning_rate`, `sweep from`: words, and no path in a file."""
-    named: list[str] = []
-    match path.split("."):
-        case ["network", "layers", number, *rest]:
-            named.append(SAY("setting.layer", number=int(number) + 1))
-        case ["functions", "show", number, *rest]:
-            named.append(SAY("setting.function", number=int(number) + 1))
-        case ["training", "seed"]:
-            return SAY("setting.shuffle_seed")
-        case ["training", "optimizer", *rest] if rest:
-            pass
-        case ["training" | "functions", *rest]:
-            pass
-        case rest:
-            pass
-    return " ".join((*named, *(SAY.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
-
-
 LISTED_AT_MOST = 40
 """Of more parameters than this, none is listed: they have their table. So it is with inputs and targets."""
 
@@ -243,7 +214,7 @@ def _rank(target: Target) -> tuple[int, int]:
 def _within(path: str, value: Any) -> Iterator[Target]:
     if isinstance(value, Mapping):
         if "name" in value:  # an optimizer or an activation with settings of its own
-            yield Target(name_of(path), value["name"], path=path)
+            yield Target(path, value["name"], path=path)
         for key, inner in value.items():
             if key != "name" and f"{path}.{key}" not in NUMBERS:
                 yield from _within(f"{path}.{key}", inner)
@@ -252,7 +223,7 @@ def _within(path: str, value: Any) -> Iterator[Target]:
             if isinstance(inner, Mapping):
                 yield from _within(f"{path}.{number}", inner)
     else:
-        yield Target(name_of(path), value, path=path)
+        yield Target(path, value, path=path)
 
 
 def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
@@ -268,7 +239,7 @@ def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
     for path, value in written_out.items():
         if path not in there:
-            yield Target(name_of(path), value, path=path)
+            yield Target(path, value, path=path)
 
 
 def settings_in(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:

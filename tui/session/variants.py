@@ -7,15 +7,27 @@ from functools import wraps
 from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
+from msgspec import Struct
+
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import general, in_full
+from dlsim.engine.scenario.data import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.paths import NAMED
-from dlsim.engine.scenario.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.snapshot import Snapshot
 
 SETTINGS_NAMED = 3
 LONGEST = 28
 ABOUT_ALL = ("schema", "title", "summary", "lesson", "section", "kind", "variants", "expect")
 """Tables in which the variants of a scenario never differ."""
+
+
+class Member(Struct, frozen=True):
+    """One variant of a scenario (name None: as it is written) and where it stands."""
+
+    name: str | None
+    snapshot: Snapshot
+
 
 Told = TypeVar("Told")
 Leaves: TypeAlias = Mapping[tuple[str, ...], Any]
@@ -108,3 +120,51 @@ def _flat(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(_flat(item) for item in value)
     return general(value) if isinstance(value, (int, float)) else str(value)
+
+
+@remembering
+def set_apart(scenarios: Sequence[Scenario]) -> str:
+    """What at this moment sets the scenario as it is written apart from its variants: its optimizer, its activation; ""
+    where nothing does, or it is not among them.
+    """
+    written = next((scenario for scenario in scenarios if scenario.variant is None), None)
+    if written is None:
+        return ""
+    others = [scenario for scenario in scenarios if scenario.variant is not None]
+    for tell in _TOLD:
+        mine = tell(written)
+        if mine and all(tell(other) != mine for other in others):
+            return mine
+    return _setting_apart(written, others) or label_of(written, others)
+
+
+def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
+    """An optimizer's setting that no variant shares, say "momentum 0"."""
+    mine = dict(_optimizer_settings(written))
+    theirs = [dict(_optimizer_settings(other)) for other in others]
+    for name, value in mine.items():
+        if theirs and all(name in other and other[name] != value for other in theirs):
+            return f"{name.replace('_', ' ')} {general(value)}"
+    return ""
+
+
+def _optimizer_settings(scenario: Scenario) -> Iterator[tuple[str, float]]:
+    optimizer = scenario.optimizer
+    yield from getattr(optimizer, "settings", {}).items()
+
+
+def _optimizer_name(scenario: Scenario) -> str:
+    """An optimizer with what it adds to plain descent."""
+    optimizer = scenario.optimizer
+    if optimizer is None:
+        return ""
+    forms = OPTIMIZERS[optimizer.name].forms
+    return " ".join((optimizer.name, *(form for form in forms if optimizer.settings.get(form))))
+
+
+def _first_activation(scenario: Scenario) -> str:
+    layers = scenario.layers
+    return str(layers[0].activation.name) if layers else ""
+
+
+_TOLD: tuple[Callable[[Scenario], str], ...] = (_optimizer_name, _first_activation)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
-from textual import events
-from textual.message import Message
 
 from dlsim.tui.drawing.lines import Piece, fit
-from dlsim.tui.keys import Key, caps
-from dlsim.tui.widgets.lines import LineWidget
+from dlsim.tui.drawing.link import Press
+from dlsim.tui.session.keys import Key
+from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
+from dlsim.tui.words.caps import caps
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""
@@ -37,27 +37,19 @@ def key_caps(
     return [KeyCap(id_, named[id_], called.get(id_) or say(f"key.{id_}.name"), actions[id_]) for id_ in ids]
 
 
-class KeyLine(LineWidget):
+class KeyLine(Rows):
     """Shows as many keys as fit at the left, the last one at the right."""
-
-    class Clicked(Message):
-        """A key of the line was clicked."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._keys: Sequence[KeyCap] = ()
         self._hint = ""
         self._is_trouble = False
-        self._spans: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[KeyCap], hint: str = "", *, is_trouble: bool = False) -> None:
         """Show these keys, or the hint instead of as many of them as it needs room for."""
         self._keys, self._hint, self._is_trouble = keys, hint, is_trouble
-        self._draw()
+        self.draw()
 
     def tell(self, hint: str) -> None:
         """Show a hint, or none, with the keys that are there."""
@@ -67,20 +59,9 @@ class KeyLine(LineWidget):
         """Whether the hint and all these keys fit."""
         return cell_len(_spaced(hint, is_trouble)) + sum(map(self._cells_of, keys)) <= self.size.width
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay it out anew."""
-        self._draw()
-
-    def on_click(self, event: events.Click) -> None:
-        """Press the key that was clicked."""
-        for start, end, action in self._spans:
-            if start <= event.x < end:
-                self.post_message(self.Clicked(action))
-                return
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Fit the hint and the keys into the size there is."""
         cells = self.size.width
-        self._spans = []
         pieces: list[Piece] = []
         used = 0
         if self._hint:
@@ -93,10 +74,10 @@ class KeyLine(LineWidget):
             if key is self._keys[-1]:
                 pieces.append((" " * (cells - used - size), ""))
                 used = cells - size
-            pieces += [(" ", ""), (key.cap, "key"), (f" {key.name} ", "muted")]
-            self._spans.append((used, used + size, key.action))
+            told = ((" ", ""), (key.cap, "key"), (f" {key.name} ", "muted"))
+            pieces += [(text, Press(role, key.action)) for text, role in told]
             used += size
-        self.show_lines([tuple(pieces)])
+        self.show_rows([tuple(pieces)])
 
     def _fitting(self, cells: int) -> Sequence[KeyCap]:
         """The keys that stay: those at the end go before those at the beginning."""

@@ -7,10 +7,8 @@ from itertools import starmap
 from time import monotonic
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -21,10 +19,12 @@ from dlsim.tui.drawing.curves import Curves, curves_of, place_of_last
 from dlsim.tui.drawing.diagram.canvas import Run
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.lines import wrap
-from dlsim.tui.drawing.pictures.variants import Variant
+from dlsim.tui.drawing.link import Link, Press
 from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
 from dlsim.tui.drawing.throttle import Throttle
-from dlsim.tui.widgets.roles import RoleWidget
+from dlsim.tui.drawing.variants import Variant
+from dlsim.tui.session.selection import of_curve
+from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words, words
 from dlsim.tui.words.lookalikes import plain
 
@@ -44,22 +44,8 @@ LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 
 
-class LossCurve(RoleWidget):
+class LossCurve(Rows):
     """Draws the curves of a snapshot, the loss first. A click on them leads to an iteration."""
-
-    class Sought(Message):
-        """The reader wants to be where so many updates are done."""
-
-        def __init__(self, iteration: int) -> None:
-            super().__init__()
-            self.iteration = iteration
-
-    class Picked(Message):
-        """The number of a curve that stands over it was clicked."""
-
-        def __init__(self, curve: str) -> None:
-            super().__init__()
-            self.curve = curve
 
     def __init__(
         self,
@@ -82,9 +68,8 @@ class LossCurve(RoleWidget):
         self._curves = Curves()
         self._counts: Collection[str] = ()  # the curves that count something
         self._digits = DIGITS
-        self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] | None = None
-        self._known = 0
+        self._snapshot: Snapshot | None = None
         self._span, self._top = (1.0, 1.0), 0
         self.is_log = False
         self.draws = 0
@@ -96,7 +81,7 @@ class LossCurve(RoleWidget):
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
-        self._known = len(snapshot.known)
+        self._snapshot = snapshot
         if digits != self._digits:
             self._digits, self._drawn = digits, None
             self.refresh()
@@ -135,35 +120,27 @@ class LossCurve(RoleWidget):
     # drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line of the picture."""
+        """One line of the picture, which is drawn when somebody sees it."""
         if self._later is None or self._drawn is None or self._drawn[0] != self.size:
             key = (self.size, self.is_log, *self._curves.key)
             if key != self._drawn:
                 self._drawn = key
-                self._strips = self._draw(self.size)
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.style_of(""))
+                self._draw_now(self.size)
+        return super().render_line(y)
 
     @property
     def is_due(self) -> bool:
         """Whether it is time to draw what goes on changing: the longer that takes, the more rarely it is done."""
         return monotonic() - self._drawn_at >= REST_FOR_DRAW * self._draw_seconds
 
-    def _draw(self, size: Size) -> list[Strip]:
+    def _draw_now(self, size: Size) -> None:
         begun = monotonic()
-        strips = self._drawn_strips(size)
+        self.draws += 1
+        rows = self._rows(size)
+        self.rows = tuple(tuple((plain(text) if self._is_plain else text, role) for text, role in row) for row in rows)
+        self._strips.clear()
         self._drawn_at = monotonic()
         self._draw_seconds = self._drawn_at - begun
-        return strips
-
-    def _drawn_strips(self, size: Size) -> list[Strip]:
-        self.draws += 1
-        width, _ = size
-        return [
-            Strip(
-                [Segment(plain(text) if self._is_plain else text, self.style_of(role)) for text, role in row]
-            ).adjust_cell_length(width, self.style_of(""))
-            for row in self._rows(size)
-        ]
 
     def _rows(self, size: Size) -> list[list[Run]]:
         """The caption, the legend, the curves."""
@@ -189,27 +166,25 @@ class LossCurve(RoleWidget):
 
     # the mouse
 
-    def on_click(self, event: events.Click) -> None:
-        """Pick the number that is told above, or seek the iteration that lies there."""
-        place = event.get_content_offset(self)
-        if place is None:
-            return
-        told = next((curve for line, cells, curve in self._told if line == place.y and place.x in cells), None)
-        if told is not None:
-            event.stop()
-            self.post_message(self.Picked(told))
-        elif (iteration := self.iteration_at(place.x, place.y)) is not None:
-            self.post_message(self.Sought(iteration))
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """The number that is told there, or the iteration that lies there."""
+        told = next((curve for line, cells, curve in self._told if line == y and x in cells), None)
+        if told is not None and self._snapshot is not None:
+            ref = of_curve(self._snapshot, told)
+            return None if ref is None else Link("", ref)
+        iteration = self.iteration_at(x, y)
+        return None if iteration is None else Press("", f"stepping.seek({iteration})")
 
     def iteration_at(self, x: int, y: int) -> int | None:
         """The iteration at a cell, the run's last beyond its end; None where there is no curve."""
-        rows = [strip.text for strip in self._strips[self._top :]]
+        rows = ["".join(text for text, _ in row) for row in self.rows[self._top :]]
         if y < self._top or not any(rows) or not self._curves.own:
             return None
         low, high = self._span
         left, columns = left_of_curves(rows, is_plain=self._is_plain), self.size.width
+        known = 0 if self._snapshot is None else len(self._snapshot.known)
         share = min(max((x - left) / max(columns - left - 1, 1), 0.0), 1.0)
-        return self._curves.iteration_at(low + share * (high - low), self._known)
+        return self._curves.iteration_at(low + share * (high - low), known)
 
     def _sample_of(self, number: int) -> str:
         """What the curve of that number is drawn with, for a legend."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.message import Message
 from textual.widget import Widget
 
 from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, cut, width
-from dlsim.tui.widgets.lines import LineWidget
+from dlsim.tui.drawing.link import Press
+from dlsim.tui.widgets.rows import Rows
 
 CORNERS = 4
 """Cells of an edge that are not for tabs."""
@@ -26,26 +25,20 @@ class Ground(Container):
     BLANK = True
 
 
-class Panel(LineWidget):
+class Panel(Rows):
     """Draws a frame around its contents, which leave room for it; its upper edge has one title, or tabs of which one is
     chosen. Frame and contents are all the widgets there are: each more is a millisecond of every start.
     """
 
-    class Chosen(Message):
-        """A tab was clicked."""
-
-        def __init__(self, tab: str) -> None:
-            super().__init__()
-            self.tab = tab
-
-    def __init__(self, *contents: Widget, id: str | None = None) -> None:
+    def __init__(self, *contents: Widget, id: str | None = None, choosing: str = "") -> None:
+        """`choosing` is the action that opens a tab, given its key."""
         super().__init__(id=id)
+        self._choosing = choosing
         self._contents = contents
         self._tabs: Sequence[tuple[str, str]] = ()
         self._chosen = ""
         self._is_current = False
         self._is_framed = True
-        self._spans: list[tuple[int, int, str]] = []
 
     def compose(self) -> ComposeResult:
         """The contents that are there from the start."""
@@ -54,22 +47,10 @@ class Panel(LineWidget):
     def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
         """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
         self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
-        self._draw()
+        self.draw()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay it out anew."""
-        self._draw()
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose the tab that was clicked."""
-        if event.widget is not self or event.y:
-            return
-        for start, end, tab in self._spans:
-            if start <= event.x < end:
-                self.post_message(self.Chosen(tab))
-                return
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw the frame around the size there is."""
         cells, rows = self.size
         if not cells:
             return
@@ -79,11 +60,10 @@ class Panel(LineWidget):
             side = (("│", role), (" " * (cells - 2), ""), ("│", role))
             lines += [side] * (rows - 2)
             lines.append((("╰" + "─" * (cells - 2) + "╯", role),))
-        self.show_lines(lines)
+        self.show_rows(lines)
 
     def _edge(self, cells: int, role: str) -> Line:
         """The upper edge: corners, and the tabs that fit between them."""
-        self._spans = []
         left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
         tabs, is_close = self._fitting(cells - CORNERS)
         goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
@@ -91,12 +71,12 @@ class Panel(LineWidget):
         for number, (tab, title) in enumerate(tabs):
             if number:
                 pieces.append((BETWEEN_CLOSE if is_close else BETWEEN, role))
-            start = width(pieces)
             before = "" if is_close and number else " "
             after = "" if is_close and number < len(tabs) - 1 else " "
             text = before + title + after
-            pieces.append((text, self._role_of(tab)))
-            self._spans.append((start, start + cell_len(text), tab))
+            role_of_tab = self._role_of(tab)
+            is_pressed = self._choosing and tab
+            pieces.append((text, Press(role_of_tab, f"{self._choosing}({tab!r})") if is_pressed else role_of_tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
         rest = "─" * max(cells - width(pieces) - 1, 0)
         pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, role), (right, role)] if cells > 3 else []

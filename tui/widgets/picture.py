@@ -1,46 +1,78 @@
-"""The widget on which any picture is shown: it repaints what changed, costly ones ten times a second at most."""
+"""The widgets of the first panel: the network diagram, and any other picture, costly ones ten times a second."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
 
-from rich.segment import Segment
-from textual import events
-from textual.geometry import Region, Size
-from textual.message import Message
-from textual.strip import Strip
+from textual.geometry import Size
 from textual.timer import Timer
 
 from dlsim.engine.numbers import DIGITS
+from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.diagram.picture import Picture as Diagram
+from dlsim.tui.drawing.diagram.picture import draw
+from dlsim.tui.drawing.link import Link, Press
 from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.scene import Drawing, Look, Member, Picture, Scene
-from dlsim.tui.widgets.roles import RoleWidget
+from dlsim.tui.drawing.pictures.scene import Drawing, Look, Picture, Scene
+from dlsim.tui.session.variants import Member
+from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words, words
 
 THROTTLE_SECONDS = 0.1
+BLANK = Diagram((), ())
 
 
-def _are_same(members: Sequence[Member], others: Sequence[Member]) -> bool:
-    """Whether they stand at the very same moments; snapshots hold arrays, which do not compare as one."""
-    return len(members) == len(others) and all(
-        one.name == other.name and one.snapshot is other.snapshot for one, other in zip(members, others, strict=True)
-    )
+class NetworkDiagram(Rows):
+    """Draws the network of a snapshot: the same snapshot, selection, digits and size make the same picture."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+        self.picture = BLANK
+        """What is drawn at this moment in this size."""
+        self._snapshot: Snapshot | None = None
+        self._selected: Ref | None = None
+        self._digits = DIGITS
+        self._whole: Op | None = None
+
+    def show(
+        self, snapshot: Snapshot, selected: Ref | None = None, digits: int = DIGITS, whole: Op | None = None
+    ) -> None:
+        """Show this moment, `selected` marked in it, with up to so many decimals, an op lit as a `whole`."""
+        looks_same = selected == self._selected and digits == self._digits and whole is self._whole
+        if snapshot is self._snapshot and looks_same:
+            return
+        self._snapshot, self._selected, self._digits, self._whole = snapshot, selected, digits, whole
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw it in the present size."""
+        if self._snapshot is None or not self.size:
+            return
+        width, height = self.size
+        self.picture = draw(
+            self._snapshot,
+            width,
+            height,
+            selected=self._selected,
+            whole=self._whole,
+            glyphs=self.glyphs,
+            digits=self._digits,
+        )
+        self.show_rows(self.picture.rows)
+
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """The number at a cell."""
+        ref = self.picture.at(x, y)
+        return None if ref is None else Link("", ref)
 
 
-class PictureView(RoleWidget):
+class PictureView(Rows):
     """Shows one picture at a time: a function of the snapshot, its members, selection, digits, view and size."""
-
-    class Picked(Message):
-        """A number of the picture was clicked; `of` as a Link has it."""
-
-        def __init__(self, ref: Ref, of: Owner | None = None) -> None:
-            super().__init__()
-            self.ref, self.of = ref, of
 
     def __init__(
         self,
@@ -61,7 +93,6 @@ class PictureView(RoleWidget):
         self._selected: Ref | None = None
         self._digits = DIGITS
         self._drawing: Drawing | None = None
-        self._strips: list[Strip] | None = None
         self._drawn_at = float("-inf")
         self._later: Timer | None = None
 
@@ -78,26 +109,25 @@ class PictureView(RoleWidget):
         members = tuple(members)
         looks_same = selected == self._selected and digits == self._digits
         is_same_moment = snapshot is self._snapshot and _are_same(members, self._members)
-        if is_same_moment and looks_same:
+        if is_same_moment and looks_same and self._drawing is not None:
             return
         if self._snapshot is not None and self._snapshot.scenario.name != snapshot.scenario.name:
             self._views.clear()
         self._snapshot, self._members, self._selected, self._digits = snapshot, members, selected, digits
-        self._changed(may_wait=not is_same_moment)
+        if self.is_attached:
+            self._changed(may_wait=not is_same_moment and self._drawing is not None)
 
     def choose(self, picture: Picture) -> None:
-        """Show another picture."""
+        """Show another picture, from the next `show` on."""
         if picture is not self.picture:
-            self.picture = picture
-            self._drawing = self._strips = None  # drawn when it is painted, of what is shown by then
-            self.refresh()
+            self.picture, self._drawing = picture, None
 
     def turn(self, by: int = 1) -> str:
         """Another view of the picture; its name."""
         if self.picture is None or self._snapshot is None:
             return ""
         self._views[self.picture.key] = self._views.get(self.picture.key, 0) + by
-        self._draw_now()
+        self.draw()
         return self.view_name
 
     @property
@@ -119,7 +149,6 @@ class PictureView(RoleWidget):
         size = self.size
         if self._drawing is None or self._drawing.cells.size != (size.width, size.height):
             self._drawing = self._draw(size)
-            self._strips = None
         return self._drawing
 
     def _draw(self, size: Size) -> Drawing:
@@ -145,48 +174,36 @@ class PictureView(RoleWidget):
 
     def _changed(self, *, may_wait: bool) -> None:
         """Draw at once; of a moment that follows on one drawn just now, a moment later."""
-        if self.picture is None or not self.size or not self.is_attached:
-            self._drawing = None
-            return
-        wait = self._drawn_at + THROTTLE_SECONDS - monotonic() if may_wait and self.picture.is_costly else 0.0
+        is_costly = self.picture is not None and self.picture.is_costly
+        wait = self._drawn_at + THROTTLE_SECONDS - monotonic() if may_wait and is_costly else 0.0
         if wait <= 0:
-            self._draw_now()
+            self.draw()
         elif self._later is None:
-            self._later = self.set_timer(wait, self._draw_now)
+            self._later = self.set_timer(wait, self.draw)
 
-    def _draw_now(self) -> None:
-        """Draw, and repaint the cells that are others than before."""
+    def draw(self) -> None:
+        """Draw it in the present size, now."""
         if self._later is not None:
             self._later.stop()
             self._later = None
-        before, self._drawing, self._strips = self._drawing, None, None
-        if not self.size:
-            return
-        after = self.drawing.cells
-        if before is None or before.cells.size != after.size:
-            self.refresh()
-            return
-        regions = [Region(column, row, cells, 1) for row, column, cells in after.changes(before.cells)]
-        if regions:
-            self.refresh(*regions)
-
-    def render_line(self, y: int) -> Strip:
-        """One line of it."""
-        cells, width = self.drawing.cells, self.size.width
-        if self._strips is None:
-            self._strips = [
-                Strip([Segment(text, self.style_of(role)) for text, role in row], width) for row in cells.rows()
-            ]
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.style_of(""))
+        self._drawing = None
+        if self.size:
+            self.show_rows(tuple(map(tuple, self.drawing.cells.rows())))
 
     def notify_style_update(self) -> None:
         """Another theme: other colours, and perhaps none that can be mixed."""
         super().notify_style_update()
-        self._drawing = self._strips = None
+        if self._snapshot is not None and self.is_attached:
+            self.draw()
 
-    def on_click(self, event: events.Click) -> None:
-        """Tell which number was clicked."""
-        hit = self.drawing.at(event.x, event.y)
-        if hit is not None:
-            event.stop()
-            self.post_message(self.Picked(hit.ref, hit.of))
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """The number at a cell."""
+        hit = self.drawing.at(x, y)
+        return None if hit is None else Link("", hit.ref, hit.of)
+
+
+def _are_same(members: Sequence[Member], others: Sequence[Member]) -> bool:
+    """Whether they stand at the very same moments; snapshots hold arrays, which do not compare as one."""
+    return len(members) == len(others) and all(
+        one.name == other.name and one.snapshot is other.snapshot for one, other in zip(members, others, strict=True)
+    )

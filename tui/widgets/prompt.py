@@ -18,7 +18,7 @@ from textual.widgets import Input
 from dlsim.engine.text import clean
 from dlsim.tui.drawing.lines import Line, cut, fit, wrap
 from dlsim.tui.widgets.keyline import TROUBLE
-from dlsim.tui.widgets.lines import LineWidget
+from dlsim.tui.widgets.rows import Rows
 
 LABEL_SHARE = 3
 """A label takes at most one cell in so many of the line."""
@@ -66,11 +66,11 @@ class Prompt(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.display = False
-        self.label = LineWidget(id="prompt-label")
+        self.label = Rows(id="prompt-label")
         self.field = Input(id="prompt-field", select_on_focus=False)
         self.field.can_focus = False  # while nothing is asked, no key goes here
         self._line = Horizontal(self.label, self.field, id="prompt-line")
-        self._message = LineWidget(id="prompt-message")
+        self._message = Rows(id="prompt-message")
         self._asked: Asked | None = None
 
     def compose(self) -> ComposeResult:
@@ -148,7 +148,7 @@ class Prompt(Container):
         if len(lines) > MOST_LINES:
             rest = " ".join(piece for line in lines[MOST_LINES - 1 :] for piece, _ in line)
             lines[MOST_LINES - 1 :] = [cut(((rest, role),), cells)]
-        self._message.show_lines([((" ", ""), *line) for line in lines])
+        self._message.show_rows([((" ", ""), *line) for line in lines])
         self._message.styles.height = len(lines)
         self.styles.height = len(lines) + 1
 
@@ -161,4 +161,4 @@ class Prompt(Container):
             return
         text = fit(f" {self._asked.label} ", max(self.screen.size.width // LABEL_SHARE, 1))
         self.label.styles.width = cell_len(text)
-        self.label.show_lines([((text, "question"),)])
+        self.label.show_rows([((text, "question"),)])

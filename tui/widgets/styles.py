@@ -1,8 +1,17 @@
-"""How every role looks: the words that lines, diagrams and pictures use for colours. One table for all widgets."""
+"""How every role looks: the words that lines, diagrams and pictures use for colours. One table for all widgets.
+
+There are a hundred, and a widget shows five at a time: each is looked up when it is needed.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
+
+from rich.style import Style
+from textual.color import Color
+from textual.css.parse import parse_declarations
 
 from dlsim.tui.drawing.pictures.scene import DEPTHS, SIDES
 
@@ -81,3 +90,24 @@ STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
 
 DIM_IN_ANSI = frozenset({"muted", "tab", "frame", "axis"})
 """The terminal's own sixteen colours cannot be mixed: what is muted elsewhere is dim there."""
+
+VARIABLE = re.compile(r"\$([\w-]+)")
+
+
+def look_of(role: str, variables: dict[str, str], *, is_ansi: bool) -> tuple[Color | None, Style]:
+    """The role's colour in a theme with these variables, if it has one, and how its text is set.
+
+    KeyError for a role that is not in the table.
+    """
+    rule = STYLES[role]
+    if is_ansi and role in DIM_IN_ANSI:
+        rule += "; text-style: dim"
+    while "$" in rule:  # a name may stand for another name
+        rule = VARIABLE.sub(lambda name: variables[name[1]], rule)
+    return _parsed(rule)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(rule: str) -> tuple[Color | None, Style]:
+    styles = parse_declarations(f"{rule};", ("roles", ""))
+    return styles.color if styles.has_rule("color") else None, Style.parse(str(styles.get_rule("text_style", "")))

@@ -6,8 +6,7 @@ from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.numbers import is_number
-from dlsim.tui.session.answer import answer_to, other_row
+from dlsim.tui.session.answer import answer_to, is_number, other_row
 from dlsim.tui.words import Words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import ACTIVATIONS, Activation, fill
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation
 from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.settings import fill
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Formula, Quantity, Ref, Whose, total
 from dlsim.engine.saturation import Flags, dead, saturated
@@ -34,12 +35,7 @@ def evaluate(spec: FunctionSpec, x: Array) -> tuple[Array, Array]:
     if spec.target is not None:
         loss = LOSSES[spec.name]
         target = np.full_like(column, spec.target)
-        if loss.fused_with == "softmax":  # the one output that x is the probability of
-            value[:] = -target * np.log(column)
-        else:
-            # z with a = f(z), so that the same stable form is read as in training
-            logit = np.log(column) - np.log1p(-column) if loss.fused_with else column
-            loss.errors(logit, column, target, value)
+        loss.errors_by_output(column, target, value)
         loss.slope_by_output(column, target, slope)
         slope += 0.0  # −0 becomes 0
     elif is_shared(spec):  # over the sweep as a whole, as over one vector
@@ -154,7 +150,7 @@ class FunctionsTape(Tape):
 # its numbers
 
 
-class Cursor(Quantity):
+class SweepPoint(Quantity):
     """x: where the cursor stands."""
 
     def value(self, tape: FunctionsTape, ref: Ref, sample: Any) -> float:
@@ -198,7 +194,7 @@ class FunctionValue(OfFunction):
         activation = ACTIVATIONS[spec.name]
         if activation.couples_units:
             return ("exp(", x, ") / Σ exp(xⱼ)")
-        return fill(activation.definition, {"z": x, **_settings(activation, ref)})
+        return activation.defined(x, _settings(spec, ref))
 
 
 class FunctionSlope(OfFunction):
@@ -220,7 +216,7 @@ class FunctionSlope(OfFunction):
         if spec.target is not None:
             return _of_loss(LOSSES[spec.name].slope_by_output_notation, ref)
         activation, value = ACTIVATIONS[spec.name], ref._replace(quantity=VALUE)
-        return fill(activation.derivative_notation, {"z": Ref(X), "a": value, **_settings(activation, ref)})
+        return activation.derivative_formula(Ref(X), value, _settings(spec, ref))
 
     def about(self, ref: Ref) -> Ref:
         """The function."""
@@ -279,12 +275,13 @@ class FunctionSetting(Quantity):
         settings = ACTIVATIONS[tape.functions[ref.index[0]].name].settings
         return next(entry.symbol for entry in settings if entry.name == self.setting)
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: Any, ref: Ref) -> str:
         """In the entry of its function."""
         return f"functions.show.{ref.index[0]}.{self.setting}"
 
     def qualities(self, tape: FunctionsTape, ref: Ref) -> Iterator[str]:
-        """Which setting."""
+        """Of which activation, and which setting."""
+        yield f"{tape.functions[ref.index[0]].name}_{self.setting}"
         yield self.setting
 
 
@@ -299,7 +296,7 @@ class LossTarget(Quantity):
         """t."""
         return "t"
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: Any, ref: Ref) -> str:
         """In the entry of its function."""
         return f"functions.show.{ref.index[0]}.target"
 
@@ -315,7 +312,7 @@ class VectorEntry(Quantity):
         """v1."""
         return f"v{ref.index[0] + 1}"
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: Any, ref: Ref) -> str:
         """In the vector."""
         return f"functions.vector.{ref.index[0]}"
 
@@ -357,7 +354,7 @@ class SumOfShares(Quantity):
         return total([(Ref(SOFTMAX, 0, (unit,)),) for unit in range(len(tape.vector))])
 
 
-X = Cursor("x", words=("functions_x",))
+X = SweepPoint("x", words=("functions_x",))
 VALUE = FunctionValue("f", words=("functions_f",))
 SLOPE = FunctionSlope("slope", words=("functions_slope",))
 value_at, slope_at, setting = cache(ValueAt), cache(SlopeAt), cache(FunctionSetting)
@@ -372,6 +369,6 @@ def _of_loss(notation: str, ref: Ref) -> Formula:
     return fill(notation.replace("/{K}", ""), {"t": ref._replace(quantity=TARGET), "a": Ref(X)})
 
 
-def _settings(activation: Activation, ref: Ref) -> dict[str, Ref | None]:
+def _settings(spec: FunctionSpec, ref: Ref) -> Mapping[str, Ref | str]:
     """What stands for its settings in a notation, each by its own name."""
-    return {entry.name: ref._replace(quantity=setting(entry.name)) for entry in activation.settings}
+    return ACTIVATIONS[spec.name].operands(spec.settings, lambda name: ref._replace(quantity=setting(name)))

@@ -97,7 +97,7 @@ class FlatProbe:
         return any(
             bool(np.any((arrays.z.real == kink) & (arrays.z.imag != 0)))
             for arrays in self._layers
-            for kink in arrays.layer.activation.kinks
+            for kink in arrays.layer.activation.kinks(arrays.layer.spec.activation.settings)
         )
 
     def is_in_range(self) -> bool:

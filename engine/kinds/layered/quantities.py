@@ -6,12 +6,12 @@ The chain rule is written as Rumelhart, Hinton and Williams give it: Nature 323 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from dlsim.engine.functions.activations import fill
 from dlsim.engine.functions.losses import Loss
+from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter
@@ -580,12 +580,13 @@ class LayerSetting(Quantity):
         return next(entry.symbol for entry in settings if entry.name == self.setting)
 
     def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
-        """Which setting."""
+        """Of which activation, and which setting."""
+        yield f"{tape.structure.layer(ref.layer).activation.name}_{self.setting}"
         yield self.setting
 
-    def path(self, ref: Ref) -> str:
+    def path(self, tape: LayeredTape, ref: Ref) -> str:
         """Where the scenario sets it."""
-        return f"network.layers.{ref.layer - 1}.activation.{self.setting}"
+        return f"{tape.activation_path(ref.layer)}.{self.setting}"
 
 
 layer_setting = cache(LayerSetting)
@@ -632,9 +633,6 @@ def loss_slope_of_all(structure: LayeredStructure, outputs: str, targets: str) -
 
 def activation_formula(layer: Layer, z: Ref, everyone: list[Ref]) -> Formula:
     """A unit's output, made of its `z` and, where the activation couples units, of all z of its layer."""
-    if layer.activation.name == "step":
-        threshold = "≥" if layer.spec.activation.settings["at_zero"] else ">"
-        return ("(1 if ", z, f" {threshold} 0 else 0)")
     return layer.activation.formula(z, _settings(layer), everyone)
 
 
@@ -643,8 +641,11 @@ def slope_formula(layer: Layer, z: Ref, a: Ref) -> Formula:
     return layer.activation.derivative_formula(z, a, _settings(layer))
 
 
-def _settings(layer: Layer) -> dict[str, Ref]:
-    return {entry.name: Ref(layer_setting(entry.name), layer.number) for entry in layer.activation.settings}
+def _settings(layer: Layer) -> Mapping[str, Ref | str]:
+    """What stands for the settings of the layer's activation in a notation, each by its own name."""
+    return layer.activation.operands(
+        layer.spec.activation.settings, lambda name: Ref(layer_setting(name), layer.number)
+    )
 
 
 def _loss(structure: LayeredStructure) -> Loss:

@@ -248,6 +248,10 @@ class LayeredTape(Tape):
         """When an output in the data table is on screen."""
 
     @abstractmethod
+    def activation_path(self, layer: int) -> str:
+        """Where the scenario sets a layer's activation."""
+
+    @abstractmethod
     def matrices(self, op: Op) -> Matrices:
         """The formulas of an op's layer with matrices."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.functions.activation_table import read_activation
+from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.kind import Source

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
-from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.kinds.layered.quantities import DE_DZ, O_CELL, T_CELL, X_CELL, A, B, LayerParameter, W, Z
 from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure
 from dlsim.engine.kinds.layered.tape import LayerNaming
 from dlsim.engine.kinds.network.structure import Naming, Structure
+from dlsim.engine.kinds.updates import spare_columns, update_columns
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec

@@ -178,6 +178,10 @@ class NetworkTape(LayeredTape):
             return first * self.structure.layer(ref.layer).units + second
         return self.structure.place_of(ref.layer, ref.index)
 
+    def activation_path(self, layer: int) -> str:
+        """In the list of layers."""
+        return f"network.layers.{layer - 1}.activation"
+
     def matrices(self, op: Op) -> DenseMatrices:
         """See DenseMatrices."""
         return DenseMatrices(self.structure, op.layer or 0, self.batch.size)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.kinds.layered.quantities import DE_DZ, O_CELL, T_CELL, X_CELL, A, Z, parameters_in_order
 from dlsim.engine.kinds.network.tables import LazyRows, parameter_row
 from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentNaming, RecurrentStructure, at
+from dlsim.engine.kinds.updates import spare_columns, update_columns
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec

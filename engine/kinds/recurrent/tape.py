@@ -175,6 +175,10 @@ class RecurrentTape(LayeredTape):
         first = self.structure.steps - (2 if ref.quantity is PART_LATER else 1)
         return (first - step) * units + unit
 
+    def activation_path(self, layer: int) -> str:
+        """In the table of the network."""
+        return "recurrent.activation" if layer == HIDDEN else "recurrent.output_activation"
+
     def matrices(self, op: Op) -> MatricesThroughTime:
         """See MatricesThroughTime."""
         return MatricesThroughTime(self.structure, self.naming, op, self.batch.size)

@@ -51,12 +51,12 @@ class SearchTape(Tape):
     @property
     def error(self) -> Ref | None:  # type: ignore[override]
         """The network's."""
-        return None if self.beside is None else self.beside.error
+        return self.beside.error if self.beside else None
 
     @property
     def loss(self) -> Ref | None:  # type: ignore[override]
         """The network's."""
-        return None if self.beside is None else self.beside.loss
+        return self.beside.loss if self.beside else None
 
     def __getattr__(self, name: str) -> Any:
         """What only the network's tape has."""
@@ -318,7 +318,7 @@ class TriedBefore(OfSearch):
         return "tried⁻"
 
 
-class Settings(OfSearch):
+class GridSize(OfSearch):
     """How many settings there are to try."""
 
     is_count = True
@@ -358,5 +358,5 @@ COUNT = Count("count", words=("search_count",))
 COUNT_BEFORE = CountBefore("before", words=("search_before",))
 TRIED = Tried("tried")
 TRIED_BEFORE = TriedBefore("tried_before")
-SETTINGS = Settings("settings")
+SETTINGS = GridSize("settings")
 VALUES = Values("values")

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
-from dlsim.engine.functions.optimizer_formulas import spare_columns, update_columns
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.kinds.shaking import how_far
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
 from dlsim.engine.kinds.surface.quantities import HEIGHT, POINT, SLOPE, SurfaceTape
-from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE
+from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Quantity, Ref

@@ -10,7 +10,8 @@ from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Node
 from dlsim.tui.drawing.diagram.layout import Column
 from dlsim.tui.drawing.diagram.nodes import Hit, Units
-from dlsim.tui.drawing.diagram.numbers import HIDDEN, is_number, number_alone
+from dlsim.tui.drawing.diagram.numbers import HIDDEN, number_alone
+from dlsim.tui.session.answer import is_number
 from dlsim.tui.words import words
 
 MOST_OF_A_NUMBER = 24

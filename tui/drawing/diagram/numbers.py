@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import math
 
-from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed, is_extreme, scientific
-from dlsim.engine.reference import Ref
 
 TOO_WIDE = "#"
 HIDDEN = "…"
 LEAST_ROOM = 2
 """Room is kept for so many digits at least: what would read as 0 is written 3e-1, with no digits at all."""
-
-
-def is_number(ref: Ref) -> bool:
-    """Whether its value is one to show: that of the update is only how many numbers took their places."""
-    return ref.quantity is not UPDATE
 
 
 def number(value: float | None, cells: int, digits: int) -> str:

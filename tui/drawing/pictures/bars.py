@@ -20,8 +20,9 @@ from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.spread import Spread
 from dlsim.tui.drawing.pictures.stuck import Stuck
-from dlsim.tui.drawing.pictures.variants import Variant
-from dlsim.tui.keys import SIMULATOR_KEYS, caps
+from dlsim.tui.drawing.variants import Variant
+from dlsim.tui.session.keys import SIMULATOR_KEYS
+from dlsim.tui.words.caps import caps
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")

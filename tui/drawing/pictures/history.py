@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlsim.engine.history import Jump
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.legend import Group, group_breadth, in_lines, write_line
 from dlsim.tui.drawing.pictures.plane import Array, Plane, fitting_span, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
-from dlsim.tui.keys import SIMULATOR_KEYS, caps
+from dlsim.tui.session.keys import SIMULATOR_KEYS
+from dlsim.tui.words.caps import caps
 
 FEW_DIGITS = 4
 LINES_OF_TITLE = (4, 7, 10)

@@ -12,7 +12,7 @@ from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.legend import Group
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.pictures.variants import Variant, variants
+from dlsim.tui.drawing.variants import Variant, variants
 
 
 class Layered:

@@ -16,6 +16,7 @@ from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.diagram.nodes import Hit
 from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.suiting import Suits
+from dlsim.tui.session.variants import Member
 from dlsim.tui.words import Words, words
 
 DEPTHS = 8
@@ -41,13 +42,6 @@ class Look(Struct, frozen=True):
     def marks(self) -> str:
         """A mark for each variant of a scenario, for each function, told apart by shape."""
         return MARKS if self.glyphs.has_dots else MARKS_OF_LETTERS
-
-
-class Member(Struct, frozen=True):
-    """One variant of a scenario (name None: as it is written) and where it stands."""
-
-    name: str | None
-    snapshot: Snapshot
 
 
 class Scene(Struct, frozen=True):

@@ -17,7 +17,7 @@ from dlsim.tui.drawing.pictures.cells import Cells, shortened
 from dlsim.tui.drawing.pictures.legend import Group, rows_needed, write_columns, write_line
 from dlsim.tui.drawing.pictures.plane import Plane, framed, widened
 from dlsim.tui.drawing.pictures.scene import DEPTHS, Drawing, Scene
-from dlsim.tui.drawing.pictures.variants import Variant, variants
+from dlsim.tui.drawing.variants import Variant, variants
 
 Array = NDArray[np.float64]
 

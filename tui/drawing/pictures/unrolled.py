@@ -10,13 +10,14 @@ from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, Recurre
 from dlsim.engine.reference import Quantity, Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.diagram.numbers import is_number, number_alone
+from dlsim.tui.drawing.diagram.numbers import number_alone
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.pictures.cells import Cells, shortened
 from dlsim.tui.drawing.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
 from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
+from dlsim.tui.session.answer import is_number
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:

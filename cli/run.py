@@ -1,0 +1,232 @@
+"""`dlsim run`: a whole run without a screen, and what it came to: as much as a screen holds, or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
+from dlsim.cli.output import Progress, columns, note, one_line, write, write_json
+from dlsim.engine import Simulator, load
+from dlsim.engine.numbers import fixed, plain
+from dlsim.engine.scenario.spec import Scenario, in_language
+from dlsim.engine.simulator import MOST_ITERATIONS
+
+Array = NDArray[np.float64]
+MOST_ROWS, MOST_COLUMNS = 16, 8
+"""Of larger matrices the rest is left out here; --json has all of it."""
+PARTS = 100
+"""A run is done in so many parts, so that progress can be shown between them; the numbers are the same."""
+MOST_AT_ONCE = 20_000
+"""And none of them is so long that one waits for a sign."""
+
+
+@click.command("run")
+@scenario_argument
+@count_option("--iterations", MOST_ITERATIONS, "Do so many updates.")
+@count_option(
+    "--epochs", MOST_ITERATIONS, "Go through the training data so many times; the scenario's own number unless told."
+)
+@variant_of_it
+@json_option
+def command(
+    scenario: str,
+    iterations: int | None,
+    epochs: int | None,
+    variant: str | None,
+    overrides: dict[str, Any],
+    as_json: bool,
+) -> int:
+    """Run a scenario and print what came out: loss, outputs, parameters.
+
+    Without [training] there is one forward pass. The status is 1 if a number was not finite.
+    """
+    if iterations is not None and epochs is not None:
+        raise click.UsageError("either --iterations or --epochs")
+    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    at_first = simulator.loss() if simulator.trains else None
+    if simulator.trains:
+        train(simulator, _updates(simulator, iterations, epochs))
+    else:
+        if iterations or epochs:
+            note(f"{simulator.scenario.name} has no [training]: one forward pass, no iterations")
+        while simulator.step("phase"):
+            pass
+    if as_json:
+        write_json(document(simulator, at_first))
+    else:
+        for line in report(simulator, at_first):
+            write(line)
+    if trouble := simulator.trouble:
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
+        return 1
+    return 0
+
+
+def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -> int:
+    if iterations is not None:
+        return iterations
+    position = simulator.position
+    updates = (position.epochs if epochs is None else epochs) * position.batches
+    if updates > MOST_ITERATIONS:
+        raise click.UsageError(
+            f"so many epochs are {updates:,} iterations, and a run has {MOST_ITERATIONS:,} at most; "
+            "say --iterations N, or fewer --epochs"
+        )
+    return updates
+
+
+def train(simulator: Simulator, updates: int) -> None:
+    """Do so many updates, or as many as go well; on a terminal stderr says how far they have come."""
+    progress = Progress(updates)
+    part = min(max(1, updates // PARTS), MOST_AT_ONCE)
+    try:
+        while simulator.iteration < updates and simulator.trouble is None:
+            simulator.run(iterations=min(part, updates - simulator.iteration))
+            progress.show(simulator.iteration)
+    finally:
+        progress.clear()
+
+
+def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
+    """The JSON document of a run, schema 1; `at_first` is its loss before the first update."""
+    scenario = simulator.scenario
+    validation_loss, validation_accuracy = simulator.validation()
+    return {
+        "schema": 1,
+        "scenario": scenario.name,
+        "iterations": simulator.iteration,
+        "epochs": simulator.iteration // simulator.position.batches if simulator.trains else 0,
+        "loss": simulator.loss() if simulator.trains else None,
+        "loss_at_first": at_first,
+        "accuracy": simulator.accuracy(),
+        "validation_loss": validation_loss,
+        "validation_accuracy": validation_accuracy,
+        "losses": simulator.losses.tolist(),
+        "outputs": simulator.outputs().tolist(),
+        "layers": [
+            {
+                "units": units,
+                "activation": activation,
+                "weights": weights.tolist(),
+                "biases": None if biases is None else biases.tolist(),
+            }
+            for (units, activation), (weights, biases) in zip(
+                simulator.model.layer_names, simulator.parameters, strict=True
+            )
+        ],
+        "gradients": None
+        if simulator.gradients is None
+        else [
+            {"weights": weights.tolist(), "biases": None if biases is None else biases.tolist()}
+            for weights, biases in simulator.gradients
+        ],
+    }
+
+
+def report(simulator: Simulator, at_first: float | None) -> Iterator[str]:
+    """The lines of what it came to; `at_first` is the loss before the first update."""
+    scenario = simulator.scenario
+    variant = f"  ({one_line(scenario.variant)})" if scenario.variant else ""
+    yield f"{one_line(scenario.name)}  {one_line(in_language(scenario.title, 'en'))}{variant}"
+    yield ""
+    yield from columns(list(_figures(simulator, at_first)))
+    yield ""
+    if scenario.coordinates:
+        yield "the point"
+        (point, _), *_ = simulator.parameters
+        axes = zip(scenario.coordinates, point.flat, strict=True)
+        yield from columns([(f"  {axis}", fixed(float(x))) for axis, x in axes])
+        return
+    if scenario.functions:
+        yield "values over x"
+        yield from _sweep(scenario, simulator.outputs())
+        return
+    if scenario.gates:
+        yield f"settings found, of {simulator.iteration:,} tried"
+        gates = [(f"  {one_line(gate)}", f"{simulator.look_up(gate):,.0f}") for gate in scenario.gates]
+        yield from columns(gates)
+        if scenario.network is None:
+            return
+        yield ""
+        yield "the network beside the search"
+    yield "outputs"
+    yield from _samples(simulator)
+    named = zip(simulator.model.layer_names, simulator.parameters, strict=True)
+    for number, ((units, activation), (weights, biases)) in enumerate(named, start=1):
+        yield ""
+        yield f"layer {number}: {units} unit{'' if units == 1 else 's'}, {activation}"
+        matrix = [("weights", weights)] if biases is None else [("weights", weights), ("biases", biases[np.newaxis])]
+        yield from columns(_labelled(matrix), right=True)
+
+
+def _figures(simulator: Simulator, at_first: float | None) -> Iterator[tuple[str, str]]:
+    if simulator.trains:
+        position = simulator.position
+        yield "iterations", f"{simulator.iteration:,}"
+        yield "epochs", f"{simulator.iteration // position.batches:,}"
+        if (loss := simulator.loss()) is not None:
+            yield "loss", fixed(loss)
+        if at_first is not None:
+            yield "loss at first", fixed(at_first)
+    else:
+        yield "no training", "one forward pass"
+    accuracy = simulator.accuracy()
+    if accuracy is not None:
+        yield "accuracy", plain(accuracy, 4)
+    validation_loss, validation_accuracy = simulator.validation()
+    if validation_loss is not None:
+        yield "validation loss", fixed(validation_loss)
+    if validation_accuracy is not None:
+        yield "validation accuracy", plain(validation_accuracy, 4)
+
+
+def _samples(simulator: Simulator) -> Iterator[str]:
+    """Every row of outputs; of samples with what goes in and what should come out."""
+    data, outputs = simulator.scenario.data, simulator.outputs()
+    rows: list[tuple[str, ...]] = [(f"  {_numbers(found, fixed)}",) for found in outputs[:MOST_ROWS]]
+    if data is not None:
+        rows = [
+            (f"  {_numbers(inputs, plain)}", "→", _numbers(found, fixed), _target(data.targets, row))
+            for row, (inputs, found) in enumerate(zip(data.inputs[:MOST_ROWS], outputs, strict=False))
+        ]
+    yield from columns(rows)
+    if len(outputs) > MOST_ROWS:
+        yield f"  … and {len(outputs) - MOST_ROWS:,} more"
+
+
+def _sweep(scenario: Scenario, values: Array) -> Iterator[str]:
+    """A line for x in even steps, as many as a screen holds, under the names of the functions."""
+    every = -(-len(scenario.sweep) // MOST_ROWS)
+    rows = [["  x", *(function.label for function in scenario.functions)]]
+    for x, row in zip(scenario.sweep[::every], values[::every], strict=True):
+        rows.append([f"  {plain(float(x), 4)}", *(fixed(float(value)) for value in row)])
+    yield from columns(rows, right=True)
+    if every > 1:
+        yield f"  … each line stands for {every} of {len(scenario.sweep):,} x"
+
+
+def _target(targets: Array | None, row: int) -> str:
+    return "" if targets is None else f"target {_numbers(targets[row], plain)}"
+
+
+def _numbers(values: Array, write_number: Callable[[float], str]) -> str:
+    texts = [write_number(float(value)) for value in values[:MOST_COLUMNS]]
+    return "  ".join(texts if len(values) <= MOST_COLUMNS else [*texts, "…"])
+
+
+def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
+    """Rows of numbers, the first of each matrix with its name, all equally long."""
+    rows: list[list[str]] = []
+    for name, matrix in matrices:
+        shown = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
+        if matrix.shape[1] > MOST_COLUMNS:
+            shown = [[*row, "…"] for row in shown]
+        if len(matrix) > MOST_ROWS:
+            shown.append(["…"] * len(shown[0]))
+        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(shown))
+    return rows

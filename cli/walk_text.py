@@ -1,0 +1,485 @@
+"""What `dlsim walk` says and what it reads: lines of text, each of which makes sense when it is read alone.
+
+`WalkText` makes them, `Spoken` says in letters what a screen reader passes over, `read_changes` reads `W5=0.3`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from math import isnan
+from typing import Any
+
+from msgspec import Struct, field
+
+from dlsim.cli.options import parse_value
+from dlsim.cli.output import one_line
+from dlsim.engine import Event, Ref, Simulator, Snapshot, UnknownNameError, WrongKindError
+from dlsim.engine.comparison import Comparison
+from dlsim.engine.explain import Explanation
+from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.kinds.updates import UPDATE
+from dlsim.engine.model import Row, Table
+from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
+from dlsim.engine.reference import digits_of
+from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import shown
+from dlsim.tui.session.answer import answer_to, sums_within, value_now
+from dlsim.tui.session.targets import Target, target_of
+from dlsim.tui.words import Words
+from dlsim.tui.words.heads import column_head
+from dlsim.tui.words.prose import meaning, origin, question, reasons
+
+MOST_VALUES = 24
+"""Of an op with more numbers than this the rest is left out."""
+MOST_ROWS = 40
+"""A table is read out in portions of so many rows."""
+MOST_GRADIENTS = 100
+MOST_BESIDES = 2_000
+"""Of numbers that are made of many others so many are looked through."""
+MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
+"""The marks of Markdown that lessons use; what stands between single stars stays."""
+PREFIX = "spoken."
+_NEW = re.compile(r"([\w\[\],⟨⟩]+)⁺")
+_ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
+"""Where a sample's number follows another number: o1:7 is o1 of sample 7."""
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t")
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
+_SPACES = re.compile(r"(?<=\S) {2,}")
+NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
+NUMBERS = ("data.inputs", "data.targets")
+_NEXT = re.compile(r"\s+[^\s={}\"']+\s*=")
+"""What sets one change apart from the one before, outside brackets and quotes."""
+
+
+class WalkText:
+    """Makes lines. Symbols and formulas come from the engine, sentences from the catalogue."""
+
+    def __init__(self, say: Words, digits: int = DIGITS) -> None:
+        self._say = say
+        self.digits = digits
+        self.spoken = Spoken(say)
+
+    def line(self, key: str, **values: object) -> str:
+        """The walk's sentence at `key`, filled in."""
+        return self.spoken(one_line(self._say(f"walk.{key}", **values)))
+
+    def counted(self, key: str, number: int, **values: object) -> str:
+        """The same of so many: of one, it is another sentence."""
+        return self.line(f"{key}_one" if number == 1 else key, number=number, **values)
+
+    def number(self, value: float, ref: Ref | None = None) -> str:
+        """A number with as many decimals as numbers have at present; one that counts something without any."""
+        return fixed(value, digits_of(ref, self.digits))
+
+    def of_loss(self, key: str, simulator: Simulator) -> str:
+        """The key of what is said of the loss of an iteration: where a batch is a part of the data, it is its alone."""
+        return f"{key}_of_batch" if simulator.model.data_calendar.batches > 1 else key
+
+    # a moment
+
+    def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
+        """One value: where it is, the question, formula, numbers, result, meaning."""
+        told = snapshot.explain(event.ref)
+        value = float(told.value)
+        yield self._place(snapshot, event)
+        yield self.spoken(question(self._say, snapshot, event.ref))
+        if event.ref.quantity is UPDATE:  # the number of it is only how many took their places
+            yield self.spoken(told.filled_in(self.digits))
+        else:
+            yield from self._made_of(told)
+        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told), self.digits):
+            yield self.spoken(reason)
+        yield self.spoken(meaning(self._say, snapshot, event.ref, value))
+
+    def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
+        """Every op from the cursor `start` to where the run stands: its formula and its numbers."""
+        snapshot, program = simulator.snapshot(), simulator.program
+        end = snapshot.position.cursor
+        yield self._place(snapshot, event)
+        done = 0
+        for op in program:
+            first, done = max(start - done, 0), done + op.size
+            last = op.size - max(done - end, 0)
+            if first >= last:
+                continue
+            symbol, formula, shapes = snapshot.tape.op_formula(op)
+            if formula:
+                yield self.line("op", symbol=symbol, formula=formula.removeprefix(f"{symbol} = "))
+            if shapes:
+                yield self.line("shapes", shapes=shapes)
+            if op.quantity is UPDATE:
+                continue
+            shown = range(first, min(last, first + MOST_VALUES))
+            for ref in map(op.ref, shown):
+                value = self.number(snapshot.tape.value(ref, snapshot.sample), ref)
+                yield self.line("value", symbol=snapshot.symbol(ref), value=value)
+            if last > shown.stop:
+                yield self.line("more", number=f"{last - shown.stop:,}")
+
+    def back_at(self, snapshot: Snapshot) -> Iterator[str]:
+        """Where a step back has led."""
+        if snapshot.event is None:
+            yield self.start(snapshot)
+            return
+        yield self._place(snapshot, snapshot.event)
+        if snapshot.event.ref.quantity is UPDATE:
+            return
+        value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample), snapshot.event.ref)
+        yield self.line("back", symbol=snapshot.event.symbol, value=value)
+
+    def start(self, snapshot: Snapshot) -> str:
+        """Nothing has been computed."""
+        if snapshot.sample:
+            return self.line("at_sample", sample=snapshot.sample + 1, samples=len(snapshot.tape.rows))
+        return self.line("at_start", next=snapshot.next_symbol)
+
+    def iteration_done(self, simulator: Simulator) -> Iterator[str]:
+        """The end of an iteration, if that is where the run stands."""
+        position = simulator.position
+        if simulator.trains and position.cursor == position.values:
+            losses = simulator.losses
+            if losses.size:
+                key, loss = self.of_loss("iteration_done", simulator), self.number(float(losses[-1]))
+                yield self.line(key, iteration=f"{position.done:,}", loss=loss)
+            else:
+                yield self.line("iteration_done_plain", iteration=f"{position.done:,}")
+
+    def trouble(self, simulator: Simulator) -> Iterator[str]:
+        """The number that is not finite, if the run stands at one."""
+        if found := simulator.trouble:
+            yield self.line("trouble", symbol=found.symbol, value=found.value, iteration=f"{found.iteration:,}")
+
+    def where(self, snapshot: Snapshot, grain: str) -> Iterator[str]:
+        """The position."""
+        position = snapshot.position
+        if position.epochs:
+            numbers = {name: getattr(position, name) for name in ("done", "epoch", "epochs", "batch", "batches")}
+            yield self.counted("stands", position.done, **numbers)
+        else:
+            yield self.line("forward_only")
+        place = {"iteration": f"{position.iteration:,}", "values": f"{position.values:,}"}
+        if snapshot.event is None:
+            yield self.line("shown_none", **place)
+        else:
+            yield self.line("shown", **place, cursor=f"{position.cursor:,}", symbol=snapshot.event.symbol)
+        if snapshot.next_symbol:
+            yield self.line("next", next=snapshot.next_symbol)
+        yield self.lens(snapshot)
+        if snapshot.edits:
+            yield self.line("edits", iterations=", ".join(f"{edit:,}" for edit in snapshot.edits))
+        yield self.line("grain", grain=self._say(f"grain.{grain}"))
+
+    def lens(self, snapshot: Snapshot) -> str:
+        """Which sample is looked at: its number in the data, and in the batch."""
+        samples = len(snapshot.tape.rows)
+        return self.line(
+            "lens" if samples > 1 else "lens_alone", sample=snapshot.row + 1, place=snapshot.sample + 1, samples=samples
+        )
+
+    def not_in_batch(self, sample: int, snapshot: Snapshot) -> str:
+        """That a sample, by its number in the data, cannot be looked at."""
+        iteration = f"{snapshot.position.iteration:,}"
+        return self.line("not_in_batch", sample=sample, iteration=iteration, lens=snapshot.row + 1)
+
+    def _place(self, snapshot: Snapshot, event: Event) -> str:
+        position = snapshot.position
+        phase = self._say.first([f"phase.{event.phase}", "phase.any"], phase=event.phase).lower()
+        place = {"phase": phase, "cursor": f"{position.cursor:,}", "values": f"{position.values:,}"}
+        if position.epochs:
+            return self.line("step", iteration=f"{position.iteration:,}", **place)
+        return self.line("pass", sample=snapshot.row + 1, **place)
+
+    def _made_of(self, told: Explanation) -> Iterator[str]:
+        symbol, formula = told.symbol, told.formula.removeprefix(f"{told.symbol} = ")
+        value = self.number(told.value, told.ref)
+        if not formula:
+            yield self.line("given", symbol=symbol, value=value)
+            return
+        yield self.line("formula", symbol=symbol, formula=formula)
+        filled_in = told.filled_in(self.digits)
+        if filled_in not in ("", plain(told.value, self.digits)):
+            yield self.line("numbers", substituted=filled_in)
+        yield self.line("result", symbol=symbol, value=value)
+
+    # one number
+
+    def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
+        """What a number is made of, and what each of its operands is made of in turn."""
+        value = snapshot.value(ref)
+        if value is None:
+            yield self.line("hidden_number", symbol=snapshot.symbol(ref))
+            return
+        answer = answer_to(snapshot, ref)
+        told = answer.told
+        if told.formula:
+            yield self.spoken(question(self._say, snapshot, ref))
+        yield from self._made_of(told)
+        if (now := value_now(snapshot, ref)) is not None:
+            yield self.spoken(self._say("answer.before_update", symbol=told.symbol, now=self.number(now)))
+        if not told.formula:
+            return
+        for reason in reasons(self._say, snapshot, told, answer.spelt_out, self.digits):
+            yield self.spoken(reason)
+        yield self.spoken(meaning(self._say, snapshot, ref, value))
+        if told.operands:
+            yield self.line("operands")
+        for operand in told.operands:
+            part = snapshot.explain(operand)
+            values = {"symbol": part.symbol, "value": plain(part.value, self.digits)}
+            if part.formula:
+                yield self.line("operand", **values, formula=part.formula)
+            else:
+                yield self.line("operand_given", **values, origin=origin(self._say, snapshot, operand))
+
+    # tables and texts
+
+    def table(self, snapshot: Snapshot, table: Table, first: int) -> Iterator[str]:
+        """A portion of a table, a row a line, from the row numbered `first` (from 1) on."""
+        count = len(table.rows)
+        if not 1 <= first <= max(count, 1):
+            yield self.line("no_row", row=first, rows=f"{count:,}")
+            return
+        if first == 1:
+            yield self.line("table", title=self._say(f"panel.{table.key}"), rows=f"{count:,}")
+        last = min(count, first - 1 + MOST_ROWS)
+        for row in table.rows[first - 1 : last]:
+            yield self.line("row", label=row.label, cells=", ".join(self._cells(snapshot, table, row)))
+        if last < count:
+            yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
+
+    def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
+
+        for column, ref in zip(table.columns, row.cells, strict=True):
+            if ref is None:
+                continue
+            value = snapshot.value(ref)
+            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
+            yield self._say("walk.cell", column=column_head(self._say, column), value=text)
+
+    def besides(self, snapshot: Snapshot, first: int) -> Iterator[str]:
+        """A portion of what pictures show that no op computes, from the number `first` (from 1) on; what is made of
+        each sample is led to by others.
+        """
+        refs = [ref for ref in islice(snapshot.tape.besides(), MOST_BESIDES) if not _is_of_one_sample(ref)]
+        number = f"{len(refs):,}"
+        if not refs or not 1 <= first <= len(refs):
+            yield self.line("no_number_besides" if refs else "none_besides", number=number)
+            return
+        if first == 1:
+            yield self.line("numbers_besides", number=number)
+        last = min(len(refs), first - 1 + MOST_ROWS)
+        for ref in refs[first - 1 : last]:
+            value = snapshot.value(ref)
+            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
+            yield self.line("value", symbol=snapshot.symbol(ref), value=text)
+        if last < len(refs):
+            yield self.line("more_numbers", last=f"{last:,}", number=number, following=last + 1)
+
+    def lesson(self, snapshot: Snapshot) -> Iterator[str]:
+        """The lesson, a paragraph a line, without its marks."""
+        text = in_language(snapshot.scenario.lesson, self._say.language)
+        paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+        for paragraph in filter(None, paragraphs):
+            yield self.spoken(one_line(MARKS.sub(r"\1", paragraph)))
+        yield self.line("lesson_keys" if any(paragraphs) else "no_lesson")
+
+    # proof and comparison
+
+    def check(self, report: GradientReport) -> Iterator[str]:
+        """Every gradient and its independent twin; those that differ are listed however many there are."""
+        checked = {"number": f"{len(report.entries):,}", "total": f"{report.total:,}"}
+        yield self.line(
+            "agree",
+            number=checked["number"],
+            iteration=f"{report.iteration:,}",
+            agree=f"{report.agreeing:,}",
+        )
+        if len(report.entries) < report.total:
+            yield self.line("checked_part", **checked)
+        if report.kinks:
+            yield self.line("kinks", kinks=f"{report.kinks:,}")
+        if report.undecided:
+            yield self.line("undecided", undecided=f"{report.undecided:,}")
+        if worst := report.worst:
+            yield self.line("largest_error", error=scientific(worst.relative_error, 1))
+        for number, entry in enumerate(report.entries):
+            figures = {
+                "symbol": entry.symbol,
+                "analytic": self.number(entry.analytic),
+                "numeric": self.number(entry.numeric),
+            }
+            if entry.verdict == "differs":
+                yield self.line("differs", **figures)
+            elif number >= MOST_GRADIENTS:
+                continue
+            elif entry.is_rounding:
+                yield self.line("entry_rounding", **figures)
+            elif entry.verdict == "agrees":
+                yield self.line("entry", **figures, error=scientific(entry.relative_error, 1))
+            elif entry.verdict == "undecided":
+                yield self.line("entry_undecided", **figures)
+            else:
+                yield self.line("kink", symbol=entry.symbol)
+        if len(report.entries) > MOST_GRADIENTS:
+            yield self.line("more", number=f"{len(report.entries) - MOST_GRADIENTS:,}")
+
+    def comparison(self, found: Comparison | None) -> Iterator[str]:
+        """Where two runs part, and how far they have gone."""
+        if found is None:
+            yield self.line("nothing_to_compare")
+            return
+        if found.symbol is None:
+            yield self.line("no_difference", iteration=f"{found.parting:,}")
+        elif found.present is None or found.other is None:
+            key = "only_there" if found.present is None else "only_here"
+            yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
+        else:
+            values = {"iteration": f"{found.parting:,}", "symbol": found.symbol}
+            values |= {"present": self.number(found.present), "other": self.number(found.other)}
+            if found.row is None:
+                yield self.line("first_difference", **values)
+            else:
+                yield self.line("first_difference_of_sample", **values, sample=f"{found.row + 1:,}")
+        if not found.measures:
+            yield self.line("not_both", iteration=f"{found.fork:,}")
+        for measure in found.measures:
+            iteration = f"{measure.iteration:,}"
+            if furthest := measure.furthest:
+                present, other = self.number(furthest.present), self.number(furthest.other)
+                yield self.line("furthest", iteration=iteration, symbol=furthest.symbol, present=present, other=other)
+            elif measure.parameters is not None:
+                yield self.line("apart", iteration=iteration, difference=self.number(measure.parameters))
+            present, other = map(self.number, measure.losses)
+            key = "losses_of_batches" if measure.are_of_batches else "losses"
+            yield self.line(key, iteration=iteration, present=present, other=other)
+
+    def commands(self, table_keys: Iterable[str], conditions: Iterable[str]) -> Iterator[str]:
+        """The help, with conditions that can be set here."""
+        tables, until = ", ".join(table_keys), ", ".join(f"until {condition}" for condition in conditions)
+        for key in self._say:
+            if key.startswith("walk.help."):
+                yield self.spoken(self._say(key, tables=tables, until=until))
+
+
+def _is_of_one_sample(ref: Ref) -> bool:
+    return ref.sample is not None or ref.quantity.of_one_sample
+
+
+class Spoken:
+    """Turns signs into the words that a catalogue has for them; with `with_symbols` everything stays as it is."""
+
+    def __init__(self, say: Words) -> None:
+        self._new = say(f"{PREFIX}new", symbol=r"\1")
+        self._signs = {key.removeprefix(PREFIX): say(key) for key in say if key.startswith(PREFIX)}
+        del self._signs["new"]
+        self._pattern = re.compile("|".join(re.escape(sign) for sign in sorted(self._signs, key=len, reverse=True)))
+        self.with_symbols = False
+
+    def __call__(self, text: str) -> str:
+        """`text` as it is to be written."""
+        if self.with_symbols:
+            return text
+        text = _NEW.sub(self._new, _ROW.sub(":", text).translate(_SUBSCRIPTS).translate(_QUOTES))
+        text = self._pattern.sub(lambda match: self._signs[match[0]], text)
+        return _SPACES.sub(" ", text).replace("( ", "(").replace("[ ", "[").strip()
+
+
+class TypedChanges(Struct):
+    """The arguments of `Simulator.edit`, and what they are about."""
+
+    numbers: dict[str | Ref, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, tuple[Target, float]] = field(default_factory=dict)
+    """What a setting is about, by its path, where it is a number of the data that was named by its symbol: which, and
+    what it becomes.
+    """
+
+
+def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> TypedChanges:
+    """What `text` says: several changes are set apart by spaces. An error for what cannot be read or found."""
+    changes, snapshot = TypedChanges(), simulator.snapshot()
+    for part in _parts(text.strip()):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not sign:
+            raise WrongKindError(f"{shown(part)} is not a change; write one such as W5=0.3 or learning_rate=1/10")
+        ref = find(name)
+        if ref is not None and simulator.model.is_parameter(ref):
+            changes.numbers[ref] = read_number(value)
+        elif ref is not None and (target := target_of(simulator, snapshot, ref)) and target.datum is not None:
+            number = read_number(value)
+            settings = target.datum.settings(number)
+            if target.datum.is_shared and settings.keys() & changes.settings.keys():
+                raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
+            changes.settings |= settings
+            changes.data |= dict.fromkeys(settings, (target, number))
+        else:
+            path = _path_of_setting(name, simulator)
+            changes.settings[path] = _setting(path, value)
+    return changes
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The changes one by one: a blank in brackets, braces or quotes is their own."""
+    start = depth = 0
+    quote = ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'" and text[:place].rstrip().endswith(("=", ",", "[", "{")):
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth = max(depth - 1, 0)
+        elif not depth and sign.isspace() and _NEXT.match(text, place):
+            yield text[start:place]
+            start = place
+    yield text[start:]
+
+
+def read_number(text: str) -> float:
+    """A number, or a fraction. WrongKindError for neither."""
+    number = typed_number(text)
+    if refused := comma_refused(text):
+        raise WrongKindError("; ".join(refused))
+    if number is None:
+        raise WrongKindError(f"{shown(text)} is not a number; write 0.3, -2, 1e-3 or 1/3")
+    return float(number)
+
+
+def _setting(name: str, text: str) -> Any:
+    fraction = typed_fraction(text)
+    value = parse_value(name, text) if fraction is None else fraction
+    numbers = next((path for path in NUMBERS if name == path or name.startswith(f"{path}.")), None)
+    if numbers and isinstance(value, Mapping):  # it would take the place of all that were edited before
+        raise WrongKindError(f"{name} is changed number by number; write, say: {numbers}.0.0=0.5")
+    return value
+
+
+def _path_of_setting(name: str, simulator: Simulator) -> str:
+    """A dotted path as it is; a bare name where there is one setting of that name."""
+    if "." in name:
+        return name
+    paths = dict(_settings(simulator))
+    if name not in paths:
+        raise UnknownNameError("parameter or setting", name, paths)
+    return paths[name]
+
+
+def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    """(name, path) of what a bare name can mean: what stands in the file, and the optimizer's settings."""
+    raw = simulator.scenario.raw
+    tables = {key: table for key, table in raw.items() if key not in NOT_SET_HERE and isinstance(table, Mapping)}
+    for key, table in tables.items():
+        for name, value in table.items():
+            if not isinstance(value, list | Mapping):
+                yield name, f"{key}.{name}"
+    training = simulator.scenario.training
+    for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
+        yield name, f"training.{name}"
+    optimizer = simulator.scenario.optimizer
+    home = next((key for key, table in tables.items() if "optimizer" in table), "training")
+    for name in getattr(optimizer, "settings", ()):
+        yield name, f"{home}.optimizer.{name}"

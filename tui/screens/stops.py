@@ -1,0 +1,182 @@
+"""Where to go, and where runs stop: an iteration or an epoch by its number, and breakpoints by their conditions.
+
+What is typed is read with every key: what cannot become a place or a condition any more is refused at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from textual.screen import Screen
+
+from dlsim.engine.breakpoints import examples
+from dlsim.engine.errors import BreakpointError, DlsimError
+from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.tui.screens.choosing import ChoosingScreen, Option
+from dlsim.tui.screens.stepping import Stepping
+from dlsim.tui.screens.view import View
+from dlsim.tui.session.changing import add_breakpoint, iterations_until, place_in
+from dlsim.tui.session.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
+from dlsim.tui.session.running import gone_to
+from dlsim.tui.session.session import Hint
+from dlsim.tui.session.workspace import Workspace
+from dlsim.tui.widgets.prompt import Asked
+from dlsim.tui.words import words
+
+SAY = words()
+ADD = "add"
+ROUND_A_HINT = 4
+"""Cells that the key line leaves free before and after what it says, and that the mark of trouble takes."""
+NEAR = 500
+"""Places not further ahead than this are simply gone to, where no breakpoint is looked for on the way; those beyond are
+run to, so that one can stop on the way.
+"""
+
+
+class Stops:
+    """Asks in the prompt."""
+
+    def __init__(self, work: Workspace, view: View, stepping: Stepping, screen: Screen[None]) -> None:
+        self._work, self._view, self._footer, self._stepping, self._screen = work, view, view.footer, stepping, screen
+
+    def go_to(self) -> None:
+        """Ask for an iteration or an epoch."""
+        self._work.pause()
+        if not self._work.session.simulator.trains:
+            self._footer.say(Hint("go_to.not_trained"))
+            return
+        self._view.prompt.ask(
+            Asked(
+                SAY("go_to.label"),
+                "",
+                self._footer.text("prompt.go_to"),
+                accept=self._go_to,
+                check=self._problem_with_place,
+            )
+        )
+
+    def _problem_with_place(self, text: str) -> str:
+        place = place_in(text)
+        if place is None:
+            return self._footer.text("go_to.unreadable") if text else ""
+        if iterations_until(self._work.session, *place) > MOST_ITERATIONS:
+            return self._footer.text("go_to.too_far", most=MOST_ITERATIONS)
+        return ""
+
+    def _go_to(self, text: str) -> str:
+        place = place_in(text)
+        problem = self._problem_with_place(text)
+        if problem or place is None:
+            return problem or self._footer.text("go_to.unreadable")
+        iteration = iterations_until(self._work.session, *place)
+        ahead = iteration - self._work.session.simulator.iteration
+        if ahead > NEAR or (ahead > 0 and self._work.session.breakpoints):
+            self._stepping.run_to(iteration)
+            return ""
+        self._work.session.simulator.seek(iteration=iteration)
+        self._work.session.changed()
+        self._footer.tell(gone_to(self._work.session, self._work.session.simulator.iteration))
+        self._view.show()
+        return ""
+
+    def breakpoint(self) -> None:
+        """Add one, or choose one to remove."""
+        self._work.pause()
+        if not self._work.session.simulator.trains:
+            self._footer.say(Hint("hint.no_breakpoint"))
+        elif self._work.session.breakpoints:
+            self._choose_breakpoint()
+        else:
+            self._ask_for_breakpoint()
+
+    def _choose_breakpoint(self) -> None:
+        texts = self._work.stops
+        add, remove = SAY("breakpoint.does_add"), SAY("breakpoint.does_remove")
+        options = [Option(ADD, SAY("breakpoint.add"), does=add)]
+        options += [
+            Option(str(number), SAY("breakpoint.remove", condition=text), does=remove)
+            for number, text in enumerate(texts)
+        ]
+
+        def typed(text: str) -> Option:
+            return Option(ADD + text, SAY("breakpoint.add_this", condition=text), does=add)
+
+        def chosen(key: str | None) -> None:
+            if key is not None and key.startswith(ADD):
+                condition = key.removeprefix(ADD)
+                if not condition or self._add_breakpoint(condition):
+                    self._ask_for_breakpoint(condition)
+            elif key is not None:
+                gone = texts[int(key)]
+                self._work.session.breakpoints = [
+                    point for point in self._work.session.breakpoints if point.text != gone
+                ]
+                self._footer.tell(Hint("hint.breakpoint_removed", {"condition": gone}))
+                self._view.show()
+
+        screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
+        self._screen.app.push_screen(screen, chosen)
+
+    @property
+    def _cells_to_tell(self) -> int:
+        return self._screen.size.width - ROUND_A_HINT
+
+    def _ask_for_breakpoint(self, text: str = "") -> None:
+        self._view.prompt.ask(
+            Asked(
+                label=SAY("breakpoint.label"),
+                text=text,
+                note=self._examples(),
+                accept=self._add_breakpoint,
+                check=self._problem_with_condition,
+                follow=self._what_follows,
+            )
+        )
+
+    def _problem_with_condition(self, text: str) -> str:
+        error = problem_with_condition(self._work.session.simulator, text)
+        return "" if error is None else self._told(error)
+
+    def _what_follows(self, text: str) -> str:
+        simulator = self._work.session.simulator
+        what, starts = what_follows(simulator, text)
+        error = problem_as_it_stands(simulator, text)
+        if error is not None and what == "number" and text[-1:].isdigit():  # one that can never hold, and longer may
+            return self._told(error)
+        return SAY(f"breakpoint.{what}", words=", ".join(starts)) if what and what != SYMBOL else ""
+
+    def _told(self, error: DlsimError) -> str:
+        """What is wrong, with examples."""
+        if isinstance(error, BreakpointError):
+            return told_within(self._cells_to_tell, error.told_with, error.examples)
+        return str(error)
+
+    def _examples(self) -> str:
+        return told_within(self._cells_to_tell, tell_examples, examples(self._work.session.simulator))
+
+    def _add_breakpoint(self, text: str) -> str:
+        if not text:
+            return self._examples()
+        try:
+            found = add_breakpoint(self._work.session, text)
+        except DlsimError as error:
+            return self._told(error)
+        simulator = self._work.session.simulator
+        holds = simulator.iteration > 0 and found.holds(simulator)
+        self._footer.tell(
+            Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text})
+        )
+        self._view.show()
+        return ""
+
+
+def tell_examples(examples: Sequence[str]) -> str:
+    """The note that says what may be written."""
+    return SAY("prompt.breakpoint", examples=", ".join(examples))
+
+
+def told_within(cells: int, tell: Callable[[Sequence[str]], str], examples: Sequence[str]) -> str:
+    """What `tell` makes of the examples, of as many as fit whole, and of one at least."""
+    forms = (tell(examples[:count]) for count in range(len(examples), 0, -1))
+    return next((form for form in forms if cell_len(form) <= cells), tell(examples[:1]))

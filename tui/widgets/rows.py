@@ -1,0 +1,247 @@
+"""The widget that shows rows of text: it paints them with roles, scrolls them, and knows what a click on each means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.color import Color
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dlsim.tui.drawing.lines import Line, cut, means_at, width
+from dlsim.tui.drawing.link import Link, Press
+from dlsim.tui.drawing.pictures.cells import GROUND
+from dlsim.tui.widgets.styles import look_of
+from dlsim.tui.words import words
+
+SAY = words()
+BY_WHEEL = 3
+ABOVE, BELOW = "↑", "↓"
+COMFORTABLE_WIDTH = 84
+"""Text is not made wider than this: long lines are hard to read."""
+MARGINS = 3
+"""Cells beside a text: one before it, and two behind for a mark that there is more."""
+
+Layout = Callable[[int], Sequence[Line]]
+"""The rows for a width in cells."""
+
+
+class Rows(Widget):
+    """Shows the rows that a layout makes of its width, and repaints only those that changed.
+
+    Where there are more than fit, key and wheel scroll them, and the ends say how much is out of view. A click on a
+    piece whose role is a Link or a Press posts `Clicked`. A widget that makes its rows otherwise overrides `draw`, one
+    that knows what a cell means otherwise `means`.
+    """
+
+    DEFAULT_CSS = "Rows { height: 1fr; }"
+
+    class Clicked(Message):
+        """Something was clicked: a number (a Link), or something to do (a Press), `x` and `y` cells into the rows."""
+
+        def __init__(self, rows: Rows, means: Link | Press, y: int) -> None:
+            super().__init__()
+            self.rows, self.means, self.y = rows, means, y
+
+        @property
+        def control(self) -> Rows:
+            """The widget that was clicked."""
+            return self.rows
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, row_action: str = "") -> None:
+        """With `row_action` a click anywhere in a row does that, with the number of the row."""
+        super().__init__(id=id, classes=classes)
+        self.rows: tuple[Line, ...] = ()
+        """What is on screen."""
+        self.top = 0
+        """The first row of all that is in view."""
+        self.is_whole = True
+        """Whether all there is stands on screen."""
+        self.all: Sequence[Line] = ()
+        self._layout: Layout | None = None
+        self._row_action = row_action
+        self._strips: dict[Line, Strip] = {}
+        self._role_styles: dict[str, Style] = {}
+        self._ground: Color | None = None
+
+    # what is shown
+
+    def fill(self, layout: Layout, top: int = 0) -> None:
+        """Show what this makes of the width, now and in every other size; from row `top` on."""
+        self._layout, self.top = layout, top
+        self.draw()
+
+    def draw(self) -> None:
+        """Make the rows for the present size, and show those in view."""
+        if self._layout is not None and self.size:
+            self.all = self._layout(self.size.width)
+            self.top = max(0, min(self.top, len(self.all) - self.size.height))
+            self._show_from_top()
+
+    def _show_from_top(self) -> None:
+        shown = self.all[self.top : self.top + self.size.height]
+        self.show_part(shown, self.top, len(self.all) - self.top - len(shown))
+
+    def show_part(
+        self, rows: Iterable[Line], above: int, below: int, foot: Iterable[Line] = (), instead: str = ""
+    ) -> None:
+        """Show these rows, the first and the last of them with a mark where so many more are out of view, or, in the
+        last, what there is `instead`; `foot` stays below them.
+        """
+        shown, cells = list(rows), self.size.width
+        self.is_whole = not shown or (above <= 0 and below <= 0)
+        if not self.is_whole:
+            for end, arrow, number, told in ((0, ABOVE, above, ""), (-1, BELOW, below, instead)):
+                if number > 0:
+                    shown[end] = marked(shown[end], arrow, told or SAY("scrolling.more", number=number), cells)
+        self.show_rows([*shown, *foot])
+
+    def show_rows(self, rows: Iterable[Line]) -> None:
+        """Show these from now on, as they are."""
+        new, old = tuple(rows), self.rows
+        self.rows = new  # even where they look the same: they may stand for other numbers
+        if new == old:
+            return
+        self._strips = {row: self._strips[row] for row in {*new, ()} if row in self._strips}
+        pairs = enumerate(zip_longest(new, old, fillvalue=()))
+        self.refresh(*(self._changed_cells(y, *pair) for y, pair in pairs if pair[0] != pair[1]))
+
+    def _changed_cells(self, y: int, new: Line, old: Line) -> Region:
+        """The cells of row `y` from the first piece that is another one than before to the last."""
+        pairs = list(zip(new, old, strict=False))
+        before = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+        left, right = width(new[:before]), max(self.size.width, 1)
+        if width(new) == width(old):
+            pairs = list(zip(new[before:][::-1], old[before:][::-1], strict=False))
+            behind = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+            right = width(new[: len(new) - behind])
+        return Region(left, y, max(right - left, 1), 1)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay it out anew."""
+        self.draw()
+
+    # scrolling
+
+    def scroll_lines(self, by: int) -> None:
+        """Go down (or up, with a negative number) by so many rows."""
+        if not self.is_whole:
+            self.top = max(0, min(self.top + by, len(self.all) - self.size.height))
+            self._show_from_top()
+
+    def scroll_pages(self, by: int) -> None:
+        """Go down (or up) by about what is in view."""
+        self.scroll_lines(by * max(self.size.height - 2, 1))
+
+    def keep_in_view(self, row: int) -> None:
+        """Scroll as little as it takes to show this row of all."""
+        self.top = max(min(self.top, row), row - max(self.size.height, 1) + 1, 0)
+        self._show_from_top()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(BY_WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(-BY_WHEEL)
+
+    # clicking
+
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """What the cell at column `x` of row `y` stands for."""
+        if self._row_action:
+            return Press("", f"{self._row_action}({self.top + y})")
+        return means_at(self.rows[y], x) if 0 <= y < len(self.rows) else None
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell what was clicked, if it means anything."""
+        is_own = event.widget is self or not self.children
+        found = self.means(event.x, event.y) if is_own else None
+        if found is not None:
+            event.stop()
+            self.post_message(self.Clicked(self, found, event.y))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """With the button held, go along what is there for that."""
+        found = self.means(event.x, event.y) if event.button else None
+        if isinstance(found, Press) and found.drags:
+            self.post_message(self.Clicked(self, found, event.y))
+
+    # painting
+
+    def render_line(self, y: int) -> Strip:
+        """One row, filled up to the widget's width; what was painted is kept as long as it is shown."""
+        row, cells = self.rows[y] if y < len(self.rows) else (), self.size.width
+        strip = self._strips.get(row)
+        if strip is None or strip.cell_length != cells:
+            segments = [Segment(text, self.style_of(role)) for text, role in row]
+            strip = Strip(segments, width(row)).adjust_cell_length(cells, self.style_of(""))
+            self._strips[row] = strip
+        return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as they are. There is no border or padding to put around each of them."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        ground = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def style_of(self, role: str) -> Style:
+        """How a role looks in the present theme; "" is plain, `mark@deep-3` is one role on the ground of another."""
+        found = self._role_styles.get(role)
+        if found is None:
+            front, _, ground = role.partition(GROUND)
+            found = self._looked_up(front) if front else self.rich_style
+            if ground:
+                found += Style(bgcolor=self.style_of(ground).color)
+            self._role_styles[role] = found
+        return found
+
+    def _looked_up(self, role: str) -> Style:
+        """The role's colour on the widget's own ground, and how its text is set."""
+        colour, setting = look_of(role, self.app.theme_variables, is_ansi=self.app.native_ansi_color)
+        style = self.style_of("") + setting
+        if colour is not None:
+            if self._ground is None:
+                _, self._ground = self.background_colors
+            style += Style.from_color((self._ground + colour).rich_color)
+        return style
+
+    def notify_style_update(self) -> None:
+        """Another theme, or another class: work out anew how all looks."""
+        super().notify_style_update()
+        self._strips.clear()
+        if self._role_styles:
+            self._role_styles.clear()
+            self._ground = None
+            self.refresh()
+
+
+def as_text(layout: Layout) -> Layout:
+    """The same as a text to read: no wider than is comfortable, with margins."""
+
+    def laid_out(cells: int) -> Sequence[Line]:
+        rows = layout(max(min(cells - MARGINS, COMFORTABLE_WIDTH), 1))
+        return [((" ", ""), *row) if row else () for row in rows]
+
+    return laid_out
+
+
+def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
+    """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
+    mark = f"{told} {arrow}"
+    if width(line) + cell_len(mark) + 2 > cells:
+        mark = arrow
+    kept = cut(line, max(cells - 1, 0))
+    return (*kept, (" " * (cells - width(kept) - cell_len(mark)), ""), (mark, "muted"))
