@@ -21,7 +21,7 @@ from dlsim.tui.session.targets import BATCH_SIZE, Target, parsed, value_at, writ
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""
-PLACE = r"(?i)(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)"
+PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 
 
 class NotANumberError(DlsimError):
@@ -164,7 +164,7 @@ def same_start(session: Session) -> Hint:
 
 def place_in(text: str) -> tuple[str, int] | None:
     """("iteration" or "epoch", number) of what was typed, None where it is neither."""
-    match = re.fullmatch(PLACE, text.strip())
+    match = PLACE.fullmatch(text.strip())
     number = None if match is None else whole_number(match["number"])
     if match is None or number is None:
         return None
