@@ -35,7 +35,7 @@ LONGEST = 100
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
-COMPARED = r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)"
+COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 
 
@@ -94,7 +94,7 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
 
 def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
     """The condition with its number written without the comma, where that is one."""
-    match = re.fullmatch(COMPARED, " ".join(text.split()))
+    match = COMPARED.fullmatch(" ".join(text.split()))
     found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
     return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
@@ -111,7 +111,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = re.fullmatch(COMPARED, words)
+    match = COMPARED.fullmatch(words)
     if match and (refused := comma_refused(match[3])):
         return refused[0]
     if match and (bound := typed_number(match[3])) is not None:

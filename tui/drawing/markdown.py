@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from dlsim.tui.drawing.lines import Line, Piece, wrap
 
-INLINE = r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`"
-BULLET = r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)"
-HEADING = r"#{1,6}\s+(?P<text>.*)"
+INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`")
+BULLET = re.compile(r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)")
+HEADING = re.compile(r"#{1,6}\s+(?P<text>.*)")
 
 
 def markdown_lines(text: str, cells: int) -> list[Line]:
@@ -34,17 +34,17 @@ def _blocks(text: str) -> Iterator[list[str]]:
             if block:
                 yield block
             block = []
-        elif not block or re.match(BULLET, line) or re.match(HEADING, line) or re.match(HEADING, block[-1]):
+        elif not block or BULLET.match(line) or HEADING.match(line) or HEADING.match(block[-1]):
             block.append(line.rstrip())
         else:
             block[-1] += " " + line.strip()
 
 
 def _item(item: str, cells: int, *, is_first: bool) -> list[Line]:
-    heading = re.match(HEADING, item)
+    heading = HEADING.match(item)
     if heading:
         return wrap([(heading["text"], "heading")], cells)
-    bullet = re.match(BULLET, item)
+    bullet = BULLET.match(item)
     if bullet is None:
         return wrap(inline(item if is_first else item.strip()), cells)
     mark = f" {bullet['number']}. " if bullet["number"] else " • "
@@ -55,7 +55,7 @@ def _item(item: str, cells: int, *, is_first: bool) -> list[Line]:
 def inline(text: str) -> Iterator[Piece]:
     """A paragraph's pieces."""
     end = 0
-    for found in re.finditer(INLINE, text):
+    for found in INLINE.finditer(text):
         if found.start() > end:
             yield text[end : found.start()], ""
         role = found.lastgroup or ""
