@@ -10,10 +10,10 @@ from click.shell_completion import CompletionItem
 
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import ScenarioError
+from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
 from dlsim.engine.scenario.paths import is_count
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.typed_numbers import whole_number
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

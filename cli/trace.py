@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
-from dlsim.engine.numbers import DIGITS, fixed, plain
+from dlsim.engine.numbers import BEYOND, DIGITS, fixed, plain, whole_number
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import BEYOND, whole_number
 
 Array = NDArray[np.float64]
 Grain = Literal["value", "op"]

@@ -24,16 +24,15 @@ from dlsim.cli.options import scenario_argument, variant_of_it
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 from dlsim.cli.walk_text import WalkText, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
-from dlsim.engine.breakpoints import Breakpoint, examples, parse_breakpoint
+from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
 from dlsim.engine.gradient_check import check_gradients, worth_waiting
-from dlsim.engine.numbers import DIGITS, plain
+from dlsim.engine.numbers import DIGITS, plain, whole_number
 from dlsim.engine.reference import operands
 from dlsim.engine.scenario.spec import in_language
-from dlsim.engine.simulator import MOST_ITERATIONS, Grain
+from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.engine.typed_numbers import whole_number
 from dlsim.tui.session.changing import brief
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store

@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.history import History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.timeline import Stretch, Timeline
+from dlsim.engine.timeline import History, Stretch, Timeline
 
 KEPT = 30
 """How many runs that were left are kept."""

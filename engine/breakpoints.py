@@ -6,21 +6,17 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import no_accuracy
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.numbers import general
+from dlsim.engine.numbers import comma_refused, general, typed_number, whole_number, without_comma
+from dlsim.engine.simulator import Breakpoint, Named, Simulator
 from dlsim.engine.text import shown
-from dlsim.engine.typed_numbers import comma_refused, typed_number, whole_number, without_comma
-
-if TYPE_CHECKING:
-    from dlsim.engine.results import Results
 
 Array = NDArray[np.float64]
 Comparison = Callable[[Any, float], Any]
@@ -36,20 +32,14 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-
-NEVER_NEGATIVE = ("E", "E_o", "E_t")
-"""Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
-COMPARED = r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)"
+COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 
-Named = tuple[str, float]
-"""A parameter's symbol, and its gradient."""
 
-
-def examples(simulator: Results) -> tuple[str, ...]:
+def examples(simulator: Simulator) -> tuple[str, ...]:
     """Conditions that can be set here, the most telling first, for those who have no room for all."""
     model = simulator.model
     has_gradients = model.probe() is not None
@@ -68,7 +58,7 @@ def examples(simulator: Results) -> tuple[str, ...]:
     return tuple(text for text, is_possible in found.items() if is_possible)
 
 
-def _a_parameter(simulator: Results) -> str | None:
+def _a_parameter(simulator: Simulator) -> str | None:
     """The name of one to watch: W5 where there is one, else the first."""
     model = simulator.model
     if (wanted := model.find("W5")) is not None and model.is_parameter(wanted):
@@ -78,7 +68,7 @@ def _a_parameter(simulator: Results) -> str | None:
     return next((name for name in names if model.find(name) is not None), None)
 
 
-def _no_loss(name: str, simulator: Results) -> str:
+def _no_loss(name: str, simulator: Simulator) -> str:
     """Why there is no such loss here; "" where there is."""
     if not simulator.model.has_loss:
         return "there is no loss here"
@@ -87,32 +77,14 @@ def _no_loss(name: str, simulator: Results) -> str:
     return ""
 
 
-def _no_accuracy(simulator: Results) -> str:
+def _no_accuracy(simulator: Simulator) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
     targets = simulator.scenario.data.targets if simulator.scenario.data else None
     problem = no_accuracy(simulator.model.classes, targets)
     return f"{problem}, and there are none here" if problem and targets is None else problem
 
 
-class Breakpoint(Struct, frozen=True):
-    """A condition, as it was written; `holds` asks whether it does after the last iteration done.
-
-    `met_by` says whose gradient makes it hold, right after the iteration; None where it is about no single one.
-    `is_due` says whether a run looks at it there; `number`, what it compares, where that is one number.
-    """
-
-    text: str
-    holds: Callable[[Results], bool]
-    met_by: Callable[[Results], Named | None] = lambda _run: None
-    is_due: Callable[[Results], bool] = lambda _run: True
-    number: Callable[[Results], float | None] = lambda _run: None
-
-    def comes_to_hold(self, run: Results) -> bool:
-        """Whether a run that looks for it stops here."""
-        return self.is_due(run) and self.holds(run)
-
-
-def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
+def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
     """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
     found = read_condition(text, simulator)
     if isinstance(found, str):
@@ -120,14 +92,14 @@ def parse_breakpoint(text: str, simulator: Results) -> Breakpoint:
     return found
 
 
-def _without_comma(text: str, simulator: Results) -> Sequence[str]:
+def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
     """The condition with its number written without the comma, where that is one."""
-    match = re.fullmatch(COMPARED, " ".join(text.split()))
+    match = COMPARED.fullmatch(" ".join(text.split()))
     found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
     return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
 
-def read_condition(text: str, simulator: Results) -> Breakpoint | str:
+def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
     """The condition that `text` says; or why it cannot be read, or can never hold here."""
     words = " ".join(text.split())
     if len(words) > LONGEST:
@@ -139,7 +111,7 @@ def read_condition(text: str, simulator: Results) -> Breakpoint | str:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = re.fullmatch(COMPARED, words)
+    match = COMPARED.fullmatch(words)
     if match and (refused := comma_refused(match[3])):
         return refused[0]
     if match and (bound := typed_number(match[3])) is not None:
@@ -169,20 +141,20 @@ def read_condition(text: str, simulator: Results) -> Breakpoint | str:
     return f"cannot read the condition {shown(words)}"
 
 
-def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Results) -> str:
+def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Simulator) -> str:
     """Why a number can never compare so; "" where it may."""
     name = subject.lower()
     if name == "accuracy":
         is_possible = _can_hold(compare, bound, 0.0, 1.0)
         return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
-    ref = simulator.model.find("E" if name in LOSSES else subject)
-    if ref is not None and ref.quantity == "a" and ref.layer:
+    ref = simulator.model.tape.error if name in LOSSES else simulator.model.find(subject)
+    if ref is not None and ref.quantity.is_activation and ref.layer:
         _, activation = simulator.model.layer_names[ref.layer - 1]
         least, most = ACTIVATIONS[activation].span
         is_possible = _can_hold(compare, bound, least, most)
         bounds = "never below 0" if most == inf else f"from {general(least)} to {general(most)}"
         return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
-    if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
+    if ref is None or not ref.quantity.is_never_negative or _can_hold(compare, bound, 0.0, inf):
         return ""
     return "a loss is never below 0" if name in LOSSES else f"{subject} is an error, never below 0"
 
@@ -192,21 +164,21 @@ def _can_hold(compare: Comparison, bound: float, least: float, most: float) -> b
     return any(compare(number, bound) for number in (least, most, min(max(bound, least), most)))
 
 
-def _reached(what: str, number: int) -> Callable[[Results], bool]:
+def _reached(what: str, number: int) -> Callable[[Simulator], bool]:
     if what == "iteration":
         return lambda run: run.iteration >= number
     return lambda run: run.iteration >= run.model.calendar.first(number) - 1
 
 
-def _has_seen_all(run: Results) -> bool:
+def _has_seen_all(run: Simulator) -> bool:
     """Whether a pass through the training data has just ended: a loss over all of them would slow down each batch."""
     return run.trouble is None and run.iteration > 0 and run.model.data_calendar.of(run.iteration + 1)[1] == 0
 
 
-Numbers = Callable[["Results"], "list[float]"]
+Numbers = Callable[[Simulator], list[float]]
 
 
-def _measure(subject: str, simulator: Results) -> Numbers | None:
+def _measure(subject: str, simulator: Simulator) -> Numbers | None:
     """How to read the number, if there is one yet; None for what this scenario does not have."""
     name = subject.lower()
     if name == LOSS:
@@ -229,7 +201,7 @@ def _if_any(number: float | None) -> list[float]:
 def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> Breakpoint:
     """About the size of any or all gradients, or of the one that is largest or smallest."""
 
-    def holds(run: Results) -> bool:
+    def holds(run: Simulator) -> bool:
         sizes = _sizes(run)
         if not sizes.size:
             return False
@@ -240,7 +212,7 @@ def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> B
                 return bool(compare(sizes, bound).any())
         return bool(compare(sizes.max() if which == "max" else sizes.min(), bound))
 
-    def met_by(run: Results) -> Named | None:
+    def met_by(run: Simulator) -> Named | None:
         probe = run.model.probe()
         if which == "all" or probe is None:
             return None
@@ -257,7 +229,7 @@ def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> B
     return Breakpoint(text, holds, met_by)
 
 
-def _sizes(run: Results) -> Array:
+def _sizes(run: Simulator) -> Array:
     """(parameters,): how large every gradient is, layer by layer; none before the first iteration."""
     arrays = [array.ravel() for pair in run.gradients or () for array in pair if array is not None]
     return np.abs(np.concatenate(arrays)) if arrays else np.empty(0)

@@ -2,22 +2,29 @@
 
 Beside the numbers it keeps, for blocks of 16, 32, 64 … of them, the least and the greatest, an eighth of the numbers'
 own room: any stretch is drawn from about as many blocks as there are columns.
+
+The numbers are in memory while they are few, then in a file without a name: an hour of a fast run leaves a hundred
+million losses, and in the file they cost memory only where they are looked at.
 """
 
 from __future__ import annotations
 
+import os
+from tempfile import TemporaryFile
+
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.room import Room
-
 Array = NDArray[np.float64]
-
 
 FINEST_BITS = 4
 """Blocks of fewer numbers than 2 to this power are not kept: where they are wanted there are few numbers."""
 MOST_BLOCKS = 1 << 12
 """With more blocks than these the finest are no longer kept."""
+FIRST = 1024
+"""Numbers for which there is room at first."""
+CHUNK = 1 << 15
+"""Numbers that may lie in memory, 256 KiB; beyond it the file grows by so many."""
 
 
 class _Pyramid:
@@ -60,11 +67,51 @@ def _extremes(lows: Array, highs: Array, stretch: slice, parts: int) -> tuple[Ar
     )
 
 
+class _Room:
+    """`numbers` (capacity,) grow; arrays that were handed out before stay what they are."""
+
+    def __init__(self) -> None:
+        self.numbers: Array = np.empty(FIRST)
+        self.is_in_file = False
+        self._file: int | None = None
+
+    def grow(self, size: int) -> None:
+        """Make room for `size` numbers."""
+        before = self.numbers
+        if size <= len(before):
+            return
+        wanted = max(2 * len(before), size)
+        after = self._mapped(size) if wanted > CHUNK else None
+        was_in_file, self.is_in_file = self.is_in_file, after is not None
+        if after is None:
+            after = np.empty(wanted)
+        if not (was_in_file and self.is_in_file):
+            after[: len(before)] = before
+        self.numbers = after
+
+    def _mapped(self, size: int) -> Array | None:
+        """The file, long enough; None where there can be none (a full disk, a system that cannot reserve)."""
+        room = -(-size // CHUNK) * CHUNK
+        try:
+            if self._file is None:
+                with TemporaryFile() as file:
+                    self._file = os.dup(file.fileno())
+            os.posix_fallocate(self._file, 0, room * 8)
+            with os.fdopen(os.dup(self._file), "r+b") as whole:
+                return np.asarray(np.memmap(whole, np.float64, "r+", shape=(room,)))
+        except (OSError, AttributeError):
+            return None
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
 class Curve:
     """Numbers in order of arrival, with a pyramid of (least, greatest) over them. NaN marks a gap."""
 
     def __init__(self, values: Array | None = None) -> None:
-        self._room = Room()
+        self._room = _Room()
         self._size = 0
         self._pyramid = _Pyramid()
         if values is not None:

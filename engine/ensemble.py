@@ -8,13 +8,12 @@ from time import perf_counter
 
 from msgspec import Struct
 
-from dlsim.engine.bursts import Bursts
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import UnknownNameError
 from dlsim.engine.scenario.load import variant_of
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator
-from dlsim.engine.timeline import CHECKPOINT_BYTES
+from dlsim.engine.timeline import CHECKPOINT_BYTES, Bursts
 
 
 class Held(Struct, frozen=True):

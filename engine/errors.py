@@ -11,6 +11,7 @@ DlsimError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from dlsim.engine.text import shown
@@ -89,7 +90,5 @@ def reason_of(error: Exception) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely meant, or None when nothing is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 -- no start waits for what is wrong
-
     matches = get_close_matches(name[:LONGEST_COMPARED].lower(), list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None

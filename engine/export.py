@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.network.data_table import Rows, kept_back
+from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
-from dlsim.engine.scenario.toml import LARGEST_FILE
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import LARGEST_FILE, write_toml
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.text import clean
 
@@ -77,8 +77,8 @@ def forgotten(simulator: Simulator) -> tuple[str, ...]:
     training = simulator.scenario.training
     if training is None or not simulator.iteration:
         return ()
-    slots = {op.quantity.split(":")[1] for op in simulator.program if op.quantity.startswith("new_slot:")}
-    counts_updates = any(op.quantity == "rate" for op in simulator.program)
+    slots = {op.quantity.slot for op in simulator.program if isinstance(op.quantity, NewSlot)}
+    counts_updates = any(op.quantity is RATE for op in simulator.program)
     is_within_epoch = training.shuffle or simulator.iteration % simulator.position.batches
     lost = [f"the optimizer's memory ({', '.join(sorted(slots))})"] if slots else []
     if counts_updates:

@@ -28,7 +28,7 @@ def can_die(activation: Activation) -> bool:
 def saturated(activation: Activation, slopes: Array) -> Flags:
     """At which of its `slopes`, of any shape, a function that levels out has all but done so."""
     bound = saturated_below(activation)
-    return np.zeros(slopes.shape, dtype=bool) if bound is None else np.less(slopes, bound)
+    return np.zeros(slopes.shape, dtype=bool) if bound is None else np.less(np.abs(slopes), bound)
 
 
 def dead(activation: Activation, slopes: Array) -> Flags:

@@ -2,20 +2,26 @@
 
 It knows nothing of networks. A place is an iteration; to go back, the nearest checkpoint is restored and the
 iterations from there are computed again, bit for bit the same.
+
+The checkpoints are also the course of each parameter, so a history costs a run nothing. A young run keeps all states;
+an old one every second, fourth … as checkpoints are thinned. Where something was edited, the states before and after
+that are kept besides.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Generator, Mapping, Sequence
+from math import isnan, nan
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
+from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.history import Edit, History
 from dlsim.engine.model import Model
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
@@ -27,6 +33,10 @@ MOST_CHECKPOINTS = 4096
 """However small a state is. A young run keeps each; going back in an old one computes anew what lies between two."""
 NEAR = 24
 """How many checkpoints close to the last place gone back to are kept besides."""
+SECONDS = 0.003
+"""About how long a burst of iterations takes before somebody else gets a turn."""
+Read = Callable[[Any, Ref], float]
+"""A parameter as a state has it; states of one shape have one such."""
 
 
 class Checkpoints:
@@ -84,6 +94,95 @@ class Checkpoints:
         same._places = [place for place in self._places if place < iteration]
         same._states = {place: self._states[place] for place in same._places}
         return same
+
+
+class Edit(Struct, frozen=True):
+    """The state that an edit found once so many updates were done, and the one that it made of it."""
+
+    updates: int
+    before: tuple[Any, Read]
+    after: tuple[Any, Read]
+
+
+class Jump(Struct, frozen=True):
+    """What an edit made of a parameter once so many updates were done; `before` is NaN where it brought it along."""
+
+    updates: int
+    before: float
+    after: float
+
+
+class History(Struct, frozen=True):
+    """The kept states of a run, oldest first."""
+
+    updates: Sequence[int]
+    """How many updates were done when each was kept."""
+    states: Sequence[Any]
+    reads: Sequence[tuple[int, Read]]
+    """How the states are read that were kept from so many updates on."""
+    edits: Sequence[Edit] = ()
+
+    def of(self, parameter: Ref) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(updates done (k,), the parameter's value then (k,)), bit for bit as stepping shows them; where an edit
+        changed it, twice: before and after. NaN where there was no such parameter.
+        """
+        starts = [bisect_left(self.updates, start) for start, _ in self.reads]
+        stretches = zip(starts, [*starts[1:], len(self.states)], self.reads, strict=True)
+        values = np.array(
+            [
+                number
+                for start, end, (_, read) in stretches
+                for number in _numbers(self.states[start:end], read, parameter)
+            ]
+        )
+        updates = np.array(self.updates, dtype=np.int64)
+        for jump in self.jumps(parameter):
+            place = int(np.searchsorted(updates, jump.updates))
+            is_kept = place < len(updates) and updates[place] == jump.updates
+            numbers = [jump.before] if is_kept else [jump.before, jump.after]
+            updates = np.insert(updates, place, [jump.updates] * len(numbers))
+            values = np.insert(values, place, numbers)
+        return updates, values
+
+    def jumps(self, parameter: Ref) -> Sequence[Jump]:
+        """Where edits changed a parameter."""
+        found = (
+            Jump(edit.updates, _number(*edit.before, parameter), _number(*edit.after, parameter)) for edit in self.edits
+        )
+        return [jump for jump in found if jump.before != jump.after and not isnan(jump.after)]
+
+
+def _numbers(states: Sequence[Any], read: Read, parameter: Ref) -> Sequence[float]:
+    """Of states of one shape; where the parameter stands in them is asked once, as they may be thousands."""
+    if not states or not isinstance(states[0], np.ndarray):
+        return [_number(state, read, parameter) for state in states]
+    places = np.arange(states[0].size, dtype=np.float64).reshape(states[0].shape)
+    place = _number(places, read, parameter)
+    return [nan] * len(states) if isnan(place) else [state.item(int(place)) for state in states]
+
+
+def _number(state: Any, read: Read, parameter: Ref) -> float:
+    try:
+        return read(state, parameter)
+    except IndexError:  # a network of another shape
+        return nan
+
+
+class Bursts:
+    """How many iterations fit into a piece of about equal time: one at first, then by what the last ones took."""
+
+    def __init__(self) -> None:
+        self.size = 1
+        self._begun = 0.0
+
+    def begin(self) -> None:
+        """A piece begins."""
+        self._begun = perf_counter()
+
+    def end(self) -> None:
+        """It is done: so long for so many."""
+        spent = perf_counter() - self._begun
+        self.size = max(1, 2 * self.size if 2 * spent < SECONDS else int(self.size * SECONDS / spent))
 
 
 class Stretch(Struct, frozen=True):
@@ -151,6 +250,20 @@ class Timeline:
                 if place > self.iteration:  # what has been computed before is not computed again
                     self._restore(place)
             return self._sound and self._advance(iteration)
+
+    def go_on(self, goal: int) -> Generator[int]:
+        """Go on until `goal` iterations are done, some at a time: after each piece, how many are. It ends sooner where
+        a number is not finite.
+        """
+        done, bursts = self.finished, Bursts()
+        while done < goal:
+            bursts.begin()
+            done = min(done + bursts.size, goal)
+            if not self.go_to(done):
+                return
+            self.finish()
+            bursts.end()
+            yield done
 
     def finish(self) -> None:
         """The iteration on the tape is done, if all its numbers are finite."""

@@ -13,7 +13,7 @@ from hypothesis import settings
 from support.heaps import HEAPS
 from support.tables import changed_at
 
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import write_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from os.path import isfile
 from threading import Thread
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
@@ -34,8 +34,8 @@ from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions, place_of
 from dlsim.tui.session.settings import Preferences, Store
-from dlsim.tui.terminal.keyboard import answer, paint
-from dlsim.tui.terminal.painting import Painted
+from dlsim.tui.terminal.keyboard import answer
+from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
 from dlsim.tui.terminal.signals import Terminal
 from dlsim.tui.terminal.suspending import Suspension
@@ -51,7 +51,7 @@ LEAST_FOR_PALETTE = (24, 10)
 HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
-class DlsimApp(App[int]):
+class DlsimApp(PaintingApp):
     """Opens on the session's scenario, or without one on the browser."""
 
     TITLE = SAY("app.name")
@@ -80,15 +80,18 @@ class DlsimApp(App[int]):
         self._session = session
         self._simulator: SimulatorScreen | None = None
         self._told: KeyLine | None = None
-        self._painted = Painted(has_colours=not self.no_color)
         self.preferences = Preferences(store, only_ascii=only_ascii)
         self._sessions = Sessions(self.preferences.last)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
         Caps.own, Caps.are_plain = self.preferences.keymap, self.preferences.is_plain
-        if self.preferences.is_plain:
-            self._filters.append(PlainFilter(only_ascii=only_ascii))
+        self._plain = PlainFilter(only_ascii=only_ascii) if self.preferences.is_plain else None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and the one for a terminal with poor glyphs."""
+        found = super().get_line_filters()
+        return found if self._plain is None else [*found, self._plain]
 
     def get_default_screen(self) -> Screen[Any]:
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
@@ -102,7 +105,7 @@ class DlsimApp(App[int]):
         self.set_keymap(self.preferences.keymap)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        self._suspension = Suspension(self._driver)
+        self._suspension = Suspension(self)
         self._suspension.listen()
         notice = self.preferences.notice()
         if self._simulator is None:
@@ -127,13 +130,12 @@ class DlsimApp(App[int]):
             self._simulator.stepping.let_paint()
         if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
             self.app_focus = True
-            await paint(self)
             return
         await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size may have moved or cleared what stood on it."""
-        self._painted.forget()
+        self.paint_anew()
         if isinstance(self.screen, CommandPalette) and not has_room(event.size):
             self.pop_screen()
 
@@ -210,24 +212,14 @@ class DlsimApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        return (command for command, _ in commands(self, screen))
+        return (command for command, _ in commands(screen, self.actions_everywhere()))
 
-    def everywhere(self) -> Iterable[tuple[str, Callable[[], object]]]:
-        """What the palette does on every screen, by name."""
+    def actions_everywhere(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What the palette offers on every screen: (the key of its words, what does it)."""
         yield "theme", self.action_change_theme
         yield "screenshot", partial(self.set_timer, 0.1, self.save_picture)
         if not self.preferences.only_ascii:
             yield self.preferences.other_glyphs, self.choose_other_glyphs
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send the terminal what changed; nothing where nothing did."""
-        is_sent = self._running and not self._closed and not self._batch_count and self._driver is not None
-        is_painted = is_sent and not (self.is_headless or self.is_inline)
-        if is_painted and isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
-            changes = self._painted.changes(renderable)
-            super()._display(screen, cast("RenderableType | None", changes))
-        else:
-            super()._display(screen, renderable)
 
     def action_suspend_process(self) -> None:
         """Ctrl-Z: into the background, where there is a shell that can bring dlsim back."""
@@ -238,7 +230,7 @@ class DlsimApp(App[int]):
 
     def action_redraw(self) -> None:
         """Paint everything anew: another program may have written on the terminal."""
-        self._painted.forget()
+        self.paint_anew()
         self.screen.refresh()
 
     def choose_other_glyphs(self) -> None:

@@ -22,11 +22,15 @@ BY_TITLE, BY_WORDS = 200.0, 100.0
 """What a command scores that has every word in its title, or somewhere: above those that have only the letters."""
 
 
-class HasCommands(Protocol):
-    """An app of which this is the palette."""
+Action = tuple[str, Callable[[], object]]
+"""The key of an action's words, and what does it."""
 
-    def everywhere(self) -> Iterable[tuple[str, Callable[[], object]]]:
-        """(the name of a command in the catalogue, what it does) of what holds on every screen."""
+
+class HasActions(Protocol):
+    """What the palette asks of the app."""
+
+    def actions_everywhere(self) -> Iterable[Action]:
+        """The actions that are there on every screen."""
 
 
 class Commands(SystemCommandsProvider):
@@ -35,7 +39,8 @@ class Commands(SystemCommandsProvider):
     async def search(self, query: str) -> Hits:
         """Those that fit, and how well."""
         matcher = self.matcher(query)
-        for (title, text, run, _), known in commands(cast("HasCommands", self.app), self.screen):
+        everywhere = cast("HasActions", self.app).actions_everywhere()
+        for (title, text, run, _), known in commands(self.screen, everywhere):
             letters = matcher.match(title)
             if has_all(title, query):
                 yield Hit(BY_TITLE + letters, matcher.highlight(title), run, help=text)
@@ -45,8 +50,8 @@ class Commands(SystemCommandsProvider):
                 yield Hit(min(letters, BY_WORDS - 1), matcher.highlight(title), run, help=text)
 
 
-def commands(app: HasCommands, screen: Screen[Any]) -> Iterator[tuple[SystemCommand, str]]:
-    """(an action of this screen, what else it is known by), then what holds everywhere."""
+def commands(screen: Screen[Any], everywhere: Iterable[Action]) -> Iterator[tuple[SystemCommand, str]]:
+    """(an action of this screen, what else it is known by), then the actions that are everywhere."""
     told, named = told_on(screen), {"app.palette"}
     for binding in bound(screen):
         if {binding.action, str(binding.id)} & named:
@@ -64,7 +69,7 @@ def commands(app: HasCommands, screen: Screen[Any]) -> Iterator[tuple[SystemComm
                 SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
                 told.known(f"about.{picture}"),
             )
-    for key, do in app.everywhere():
+    for key, do in everywhere:
         title, text = SAY(f"command.{key}.name"), SAY(f"command.{key}.text")
         yield SystemCommand(title, text, do), told.known(f"command.{key}")
 

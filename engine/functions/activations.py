@@ -1,9 +1,10 @@
-"""Activation functions: each is a value, a derivative, the notation of both, and a name.
+"""Activation functions: each entry is a value, a derivative, the notation of both, its settings and its rules.
 
 Values and derivatives fill `out` and work on float64 and on complex128 (for the complex step). At a kink a value goes
 to the side where the imaginary part leads, as the maximum of complex numbers does: the gradient check asks for both.
-Formulas: Goodfellow, Bengio and Courville, Deep Learning (2016), §6.2-6.3; softmax and sigmoid in the forms that do not
-overflow.
+Formulas: Goodfellow, Bengio and Courville, Deep Learning (2016), §6.2-6.3; Clevert, Unterthiner and Hochreiter 2016
+(elu), Dugas et al. 2001 (softplus), Ramachandran, Zoph and Le 2017 (swish). Softmax, sigmoid and softplus in the forms
+that do not overflow.
 """
 
 from __future__ import annotations
@@ -16,25 +17,39 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.formula import total
-from dlsim.engine.functions.settings import Setting
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.functions.settings import Convention, Setting, Settings, fill
+from dlsim.engine.reference import Formula, Ref, total
+from dlsim.engine.scenario.spec import ActivationSpec
+from dlsim.engine.scenario.tables import Place, read_settings, unknown_key
 
-Array = NDArray[Any]  # float64, or complex128 under a complex step
-Settings = Mapping[str, float]
+Array = NDArray[Any]  # (batch, units); float64, or complex128 under a complex step
 Value = Callable[[Array, Array, Settings], object]
+"""(z, out, settings): fills `out` with f(z)."""
 Derivative = Callable[[Array, Array, Array, Settings], object]
 """(z, a, out, settings): fills `out` with f′(z), given a = f(z)."""
 
 LARGEST_EXPONENT = 709.0  # e^709 is the last whole power that float64 holds
 
 
-class Activation(Struct, frozen=True):
-    """One entry of the table. `{z}`, `{a}` and `{alpha}` in the notation stand for the operands; `definition` is
-    the function written out.
+def _no_kinks(settings: Settings) -> tuple[float, ...]:
+    return ()
 
-    `derivative` is None where there is none to train with (step) and where it is a whole matrix (softmax:
-    `couples_units`). `kinks` are the z at which the derivative jumps; `at_kinks` says which value is taken there.
+
+def _kink_at_zero(settings: Settings) -> tuple[float, ...]:
+    return (0.0,)
+
+
+def _no_rules(settings: Settings) -> tuple[Convention, ...]:
+    return ()
+
+
+class Activation(Struct, frozen=True):
+    """One entry of the table.
+
+    In the notations `{z}` and `{a}` stand for the operands and `{alpha}`, `{beta}` … for the settings, each by its own
+    name. `notation` is what a unit's formula says, `definition` the function written out where that is more.
+    `derivative` is None where there is none to train with (step), and where it is a whole matrix (softmax:
+    `couples_units`).
     """
 
     name: str
@@ -42,51 +57,87 @@ class Activation(Struct, frozen=True):
     derivative: Derivative | None
     notation: str
     derivative_notation: str
-    definition: str
+    definition: str = ""
     settings: tuple[Setting, ...] = ()
-    kinks: tuple[float, ...] = ()
-    at_kinks: str = ""
+    kinks: Callable[[Settings], tuple[float, ...]] = _no_kinks
+    """The z at which the derivative jumps. Which value it takes there is what `derivative` fills in."""
+    rules: Callable[[Settings], tuple[Convention, ...]] = _no_rules
+    """What the conventions panel says of it besides its kinks: where there is more than one way to do it."""
     couples_units: bool = False
     steepest: float | None = None
-    """The greatest slope of a function that levels out to both sides."""
+    """The greatest slope, with the default settings, of a function that levels out to one side or to both."""
     span: tuple[float, float] = (-inf, inf)
-    """The least and the most that it comes to, at its limits and by rounding."""
+    """The least and the most that it comes to, at its limits and by rounding, whatever its settings."""
+    thresholds: tuple[float, ...] = ()
+    """Of 0 and one half, those that it rises above just where z rises above 0: there a neuron's boundary is z = 0."""
 
     @property
     def is_trainable(self) -> bool:
-        """Whether a network that holds it can be trained."""
+        """Whether a network that holds it can be trained. What cannot be has no slope but its jumps."""
         return self.derivative is not None or self.couples_units
 
-    def formula(self, z: Ref, alpha: Ref | None, all_z: Sequence[Ref]) -> Formula:
-        """A = f(z) as tokens; `all_z` are the layer's weighted sums, for softmax."""
+    def operands(self, settings: Settings, ref_of: Callable[[str], Ref]) -> Mapping[str, Ref | str]:
+        """What stands for each of its settings in a notation: `ref_of(name)`, or the sign of a flag."""
+        return {
+            setting.name: setting.signs[bool(settings[setting.name])] if setting.signs else ref_of(setting.name)
+            for setting in self.settings
+        }
+
+    def formula(self, z: Ref, settings: Mapping[str, Ref | str], all_z: Sequence[Ref]) -> Formula:
+        """A = f(z) as tokens; `settings` as `operands` has them, `all_z` the layer's weighted sums, for softmax."""
         if self.couples_units:
             powers: list[Formula] = [("exp(", ref, ")") for ref in all_z]
             return ("exp(", z, ") / (", *total(powers), ")")
-        return fill(self.notation, {"z": z, "alpha": alpha})
+        return fill(self.notation, {"z": z, **settings})
 
-    def derivative_formula(self, z: Ref, a: Ref, alpha: Ref | None) -> Formula:
+    def derivative_formula(self, z: Ref, a: Ref, settings: Mapping[str, Ref | str]) -> Formula:
         """∂a/∂z as tokens, for an activation whose units do not depend on each other."""
-        return fill(self.derivative_notation, {"z": z, "a": a, "alpha": alpha})
+        return fill(self.derivative_notation, {"z": z, "a": a, **settings})
+
+    def defined(self, x: Ref, settings: Mapping[str, Ref | str]) -> Formula:
+        """The function of x written out, as tokens."""
+        return fill(self.definition or self.notation, {"z": x, **settings})
+
+    def conventions(self, settings: Settings, label: str) -> tuple[Convention, ...]:
+        """Its rules for the panel, in which it is called `label`: its own, then what its slope is taken to be at a
+        kink.
+        """
+        found = [Convention(rule.key, {"activation": label, **rule.values}) for rule in self.rules(settings)]
+        for kink in self.kinks(settings):
+            found.append(
+                Convention("derivative_at_kink", {"activation": label, "value": self._slope_at(kink, settings)})
+            )
+        return tuple(found)
+
+    def _slope_at(self, z: float, settings: Settings) -> float:
+        assert self.derivative is not None, "only a slope can jump"
+        at, a, slope = np.full((1, 1), z), np.empty((1, 1)), np.empty((1, 1))
+        self.value(at, a, settings)
+        self.derivative(at, a, slope, settings)
+        return float(slope[0, 0])
 
 
-def fill(notation: str, operands: Mapping[str, Ref | None]) -> Formula:
-    """`notation` cut at its {names}, each replaced by its operand."""
-    tokens: list[str | Ref] = []
-    rest = notation
-    while rest:
-        text, brace, rest = rest.partition("{")
-        if text:
-            tokens.append(text)
-        if brace:
-            name, _, rest = rest.partition("}")
-            operand = operands[name]
-            if operand is not None:
-                tokens.append(operand)
-    return tuple(tokens)
+def read_activation(value: str | dict[str, Any], place: Place) -> ActivationSpec:
+    """`activation` as a file has it: a name, or a table of its name and settings. ScenarioError for anything else."""
+    table = {"name": value} if isinstance(value, str) else value
+    name = table.get("name")
+    if not isinstance(name, str):
+        known = ("name", *{setting.name for entry in ACTIVATIONS.values() for setting in entry.settings})
+        for key in table:
+            if key not in known:
+                raise unknown_key(place / key, key, known)
+        raise (place / "name").error("the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}")
+    if name not in ACTIVATIONS:
+        raise place.unknown("activation", name, ACTIVATIONS)
+    return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
 
 
 def _step(z: Array, out: Array, settings: Settings) -> None:
     np.copyto(out, z.real >= 0 if settings["at_zero"] else z.real > 0)
+
+
+def _step_rules(settings: Settings) -> tuple[Convention, ...]:
+    return (Convention("step_at_zero", {"how": "fires" if settings["at_zero"] else "silent"}),)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -132,6 +183,58 @@ def _leaky_relu_derivative(z: Array, a: Array, out: Array, settings: Settings) -
     np.maximum(out, settings["alpha"], out=out)
 
 
+def _elu(z: Array, out: Array, settings: Settings) -> None:
+    # max(z, 0) + a·(e^min(z, 0) − 1): one of the two is always 0, and no power overflows.
+    np.minimum(z, 0.0, out=out)
+    np.expm1(out, out=out)
+    np.multiply(out, settings["alpha"], out=out)
+    np.add(out, np.maximum(z, 0.0), out=out)
+
+
+def _elu_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    np.minimum(z, 0.0, out=out)
+    np.exp(out, out=out)
+    np.multiply(out, settings["alpha"], out=out)
+    np.copyto(out, 1.0, where=z.real >= 0.0)
+
+
+def _elu_kinks(settings: Settings) -> tuple[float, ...]:
+    return () if settings["alpha"] == 1.0 else (0.0,)
+
+
+def _softplus(z: Array, out: Array, settings: Settings) -> None:
+    # ln(1 + e^z) = max(z, 0) + ln(1 + e^−|z|), taken on the same side of 0 whatever a complex step adds
+    np.multiply(z, np.where(z.real < 0.0, 1.0, -1.0), out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    np.add(out, np.where(z.real < 0.0, 0.0, z), out=out)
+
+
+def _softplus_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    _sigmoid(z, out, settings)
+
+
+@np.errstate(over="ignore")  # β·z beyond all numbers: its sigmoid is 0 or 1
+def _swish(z: Array, out: Array, settings: Settings) -> None:
+    _sigmoid(z * settings["beta"], out, settings)
+    np.multiply(out, z, out=out)
+
+
+@np.errstate(over="ignore")
+def _swish_derivative(z: Array, a: Array, out: Array, settings: Settings) -> None:
+    # With a = z·σ, the derivative σ + β·z·σ·(1 − σ) is σ + β·a·(1 − σ).
+    sigmoid = np.empty_like(out)
+    _sigmoid(z * settings["beta"], sigmoid, settings)
+    np.subtract(1.0, sigmoid, out=out)
+    np.multiply(out, a, out=out)
+    np.multiply(out, settings["beta"], out=out)
+    np.add(out, sigmoid, out=out)
+
+
+def _swish_rules(settings: Settings) -> tuple[Convention, ...]:
+    return (Convention("swish", dict(settings)),)
+
+
 def _linear(z: Array, out: Array, settings: Settings) -> None:
     np.copyto(out, z)
 
@@ -151,62 +254,108 @@ def _softmax(z: Array, out: Array, settings: Settings) -> None:
 
 
 STEP = Activation(
-    "step",
-    _step,
-    None,
-    "step({z})",
-    "",
-    "(1 if {z} > 0 else 0)",
-    settings=(Setting("at_zero", "at_zero", 0.0, "flag"),),
+    name="step",
+    value=_step,
+    derivative=None,
+    notation="(1 if {z} {at_zero} 0 else 0)",
+    derivative_notation="",
+    settings=(Setting("at_zero", "at_zero", 0.0, "flag", signs=(">", "≥")),),
+    rules=_step_rules,
     span=(0.0, 1.0),
+    thresholds=(0.0, 0.5),
 )
 SIGMOID = Activation(
-    "sigmoid",
-    _sigmoid,
-    _sigmoid_derivative,
-    "sigmoid({z})",
-    "{a}·(1 − {a})",
-    "1/(1 + exp(−{z}))",
+    name="sigmoid",
+    value=_sigmoid,
+    derivative=_sigmoid_derivative,
+    notation="sigmoid({z})",
+    derivative_notation="{a}·(1 − {a})",
+    definition="1/(1 + exp(−{z}))",
     steepest=0.25,
     span=(0.0, 1.0),
+    thresholds=(0.5,),
 )
 TANH = Activation(
-    "tanh",
-    _tanh,
-    _tanh_derivative,
-    "tanh({z})",
-    "1 − {a}²",
-    "(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
+    name="tanh",
+    value=_tanh,
+    derivative=_tanh_derivative,
+    notation="tanh({z})",
+    derivative_notation="1 − {a}²",
+    definition="(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
     steepest=1.0,
     span=(-1.0, 1.0),
+    thresholds=(0.0,),
 )
 RELU = Activation(
-    "relu",
-    _relu,
-    _relu_derivative,
-    "max(0, {z})",
-    "(1 if {z} > 0 else 0)",
-    "max(0, {z})",
-    kinks=(0.0,),
-    at_kinks="0",
+    name="relu",
+    value=_relu,
+    derivative=_relu_derivative,
+    notation="max(0, {z})",
+    derivative_notation="(1 if {z} > 0 else 0)",
+    kinks=_kink_at_zero,
     span=(0.0, inf),
+    thresholds=(0.0,),
 )
 LEAKY_RELU = Activation(
-    "leaky_relu",
-    _leaky_relu,
-    _leaky_relu_derivative,
-    "max({alpha}·{z}, {z})",
-    "(1 if {z} > 0 else {alpha})",
-    "max({alpha}·{z}, {z})",
+    name="leaky_relu",
+    value=_leaky_relu,
+    derivative=_leaky_relu_derivative,
+    notation="max({alpha}·{z}, {z})",
+    derivative_notation="(1 if {z} > 0 else {alpha})",
     settings=(Setting("alpha", "a", 0.01, "unit"),),
-    kinks=(0.0,),
-    at_kinks="a",
+    kinks=_kink_at_zero,
+    thresholds=(0.0,),
 )
-LINEAR = Activation("linear", _linear, _linear_derivative, "{z}", "1", "{z}")
+ELU = Activation(
+    name="elu",
+    value=_elu,
+    derivative=_elu_derivative,
+    notation="({z} if {z} > 0 else {alpha}·(exp({z}) − 1))",
+    derivative_notation="(1 if {z} ≥ 0 else {alpha}·exp({z}))",
+    settings=(Setting("alpha", "a", 1.0, "positive"),),
+    kinks=_elu_kinks,
+    steepest=1.0,
+    thresholds=(0.0,),
+)
+SOFTPLUS = Activation(
+    name="softplus",
+    value=_softplus,
+    derivative=_softplus_derivative,
+    notation="ln(1 + exp({z}))",
+    derivative_notation="1/(1 + exp(−{z}))",
+    steepest=1.0,
+    span=(0.0, inf),
+)
+SWISH = Activation(
+    name="swish",
+    value=_swish,
+    derivative=_swish_derivative,
+    notation="{z}·sigmoid({beta}·{z})",
+    derivative_notation="sigmoid({beta}·{z}) + {beta}·{a}·(1 − sigmoid({beta}·{z}))",
+    definition="{z}/(1 + exp(−{beta}·{z}))",
+    settings=(Setting("beta", "β", 1.0, "positive"),),
+    rules=_swish_rules,
+    steepest=1.0998393201288669,  # where β·z = 2.39935728
+    thresholds=(0.0,),
+)
+LINEAR = Activation(
+    name="linear",
+    value=_linear,
+    derivative=_linear_derivative,
+    notation="{z}",
+    derivative_notation="1",
+    thresholds=(0.0,),
+)
 SOFTMAX = Activation(
-    "softmax", _softmax, None, "softmax({z})", "{a}·(1 − {a})", "", couples_units=True, span=(0.0, 1.0)
+    name="softmax",
+    value=_softmax,
+    derivative=None,
+    notation="softmax({z})",
+    derivative_notation="{a}·(1 − {a})",
+    couples_units=True,
+    span=(0.0, 1.0),
 )
 
 ACTIVATIONS: Mapping[str, Activation] = {
-    entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, LINEAR, SOFTMAX)
+    entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, SOFTPLUS, SWISH, LINEAR, SOFTMAX)
 }

@@ -1,4 +1,4 @@
-"""Initial weights: each initialiser is a limit, its notation and a name; weights are uniform within ±limit.
+"""Initial weights: each initialiser is a limit, its notation, a name and its rule; weights are uniform within ±limit.
 
 Glorot and Bengio 2010 (glorot_uniform), He et al. 2015 (he_uniform); names and limits as in Keras 2.2.4.
 Biases start at 0.
@@ -13,6 +13,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.settings import Convention
+from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.spec import LayerSpec
 
@@ -24,8 +26,8 @@ WEIGHTS_STREAM = 1
 """The first word of the weights' streams, so that no other stream of the same seed is theirs."""
 
 
-class Draw(Struct, frozen=True):
-    """What a limit may depend on."""
+class DrawnLayer(Struct, frozen=True):
+    """What the limit of a layer's weights may depend on: its senders and units, and the `scale` of a scenario."""
 
     senders: int
     units: int
@@ -36,18 +38,23 @@ class Initialiser(Struct, frozen=True):
     """One entry of the table; `takes_scale` where a scenario may set the limit itself."""
 
     name: str
-    limit: Callable[[Draw], float]
+    limit: Callable[[DrawnLayer], float]
     notation: str
     takes_scale: bool = False
 
+    def convention(self, layer: DrawnLayer, number: int, seed: int) -> Convention:
+        """Its rule for the panel: where the first weights of the layer with that number come from."""
+        limit = self.notation.format(senders=layer.senders, units=layer.units, scale=general(layer.scale))
+        return Convention("initialiser", {"layer": number, "init": self.name, "limit": limit, "seed": seed})
 
-UNIFORM = Initialiser("uniform", lambda draw: draw.scale, "±{scale}", takes_scale=True)
+
+UNIFORM = Initialiser("uniform", lambda layer: layer.scale, "±{scale}", takes_scale=True)
 GLOROT_UNIFORM = Initialiser(
     "glorot_uniform",
-    lambda draw: math.sqrt(6.0 / (draw.senders + draw.units)),
+    lambda layer: math.sqrt(6.0 / (layer.senders + layer.units)),
     "±√(6/({senders} + {units}))",
 )
-HE_UNIFORM = Initialiser("he_uniform", lambda draw: math.sqrt(6.0 / draw.senders), "±√(6/{senders})")
+HE_UNIFORM = Initialiser("he_uniform", lambda layer: math.sqrt(6.0 / layer.senders), "±√(6/{senders})")
 ZEROS = Initialiser("zeros", lambda _: 0.0, "0")
 
 INITIALISERS: Mapping[str, Initialiser] = {entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)}
@@ -58,9 +65,13 @@ def is_drawn(spec: LayerSpec, given: Array | None) -> bool:
     return given is None and INITIALISERS[spec.init] is not ZEROS
 
 
+def drawn_layer(spec: LayerSpec, senders: int) -> DrawnLayer:
+    """What the limit of a layer's weights depends on."""
+    return DrawnLayer(senders, spec.units, UNIFORM_SCALE if spec.scale is None else spec.scale)
+
+
 def initial_weights(spec: LayerSpec, senders: int, seed: int, layer: int) -> Array:
     """(senders, units): weights before anything is learnt, each layer's from a stream of its own."""
-    scale = UNIFORM_SCALE if spec.scale is None else spec.scale
-    limit = INITIALISERS[spec.init].limit(Draw(senders, spec.units, scale))
+    limit = INITIALISERS[spec.init].limit(drawn_layer(spec, senders))
     uniforms = Random(seed, WEIGHTS_STREAM, layer).uniforms(senders * spec.units)
     return ((2.0 * uniforms - 1.0) * limit).reshape(senders, spec.units)

@@ -1,4 +1,4 @@
-"""Loss functions: each is an error per output, its slope, the notation of both, and a name.
+"""Loss functions: each entry is an error per output, its slope, the notation of both, a name and its rules.
 
 A sample's E is the sum of its outputs' errors; the loss of a batch is the mean of its samples' E. A cross-entropy
 is fused with its output's activation: it is computed from z, and its slope is ∂E/∂z. Formulas: Goodfellow, Bengio
@@ -14,6 +14,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.settings import Convention
+
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
 
 LARGEST_LOGIT = 4e307
@@ -23,6 +25,8 @@ LARGEST_LOGIT = 4e307
 class Loss(Struct, frozen=True):
     """One entry of the table. `errors(z, a, t, out)` fills in every output's share of E, `slope(a, t, out)` its
     derivative: ∂E/∂a, or ∂E/∂z where the loss is `fused_with` an activation, the only one it goes with.
+    `errors_by_output` and `slope_by_output`, (a, t, out), are E and ∂E/∂a made from the output alone, fused or not: for
+    a look at the function by itself, with one output.
 
     In the notation `{t}`, `{a}` and `{K}` stand for target, output and the number of outputs.
     """
@@ -32,8 +36,8 @@ class Loss(Struct, frozen=True):
     slope: Callable[[Array, Array, Array], object]
     notation: str
     slope_notation: str
+    errors_by_output: Callable[[Array, Array, Array], object]
     slope_by_output: Callable[[Array, Array, Array], object]
-    """(a, t, out): ∂E/∂a, fused or not; for a look at the function by itself."""
     slope_by_output_notation: str
     fused_with: str | None = None
     mean_over_outputs: bool = False
@@ -47,11 +51,23 @@ class Loss(Struct, frozen=True):
         """The notation of the slope."""
         return self.slope_notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
 
+    def conventions(self) -> tuple[Convention, ...]:
+        """Its rules for the panel: how it is averaged, and what it is computed together with."""
+        how = "mean" if self.mean_over_outputs else "sum"
+        rules = [Convention("loss_over_outputs", {"loss": self.name, "how": how}), Convention("loss_over_batch")]
+        if self.fused_with:
+            rules.append(Convention("fused", {"loss": self.name, "activation": self.fused_with}))
+        return tuple(rules)
+
 
 def _half_squared_error(z: Array, a: Array, t: Array, out: Array) -> None:
     np.subtract(t, a, out=out)
     np.multiply(out, out, out=out)
     np.multiply(out, 0.5, out=out)
+
+
+def _half_squared_error_by_output(a: Array, t: Array, out: Array) -> None:
+    _half_squared_error(a, a, t, out)
 
 
 def _half_squared_error_slope(a: Array, t: Array, out: Array) -> None:
@@ -62,6 +78,10 @@ def _mse(z: Array, a: Array, t: Array, out: Array) -> None:
     np.subtract(t, a, out=out)
     np.multiply(out, out, out=out)
     np.divide(out, a.shape[1], out=out)
+
+
+def _mse_by_output(a: Array, t: Array, out: Array) -> None:
+    _mse(a, a, t, out)
 
 
 def _mse_slope(a: Array, t: Array, out: Array) -> None:
@@ -97,8 +117,16 @@ def _categorical_crossentropy_slope(a: Array, t: Array, out: Array) -> None:
     np.subtract(a, t, out=out)
 
 
+def _binary_by_output(a: Array, t: Array, out: Array) -> None:
+    _binary_crossentropy(np.log(a) - np.log1p(-a), a, t, out)  # the z of that a: the same stable form as in training
+
+
 def _binary_slope_by_output(a: Array, t: Array, out: Array) -> None:
     np.divide(a - t, a * (1.0 - a) * a.shape[1], out=out)
+
+
+def _categorical_by_output(a: Array, t: Array, out: Array) -> None:
+    out[:] = -t * np.log(a)
 
 
 def _categorical_slope_by_output(a: Array, t: Array, out: Array) -> None:
@@ -106,43 +134,47 @@ def _categorical_slope_by_output(a: Array, t: Array, out: Array) -> None:
 
 
 HALF_SQUARED_ERROR = Loss(
-    "half_squared_error",
-    _half_squared_error,
-    _half_squared_error_slope,
-    "½·({t} − {a})²",
-    "−({t} − {a})",
-    _half_squared_error_slope,
-    "−({t} − {a})",
+    name="half_squared_error",
+    errors=_half_squared_error,
+    slope=_half_squared_error_slope,
+    notation="½·({t} − {a})²",
+    slope_notation="−({t} − {a})",
+    errors_by_output=_half_squared_error_by_output,
+    slope_by_output=_half_squared_error_slope,
+    slope_by_output_notation="−({t} − {a})",
 )
 MSE = Loss(
-    "mse",
-    _mse,
-    _mse_slope,
-    "({t} − {a})²/{K}",
-    "−2·({t} − {a})/{K}",
-    _mse_slope,
-    "−2·({t} − {a})/{K}",
+    name="mse",
+    errors=_mse,
+    slope=_mse_slope,
+    notation="({t} − {a})²/{K}",
+    slope_notation="−2·({t} − {a})/{K}",
+    errors_by_output=_mse_by_output,
+    slope_by_output=_mse_slope,
+    slope_by_output_notation="−2·({t} − {a})/{K}",
     mean_over_outputs=True,
 )
 BINARY_CROSSENTROPY = Loss(
-    "binary_crossentropy",
-    _binary_crossentropy,
-    _binary_crossentropy_slope,
-    "−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",
-    "({a} − {t})/{K}",
-    _binary_slope_by_output,
-    "({a} − {t})/({a}·(1 − {a}))/{K}",
+    name="binary_crossentropy",
+    errors=_binary_crossentropy,
+    slope=_binary_crossentropy_slope,
+    notation="−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",
+    slope_notation="({a} − {t})/{K}",
+    errors_by_output=_binary_by_output,
+    slope_by_output=_binary_slope_by_output,
+    slope_by_output_notation="({a} − {t})/({a}·(1 − {a}))/{K}",
     fused_with="sigmoid",
     mean_over_outputs=True,
 )
 CATEGORICAL_CROSSENTROPY = Loss(
-    "categorical_crossentropy",
-    _categorical_crossentropy,
-    _categorical_crossentropy_slope,
-    "−{t}·ln {a}",
-    "{a} − {t}",
-    _categorical_slope_by_output,
-    "−{t}/{a}",
+    name="categorical_crossentropy",
+    errors=_categorical_crossentropy,
+    slope=_categorical_crossentropy_slope,
+    notation="−{t}·ln {a}",
+    slope_notation="{a} − {t}",
+    errors_by_output=_categorical_by_output,
+    slope_by_output=_categorical_slope_by_output,
+    slope_by_output_notation="−{t}/{a}",
     fused_with="softmax",
     targets_sum_to_one=True,
 )

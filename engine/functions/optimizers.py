@@ -1,11 +1,12 @@
-"""Optimizers: each is a pure pair `init`, `update`, its notation and a name. Rules as in Keras 2.2.4.
+"""Optimizers: each entry is a pure pair `init`, `update`, its notation, its settings, a name and its rules.
 
-Defaults too, but for those that an entry lists in `keras_defaults`.
+Rules as in Keras 2.2.4; defaults too, but for those that an entry lists in `keras_defaults`. Below them, how formulas
+and tables write an update of one parameter: step size, state, new value.
 
 A state is a tuple of arrays shaped like the parameters, one for each of the optimizer's slots (velocity, sums of
 squares …). `update` is pure; `update_into` is the same arithmetic into arrays that are there already.
 Sources: Polyak 1964 and Sutskever et al. 2013 (momentum), Duchi et al. 2011 (Adagrad), Hinton 2012 (RMSprop),
-Kingma and Ba 2015 (Adam), Reddi et al. 2018 (AMSGrad).
+Zeiler 2012 (Adadelta), Kingma and Ba 2015 (Adam), Reddi et al. 2018 (AMSGrad).
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from itertools import takewhile
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Setting
+from dlsim.engine.functions.settings import Convention, Setting, Settings
+from dlsim.engine.scenario.spec import OptimizerSpec
+from dlsim.engine.scenario.tables import Place, read_settings
+from dlsim.engine.text import shown
 
 Array = NDArray[np.float64]
 State = tuple[Array, ...]
-Settings = Mapping[str, float]
+
+DEFAULT_OPTIMIZER = "sgd"
 
 DECAY = Setting("decay", "decay", 0.0, "non-negative")
 
@@ -40,6 +46,8 @@ class Optimizer(ABC):
     notation: str
     epsilon_rule: ClassVar[str] = ""
     """The key of the words that say where ε stands; "" for an optimizer that has none."""
+    forms: ClassVar[tuple[str, ...]] = ()
+    """Settings that make another optimizer of it, with words of its own; each only where those before it are set."""
     keras_defaults: ClassVar[Mapping[str, float]] = {}
     """Settings that Keras 2.2.4 has otherwise unless told, and what they are there."""
 
@@ -70,6 +78,24 @@ class Optimizer(ABC):
         """How the step size is made; "" where it is the learning rate itself."""
         return "{learning_rate}/(1 + {decay}·{n})" if self.decay else ""
 
+    @property
+    def form(self) -> str:
+        """What it is with its settings: momentum, nesterov, amsgrad …, or else its name; words go by it."""
+        return (self.name, *takewhile(self.values.__getitem__, self.forms))[-1]
+
+    def conventions(self) -> tuple[Convention, ...]:
+        """Its rules for the panel: the update, where ε stands, which defaults are not those of Keras, the decay."""
+        rules = [Convention(f"optimizer.{self.name}", dict(self.values))]
+        if self.epsilon_rule:
+            rules.append(Convention("epsilon", {"rule": self.epsilon_rule, "value": self.values["epsilon"]}))
+        for setting in self.settings:
+            if setting.name in self.keras_defaults:
+                values = {"default": setting.default, "keras": self.keras_defaults[setting.name]}
+                rules.append(Convention("default_unlike_keras", {"setting": setting.symbol, **values}))
+        if self.decay:
+            rules.append(Convention("decay", {"value": self.decay}))
+        return tuple(rules)
+
     @abstractmethod
     def update_into(
         self,
@@ -94,6 +120,7 @@ class SGD(Optimizer):
         Setting("nesterov", "nesterov", 0.0, "flag"),
         DECAY,
     )
+    forms = ("momentum", "nesterov")
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -177,6 +204,42 @@ class RMSprop(Optimizer):
         _divided_step(self.rate(iteration), g, new_a, self.values["epsilon"], p, new_p, work)
 
 
+class Adadelta(Optimizer):
+    """Adadelta: a ← ρ·a + (1−ρ)·g², u = g·√(d+ε)/√(a+ε), p ← p − η·u, d ← ρ·d + (1−ρ)·u²."""
+
+    name = "adadelta"
+    settings = (
+        Setting("learning_rate", "η", 1.0, "positive"),
+        Setting("rho", "ρ", 0.95, "unit"),
+        Setting("epsilon", "ε", 1e-7, "positive"),
+        DECAY,
+    )
+    slots = ("a", "d")
+    slot_notation: Mapping[str, str] = {
+        "a": "{rho}·{a} + (1 − {rho})·{g}²",
+        "d": "{rho}·{d} + (1 − {rho})·({g}·√({d} + {epsilon})/√({a+} + {epsilon}))²",
+    }
+    notation = "{p} − {rate}·{g}·√({d} + {epsilon})/√({a+} + {epsilon})"
+    epsilon_rule = "inside_roots"
+
+    def update_into(
+        self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
+    ) -> None:
+        """See Optimizer."""
+        (a, d), (new_a, new_d) = state, new_state
+        rho, epsilon = self.values["rho"], self.values["epsilon"]
+        _moving_square(a, g, rho, new_a, work)
+        np.add(new_a, epsilon, out=new_p)
+        np.sqrt(new_p, out=new_p)
+        np.add(d, epsilon, out=work)
+        np.sqrt(work, out=work)
+        np.multiply(g, work, out=work)
+        np.divide(work, new_p, out=work)  # u
+        np.multiply(work, self.rate(iteration), out=new_p)
+        np.subtract(p, new_p, out=new_p)
+        _moving_square(d, work, rho, new_d, work)
+
+
 class Adam(Optimizer):
     """Adam: m, v moving averages of g, g²; p ← p − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√v + ε).
 
@@ -192,6 +255,7 @@ class Adam(Optimizer):
         DECAY,
         Setting("amsgrad", "amsgrad", 0.0, "flag"),
     )
+    forms = ("amsgrad",)
     epsilon_rule = "outside_root"
 
     def __init__(self, settings: Settings) -> None:
@@ -233,7 +297,7 @@ class Adam(Optimizer):
 
 
 def _moving_square(average: Array, g: Array, share: float, out: Array, work: Array) -> None:
-    """Out = share·average + (1 − share)·g²."""
+    """Out = share·average + (1 − share)·g²; `work` may be `g` itself."""
     np.multiply(g, g, out=work)
     np.multiply(work, 1.0 - share, out=work)
     np.multiply(average, share, out=out)
@@ -251,4 +315,15 @@ def _divided_step(
     np.subtract(p, work, out=out)
 
 
-OPTIMIZERS: Mapping[str, type[Optimizer]] = {entry.name: entry for entry in (SGD, Adagrad, RMSprop, Adam)}
+OPTIMIZERS: Mapping[str, type[Optimizer]] = {entry.name: entry for entry in (SGD, Adagrad, RMSprop, Adadelta, Adam)}
+
+
+def read_optimizer(value: str | dict[str, Any], place: Place) -> OptimizerSpec:
+    """`optimizer` as a file has it: a name, or a table of its name and settings. ScenarioError for anything else."""
+    table = {"name": value} if isinstance(value, str) else value
+    name = table.get("name", DEFAULT_OPTIMIZER)
+    if not isinstance(name, str):
+        raise (place / "name").error(f"found {shown(name)}", name, f"there are: {', '.join(OPTIMIZERS)}")
+    if name not in OPTIMIZERS:
+        raise place.unknown("optimizer", name, OPTIMIZERS)
+    return OptimizerSpec(name, read_settings(table, name, OPTIMIZERS[name].settings, place))

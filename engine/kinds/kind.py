@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 
 from dlsim.engine.model import Model
-from dlsim.engine.scenario.samples import Samples
+from dlsim.engine.scenario.data import Samples
 from dlsim.engine.scenario.spec import Body, Expectation
 
 

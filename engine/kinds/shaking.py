@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import Settings, Value
+from dlsim.engine.functions.activations import Value
+from dlsim.engine.functions.settings import Settings
 from dlsim.engine.random import Random
 
 Array = NDArray[Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.scenario.samples import Samples
+from dlsim.engine.numbers import cell_number, comma_refused, without_comma
+from dlsim.engine.scenario.data import Samples
 from dlsim.engine.scenario.tables import Place, count
 from dlsim.engine.scenario.toml import read_bytes
 from dlsim.engine.text import clean, shorten, shown
-from dlsim.engine.typed_numbers import comma_refused, without_comma
 
 Array = NDArray[np.float64]
 
 LARGEST_FILE = 10 * 1024 * 1024
-LARGEST = sys.float_info.max
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
 _LAST: dict[object, Samples] = {}
@@ -100,12 +98,12 @@ class _Table:
         all numbers.
         """
         cells = [row[column] for row in self._rows]
-        return all(_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)
+        return all(cell_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)
 
     def numbers(self, column: int) -> Array:
         """(rows,): a column of numbers."""
         cells = [row[column] for row in self._rows]
-        values = [_number(cell) for cell in cells]
+        values = [cell_number(cell) for cell in cells]
         if None in values:
             row = values.index(None)
             cell = cells[row]
@@ -206,12 +204,3 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def _hashable(target: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
     return target if target is None or isinstance(target, str) else tuple(target)
-
-
-def _number(cell: str) -> float | None:
-    """The finite number in a cell, None where there is none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if -LARGEST <= value <= LARGEST and "_" not in cell else None

@@ -13,8 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.random import Random
-from dlsim.engine.scenario.samples import Samples
-from dlsim.engine.scenario.trigonometry import cosine_and_sine
+from dlsim.engine.scenario.data import Samples
 
 Array = NDArray[np.float64]
 
@@ -26,6 +25,9 @@ ORDER, PLACES, NOISE = range(3)
 INNER_RADIUS = 0.5
 SPIRAL_TURNS = 1.25
 SLOPE, INTERCEPT = 2.0, 1.0
+
+TERMS = 14
+"""So many of Taylor's series bring the error within ±π below 1e-13."""
 
 
 class Draw(Struct, frozen=True):
@@ -87,6 +89,19 @@ def _line(draw: Draw) -> Array:
 
 def _points(x: Array, y: Array) -> Array:
     return np.stack((x, y), axis=1)
+
+
+def cosine_and_sine(turns: Array) -> tuple[Array, Array]:
+    """Of angles in whole turns, 0.25 being a right angle: the same to the last bit on every machine, which a C
+    library's are not. It is Taylor's series with +, −, · and / only, which are exactly rounded everywhere.
+    """
+    angle = (turns - np.rint(turns)) * (2.0 * np.pi)
+    square = angle * angle
+    cosine = sine = np.ones_like(angle)
+    for n in range(2 * TERMS, 0, -2):  # cos x = 1 − x²/(1·2)·(1 − x²/(3·4)·(…)), sin x = x·(1 − x²/(2·3)·(…))
+        cosine = 1.0 - square / (n * (n - 1)) * cosine
+        sine = 1.0 - square / (n * (n + 1)) * sine
+    return cosine, angle * sine
 
 
 GENERATORS: Mapping[str, Generator] = {

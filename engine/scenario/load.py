@@ -5,29 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.scenario.builtin import builtin_file, builtin_scenarios, scenarios_folder
-from dlsim.engine.scenario.common_tables import (
-    LONGEST_SUMMARY,
-    LONGEST_TITLE,
-    read_common,
-    read_expectation,
-    read_text,
-    read_variants,
-)
 from dlsim.engine.scenario.paths import set_path
-from dlsim.engine.scenario.spec import Opened, Scenario
-from dlsim.engine.scenario.tables import Place
+from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
 from dlsim.engine.text import clean, shorten, shown
 
+SCHEMA = 1
+MOST_VARIANTS = 32
+"""All of them are stepped together."""
+LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100, 40
+"""In characters; a lesson may be as long as the file."""
+DEFAULT_KIND = "network"
 SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
 """Paths of single numbers set over those of a file or a generator."""
 
@@ -48,9 +46,15 @@ class _Origin(Struct, frozen=True):
 def load(
     name_or_path: str | Path, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> Scenario:
-    """The scenario called so, or in that file; in one of its variants; with values set by dotted path.
+    """The built-in scenario called so, or the one in that file.
 
-    Everything in the file is validated, all variants too, whichever is asked for.
+        load("backprop-2-2-2")
+        load("my-network.toml", variant="momentum", overrides={"training.optimizer.learning_rate": 0.1})
+
+    `variant` is the name of one of its variants, None for the scenario as written. `overrides` sets values by dotted
+    path over what the file or the variant says. Everything in the file is validated, all variants too, whichever is
+    asked for. Raises ScenarioError for what is wrong in the file, with the key's path, what was found and what is
+    allowed; UnknownNameError for a name or a variant that is not there.
     """
     path, origin = _find(name_or_path)
     return _load(read_toml(path, origin.file), origin, variant, overrides)
@@ -64,14 +68,17 @@ def load_tables(
     variant: str | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """The same from tables that are there already; `file` is where data files beside it are looked for."""
+    """The same from tables that are there already, as TOML gives them.
+
+    `name` is what the scenario is called; data files are looked for beside `file`, and refused without one.
+    """
     origin = _Origin(clean(name), file, str(file or name))
     return _load(refuse_strange_values(dict(tables), origin.file), origin, variant, overrides)
 
 
 def revise(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """`scenario` with values set by dotted path, validated again. What it expected no longer counts; of its data file,
-    what was there when it was opened still does.
+    what was there when it was opened still does. Raises ScenarioError for what cannot be.
     """
     origin = _origin_of(scenario)
     tables, earlier = _with(dict(scenario.raw), changes, origin.file), _still_set(scenario.overrides, changes)
@@ -101,7 +108,7 @@ def _still_set(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapp
 def variant_of(scenario: Scenario, name: str | None) -> Scenario:
     """The same scenario in another variant, with the same values set; None for as it is written.
 
-    UnknownNameError for a variant that is not there.
+    Raises UnknownNameError for a variant that is not there.
     """
     return scenario if name == scenario.variant else _chosen(scenario.opened, name, scenario.overrides)
 
@@ -109,7 +116,7 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
 def _load(
     tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
 ) -> Scenario:
-    _read(tables, origin)
+    _read_all(tables, origin)
     return _chosen(origin.opened, variant, overrides)
 
 
@@ -166,6 +173,39 @@ def _origin_of(scenario: Scenario) -> _Origin:
 # what it says
 
 
+class CommonTable(Table):
+    """What a scenario of any kind holds beside its kind's own tables."""
+
+    schema: int
+    title: Any
+    summary: Any = ""
+    lesson: Any = ""
+    section: Annotated[str, Meta(max_length=LONGEST_SECTION)] | None = None
+    kind: str = DEFAULT_KIND
+    expect: list[dict[str, Any]] = field(default_factory=list)
+    variants: Annotated[list[dict[str, Any]], Meta(max_length=MOST_VARIANTS)] = field(default_factory=list)
+
+
+class ExpectTable(Table):
+    """One `[[expect]]` block; it is about the scenario as written, or about the `variant` that it names."""
+
+    after: Annotated[int, Meta(ge=0, le=10_000_000)]
+    variant: str | None = None
+    digits: Annotated[int, Meta(ge=0, le=15)] = 8
+    values: dict[str, Any] = field(default_factory=dict)
+    outputs: list[list[Number]] | None = None
+    loss: Number | None = None
+    loss_below: Number | None = None
+    accuracy: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class VariantTable(Table):
+    """One `[[variants]]` block."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+    set: dict[str, Any]
+
+
 def _validated(
     tables: dict[str, Any],
     origin: _Origin,
@@ -175,21 +215,21 @@ def _validated(
     expectations: list[dict[str, Any]] | None = None,
 ) -> Scenario:
     """The scenario that `tables` describe; of `expectations`, what is about this variant."""
-    common = read_common(tables, origin.file)
+    common = _read_common(tables, origin.file)
     kind = KINDS[common.kind]
     body = kind.read({key: item for key, item in tables.items() if key in kind.tables}, origin.source)
     top = Place(origin.file, "")
     return Scenario(
         name=origin.name,
         file=origin.path,
-        title=read_text(common.title, top / "title", LONGEST_TITLE, required=True),
-        summary=read_text(common.summary, top / "summary", LONGEST_SUMMARY),
-        lesson=read_text(common.lesson, top / "lesson"),
+        title=_read_text(common.title, top / "title", LONGEST_TITLE, required=True),
+        summary=_read_text(common.summary, top / "summary", LONGEST_SUMMARY),
+        lesson=_read_text(common.lesson, top / "lesson"),
         section=common.section,
         kind=common.kind,
         body=body,
         expectations=tuple(
-            read_expectation(block, place, common.kind, body, origin.source)
+            _read_expectation(block, place, common.kind, body, origin.source)
             for place, block in enumerate(expectations or ())
             if block.get("variant") == variant
         ),
@@ -200,13 +240,92 @@ def _validated(
     )
 
 
+def _read_common(tables: Mapping[str, Any], file: str) -> CommonTable:
+    """The tables that every kind has; whatever else stands there must be the kind's own."""
+    top = Place(file, "")
+    names = CommonTable.__struct_fields__
+    kind = tables.get("kind", DEFAULT_KIND)
+    if isinstance(kind, str) and kind in KINDS:  # first: a key is more often misspelt than forgotten
+        known = (*names, *KINDS[kind].tables)
+        for key in tables:
+            if key not in known:
+                owner = next((other.name for other in KINDS.values() if key in other.tables), None)
+                hint = f"it belongs to kind = '{owner}', and this is '{kind}'" if owner else None
+                raise unknown_key(top / key, key, known, hint)
+    common = convert({key: item for key, item in tables.items() if key in names}, CommonTable, top)
+    if common.schema != SCHEMA:
+        raise (top / "schema").error(
+            f"found {shown(common.schema)}", common.schema, f"this version of dlsim reads schema = {SCHEMA}"
+        )
+    if common.kind not in KINDS:
+        raise (top / "kind").unknown("kind of scenario", common.kind, KINDS)
+    return common
+
+
+def _read_variants(common: CommonTable, file: str) -> dict[str, Mapping[str, Any]]:
+    """What each variant sets, by its name."""
+    variants: dict[str, Mapping[str, Any]] = {}
+    for number_of_block, block in enumerate(common.variants):
+        place = Place(file, f"variants.{number_of_block}")
+        table = convert(block, VariantTable, place)
+        if table.name in variants:
+            raise (place / "name").error(f"there are two variants called {shown(table.name)}", table.name, "rename one")
+        variants[table.name] = table.set
+    return variants
+
+
+def _read_text(value: object, place: Place, longest: int | None = None, *, required: bool = False) -> Text:
+    """A text, or a table of texts by language; of so many characters at most."""
+    if isinstance(value, str):
+        text = {"": value} if value.strip() else {}
+    elif isinstance(value, dict):
+        for language, item in value.items():
+            if not isinstance(item, str):
+                raise (place / language).error(f"found {shown(item)}", item, "this must be a text in quotes")
+        text = dict(value)
+    else:
+        raise place.error(f"found {shown(value)}", value, "this must be a text, or a table of texts by language")
+    for language, item in text.items():
+        if longest is not None and len(item) > longest:
+            where = place / language if language else place
+            raise where.error(
+                f"found {count(len(item), 'character')}", item, f"this must be a text in quotes, its length ≤ {longest}"
+            )
+    if required and not any(item.strip() for item in text.values()):
+        raise place.error("it is empty", value, "say in a few words what is seen")
+    return text
+
+
+def _read_expectation(
+    block: dict[str, Any], number_of_block: int, kind: str, body: Body, source: Source
+) -> Expectation:
+    """One `[[expect]]` block, as far as it can be judged without running."""
+    place = Place(source.file, f"expect.{number_of_block}")
+    table = convert(block, ExpectTable, place)
+    expectation = Expectation(
+        after=table.after,
+        digits=table.digits,
+        values={symbol: number(value, place / "values" / symbol) for symbol, value in table.values.items()},
+        outputs=None if table.outputs is None else matrix(table.outputs, place / "outputs"),
+        loss=None if table.loss is None else number(table.loss, place / "loss"),
+        loss_below=None if table.loss_below is None else number(table.loss_below, place / "loss_below"),
+        accuracy=table.accuracy,
+    )
+    if "values" in block and not table.values:
+        raise (place / "values").error("it is empty", table.values, "name what is checked, or remove it")
+    if not block.keys() - {"after", "variant", "digits"}:
+        raise place.error("it says nothing to check", block, "add values, outputs, loss, loss_below or accuracy")
+    KINDS[kind].judge(body, expectation, place.key, source)
+    return expectation
+
+
 # variants of it
 
 
-def _read(tables: dict[str, Any], origin: _Origin) -> None:
+def _read_all(tables: dict[str, Any], origin: _Origin) -> None:
     """The scenario as written, then all its variants, into what `origin` has opened."""
-    common = read_common(tables, origin.file)
-    variants = read_variants(common, origin.file)
+    common = _read_common(tables, origin.file)
+    variants = _read_variants(common, origin.file)
     names, opened = tuple(variants), origin.opened.variants
     for place, block in enumerate(common.expect):
         about = block.get("variant")

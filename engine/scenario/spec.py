@@ -1,6 +1,6 @@
 """A scenario: a validated, frozen description of what is run and what to expect of it.
 
-What stands here has been checked: `load` (loading.py) makes these from a file and refuses everything that
+What stands here has been checked: `load` (load.py) makes these from a file and refuses everything that
 could not be run. Arrays are read-only float64.
 """
 
@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.samples import Samples
+from dlsim.engine.scenario.data import Samples
 
 Array = NDArray[np.float64]
 Text = Mapping[str, str]

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError, nearest
 from dlsim.engine.functions.settings import Setting
-from dlsim.engine.numbers import general
+from dlsim.engine.numbers import comma_refused, general, index_in, typed_fraction
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.typed_numbers import comma_refused, typed_fraction
 
 Array = NDArray[np.float64]
 Number = float | str
@@ -44,9 +43,9 @@ _WORDS = {
     "int | str": 'a whole number, or "all"',
 }
 _RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
-_PLACE = r" - at `\$(?P<place>[^`]*)`$"
-_FIELD = r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$"
-_TYPE = (
+_PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
+_FIELD = re.compile(r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$")
+_TYPE = re.compile(
     r"^Expected `(?P<type>[^`]*)`(?P<length> of length)?"
     r"(?: (?P<relation>[<>]=?) (?P<bound>[-\d.e+]+))?(?:, got .*)?$"
 )
@@ -92,23 +91,23 @@ def convert(
 def _translated(
     message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
 ) -> ScenarioError:
-    found = re.search(_PLACE, message)
+    found = _PLACE.search(message)
     steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []
     value, where = table, place
     for step in steps:
         where = where / step
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-    message = re.sub(_PLACE, "", message)
-    if field := re.match(_FIELD, message):
+        elif isinstance(value, list) and (index := index_in(step, len(value))) is not None:
+            value = value[index]
+    message = _PLACE.sub("", message)
+    if field := _FIELD.match(message):
         known = struct.__struct_fields__
         name = field["field"]
         if field["how"] == "contains unknown":
             return unknown_key(where / name, name, known, hints(name) if hints else None)
         return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
-    if described := re.match(_TYPE, message):
+    if described := _TYPE.match(message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
         if described["relation"]:
             bound = f"{_RELATIONS[described['relation']]} {general(float(described['bound']), 15)}"

@@ -1,4 +1,6 @@
-"""A TOML file read without trusting it: whatever is wrong with it becomes a ScenarioError."""
+"""TOML files: read without trusting them, so that whatever is wrong becomes a ScenarioError; and written, so that
+reading the text gives the same tables to the last bit.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +8,25 @@ import errno
 import re
 import stat
 import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
+from dlsim.engine.numbers import typed_number
 from dlsim.engine.text import clean, clean_tables, shorten, shown
-from dlsim.engine.typed_numbers import typed_number
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
 LARGEST_WHOLE = 2**63 - 1  # as TOML has it
 LONGEST_KEY = 200
 ORDINARY = "write an ordinary number"
-_DIGITS = r"[0-9_]{4000,}"
+WIDEST_LINE = 100
+"""A list that does not fit such a line is written with an item a line."""
+
+_DIGITS = re.compile(r"[0-9_]{4000,}")
 """So many in one number, and Python refuses to read it."""
 
 _TOKEN = re.compile(
@@ -34,14 +40,20 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_KEYS = r"\((?:'[^']*',? ?)+\)"
+_KEYS = re.compile(r"\((?:'[^']*',? ?)+\)")
 """A key as the parser names it: ('training', 'epochs')."""
-_PLACE = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$"
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that is written without quotes."""
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+
+# read
 
 
 def read_toml(path: Path, file: str) -> dict[str, Any]:
     """The file's tables, cleaned; `file` is what messages call it."""
-    return parse_toml(_text(read_bytes(path, LARGEST_FILE, file), file), file)
+    return parse_toml(_decoded(read_bytes(path, LARGEST_FILE, file), file), file)
 
 
 def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name: str = "the file") -> bytes:
@@ -116,7 +128,7 @@ def _ordinary(number: float, text: str) -> int | float:
     raise ScenarioError(f"{shown(text)} {problem}", value=text, remedy=ORDINARY)
 
 
-def _text(content: bytes, file: str) -> str:
+def _decoded(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -196,13 +208,13 @@ def _strange(problem: str, key: str, value: object, file: str | None, remedy: st
 
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     """The parser's message with its place in front."""
-    if digits := re.search(_DIGITS, text) if "digits" in message else None:
+    if digits := _DIGITS.search(text) if "digits" in message else None:
         line, column = _line_and_column(text[: digits.start()])
         problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
         return ScenarioError(problem, file=file, remedy=ORDINARY)
-    place = re.search(_PLACE, message)
-    reason = re.sub(_KEYS, lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), re.sub(_PLACE, "", message))
-    reason = shorten(reason, 120)
+    place = _PLACE.search(message)
+    named = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
+    reason = shorten(named, 120)
     if place is None:
         return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
     line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
@@ -215,3 +227,79 @@ def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
 
 def _line_and_column(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+# written
+
+
+def write_toml(tables: Mapping[str, Any]) -> str:
+    """The text of a file with these tables; None values are left out."""
+    return "\n".join(_table(tables, ())).strip("\n") + "\n"
+
+
+def _table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    """First what stands in the table itself, then the tables in it, each under its header."""
+    inner = {key: item for key, item in table.items() if _has_header(item, path)}
+    for key, item in table.items():
+        if key not in inner and item is not None:
+            yield f"{_key(key)} = {_value(item)}"
+    for key, item in inner.items():
+        here = (*path, key)
+        name = ".".join(map(_key, here))
+        for block in item if isinstance(item, list) else [item]:
+            yield ""
+            yield f"[[{name}]]" if isinstance(item, list) else f"[{name}]"
+            yield from _table(block, here)
+
+
+def _has_header(item: Any, path: tuple[str, ...]) -> bool:
+    """Tables of the file get a header, and so do lists of tables there; what lies deeper is written in its line."""
+    if path:
+        return False
+    return isinstance(item, Mapping) or (
+        isinstance(item, list) and bool(item) and all(isinstance(each, Mapping) for each in item)
+    )
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _quoted(key)
+
+
+def _value(value: Any, indent: str = "") -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _long_text(value) if "\n" in value and not indent else _quoted(value)
+        case int() | float():
+            return repr(value)
+        case Mapping():
+            items = [f"{_key(key)} = {_value(item, indent + '  ')}" for key, item in value.items() if item is not None]
+            return f"{{ {', '.join(items)} }}" if items else "{}"
+        case Sequence():
+            return _list([_value(item, indent + "  ") for item in value], indent)
+    raise TypeError(f"TOML has nothing for {type(value).__name__}")
+
+
+def _list(items: list[str], indent: str) -> str:
+    line = f"[{', '.join(items)}]"
+    if len(indent) + len(line) <= WIDEST_LINE and "\n" not in line:
+        return line
+    lines = "".join(f"{indent}  {item},\n" for item in items)
+    return f"[\n{lines}{indent}]"
+
+
+def _quoted(text: str) -> str:
+    return f'"{_escaped(text)}"'
+
+
+def _long_text(text: str) -> str:
+    """A text over several lines; the break after the opening quotes does not count."""
+    lines = (_escaped(line) for line in text.split("\n"))
+    return '"""\n' + "\n".join(lines) + '"""'
+
+
+def _escaped(text: str) -> str:
+    return "".join(
+        _ESCAPES.get(one) or (f"\\u{ord(one):04X}" if ord(one) < 32 or ord(one) == 127 else one) for one in text
+    )

@@ -6,6 +6,9 @@ import tomllib
 import pytest
 
 from dlsim.engine import builtin_scenarios
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.scenario.load import KINDS
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,3 +66,12 @@ def test_the_guide_has_a_page_with_a_whole_example_for_every_kind(root, kind):
 def test_the_readme_names_every_scenario(root):
     text = (root / "README.md").read_text(encoding="utf-8")
     assert [name for name in builtin_scenarios() if f"`{name}`" not in text] == []
+
+
+def test_the_guide_names_every_activation_loss_and_optimizer_with_its_settings(root):
+    text = (root / "docs" / "guide" / "conventions.md").read_text(encoding="utf-8")
+    entries = [*ACTIVATIONS.values(), *LOSSES.values(), *OPTIMIZERS.values()]
+    names = [
+        name for entry in entries for name in (entry.name, *(each.name for each in getattr(entry, "settings", ())))
+    ]
+    assert [name for name in names if f"`{name}`" not in text] == []

@@ -12,7 +12,7 @@ from support.scenarios import each_scenario
 from dlsim.engine import Simulator, load
 from dlsim.engine.export import export, forgotten
 from dlsim.engine.scenario.load import load_tables
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import write_toml
 
 
 def flat(simulator):

@@ -132,3 +132,11 @@ def test_of_a_whole_op_the_shapes_stand_apart_from_the_equation(dlsim):
 def test_a_formula_of_its_own_stands_without_brackets_around_it(dlsim):
     out = dlsim("trace", "logistic-and").out
     assert "∂E/∂z1 = o1 − t1 = 0.5 − 0 = 0.50000000" in out
+
+
+def test_a_setting_of_an_activation_is_written_with_its_own_symbol_and_its_number(dlsim):
+    beta = 'network.layers.0.activation={name="swish", beta=1.5}'
+    lines = {line["symbol"]: line for line in dlsim("trace", "backprop-2-2-2", "--set", beta, "--json").lines}
+    assert (lines["h1"]["formula"], lines["h1"]["substituted"]) == ("z1·sigmoid(β·z1)", "0.08·sigmoid(1.5·0.08)")
+    assert lines["∂h1/∂z1"]["formula"] == "sigmoid(β·z1) + β·h1·(1 − sigmoid(β·z1))"
+    assert lines["∂h1/∂z1"]["substituted"].startswith("sigmoid(1.5·0.08) + 1.5·0.042")

@@ -60,7 +60,7 @@ def test_the_step_at_zero_is_as_stated(at_zero):
     assert out[0, 0] == at_zero
 
 
-@pytest.mark.parametrize("name", ["relu", "leaky_relu"])
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu"])
 def test_the_derivative_at_a_kink_is_as_stated(name):
     case = scenario([layer(1, name, [[1.0]])], [[0.0]], [[1.0]])
     (values,) = rules(case)["derivative_at_kink"]
@@ -100,7 +100,7 @@ def test_a_fused_loss_shows_its_gradient_directly_wherever_the_panel_says_so(nam
     case = load(name)
     simulator = Simulator(case)
     last = len(case.body.network.layers)
-    quantities = {(op.quantity, op.layer) for op in simulator.program}
+    quantities = {(op.quantity.key, op.layer) for op in simulator.program}
     assert ("fused" in rules(case)) == (("dE_dz", last) in quantities and ("dE_da", last) not in quantities)
     assert ("forward_only" in rules(case)) == (not simulator.trains)
 
@@ -148,6 +148,29 @@ def test_epsilon_is_outside_the_root_wherever_the_panel_says_so(name):
     optimizer = OPTIMIZERS[name]({"learning_rate": 0.1})
     p, _ = optimizer.update(np.array([1e-9]), optimizer.init(np.zeros(1)), np.zeros(1), 1)
     assert p[0] == pytest.approx(-0.1 * OUTSIDE_ROOT[name](1e-9, values["value"]))
+
+
+def test_epsilon_is_inside_both_roots_of_adadelta():
+    (values,) = rules(simple(optimizer="adadelta"))["epsilon"]
+    assert values["rule"] == "inside_roots"
+    optimizer, epsilon = OPTIMIZERS["adadelta"]({}), values["value"]
+    p, _ = optimizer.update(np.array([1e-4]), optimizer.init(np.zeros(1)), np.zeros(1), 1)
+    assert p[0] == pytest.approx(-1e-4 * math.sqrt(epsilon) / math.sqrt(0.05 * 1e-8 + epsilon), rel=1e-13)
+
+
+def test_an_elu_whose_sides_are_equally_steep_has_no_kink_to_tell_of():
+    assert ACTIVATIONS["elu"].conventions({"alpha": 1.0}, "elu") == ()
+    (rule,) = ACTIVATIONS["elu"].conventions({"alpha": 0.5}, "elu")
+    assert (rule.key, rule.values) == ("derivative_at_kink", {"activation": "elu", "value": 1.0})
+
+
+@pytest.mark.parametrize("beta", [1.0, 1.5])
+def test_the_beta_of_a_swish_is_as_stated(beta):
+    case = load("xor-train", overrides={"network.layers.0.activation": {"name": "swish", "beta": beta}})
+    assert rules(case)["swish"] == [{"activation": "swish", "beta": beta}]
+    z, out = np.full((1, 1), 0.3), np.empty((1, 1))
+    ACTIVATIONS["swish"].value(z, out, {"beta": beta})
+    assert out[0, 0] == pytest.approx(0.3 / (1 + math.exp(-0.3 * beta)))
 
 
 def test_an_optimizer_with_epsilon_inside_its_root_is_not_said_to_have_it_outside(monkeypatch):

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.curve import MOST_BLOCKS, Curve
-from dlsim.engine.room import CHUNK
+from dlsim.engine.curve import CHUNK, MOST_BLOCKS, Curve
 
 
 @given(

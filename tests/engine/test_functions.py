@@ -1,10 +1,15 @@
-"""Activations and losses: known values, slopes by the complex step, and numbers at the edge of float64."""
+"""Activations and losses: known values, fifty digits, slopes by the complex step, numbers at the edge of float64."""
 
 import warnings
 
+import mpmath
 import numpy as np
 import pytest
+from support.formulas import worked_out
+from support.networks import layer, scenario
 
+from dlsim.engine import Simulator
+from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 
@@ -30,6 +35,11 @@ def value(name, z, **settings):
         ("relu", [-2.0, 0.0, 3.0], {}, [0, 0, 3]),
         ("leaky_relu", [-2.0, 0.0, 3.0], {}, [-0.02, 0, 3]),
         ("leaky_relu", [-2.0, 3.0], {"alpha": 0.1}, [-0.2, 3]),
+        ("elu", [-1.0, 0.0, 3.0], {}, [-0.6321205588285577, 0, 3]),
+        ("elu", [-1.0, 3.0], {"alpha": 0.5}, [-0.31606027941427883, 3]),
+        ("softplus", [-1.0, 0.0, 1.0], {}, [0.3132616875182229, 0.6931471805599453, 1.3132616875182228]),
+        ("swish", [-1.0, 0.0, 1.0], {}, [-0.2689414213699951, 0, 0.7310585786300049]),
+        ("swish", [-1.0, 1.0], {"beta": 1.5}, [-0.18242552380635635, 0.8175744761936437]),
         ("linear", [-2.0, 3.0], {}, [-2, 3]),
         ("softmax", [0.0, np.log(2.0), np.log(5.0)], {}, [0.125, 0.25, 0.625]),
     ],
@@ -52,23 +62,88 @@ def test_a_sigmoid_far_below_0_is_0_and_not_a_least_number():
     assert value("sigmoid", [-700.0])[0, 0] == pytest.approx(np.exp(-700.0), rel=1e-13)
 
 
-SLOPED = [name for name, entry in ACTIVATIONS.items() if entry.derivative]
+SLOPED = [(name, {}) for name, entry in ACTIVATIONS.items() if entry.derivative]
+SLOPED += [("leaky_relu", {"alpha": 0.3}), ("elu", {"alpha": 0.7}), ("elu", {"alpha": 3.0}), ("swish", {"beta": 1.5})]
 
 
-@pytest.mark.parametrize("name", SLOPED)
-def test_derivatives_agree_with_the_complex_step(name):
-    z = np.array([[-2.5, -1.3, -0.2, 0.4, 1.7, 3.0]])
-    expected = value(name, z + 1e-30j).imag / 1e-30
+def slope_of(name, z, **settings):
     slope = np.empty_like(z)
-    ACTIVATIONS[name].derivative(z, value(name, z), slope, DEFAULTS[name])
-    np.testing.assert_allclose(slope, expected, rtol=1e-13)  # 1 − a cancels as a nears 1
+    ACTIVATIONS[name].derivative(z, value(name, z, **settings), slope, {**DEFAULTS[name], **settings})
+    return slope
 
 
-@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", 0.01)])
+@pytest.mark.parametrize(("name", "settings"), SLOPED)
+def test_derivatives_agree_with_the_complex_step(name, settings):
+    z = np.array([[-2.5, -1.3, -0.2, 0.4, 1.7, 3.0]])
+    expected = value(name, z + 1e-30j, **settings).imag / 1e-30
+    np.testing.assert_allclose(slope_of(name, z, **settings), expected, rtol=1e-13)  # 1 − a cancels as a nears 1
+
+
+WRITTEN_OUT = {
+    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "tanh": mpmath.tanh,
+    "relu": lambda z: max(z, 0),
+    "leaky_relu": lambda z, alpha: z if z > 0 else alpha * z,
+    "elu": lambda z, alpha: z if z > 0 else alpha * (mpmath.exp(z) - 1),
+    "softplus": lambda z: mpmath.log(1 + mpmath.exp(z)),
+    "swish": lambda z, beta: z / (1 + mpmath.exp(-beta * z)),
+    "linear": lambda z: z,
+}
+WIDE = np.array([[-40.0, -17.3, -3.0, -1.278, -1e-3, -1e-9, 1e-9, 1e-3, 0.7, 2.4, 17.3, 40.0]])
+
+
+@pytest.mark.parametrize(("name", "settings"), SLOPED)
+def test_values_and_slopes_agree_with_fifty_digits(name, settings):
+    numbers = {key: mpmath.mpf(number) for key, number in {**DEFAULTS[name], **settings}.items()}
+    with mpmath.workdps(50):
+        for z, a, slope in zip(
+            WIDE[0], value(name, WIDE, **settings)[0], slope_of(name, WIDE, **settings)[0], strict=True
+        ):
+            exact = WRITTEN_OUT[name](mpmath.mpf(z), **numbers)
+            assert abs(a - exact) <= 2e-14 * abs(exact), z
+            exact_slope = mpmath.diff(lambda at: WRITTEN_OUT[name](at, **numbers), mpmath.mpf(z), h=mpmath.mpf("1e-15"))
+            assert abs(slope - exact_slope) <= 2e-15 * max(abs(exact_slope), 1), z
+
+
+@pytest.mark.parametrize("name", ["elu", "softplus"])
+def test_slopes_far_below_0_are_small_numbers_and_not_what_rounding_left_over(name):
+    z = np.array([[-30.0, -700.0]])
+    np.testing.assert_allclose(slope_of(name, z), np.exp(z), rtol=1e-12)
+
+
+def test_a_swish_of_what_no_number_holds_is_still_a_swish():
+    z = np.array([[1e308, -1e308]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert value("swish", z, beta=10.0).tolist() == [[1e308, 0]]
+        assert slope_of("swish", z, beta=10.0).tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ACTIVATIONS.items() if entry.derivative])
+@pytest.mark.parametrize("weight", [0.8, -0.8])
+def test_the_formula_of_an_activation_and_of_its_slope_comes_to_its_value(name, weight):
+    simulator = Simulator(scenario([layer(1, name, [[weight]])], [[0.9]], [[0.5]]))
+    simulator.run(1)
+    simulator.back()
+    tape = simulator.snapshot().tape
+    for symbol in ("o1", "∂o1/∂z1"):
+        told = Explanation(tape, simulator.model.find(symbol), 0)
+        assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-13), told.substituted
+
+
+@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", 0.01), ("elu", 1.0)])
 def test_the_derivative_at_a_kink_is_the_one_that_the_conventions_state(name, at_zero):
     z, slope = np.array([[0.0, -0.0]]), np.empty((1, 2))
     ACTIVATIONS[name].derivative(z, value(name, z), slope, DEFAULTS[name])
     assert slope.tolist() == [[at_zero, at_zero]]
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ACTIVATIONS.items() if not entry.couples_units])
+def test_an_activation_rises_above_its_thresholds_just_where_z_rises_above_0(name):
+    z = np.array([[-30.0, -1.0, -1e-9, 0.0, 1e-9, 1.0, 30.0]])
+    answers = value(name, z)
+    expected = tuple(threshold for threshold in (0.0, 0.5) if ((answers > threshold) == (z > 0.0)).all())
+    assert ACTIVATIONS[name].thresholds == expected
 
 
 EXTREMES = [0.0, 1e-308, 1.0, 745.0, 1e3, 1e308]

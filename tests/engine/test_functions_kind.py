@@ -9,7 +9,7 @@ from autograd import elementwise_grad
 from autograd import numpy as anp
 
 from dlsim.engine import ScenarioError, Simulator
-from dlsim.engine.kinds.functions.tape import evaluate
+from dlsim.engine.kinds.functions.quantities import evaluate
 from dlsim.engine.scenario.load import load_tables
 from dlsim.engine.scenario.spec import FunctionSpec
 
@@ -33,6 +33,9 @@ WRITTEN_OUT = [
     (FunctionSpec("tanh"), anp.tanh),
     (FunctionSpec("relu"), lambda x: anp.where(x > 0, x, 0 * x)),
     (FunctionSpec("leaky_relu", {"alpha": 0.1}), lambda x: anp.where(x > 0, x, 0.1 * x)),
+    (FunctionSpec("elu", {"alpha": 0.7}), lambda x: anp.where(x > 0, x, 0.7 * (anp.exp(x) - 1))),
+    (FunctionSpec("softplus"), lambda x: anp.log(1 + anp.exp(x))),
+    (FunctionSpec("swish", {"beta": 1.5}), lambda x: x / (1 + anp.exp(-1.5 * x))),
     (FunctionSpec("linear"), lambda x: 1.0 * x),
 ]
 LOSSES = [
@@ -63,7 +66,7 @@ def test_a_losss_value_and_slope_are_those_of_autograd(name, written_out, target
 
 
 @pytest.mark.parametrize("place", [-3.0, -0.4, 0.7, 2.0])
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky_relu", "linear"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"])
 def test_a_slope_agrees_with_the_difference_of_two_values(name, place):
     run = simulator(name)
     above, below = (run.look_up(f"{name}({place + offset!r})") for offset in (1e-6, -1e-6))
@@ -151,6 +154,16 @@ FORMULAS = [
     ("tanh", NOTES, "tanh′(x)", "1 − tanh(x)²", None),
     ("relu", NOTES, "relu(x)", "max(0, x)", "max(0, -5)"),
     ({"name": "leaky_relu", "alpha": 0.1}, NOTES, "leaky_relu(x)", "max(a·x, x)", "max(0.1·(-5), -5)"),
+    (
+        {"name": "elu", "alpha": 0.5},
+        NOTES,
+        "elu(x)",
+        "(x if x > 0 else a·(exp(x) − 1))",
+        "(-5 if (-5) > 0 else 0.5·(exp(-5) − 1))",
+    ),
+    ("softplus", NOTES, "softplus(x)", "ln(1 + exp(x))", "ln(1 + exp(-5))"),
+    ({"name": "swish", "beta": 1.5}, NOTES, "swish(x)", "x/(1 + exp(−β·x))", "-5/(1 + exp(−1.5·(-5)))"),
+    ({"name": "step", "at_zero": 1}, NOTES, "step(x)", "(1 if x ≥ 0 else 0)", None),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1](x)", "(t − x)²", "(1 − 0.05)²"),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1]′(x)", "−2·(t − x)", "−2·(1 − 0.05)"),
     (

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.scenario.generators import GENERATORS
+from dlsim.engine.scenario.generators import GENERATORS, cosine_and_sine
 from dlsim.engine.scenario.load import load_tables
-from dlsim.engine.scenario.trigonometry import cosine_and_sine
 
 
 def read(outputs=1, inputs=2, **data):

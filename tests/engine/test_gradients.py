@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from hypothesis import given, settings
+from msgspec.structs import replace
 from support.independent import (
     ACTIVATIONS,
     LOSSES,
@@ -14,10 +15,12 @@ from support.independent import (
     assert_gradients_are,
     parameters_of,
 )
-from support.networks import SMOOTH, layer, random_scenarios, scenario, worked_example
+from support.networks import KINKED, SMOOTH, layer, random_scenarios, scenario, worked_example
 
 from dlsim.engine import Simulator, WrongKindError, load
+from dlsim.engine.functions import activations as functions
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.scenario.spec import ActivationSpec
 
 
 def independent_gradients(case, simulator):
@@ -34,6 +37,12 @@ def independent_gradients(case, simulator):
         return anp.mean(LOSSES[body.training.loss](targets, outputs))
 
     return grad(loss)(parameters_of(simulator))
+
+
+def test_random_networks_are_made_of_every_activation_that_can_be_trained():
+    assert {*SMOOTH, *KINKED, "softmax"} == {
+        name for name, entry in functions.ACTIVATIONS.items() if entry.is_trainable
+    }
 
 
 @settings(max_examples=80, deadline=None)
@@ -78,6 +87,15 @@ def test_a_kink_is_reported_as_such():
     assert report.ok
 
 
+@pytest.mark.parametrize(("alpha", "verdict"), [(0.5, "not differentiable here"), (1.0, "agrees")])
+def test_an_elu_has_a_kink_unless_its_two_sides_are_equally_steep(alpha, verdict):
+    case = scenario([layer(1, "elu", [[1.0], [-1.0]])], [[1.0, 1.0]], [[1.0]])
+    spec = replace(case.body.network.layers[0], activation=ActivationSpec("elu", {"alpha": alpha}))
+    body = replace(case.body, network=replace(case.body.network, layers=(spec,)))
+    report = check_gradients(Simulator(replace(case, body=body)))
+    assert {entry.verdict for entry in report.entries} == {verdict}
+
+
 def test_a_wrong_gradient_is_found(monkeypatch):
     simulator = Simulator(worked_example())
     probe = simulator.model.probe()
@@ -94,7 +112,7 @@ def test_a_forward_only_scenario_has_nothing_to_check():
         check_gradients(Simulator(case))
 
 
-@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "tanh"])
 @pytest.mark.parametrize("size", [1e-4, 1.0, 1e6])
 def test_a_wrong_gradient_is_found_and_a_right_one_is_not_however_large_the_loss_is(monkeypatch, size, activation):
     layers = [layer(3, activation, init="he_uniform", biases=[0.0] * 3), layer(1, "linear", biases=[0.0])]

@@ -3,8 +3,13 @@
 import mpmath
 import numpy as np
 import pytest
+from support.formulas import worked_out
+from support.networks import layer, scenario
 
+from dlsim.engine import Simulator
+from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.kinds.updates import RATE, NewSlot
 
 mpmath.mp.dps = 50
 STEPS = 200
@@ -15,7 +20,7 @@ def high_precision(name, settings, gradients, start):
     number = mpmath.mpf
     values = {entry.name: number(entry.default) for entry in OPTIMIZERS[name].settings}
     values.update({key: number(value) for key, value in settings.items()})
-    p, v, a, m, largest = number(start), number(0), number(0), number(0), number(0)
+    p, v, a, d, m, largest = number(start), number(0), number(0), number(0), number(0), number(0)
     way = []
     for n, gradient in enumerate(gradients):
         g = number(float(gradient))
@@ -29,6 +34,11 @@ def high_precision(name, settings, gradients, start):
         elif name == "rmsprop":
             a = values["rho"] * a + (1 - values["rho"]) * g * g
             p -= rate * g / (mpmath.sqrt(a) + values["epsilon"])
+        elif name == "adadelta":
+            a = values["rho"] * a + (1 - values["rho"]) * g * g
+            u = g * mpmath.sqrt(d + values["epsilon"]) / mpmath.sqrt(a + values["epsilon"])
+            p -= rate * u
+            d = values["rho"] * d + (1 - values["rho"]) * u * u
         else:
             m = values["beta_1"] * m + (1 - values["beta_1"]) * g
             v = values["beta_2"] * v + (1 - values["beta_2"]) * g * g
@@ -50,10 +60,16 @@ CASES = [
     ("adagrad", {"decay": 0.1}),
     ("rmsprop", {}),
     ("rmsprop", {"rho": 0.5, "decay": 0.01}),
+    ("adadelta", {}),
+    ("adadelta", {"learning_rate": 0.3, "rho": 0.5, "epsilon": 1e-3, "decay": 0.01}),
     ("adam", {}),
     ("adam", {"amsgrad": 1.0}),
     ("adam", {"decay": 0.01, "beta_1": 0.5, "amsgrad": 1.0}),
 ]
+
+
+def test_no_optimizer_goes_without_a_case():
+    assert {name for name, _ in CASES} == set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize(("name", "settings"), CASES)
@@ -97,6 +113,7 @@ def test_the_update_in_place_is_bit_for_bit_the_pure_one(name, settings):
 NOTES_DEFAULTS = {
     "adagrad": {"learning_rate": 0.01, "epsilon": 1e-6},
     "rmsprop": {"learning_rate": 0.001, "rho": 0.9, "epsilon": 1e-6},
+    "adadelta": {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-7, "decay": 0.0},
     "adam": {
         "learning_rate": 0.001,
         "beta_1": 0.9,
@@ -120,3 +137,30 @@ def test_rmsprop_as_it_comes_takes_the_epsilon_of_the_notes():
 def test_the_defaults_are_those_of_the_notes(name):
     defaults = {entry.name: entry.default for entry in OPTIMIZERS[name].settings}
     assert {key: defaults[key] for key in NOTES_DEFAULTS[name]} == NOTES_DEFAULTS[name]
+
+
+def test_adadelta_takes_its_first_two_steps_as_by_hand():
+    """g = 0.1 twice. a = 0.0005, u = 0.1·√1e-7/√0.0005001 = 0.00141407; d = 0.05·u² = 9.998e-8; then u = 0.00143208."""
+    optimizer = OPTIMIZERS["adadelta"]({})
+    p, state = optimizer.update(np.array([0.1]), (np.zeros(1), np.zeros(1)), np.ones(1), 1)
+    assert [f"{number[0]:.8g}" for number in (p, *state)] == ["0.99858593", "0.0005", "9.9980004e-08"]
+    p, state = optimizer.update(np.array([0.1]), state, p, 2)
+    assert [f"{number[0]:.8g}" for number in (p, *state)] == ["0.99715384", "0.000975", "1.9752433e-07"]
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_the_formulas_of_an_update_come_to_its_numbers(name, settings):
+    case = scenario([layer(1, "linear", [[0.8]])], [[0.9]], [[0.5]], optimizer=name, **settings)
+    simulator = Simulator(case)
+    simulator.run(3)
+    simulator.back()
+    tape = simulator.snapshot().tape
+    refs = [
+        op.ref(0)
+        for op in simulator.program
+        if op.quantity.is_new or op.quantity is RATE or isinstance(op.quantity, NewSlot)
+    ]
+    assert refs
+    for ref in refs:
+        told = Explanation(tape, ref, 0)
+        assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-8), told.substituted

@@ -8,9 +8,10 @@ from support.networks import layer, random_scenarios, scenario, worked_example
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
 from dlsim.engine import PositionError, Simulator, UnknownNameError, load
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.timeline import Checkpoints
 
-EVERY_OPTIMIZER = ("sgd", "adagrad", "rmsprop", "adam")
+EVERY_OPTIMIZER = tuple(OPTIMIZERS)
 
 
 def bits(simulator):
@@ -153,7 +154,7 @@ def test_frozen_parameters_have_gradients_and_never_move():
     assert weights.tolist() == [[0.3, 0.4]]
     assert biases.tolist() != [0.1, 0.2]
     assert np.abs(simulator.gradients[0][0]).min() > 0
-    quantities = {(op.quantity, op.layer) for op in simulator.program}
+    quantities = {(op.quantity.key, op.layer) for op in simulator.program}
     assert ("dE_dW", 1) in quantities
     assert ("new_W", 1) not in quantities
     assert ("new_slot:v:W", 1) not in quantities

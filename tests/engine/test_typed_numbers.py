@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlsim.engine.typed_numbers import BEYOND, typed_number, whole_number, without_comma
+from dlsim.engine.numbers import BEYOND, typed_number, whole_number, without_comma
 
 
 @pytest.mark.parametrize(

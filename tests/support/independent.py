@@ -13,6 +13,9 @@ ACTIVATIONS = {
     "linear": lambda z: z,
     "relu": lambda z: anp.where(z > 0, z, 0.0),
     "leaky_relu": lambda z: anp.where(z > 0, z, 0.1 * z),
+    "elu": lambda z: anp.where(z > 0, z, 0.7 * (anp.exp(z) - 1)),
+    "softplus": lambda z: anp.log(1 + anp.exp(z)),
+    "swish": lambda z: z / (1 + anp.exp(-1.5 * z)),
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }
 LOSSES = {

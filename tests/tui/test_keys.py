@@ -263,14 +263,3 @@ async def test_where_nothing_is_trained_the_gradient_check_says_so(open_at, scre
         await pilot.press("space", "c")
         await pilot.pause()
         assert "Nothing is trained here, so there are no gradients to check." in screen_text(app)[-1]
-
-
-async def test_a_key_is_painted_as_soon_as_it_is_answered(open_at, monkeypatch):
-    app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        monkeypatch.setattr(app.screen._update_timer, "resume", lambda: None)  # the next tick never comes
-        painted = []
-        monkeypatch.setattr(app, "_display", lambda screen, renderable: painted.append(renderable))
-        await app.on_event(events.Key("space", " "))
-        assert any(painted)

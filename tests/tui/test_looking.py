@@ -7,16 +7,21 @@ import re
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import load
 from dlsim.engine.conventions import conventions
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.toml import write_toml
+from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.glyphs import ASCII
 from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.markdown import convention_lines
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.text import Owner
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
@@ -197,13 +202,31 @@ def test_every_rule_of_every_scenario_is_said(name):
             assert "{" not in said
 
 
+def with_entry(name):
+    """A scenario in which an activation, a loss or an optimizer occurs, with settings other than its defaults."""
+    table = {"name": name}
+    if name in OPTIMIZERS:
+        return load("xor-train", overrides={"training.optimizer": {**table, "decay": 0.1}})
+    if name in LOSSES:
+        output = {"network.layers.1.activation": LOSSES[name].fused_with or "linear", "data.targets": [[1.0]] * 4}
+        return load("xor-train", overrides={"training.loss": name, **output})
+    table |= {setting.name: setting.default / 2 or 1 for setting in ACTIVATIONS[name].settings}
+    base = "backprop-2-2-2" if ACTIVATIONS[name].is_trainable else "nand"
+    return load(base, overrides={"network.layers.0.activation": table})
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES, *OPTIMIZERS])
+def test_the_rules_of_every_activation_loss_and_optimizer_are_said(name):
+    case = with_entry(name)
+    text = "\n".join("".join(piece for piece, _ in line) for line in convention_lines(words(), case, 60))
+    assert "{" not in text
+    for rule in conventions(case):
+        assert rule_in_words(words(), rule).endswith((".", "ε.")), rule.key
+
+
 @pytest.mark.parametrize("entry", OPTIMIZERS.values(), ids=OPTIMIZERS)
-def test_every_optimizer_has_words_for_its_rule_and_for_where_its_epsilon_stands(entry):
-    say = words()
-    assert f"convention.optimizer.{entry.name}" in say
-    has_epsilon = any(setting.name == "epsilon" for setting in entry.settings)
-    assert has_epsilon == bool(entry.epsilon_rule)
-    assert not has_epsilon or f"convention.epsilon_{entry.epsilon_rule}" in say
+def test_every_optimizer_that_has_an_epsilon_says_where_it_stands(entry):
+    assert any(setting.name == "epsilon" for setting in entry.settings) == bool(entry.epsilon_rule)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +246,28 @@ def test_every_optimizer_has_words_for_its_rule_and_for_where_its_epsilon_stands
 def test_the_rules_say_what_one_would_have_to_guess(name, variant, said):
     rules = [rule_in_words(words(), rule) for rule in conventions(load(name, variant=variant))]
     assert any(said in rule for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("adadelta", "**inside both roots**"), ("swish", "β = **0.5**"), ("elu", "derivative there is taken to be **1**")],
+)
+def test_the_rules_of_what_has_its_own_are_told(name, said):
+    assert any(said in rule_in_words(words(), rule) for rule in conventions(with_entry(name)))
+
+
+async def test_key_7_tells_the_rules_of_adadelta_and_of_a_swish(screen_text, tmp_path):
+    tables = load("backprop-2-2-2").raw | {"training": {"loss": "mse", "optimizer": "adadelta"}}
+    tables["network"]["layers"][0]["activation"] = {"name": "swish", "beta": 1.5}
+    file = tmp_path / "mine.toml"
+    file.write_text(write_toml({key: table for key, table in tables.items() if key != "expect"}), encoding="utf-8")
+    app = DlsimApp(Session(str(file)))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("7")
+        await pilot.pause()
+        text = "\n".join(screen_text(app))
+        assert "β = 1.5" in text
+        assert "Adadelta" in text
 
 
 async def test_the_rules_are_a_tab(open_at, screen_text):
@@ -527,7 +572,7 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "i", "8", "tab")
         names, session = app.screen.work.session.ensemble.names, app.screen.work.session
-        assert (session.variant, app.screen.work.selection.ref) == (names[0], Ref("mean_E"))
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("mean_E"))
         await pilot.press("tab")
         assert (session.variant, app.screen.work.selection.ref) == (names[0], HELD_LOSS)
         await pilot.press("down")
@@ -537,7 +582,7 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
         assert f"{names[1]} is under the lens now" in text
         assert "lossᵥ · selected" in text
         await pilot.press("tab")
-        assert (session.variant, app.screen.work.selection.ref) == (names[2], Ref("mean_E"))
+        assert (session.variant, app.screen.work.selection.ref) == (names[2], ref_to("mean_E"))
         await pilot.press("up", "up", "up")
         await pilot.pause()
         assert session.variant == names[0]
@@ -581,6 +626,6 @@ async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_
         await pilot.press("i", "8", "tab", "tab")
         await pilot.pause()
         snapshot = app.screen.work.session.snapshot
-        assert app.screen.work.selection.ref == Ref("loss:training")
+        assert app.screen.work.selection.ref == ref_to("loss:training")
         assert "How wrong is the network on all the training data" in "\n".join(screen_text(app))
-        assert snapshot.value(Ref("loss:training")) == app.screen.work.session.simulator.loss()
+        assert snapshot.value(ref_to("loss:training")) == app.screen.work.session.simulator.loss()

@@ -10,10 +10,16 @@ from importlib.resources import files
 import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
 
+from dlsim.cli.walk_text import Spoken
 from dlsim.engine import Simulator, load
-from dlsim.engine.reference import kind_of
+from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.saturation import can_die
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
+from dlsim.tui.words.lookalikes import in_encoding
 from dlsim.tui.words.prose import meaning, names, question
 
 
@@ -24,9 +30,9 @@ def test_every_number_of_every_scenario_has_its_own_question_and_meaning(name):
     for op in simulator.program:
         snapshot, ref = simulator.snapshot(), op.ref(0)
         general = names(snapshot, ref)
-        assert question(say, snapshot, ref) != say("question.any", **general), kind_of(ref)
+        assert question(say, snapshot, ref) != say("question.any", **general), ref.quantity.key
         for value in (0.0, 0.5):
-            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), kind_of(ref)
+            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), ref.quantity.key
 
 
 @pytest.mark.parametrize("value", [-0.5, 0.0, 0.5, float("nan")])
@@ -137,3 +143,148 @@ def test_words_for_what_is_not_trained_are_filled_in_with_what_the_others_are(ca
         if key.startswith(f"{case}.") and not key.startswith((f"{case}.also.", f"{case}.header.")):
             general = key.removeprefix(f"{case}.")
             assert fields(say(key)) <= fields(say(general)) | {"undo", "redo", "edit", "random", "run", "compare"}, key
+
+
+# every activation, loss and optimizer
+
+
+def languages():
+    """The codes of all catalogues."""
+    return sorted({file.name.partition(".")[0].partition("_")[0] for file in files("dlsim.tui.words").glob("*.toml")})
+
+
+def catalogue(language):
+    """What a language itself says, by key: nothing of English fills its gaps."""
+
+    def flat(tables, prefix=""):
+        for key, value in tables.items():
+            yield from flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+
+    texts = {}
+    for file in files("dlsim.tui.words").glob("*.toml"):
+        if file.name.partition(".")[0].partition("_")[0] == language:
+            texts |= flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    return texts
+
+
+def has_sentence(texts, key, signs=("positive", "zero")):
+    """One for all, or one for each sign that the number may have."""
+    return key in texts or f"{key}.any" in texts or all(f"{key}.{sign}" in texts for sign in signs)
+
+
+def rules_of(conventions):
+    """(what is wanted, keys of which one will do) for the rules of an entry."""
+    for rule in conventions:
+        values = [value for name, value in rule.values.items() if name != "activation" and isinstance(value, str)]
+        particular = [f"convention.{rule.key}_{value}" for value in values]
+        yield f"rule {rule.key}", (*particular, f"convention.{rule.key}")
+
+
+def wanted_of_activations():
+    for name, entry in ACTIVATIONS.items():
+        wanted = [f"meaning.a.{name}", f"meaning.functions_f.{name}"]
+        if entry.is_trainable:
+            wanted.append(f"meaning.da_dz.{name}")
+        if not can_die(entry):
+            wanted.append(f"meaning.dead.{name}")
+        if entry.derivative is not None and entry.steepest is None:
+            wanted.append(f"meaning.saturated.{name}")
+        for key in wanted:
+            yield name, "sentence", (key,)
+        for setting in entry.settings:
+            if setting.range != "flag":
+                yield name, f"setting {setting.name}", (f"meaning.setting.{name}_{setting.name}",)
+        defaults = {setting.name: setting.default for setting in entry.settings}
+        for changed in ({}, *({setting.name: 1.0} for setting in entry.settings), {"alpha": 0.5, "beta": 0.5}):
+            for rule, keys in rules_of(entry.conventions({**defaults, **changed}, name)):
+                yield name, rule, keys
+
+
+def wanted_of_losses():
+    for name, entry in LOSSES.items():
+        yield name, "sentence", (f"meaning.functions_f.{name}",)
+        for rule, keys in rules_of(entry.conventions()):
+            yield name, rule, keys
+
+
+def forms_of(entry):
+    """The optimizer as it comes, and in each of its other forms: sgd with momentum, with Nesterov as well."""
+    for number in range(len(entry.forms) + 1):
+        yield entry(dict.fromkeys((*entry.forms[:number], "decay"), 0.5))
+
+
+def wanted_of_optimizers():
+    for entry in OPTIMIZERS.values():
+        for optimizer in forms_of(entry):
+            form = optimizer.form
+            yield form, "sentence", (f"meaning.new.{form}",)
+            for slot in optimizer.slots:
+                for head in ("question", "meaning"):
+                    yield form, f"{head} of {slot}", (f"{head}.new_slot.{form}_{slot}",)
+            for setting in optimizer.settings:
+                if setting.range != "flag":
+                    keys = (f"meaning.setting.{form}_{setting.name}", f"meaning.setting.{setting.name}")
+                    yield form, f"setting {setting.name}", keys
+            for rule, keys in rules_of(optimizer.conventions()):
+                yield form, rule, keys
+        for form in entry.forms:
+            yield form, "rule", (f"convention.optimizer.{entry.name}_with_{form}",)
+        flags = {setting.name for setting in entry.settings if setting.range == "flag"}
+        assert flags <= set(entry.forms), (
+            f"{entry.name}: a flag makes another optimizer of it, so it is one of its forms"
+        )
+
+
+def wanted_of_initialisers():
+    for name, entry in INITIALISERS.items():
+        for rule, keys in rules_of([entry.convention(DrawnLayer(2, 3, 0.05), 1, 0)]):
+            yield name, rule, keys
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    "wanted", [wanted_of_activations, wanted_of_losses, wanted_of_optimizers, wanted_of_initialisers]
+)
+def test_every_entry_and_each_of_its_settings_has_its_words_in_every_language(language, wanted):
+    texts = catalogue(language)
+    missing = []
+    for name, what, keys in wanted():
+        least, _ = ACTIVATIONS[name].span if name in ACTIVATIONS else (0.0, 0.0)
+        signs = ("positive", "zero", "negative") if least < 0 else ("positive", "zero")
+        if not any(has_sentence(texts, key, signs) for key in keys):
+            missing.append(f"{name}, {what}: no words in {language!r} at {' or '.join(keys)}")
+    assert not missing, "\n".join(dict.fromkeys(missing))
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *OPTIMIZERS])
+def test_every_entry_is_found_by_its_name_among_what_can_be_changed(language, name):
+    assert name in catalogue(language)["also.key.edit.change"].split(), f"{name} is not in also.key.edit.change"
+
+
+def written_of(entry):
+    """All that formulas write of an entry: its notations, the symbols of its settings and of its memory."""
+    settings = getattr(entry, "settings", ())
+    texts = [entry.notation, *(text for setting in settings for text in (setting.symbol, *(setting.signs or ())))]
+    if entry.name in ACTIVATIONS:
+        texts += [entry.derivative_notation, entry.definition]
+    elif entry.name in LOSSES:
+        texts += [entry.slope_notation, entry.slope_by_output_notation]
+    else:
+        texts += [*entry.slots, *entry.slot_notation.values(), entry.rate_notation]
+    return re.sub(r"{[^}]*}", "x", " ".join(texts))
+
+
+ENTRIES = [*ACTIVATIONS.values(), *LOSSES.values()]
+ENTRIES += [optimizer for entry in OPTIMIZERS.values() for optimizer in forms_of(entry)]
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: getattr(entry, "form", entry.name))
+def test_every_sign_of_an_entry_can_be_written_in_ascii_and_spoken(language, entry):
+    written = written_of(entry)
+    no_ascii = {sign for sign in written if "?" in in_encoding(sign, "ascii")}
+    assert not no_ascii, f"no ASCII for {no_ascii}: add it to tui/words/lookalikes.py"
+    spoken = Spoken(words(language))(written)
+    unsaid = {sign for sign in written if not sign.isascii() and sign in spoken}
+    assert not unsaid, f"no word in {language!r} for {unsaid}: add it under [spoken]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from dlsim.engine.conventions import conventions
@@ -27,10 +26,10 @@ def markdown_lines(text: str, cells: int) -> list[Line]:
 
 
 def _item(item: str, cells: int, *, is_first: bool) -> list[Line]:
-    heading = re.match(HEADING, item)
+    heading = HEADING.match(item)
     if heading:
         return wrap([(heading["text"], "heading")], cells)
-    bullet = re.match(BULLET, item)
+    bullet = BULLET.match(item)
     if bullet is None:
         return wrap(inline(item if is_first else item.strip()), cells)
     mark = f" {bullet['number']}. " if bullet["number"] else BULLET_MARK

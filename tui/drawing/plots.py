@@ -26,7 +26,7 @@ COLUMNS, ROWS = 2, 4
 AXIS = "axis"
 LEAST_WITH_AXES = (16, 4)
 CELLS_OF_A_TICK = 12
-COLOUR = "\x1b\\[(?:38;5;(\\d+)|0)m"
+COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
 MARKS = 5
 """So many times a curve's mark stands on it."""
 
@@ -210,7 +210,7 @@ def _pieces(text: str, roles: Mapping[int, str], width: int, height: int) -> lis
     for line in text.split("\n")[:height]:
         row: list[Piece] = []
         role, end = AXIS, 0
-        for found in re.finditer(COLOUR, line):
+        for found in COLOUR.finditer(line):
             if found.start() > end:
                 row.append((line[end : found.start()], role))
             role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
@@ -312,8 +313,6 @@ def sheet_of_variants(
 
 def as_csv(sheet: Sheet) -> str:
     """Comma-separated values as RFC 4180 has them, lines ended by a line feed."""
-    import csv  # noqa: PLC0415 -- no start waits for it
-
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([sheet.heads, *sheet.rows])
     return out.getvalue().removesuffix("\n")

@@ -13,7 +13,6 @@ from dlsim.tui.screens.footer import speed_in_words
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace
-from dlsim.tui.terminal.keyboard import paint
 from dlsim.tui.words import words
 
 SAY = words()
@@ -124,7 +123,7 @@ class Stepping:
         hint = self._work.running.change_speed(by) or Hint("hint.speed")
         self._footer.say(Hint(hint.key, {"speed": speed_in_words(self._work.session), **hint.values}))
 
-    async def _look(self) -> None:
+    def _look(self) -> None:
         """Show how far the run has come: its numbers, and with the next look its curve; no key waits for both. It rests
         until that has been painted: what NumPy computes for a picture would wait for the run after every call.
         """
@@ -136,7 +135,7 @@ class Stepping:
             work.running.rest()
             view.show_curve(view.without_curve)
             view.without_curve = None
-            await self._painted()
+            self._screen.call_after_refresh(self._go_on)
             return
         snapshot, hint = work.running.look(work.digits)
         if not self._is_running():
@@ -149,14 +148,10 @@ class Stepping:
             view.show_numbers(snapshot)
             self._footer.show()
             view.without_curve = snapshot
-            await self._painted()
+            self._screen.call_after_refresh(self._go_on)
 
     def _is_running(self) -> bool:
         return self._work.running.is_running
-
-    async def _painted(self) -> None:
-        await paint(self._screen.app)
-        self._work.running.go_on()
 
     def let_paint(self) -> None:
         """Let a run stand still until what is about to change has been painted."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.numbers import DIGITS, plain
+from dlsim.engine.numbers import DIGITS, plain, typed_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator
-from dlsim.engine.typed_numbers import typed_number
 from dlsim.tui.session.session import Edited, Hint, Session
 from dlsim.tui.session.targets import (
     BATCH_SIZE,

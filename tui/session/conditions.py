@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from dlsim.engine.breakpoints import Breakpoint, parse_breakpoint, read_condition
+from dlsim.engine.breakpoints import parse_breakpoint, read_condition
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.simulator import Simulator
-from dlsim.engine.typed_numbers import whole_number
+from dlsim.engine.numbers import whole_number
+from dlsim.engine.simulator import Breakpoint, Simulator
 from dlsim.tui.session.session import Session
 
-PLACE = r"(?i)(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)"
+PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 STARTS = (
     "loss",
     "epoch",
@@ -57,7 +57,7 @@ SYMBOL = "symbol"
 
 def place_in(text: str) -> tuple[str, int] | None:
     """("iteration" or "epoch", number) of what was typed, None where it is neither."""
-    match = re.fullmatch(PLACE, text.strip())
+    match = PLACE.fullmatch(text.strip())
     number = None if match is None else whole_number(match["number"])
     if match is None or number is None:
         return None

@@ -16,9 +16,9 @@ from threading import Event, Thread
 from time import monotonic, perf_counter, thread_time
 
 from dlsim.engine import Simulator, Snapshot
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import DIGITS, fixed
+from dlsim.engine.simulator import Breakpoint
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.variants import Member
 

@@ -15,11 +15,10 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from dlsim.engine import Simulator, Snapshot, load
-from dlsim.engine.breakpoints import Breakpoint
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.simulator import Grain
+from dlsim.engine.simulator import Breakpoint, Grain
 from dlsim.tui.session.variants import Member, differences, set_apart
 
 StepGrain = Literal["value", "op", "phase"]

@@ -23,8 +23,7 @@ from msgspec import Meta, field
 
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.numbers import DIGITS
-from dlsim.engine.scenario.toml import LARGEST_FILE, parse_toml, read_bytes, read_toml
-from dlsim.engine.scenario.toml_writer import write_toml
+from dlsim.engine.scenario.toml import LARGEST_FILE, parse_toml, read_bytes, read_toml, write_toml
 from dlsim.engine.text import shorten
 from dlsim.engine.writing import write_at_once
 from dlsim.tui.session.folders import Folders, folders, is_there

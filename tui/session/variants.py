@@ -9,9 +9,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import general, in_full
+from dlsim.engine.scenario.data import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.paths import NAMED
-from dlsim.engine.scenario.set_numbers import KEYS as SET_ONE_BY_ONE
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 
@@ -154,9 +155,11 @@ def _optimizer_settings(scenario: Scenario) -> Iterator[tuple[str, float]]:
 
 def _optimizer_name(scenario: Scenario) -> str:
     """An optimizer with what it adds to plain descent."""
-    settings = dict(_optimizer_settings(scenario))
-    name = str(getattr(scenario.optimizer, "name", ""))
-    return name + "".join(f" {extra}" for extra in ("momentum", "nesterov", "amsgrad") if settings.get(extra))
+    optimizer = scenario.optimizer
+    if optimizer is None:
+        return ""
+    forms = OPTIMIZERS[optimizer.name].forms
+    return " ".join((optimizer.name, *(form for form in forms if optimizer.settings.get(form))))
 
 
 def _first_activation(scenario: Scenario) -> str:

@@ -32,17 +32,6 @@ async def answer(app: App[Any], key: events.Key) -> bool:
     return await app._check_bindings(key.key)
 
 
-async def paint(app: App[Any]) -> None:
-    """Paint what a key has changed: Textual would wait for its next tick, a sixtieth of a second at the most.
-
-    Where more keys wait already they come first, and the tick paints.
-    """
-    await _all_handled(app)
-    if not app.message_queue_size:
-        with app.screen._context():
-            app.screen._on_timer_update()
-
-
 async def _all_handled(app: App[Any]) -> None:
     """Until no message waits anywhere on the screen."""
     pumps = (app.screen, *app.screen.walk_children())

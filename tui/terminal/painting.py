@@ -1,19 +1,23 @@
 """What stands on the terminal, cell by cell, so that an update sends the cells that changed and no others.
 
 Textual repaints whole widgets, line by line; a step changes a few numbers in each. `Painted` knows what was sent
-before and cuts every update down to the difference. Why here and not in each widget: see docs/decisions/painting.md.
+before and cuts every update down to the difference; `PaintingApp` is an app that sends its updates so. Why here and not
+in each widget: see docs/decisions/painting.md. What is private to Textual here, tests/tui/test_privates.py lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, Console
+from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.strip import Strip
 
 from dlsim.tui.terminal.sgr import PLAIN, Look, Pen, is_same_on_blanks, look_of
@@ -26,6 +30,36 @@ MOST = 0.5
 """A change of more of the screen than this goes from its first line to its last: on a slow line the eye follows it."""
 
 UNKNOWN: Cell = ("\0", None)
+
+
+class PaintingApp(App[int]):
+    """An app that sends the terminal only what is not there yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._painted = Painted(has_colours=not self.no_color)
+
+    def paint_anew(self) -> None:
+        """Send the next update whole: the terminal may show something else than what was sent."""
+        self._painted.forget()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send an update; what holds it back, Textual knows, so it is cut when it is rendered."""
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate) and not self.is_inline:
+            renderable = cast("RenderableType", Cut(renderable, self._painted))
+        super()._display(screen, renderable)
+
+
+class Cut(CompositorUpdate):
+    """An update that is cut down to what is not on the terminal yet, at the moment when it is sent there."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, painted: Painted) -> None:
+        self._update, self._painted = update, painted
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        changes = self._painted.changes(self._update)
+        return "" if changes is None else changes.render_segments(console)
 
 
 class Painted:

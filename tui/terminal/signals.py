@@ -18,6 +18,9 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
+if sys.platform != "win32":
+    import termios
+
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 2.0
 TOLD_TO_GO = (
@@ -91,8 +94,6 @@ class Terminal:
         if self._fd is None or self._attributes is None:
             return
         with suppress(Exception):
-            import termios  # noqa: PLC0415 - Unix alone has it
-
             # Off: mouse, focus, bracketed paste, keyboard protocol; back: main screen, cursor, line wrap.
             os.write(
                 self._fd,
@@ -103,13 +104,9 @@ class Terminal:
 
 def _attributes(fd: int | None) -> Any:
     """The terminal's settings; None where there is no terminal, or no longer."""
-    if fd is None:
+    if fd is None or sys.platform == "win32":
         return None
     try:
-        import termios  # noqa: PLC0415 - Unix alone has it
-
         return termios.tcgetattr(fd)
-    except (ImportError, OSError, ValueError):
-        return None
-    except Exception:
+    except (termios.error, OSError, ValueError):
         return None

@@ -11,14 +11,16 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
-from textual.driver import Driver
+from textual.app import App
 
 
 class Suspension:
-    """Lets go of the terminal and takes it up again, for a driver that can."""
+    """Lets go of an app's terminal and takes it up again, where its driver can."""
 
-    def __init__(self, driver: Driver | None) -> None:
+    def __init__(self, app: App[Any]) -> None:
+        driver = app._driver
         self._driver = driver if driver is not None and driver.can_suspend and sys.platform != "win32" else None
 
     def listen(self) -> None:

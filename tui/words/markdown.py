@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-INLINE = r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`"
-BULLET = r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)"
-HEADING = r"#{1,6}\s+(?P<text>.*)"
+INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`")
+BULLET = re.compile(r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)")
+HEADING = re.compile(r"#{1,6}\s+(?P<text>.*)")
 
 
 def blocks(text: str) -> Iterator[list[str]]:
@@ -21,7 +21,7 @@ def blocks(text: str) -> Iterator[list[str]]:
             if block:
                 yield block
             block = []
-        elif not block or re.match(BULLET, line) or re.match(HEADING, line) or re.match(HEADING, block[-1]):
+        elif not block or BULLET.match(line) or HEADING.match(line) or HEADING.match(block[-1]):
             block.append(line.rstrip())
         else:
             block[-1] += " " + line.strip()
@@ -30,7 +30,7 @@ def blocks(text: str) -> Iterator[list[str]]:
 def inline(text: str) -> Iterator[tuple[str, str]]:
     """A paragraph's pieces: (text, role), which is "strong", "emphasis", "code" or "" for neither."""
     end = 0
-    for found in re.finditer(INLINE, text):
+    for found in INLINE.finditer(text):
         if found.start() > end:
             yield text[end : found.start()], ""
         role = found.lastgroup or ""

@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from dlsim.engine import Scenario
-from dlsim.engine.conventions import Convention
+from dlsim.engine.functions.settings import Convention
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import in_language
 from dlsim.tui.session.browsing import Choice

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.kinds.functions.body import FunctionsBody
-from dlsim.engine.kinds.functions.model import FunctionsModel
+from dlsim.engine.kinds.functions.model import FunctionsBody, FunctionsModel
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import Array, Expectation, FunctionSpec

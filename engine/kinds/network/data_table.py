@@ -13,8 +13,7 @@ from dlsim.engine.errors import nearest
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
-from dlsim.engine.scenario.samples import Samples
-from dlsim.engine.scenario.set_numbers import apart, with_set
+from dlsim.engine.scenario.data import Samples, apart, with_set
 from dlsim.engine.scenario.spec import Array, DataSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.text import shorten, shown

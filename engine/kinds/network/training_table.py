@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.functions.optimizer_table import DEFAULT_OPTIMIZER, read_optimizer
-from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
 from dlsim.engine.scenario.spec import ALL, TrainingSpec
 from dlsim.engine.scenario.tables import Place, Table, convert
 from dlsim.engine.text import shown

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlsim.engine.history import Jump
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene

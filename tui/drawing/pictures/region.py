@@ -39,7 +39,6 @@ CLASS_MARKS = "○●△▲□■◇◆▽▼"
 ASCII_CLASS_MARKS = "ox+*%&ABCD"
 LENS_MARKS = "◎◉"
 ASCII_LENS_MARKS = "OX"
-SPANS: dict[str, Span] = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "step": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
@@ -129,9 +128,9 @@ class _Map:
     def _span(self) -> Span:
         """From the least to the greatest that the output can be, or that is asked of it."""
         least, most = (self._said.low if self._said else 0.0), 1.0
-        name, targets = self._layers[-1].spec.activation.name, self._data.targets
-        if name in SPANS:
-            return min(SPANS[name][0], least), SPANS[name][1]
+        span, targets = self._layers[-1].activation.span, self._data.targets
+        if np.isfinite(span).all():
+            return min(span[0], least), span[1]
         return (least, most) if targets is None else (float(min(targets.min(), least)), float(max(targets.max(), most)))
 
     def _heat(self, plane: Plane, values: Array) -> None:

@@ -64,10 +64,6 @@ ALONG = (0.12, 0.88, 0.25, 0.75, 0.5, 0.06, 0.94, 0.37, 0.63)
 """How far along a line its name may stand, the best place first."""
 
 
-AT_NOUGHT = {0.5: ("sigmoid", "step"), 0.0: ("tanh", "linear", "relu", "leaky_relu", "step")}
-"""By threshold, which activations rise above it where their weighted sum rises above 0."""
-
-
 class _Line(Struct, frozen=True):
     """A unit's line as it is drawn. `uphill` is the way (across, up) in which the unit's weighted sum grows."""
 
@@ -101,13 +97,12 @@ class Lines:
     def is_exact(self) -> bool:
         """Whether the boundary is the line of a single neuron."""
         only = self._layers[0]
-        exact = AT_NOUGHT.get(self._threshold, ())
-        return len(self._layers) == 1 and only.units == 1 and only.spec.activation.name in exact
+        return len(self._layers) == 1 and only.units == 1 and self._threshold in only.activation.thresholds
 
     @property
     def are_boundary(self) -> bool:
         """Whether the boundary can only run along the lines that are drawn anyway."""
-        are_steps = all(layer.spec.activation.name == "step" for layer in self._layers)
+        are_steps = not any(layer.activation.is_trainable for layer in self._layers)
         return self.is_exact or (are_steps and self.units > 0)
 
     @property
