@@ -32,9 +32,6 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-
-NEVER_NEGATIVE = ("E", "E_o", "E_t")
-"""Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
@@ -82,7 +79,7 @@ def _no_loss(name: str, simulator: Simulator) -> str:
 
 def _no_accuracy(simulator: Simulator) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
-    targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
+    targets = simulator.scenario.data.targets if simulator.scenario.data else None
     problem = no_accuracy(simulator.model.classes, targets)
     return f"{problem}, and there are none here" if problem and targets is None else problem
 
@@ -150,14 +147,14 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Si
     if name == "accuracy":
         is_possible = _can_hold(compare, bound, 0.0, 1.0)
         return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
-    ref = simulator.model.find("E" if name in LOSSES else subject)
-    if ref is not None and ref.quantity == "a" and ref.layer:
+    ref = simulator.model.tape.error if name in LOSSES else simulator.model.find(subject)
+    if ref is not None and ref.quantity.is_activation and ref.layer:
         _, activation = simulator.model.layer_names[ref.layer - 1]
         least, most = ACTIVATIONS[activation].span
         is_possible = _can_hold(compare, bound, least, most)
         bounds = "never below 0" if most == inf else f"from {general(least)} to {general(most)}"
         return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
-    if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
+    if ref is None or not ref.quantity.is_never_negative or _can_hold(compare, bound, 0.0, inf):
         return ""
     return "a loss is never below 0" if name in LOSSES else f"{subject} is an error, never below 0"
 

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from dlsim.engine.event import Trouble
+from dlsim.engine.explain import Trouble
 from dlsim.engine.gradient_check import GradientReport, check_gradients
 from dlsim.engine.scenario.spec import Expectation, Scenario
 from dlsim.engine.simulator import Simulator

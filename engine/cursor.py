@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlsim.engine.branches import Branches, Place
 from dlsim.engine.errors import PositionError
-from dlsim.engine.event import Trouble
+from dlsim.engine.explain import Trouble
 from dlsim.engine.model import Model
 from dlsim.engine.program import Program
 from dlsim.engine.timeline import Timeline
@@ -145,7 +145,7 @@ class Cursor:
             iteration=self.run.iteration,
             symbol=tape.symbol(ref),
             value=tape.value(ref, sample or 0),
-            op=op.quantity,
+            op=op.quantity.key,
             layer=op.layer,
             sample=None if sample is None else int(tape.rows[sample]) + 1,
             ref=ref,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.data_table import Rows, kept_back
+from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
 from dlsim.engine.scenario.toml import LARGEST_FILE, write_toml
 from dlsim.engine.simulator import Simulator
@@ -45,18 +45,17 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
 
 def refuse_other_kinds(scenario: Scenario) -> None:
     """WrongKindError for what has no weights to write down."""
-    if not isinstance(scenario.body, NetworkBody):
+    if not scenario.is_exportable:
         raise WrongKindError(f"only networks can be exported, and {scenario.name} is of kind '{scenario.kind}'")
 
 
 def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[str, Any]:
     """The tables of that file."""
     scenario = simulator.scenario
-    body: NetworkBody = scenario.body
     tables = {key: item for key, item in scenario.raw.items() if key not in ("variants", "expect")}
     layers = []
     for table, spec, (weights, biases) in zip(
-        scenario.raw["network"]["layers"], body.network.layers, simulator.parameters, strict=True
+        scenario.raw["network"]["layers"], scenario.layers, simulator.parameters, strict=True
     ):
         layer = {key: item for key, item in table.items() if key not in WRITTEN_WEIGHTS}
         layer["weights"] = weights.tolist()
@@ -64,7 +63,8 @@ def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[st
             layer["biases"] = biases.tolist()
         layers.append(layer)
     tables["network"] = {**scenario.raw["network"], "layers": layers}
-    tables["data"] = _data(scenario, body.data, folder)
+    if scenario.data is not None:
+        tables["data"] = _data(scenario, scenario.data, folder)
     tables["expect"] = [_expected(simulator)]
     return {key: tables[key] for key in ORDER if key in tables}
 
@@ -74,12 +74,11 @@ def forgotten(simulator: Simulator) -> tuple[str, ...]:
 
     Empty where going on from the file is the same as going on with the run.
     """
-    body = simulator.scenario.body
-    training = body.training if isinstance(body, NetworkBody) else None
+    training = simulator.scenario.training
     if training is None or not simulator.iteration:
         return ()
-    slots = {op.quantity.split(":")[1] for op in simulator.program if op.quantity.startswith("new_slot:")}
-    counts_updates = any(op.quantity == "rate" for op in simulator.program)
+    slots = {op.quantity.slot for op in simulator.program if isinstance(op.quantity, NewSlot)}
+    counts_updates = any(op.quantity is RATE for op in simulator.program)
     is_within_epoch = training.shuffle or simulator.iteration % simulator.position.batches
     lost = [f"the optimizer's memory ({', '.join(sorted(slots))})"] if slots else []
     if counts_updates:

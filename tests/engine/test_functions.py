@@ -9,7 +9,7 @@ from support.formulas import worked_out
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator
-from dlsim.engine.formula import explain
+from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 
@@ -127,8 +127,8 @@ def test_the_formula_of_an_activation_and_of_its_slope_comes_to_its_value(name, 
     simulator.back()
     tape = simulator.snapshot().tape
     for symbol in ("o1", "∂o1/∂z1"):
-        told = explain(tape, simulator.model.find(symbol), 0, 15)
-        assert worked_out(told.substituted) == pytest.approx(told.value, rel=1e-13), told.substituted
+        told = Explanation(tape, simulator.model.find(symbol), 0)
+        assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-13), told.substituted
 
 
 @pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", 0.01), ("elu", 1.0)])

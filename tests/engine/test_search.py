@@ -11,6 +11,8 @@ from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
+from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import load_tables
 
@@ -90,12 +92,12 @@ def test_and_nand_and_or_are_found_and_xor_is_not():
 
 def test_the_settings_of_the_notes_are_among_those_found():
     simulator = Simulator(load("xor-single"))
-    body, grid = simulator.scenario.body, simulator.model.grid
+    grid = simulator.model.grid
     found = {name: set() for name in GATES}
     for number in range(len(grid.counts)):
         for gate, name in enumerate(GATES):
             if grid.solves[number, gate]:
-                found[name].add(grid.setting(body, number))
+                found[name].add(grid.setting(number))
     assert {(0.5, 0.5, -0.7), (0.5, 0.5, -0.8), (1.0, 1.0, -1.0)} <= found["AND"]
     assert (-0.5, -0.5, 0.7) in found["NAND"]
     assert (0.6, 0.6, -0.5) in found["OR"]
@@ -233,8 +235,8 @@ def test_every_symbol_finds_its_number_again(beside):
     tape = simulator.model.tape
     for op in simulator.program:
         for ref in op.refs:
-            if op.quantity != "update":
-                assert simulator.model.find(tape.symbol(ref)) == ref or "rate" in op.quantity
+            if op.quantity not in (UPDATE, RATE):
+                assert simulator.model.find(tape.symbol(ref)) == ref
         assert tape.array(op, 0).size == op.size
         assert tape.op_formula(op)[0]
     assert simulator.model.find("XNOR") is None
@@ -302,7 +304,7 @@ def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=2)
     simulator.step("value")
-    tried, before, settings = (Ref(quantity) for quantity in ("tried", "tried_before", "settings"))
+    tried, before, settings = (Ref(quantity) for quantity in (TRIED, TRIED_BEFORE, SETTINGS))
     snapshot = simulator.snapshot()
     assert (snapshot.value(before), snapshot.value(tried), snapshot.value(settings)) == (2, 3, 21**3)
     assert snapshot.explain(tried).substituted == "2 + 1"

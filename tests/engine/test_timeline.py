@@ -154,7 +154,7 @@ def test_frozen_parameters_have_gradients_and_never_move():
     assert weights.tolist() == [[0.3, 0.4]]
     assert biases.tolist() != [0.1, 0.2]
     assert np.abs(simulator.gradients[0][0]).min() > 0
-    quantities = {(op.quantity, op.layer) for op in simulator.program}
+    quantities = {(op.quantity.key, op.layer) for op in simulator.program}
     assert ("dE_dW", 1) in quantities
     assert ("new_W", 1) not in quantities
     assert ("new_slot:v:W", 1) not in quantities

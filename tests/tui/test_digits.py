@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from support.numbers import ref_to
 
-from dlsim.engine import Ref, Simulator, load
+from dlsim.engine import Simulator, load
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.diagram.numbers import number, number_alone
@@ -236,7 +237,7 @@ async def test_the_hint_of_an_edit_and_the_runs_beside_each_other_have_them(star
 def test_beside_each_other_no_number_is_cut(cells, digits):
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.step("iteration")
-    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.1})
+    simulator.edit(numbers={ref_to("W", 1, (0, 0)): 0.1})
     simulator.step("iteration")
     lines = comparison_lines(simulator.compare(), (), caps(words(), COMPARING_KEYS), cells, digits)
     assert max(len("".join(text for text, _ in line).rstrip()) for line in lines) <= cells

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 from support.networks import worked_example
+from support.numbers import ref_to
 from textual.app import App
 from textual.geometry import Size
 
@@ -22,7 +23,6 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.curves import Curves
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.scene import Scene
@@ -352,7 +352,7 @@ def test_after_an_undo_the_run_returned_to_is_drawn_as_far_as_it_had_gone():
     simulator.run(iterations=100)
     simulator.seek(iteration=40)
     before = rows_over(ensemble)
-    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 1, (0, 0)): 0.9})
     simulator.run(iterations=10)
     simulator.undo()
     undone = rows_over(ensemble)
@@ -372,7 +372,7 @@ async def test_the_run_that_was_left_is_named_as_room_allows_and_its_mark_never_
     simulator = Simulator(worked_example())
     simulator.run(10)
     simulator.seek(iteration=5)
-    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 1, (0, 0)): 0.9})
     if undone:
         simulator.run(2)
         simulator.undo()
@@ -395,7 +395,7 @@ def left_run_of(long, edited_at, then):
     simulator = Simulator(worked_example())
     simulator.run(long)
     simulator.seek(iteration=edited_at)
-    simulator.edit(numbers={Ref("W", 2, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 2, (0, 0)): 0.9})
     simulator.run(then)
     return simulator
 
@@ -482,6 +482,7 @@ def test_the_first_curve_waits_for_no_import_but_plotext():
 import sys
 import numpy as np
 from dlsim.tui.drawing.plots import Series, get_ready, plot
+from support.numbers import ref_to
 get_ready()
 before = set(sys.modules)
 here = np.array([1.0, 2.0])
@@ -557,7 +558,7 @@ async def test_every_number_over_the_curve_answers_to_a_click_and_to_the_keys(op
         assert "lossᵥ · selected" in "\n".join(screen_text(app))
         assert fixed(snapshot.value(held)).startswith(number[1][:-1])
         await pilot.press("up")
-        assert app.screen.work.selection.ref == Ref("mean_E")
+        assert app.screen.work.selection.ref == ref_to("mean_E")
         await pilot.press("down")
         assert app.screen.work.selection.ref == held
         await pilot.press("down")

@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 from support.networks import layer, scenario
+from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures import region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
@@ -301,7 +301,7 @@ def test_layers_that_have_no_gradient_yet_show_none():
     simulator = Simulator(load("vanishing-gradient"))
     simulator.step("phase")
     assert text("bars", simulator).count("…") == 7
-    while not simulator.snapshot().is_shown(Ref("dE_dW", 7, (1, 0))):
+    while not simulator.snapshot().is_shown(ref_to("dE_dW", 7, (1, 0))):
         simulator.step()
     assert text("bars", simulator).count("…") == 6
 
@@ -427,8 +427,8 @@ def test_a_batch_of_six_has_six_rows():
 def test_any_entry_can_be_taken_apart_term_by_term():
     simulator = Simulator(load("matrix-shapes"))
     simulator.step("phase")
-    shown = text("shapes", simulator, 110, 26, selected=Ref("z", 2, (4,)))
-    value = simulator.snapshot().value(Ref("z", 2, (4,)))
+    shown = text("shapes", simulator, 110, 26, selected=ref_to("z", 2, (4,)))
+    value = simulator.snapshot().value(ref_to("z", 2, (4,)))
     assert "Z[2][1,5] = z13" in shown
     assert f"= {value:.8f}" in shown
 
@@ -501,11 +501,11 @@ def test_sizes_are_derived_in_the_order_of_the_notes():
 def test_on_a_large_screen_the_shapes_show_more_of_each_matrix_and_the_entry_whole(moves):
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step(moves)
-    rows = text("shapes", simulator, 100, 30, selected=Ref("z", 2, (3,))).rstrip().splitlines()
+    rows = text("shapes", simulator, 100, 30, selected=ref_to("z", 2, (3,))).rstrip().splitlines()
     assert len(rows) >= 24
     assert sum("·" * 8 in row for row in rows) >= 16
     assert rows[-1].startswith("= ")
-    small = text("shapes", simulator, 61, 18, selected=Ref("z", 2, (3,))).splitlines()
+    small = text("shapes", simulator, 61, 18, selected=ref_to("z", 2, (3,))).splitlines()
     assert sum(bool(re.match("[·■□]{8}", row)) for row in small) == 8
 
 
@@ -514,7 +514,7 @@ def test_the_cells_of_shapes_stand_still_while_the_entry_is_computed():
     seen = set()
     for _ in range(40):
         simulator.step()
-        shown = text("shapes", simulator, 61, 26, selected=Ref("z", 1, (3,))).splitlines()
+        shown = text("shapes", simulator, 61, 26, selected=ref_to("z", 1, (3,))).splitlines()
         seen.add(next(y for y, row in enumerate(shown) if row.startswith("Z[1][1,4] =")))
     assert len(seen) == 1
 

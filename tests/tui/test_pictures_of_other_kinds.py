@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import plain
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.cells import Cells
@@ -328,8 +328,8 @@ def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
     simulator.seek(iteration=51)
     drawing = PICTURES["functions-plot"].draw(Scene(simulator.snapshot()), 90, 12)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "tanh" in line)
-    assert drawing.at(line.index("tanh"), row).ref == Ref("f", 0, (2,))
-    assert drawing.at(len(line.rstrip()) - 2, row).ref == Ref("slope", 0, (2,))
+    assert drawing.at(line.index("tanh"), row).ref == ref_to("f", 0, (2,), kind="functions")
+    assert drawing.at(len(line.rstrip()) - 2, row).ref == ref_to("slope", 0, (2,), kind="functions")
 
 
 # planes
@@ -374,7 +374,7 @@ def test_the_lower_quartile_is_the_usual_one(sizes):
 def test_a_slice_of_the_search_says_of_which_bias_it_is_and_that_the_counts_are_of_all(size):
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=30)
-    b = plain(simulator.snapshot().tape.value(Ref("grid_b"), 0))
+    b = plain(simulator.snapshot().tape.value(ref_to("grid_b"), 0))
     draw = PICTURES["search-map"].draw
     assert "map:" not in draw(Scene(simulator.snapshot()), *size).cells.text()
     told = draw(Scene(simulator.snapshot(), view=1), *size).cells.text()

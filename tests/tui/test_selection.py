@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.answer import answer_to
@@ -18,7 +18,7 @@ from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.picture import NetworkDiagram
 from dlsim.tui.words import words
 
-GRADIENT = Ref("dE_dW", 1, (0, 0))
+GRADIENT = ref_to("dE_dW", 1, (0, 0))
 
 
 def worked_example(values=48):
@@ -82,7 +82,7 @@ def test_operands_are_marked_one_after_the_other_and_round():
 def test_a_present_weight_is_the_new_one_once_the_update_has_landed():
     before, after = worked_example(), Simulator(load("backprop-2-2-2"))
     after.step("iteration")
-    weight = Ref("now_W", 2, (0, 0))
+    weight = ref_to("now_W", 2, (0, 0))
     assert answer_to(before, weight).operands == () or answer_to(before, weight).told.formula == "W5⁺"
     assert answer_to(after.snapshot(), weight).told.formula == "W5⁺"
     start = Simulator(load("backprop-2-2-2")).snapshot()
@@ -93,11 +93,11 @@ def test_numbers_of_a_table_follow_each_other_in_reading_order():
     table = worked_example().tables[0]
     cells = Cells(table)
     first = cells.first()
-    assert first == Ref("W", 1, (0, 0))
+    assert first == ref_to("W", 1, (0, 0))
     assert cells.beside(first, 1) == GRADIENT
-    assert cells.below(GRADIENT, 1) == Ref("dE_dW", 1, (1, 0))
-    assert cells.beside(first, -1) == Ref("new_W", 2, (1, 1))
-    assert cells.beside(Ref("new_W", 2, (1, 1)), 1) == first
+    assert cells.below(GRADIENT, 1) == ref_to("dE_dW", 1, (1, 0))
+    assert cells.beside(first, -1) == ref_to("new_W", 2, (1, 1))
+    assert cells.beside(ref_to("new_W", 2, (1, 1)), 1) == first
     assert cells.below(cells.last(), 1) is None
     assert in_order([first, GRADIENT], first, -1) == GRADIENT
 
@@ -237,7 +237,7 @@ async def test_numbers_are_selected_by_mouse(open_at, screen_text):
         await pilot.click(FormulaView, offset=(x + 1, y))
         await pilot.pause()
         assert "∂E/∂W6 › ∂o1/∂z3" in spoken(screen_text(app))
-        hit = next(hit for hit in app.screen.view.diagram.picture.hits if hit.ref == Ref("z", 2, (1,)))
+        hit = next(hit for hit in app.screen.view.diagram.picture.hits if hit.ref == ref_to("z", 2, (1,)))
         await pilot.click(NetworkDiagram, offset=(hit.x + 1, hit.y))
         await pilot.pause()
         assert "z4 · selected" in spoken(screen_text(app))
@@ -267,7 +267,7 @@ async def test_a_selected_number_that_the_next_variant_does_not_have_is_let_go(o
     app = open_at("linear-collapse")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i", "2")
-        app.screen.selecting.choose(app.screen.work.selection.select(Ref("W", 3, (0, 0))))
+        app.screen.selecting.choose(app.screen.work.selection.select(ref_to("W", 3, (0, 0))))
         assert app.screen.work.session.snapshot.knows(app.screen.work.selection.ref)
         widths = set()
         for _ in app.screen.work.session.ensemble.names:
@@ -379,7 +379,7 @@ def test_the_mean_error_is_the_loss_and_the_mean_of_the_errors_it_is_made_of(nam
     for _ in range(3):
         simulator.step("iteration")
         snapshot = simulator.snapshot()
-        mean = Ref("mean_E")
+        mean = ref_to("mean_E")
         assert snapshot.value(mean) == snapshot.loss
         errors = [snapshot.value(ref) for ref in snapshot.explain(mean).operands]
         assert sum(errors) / len(errors) == pytest.approx(snapshot.loss, abs=1e-15)
@@ -389,9 +389,9 @@ def test_the_mean_error_is_the_loss_and_the_mean_of_the_errors_it_is_made_of(nam
 def test_the_mean_error_is_not_told_before_the_errors_are():
     simulator = Simulator(load("xor-train"))
     simulator.step("phase")
-    assert simulator.snapshot().value(Ref("mean_E")) is None
+    assert simulator.snapshot().value(ref_to("mean_E")) is None
     simulator.step("phase")
-    assert simulator.snapshot().value(Ref("mean_E")) == simulator.snapshot().loss
+    assert simulator.snapshot().value(ref_to("mean_E")) == simulator.snapshot().loss
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -428,9 +428,9 @@ def test_a_long_sum_is_made_of_all_its_terms_though_the_formula_leaves_some_out(
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step("iteration")
     snapshot = simulator.snapshot()
-    answer = answer_to(snapshot, Ref("dE_da", 1, (0,)))
+    answer = answer_to(snapshot, ref_to("dE_da", 1, (0,)))
     assert "… " in answer.told.formula
-    assert answer.operands == tuple(Ref("part", 1, (0, unit)) for unit in range(16))
+    assert answer.operands == tuple(ref_to("part", 1, (0, unit)) for unit in range(16))
     selection = Selection().select(answer.ref).enter(snapshot)
     passed = []
     for _ in range(16):
@@ -464,7 +464,7 @@ async def test_an_output_of_another_sample_says_how_it_was_computed_and_of_which
         assert "o1 = sigmoid(z33)" in screen
         assert "given" not in screen
         tape = app.screen.work.session.simulator.snapshot().tape
-        z = tape.value(Ref("z", 3, (0,), 1), 0)
+        z = tape.value(ref_to("z", 3, (0,), 1), 0)
         assert f"= sigmoid({z:.8f})" in screen
         await pilot.press("enter", "enter")
         await pilot.pause()
@@ -491,7 +491,7 @@ def test_an_output_for_a_sample_outside_the_batch_is_told_as_not_computed():
     simulator.step("iteration")
     snapshot = simulator.snapshot()
     row = max(snapshot.tape.rows) + 1
-    parts = answer_parts(words(), snapshot, Selection().select(Ref("O", 0, (row, 0))), CAPS, 200, 60, 8)
+    parts = answer_parts(words(), snapshot, Selection().select(ref_to("O", 0, (row, 0))), CAPS, 200, 60, 8)
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "not in the batch of this iteration" in text
     assert "nan" not in text
@@ -501,7 +501,7 @@ def test_an_output_for_a_sample_outside_the_batch_is_told_as_not_computed():
 def test_a_coordinate_is_what_the_update_made_it():
     simulator = Simulator(load("optimizers"))
     simulator.step("iteration")
-    assert answer_to(simulator.snapshot(), Ref("now_p", 0, (0,))).told.formula == "x⁺"
+    assert answer_to(simulator.snapshot(), ref_to("now_p", 0, (0,))).told.formula == "x⁺"
 
 
 @pytest.mark.parametrize(("scenario", "symbol"), [("optimizers", "x"), ("backprop-2-2-2", "W1")])
@@ -523,7 +523,7 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step("iteration")
     snapshot = simulator.snapshot()
-    parts = answer_parts(words(), snapshot, Selection().select(Ref("rest_W", 1, (0, 0))), CAPS, 200, 60, 8)
+    parts = answer_parts(words(), snapshot, Selection().select(ref_to("rest_W", 1, (0, 0))), CAPS, 200, 60, 8)
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "what the other samples of the batch add up to" in text
     assert "given" not in text
@@ -532,9 +532,9 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
 @pytest.mark.parametrize(
     ("name", "ref", "told"),
     [
-        ("optimizers", Ref("f"), "The height of the place before the update"),
-        ("xor-train", Ref("a", 2, (0,)), "Made with the weights before the update."),
-        ("xor-train", Ref("mean_E"), "Made with the weights before the update."),
+        ("optimizers", ref_to("f"), "The height of the place before the update"),
+        ("xor-train", ref_to("a", 2, (0,)), "Made with the weights before the update."),
+        ("xor-train", ref_to("mean_E"), "Made with the weights before the update."),
     ],
 )
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -556,13 +556,13 @@ async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_t
         await pilot.press("i", "1", "tab")
         await pilot.pause()
         ref, snapshot = app.screen.work.selection.ref, app.screen.work.session.snapshot
-        assert ref == Ref("now_f")
+        assert ref == ref_to("now_f")
         told = spoken(screen_text(app))
         assert f"= {fixed(snapshot.value(ref), 8)}" in told
         assert "How high is the surface where the point stands?" in told
         assert "before the update" not in told
         assert [snapshot.value(operand) for operand in snapshot.explain(ref).operands] == [
-            snapshot.value(Ref("new_p", 0, (axis,))) for axis in (0, 1)
+            snapshot.value(ref_to("new_p", 0, (axis,))) for axis in (0, 1)
         ]
 
 
@@ -585,4 +585,4 @@ async def test_in_the_data_a_selection_begins_with_the_sample_under_the_lens(ope
         await pilot.pause()
         row = app.screen.work.session.snapshot.row
         assert row > 0
-        assert app.screen.work.selection.ref == Ref("X", 0, (row, 0))
+        assert app.screen.work.selection.ref == ref_to("X", 0, (row, 0))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support.numbers import ref_to
 
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.lines import cut, fit, spread, width, wrap
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.markdown import markdown_lines
@@ -92,7 +92,9 @@ def test_a_long_formula_breaks_between_its_terms_and_within_one_only_where_that_
 
 
 def test_a_name_longer_than_a_line_goes_on_in_the_next():
-    lines = in_lines([("[", ""), ("∂E/∂W12 in -0.0052 to -0.0049", Link("symbol", Ref("z"))), ("]", "")], 20, used=15)
+    lines = in_lines(
+        [("[", ""), ("∂E/∂W12 in -0.0052 to -0.0049", Link("symbol", ref_to("z"))), ("]", "")], 20, used=15
+    )
     assert ["".join(text for text, _ in line) for line in lines] == ["", "[∂E/∂W12 in -0.0052", "to -0.0049]"]
 
 

@@ -7,9 +7,9 @@ from math import isnan
 
 from rich.cells import cell_len
 
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing import mathematics
 from dlsim.tui.drawing.equation import equation, spelt_out
@@ -27,8 +27,6 @@ WAY, QUESTION, MEANING, MOMENT, WHY, BATCH = 2.0, 3.0, 2.8, 2.9, 3.2, 2.0
 """What is lost without the way one came, without each of the sentences."""
 IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
-LEARNT = ("W", "b", "now_W", "now_b", "p", "now_p", "slot")
-"""What an update leaves for the next iteration."""
 LIST, TITLE = 2.2, 3.3
 """What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
@@ -44,7 +42,7 @@ def answer_parts(
 ) -> list[Part]:
     """All that is said about the selected number; sentences take `prose` cells, formulas `cells`."""
     assert selection.ref is not None
-    answer, marked = answer_to(snapshot, selection.ref, digits), selection.marked(snapshot)
+    answer, marked = answer_to(snapshot, selection.ref), selection.marked(snapshot)
     parts: list[Part] = []
     if len(selection.way) > 1:
         parts.append(dispensable([cut(_way(say, snapshot, selection), cells)], WAY))
@@ -67,7 +65,7 @@ def answer_parts(
     if answer.is_absent:
         return parts
     if is_from_before(snapshot, answer.ref):
-        own = f"answer.from_before_{answer.ref.quantity}"  # where a picture shows the new place already
+        own = f"answer.from_before_{answer.ref.quantity.key}"  # where a picture shows the new place already
         text = say.first([own, "answer.from_before"])
         parts.append(dispensable(wrap([(text, "muted")], prose), MOMENT if own in say else BATCH))
     parts += batch_parts(say, snapshot, answer.told, prose)
@@ -151,9 +149,9 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
         done = jump.updates
         key = "answer.edited_in" if isnan(jump.before) else "answer.edited" if done else "answer.edited_at_start"
         return fitting(say, snapshot.scenario, key, iteration=done, before=fixed(jump.before, digits))
-    if ref.quantity in ("rest_W", "rest_b"):
+    if ref.quantity.is_of_others:
         return say("answer.summed_up")
-    learnt = kind_of(ref) in LEARNT and done > 0
+    learnt = ref.quantity.is_learnt and done > 0
     return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
 
 

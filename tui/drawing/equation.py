@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
+from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed, plain
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing import mathematics
 from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, width
@@ -39,7 +40,7 @@ def equation(
     left: Piece = (told.symbol, "active")
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
-    if told.ref.quantity == "update":
+    if told.ref.quantity is UPDATE:
         return [_moves(snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
@@ -78,7 +79,7 @@ def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
     """Which new values take their places: as many as there is room for."""
     pieces: list[Piece] = []
     for ref in told.operands[:MOST_MOVES]:
-        before = ref._replace(quantity=ref.quantity.rpartition("_")[2])
+        before = about(ref)
         pieces += [
             (f"{', ' if pieces else ''}{snapshot.symbol(before)} ← ", ""),
             (snapshot.symbol(ref), Link("symbol", ref)),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
@@ -16,7 +15,7 @@ from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap
 from dlsim.tui.drawing.whole_op import op_parts
 from dlsim.tui.session.answer import sums_within
-from dlsim.tui.session.selection import MEAN_E, Selection
+from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, question
 
@@ -162,11 +161,11 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     following, brief = _following(say, snapshot)
     if not _trains(snapshot):
         return ((following, "muted"),)
-    if ("E", None) not in snapshot.order:
+    if snapshot.tape.error is None:
         return ((following, "muted"),)
-    error = snapshot.value(Ref("E"))
+    error = snapshot.value(snapshot.tape.error)
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    link, of_mean = Link("strong", Ref("E")), Link("", MEAN_E)
+    link, of_mean = Link("strong", snapshot.tape.error), Link("", snapshot.tape.loss)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     told: list[tuple[Line, Line]] = []

@@ -88,7 +88,7 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
-        is_again = snapshot.scenario.kind == "search" and position.epoch > 1  # all has been tried
+        is_again = snapshot.scenario.gates and position.epoch > 1  # all has been tried
         batch = ["header.batch"] if has_batch and position.batches > 1 else []
         for key in ("header.round" if is_again else "header.epoch", *batch, "header.iteration"):
             text = fitting(
@@ -101,8 +101,8 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
                 iteration=position.iteration,
             )
             pieces += [(text, ""), (" · ", "muted")] if text else []
-    samples, data = len(snapshot.tape.rows), getattr(snapshot.scenario.body, "data", None)
-    if samples > 1 or (data is not None and len(data.inputs) > 1):
+    samples = len(snapshot.tape.rows)
+    if samples > 1 or snapshot.scenario.samples > 1:
         other = "header.sample_of_data" if has_place and samples > 1 else "header.sample_alone"
         key = "header.sample" if samples > 1 and snapshot.row == snapshot.sample else other
         told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 from rich.cells import cell_len
 
-from dlsim.engine.formula import is_raised, leads
+from dlsim.engine.explain import is_raised, leads
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
+from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
@@ -29,8 +30,6 @@ LEFT_OUT = 2
 """Cells of the mark for columns that are left out."""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
-MADE = {"data": ("O",), "layers": ("z", "a", "dE_dz")}
-"""By table: what the network makes with the weights of an iteration."""
 
 
 class TableView:
@@ -83,10 +82,8 @@ class TableView:
 
     def _is_old(self, column: int) -> bool:
         """Whether the update has changed the weights that a column's numbers were made with."""
-        if not self._are_old or self._table.key not in MADE:
-            return False
-        cell = self._table.rows[0].cells[column]
-        return cell is not None and cell.quantity in MADE[self._table.key]
+        cell = self._table.rows[0].cells[column] if self._are_old and len(self._table.rows) else None
+        return cell is not None and (cell.quantity.of_old_parameters or cell.quantity is DE_DZ)
 
     def _row_at(self, y: int) -> Row | None:
         line = self.top + y - 1

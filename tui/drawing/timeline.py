@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from dlsim.engine.curve import Curve
-from dlsim.engine.event import Position
+from dlsim.engine.explain import Position
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.lines import Line, Piece

@@ -13,10 +13,9 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.lines import Line, Piece, fit, wrap
 from dlsim.tui.drawing.link import Link, Owner
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.session.selection import of_the_loss
+from dlsim.tui.session.selection import of_curve
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
-from dlsim.tui.words.prose import case_of
 
 ROLES = 8
 LENS, UNKNOWN = "▶", "…"
@@ -111,7 +110,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = "" if case_of(snapshot.scenario) else f"{position.done:,}"
+        updates = "" if snapshot.scenario.wording else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         told = second
         if snapshot.trouble is not None:
@@ -131,7 +130,7 @@ def variants_of(
                 second=told,
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
-                numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
+                numbers=(of_curve(snapshot, "loss") if loss else None, beside.ref if told else None),
                 is_part=snapshot.is_part,
             )
         )

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing import mathematics
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
@@ -70,7 +70,7 @@ def op_parts(
     """All that is said about an op, the line of the number `marked` among its lines; sentences take `prose` cells."""
     _, formula, shapes = snapshot.tape.op_formula(op)
     first = op.ref(0)
-    keys = [f"op.{snapshot.scenario.kind}_{kind_of(first)}", f"op.{kind_of(first)}", "op.any"]
+    keys = [f"op.{snapshot.scenario.kind}_{op.quantity.name}", f"op.{op.quantity.name}", "op.any"]
     parts = [dispensable(wrap([(say.first(keys, layer=op.layer or 0), "question")], prose), QUESTION), gap()]
     if formula:
         sized: Line = ((formula, "active"), ("  ", ""), (shapes, "muted")) if shapes else ((formula, "active"),)
@@ -82,8 +82,8 @@ def op_parts(
         said = meaning(say, snapshot, told, snapshot.tape.value(told, snapshot.sample))
         parts.append(dispensable(wrap([(said, "")], prose), MEANING))
     if op.size == 1 and snapshot.is_shown(first):
-        alone = snapshot.explain(first, digits)
-        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone, digits), prose, digits)
+        alone = snapshot.explain(first)
+        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone), prose, digits)
     parts += batch_parts(say, snapshot, snapshot.explain(first), prose)
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
     symbol = "" if told is None else snapshot.symbol(told)
@@ -208,6 +208,6 @@ class Written:
 
 def _place(op: Op, ref: Ref) -> int | None:
     """Which of its numbers `ref` is, from 0; None where it is none of them."""
-    if ref.quantity != op.quantity:
+    if ref.quantity is not op.quantity:
         return None
     return next((number for number, one in enumerate(op.refs) if one == ref), None)

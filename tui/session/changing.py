@@ -15,7 +15,7 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.simulator import Breakpoint, Simulator
 from dlsim.tui.session.edits import Edited, brief, brought_along, in_words
-from dlsim.tui.session.judging import in_a_batch, more_than_all
+from dlsim.tui.session.judging import has_same_batches, more_than_all
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.targets import BATCH_SIZE, Target, parsed, value_at, written
 
@@ -40,7 +40,7 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     if _is_same(text, target.text):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     scenario = session.simulator.scenario
-    if target.path == BATCH_SIZE and in_a_batch(scenario, text) == scenario.body.training.batch_size:
+    if target.path == BATCH_SIZE and has_same_batches(scenario, text):
         return Hint("hint.unchanged_batch", {"label": target.label, "after": target.text})
     if target.ref is None:
         return _edit(session, target, text, digits)

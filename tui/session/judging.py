@@ -43,34 +43,35 @@ def problem_with(scenario: Scenario, target: Target, text: str) -> str:
 
 def _is_cheap(scenario: Scenario) -> bool:
     """Whether a scenario can be validated with every key that is typed."""
-    data, body = scenario.raw.get("data"), getattr(scenario.body, "data", None)
-    return not isinstance(data, Mapping) or body is None or ("file" not in data and len(body.inputs) <= MOST_ROWS)
+    data = scenario.raw.get("data")
+    return not isinstance(data, Mapping) or ("file" not in data and scenario.samples <= MOST_ROWS)
 
 
 def _with_little_data(scenario: Scenario) -> Scenario:
     """The same with only the first rows of its data: what is wrong with a setting is wrong there too."""
-    written, data = scenario.raw["data"], scenario.body.data
+    written, data = scenario.raw["data"], scenario.data
+    arrays = {"inputs": data.inputs, "targets": data.targets} if data else {}
     rows = {
         key: written[key][:FEW_ROWS] if isinstance(written.get(key), list) else array[:FEW_ROWS].tolist()
-        for key, array in {"inputs": data.inputs, "targets": data.targets}.items()
+        for key, array in arrays.items()
         if array is not None
     }
     return replace(scenario, raw={**scenario.raw, "data": rows})
 
 
-def in_a_batch(scenario: Scenario, text: str) -> int | None:
-    """How many samples a batch of that size has: all at the most."""
-    samples = len(scenario.body.data.inputs)
-    number = samples if text == ALL else whole_number(text)
-    return None if number is None else min(number, samples)
+def has_same_batches(scenario: Scenario, text: str) -> bool:
+    """Whether batches of that size are those that there are: of more than all samples, a batch has all."""
+    number = scenario.samples if text == ALL else whole_number(text)
+    training = scenario.training
+    return number is not None and training is not None and min(number, scenario.samples) == training.batch_size
 
 
 def more_than_all(scenario: Scenario, path: str | None, text: str) -> int:
     """How many samples there are, where the text is a batch size of more than that; else 0."""
-    number, data = whole_number(text), getattr(scenario.body, "data", None)
-    if number is None or data is None or path != BATCH_SIZE:
+    number = whole_number(text)
+    if number is None or path != BATCH_SIZE:
         return 0
-    return len(data.inputs) if number > len(data.inputs) else 0
+    return scenario.samples if number > scenario.samples else 0
 
 
 def in_short(error: DlsimError) -> str:

@@ -364,5 +364,5 @@ class Session:
 
 def _work(simulator: Simulator) -> int:
     """About how many products a forward pass over all the data takes; 0 where there is none."""
-    data = getattr(simulator.scenario.body, "data", None)
+    data = simulator.scenario.data
     return 0 if data is None else prod(data.inputs.shape[:-1]) * simulator.size

@@ -11,12 +11,11 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import in_full, typed_number
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.scenario.paths import Datum, datum_at, is_count
 from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.rows import subject
 
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
@@ -94,11 +93,11 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
     """What to change so that the number at `ref` changes itself; None where it is computed."""
     parameter = _parameter_of(simulator, ref)
     if parameter is not None:
-        now = parameter._replace(quantity=f"now_{parameter.quantity}")
-        return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
+        now = snapshot.tape.value(present(parameter), snapshot.sample)
+        return Target(snapshot.symbol(parameter), now, ref=parameter)
     row = snapshot.row if ref.sample is None else int(snapshot.tape.rows[ref.sample])
     datum = datum_at(snapshot.scenario, ref, row)
-    path = path_of(snapshot, ref) if datum is None else datum.path
+    path = ref.quantity.path(snapshot.tape, ref) if datum is None else datum.path
     if path is None:
         return None
     found = value_at(snapshot.scenario.raw, path)
@@ -110,47 +109,33 @@ def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str
     """The symbols of the targets that share with the one at `ref`."""
     if datum is None or not datum.is_shared:
         return ()
-    at = 1 if ref.quantity == "T" else 0  # after the row
+    at = 1 if ref.quantity.names_row else 0  # after the row
     places = range(len(datum.row))
     return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
 
 
+def _is_same_datum(cell: Ref, ref: Ref) -> bool:
+    return cell.quantity.names_row and cell.quantity.datum == ref.quantity.datum
+
+
 def in_the_data(snapshot: Snapshot, ref: Ref, datum: Datum) -> Ref:
     """The input or target `ref` of the datum's sample where all data are listed; itself where it is not among them."""
-    if ref.quantity not in ("x", "t") or snapshot.row == datum.at:
+    if ref.quantity.names_row or snapshot.row == datum.at:
         return ref
     table = next((table for table in snapshot.tables if table.key == "data"), None)
     many = 0 if table is None else table.per_sample
     rows = () if table is None else table.rows[datum.at * many : (datum.at + 1) * many]
     index = (datum.at, *ref.index)
-    cells = [cell for row in rows for cell in row.cells if cell is not None and cell.quantity == ref.quantity.upper()]
+    cells = [cell for row in rows for cell in row.cells if cell is not None and _is_same_datum(cell, ref)]
     return next((cell for cell in reversed(cells) if cell.index[: len(index)] == index), ref)
 
 
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
     """The weight, bias or coordinate that a number is, was or becomes."""
-    letter = ref.quantity.removeprefix("now_").removeprefix("new_")
-    parameter = ref._replace(quantity=letter)
-    return parameter if len(letter) == 1 and simulator.model.is_parameter(parameter) else None
-
-
-def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
-    """Where the scenario sets a number: a vector, a setting of a function or the optimizer."""
-    kind, _, name = ref.quantity.partition(":")
-    match kind:
-        case "v":
-            return f"functions.vector.{ref.index[0]}"
-        case "setting" | "target" if snapshot.scenario.kind == "functions":
-            return f"functions.show.{ref.index[0]}.{name or kind}"
-        case "alpha" if snapshot.scenario.kind == "recurrent":
-            return f"recurrent.{('activation', 'output_activation')[ref.layer - 1]}.{name}"
-        case "alpha":
-            return f"network.layers.{ref.layer - 1}.activation.{name}"
-        case "setting":
-            return f"training.optimizer.{name}"
-        case "rate":
-            return "training.optimizer.learning_rate"
-    return None
+    if ref.quantity.before is None:
+        return None
+    parameter = ref._replace(quantity=ref.quantity.before)
+    return parameter if simulator.model.is_parameter(parameter) else None
 
 
 def value_at(tables: Any, path: str) -> Any:
@@ -180,8 +165,8 @@ LISTED_AT_MOST = 40
 def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
     """All that can be changed: what the formula is about, parameters, the sample under the lens, then settings."""
     numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
-    about = _subject(simulator, snapshot)
-    first = [target for target in numbers if about is not None and target.ref == about.ref]
+    subject = _subject(simulator, snapshot)
+    first = [target for target in numbers if subject is not None and target.ref == subject.ref]
     rest = [target for target in numbers if target not in first]
     return [*first, *rest, *settings_of(snapshot.scenario)]
 
@@ -190,8 +175,7 @@ def _subject(simulator: Simulator, snapshot: Snapshot) -> Target | None:
     """The parameter that the number computed last is about: W5 for ∂E/∂W5."""
     if snapshot.event is None:
         return None
-    letter, layer, index = subject(snapshot.event.ref)
-    ref = Ref(letter, layer, index)
+    ref = about(snapshot.event.ref)
     return target_of(simulator, snapshot, ref) if _parameter_of(simulator, ref) is not None else None
 
 
@@ -244,13 +228,13 @@ def _within(path: str, value: Any) -> Iterator[Target]:
 
 def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     """What holds although it is not written: the batch size, the optimizer and its settings."""
-    training = getattr(scenario.body, "training", None)
+    training = scenario.training
     if training is None:
         return
     optimizer = training.optimizer
     raw = scenario.raw.get("training")
-    written_out = {OPTIMIZER: optimizer.name}
-    if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
+    written_out: dict[str, Any] = {OPTIMIZER: optimizer.name}
+    if isinstance(raw, Mapping) and "batch_size" not in raw:
         written_out[BATCH_SIZE] = training.batch_size
     written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
     for path, value in written_out.items():

@@ -163,7 +163,7 @@ def _optimizer_name(scenario: Scenario) -> str:
 
 
 def _first_activation(scenario: Scenario) -> str:
-    layers = getattr(getattr(scenario.body, "network", None), "layers", ())
+    layers = scenario.layers
     return str(layers[0].activation.name) if layers else ""
 
 

@@ -90,7 +90,7 @@ class LossCurve(Rows):
             self._is_calm = True
             return
         self._curves = curves
-        self._counts = getattr(snapshot.scenario.body, "gates", ())
+        self._counts = snapshot.scenario.gates
         if self._is_calm:
             self._is_calm = False
             self._drawn = None

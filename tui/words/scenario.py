@@ -35,9 +35,7 @@ def topics(say: Words, choice: Choice, pictures: Iterable[str]) -> str:
 
 def facts(say: Words, scenario: Scenario) -> Iterator[str]:
     """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
-    network = getattr(scenario.body, "network", None)
-    data = getattr(scenario.body, "data", None)
-    training = getattr(scenario.body, "training", None)
+    network, training = scenario.network, scenario.training
     if network is not None:
         widths = "-".join(str(width) for width in network.widths)
         yield say(
@@ -45,8 +43,7 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
             widths=widths,
             activations=_runs([layer.activation.name for layer in network.layers]),
         )
-    if data is not None:
-        count = len(data.inputs)
+    if count := scenario.samples:
         yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
     if training is not None:
         yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))

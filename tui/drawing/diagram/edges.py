@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import W
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.canvas import Canvas, Pen, cells_of_line
@@ -47,7 +48,7 @@ class Line(Struct, frozen=True):
     @property
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
-        return Ref("now_W", self.edge.layer, (self.edge.sender, self.edge.unit))
+        return Ref(W.now, self.edge.layer, (self.edge.sender, self.edge.unit))
 
     @property
     def stretch(self) -> Stretch:
@@ -129,7 +130,7 @@ class Edges:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
         weights = {
-            (sender, unit): value(Ref("now_W", layer, (sender, unit)), sample) for unit in units for sender in senders
+            (sender, unit): value(Ref(W.now, layer, (sender, unit)), sample) for unit in units for sender in senders
         }
 
         def line(sender: int, unit: int) -> Line:
@@ -276,7 +277,7 @@ class Edges:
 
     def _is_the_label(self, ref: Ref, line: Line) -> bool:
         """Whether a number is the weight that the line has by now, which stands there anyway."""
-        return ref.quantity in ("W", "now_W") and self._snapshot.value(ref) == line.weight
+        return ref.quantity in (W, W.now) and self._snapshot.value(ref) == line.weight
 
     def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, Z
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
@@ -20,7 +21,6 @@ FEWEST_CELLS = 6
 """A symbol that leaves fewer to its number is shortened."""
 OF_THE_BATCH, OF_THIS_SAMPLE = ("dead", "saturated"), ("off", "flat")
 """What a unit is called whose slope is 0, and one whose function has levelled out."""
-SHORT = {"dE_da": ("∂E/∂{a}", "∂E"), "da_dz": ("∂{a}/∂z", "{a}′"), "dE_dz": ("δ",), "part:later": ("∂E",)}
 
 
 class Hit(Struct, frozen=True):
@@ -88,7 +88,7 @@ class Units(Struct):
 
     def _rows_of(self, layer: int, unit: int, most: int) -> list[str]:
         """What a box holds; where there is no row for an output's error, it is there at the moment it is lit."""
-        if most == ROWS_OF_AN_OUTPUT and ("E_o", layer) in self.snapshot.order:
+        if most == ROWS_OF_AN_OUTPUT and (E_O, layer) in self.snapshot.order:
             return ["z", "a", "E", "gradient"]
         third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
         return ["z", "a", third][:most]
@@ -195,7 +195,7 @@ class Units(Struct):
     def _content(self, node: Node) -> tuple[str, Ref | None]:
         """(symbol, reference) of a row."""
         ref = self._ref(node)
-        return ("δ", ref) if ref is not None and ref.quantity == "dE_dz" else self._named(ref)
+        return ("δ", ref) if ref is not None and ref.quantity is DE_DZ else self._named(ref)
 
     def _named(self, ref: Ref | None) -> tuple[str, Ref | None]:
         if ref is None:
@@ -217,18 +217,18 @@ class Units(Struct):
                     return None
                 if told is not None:
                     return told
-                delta = of_unit("dE_dz", layer, unit)
-                above = of_unit("dE_da", layer, unit)
+                delta = of_unit(DE_DZ, layer, unit)
+                above = of_unit(DE_DA, layer, unit)
                 return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
             case "E":
-                return of_unit("E_o", layer, unit)
+                return of_unit(E_O, layer, unit)
             case "b":
-                return told if told is not None and told.quantity == "new_b" else Ref("now_b", layer, (unit,))
+                return told if told is not None and told.quantity is B.new else Ref(B.now, layer, (unit,))
             case row:
-                return of_unit(row, layer, unit)
+                return of_unit({"z": Z, "a": A, "t": T}[row], layer, unit)
 
     def _can_show(self, ref: Ref) -> bool:
-        needs = self.snapshot.tape.needs(ref)
+        needs = self.snapshot.tape.shown_with(ref)
         return needs is not None and needs[:2] in self.snapshot.order and self.snapshot.is_shown(ref)
 
     def _value(self, ref: Ref | None) -> float | None:
@@ -236,10 +236,10 @@ class Units(Struct):
 
     def _shortened(self, symbol: str, ref: Ref | None, node: Node, cells: int) -> str:
         """The longest form of a derivative's symbol that leaves room for its number."""
-        if ref is None or ref.quantity not in SHORT:
+        if ref is None or not ref.quantity.short:
             return symbol
         letter = "o" if node.layer == self.shape.last else "h"
-        forms = (symbol, *(form.format(a=letter) for form in SHORT[ref.quantity]))
+        forms = (symbol, *(form.format(a=letter) for form in ref.quantity.short))
         digits = self.layout.digits  # more of them than usual were asked for: they matter more than the longer symbol
         fewest = SIGN_AND_WHOLE + digits if digits > PLANNED_DIGITS else FEWEST_CELLS
         return next((form for form in forms if len(form) + 1 + fewest <= cells), forms[-1])
@@ -249,7 +249,7 @@ class Units(Struct):
         lit = self._lit_row(layer, unit)
         if lit is not None:
             return lit
-        has_a, has_z = (self.snapshot.is_shown(self.focus.of_unit(row, layer, unit)) for row in "az")
+        has_a, has_z = (self.snapshot.is_shown(self.focus.of_unit(of, layer, unit)) for of in (A, Z))
         return "a" if has_a or not has_z else "z"
 
     def _lit_row(self, layer: int, unit: int) -> str | None:
@@ -280,7 +280,7 @@ class Units(Struct):
         """
         if layer == 0:
             return None
-        z, a = (self.snapshot.value(self.focus.of_unit(row, layer, unit)) for row in "za")
+        z, a = (self.snapshot.value(self.focus.of_unit(of, layer, unit)) for of in (Z, A))
         if z is None or a is None:
             return None
         passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
@@ -290,4 +290,4 @@ class Units(Struct):
         always, here = OF_THE_BATCH[0 if is_off else 1], OF_THIS_SAMPLE[0 if is_off else 1]
         if self.shape.steps:  # of a sequence's unit it is only known of each step
             return here
-        return always if self.snapshot.value(Ref(f"is_{always}", layer, (unit,))) else here
+        return always if self.snapshot.tape.is_stuck(layer, unit, is_dead=bool(is_off)) else here

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import X, Z
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
@@ -85,7 +86,7 @@ def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
     symbols = tuple(
-        len(snapshot.symbol(Ref("z" if layer else "x", layer, ((units if layer else shape.inputs) - 1,))))
+        len(snapshot.symbol(Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))))
         for layer, units in enumerate(shape.widths)
     )
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))

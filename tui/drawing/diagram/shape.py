@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.scenario.spec import ActivationSpec, NetworkSpec, Scenario
+from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 
 
 class Shape(Struct, frozen=True):
@@ -54,18 +54,16 @@ class Shape(Struct, frozen=True):
 
 def shape_of(scenario: Scenario) -> Shape | None:
     """The shape of a scenario's network, None where it has none to draw."""
-    network = getattr(scenario.body, "network", None)
-    if not isinstance(network, NetworkSpec):
+    network, data, training = scenario.network, scenario.data, scenario.training
+    if network is None:
         return None
-    data = getattr(scenario.body, "data", None)
-    training = getattr(scenario.body, "training", None)
     return Shape(
         widths=network.widths,
         activations=(ActivationSpec(""), *(layer.activation for layer in network.layers)),
         biases=(False, *(layer.bias for layer in network.layers)),
-        has_targets=getattr(data, "targets", None) is not None,
+        has_targets=data is not None and data.targets is not None,
         trains=training is not None,
         is_fused=training is not None and LOSSES[training.loss].fused_with is not None,
-        steps=getattr(scenario.body, "steps", 0),
-        is_fed_back=getattr(scenario.body, "feedback", False),
+        steps=scenario.steps,
+        is_fed_back=scenario.is_fed_back,
     )

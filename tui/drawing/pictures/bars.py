@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, isfinite, isnan, log10
 
+from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ
+from dlsim.engine.kinds.network.layer_summaries import MEAN_SIZE, SLOPES
 from dlsim.engine.numbers import power_of_ten, scientific
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.diagram.numbers import number
@@ -24,7 +26,7 @@ from dlsim.tui.words.caps import caps
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")
-SIZES = {"gradients": "dE_dW", "deltas": "dE_dz", "derivatives": "da_dz"}
+SIZES = {"gradients": DE_DW, "deltas": DE_DZ, "derivatives": DA_DZ}
 """By view: of what the mean size in a layer is drawn."""
 TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
@@ -35,7 +37,7 @@ LEAST_WITH_PRODUCTS = 26
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """Gradients only where something is trained."""
-    return VIEWS if getattr(snapshot.scenario.body, "training", None) is not None else FORWARD_VIEWS
+    return VIEWS if snapshot.scenario.training else FORWARD_VIEWS
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -89,14 +91,12 @@ class Sizes(Layered):
                 if size is None:
                     cells.write(x, y, shortened(self.so_far(variant, SIZES[view], layer), room), "muted")
                 else:
-                    self._bar(
-                        (x, y, space, text_cells), size, (low, high), variant, Ref(f"mean_size:{SIZES[view]}", layer)
-                    )
+                    self._bar((x, y, space, text_cells), size, (low, high), variant, Ref(MEAN_SIZE[SIZES[view]], layer))
                 product = self._product(variant, layer) if products else None
                 if product is not None:
                     text = number(product, 9, self.scene.look.at_most(6))
                     end = cells.write(x + space + text_cells + 2, y, "×", "muted")
-                    cells.write(end, y, text, variant.linked("muted", Ref("slopes", layer)))
+                    cells.write(end, y, text, variant.linked("muted", Ref(SLOPES, layer)))
         y = top + len(self.rows()) * step
         if y < cells.height and numbers:
             for place in range(len(shown)):
@@ -140,13 +140,13 @@ class Sizes(Layered):
 
     def _size(self, view: str, variant: Variant, layer: int) -> float | None:
         """The mean size in a layer, once the lead has revealed all of it."""
-        return self._known(variant, Ref(f"mean_size:{SIZES[view]}", layer), (layer, SIZES[view]))
+        return self._known(variant, Ref(MEAN_SIZE[SIZES[view]], layer), (layer, SIZES[view]))
 
     def _product(self, variant: Variant, layer: int) -> float | None:
         """The mean slopes from the output down to here, multiplied."""
-        return self._known(variant, Ref("slopes", layer), (layer, "da_dz"))
+        return self._known(variant, Ref(SLOPES, layer), (layer, DA_DZ))
 
-    def _known(self, variant: Variant, ref: Ref, of: tuple[int, str]) -> float | None:
+    def _known(self, variant: Variant, ref: Ref, of: tuple[int, Quantity]) -> float | None:
         """A number that a variant has, once all of what it is made of is known."""
         layer, quantity = of
         tape = tape_of(variant)

@@ -10,19 +10,27 @@ from collections.abc import Mapping
 
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.pictures.scene import Picture
-from dlsim.tui.drawing.pictures.suiting import classifies, has_network, is_trained, lies_in_a_plane, searches_a_plane
+from dlsim.tui.drawing.pictures.suiting import (
+    classifies,
+    has_dense_network,
+    has_functions,
+    has_sequences,
+    has_surface,
+    is_trained_alone,
+    lies_in_a_plane,
+    searches_a_plane,
+)
 
-NETWORKS = ("network", "search")
 _ALL = (
-    Picture("search-map", "search", ("search",), searches_a_plane, is_costly=True),
-    Picture("region", "region", NETWORKS, lies_in_a_plane, is_costly=True),
-    Picture("surface", "surface", ("surface",), is_costly=True),
-    Picture("functions-plot", "functions", ("functions",)),
-    Picture("unrolled", "unrolled", ("recurrent",)),
-    Picture("bars", "bars", NETWORKS, has_network),
-    Picture("history", "history", ("network", "recurrent"), is_trained),
-    Picture("shapes", "shapes", NETWORKS, has_network),
-    Picture("confusion", "confusion", NETWORKS, classifies, is_costly=True),
+    Picture("search-map", "search", searches_a_plane, is_costly=True),
+    Picture("region", "region", lies_in_a_plane, is_costly=True),
+    Picture("surface", "surface", has_surface, is_costly=True),
+    Picture("functions-plot", "functions", has_functions),
+    Picture("unrolled", "unrolled", has_sequences),
+    Picture("bars", "bars", has_dense_network),
+    Picture("history", "history", is_trained_alone),
+    Picture("shapes", "shapes", has_dense_network),
+    Picture("confusion", "confusion", classifies, is_costly=True),
 )
 
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in _ALL}

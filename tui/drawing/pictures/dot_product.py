@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dlsim.engine.formula import leads
+from dlsim.engine.explain import leads
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
+from dlsim.engine.kinds.layered.structure import Layer
+from dlsim.engine.kinds.network.layer_summaries import ParameterCount, Size
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape
-from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.text import breadth
@@ -38,10 +40,9 @@ def result(layer: Layer) -> str:
 
 def product_of(ref: Ref) -> int | None:
     """The layer in whose product a number is a cell or a size; what goes in names its sample there."""
-    if ref.quantity == "x" or (ref.quantity == "a" and ref.sample is not None):
+    if ref.quantity is X or (ref.quantity is A and ref.sample is not None):
         return ref.layer + 1
-    kind = ref.quantity.partition(":")[0]
-    return (ref.layer or None) if kind in ("rows", "columns", "parameters") else None
+    return (ref.layer or None) if isinstance(ref.quantity, Size | ParameterCount) else None
 
 
 class DotProduct:
@@ -56,7 +57,7 @@ class DotProduct:
         """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
         layer, unit = self._layer, entry.index[0]
         look, width = self._scene.look, self._cells.width
-        told = self._snapshot.explain(entry, look.digits)
+        told = self._snapshot.explain(entry)
         shown = self._snapshot.value(entry)
         name = f"{result(layer)}[{self._snapshot.sample + 1},{unit + 1}]"
         head: Group = [
@@ -146,13 +147,13 @@ class DotProduct:
                 shapes.weights,
                 (None, unit),
                 "+" if shapes.biases else "=",
-                lambda row, column: Ref("W", number, (row, column)),
+                lambda row, column: Ref(W, number, (row, column)),
             ),
-            (result(layer), shapes.y, (sample, unit), "", lambda row, column: Ref("z", number, (column,), row)),
+            (result(layer), shapes.y, (sample, unit), "", lambda row, column: Ref(Z, number, (column,), row)),
         ]
         if shapes.biases:
             name = f"b[{number}]"
-            spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref("b", number, (column,))))
+            spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref(B, number, (column,))))
         per_cell = 2 if sum(min(spot[1][1], most) * 2 + BESIDE_CELLS for spot in spots) <= cells.width else 1
         is_empty = False
         for name, shape, lit, sign, at in spots:
@@ -175,7 +176,7 @@ class DotProduct:
     def _sent(self, row: int, column: int) -> Ref:
         """What goes in: an input, or an output of the layer below."""
         below = self._layer.number - 1
-        return Ref("a" if below else "x", below, (column,), row)
+        return Ref(A if below else X, below, (column,), row)
 
     def _there(self, at: At, columns: int) -> int:
         """How many of a matrix's columns are known by now."""

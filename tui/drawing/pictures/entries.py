@@ -17,7 +17,6 @@ SIGN_AND_WHOLE = 3
 MOST_CELLS = SIGN_AND_WHOLE + DIGITS
 FEWEST_DIGITS = 2
 """So few digits no number takes from the others, however large it is: it goes without."""
-GIVEN = ("x", "t")
 
 
 class Entry(Struct, frozen=True):
@@ -46,6 +45,6 @@ def text_of(entry: Entry, decimals: int) -> str:
     """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
     value, cells = entry.value, entry.cells
     text = number(value, cells, decimals)
-    if value is not None and entry.ref.quantity in GIVEN and len(plain(value)) <= cells:
+    if value is not None and entry.ref.quantity.datum is not None and len(plain(value)) <= cells:
         text = plain(value)
     return text if text.startswith("-") or len(text) == cells else f" {text}"

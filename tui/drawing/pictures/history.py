@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.link import Link
@@ -17,10 +17,8 @@ from dlsim.tui.drawing.pictures.legend import Group, group_breadth, in_lines, wr
 from dlsim.tui.drawing.pictures.plane import Array, Plane, fitting_span, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.session.rows import subject
 from dlsim.tui.words.caps import caps
 
-PARAMETERS = ("W", "b")
 FEW_DIGITS = 4
 LINES_OF_TITLE = (4, 7, 10)
 """From so many rows on there is one line above the course, there are two, three."""
@@ -35,7 +33,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         write_line(cells, 0, [[(scene.say("picture.history_none"), "muted")]])
         return Drawing(cells)
     updates, values = snapshot.history.of(parameter)
-    now = snapshot.tape.value(_now(parameter), snapshot.sample)
+    now = snapshot.tape.value(present(parameter), snapshot.sample)
     done = snapshot.position.done
     xs, ys = np.append(updates, done).astype(np.float64), np.append(values, now)
     left = _left(snapshot, parameter)
@@ -65,11 +63,6 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
             mark, role = (scene.look.glyphs.edit, "accent") if what == "edit" else (scene.look.marks[0], "active")
             cells.write(*found, mark, role)
     return Drawing(cells, cells.hits)
-
-
-def _now(parameter: Ref) -> Ref:
-    """The parameter as it is at this moment."""
-    return parameter._replace(quantity=f"now_{parameter.quantity}")
 
 
 def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
@@ -112,7 +105,7 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
         [
             (snapshot.symbol(parameter), "symbol"),
             (" ", "strong"),
-            (fixed(now, digits), Link("strong", _now(parameter))),
+            (fixed(now, digits), Link("strong", present(parameter))),
         ],
         [(say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
     ]
@@ -153,6 +146,5 @@ def parameter_of(snapshot: Snapshot, selected: Ref | None) -> Ref | None:
 
 def parameter_in(ref: Ref) -> Ref | None:
     """The weight or bias that a number is, or is about."""
-    letter, layer, index = subject(ref)
-    letter = letter.removeprefix("now_").removeprefix("new_")
-    return Ref(letter, layer, index) if letter in PARAMETERS and index else None
+    parameter = about(ref)
+    return parameter if parameter.quantity.is_parameter and parameter.layer else None

@@ -6,7 +6,7 @@ from math import prod
 
 from dlsim.engine.kinds.network.statistics import LayerStatistics
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.forward import network_tape
@@ -49,7 +49,7 @@ class Layered:
         """Where there are several variants, which of them a picture of one alone is about."""
         return [[(self.lead.mark, self.lead.role), (f" {self.lead.name}", "muted")]] if len(self.variants) > 1 else []
 
-    def is_known(self, variant: Variant, quantity: str, layer: int) -> bool:
+    def is_known(self, variant: Variant, quantity: Quantity, layer: int) -> bool:
         """On the variant's own tape, or where it waits at the start of the same iteration, on the lead's."""
         ref = Ref(quantity, layer, tuple(size - 1 for size in self._shape(variant, quantity, layer)))
         if variant.snapshot.is_shown(ref):
@@ -58,7 +58,7 @@ class Layered:
         is_there_too = layer <= len(tape_of(self.lead).structure.layers)
         return lead.position.iteration == variant.snapshot.position.iteration and is_there_too and lead.is_shown(ref)
 
-    def so_far(self, variant: Variant, quantity: str, layer: int) -> str:
+    def so_far(self, variant: Variant, quantity: Quantity, layer: int) -> str:
         """What stands in the place of what a whole layer says before all of it is known."""
         shown = variant.snapshot.revealed.get((quantity, layer), 0)
         if not shown:
@@ -66,10 +66,12 @@ class Layered:
         return "… " + self.scene.say("picture.so_far", known=shown, all=prod(self._shape(variant, quantity, layer)))
 
     @staticmethod
-    def _shape(variant: Variant, quantity: str, layer: int) -> tuple[int, ...]:
+    def _shape(variant: Variant, quantity: Quantity, layer: int) -> tuple[int, ...]:
         """How many numbers of this name a layer has in each direction."""
         shape = tape_of(variant).structure.layer(layer)
-        return (shape.senders, shape.units) if quantity.endswith("W") else (shape.units,)
+        return (
+            (shape.senders, shape.units) if quantity.edge(Ref(quantity, layer, (0, 0))) is not None else (shape.units,)
+        )
 
 
 def tape_of(variant: Variant) -> NetworkTape:

@@ -11,7 +11,7 @@ from dlsim.tui.drawing.pictures.scene import Scene
 def moment_told(scene: Scene, room: int) -> list[Group]:
     """After how many updates, in as many words as `room` has cells for; nothing before the first."""
     done = scene.snapshot.position.done
-    if not done or getattr(scene.snapshot.scenario.body, "training", None) is None:
+    if not done or scene.snapshot.scenario.training is None:
         return []
     say = scene.say
     forms = (

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
+from dlsim.engine.kinds.layered.quantities import A
+from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
@@ -45,12 +46,11 @@ ASCII_LENS_MARKS = "OX"
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """One for each output, unless the outputs are classes: then one for all."""
-    outputs = snapshot.scenario.body.network.layers[-1].units
-    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.body.data)):
+    layers = snapshot.scenario.layers
+    outputs = layers[-1].units
+    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.data)):
         return ("",)
-    return tuple(
-        "=" + snapshot.symbol(Ref("a", len(snapshot.scenario.body.network.layers), (unit,))) for unit in range(outputs)
-    )
+    return tuple("=" + snapshot.symbol(Ref(A, len(layers), (unit,))) for unit in range(outputs))
 
 
 def _shares_out(classes: Classes | None) -> bool:
@@ -75,7 +75,7 @@ class _Map:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._look: Look = scene.look
         self._snapshot = scene.snapshot
-        self._data: DataSpec = scene.snapshot.scenario.body.data
+        self._data: DataSpec = tape.data
         self._layers = tape.structure.layers
         self._said = classes_of(self._data)
         self._boundary = self._said.threshold if self._said else BOUNDARY
@@ -216,8 +216,8 @@ class _Map:
     def _answer(self, part: str, row: int) -> Ref:
         """What a point stands for: what the network takes its sample for, or answers it."""
         if self._classes:
-            return Ref(f"decision:{part}", 0, (row,))
-        return Ref(f"pass_a:{part}", len(self._layers), (row, self._unit))
+            return Ref(CLASSES[part].decision, 0, (row,))
+        return Ref(PASSES[part].a, len(self._layers), (row, self._unit))
 
     def _strew(self, plane: Plane, inputs: Array, targets: Array | None, *, is_kept_back: bool) -> None:
         kinds = self._kinds(targets, len(inputs))
@@ -282,7 +282,7 @@ class _Map:
 
     def _scale(self) -> Group:
         low, high = self._span()
-        symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
+        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
         group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{general(low)} ", "axis")]
         if self._look.mixes:
             group += [(" ", f"@{role}") for role in LEVELS]
@@ -294,7 +294,7 @@ class _Map:
     def _boundary_told(self) -> str:
         if self._classes:
             return self._scene.say("picture.largest_changes")
-        symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
+        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
         return f"{symbol} = {general(self._boundary)}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Ref
@@ -116,7 +117,7 @@ class Lines:
                 taken[max(down - 1, 0) : down + 2, max(across - 1, 0) : across + len(text) + 1] = True
 
     def _symbol(self, unit: int) -> str:
-        return self._snapshot.symbol(Ref("a", 1, (unit,)))
+        return self._snapshot.symbol(Ref(A, 1, (unit,)))
 
     def told(self, boundary: str, *, is_drawn: bool) -> list[Group]:
         """What the lines mean, and which are not in the frame; `boundary` is what holds at the boundary.
@@ -138,7 +139,7 @@ class Lines:
             else:
                 outside.append(boundary)
         for unit in range(0 if self.is_exact else self.units):
-            z = self._snapshot.symbol(Ref("z", 1, (unit,)))
+            z = self._snapshot.symbol(Ref(Z, 1, (unit,)))
             if unit in drawn:
                 groups.append([(self._symbol(unit), f"series-{unit}"), (f" {z} > 0", "muted")])
             else:
@@ -151,16 +152,16 @@ class Lines:
 
     def _equation(self, unit: int) -> str:
         symbol = self._snapshot.symbol
-        terms = [f"{symbol(Ref('W', 1, (sender, unit)))}·{symbol(Ref('x', 0, (sender,)))}" for sender in (0, 1)]
+        terms = [f"{symbol(Ref(W, 1, (sender, unit)))}·{symbol(Ref(X, 0, (sender,)))}" for sender in (0, 1)]
         if self._layers[0].biases is not None:
-            terms.append(symbol(Ref("b", 1, (unit,))))
+            terms.append(symbol(Ref(B, 1, (unit,))))
         return " + ".join(terms)
 
     def _equation_with_numbers(self, unit: int) -> Group:
         snapshot = self._snapshot
-        refs = [(Ref("now_W", 1, (sender, unit)), f"·{snapshot.symbol(Ref('x', 0, (sender,)))}") for sender in (0, 1)]
+        refs = [(Ref(W.now, 1, (sender, unit)), f"·{snapshot.symbol(Ref(X, 0, (sender,)))}") for sender in (0, 1)]
         if self._layers[0].biases is not None:
-            refs.append((Ref("now_b", 1, (unit,)), ""))
+            refs.append((Ref(B.now, 1, (unit,)), ""))
         pieces: list[tuple[str, str]] = []
         for ref, of in refs:
             number = snapshot.tape.value(ref, snapshot.sample)

@@ -11,12 +11,11 @@ from msgspec import Struct, field
 
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.diagram.nodes import Hit
 from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.suiting import Suits, any_of_its_kind
+from dlsim.tui.drawing.pictures.suiting import Suits
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import Words, words
 
@@ -109,14 +108,10 @@ class Picture(Struct, frozen=True):
 
     key: str
     draws: str
-    kinds: tuple[str, ...]
-    is_fit: Suits = any_of_its_kind
+    suits: Suits
+    """Whether a scenario has this picture."""
     is_costly: bool = False
     """Drawn at most ten times a second."""
-
-    def suits(self, scenario: Scenario) -> bool:
-        """Whether a scenario has this picture."""
-        return scenario.kind in self.kinds and self.is_fit(scenario)
 
     def views(self, snapshot: Snapshot) -> Sequence[str]:
         """Keys of the views after `picture.`; one that starts with "=" is shown as it stands."""

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.search.tape import SearchTape
+from dlsim.engine.kinds.search.quantities import (
+    BIAS,
+    COUNT,
+    COUNT_BEFORE,
+    SETTINGS,
+    TRIED,
+    TRIED_BEFORE,
+    WEIGHT,
+    SearchTape,
+)
 from dlsim.engine.numbers import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -30,7 +39,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
     tape = snapshot.tape
     if not isinstance(tape, SearchTape):
         return ("",)
-    return "over_all", f"=b = {plain(tape.value(Ref('grid_b'), 0))}"
+    return "over_all", f"=b = {plain(tape.value(Ref(BIAS), 0))}"
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
@@ -48,11 +57,11 @@ class _Search:
 
     def __init__(self, scene: Scene, cells: Cells, tape: SearchTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
-        self._gates = list(tape.body.gates)
+        self._gates = list(tape.gates)
         self._letters = _letters(self._gates)
-        self._weights = tape.body.weights
+        self._weights = tape.grid.weights
         # the setting at the cursor counts as tried once something of it has been revealed
-        self._at_tried, self._tried = self._number(Ref("tried"), Ref("tried_before"))
+        self._at_tried, self._tried = self._number(Ref(TRIED), Ref(TRIED_BEFORE))
         self._is_projected = scene.view % 2 == 0
 
     def draw(self) -> None:
@@ -140,7 +149,7 @@ class _Search:
     def _counts(self, place: tuple[int, int, int, int], columns: int) -> None:
         left, top, width, height = place
         cells, say, tape = self._cells, self._scene.say, self._tape
-        at_all, all_of_them = self._number(Ref("settings"))
+        at_all, all_of_them = self._number(Ref(SETTINGS))
         numbers = {"tried": (f"{self._tried:,}", self._at_tried), "all": (f"{all_of_them:,}", at_all)}
         settings, notes = linked(say("picture.settings"), "text", **numbers), self._notes()
         is_beside = columns == 1  # then the notes stand below
@@ -171,7 +180,7 @@ class _Search:
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."
             setting: list[tuple[str, str]] = [(" ", "lens"), (" ", "text")]
-            for ref in (Ref("grid_w", 0, (0,)), Ref("grid_w", 0, (1,)), Ref("grid_b")):
+            for ref in (Ref(WEIGHT, 0, (0,)), Ref(WEIGHT, 0, (1,)), Ref(BIAS)):
                 told = plain(tape.value(ref, self._scene.snapshot.sample))
                 setting += [(f"{tape.symbol(ref)} ", "text"), (told, Link("text", ref)), ("  ", "text")]
             write_line(cells, row, [setting[:-1]], x=left)
@@ -182,10 +191,10 @@ class _Search:
 
     def _notes(self) -> list[Group]:
         """Of which bias the map is, where it is of one, which the counts are not; and whether all were tried before."""
-        say, symbol = self._scene.say, self._tape.symbol(Ref("grid_b"))
+        say, symbol = self._scene.say, self._tape.symbol(Ref(BIAS))
         notes: list[Group] = []
         if not self._is_projected:
-            at = plain(self._tape.value(Ref("grid_b"), 0))
+            at = plain(self._tape.value(Ref(BIAS), 0))
             notes.append([(say("picture.slice", symbol=symbol, b=at), "strong")])
             notes.append([(say("picture.counted", symbol=symbol), "muted")])
         if (epoch := self._scene.snapshot.position.epoch) > 1:
@@ -194,7 +203,7 @@ class _Search:
 
     def _count(self, gate: int) -> tuple[Ref, int]:
         """As far as it has been revealed: until this setting's count is known, that of those before it."""
-        return self._number(Ref("count", 0, (gate,)), Ref("before", 0, (gate,)))
+        return self._number(Ref(COUNT, 0, (gate,)), Ref(COUNT_BEFORE, 0, (gate,)))
 
     def _number(self, *refs: Ref) -> tuple[Ref, int]:
         """The first of the numbers that is known."""

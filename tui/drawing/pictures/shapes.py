@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import A, W, Z
+from dlsim.engine.kinds.layered.structure import Layer
+from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS
 from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
-from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.link import Link
 from dlsim.tui.drawing.pictures.cells import Cells, shortened
@@ -117,7 +119,7 @@ class _Shapes:
 
     def _facts_by_position(self) -> int:
         """Y is there when all sums of its layer are."""
-        done = [self._snapshot.revealed.get(("z", layer.number), 0) >= layer.units for layer in self._layers]
+        done = [self._snapshot.revealed.get((Z, layer.number), 0) >= layer.units for layer in self._layers]
         return FACTS * sum(done)
 
     def _sizes(self, layer: Layer) -> _Sizes:
@@ -175,8 +177,8 @@ class _Shapes:
             if not size.is_there:
                 role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
             rows, columns = (
-                (text, role if text == UNKNOWN else Link(role, Ref(f"{side}:{of}", n)))
-                for side, text in (("rows", size.rows), ("columns", size.columns))
+                (text, role if text == UNKNOWN else Link(role, Ref(side[of], n)))
+                for side, text in ((ROWS, size.rows), (COLUMNS, size.columns))
             )
             return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
 
@@ -197,7 +199,7 @@ class _Shapes:
 
     def _parameters(self, layer: int, role: str) -> tuple[str, Link]:
         """How many a layer has; those of all, of layer 0."""
-        ref = Ref("parameters", layer)
+        ref = Ref(PARAMETERS, layer)
         return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
     def _total(self) -> list[Group]:
@@ -215,7 +217,7 @@ class _Shapes:
     def _names(self) -> str:
         """That W[1] is a matrix, and what one weight of it is called."""
         layer = self._entry.layer
-        one = self._snapshot.symbol(Ref("W", layer, (0, 0)))
+        one = self._snapshot.symbol(Ref(W, layer, (0, 0)))
         return self._scene.say("picture.matrix", layer=layer, one=one)
 
     def _told(self, y: int) -> None:
@@ -246,19 +248,19 @@ class _Shapes:
     def _chosen_entry(self) -> Ref:
         """The sum that was selected or in whose product the selected number is, or the one that was computed last."""
         event, selected = self._snapshot.event, self._scene.selected
-        present = Ref("z", 1 if event is None else len(self._layers), (0,))
+        present = Ref(Z, 1 if event is None else len(self._layers), (0,))
         if event is not None:
             present = _sum_of(event.ref) or present
         layer = None if selected is None else product_of(selected)
         if layer is not None:
-            return present if present.layer == layer else Ref("z", layer, (0,))
+            return present if present.layer == layer else Ref(Z, layer, (0,))
         return present if selected is None else _sum_of(selected) or present
 
 
 def _sum_of(ref: Ref) -> Ref | None:
     """The weighted sum that a unit's number, a weight or a bias goes into."""
-    if ref.quantity in ("z", "a") and ref.layer and len(ref.index) == 1:
-        return Ref("z", ref.layer, ref.index)
-    if ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
-        return Ref("z", ref.layer, (ref.index[-1],))
+    if ref.quantity in (Z, A) and ref.layer and len(ref.index) == 1:
+        return Ref(Z, ref.layer, ref.index)
+    if ref.layer and ref.index and about(ref).quantity.is_parameter:
+        return Ref(Z, ref.layer, (ref.index[-1],))
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dlsim.engine.kinds.layered.quantities import DE_DW, W
+from dlsim.engine.kinds.network.layer_summaries import COLUMN, DEVIATION, LARGEST, NUMBERS
 from dlsim.engine.kinds.network.spread import Spread as Numbers
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
@@ -23,11 +25,11 @@ class Spread(Layered):
     def draw(self, view: str) -> None:
         """How a layer's weights or gradients are spread, a row of columns for each layer, about 0 in the middle."""
         cells = self.cells
-        of = "W" if view == "weight_histogram" else "dE_dW"
+        of = W if view == "weight_histogram" else DE_DW
         spread = [self._spread(view, layer) for layer in self.rows()]
         known = [layer for layer, numbers in zip(self.rows(), spread, strict=True) if numbers is not None]
         deepest = min(known, default=self.layers)
-        at_largest = Ref(f"largest:{of}", 0, (deepest,))
+        at_largest = Ref(LARGEST[of], 0, (deepest,))
         found = self.lead.snapshot.value(at_largest) if known else None
         largest = found or 1.0
         names = [self.scene.say("column.layer", layer=self.name_of(layer)) for layer in self.rows()]
@@ -47,15 +49,15 @@ class Spread(Layered):
                 break
             cells.write(0, top + tall - 1, name, "muted")
             if numbers is None:
-                cells.write(left, top + tall - 1, self.so_far(self.lead, "dE_dW", layer), "muted")
+                cells.write(left, top + tall - 1, self.so_far(self.lead, DE_DW, layer), "muted")
                 continue
-            self._columns((left, top, room, tall), numbers, largest, Ref(f"column:{of}", layer, (deepest,)))
+            self._columns((left, top, room, tall), numbers, largest, Ref(COLUMN[of], layer, (deepest,)))
             if cells.width >= LEAST_WITH_SIZES:
                 x, y = left + room + 2, top + tall - 1
-                cells.write(x, y, f"{numbers.size:>6}", Link("muted", Ref(f"numbers:{of}", layer)))
+                cells.write(x, y, f"{numbers.size:>6}", Link("muted", Ref(NUMBERS[of], layer)))
                 x = cells.write(x + 8, y, "± ", "muted")
                 text = number(numbers.deviation, 9, self.scene.look.at_most(5))
-                cells.write(x, y, text, Link("muted", Ref(f"deviation:{of}", layer)))
+                cells.write(x, y, text, Link("muted", Ref(DEVIATION[of], layer)))
         bottom = min(titles + lines * len(spread), cells.height - 1)
         if bottom > 1:
             text = number(largest, 8, self.scene.look.at_most(3))
@@ -73,7 +75,7 @@ class Spread(Layered):
         groups: list[Group] = [[("W" if is_of_weights else "∂E/∂W", "symbol"), (f" {say(f'picture.{view}')}", "muted")]]
         if is_tall:
             groups.append([(say("picture.tallest"), "muted")])
-        if getattr(self.lead.snapshot.scenario.body, "training", None) is not None:
+        if self.lead.snapshot.scenario.training is not None:
             groups.append([(self._moment(position.done if is_of_weights else position.iteration, view), "muted")])
         return [*groups, *self.lead_named()]
 
@@ -89,7 +91,7 @@ class Spread(Layered):
             return None
         if view == "weight_histogram":
             return statistics.weights
-        return statistics.gradients if self.is_known(self.lead, "dE_dW", layer) else None
+        return statistics.gradients if self.is_known(self.lead, DE_DW, layer) else None
 
     def _columns(self, place: tuple[int, int, int, int], numbers: Numbers, largest: float, ref: Ref) -> None:
         """A column of a histogram leads to what it counts; `ref` is without which of how many it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dlsim.engine.kinds.layered.quantities import A
+from dlsim.engine.kinds.network.layer_summaries import COLUMNS, DEAD, IS_DEAD, IS_SATURATED, SATURATED, StuckCount
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
 from dlsim.tui.drawing.link import Link
@@ -33,8 +35,8 @@ class Stuck(Layered):
                 continue
             x = left
             if has_room:
-                for kind, wide in (("dead", 10), ("saturated", 11)):
-                    self._count(x, y, kind, layer)
+                for count, wide in ((DEAD, 10), (SATURATED, 11)):
+                    self._count(x, y, count, layer)
                     x += wide
             self._row(x, y, layer, marks)
         legend = {
@@ -45,9 +47,9 @@ class Stuck(Layered):
             if y > len(rows):
                 write_line(cells, y, [[(mark, "negative"), (" " + text, "muted")]])
 
-    def _count(self, x: int, y: int, kind: str, layer: int) -> None:
+    def _count(self, x: int, y: int, stuck: StuckCount, layer: int) -> None:
         """How many of the layer's units are so."""
-        at_count, at_units = Ref(kind, layer), Ref("columns:W", layer)
+        at_count, at_units = Ref(stuck, layer), Ref(COLUMNS["W"], layer)
         count, units = (self.lead.snapshot.value(ref) or 0 for ref in (at_count, at_units))
         numbers = {"count": (f"{count:.0f}", at_count), "units": (f"{units:.0f}", at_units)}
         told = linked(self.scene.say("picture.of_units"), "negative" if count else "text", **numbers)
@@ -56,9 +58,9 @@ class Stuck(Layered):
     def _marks(self, layer: int) -> list[str] | None:
         """Of each unit: dead, saturated, or "" for neither; None while its outputs have not been computed."""
         tape, snapshot, glyphs = tape_of(self.lead), self.lead.snapshot, self.cells.glyphs
-        if layer > len(tape.structure.layers) or not snapshot.is_shown(Ref("dead", layer)):
+        if layer > len(tape.structure.layers) or not snapshot.is_shown(Ref(DEAD, layer)):
             return None
-        marks = {"is_dead": glyphs.dead, "is_saturated": glyphs.flat}
+        marks = {IS_DEAD: glyphs.dead, IS_SATURATED: glyphs.flat}
         return [
             next((mark for kind, mark in marks.items() if snapshot.value(Ref(kind, layer, (unit,)))), "")
             for unit in range(tape.structure.layer(layer).units)
@@ -66,7 +68,7 @@ class Stuck(Layered):
 
     def _row(self, x: int, y: int, layer: int, marks: list[str]) -> None:
         cells, snapshot = self.cells, self.lead.snapshot
-        names = [snapshot.symbol(Ref("a", layer, (unit,))) for unit in range(len(marks))]
+        names = [snapshot.symbol(Ref(A, layer, (unit,))) for unit in range(len(marks))]
         refs = [self._why(layer, unit) for unit in range(len(marks))]
         total = sum(len(name) + 3 for name in names)
         if x + total <= cells.width:
@@ -85,5 +87,5 @@ class Stuck(Layered):
     def _why(self, layer: int, unit: int) -> Ref:
         """What says of a unit whether it is stuck: dead, or where its function levels out, saturated."""
         activation = tape_of(self.lead).structure.layer(layer).activation
-        kind = "is_dead" if saturated_below(activation) is None else "is_saturated"
+        kind = IS_DEAD if saturated_below(activation) is None else IS_SATURATED
         return Ref(kind, layer, (unit,))

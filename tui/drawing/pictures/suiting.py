@@ -6,43 +6,49 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from dlsim.engine.classes import classes_of
-from dlsim.engine.scenario.spec import NetworkSpec, Scenario
+from dlsim.engine.scenario.spec import Scenario
 
 MOST_CLASSES = 20
 
 Suits: TypeAlias = Callable[[Scenario], bool]
 
 
-def any_of_its_kind(_scenario: Scenario) -> bool:
-    """All scenarios of the kinds that the picture is for."""
-    return True
+def has_dense_network(scenario: Scenario) -> bool:
+    """Networks without sequences, by themselves or beside a search, which need not have one."""
+    return scenario.network is not None and not scenario.steps
 
 
-def has_network(scenario: Scenario) -> bool:
-    """Networks; a search need not have one."""
-    return getattr(scenario.body, "network", None) is not None
+def has_sequences(scenario: Scenario) -> bool:
+    """Networks that go through sequences step by step."""
+    return scenario.steps > 0
 
 
-def is_trained(scenario: Scenario) -> bool:
-    """Whatever has weights and trains them."""
-    return getattr(scenario.body, "training", None) is not None
+def is_trained_alone(scenario: Scenario) -> bool:
+    """Whatever has weights and trains them, with no search beside it."""
+    return scenario.training is not None and not scenario.gates
 
 
 def lies_in_a_plane(scenario: Scenario) -> bool:
-    """Networks of two inputs, by themselves or beside a search."""
-    network = getattr(scenario.body, "network", None)
-    return isinstance(network, NetworkSpec) and network.inputs == 2
+    """Dense networks of two inputs."""
+    return scenario.network is not None and scenario.network.inputs == 2 and not scenario.steps
 
 
 def searches_a_plane(scenario: Scenario) -> bool:
     """Searches over two weights."""
-    inputs: int = scenario.body.data.inputs.shape[1]
-    return inputs == 2
+    return bool(scenario.gates) and scenario.data is not None and scenario.data.inputs.shape[1] == 2
+
+
+def has_surface(scenario: Scenario) -> bool:
+    """A point on a surface."""
+    return bool(scenario.coordinates)
+
+
+def has_functions(scenario: Scenario) -> bool:
+    """Functions by themselves."""
+    return bool(scenario.functions)
 
 
 def classifies(scenario: Scenario) -> bool:
     """Classifiers: a sample is of one class, and of not too many."""
-    if not has_network(scenario):
-        return False
-    classes = classes_of(scenario.body.data)
+    classes = classes_of(scenario.data) if has_dense_network(scenario) else None
     return classes is not None and classes.are_exclusive and classes.count <= MOST_CLASSES

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
+from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, SurfaceTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -26,16 +27,17 @@ MOST_POINTS = 300
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
 LEGEND_CELLS = 24
-HEIGHT = Ref("now_f")
+HEIGHT = Ref(PRESENT_HEIGHT)
 """Where a mark stands: after an update, of the new place."""
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The surface and the ways of all variants on it."""
     cells = Cells(width, height, scene.look.glyphs, scene.selected)
-    surface = getattr(scene.snapshot.scenario.body, "surface", None)
-    if not isinstance(surface, Polynomial):
+    tape = scene.snapshot.tape
+    if not isinstance(tape, SurfaceTape):
         return Drawing(cells)
+    surface = tape.surface
     told = variants(scene)
     longest = min(max(len(variant.name) for variant in told), 13 if width >= WIDE else 17)
     groups = [_told(variant, scene, longest) for variant in told]
@@ -152,7 +154,7 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
     if len(been) > 2 * MOST_POINTS:
         kept = np.unique(np.geomspace(1, len(been) - MOST_POINTS, MOST_POINTS).astype(int)) - 1
         been = np.concatenate([been[kept], been[-MOST_POINTS:]])
-    now = snapshot.tape.value(Ref("now_p", 0, (("x", "y").index(coordinate),)), 0)
+    now = snapshot.tape.value(Ref(POINT.now, 0, (("x", "y").index(coordinate),)), 0)
     return np.append(been, now)
 
 

@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.losses import LARGEST_LOGIT
-from dlsim.engine.kinds.layer_formulas import Naming
-from dlsim.engine.kinds.layered_structure import LayeredStructure
-from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure
+from dlsim.engine.kinds.layered.tape import LayerNaming
 from dlsim.engine.kinds.shaking import Shake, how_far
 
 SMALL = 1e-20
 """The square of what is no larger is nothing beside 1."""
 
 
-class LayerNumbers(Protocol):
+class ProbedLayer(Protocol):
     """A layer's share of the passes that the loss is computed in."""
 
     @property
@@ -38,10 +37,10 @@ class FlatProbe:
     def __init__(
         self,
         structure: LayeredStructure,
-        naming: Naming,
+        naming: LayerNaming,
         gradients: NDArray[Any],
         state: NDArray[Any],
-        layers: Sequence[LayerNumbers],
+        layers: Sequence[ProbedLayer],
         loss: Callable[[], complex],
         shaken: Callable[[Shake], NDArray[Any]],
     ) -> None:

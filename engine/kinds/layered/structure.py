@@ -1,26 +1,69 @@
-"""What of a network never changes while it runs, however its layers are connected: functions, layout of its state."""
+"""What of a network never changes while it runs, however its layers are connected: functions, layout of its state.
+
+The flat state holds the parameters, those that are trained first, then each slot of the optimizer for them.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation
 from dlsim.engine.functions.losses import LOSSES, Loss
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
-from dlsim.engine.kinds.layers import Layer, Segment, views
 from dlsim.engine.scenario.spec import LayerSpec, TrainingSpec
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
 
-class LayeredStructure(ABC):
-    """The flat state holds the parameters, those that are trained first, then each slot of the optimizer for them.
+class Segment(Struct, frozen=True):
+    """Where one layer's weights or biases lie in the flat parameter array."""
 
-    A kind fills in `layers`, and how many numbers are `parameters` and `trained`.
+    start: int
+    stop: int
+    shape: tuple[int, ...]
+
+    def of(self, flat: Array) -> Array:
+        """That part of a flat array, in its own shape: a view."""
+        return flat[self.start : self.stop].reshape(self.shape)
+
+
+class Layer(Struct, frozen=True):
+    """One dense layer, numbered from 1. `biases` is None for a layer without any."""
+
+    number: int
+    senders: int
+    units: int
+    spec: LayerSpec
+    activation: Activation
+    weights: Segment
+    biases: Segment | None
+    is_output: bool
+    is_fused: bool
+    """Whether its ∂E/∂z comes straight from the loss."""
+
+    def segment(self, letter: str) -> Segment:
+        """Where its weights (W) or biases (b) lie."""
+        segment = self.weights if letter == "W" else self.biases
+        assert segment is not None, f"{letter} in a layer without biases"
+        return segment
+
+
+def views(layers: Sequence[Layer], flat: Array, *, read_only: bool = False) -> tuple[tuple[Array, Array | None], ...]:
+    """(weights, biases or None) of every layer, in a flat array of parameters or of gradients."""
+    if read_only:
+        flat = flat.view()
+        flat.flags.writeable = False
+    return tuple((layer.weights.of(flat), layer.biases.of(flat) if layer.biases else None) for layer in layers)
+
+
+class LayeredStructure(ABC):
+    """A network's layers, loss and optimizer. A kind fills in `layers`, and how many numbers are `parameters` and
+    `trained`.
     """
 
     layers: tuple[Layer, ...]
@@ -63,6 +106,10 @@ class LayeredStructure(ABC):
         """(sender, unit) of the weight at a place, from 0, among a layer's as they are numbered."""
 
     @abstractmethod
+    def place_of(self, number: int, index: tuple[int, ...]) -> int:
+        """The place of the weight at (sender, unit)."""
+
+    @abstractmethod
     def numbered(self, number: int, weights: Array) -> Array:
         """A layer's (senders, units) in one row, in the order in which they are numbered."""
 
@@ -70,14 +117,6 @@ class LayeredStructure(ABC):
         """(sender, unit) of a layer's weights as they are numbered."""
         layer = self.layer(number)
         return (self.weight_at(number, place) for place in range(layer.senders * layer.units))
-
-    def parameters_in_order(self, number: int) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """(letter, index) of a layer's weights as they are numbered, then of its biases, if it has any."""
-        layer = self.layer(number)
-        for index in self.weights_in_order(number):
-            yield "W", index
-        for unit in range(layer.units if layer.biases else 0):
-            yield "b", (unit,)
 
     # the flat state
 
