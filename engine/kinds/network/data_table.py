@@ -13,7 +13,9 @@ from dlsim.engine.errors import nearest
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
+from dlsim.engine.scenario.csv import read_csv
 from dlsim.engine.scenario.data import Samples, apart, with_set
+from dlsim.engine.scenario.generators import GENERATORS, generated
 from dlsim.engine.scenario.spec import Array, DataSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.text import shorten, shown
@@ -131,15 +133,11 @@ def _of_file(data: DataTable, name: str, place: Place, source: Source) -> Sample
     """Those of a CSV file, as it was when the scenario was opened where it was read then."""
     asked = (name, repr(data.features), repr(data.target))
     if asked not in source.opened:
-        from dlsim.engine.scenario.csv import read_csv  # noqa: PLC0415 -- most scenarios write their samples down
-
         source.opened[asked] = read_csv(name, source.folder, place, data.features, data.target)
     return source.opened[asked]
 
 
 def _generated(data: DataTable, name: str, place: Place) -> Samples:
-    from dlsim.engine.scenario.generators import GENERATORS, generated  # noqa: PLC0415 -- most scenarios write their samples down
-
     if name not in GENERATORS:
         raise (place / "generator").unknown("generator", name, GENERATORS)
     generator = GENERATORS[name]
