@@ -1,6 +1,6 @@
 """The runs of one scenario: the present one, and those that edits have left, to go back to and to compare with.
 
-A run that is left is remembered with the place at which one stood in it: going back to it is going back there.
+A run is kept with the place where one stood in it when it was left; undo returns to that place.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Branches:
         self._reach = 0
 
     def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Place) -> None:
-        """From iteration `start` on, `scenario` holds, with `changes` set in the state before it. One stands at
-        `place` in the run that is left.
+        """Begin a run that is the same up to iteration `start`: from there on `scenario` holds, with `changes` set in
+        the state before it. `place` is where one stands in the run that is left.
         """
         same_place = [stretch for stretch in self.present.stretches if stretch.start == start]
         earlier = same_place[0].changes if same_place else {}
@@ -78,13 +78,13 @@ class Branches:
         self.present = fork
 
     def undo(self, place: Place) -> Place | None:
-        """Back to the run that the last edit left, from `place` in this one: where one stood in it, None where there
-        is no such run.
+        """Make the run that the last edit left the present one; `place` is where one stands in this one. Returns where
+        one stood in the other, None where there is none.
         """
         return self._exchange(self._left, self._undone, place)
 
     def redo(self, place: Place) -> Place | None:
-        """To the run that the last undo left: where one stood in it, None where there is none."""
+        """The same with the run that the last undo left."""
         return self._exchange(self._undone, self._left, place)
 
     def _exchange(self, source: list[Left], target: list[Left], place: Place) -> Place | None:
