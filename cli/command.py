@@ -19,9 +19,9 @@ from typing import Any, TextIO
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from dlsim.cli import postpone_collection, resume_collection
 from dlsim.cli.options import complete_scenario, variant_of_it
 from dlsim.cli.output import has_signs, prepare_streams
+from dlsim.cli.start import postpone_collection, resume_collection
 from dlsim.engine import UnknownNameError, load
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.text import shorten
