@@ -68,16 +68,16 @@ def trajectories(name):
 
 @pytest.mark.parametrize("name", builtin_scenarios())
 def test_the_numbers_of_a_scenario_are_the_recorded_ones(name):
-    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))[name]
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8")).get(name, {})
     found = trajectories(name)
-    assert found.keys() == recorded.keys()
+    assert found.keys() == recorded.keys(), f"record its numbers: python {Path(__file__).name}"
     for variant, digests in found.items():
         expected = {what: pytest.approx(known, rel=0, abs=TOLERANCE) for what, known in recorded[variant].items()}
         assert digests == expected, variant
 
 
 def test_nothing_is_recorded_of_scenarios_that_are_gone():
-    assert json.loads(RECORDED.read_text(encoding="utf-8")).keys() == set(builtin_scenarios())
+    assert json.loads(RECORDED.read_text(encoding="utf-8")).keys() <= set(builtin_scenarios())
 
 
 if __name__ == "__main__":
