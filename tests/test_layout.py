@@ -174,31 +174,3 @@ def test_a_wheel_installed_elsewhere_holds_everything_and_runs(root, wheel, tmp_
     )
     assert answer.returncode == 0, answer.stderr + answer.stdout
     assert answer.stdout.splitlines()[-1].endswith(" 0 failed")
-
-
-def imports_of(file, modules):
-    """The modules of ours that a file imports anywhere: at its top, inside functions, for types alone."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                yield inner if inner in modules else node.module
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-
-
-@pytest.mark.xfail(
-    (Path(__file__).parent.parent / "engine/kinds/network/summaries.py").exists(),
-    reason="a circle that is being undone",
-)
-def test_no_module_imports_itself_by_way_of_others(root):
-    files = [file for house in HOUSES for file in (root / house).rglob("*.py")]
-    names = (".".join(("dlsim", *file.relative_to(root).with_suffix("").parts)) for file in files)
-    modules = {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
-    imports = {name: set(imports_of(file, modules)) & modules.keys() - {name} for name, file in modules.items()}
-    left = None
-    while left != len(imports):  # what imports nothing that is left, or is imported by nothing left, is in no circle
-        left, imported = len(imports), set().union(*imports.values())
-        imports = {name: its & imports.keys() for name, its in imports.items() if name in imported}
-        imports = {name: its for name, its in imports.items() if its}
-    assert imports == {}
