@@ -29,14 +29,11 @@ from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.folders import NAME
-from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.folders import NAME, in_short, keep
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
-from dlsim.tui.session.preferences import Preferences
-from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.sessions import Sessions
-from dlsim.tui.session.settings import Store
+from dlsim.tui.session.sessions import Sessions, place_of
+from dlsim.tui.session.settings import Preferences, Store
 from dlsim.tui.terminal.keyboard import answer
 from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter

@@ -18,8 +18,7 @@ from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
-from dlsim.tui.session.browsing import Choice, choices
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import Choice, choices, has_all
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Ground, Panel

@@ -12,9 +12,18 @@ from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
-from dlsim.tui.session.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all, problem_with
 from dlsim.tui.session.session import Hint
-from dlsim.tui.session.targets import Target, in_the_data, parsed, targets_of
+from dlsim.tui.session.targets import (
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    Target,
+    in_short,
+    in_the_data,
+    more_than_all,
+    parsed,
+    problem_with,
+    targets_of,
+)
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt

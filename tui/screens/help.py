@@ -17,7 +17,7 @@ from dlsim.tui.drawing.lines import Line, Piece, wrap
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import has_all
 from dlsim.tui.words import words
 from dlsim.tui.words.caps import cap
 from dlsim.tui.words.prose import fitting, keys_for

@@ -19,8 +19,8 @@ from dlsim.tui.screens.stepping import Stepping
 from dlsim.tui.screens.stops import Stops
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.settings import Preferences
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.prompt import Prompt

@@ -1,4 +1,4 @@
-"""What the classes of a classifier's data are called. No Textual here."""
+"""What the classes of a classifier's data are called."""
 
 from __future__ import annotations
 
