@@ -33,7 +33,7 @@ from dlsim.engine.reference import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.tui.session.edits import brief
+from dlsim.tui.session.changing import brief
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store
 from dlsim.tui.session.targets import Target, written

@@ -19,10 +19,9 @@ from dlsim.tui.screens import reports
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.session.judging import problem_with
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.targets import Target, parsed, settings_of, target_of
+from dlsim.tui.session.targets import Target, parsed, problem_with, settings_of, target_of
 from dlsim.tui.words import words
 from dlsim.tui.words.scenario import in_words
 

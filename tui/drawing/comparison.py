@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.tui.drawing.lines import Line, after_sign, wrap
-from dlsim.tui.session.edits import Edited, brief, in_words
+from dlsim.tui.session.changing import brief, in_words
+from dlsim.tui.session.session import Edited
 from dlsim.tui.words import words
 
 SAY = words()

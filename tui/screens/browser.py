@@ -18,8 +18,7 @@ from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
-from dlsim.tui.session.browsing import Choice, choices
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import Choice, choices, has_all
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Ground, Panel
@@ -43,12 +42,12 @@ SHOWN_KEYS = (
 
 
 class BrowserScreen(Overlay[None]):
-    """Posts `Opened` with the name of the scenario that was chosen."""
+    """Posts `Chosen` with the name of the scenario that was chosen."""
 
     CSS_PATH = "browser.tcss"
     BINDINGS = bindings(BROWSER_KEYS)
 
-    class Opened(Message):
+    class Chosen(Message):
         """A scenario was chosen."""
 
         def __init__(self, name: str) -> None:
@@ -170,7 +169,7 @@ class BrowserScreen(Overlay[None]):
         """Open it; what cannot be opened says why in the preview. A file may be as it should by now."""
         if self._found and (self._found[self._chosen].scenario is not None or self._found[self._chosen].file):
             choice = self._found[self._chosen]
-            self.post_message(self.Opened(choice.file or choice.name))
+            self.post_message(self.Chosen(choice.file or choice.name))
 
     def refuse(self, problem: str) -> None:
         """What was chosen cannot be opened."""

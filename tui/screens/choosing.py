@@ -14,7 +14,7 @@ from textual.widgets import Input
 from dlsim.tui.drawing.lines import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import has_all
 from dlsim.tui.session.keys import CHOOSING_KEYS
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Panel

@@ -16,8 +16,15 @@ from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.stepping import Stepping
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.changing import add_breakpoint, iterations_until, place_in
-from dlsim.tui.session.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
+from dlsim.tui.session.conditions import (
+    SYMBOL,
+    add_breakpoint,
+    iterations_until,
+    place_in,
+    problem_as_it_stands,
+    problem_with_condition,
+    what_follows,
+)
 from dlsim.tui.session.running import gone_to
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace

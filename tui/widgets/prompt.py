@@ -43,7 +43,7 @@ class Asked(Struct, frozen=True):
 
 
 class Prompt(Container):
-    """Asks for one thing at a time. Posts `Told` with what there is to say, and `Closed` when it is over."""
+    """Asks for one thing at a time. Posts `Said` with what there is to say, and `Closed` when it is over."""
 
     DEFAULT_CSS = """
     Prompt { layer: above; dock: bottom; margin-bottom: 1; height: 1; layout: vertical; background: $surface; }
@@ -53,7 +53,7 @@ class Prompt(Container):
     #prompt-field { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
     """
 
-    class Told(Message):
+    class Said(Message):
         """A note, or what is wrong with the text as it stands."""
 
         def __init__(self, text: str, *, is_trouble: bool) -> None:
@@ -139,7 +139,7 @@ class Prompt(Container):
 
     def _tell(self, text: str, *, is_trouble: bool) -> None:
         self.set_class(is_trouble, "trouble")
-        self.post_message(self.Told(text, is_trouble=is_trouble))
+        self.post_message(self.Said(text, is_trouble=is_trouble))
 
     def spell_out(self, text: str, *, is_trouble: bool) -> None:
         """Say this above the field, whole, in as many lines as it takes; "" for nothing."""

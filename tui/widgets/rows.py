@@ -115,14 +115,15 @@ class Rows(Widget):
 
     def _changed_cells(self, y: int, new: Line, old: Line) -> Region:
         """The cells of row `y` from the first piece that is another one than before to the last."""
-        pairs = list(zip(new, old, strict=False))
-        before = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        left, right = width(new[:before]), max(self.size.width, 1)
-        if width(new) == width(old):
-            pairs = list(zip(new[before:][::-1], old[before:][::-1], strict=False))
-            behind = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-            right = width(new[: len(new) - behind])
-        return Region(left, y, max(right - left, 1), 1)
+        shorter = min(len(new), len(old))
+        first = next((number for number in range(shorter) if new[number] != old[number]), shorter)
+        behind = 0
+        while behind < shorter - first and new[-1 - behind] == old[-1 - behind]:
+            behind += 1
+        left = width(new[:first])
+        changed, before = width(new[first : len(new) - behind]), width(old[first : len(old) - behind])
+        cells = changed if changed == before else self.size.width - left
+        return Region(left, y, max(cells, 1), 1)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -185,7 +186,7 @@ class Rows(Widget):
         strip = self._strips.get(row)
         if strip is None or strip.cell_length != cells:
             segments = [Segment(text, self.style_of(role)) for text, role in row]
-            strip = Strip(segments, width(row)).adjust_cell_length(cells, self.style_of(""))
+            strip = Strip(segments).adjust_cell_length(cells, self.style_of(""))
             self._strips[row] = strip
         return strip
 
