@@ -37,6 +37,8 @@ LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
 COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
+REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
+OF_GRADIENTS = re.compile(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|")
 
 
 def examples(simulator: Simulator) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         return f"the condition has {len(words):,} characters"
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
-    match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
+    match = REACHED.fullmatch(words)
     if match and (number := whole_number(match[2])) is not None:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
@@ -118,7 +120,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         if not isfinite(bound):
             return f"{shown(match[3])} is not a finite number"
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
-        if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
+        if gradients := OF_GRADIENTS.fullmatch(subject):
             if simulator.model.probe() is None:
                 return "there are no gradients here"
             if not _can_hold(compare, bound, 0.0, inf):

@@ -1,4 +1,4 @@
-"""Text from outside made fit to be shown: no control characters, nothing that turns the line around."""
+"""Text from outside made safe to show: no control characters, nothing that reverses the line."""
 
 from __future__ import annotations
 

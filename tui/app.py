@@ -180,7 +180,7 @@ class DlsimApp(PaintingApp):
         else:
             self._simulator.open(session)
 
-    async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
+    async def on_browser_screen_chosen(self, message: BrowserScreen.Chosen) -> None:
         """A scenario was chosen in the browser."""
         try:
             session, hint = self._sessions.open(message.name)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pytest
 from textual import events
+from textual.actions import parse
 
 from dlsim.engine import gradient_check
 from dlsim.tui.screens import reports
+from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.keys import SIMULATOR_KEYS
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.settings import Preferences
 
 
 def spoken(lines):
     return "\n".join(lines)
+
+
+def test_every_key_names_something_that_a_part_of_the_screen_does():
+    parts = SimulatorScreen(Session("backprop-2-2-2"), Preferences()).parts
+    named = {parse(key.action)[:2] for key in SIMULATOR_KEYS if not key.action.startswith("app.")}
+    assert [name for name in named if not callable(getattr(parts.get(name[0]), name[1], None))] == []
 
 
 async def test_the_first_screen_invites_the_first_key(open_at, screen_text):

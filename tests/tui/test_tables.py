@@ -10,8 +10,9 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
+from dlsim.engine.reference import about
 from dlsim.tui.drawing.table import TableView, sheet_of
-from dlsim.tui.session.rows import Group, Places, subject
+from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import words
 
 
@@ -133,7 +134,7 @@ def test_the_active_row_is_in_view_on_every_step_of_a_short_table():
 
 
 @pytest.mark.parametrize(
-    ("ref", "about"),
+    ("ref", "whose"),
     [
         (ref_to("dz_dW", 2, (0, 1)), ("W", 2, (0, 1))),
         (ref_to("dE_dW", 2, (0, 1)), ("W", 2, (0, 1))),
@@ -147,8 +148,8 @@ def test_the_active_row_is_in_view_on_every_step_of_a_short_table():
         (ref_to("dE_da", 2, (1,)), ("a", 2, (1,))),
     ],
 )
-def test_every_number_is_about_something_that_a_table_lists(ref, about):
-    assert subject(ref) == about
+def test_every_number_is_about_something_that_a_table_lists(ref, whose):
+    assert about(ref) == ref_to(*whose)
 
 
 def test_layers_have_headings():

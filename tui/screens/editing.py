@@ -180,7 +180,7 @@ class Editing:
         """Take what stands in the prompt, as enter does there."""
         await self._view.prompt.field.action_submit()
 
-    def hear(self, message: Prompt.Told) -> None:
+    def hear(self, message: Prompt.Said) -> None:
         """Say what the prompt has to say beside the keys, or where there is no room for it, above its field."""
         prompt, keyline = self._view.prompt, self._view.keyline
         if prompt.is_open:

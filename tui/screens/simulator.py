@@ -50,7 +50,7 @@ class SimulatorScreen(Screen[None]):
         self.stops = Stops(self.work, self.view, self.stepping, self)
         self.looking = Looking(self.work, self.view, self)
         self.copying = Copying(self.work, self.view, self)
-        self._parts = {
+        self.parts = {
             "stepping": self.stepping,
             "selecting": self.selecting,
             "editing": self.editing,
@@ -105,7 +105,7 @@ class SimulatorScreen(Screen[None]):
     async def action_do(self, does: str) -> None:
         """What the table of keys says that a key does: `part.action(arguments)`."""
         part, name, arguments = parse(does)
-        answer = getattr(self._parts[part], name)(*arguments)
+        answer = getattr(self.parts[part], name)(*arguments)
         if isawaitable(answer):
             await answer
 
@@ -116,8 +116,8 @@ class SimulatorScreen(Screen[None]):
         else:
             await self.run_action(action(message.means.action))
 
-    @on(Prompt.Told)
-    def _hear(self, message: Prompt.Told) -> None:
+    @on(Prompt.Said)
+    def _hear(self, message: Prompt.Said) -> None:
         self.editing.hear(message)
 
     @on(Prompt.Closed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from time import monotonic
 
-from rich.cells import cell_len
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
@@ -14,6 +13,7 @@ from textual.timer import Timer
 from dlsim.engine.curve import Curve
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.curves import Curves, Throttle, curves_of, place_of_last
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
@@ -272,7 +272,7 @@ def _last(curve: Curve, digits: int) -> str:
 
 
 def _cells(runs: Iterable[Piece]) -> int:
-    return sum(cell_len(text) for text, _ in runs)
+    return sum(breadth(text) for text, _ in runs)
 
 
 def _fitting(forms: Iterable[Sequence[Piece]], width: int) -> Sequence[Piece]:

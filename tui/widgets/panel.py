@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, Press, cut, measure
 from dlsim.tui.widgets.rows import Rows
 
@@ -83,7 +83,7 @@ class Panel(Rows):
 
     def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
         """(the tabs that fit, whether they have to stand close together): the chosen one always, then those near it."""
-        sizes = [cell_len(title) for _, title in self._tabs]
+        sizes = [breadth(title) for _, title in self._tabs]
         if sum(sizes) + 3 * len(sizes) - 1 <= cells:
             return self._tabs, False
         first = next((number for number, (tab, _) in enumerate(self._tabs) if tab == self._chosen), 0)
@@ -106,4 +106,4 @@ class Panel(Rows):
 
 def has_room_for(tabs: Sequence[tuple[str, str]], cells: int) -> bool:
     """Whether an edge of so many cells shows all these (key, title) tabs, be it close together."""
-    return sum(cell_len(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS
+    return sum(breadth(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS

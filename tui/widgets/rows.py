@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import GROUND
 from dlsim.tui.drawing.text import Line, Link, Press, cut, means_at, measure
 from dlsim.tui.widgets.styles import look_of
@@ -114,14 +114,15 @@ class Rows(Widget):
 
     def _changed_cells(self, y: int, new: Line, old: Line) -> Region:
         """The cells of row `y` from the first piece that is another one than before to the last."""
-        pairs = list(zip(new, old, strict=False))
-        before = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        left, right = measure(new[:before]), max(self.size.width, 1)
-        if measure(new) == measure(old):
-            pairs = list(zip(new[before:][::-1], old[before:][::-1], strict=False))
-            behind = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-            right = measure(new[: len(new) - behind])
-        return Region(left, y, max(right - left, 1), 1)
+        shorter = min(len(new), len(old))
+        first = next((number for number in range(shorter) if new[number] != old[number]), shorter)
+        behind = 0
+        while behind < shorter - first and new[-1 - behind] == old[-1 - behind]:
+            behind += 1
+        left = measure(new[:first])
+        changed, before = measure(new[first : len(new) - behind]), measure(old[first : len(old) - behind])
+        cells = changed if changed == before else self.size.width - left
+        return Region(left, y, max(cells, 1), 1)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -184,7 +185,7 @@ class Rows(Widget):
         strip = self._strips.get(row)
         if strip is None or strip.cell_length != cells:
             segments = [Segment(text, self.style_of(role)) for text, role in row]
-            strip = Strip(segments, measure(row)).adjust_cell_length(cells, self.style_of(""))
+            strip = Strip(segments).adjust_cell_length(cells, self.style_of(""))
             self._strips[row] = strip
         return strip
 
@@ -240,7 +241,7 @@ def as_text(layout: Layout) -> Layout:
 def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
     """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
     mark = f"{told} {arrow}"
-    if measure(line) + cell_len(mark) + 2 > cells:
+    if measure(line) + breadth(mark) + 2 > cells:
         mark = arrow
     kept = cut(line, max(cells - 1, 0))
-    return (*kept, (" " * (cells - measure(kept) - cell_len(mark)), ""), (mark, "muted"))
+    return (*kept, (" " * (cells - measure(kept) - breadth(mark)), ""), (mark, "muted"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
 from dlsim.tui.drawing.text import Link, Press, measure
@@ -44,7 +43,7 @@ class TimelineStrip(Rows):
         (line, *_), told = self.rows, conditions_told(self._say, self._stops)
         text = "".join(piece for piece, _ in line)
         shown = next((form for form in told if text.endswith(f"{form} ")), "")
-        if shown and x >= measure(line) - cell_len(shown) - 1:
+        if shown and x >= measure(line) - breadth(shown) - 1:
             return Press("", "stops.breakpoint")
         if self._stretch is None or self._snapshot is None:
             return None
