@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlsim.engine import Simulator, load
@@ -120,6 +120,7 @@ def test_where_there_can_be_no_file_a_long_run_stays_in_memory(monkeypatch):
     assert (curve.values == numbers).all()
 
 
+@settings(max_examples=25)
 @given(bits=st.integers(12, 20), columns=st.integers(1, 300))
 def test_a_picture_of_many_numbers_is_as_true_as_one_of_few(bits, columns):
     numbers = np.sin(np.arange(float(1 << bits)) / 1000) * np.arange(1 << bits)

@@ -30,13 +30,13 @@ def bits(simulator):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(case=random_scenarios(optimizers=EVERY_OPTIMIZER), iterations=st.integers(1, 9))
 def test_run_step_and_seek_reach_the_same_bits(case, iterations):
     every_way_leads_to_the_same_bits(case, iterations, bits)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     case=random_scenarios(optimizers=EVERY_OPTIMIZER),
     steps=st.lists(
