@@ -68,8 +68,8 @@ def panel_parts(
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
     assert snapshot.event is not None, "a number that was computed"
     ref = snapshot.event.ref
-    told = snapshot.explain(ref, digits)
-    sums = sums_within(snapshot, told, digits)
+    told = snapshot.explain(ref)
+    sums = sums_within(snapshot, told)
     prose = min(cells, COMFORTABLE_WIDTH)
     asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
     sentence = meaning(say, snapshot, ref, told.value)
