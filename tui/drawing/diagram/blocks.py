@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from math import inf, isnan
 
+from dlsim.engine.kinds.layered.quantities import A, X, Z
 from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Node
 from dlsim.tui.drawing.diagram.layout import Column
@@ -86,17 +87,17 @@ class Blocks(Units):
 
     def _known_row(self, layer: int) -> str | None:
         """The row to read for every unit of a layer that is not lit, None where it differs from unit to unit."""
-        last = self.focus.of_unit("a", layer, self.shape.widths[layer] - 1)
+        last = self.focus.of_unit(A, layer, self.shape.widths[layer] - 1)
         if layer == 0 or self.snapshot.is_shown(last):
             return "a"
-        return None if self.snapshot.is_shown(self.focus.of_unit("z", layer, 0)) else ""
+        return None if self.snapshot.is_shown(self.focus.of_unit(Z, layer, 0)) else ""
 
     def _number(self, layer: int, unit: int, known: str | None) -> tuple[float | None, Ref]:
         if known is None or (layer, unit) in self.focus.nodes:
             row = self._telling_row(layer, unit) if layer else "a"
-            ref = self._ref(Node(layer, unit, row)) or self.focus.of_unit("a", layer, unit)
+            ref = self._ref(Node(layer, unit, row)) or self.focus.of_unit(A, layer, unit)
             return self.snapshot.value(ref), ref
-        ref = self.focus.of_unit("a" if layer else "x", layer, unit)
+        ref = self.focus.of_unit(A if layer else X, layer, unit)
         return (self.snapshot.tape.value(ref, self.snapshot.sample) if known else None), ref
 
     def _cell(self, value: float | None, largest: float) -> tuple[str, str]:
