@@ -26,7 +26,6 @@ from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
-from dlsim.tui.session.selection import HELD_LOSS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
@@ -573,10 +572,10 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
         names, session = app.screen.work.session.ensemble.names, app.screen.work.session
         assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("mean_E"))
         await pilot.press("tab")
-        assert (session.variant, app.screen.work.selection.ref) == (names[0], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("loss:validation:read"))
         await pilot.press("down")
         await pilot.pause()
-        assert (session.variant, app.screen.work.selection.ref) == (names[1], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[1], ref_to("loss:validation:read"))
         text = "\n".join(screen_text(app))
         assert f"{names[1]} is under the lens now" in text
         assert "lossᵥ · selected" in text

@@ -91,7 +91,8 @@ class LayeredTape(Tape):
     """The tape of one iteration of a network.
 
     `iteration` is the number of the update, by the optimizer's own count; `landed` says whether the new parameters
-    have taken their places; `besides` lists the numbers that no op computes. What is abstract here is all in which a dense network and one through time differ.
+    have taken their places; `besides` lists the numbers that no op computes. What is abstract here is all in which a
+    dense network and one through time differ.
     """
 
     structure: LayeredStructure

@@ -296,7 +296,7 @@ class WayBack(Derivative):
     def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> Any:
         """∂E/∂z of the unit reached, times the weight."""
         above = tape.layers[ref.layer]
-        unit, reached = ref.index
+        _, reached = ref.index
         weight = W.value(tape, Ref(W, ref.layer + 1, ref.index), sample)
         with np.errstate(all="ignore"):
             return above.dE_dz[sample, reached] * weight
