@@ -9,19 +9,18 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-extras = project["optional-dependencies"]
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def requirements(extra: str | None = None) -> Iterator[str]:
-    """The lowest versions that the project, or one of its extras, allows."""
-    for line in project["dependencies"] if extra is None else extras[extra]:
-        if own := re.fullmatch(rf"{project['name']}\[(\w+)\]", line):
-            yield from requirements(own[1])
+def requirements(lines: list[str]) -> Iterator[str]:
+    """What the lines ask for; an extra of the project itself stands for its own lines."""
+    for line in lines:
+        if own := re.fullmatch(rf"{PROJECT['name']}\[(\w+)\]", line):
+            yield from requirements(PROJECT["optional-dependencies"][own[1]])
         else:
             yield line
 
 
-for line in dict.fromkeys(line for extra in (None, *sys.argv[1:]) for line in requirements(extra)):
-    name, lowest = re.match(r"([\w.-]+)>=([\w.]+)", line).groups()
-    print(f"{name}=={lowest}")
+asked = [*PROJECT["dependencies"], *(f"{PROJECT['name']}[{extra}]" for extra in sys.argv[1:])]
+for line in dict.fromkeys(requirements(asked)):
+    print(re.sub(r"([\w.-]+)>=([\w.]+).*", r"\1==\2", line))

@@ -29,6 +29,7 @@ from dlsim.tui.session.answer import answer_to, sums_within, value_now
 from dlsim.tui.session.targets import Target, target_of
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head
+from dlsim.tui.words.markdown import without_marks
 from dlsim.tui.words.prose import meaning, origin, question, reasons
 
 MOST_VALUES = 24
@@ -38,8 +39,6 @@ MOST_ROWS = 40
 MOST_GRADIENTS = 100
 MOST_BESIDES = 2_000
 """Of numbers that are made of many others so many are looked through."""
-MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
-"""The marks of Markdown that lessons use; what stands between single stars stays."""
 PREFIX = "spoken."
 _NEW = re.compile(r"([\w\[\],⟨⟩]+)⁺")
 _ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
@@ -282,7 +281,7 @@ class WalkText:
         text = in_language(snapshot.scenario.lesson, self._say.language)
         paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
         for paragraph in filter(None, paragraphs):
-            yield self.spoken(one_line(MARKS.sub(r"\1", paragraph)))
+            yield self.spoken(one_line(without_marks(paragraph)))
         yield self.line("lesson_keys" if any(paragraphs) else "no_lesson")
 
     # proof and comparison

@@ -35,8 +35,10 @@ LONGEST = 100
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
-COMPARED = r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)"
+COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
+REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
+OF_GRADIENTS = re.compile(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|")
 
 
 def examples(simulator: Simulator) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
 
 def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
     """The condition with its number written without the comma, where that is one."""
-    match = re.fullmatch(COMPARED, " ".join(text.split()))
+    match = COMPARED.fullmatch(" ".join(text.split()))
     found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
     return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
@@ -106,19 +108,19 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         return f"the condition has {len(words):,} characters"
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
-    match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
+    match = REACHED.fullmatch(words)
     if match and (number := whole_number(match[2])) is not None:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = re.fullmatch(COMPARED, words)
+    match = COMPARED.fullmatch(words)
     if match and (refused := comma_refused(match[3])):
         return refused[0]
     if match and (bound := typed_number(match[3])) is not None:
         if not isfinite(bound):
             return f"{shown(match[3])} is not a finite number"
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
-        if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
+        if gradients := OF_GRADIENTS.fullmatch(subject):
             if simulator.model.probe() is None:
                 return "there are no gradients here"
             if not _can_hold(compare, bound, 0.0, inf):

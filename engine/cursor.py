@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsim.engine.branches import Branches, Place
+from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.errors import PositionError
 from dlsim.engine.explain import Trouble
 from dlsim.engine.model import Model
@@ -117,11 +117,11 @@ class Cursor:
             self.reveal(self.limit)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Bookmark:
         """Where one stands, to return to."""
-        return Place(self.run.iteration, self.revealed, self.done, self._row)
+        return Bookmark(self.run.iteration, self.revealed, self.done, self._row)
 
-    def return_to(self, place: Place) -> None:
+    def return_to(self, place: Bookmark) -> None:
         """Stand again where one stood in the present run."""
         self.enter(place.iteration)
         self.reveal(place.cursor)

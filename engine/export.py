@@ -1,4 +1,4 @@
-"""A run as a scenario: a file that begins with the weights that the run has now."""
+"""A run written as a scenario file that begins with its present weights."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ MOST_OUTPUTS = 16
 
 
 def export(simulator: Simulator, *, folder: Path | None = None) -> str:
-    """The text of a scenario file: the one that is run, but for its first weights, which are the present ones.
+    """The text of a scenario file: the scenario that is run, with the present weights for its first ones.
 
-    `folder` is where it will lie: a CSV file that lies there too is named, the rows of any other are written out.
-    WrongKindError for a kind without weights, and for more than a file may hold.
+    `folder` is where the file will be: a CSV file in the same folder is named, the rows of any other are written out.
+    Raises WrongKindError for a kind without weights, and for more than a scenario file may hold.
     """
     scenario = simulator.scenario
     refuse_other_kinds(scenario)
@@ -44,13 +44,13 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
 
 
 def refuse_other_kinds(scenario: Scenario) -> None:
-    """WrongKindError for what has no weights to write down."""
+    """Raise WrongKindError for a scenario that has no weights to write down."""
     if not scenario.is_exportable:
         raise WrongKindError(f"only networks can be exported, and {scenario.name} is of kind '{scenario.kind}'")
 
 
 def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[str, Any]:
-    """The tables of that file."""
+    """The tables of the file that `export` writes."""
     scenario = simulator.scenario
     tables = {key: item for key, item in scenario.raw.items() if key not in ("variants", "expect")}
     layers = []
@@ -70,9 +70,9 @@ def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[st
 
 
 def forgotten(simulator: Simulator) -> tuple[str, ...]:
-    """What the run has and a scenario file cannot say: the optimizer's memory, its count, the place among batches.
+    """What of the run a scenario file cannot hold: the optimizer's memory, its count, the place among batches.
 
-    Empty where going on from the file is the same as going on with the run.
+    Empty where the file goes on exactly as the run would.
     """
     training = simulator.scenario.training
     if training is None or not simulator.iteration:
@@ -111,7 +111,7 @@ def _is_same(file: Path, folder: Path) -> bool:
 
 
 def _as_before(rows: Array, rows_kept_back: Array, kept: Rows, back: Rows) -> Array:
-    """All rows in the order that they had before some were kept back: keeping back will choose the same."""
+    """(samples, columns): all rows in their first order, so that the same ones are kept back again."""
     together = np.empty((len(kept) + len(back), rows.shape[1]))
     together[kept], together[back] = rows, rows_kept_back
     return together

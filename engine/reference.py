@@ -35,7 +35,7 @@ class Whose(Enum):
     BATCH = "batch"
     """An op of the iteration makes one for the whole batch."""
     GIVEN = "given"
-    """No op makes it: it belongs to the data, the parameters or the settings, or is derived from other numbers."""
+    """No op makes it: it belongs to the data, to the parameters or to the settings, or derives from other numbers."""
 
 
 class Shown(NamedTuple):
@@ -85,7 +85,7 @@ class Quantity:
     """The row of a unit in a picture in which it is written: a, z, E, gradient or b."""
 
     is_sum_over_ways = False
-    """Whether its formula may add up what comes back over several ways; it is then spelt out where it is an operand."""
+    """Whether its formula may add up what comes back over several ways, and is spelt out where it is an operand."""
     is_way = False
     """Whether it is one of these ways."""
     is_of_others = False
@@ -112,7 +112,7 @@ class Quantity:
     # the number
 
     def value(self, tape: Any, ref: Ref, sample: Any) -> Any:
-        """The number at `ref`; `sample` is a row of the batch, or a slice of rows: then it is an array of theirs."""
+        """The number at `ref`; `sample` is a row of the batch, or a slice of rows, for an array of theirs."""
         raise NotImplementedError
 
     def symbol(self, tape: Any, ref: Ref) -> str:
@@ -174,11 +174,11 @@ class Quantity:
         return self.words
 
     def names(self, tape: Any, ref: Ref) -> dict[str, str]:
-        """The symbols that sentences about it speak of, by their place in the sentence, as {unit}."""
+        """The symbols that sentences about it speak of, by their place in the sentence: {unit}, {weight} and so on."""
         return {}
 
     def qualities(self, tape: Any, ref: Ref) -> Iterable[str]:
-        """What sets it apart from another of the same quantity in what is said of it: the activation, the loss."""
+        """What sets it apart from others of its quantity in sentences: the activation, the loss and so on."""
         return ()
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.branches import Branches, Place
+from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.cursor import Cursor
 from dlsim.engine.curve import Curve
@@ -500,7 +500,7 @@ class Simulator:
             raise UnknownNameError("parameter", str(name), ())
         return ref
 
-    def _stand_at(self, place: Place | None) -> bool:
+    def _stand_at(self, place: Bookmark | None) -> bool:
         if place is None:
             return False
         self._cursor.return_to(place)

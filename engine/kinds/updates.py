@@ -267,7 +267,7 @@ class NewSlot(_OfParameter):
 
 
 class OptimizerSetting(Quantity):
-    """What an optimizer is set to: η, μ, ρ."""
+    """What an optimizer is set to: η, μ, ρ and so on."""
 
     def __init__(self, setting: str) -> None:
         super().__init__(f"setting:{setting}", name="setting")

@@ -34,7 +34,10 @@ _PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
 
 
 def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = None) -> dict[str, Any]:
-    """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say."""
+    """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say.
+
+    Raises ScenarioError for what is no path, and for one that leads nowhere; `file` is what messages call the file.
+    """
     parts = _split(path, file)
     changed = dict(tables)
     place: Any = changed  # what lies on the way is copied, nothing else: nothing else changes

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
+from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.network.body import NetworkBody
@@ -20,14 +21,16 @@ from dlsim.engine.scenario.spec import (
     TrainingSpec,
 )
 
-SETTINGS = {"leaky_relu": {"alpha": 0.1}, "elu": {"alpha": 0.7}, "swish": {"beta": 1.5}, "step": {"at_zero": 0.0}}
-"""Of the activations that have some: what `layer` sets."""
+SETTINGS = {
+    name: {setting.name: setting.default for setting in entry.settings} for name, entry in ACTIVATIONS.items()
+} | {"leaky_relu": {"alpha": 0.1}, "elu": {"alpha": 0.7}, "swish": {"beta": 1.5}}
+"""What `layer` sets of an activation: here and there another number than the default."""
 
 
 def layer(units, activation="sigmoid", weights=None, *, biases=None, init="glorot_uniform", **options):
     return LayerSpec(
         units=units,
-        activation=ActivationSpec(activation, SETTINGS.get(activation, {})),
+        activation=ActivationSpec(activation, SETTINGS[activation]),
         weights=None if weights is None else np.array(weights, dtype=float),
         init=init,
         scale=None,

@@ -19,11 +19,11 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.scenario.toml import write_toml
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.drawing.conventions import convention_lines, rule_in_words
-from dlsim.tui.drawing.diagram.glyphs import ASCII
-from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.glyphs import ASCII
+from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.markdown import convention_lines
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.text import Owner
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
 from dlsim.tui.session.session import Session
@@ -31,6 +31,7 @@ from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import rule_in_words
 
 # variants
 

@@ -17,15 +17,14 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.spec import Body
-from dlsim.tui.drawing.diagram.canvas import cells_of_line
-from dlsim.tui.drawing.diagram.focus import focus_of
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.diagram.labels import Stretch
+from dlsim.tui.drawing.canvas import cells_of_line
+from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
+from dlsim.tui.drawing.diagram.labels import Course
 from dlsim.tui.drawing.diagram.labels import place as place_of
 from dlsim.tui.drawing.diagram.layout import in_view
-from dlsim.tui.drawing.diagram.numbers import number
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.numbers import number
 from dlsim.tui.widgets.picture import NetworkDiagram
 
 
@@ -53,12 +52,12 @@ def standing_at(subject, symbol):
 
 
 def text_of(picture):
-    return ["".join(run.text for run in row) for row in picture.rows]
+    return ["".join(run[0] for run in row) for row in picture.rows]
 
 
 def lit(picture, role):
     """All that is painted so, without its spaces."""
-    return "".join(run.text for row in picture.rows for run in row if run.role == role).replace(" ", "")
+    return "".join(run[0] for row in picture.rows for run in row if run[1] == role).replace(" ", "")
 
 
 def plan_of(snapshot, width, height, selected=None):
@@ -776,7 +775,7 @@ def test_a_weight_of_next_to_nothing_keeps_its_line_and_its_label_where_they_wer
 )
 @settings(max_examples=60, deadline=None)
 def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_comes(rows, across, cells):
-    lines = tuple(Stretch(3, 3 + across, above, below) for above in rows for below in rows)
+    lines = tuple(Course(3, 3 + across, above, below) for above in rows for below in rows)
     passed = {
         (line.x0 + dx, line.row0 + dy) for line in lines for dx, dy in cells_of_line(across, line.row1 - line.row0)
     }

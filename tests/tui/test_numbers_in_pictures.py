@@ -14,8 +14,7 @@ from support.scenarios import each_scenario
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.drawing.diagram.focus import focus_of
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.screens.footer import CAPS

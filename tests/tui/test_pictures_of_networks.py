@@ -12,15 +12,14 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures import region
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures import region, region_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.plane import framed
 from dlsim.tui.drawing.pictures.region import LEVELS
-from dlsim.tui.drawing.pictures.region_field import grid
-from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene
+from dlsim.tui.drawing.pictures.region_lines import grid
+from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene, network_tape
 from dlsim.tui.session.variants import Member
 
 
@@ -85,7 +84,7 @@ def test_the_plane_shows_what_the_network_answers(name, done):
     simulator = Simulator(load(name))
     if simulator.trains:
         simulator.seek(iteration=done)
-    plane = framed(Cells(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
+    plane = framed(Canvas(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
     shown = grid(network_tape(simulator.snapshot()), plane)[:, :, 0]
     assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
 
@@ -121,12 +120,11 @@ def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(
 
 
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
-    from dlsim.tui.drawing.pictures import region_field
 
     computed = []
     answers = NetworkTape.answers
     monkeypatch.setattr(NetworkTape, "answers", lambda tape, inputs: computed.append(1) or answers(tape, inputs))
-    region_field._grids.clear()
+    region_lines._grids.clear()
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)
     for _ in range(5):
@@ -141,7 +139,7 @@ def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
 def test_a_single_neuron_shows_its_line_and_the_equation_of_it():
     shown = text("region", Simulator(load("and")))
     assert "W1·x1 + W2·x2 + b1 = 0.5·x1 + 0.5·x2 − 0.7 = 0" in shown
-    plane = framed(Cells(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
+    plane = framed(Canvas(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
     for x in (0.4, 0.7, 1.0):  # on x1 + x2 = 1.4
         column, row = plane.cell(x, 1.4 - x)
         around = shown.splitlines()[row][column - 2 : column + 3]
@@ -396,7 +394,7 @@ def test_sizes_are_told_before_anything_is_computed_and_cells_are_empty_until_th
     def drawn():
         cells = PICTURES["shapes"].draw(Scene(simulator.snapshot(), ()), 78, 20).cells
         runs = [list(row) for row in cells.rows()][:3]
-        return cells.text().splitlines(), [{run.role for run in row if "(1×" in run.text} for row in runs]
+        return cells.text().splitlines(), [{run[1] for run in row if "(1×" in run[0]} for row in runs]
 
     lines, roles = drawn()
     assert not any("?" in line for line in lines)

@@ -11,13 +11,14 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import plain
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.functions import TALLER, lower_quartile
-from dlsim.tui.drawing.pictures.plane import Plane, ticks
+from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import MARKS, Scene
 from dlsim.tui.drawing.pictures.surface import MOST_POINTS, trail
+from dlsim.tui.drawing.scales import ticks
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
@@ -356,7 +357,7 @@ def test_what_is_counted_has_whole_ticks():
 
 
 def test_a_path_with_numbers_that_are_not_finite_has_gaps():
-    plane = Plane(Cells(10, 5), 0, 0, 10, 5, (0.0, 1.0), (0.0, 1.0))
+    plane = Plane(Canvas(10, 5), 0, 0, 10, 5, (0.0, 1.0), (0.0, 1.0))
     numbers = np.array([0.0, 0.2, np.nan, np.inf, 0.8, 1.0, 1e308, -1e308])
     dots = plane.path(np.linspace(0, 1, 8), numbers)
     assert dots.any()

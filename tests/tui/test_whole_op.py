@@ -11,7 +11,7 @@ from support.scenarios import each_scenario
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
-from dlsim.tui.drawing.lines import width
+from dlsim.tui.drawing.text import measure
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
@@ -142,7 +142,7 @@ def test_no_op_of_any_scenario_is_wider_than_the_panel(name):
         simulator.step("op")
         if op_shown(simulator.snapshot(), Selection()) is not None:
             for cells in (30, 54):
-                assert all(width(line) <= cells for line in shown(simulator, cells, 18)), simulator.event
+                assert all(measure(line) <= cells for line in shown(simulator, cells, 18)), simulator.event
 
 
 async def test_a_grain_of_ops_shows_them_whole_and_one_of_values_the_last_number(open_at, screen_text):

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from rich.cells import cell_len
-
 from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing import mathematics
-from dlsim.tui.drawing.equation import equation, spelt_out
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, after_sign, cut, width, wrap
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, dispensable, gap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.equation import OPENING, equation, spelt_out
+from dlsim.tui.drawing.text import (
+    ELLIPSIS,
+    Line,
+    Link,
+    Part,
+    Piece,
+    after_sign,
+    cut,
+    dispensable,
+    gap,
+    measure,
+    widest,
+    wrap,
+)
 from dlsim.tui.session.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
@@ -89,11 +98,11 @@ def why_parts(
 def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
     """That a gradient is a mean over the batch, and what « » mark in its formula, where that is on screen."""
     samples = len(snapshot.tape.rows)
-    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
+    if samples == 1 or not any(OPENING in token for token in told.tokens if isinstance(token, str)):
         return []
     marked = say("batch.mean_marked", samples=samples, sample=snapshot.row + 1)
     with_marks, alone = (tuple(wrap([(text, "muted")], prose)) for text in (marked, say("batch.mean", samples=samples)))
-    return [Part((with_marks, ()), (BATCH,), about=mathematics.OPENING, otherwise=(alone, ()))]
+    return [Part((with_marks, ()), (BATCH,), about=OPENING, otherwise=(alone, ()))]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:
@@ -167,18 +176,18 @@ def _rows(
 ) -> tuple[Line, ...]:
     symbols = [snapshot.symbol(ref) for ref in operands]
     numbers = [_number(snapshot, ref, digits, is_shown=is_shown) for ref in operands]
-    symbol_cells = max(map(cell_len, symbols))
-    number_cells = max(map(cell_len, numbers))
+    symbol_cells = widest(symbols)
+    number_cells = widest(numbers)
     lines: list[Line] = []
     for ref, symbol, number in zip(operands, symbols, numbers, strict=True):
         is_marked = ref == marked
         name: Piece = (symbol, Link("chosen" if is_marked else "symbol", ref))
         line: list[Piece] = [(f" {MARK} " if is_marked else "   ", "accent"), name]
-        line.append((" " * (symbol_cells - cell_len(symbol) + 2), ""))
+        line.append((" " * (symbol_cells - breadth(symbol) + 2), ""))
         line.append((number, Link("number", ref)))
         where = origin(say, snapshot, ref)
-        padding = " " * (number_cells - cell_len(number) + 2)
-        if width(line) + len(padding) + 8 < cells:
+        padding = " " * (number_cells - breadth(number) + 2)
+        if measure(line) + len(padding) + 8 < cells:
             line += [(padding, ""), (where, Link("muted", ref))]
         lines.append(cut(tuple(line), cells))
     return tuple(lines)

@@ -10,9 +10,7 @@ from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.drawing.equation import equation
-from dlsim.tui.drawing.lines import Line, Piece, spread, width, wrap
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap
+from dlsim.tui.drawing.text import Line, Link, Part, Piece, dispensable, fitted, gap, measure, spread, wrap
 from dlsim.tui.drawing.whole_op import op_parts
 from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import Selection
@@ -179,7 +177,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         told = [(left, ((text, of_mean), ("  ", ""), *one)) for text, one in beside]
         shortest = told[-1][1]
         forms = [*told, (((brief, "muted"),), shortest), ((), shortest), (left, named), ((), named), *forms]
-    steady = (form for form in told if width(form[1]) + max(width(left), BEFORE_ERRORS) + GAP <= cells)
-    fitting = (form for form in forms if width(form[1]) + (width(form[0]) + GAP if form[0] else 0) <= cells)
+    steady = (form for form in told if measure(form[1]) + max(measure(left), BEFORE_ERRORS) + GAP <= cells)
+    fitting = (form for form in forms if measure(form[1]) + (measure(form[0]) + GAP if form[0] else 0) <= cells)
     left, right = next(steady, None) or next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.screen import Screen
 
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.diagram.focus import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.screens.reports import GradientScreen

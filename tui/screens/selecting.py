@@ -5,8 +5,8 @@ from __future__ import annotations
 from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.curves import place_of_last
-from dlsim.tui.drawing.link import Link, Owner
 from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of
+from dlsim.tui.drawing.text import Link, Owner
 from dlsim.tui.drawing.whole_op import beside
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.answer import in_iteration

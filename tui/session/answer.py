@@ -1,4 +1,4 @@
-"""What a selected number is made of, as far as it has been computed. No Textual here."""
+"""What a selected number is made of, as far as it has been computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number is selected, and the way one came to it: from operand to operand, and back. No Textual here."""
+"""Which number is selected, and the way one came to it: from operand to operand, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sets a scenario's variants apart: the settings that differ, and a name for the one without. No Textual here."""
+"""What sets a scenario's variants apart: the settings that differ, and a name for the one without."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.settings import Preferences
 from dlsim.tui.session.targets import Target, target_of
 
 TABLES = 3

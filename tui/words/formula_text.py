@@ -1,4 +1,4 @@
-"""A formula as text to take along: one line for a number, one for each of an op. No Textual here."""
+"""A formula as text to take along: one line for a number, one for each of an op."""
 
 from __future__ import annotations
 

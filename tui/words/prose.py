@@ -1,4 +1,4 @@
-"""Which sentence goes with a number: the question it answers and what it means. No Textual here.
+"""Which sentence goes with a number: the question it answers and what it means.
 
 A key is looked up from the particular to the general: `meaning.search_y.at_zero.positive`, `meaning.search_y.positive`,
 `meaning.y`, and last `meaning.any`. Between a quantity and its sign may stand a quality: the activation, the loss, the

@@ -1,4 +1,4 @@
-"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars. No Textual here."""
+"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.numbers import number, number_alone
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.legend import Group, rows_needed, write_columns, write_line
-from dlsim.tui.drawing.pictures.plane import Plane, Span, fitting_span, framed
+from dlsim.tui.drawing.canvas import Canvas, rows_needed
+from dlsim.tui.drawing.numbers import number, number_alone
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import Span, fitting_span
+from dlsim.tui.drawing.text import Link, Pieces, fit
 
 Array = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The chosen view."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
     if not isinstance(tape, FunctionsTape):
         return Drawing(cells)
@@ -60,7 +60,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Curves:
     """One moment's curves in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: FunctionsTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: FunctionsTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._functions = tape.functions
@@ -76,13 +76,13 @@ class _Curves:
         groups = [self._told(number, is_wide) for number in range(len(self._functions))]
         if is_wide:
             room, height = cells.width - LEGEND_CELLS - 2, cells.height
-            head: list[Group] = [[(f"{self._x_told():<18}", Link("strong", CURSOR)), ("    f(x)    f′(x)", "muted")]]
+            head: list[Pieces] = [[(f"{self._x_told():<18}", Link("strong", CURSOR)), ("    f(x)    f′(x)", "muted")]]
             place = (room + 2, 0, LEGEND_CELLS, height)
-            write_columns(cells, place, [*head, *groups], widest=LEGEND_CELLS)
+            cells.write_columns(place, [*head, *groups], widest=LEGEND_CELLS)
         else:
             rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
             room, height = cells.width, cells.height - rows
-            write_columns(cells, (0, height, cells.width, rows), groups)
+            cells.write_columns((0, height, cells.width, rows), groups)
         numbers = range(len(self._functions))
         if room >= 40:
             half = room // 2
@@ -94,7 +94,7 @@ class _Curves:
         if not is_wide:
             cells.write_right(half - 1, 0, self._x_told(), Link("strong", CURSOR))
 
-    def _told(self, place: int, is_wide: bool) -> Group:
+    def _told(self, place: int, is_wide: bool) -> Pieces:
         room, cells = (16, 8) if is_wide else (10, 7)
         digits = self._scene.look.at_most(4)
         label = _shortened(self._functions[place].label, room)
@@ -187,10 +187,10 @@ class _Curves:
                 if mark != " ":
                     cells.write(plane.left + column, plane.top + plane.height - 1, mark, "negative")
         if height < cells.height:
-            write_line(cells, height, [[(self._x_told(), Link("strong", CURSOR))], self._values_told(place)])
-            write_line(cells, height + 1, self._zones_told(zones))
+            cells.write_groups(height, [[(self._x_told(), Link("strong", CURSOR))], self._values_told(place)])
+            cells.write_groups(height + 1, self._zones_told(zones))
 
-    def _values_told(self, place: int) -> Group:
+    def _values_told(self, place: int) -> Pieces:
         group: list[tuple[str, str]] = []
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
         for name, quantity in (("f(x) = ", VALUE), *((("  f′(x) = ", SLOPE),) if has_slope else ())):
@@ -208,7 +208,7 @@ class _Curves:
     def _flatness(self, place: int) -> str:
         return self._zones(place)[self._tape.point]
 
-    def _zones_told(self, zones: list[str]) -> list[Group]:
+    def _zones_told(self, zones: list[str]) -> list[Pieces]:
         glyphs, say = self._scene.look.glyphs, self._scene.say
         told = {
             glyphs.flat: say("picture.saturated_here", share=f"{SATURATED_BELOW:.0%}"),
@@ -253,10 +253,10 @@ class _Curves:
 def _shortened(label: str, room: int) -> str:
     """A function's label; what stands in brackets is kept."""
     name, bracket, rest = label.partition("[")
-    return shortened(name, max(room - len(bracket + rest), 2)) + bracket + rest
+    return fit(name, max(room - len(bracket + rest), 2)) + bracket + rest
 
 
-def bar(share: float, cells_wide: int, cells: Cells) -> str:
+def bar(share: float, cells_wide: int, cells: Canvas) -> str:
     """A bar of `share` of so many cells, to an eighth of a cell."""
     share = min(max(share, 0.0), 1.0)
     if not cells.glyphs.has_dots:

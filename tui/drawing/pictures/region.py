@@ -1,4 +1,4 @@
-"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary. No Textual here."""
+"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary."""
 
 from __future__ import annotations
 
@@ -16,16 +16,13 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
-from dlsim.tui.drawing.pictures.moments import moment_told, room_after
-from dlsim.tui.drawing.pictures.plane import Plane, Span, framed, widened
-from dlsim.tui.drawing.pictures.region_field import finer, grid
-from dlsim.tui.drawing.pictures.region_lines import Lines
-from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene
-from dlsim.tui.drawing.pictures.suiting import lies_in_a_plane
+from dlsim.tui.drawing.canvas import Canvas, Mask
+from dlsim.tui.drawing.pictures.catalogue import lies_in_a_plane
+from dlsim.tui.drawing.pictures.plane import Plane, framed
+from dlsim.tui.drawing.pictures.region_lines import Lines, finer, grid
+from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene, moment_told, network_tape, room_after
+from dlsim.tui.drawing.scales import Span, widened
+from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -60,7 +57,7 @@ def _shares_out(classes: Classes | None) -> bool:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The plane at this moment."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None or not lies_in_a_plane(scene.snapshot.scenario):
         return Drawing(cells)
@@ -71,7 +68,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Map:
     """One moment's plane in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._look: Look = scene.look
         self._snapshot = scene.snapshot
@@ -89,7 +86,7 @@ class _Map:
         """Heat, lines, points, and what they mean."""
         height = self._cells.height
         top = 1 if height >= 6 else 0
-        above, below = in_lines(self._meaning(), self._cells.width)
+        above, below = groups_that_fit(self._meaning(), self._cells.width)
         second = 1 if height >= (LEAST_WITH_REST if below else LEAST_WITH_LINES) else 0
         x, y = self._spans()
         place = (0, top, self._cells.width, height - top - second)
@@ -106,11 +103,11 @@ class _Map:
             self._class_names(plane, self._winners)
         moment = moment_told(self._scene, room_after(above, self._cells.width))
         if top:
-            write_line(self._cells, 0, [*above, *moment])
+            self._cells.write_groups(0, [*above, *moment])
         if second:
             below += [] if moment else moment_told(self._scene, room_after(below, self._cells.width))
             told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
-            write_line(self._cells, height - 1, [*below, *told])
+            self._cells.write_groups(height - 1, [*below, *told])
 
     # the plane
 
@@ -254,9 +251,9 @@ class _Map:
 
     # what it means
 
-    def _meaning(self) -> list[Group]:
+    def _meaning(self) -> list[Pieces]:
         say = self._scene.say
-        groups: list[Group] = self._classes_told() if self._classes else [self._scale(), *self._targets_told()]
+        groups: list[Pieces] = self._classes_told() if self._classes else [self._scale(), *self._targets_told()]
         mark = self._lens_mark(self._kind_of(self._snapshot.row))
         groups.append([(mark, "lens"), (" " + say("picture.sample", sample=self._snapshot.row + 1), "text")])
         if len(self._data.validation_inputs):
@@ -264,11 +261,11 @@ class _Map:
             groups.append([(marks, "text"), (" " + say("picture.kept_back"), "muted")])
         return groups
 
-    def _classes_told(self) -> list[Group]:
+    def _classes_told(self) -> list[Pieces]:
         kinds = range(self._classes)
         return [[(self._class_mark(kind), "mark"), (f" {self._class_name(kind)}", "text")] for kind in kinds]
 
-    def _targets_told(self) -> list[Group]:
+    def _targets_told(self) -> list[Pieces]:
         if self._data.targets is None:
             return []
         bound = general(self._boundary)
@@ -280,7 +277,7 @@ class _Map:
         targets = self._data.targets
         return int(self._kinds(None if targets is None else targets[row : row + 1], 1)[0])
 
-    def _scale(self) -> Group:
+    def _scale(self) -> Pieces:
         low, high = self._span()
         symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
         group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{general(low)} ", "axis")]

@@ -1,4 +1,4 @@
-"""Which matrix has which shape, layer by layer, and how one entry of a product comes about. No Textual here."""
+"""Which matrix has which shape, layer by layer, and how one entry of a product comes about."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.legend import Group, group_breadth, linked, write_line
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
+from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
 
 FACTS = 4
 """What is derived for each layer, in the order of the notes: Y, W's rows, b, W's columns."""
@@ -35,7 +33,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The layers' products, and below them the chosen entry."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None:
         return Drawing(cells)
@@ -63,7 +61,7 @@ class _Sizes(Struct, frozen=True):
 class _Shapes:
     """One moment in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
@@ -81,17 +79,17 @@ class _Shapes:
         layers_shown = min(len(lines), max(cells.height - 1, 1))
         first = self._first_layer(layers_shown, len(lines))
         for row, line in enumerate(lines[first : first + layers_shown]):
-            write_line(cells, row, line)
+            cells.write_groups(row, line)
         for row, is_cut in ((0, first > 0), (layers_shown - 1, first + layers_shown < len(lines))):
             if is_cut:
                 cells.write(cells.width - 1, row, cells.glyphs.more, "muted")
         y = layers_shown
         if y < cells.height:
-            write_line(cells, y, self._total())
+            cells.write_groups(y, self._total())
             y += 1
         if self._is_derived and y < cells.height - 1:
             known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
-            cells.write(0, y, shortened(known, cells.width), "muted")
+            cells.write(0, y, fit(known, cells.width), "muted")
             self._told(y + 1)
             layer = self._layers[max(self._facts - 1, 0) // FACTS]
             product = self._dot_product(layer)
@@ -104,7 +102,7 @@ class _Shapes:
         layer = self._layers[self._entry.layer - 1]
         rows = min(layer.senders, MOST_SHOWN)
         if room >= rows + 7:
-            cells.write(0, y, shortened(self._names(), cells.width), "muted")
+            cells.write(0, y, fit(self._names(), cells.width), "muted")
             y, room = y + 1, room - 1
         if room >= 2:
             self._dot_product(layer).draw(self._entry, y, room)
@@ -146,33 +144,33 @@ class _Shapes:
             is_there=has_rows and has_columns,
         )
 
-    def _products(self) -> list[list[Group]]:
+    def _products(self) -> list[list[Pieces]]:
         """A line for each layer; the columns stand below each other."""
         table = [self._columns(layer) for layer in self._layers]
-        widths = [max(group_breadth(row[place]) for row in table) for place in range(len(table[0]))]
-        lines: list[list[Group]] = []
+        widths = [max(measure(row[place]) for row in table) for place in range(len(table[0]))]
+        lines: list[list[Pieces]] = []
         for row in table:
             *matrices, count, activation = row
             product: list[tuple[str, str]] = []
             for column, cells in zip(matrices, widths, strict=False):
-                blanks = " " * (cells - group_breadth(column))
+                blanks = " " * (cells - measure(column))
                 product += [*column, (blanks, column[-1][1] if column else "")]
-            groups: list[Group] = [product]
-            blanks = " " * (widths[-2] - group_breadth(count))
-            if group_breadth(product) + widths[-2] + 2 <= self._cells.width:
+            groups: list[Pieces] = [product]
+            blanks = " " * (widths[-2] - measure(count))
+            if measure(product) + widths[-2] + 2 <= self._cells.width:
                 groups.append([(blanks, ""), *count])
             groups.append(activation)
             lines.append(groups)
         return lines
 
-    def _columns(self, layer: Layer) -> list[Group]:
+    def _columns(self, layer: Layer) -> list[Pieces]:
         """What stands below each other: names, sizes, signs, and last how many parameters, and the activation."""
         sizes = self._sizes(layer)
         n = layer.number
         is_active = self._entry.layer == n
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
-        def matrix(name: str, size: _Size, of: str) -> list[Group]:
+        def matrix(name: str, size: _Size, of: str) -> list[Pieces]:
             role = "operand" if is_active else "text"
             if not size.is_there:
                 role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
@@ -183,7 +181,7 @@ class _Shapes:
             return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
 
         number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
-        columns: list[Group] = [[(number, "active" if is_active else "muted")]]
+        columns: list[Pieces] = [[(number, "active" if is_active else "muted")]]
         columns += [*matrix(goes_in(layer), sizes.X, "X"), [("·", "text")], *matrix(f"W[{n}]", sizes.W, "W")]
         if layer.biases:
             columns += [[(" + " if is_wide else "+", "text")], *matrix(f"b[{n}]", sizes.B, "b")]
@@ -202,11 +200,11 @@ class _Shapes:
         ref = Ref(PARAMETERS, layer)
         return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
-    def _total(self) -> list[Group]:
+    def _total(self) -> list[Pieces]:
         if self._is_derived and self._facts < FACTS * len(self._layers):
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         total, ref = self._parameters(0, "strong")
-        groups: list[Group] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
+        groups: list[Pieces] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
         if len(self._layers) > 1:
             counts: list[tuple[str, str]] = []
             for layer in self._layers:
@@ -239,9 +237,9 @@ class _Shapes:
                 ),
                 say("picture.columns_result", name=names["W"], result=names["Y"]),
             ][(self._facts - 1) % FACTS]
-        self._cells.write(0, y, shortened(text, self._cells.width), "operand")
+        self._cells.write(0, y, fit(text, self._cells.width), "operand")
         if self._facts == FACTS * len(self._layers) and y + 1 < self._cells.height:
-            self._cells.write(0, y + 1, shortened(say("picture.all_known"), self._cells.width), "muted")
+            self._cells.write(0, y + 1, fit(say("picture.all_known"), self._cells.width), "muted")
 
     # one entry
 

@@ -1,4 +1,4 @@
-"""A recurrent network unrolled in time: a column for each step, arrows from step to step. No Textual here."""
+"""A recurrent network unrolled in time: a column for each step, arrows from step to step."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStru
 from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
 from dlsim.engine.reference import Quantity, Ref, operands
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.diagram.numbers import number_alone
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
+from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_of, number_alone, text_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
+from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
 from dlsim.tui.session.answer import is_number
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """All steps, or those around the active one where there is no room for all."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Canvas(width, height, scene.look.glyphs)
     tape = scene.snapshot.tape
     if not isinstance(tape, RecurrentTape):
         return Drawing(cells)
@@ -34,7 +31,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Unrolled:
     """One moment in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, structure: RecurrentStructure) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, structure: RecurrentStructure) -> None:
         self._scene, self._cells, self._structure = scene, cells, structure
         self._snapshot = scene.snapshot
         self.hits: list[Hit] = []
@@ -48,7 +45,7 @@ class _Unrolled:
         self._trains = structure.loss is not None
         self._is_over = event is not None and event.phase in ("backward", "update")
         """Whether the forward pass is: what is shown then is what flows back, where there is no room for both."""
-        self._entries: dict[tuple[str, bool], list[Entry]] = {}
+        self._entries: dict[tuple[str, bool], list[NamedNumber]] = {}
         """The numbers of each row: of the units (False), and in places of their own those that flow back (True)."""
         names = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         self._plan = plan(structure, cells.width, cells.height, names, self._step_of(self._active) or 0)
@@ -186,9 +183,9 @@ class _Unrolled:
         """A number of a unit, to be written after its name."""
         told, role = self._snapshot.value(ref), self._role(ref, unit)
         cells = max(min(cells, MOST_CELLS), 1)
-        self._entries.setdefault(row, []).append(Entry(x, y, name, cells, ref, role, told))
+        self._entries.setdefault(row, []).append(NamedNumber(x, y, name, cells, ref, role, told))
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[NamedNumber]) -> None:
         """The numbers of a row, all with as many decimals; a click on one means it."""
         decimals = decimals_of(entries, self._scene.look.at_most(DIGITS))
         for entry in entries:
@@ -273,14 +270,14 @@ class _Unrolled:
         rows = self._plan.rows
         for name in ("error", "target", "output", "hidden", "input"):
             if name in rows:
-                text = shortened(self._scene.say(f"picture.{name}"), self._plan.label - 1)
+                text = fit(self._scene.say(f"picture.{name}"), self._plan.label - 1)
                 self._cells.write(0, (rows[name].start + rows[name].stop - 1) // 2, text, "muted")
 
     def _foot(self) -> None:
         last = max(lines.stop + (name in self._plan.framed) for name, lines in self._plan.rows.items())
         free = self._cells.height - last
         say, glyphs = self._scene.say, self._cells.glyphs
-        groups: list[Group] = []
+        groups: list[Pieces] = []
         if not self._structure.fed_back:
             groups.append([(say("picture.no_feedback"), "muted")])
         if glyphs.forward in self._directions:
@@ -299,13 +296,13 @@ class _Unrolled:
             lines = [[now], *lines] if len(lines) < free else self._lines([now, *groups])
         lines = lines[: max(free, 0)]
         for y, line in enumerate(lines, self._cells.height - len(lines)):
-            write_line(self._cells, y, line)
+            self._cells.write_groups(y, line)
 
-    def _lines(self, groups: list[Group]) -> list[list[Group]]:
+    def _lines(self, groups: list[Pieces]) -> list[list[Pieces]]:
         """As many lines as the groups take."""
-        lines: list[list[Group]] = []
+        lines: list[list[Pieces]] = []
         while groups:
-            line, groups = in_lines(groups, self._cells.width)
+            line, groups = groups_that_fit(groups, self._cells.width)
             if not line:
                 line, groups = groups[:1], groups[1:]  # wider than the picture
             lines.append(line)

@@ -1,17 +1,22 @@
-"""One table at one moment: which rows and columns there is room for, and their lines."""
+"""Tables: one at a moment, with the rows and columns that there is room for; and one as text to take along."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
+from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, fit, width
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
 from dlsim.tui.session.answer import has_updated, in_iteration
 from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import Words
@@ -50,7 +55,7 @@ class TableView:
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
-        self._label = max(places.label_cells, cell_len(label_head(say, self._table)))
+        self._label = max(places.label_cells, breadth(label_head(say, self._table)))
         first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
         self._is_counted = all(map(is_counted, first))
         self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
@@ -179,7 +184,7 @@ class TableView:
         return [column_head(self._say, name) for name in names]
 
     def _widest_heading(self) -> int:
-        return max((cell_len(column_head(self._say, name)) for name in self._table.columns), default=0)
+        return widest(column_head(self._say, name) for name in self._table.columns)
 
     def _headings(self) -> Line:
         label = label_head(self._say, self._table)
@@ -192,8 +197,8 @@ class TableView:
             room = cells - (1 if self._is_counted else WHOLE)
             head = old_head if self._is_old(column) and not self._has_line_to_spare else column_head
             text = head(self._say, self._table.columns[column], room)
-            text = fit(" " * min(WHOLE - 1, max(cells - 1 - cell_len(text), 0)) + text, cells - 1)
-            pieces.append((text + " " * (cells - cell_len(text)), "muted"))
+            text = fit(" " * min(WHOLE - 1, max(cells - 1 - breadth(text), 0)) + text, cells - 1)
+            pieces.append((padded(text, cells), "muted"))
         return tuple(pieces)
 
     def _heading(self, group: Group) -> Line:
@@ -207,7 +212,7 @@ class TableView:
         mark = LENS_MARK if is_lens else " "
         pieces: list[Piece] = [
             (f" {mark} ", "accent" if is_lens else ""),
-            (_padded(row.label, self._label), role or "symbol"),
+            (padded(row.label, self._label), role or "symbol"),
         ]
         active = self._snapshot.event.ref if self._snapshot.event is not None else None
         for column in self._columns:
@@ -227,9 +232,9 @@ class TableView:
                 (text[:leading], ""),
                 (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
             ]
-            pieces.append((" " * (cells - width(pieces[-2:])), ""))
+            pieces.append((" " * (cells - measure(pieces[-2:])), ""))
         if is_active:
-            room = self._cells - width(pieces) - 2
+            room = self._cells - measure(pieces) - 2
             pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
         return tuple(pieces)
 
@@ -266,5 +271,73 @@ def _bracketed(text: str, cells: int) -> str:
     return framed if len(framed) <= cells else text
 
 
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - cell_len(text))
+class Sheet(Struct, frozen=True):
+    """A table whose cells are text already: the first column names the rows, the others hold numbers, but for those
+    at the end that hold words.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: int = 0
+
+
+def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
+    """All rows of a table at this moment; a number that is not computed yet is an empty cell."""
+    heads = [label_head(say, table), *(column_head(say, name) for name in table.columns)]
+    return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
+
+
+def sheet_of_variants(
+    say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]], beside: Beside = NOTHING_BESIDE
+) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
+    what sets them apart.
+    """
+    heads = [
+        say("column.variant"),
+        say("column.updates"),
+        say(loss_head(variant.snapshot.is_part for variant in variants)),
+    ]
+    heads += [say(f"column.{beside.head}")] if beside.head else []
+    rows = []
+    for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):
+        losses = variant.snapshot.curves.get("loss")
+        loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
+        row = [variant.name, str(variant.snapshot.position.done), loss]
+        if beside.head:
+            second = beside.numbers[number]
+            row.append("" if second is None else repr(float(second)))
+        rows.append([*row, ", ".join(pieces)])
+    return Sheet([*heads, say("column.differs")], rows, words=1)
+
+
+def as_csv(sheet: Sheet) -> str:
+    """Comma-separated values as RFC 4180 has them, lines ended by a line feed."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([sheet.heads, *sheet.rows])
+    return out.getvalue().removesuffix("\n")
+
+
+def as_markdown(sheet: Sheet) -> str:
+    """A Markdown table whose columns line up in a fixed font as well."""
+    lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
+    rooms = [max(3, *map(breadth, column)) for column in zip(*lines, strict=True)]
+    numbers = range(1, len(rooms) - sheet.words)
+    rule = ["-" * (room - 1) + ":" if place in numbers else "-" * room for place, room in enumerate(rooms)]
+    return "\n".join(_line(row, rooms, numbers) for row in (lines[0], rule, *lines[1:]))
+
+
+def _line(row: Sequence[str], rooms: Sequence[int], numbers: range) -> str:
+    """Numbers stand at the right of their columns, words at the left."""
+    gaps = [" " * (room - breadth(text)) for text, room in zip(row, rooms, strict=True)]
+    cells = (
+        gap + text if place in numbers else text + gap for place, (text, gap) in enumerate(zip(row, gaps, strict=True))
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:
+    value = None if ref is None else snapshot.value(ref)
+    if value is None or (table.key == "data" and math.isnan(value)):  # an output that this batch did not compute
+        return ""
+    return str(int(value)) if is_counted(ref) else repr(float(value))
