@@ -89,7 +89,7 @@ class Parameter(Quantity):
         self.new: Quantity = NewParameter(self)
         self.now.new = self.new
         self.change = ParameterChange(self)
-        self.slot = cache(lambda name: Slot(name, self))
+        self.slot = cache(lambda name: OptimizerSlot(name, self))
         self.new_slot = cache(lambda name: NewSlot(name, self))
 
     def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
@@ -215,7 +215,7 @@ class ParameterChange(_OfParameter):
         return self.of.new.shown_with(tape, ref._replace(quantity=self.of.new))
 
 
-class Slot(_OfParameter):
+class OptimizerSlot(_OfParameter):
     """What the optimizer remembers of a parameter, as the iteration reads it."""
 
     is_learnt = True
@@ -434,7 +434,7 @@ def _for_all(tape: Any, op: Any, of: Parameter, slot: str) -> tuple[str, str]:
         if isinstance(token, str):
             return token
         quantity = token.quantity
-        if isinstance(quantity, Slot | NewSlot):
+        if isinstance(quantity, OptimizerSlot | NewSlot):
             return f"{quantity.slot}_{matrix}{PLUS if isinstance(quantity, NewSlot) else ''}"
         if quantity is of:
             return matrix

@@ -8,6 +8,7 @@ from support.networks import layer, scenario
 from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
+from dlsim.engine.kinds.accuracy import Confusion
 from dlsim.engine.reference import TERMS, operands
 
 RANDOM = np.random.default_rng(7)
@@ -119,3 +120,10 @@ def test_counts_follow_the_weights_of_the_moment():
     before = value(simulator.snapshot(), "right")
     simulator.run(iterations=5000)
     assert before < value(simulator.snapshot(), "right") == 4
+
+
+def test_a_table_of_counts_has_a_share_that_is_right_in_all_and_of_each_class():
+    found = Confusion(np.array([[3, 1, 0], [2, 4, 0], [0, 0, 0]]))
+    assert (found.right, found.samples, found.accuracy) == (7, 10, 0.7)
+    assert [found.recall(truth) for truth in range(3)] == [0.75, 4 / 6, 0.0]
+    assert Confusion(np.zeros((2, 2), dtype=np.int64)).accuracy == 0.0

@@ -11,6 +11,7 @@ from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.kinds.search.grid import decimals, search
 from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.reference import Ref
@@ -312,3 +313,22 @@ def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
     assert snapshot.explain(settings).substituted == "21·21·21"
     first = Simulator(load("xor-single")).snapshot()
     assert (first.value(before), first.value(tried)) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "places"),
+    [([0.0], 0), ([3.0, -20.0], 0), ([0.5, 0.25], 2), ([0.1 + 0.2], 1), ([1e-6], 6), ([1e-7], None), ([1 / 3], None)],
+)
+def test_numbers_of_a_grid_have_so_many_decimals_and_no_more_than_six(numbers, places):
+    assert decimals(np.array(numbers)) == places
+
+
+def test_the_bias_changes_fastest_and_sums_are_whole_numbers_of_the_finest_step():
+    case = load_tables(tables((0, 1, 0.5), (-0.25, 0.25, 0.25)))
+    grid = search(case.body)
+    settings = [grid.setting(case.body, number) for number in (0, 1, 2, 3, 9, 26)]
+    assert settings == [(0, 0, -0.25), (0, 0, 0), (0, 0, 0.25), (0, 0.5, -0.25), (0.5, 0, -0.25), (1, 1, 0.25)]
+    assert grid.scale == 100
+    assert grid.sums[26].tolist() == [25, 125, 125, 225]
+    assert grid.fires[1].tolist() == [False] * 4, "0 is not above 0"
+    assert grid.fires[2].all()

@@ -25,7 +25,7 @@ from dlsim.tui.session.targets import Target, parsed, problem_with, settings_of,
 from dlsim.tui.words import words
 from dlsim.tui.words.scenario import in_words
 
-WRITTEN_OVER = ["backspace"] * 30
+WRITTEN_OVER = ["ctrl+u"]
 """What stands in the prompt is gone."""
 
 
@@ -33,8 +33,8 @@ WRITTEN_OVER = ["backspace"] * 30
 def seen_after(open_at, screen_text):
     """A function: keys → all that is on the screen of the 2-2-2 network after them."""
 
-    async def press(*keys):
-        app = open_at("backprop-2-2-2")
+    async def press(*keys, values=0):
+        app = open_at("backprop-2-2-2", values=values)
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.press(*keys)
             await pilot.pause()
@@ -479,7 +479,7 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         await pilot.press("w", *"W5", "enter")
         await pilot.pause()
         assert "W5" in "".join(screen_text(app)[-3:])
-        await pilot.press(*["backspace"] * 20, *"0.9", "enter")
+        await pilot.press("ctrl+u", *"0.9", "enter")
         await pilot.pause()
         assert app.screen.work.session.simulator.look_up("W5") == 0.9
 
@@ -570,13 +570,13 @@ def test_a_value_is_read_alike_in_an_edit_and_on_the_command_line(text, value):
 
 
 async def test_where_neither_what_is_marked_nor_what_is_selected_can_be_set_both_are_named(seen_after):
-    screen = await seen_after(*["space"] * 20, "enter", "w")
+    screen = await seen_after("enter", "w", values=20)
     assert "Neither ∂E/∂o1 (marked) nor ∂E/∂W5 (selected) can be set." in screen
 
 
 @pytest.mark.parametrize(("downs", "asked"), [(0, "W7  0.7"), (1, "η  0.5"), (2, "W7  0.7")])
 async def test_of_what_a_number_is_made_of_the_marked_one_is_edited_or_else_the_number_itself(seen_after, downs, asked):
-    screen = await seen_after(*["space"] * 26, "enter", *["down"] * downs, "w")
+    screen = await seen_after("enter", *["down"] * downs, "w", values=26)
     assert f"\n {asked}" in screen
 
 

@@ -16,7 +16,7 @@ from dlsim.tui.session.variants import label_of
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import origin as origin_of
 
-WRITTEN_OVER = ["backspace"] * 30
+WRITTEN_OVER = ["ctrl+u"]
 
 
 def target(session, ref):

@@ -481,7 +481,6 @@ def test_the_first_curve_waits_for_no_import_but_plotext():
 import sys
 import numpy as np
 from dlsim.tui.drawing.plots import Series, get_ready, plot
-from support.numbers import ref_to
 get_ready()
 before = set(sys.modules)
 here = np.array([1.0, 2.0])

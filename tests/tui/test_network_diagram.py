@@ -255,7 +255,7 @@ def test_the_active_value_and_its_operands_are_lit(symbol, active, operands):
 
 def after_op(quantity, layer):
     simulator = Simulator(worked_example())
-    while simulator.step("op").ref[:2] != (quantity, layer):
+    while (event := simulator.step("op")).op != quantity or event.layer != layer:
         pass
     return simulator.snapshot()
 

@@ -321,7 +321,7 @@ def test_a_number_of_the_picture_can_be_clicked():
     drawing = PICTURES["unrolled"].draw(Scene(simulator.snapshot()), 78, 10)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "h2" in line)
     ref = drawing.at(line.index("h2"), row).ref
-    assert (ref.quantity, ref.layer, ref.index) == ("a", 1, (1, 0))
+    assert (ref.quantity.key, ref.layer, ref.index) == ("a", 1, (1, 0))
 
 
 def test_a_function_and_its_slope_can_be_clicked_in_the_legend():

@@ -135,9 +135,8 @@ def test_every_number_of_every_table_answers_and_so_do_its_operands(name):
 
 
 async def test_the_selected_number_answers_instead_of_the_active_one_and_escape_returns(open_at, screen_text):
-    app = open_at("backprop-2-2-2")
+    app = open_at("backprop-2-2-2", values=40)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*["space"] * 40)
         await pilot.pause()
         before = screen_text(app)
         assert "where ∂E/∂h1 = ∂E_o1/∂h1 + ∂E_o2/∂h1" in spoken(before)
@@ -256,9 +255,9 @@ async def test_where_no_table_is_on_screen_the_numbers_of_the_diagram_are_gone_t
 
 
 async def test_the_selected_numbers_formula_is_copied(open_at):
-    app = open_at("backprop-2-2-2")
+    app = open_at("backprop-2-2-2", values=20)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*["space"] * 20, "down", "enter", "enter", "y")
+        await pilot.press("down", "enter", "enter", "y")
         await pilot.pause()
         assert app.clipboard == "∂E/∂o1 = −(t1 − o1) = −(0.4 − 0.60944600) = 0.20944600"
 
@@ -291,20 +290,20 @@ async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can
 
 
 @pytest.mark.parametrize(
-    ("keys", "selected"),
+    ("values", "keys", "selected"),
     [
-        (["tab"], "x1"),  # nothing is computed: the first number of the diagram
-        (["space"] * 20 + ["tab"], "∂E/∂W5"),  # what was computed last
-        (["space"] * 20 + ["tab", "tab"], "W6"),  # from there on in the diagram
-        (["2", "tab"], "W1"),  # in the table, which was chosen
-        (["space"] * 20 + ["2", "tab", "tab"], "ΔW5"),
-        (["i", "5", "tab"], "E"),  # what the curve is about
-        (["6", "tab"], "W1"),  # a lesson has no numbers: the table's
+        (0, ["tab"], "x1"),  # nothing is computed: the first number of the diagram
+        (20, ["tab"], "∂E/∂W5"),  # what was computed last
+        (20, ["tab", "tab"], "W6"),  # from there on in the diagram
+        (0, ["2", "tab"], "W1"),  # in the table, which was chosen
+        (20, ["2", "tab", "tab"], "ΔW5"),
+        (0, ["i", "5", "tab"], "E"),  # what the curve is about
+        (0, ["6", "tab"], "W1"),  # a lesson has no numbers: the table's
     ],
 )
-async def test_tab_selects_the_same_number_in_any_size(open_at, screen_text, keys, selected):
+async def test_tab_selects_the_same_number_in_any_size(open_at, screen_text, values, keys, selected):
     for size in [(120, 40), (80, 24)]:
-        app = open_at("backprop-2-2-2")
+        app = open_at("backprop-2-2-2", values=values)
         async with app.run_test(size=size) as pilot:
             await pilot.press(*keys)
             await pilot.pause()

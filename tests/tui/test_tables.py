@@ -134,22 +134,22 @@ def test_the_active_row_is_in_view_on_every_step_of_a_short_table():
 
 
 @pytest.mark.parametrize(
-    ("ref", "whose"),
+    ("ref", "subject"),
     [
-        (ref_to("dz_dW", 2, (0, 1)), ("W", 2, (0, 1))),
-        (ref_to("dE_dW", 2, (0, 1)), ("W", 2, (0, 1))),
-        (ref_to("new_W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (ref_to("now_W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (ref_to("new_slot:v:W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (ref_to("dE_db", 1, (3,)), ("b", 1, (3,))),
-        (ref_to("part", 1, (0, 1)), ("a", 1, (0,))),
-        (ref_to("E_o", 2, (1,)), ("a", 2, (1,))),
-        (ref_to("da_dz", 2, (1,)), ("z", 2, (1,))),
-        (ref_to("dE_da", 2, (1,)), ("a", 2, (1,))),
+        (ref_to("dz_dW", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("dE_dW", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("new_W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("now_W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("new_slot:v:W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("dE_db", 1, (3,)), ref_to("b", 1, (3,))),
+        (ref_to("part", 1, (0, 1)), ref_to("a", 1, (0,))),
+        (ref_to("E_o", 2, (1,)), ref_to("a", 2, (1,))),
+        (ref_to("da_dz", 2, (1,)), ref_to("z", 2, (1,))),
+        (ref_to("dE_da", 2, (1,)), ref_to("a", 2, (1,))),
     ],
 )
-def test_every_number_is_about_something_that_a_table_lists(ref, whose):
-    assert about(ref) == ref_to(*whose)
+def test_every_number_is_about_something_that_a_table_lists(ref, subject):
+    assert about(ref) == subject
 
 
 def test_layers_have_headings():

@@ -162,7 +162,14 @@ class Editing:
     def _stay_on(self, target: Target) -> None:
         """What was edited stays selected, among the data where its sample is no longer under the lens."""
         snapshot = self._work.session.snapshot
-        selected = next((ref for ref in self._work.selected(snapshot) if ref.quantity in ("x", "t")), None)
+        selected = next(
+            (
+                ref
+                for ref in self._work.selected(snapshot)
+                if ref.quantity.datum is not None and not ref.quantity.names_row
+            ),
+            None,
+        )
         if target.datum is None or selected is None:
             return
         listed = in_the_data(snapshot, selected, target.datum)

@@ -181,12 +181,11 @@ class Rows(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row, filled up to the widget's width; what was painted is kept as long as it is shown."""
-        row, cells = self.rows[y] if y < len(self.rows) else (), self.size.width
+        row, cells, styles = self.rows[y] if y < len(self.rows) else (), self.size.width, self._role_styles
         strip = self._strips.get(row)
         if strip is None or strip.cell_length != cells:
-            segments = [Segment(text, self.style_of(role)) for text, role in row]
-            strip = Strip(segments).adjust_cell_length(cells, self.style_of(""))
-            self._strips[row] = strip
+            segments = [Segment(text, styles.get(role) or self.style_of(role)) for text, role in row]
+            strip = self._strips[row] = Strip(segments).adjust_cell_length(cells, self.style_of(""))
         return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -20,7 +20,7 @@ from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, of_samp
 # what is given
 
 
-class Entry(Quantity):
+class SampleNumber(Quantity):
     """x, t: what comes in, and what should come out."""
 
     whose = Whose.SAMPLE
@@ -44,8 +44,8 @@ class Entry(Quantity):
         return None
 
 
-X = Entry("x", "inputs", "a", is_of_unit=True)
-T = Entry("t", "targets", "t", is_of_unit=False)
+X = SampleNumber("x", "inputs", "a", is_of_unit=True)
+T = SampleNumber("t", "targets", "t", is_of_unit=False)
 
 
 class Cell(Quantity):

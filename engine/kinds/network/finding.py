@@ -23,7 +23,7 @@ from dlsim.engine.kinds.layered.quantities import (
 )
 from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
-from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, Slot
+from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, OptimizerSlot
 from dlsim.engine.reference import Quantity, Ref
 
 LETTERS: dict[str, Quantity] = {"x": X, "t": T, "z": Z, "h": A, "o": A, "b": B}
@@ -66,7 +66,7 @@ class Finder:
         ref = self.find(symbol)
         if ref is None or self._structure.optimizer is None:
             return None
-        if isinstance(ref.quantity, Slot):
+        if isinstance(ref.quantity, OptimizerSlot):
             return ref._replace(quantity=ref.quantity.of.new_slot(ref.quantity.slot))
         of = self._trained(ref)
         return None if of is None else ref._replace(quantity=of.new)

@@ -261,7 +261,7 @@ class Largest(OfSpread):
         return ("max(", *each, ")")
 
 
-class Column(OfSpread):
+class HistogramColumn(OfSpread):
     """How many of them a column of their histogram counts."""
 
     is_count = True
@@ -438,7 +438,7 @@ SLOPES = SlopeProduct("slopes")
 AVERAGE = {of: Average("average", of, "mean {}") for of in (W, DE_DW)}
 DEVIATION = {of: Deviation("deviation", of, "std {}") for of in (W, DE_DW)}
 LARGEST = {of: Largest("largest", of, "max |{}|") for of in (W, DE_DW)}
-COLUMN = {of: Column("column", of, "") for of in (W, DE_DW)}
+COLUMN = {of: HistogramColumn("column", of, "") for of in (W, DE_DW)}
 IS_DEAD, IS_SATURATED = UnitIsStuck("dead", is_dead=True), UnitIsStuck("saturated", is_dead=False)
 DEAD, SATURATED = StuckCount("dead", IS_DEAD), StuckCount("saturated", IS_SATURATED)
 UNIT_SLOPE = OwnSlope("unit_slope")

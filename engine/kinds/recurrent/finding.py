@@ -25,7 +25,7 @@ from dlsim.engine.kinds.layered.quantities import (
 )
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, START, RecurrentNaming, RecurrentStructure, at
 from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN
-from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, Slot
+from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, OptimizerSlot
 from dlsim.engine.reference import Quantity, Ref
 
 LETTERS: dict[str, Quantity] = {"x": X, "t": T, "z": Z, "h": A, "o": A, "b": B, "E_o": E_O}
@@ -74,7 +74,7 @@ class RecurrentFinder:
         ref = self.find(symbol)
         if ref is None or self._structure.optimizer is None:
             return None
-        if isinstance(ref.quantity, Slot):
+        if isinstance(ref.quantity, OptimizerSlot):
             return ref._replace(quantity=ref.quantity.of.new_slot(ref.quantity.slot))
         return ref._replace(quantity=ref.quantity.new) if isinstance(ref.quantity, LayerParameter) else None
 
