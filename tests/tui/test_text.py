@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from support.numbers import ref_to
 
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import in_lines, stacked
 from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.text import Link, cut, fit, measure, spread, wrap
@@ -129,3 +130,12 @@ def test_an_equation_longer_than_half_a_line_breaks_before_its_signs():
     assert text == ["So now δ = ∂E/∂z1", "= ∂E/∂h1·∂h1/∂z1", "= 0.00808800 is known."]
     assert wrap([("a = ", ""), ("b", "code")], 10) == [(("a = ", ""), ("b", "code"))]
     assert wrap([("= = x =", "")], 3)
+
+
+def test_text_is_measured_as_the_terminal_will_show_it(root):
+    """The drawing measures by the engine's `breadth`, Textual by Rich's tables."""
+    files = [path for room in ("tui", "engine", "cli") for path in (root / room).rglob("*.py")]
+    files += [*(root / "tui" / "words").glob("*.toml"), *(root / "scenarios").glob("*.toml")]
+    characters = {one for path in files for one in path.read_text(encoding="utf-8")} - {"\n"}
+    characters |= set("가나다한글漢字かなａ！😀")
+    assert [one for one in sorted(characters) if breadth(one) != cell_len(one)] == []
