@@ -40,7 +40,7 @@ def test_that_answers_are_right_is_said_of_classes_alone(walk):
     assert numbers == ["Over the whole training set the loss is 0.02397190."]
     assert refused[0].startswith("accuracy needs targets that are classes: 0 and 1, -1 and 1, or one 1 a row;")
     _, classes, *_ = walk("xor-train", "loss")
-    assert classes[1] == "75 % of the samples are answered right."
+    assert classes[1] == "75 % of the samples are answered correctly."
 
 
 def test_a_step_says_question_formula_numbers_result_and_meaning(walk):
@@ -154,18 +154,18 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["r 3"], "3 iterations done. Before the last update the loss was 0.02251965."),
         (["r 1,000", "where"], "1,000 updates are done, epoch 1,000 of 1,000, batch 1 of 1."),
         (["r"], "1,000 iterations done. Before the last update the loss was"),
-        (["i", "I"], "At the very start: nothing has been computed yet. Next is z1."),
+        (["i", "I"], "At the start: nothing has been computed yet. Next is z1."),
         (["to 500"], "Iteration 500 is done; before its update the loss was"),
-        (["to 500", "to 0"], "At the very start"),
+        (["to 500", "to 0"], "At the start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
-        (["until loss < 1e-300"], "After 1,000 iterations it does not hold yet: loss < 1e-300."),
+        (["until loss < 1e-300"], "After 1,000 iterations it is not true yet: loss < 1e-300."),
         (["weights"], "W5: value before 0.45000000, gradient not computed yet, change not computed yet,"),
-        (["i", "why W5"], "It is W5 before the update, which all of this iteration was computed with. Now W5 is 0.437"),
+        (["i", "why W5"], "It is W5 before the update, with which this whole iteration was computed. Now W5 is 0.437"),
         (["i", "why change of W5"], "change of W5 = new W5 minus W5"),
         (["i", "weights 5"], "W5: value before 0.45000000, gradient 0.02592286, change -0.01296143, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
-        (["check"], "Of 8 gradients of iteration 1, 8 agree with the complex step, found without the chain rule."),
+        (["check"], "8 of 8 gradients of iteration 1 agree with the complex step, which is computed without the chain rule."),
         (["loss"], "Over the whole training set the loss is 0.02397190."),
         (["W5=0.3"], "Edited: W5 = 0.3."),
         (["w W5 = 1/3 W6=-1"], "Edited: W5 = 0.33333333, W6 = -1."),
@@ -178,11 +178,11 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["undo"], "There is nothing to undo."),
         (["W5=9", "undo", "weights"], "W5: value before 0.45000000"),
         (["W5=9", "undo", "redo", "weights"], "W5: value before 9.00000000"),
-        (["i", "W5=9", "i", "compare"], "They part in iteration 2: z3 is"),
+        (["i", "W5=9", "i", "compare"], "They first differ in iteration 2: z3 is"),
         (["i", "i", "to 1", "W5=9", "i", "compare"], "After iteration 2, the parameter that differs most is W5: 8.9"),
         (["compare"], "Nothing was edited, so there is no other run to compare with."),
         (["home"], "This is the start"),
-        (["  ", "home"], "At the very start"),
+        (["  ", "home"], "At the start"),
         (["v"], "This scenario has no variants."),
         ([".", ","], "The batch has only this one sample."),
         (["2"], "Result: z2 = 0.11000000"),
@@ -212,19 +212,19 @@ def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_aft
 def test_a_condition_that_holds_already_is_said_to_and_the_run_goes_past_it(walk):
     _, _, until = walk(SCENARIO, "i", "until loss < 1")
     assert until == [
-        "It holds already: loss < 1. Past it, to where it comes to hold again.",
-        "After 999 iterations it has not come to hold again: loss < 1.",
+        "It is already true: loss < 1. Running until it becomes true again.",
+        "After 999 iterations it has not become true again: loss < 1.",
     ]
     _, _, until = walk("epochs-batches-iterations", "r 10", "until batch loss > 0.73")
     assert until[:2] == [
-        "It holds already: batch loss > 0.73. Past it, to where it comes to hold again.",
+        "It is already true: batch loss > 0.73. Running until it becomes true again.",
         "Stopped after 2 iterations: batch loss > 0.73.",
     ]
 
 
 def test_a_run_that_stops_by_its_loss_has_that_loss_where_one_asks_for_it(walk, unlike_batches):
     _, never, loss = walk(unlike_batches, "until loss < 9.5", "loss")
-    assert never == ["After 8 iterations it does not hold yet: loss < 9.5."]
+    assert never == ["After 8 iterations it is not true yet: loss < 9.5."]
     assert loss[0] == "Over the whole training set the loss is 9.66666667."
     _, stopped, loss, _, by_batch = walk(unlike_batches, "until loss < 9.7", "loss", "home", "until batch loss < 9.5")
     assert stopped == [
@@ -283,21 +283,21 @@ def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, n
 
 def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
     _, _, _, _, compared, again = walk(SCENARIO, "r 2", "W5=9", "r 3", "compare", "compare")
-    assert compared[0] == "The run that had not been so far has gone on to iteration 5; you stay where you are."
-    assert compared[1].startswith("They part in iteration 3: z3 is")
+    assert compared[0] == "The shorter run was run on to iteration 5; you stay where you are."
+    assert compared[1].startswith("They first differ in iteration 3: z3 is")
     assert compared[2].startswith("After iteration 5, the parameter that differs most is W5")
     assert again == compared[1:]
 
 
 def test_to_compare_names_the_sample_in_which_the_runs_part(walk):
     *_, compared = walk("xor-train", "i", "i", "W1=3", "i", "compare")
-    assert re.search(r"They part in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
+    assert re.search(r"They first differ in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
 
 
 def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
     *_, early, _, later = walk("epochs-batches-iterations", "data.inputs.1900.0=7", "r 2", "compare", "r 18", "compare")
-    assert "Up to iteration 2 losses and parameters are the same in both: the edit makes itself felt later." in early
-    assert re.search(r"They part in iteration ([3-9]|10): ", "\n".join(later))
+    assert "Up to iteration 2 both runs have the same losses and parameters: the edit takes effect later." in early
+    assert re.search(r"They first differ in iteration ([3-9]|10): ", "\n".join(later))
 
 
 @each_scenario(besides=[FORWARD_ONLY])
@@ -397,7 +397,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("W5=٣", "'٣' is not a number"),
         ("set W5 nan", "'W5 nan' is not a change; write one such as W5=0.3"),
         ("set W6=1 W5 nan", "is not a number"),
-        ("step -1", "There is no command 'step -1': 'step' stands alone. 'help' lists the commands."),
+        ("step -1", "There is no command 'step -1': 'step' takes nothing after it. 'help' lists the commands."),
         ("W5=1/0", "'1/0' is not a number"),
         ("W5=nan", "W5 = nan is not a finite number"),
         ("W5=inf", "finite"),
@@ -424,9 +424,9 @@ def test_what_is_wrong_is_one_clear_line_and_the_walk_goes_on(walk, typed, words
 def test_where_nothing_is_trained_the_samples_follow_each_other(walk):
     _, *steps, back = walk("and", "", "", "", "", "b")
     assert steps[0][0] == "Sample 1, forward, 1 of 2."
-    assert steps[2] == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+    assert steps[2] == ["Sample 2 of 4 is next: nothing has been computed for it yet."]
     assert steps[3][0] == "Sample 2, forward, 1 of 2."
-    assert back == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+    assert back == ["Sample 2 of 4 is next: nothing has been computed for it yet."]
 
 
 def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
@@ -642,7 +642,7 @@ def test_a_count_may_be_grouped_where_it_is_set(walk):
 def test_a_gradient_says_why_it_is_a_sum_and_what_the_others_are(walk):
     *_, told = walk("over-and-underfitting", "i", "why dE/dW[1][1,1]")
     assert any(line.startswith("W[1][1,1] acts on E through h1, and h1 feeds all 16 units of layer 2") for line in told)
-    assert any(line.startswith("sum of others = ") and line.endswith(": all other samples'") for line in told)
+    assert any(line.startswith("sum of others = ") and line.endswith(": from all other samples") for line in told)
     assert not any("given" in line for line in told)
 
 
@@ -651,7 +651,7 @@ def test_what_the_pictures_show_is_asked_for_by_the_name_it_has_there(walk):
     _, _, counts, held, mean, size, of_one = walk(
         scenario, "i", "why N_v[1,0]", "why loss_v", "why mean |dE/dW[1]|", "why parameters[2]", "why o1_v:7"
     )
-    assert counts[0] == "How many samples of class 1 are taken for class 0?"
+    assert counts[0] == "How many samples of class 1 are classified as class 0?"
     assert held[1].startswith("Formula: loss_v = 1/30 times (E_v:1 plus E_v:2")
     assert mean[0] == "How large are the gradients of the weights of layer 1?"
     assert "Result: parameters[2] = 272" in size
@@ -671,7 +671,7 @@ def test_numbers_of_many_others_are_listed_in_portions_and_each_can_be_asked_for
 
 def test_a_surface_has_no_numbers_besides(walk):
     _, answer = walk("optimizers", "numbers")
-    assert answer == ["There are no such numbers here: the tables have them all."]
+    assert answer == ["There are no such numbers here: the tables have all of them."]
 
 
 @pytest.mark.parametrize("name", ["xor-single", "matrix-shapes", "over-and-underfitting"])

@@ -196,7 +196,7 @@ async def test_ctrl_c_on_a_screen_over_another_says_what_closes_it_and_what_leav
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i", *keys, "ctrl+c")
         await pilot.pause()
-        assert "esc closes this, ctrl+q leaves dlsim." in screen_text(app)[-1]
+        assert "esc closes this, ctrl+q quits dlsim." in screen_text(app)[-1]
         await pilot.press("down")
         await pilot.pause()
         assert "leaves dlsim" not in screen_text(app)[-1]
@@ -207,7 +207,7 @@ async def test_ctrl_c_in_the_first_browser_says_what_leaves(open_at, screen_text
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("x", "ctrl+c")
         await pilot.pause()
-        assert "ctrl+q leaves dlsim." in screen_text(app)[-1]
+        assert "ctrl+q quits dlsim." in screen_text(app)[-1]
         assert "closes this" not in screen_text(app)[-1]
 
 

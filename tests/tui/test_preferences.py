@@ -280,7 +280,7 @@ async def test_the_last_scenario_is_offered_and_enter_goes_on_from_there(start, 
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert "xor-train" in next(line for line in screen_text(app) if "▶" in line)
-        assert "You left this one at iteration 3" in screen_text(app)[-1]
+        assert "You left this scenario at iteration 3" in screen_text(app)[-1]
         await pilot.press("down")
         assert "You left" not in screen_text(app)[-1]
         await pilot.press("up", "enter")

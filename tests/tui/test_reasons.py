@@ -105,7 +105,7 @@ def test_a_way_back_to_a_hidden_unit_says_what_its_factors_are():
     part = Ref("part", 1, (0, 1))
     simulator.step("iteration")
     told = how_a_way_goes(words(), simulator.snapshot(), part)
-    assert "o2 changes E in E_o2 alone" in told
+    assert "o2 changes only E_o2 in E" in told
     assert "W7 = ∂z4/∂h1" in told
     assert how_a_way_goes(words(), simulator.snapshot(), Ref("dE_da", 1, (0,))) == ""
     deep = Simulator(load("vanishing-gradient"))

@@ -114,7 +114,7 @@ def test_an_update_lists_as_many_parameters_as_there_is_room_for(height, listed,
     told = text(shown(simulator, 58, height))
     assert told.count(" ← ") == listed
     assert ("…" in told) == goes_on
-    assert "All new values take their places at once." in told
+    assert "All new values replace the old ones at once." in told
 
 
 def test_of_a_large_layer_those_around_the_selected_number_are_shown():
