@@ -133,7 +133,7 @@ def test_a_wrong_setting_costs_a_remark_and_eight_are_used(dlsim, tmp_path, monk
 @pytest.mark.parametrize("argument", ["", " 16", " -1", " 3.5", " many", " " + "9" * 5_000])
 def test_so_many_digits_there_are_not(walk, argument):
     _, answer = walk(SCENARIO, f"digits{argument}")
-    assert answer == ["digits wants a whole number from 0 to 15, as in: digits 4."]
+    assert answer == ["digits needs a whole number from 0 to 15, as in: digits 4."]
 
 
 def test_going_back_and_on_again_says_the_same(walk):
@@ -373,25 +373,25 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("nonsense", "There is no command 'nonsense'"),
         ("whree", "did you mean 'where'"),
         ("where now", "There is no command 'where now'"),
-        ("to", "to wants a whole number"),
-        ("to -1", "to wants a whole number"),
-        ("to x", "to wants a whole number"),
-        ("to 9999999999999", "No more than 1,000,000,000."),
-        ("r 1000000001", "No more than 1,000,000,000."),
-        ("7" * 5000, "No more than 10,000 steps"),
+        ("to", "to needs a whole number"),
+        ("to -1", "to needs a whole number"),
+        ("to x", "to needs a whole number"),
+        ("to 9999999999999", "The most is 1,000,000,000."),
+        ("r 1000000001", "The most is 1,000,000,000."),
+        ("7" * 5000, "At most 10,000 steps"),
         ("٣", "There is no command"),
-        ("r 1.5", "r wants a whole number"),
-        ("99999999", "No more than 10,000 steps"),
-        ("g iteration", "g wants value, op, phase"),
-        ("sample 2", "sample wants a sample from 1 to 1"),
+        ("r 1.5", "r needs a whole number"),
+        ("99999999", "At most 10,000 steps"),
+        ("g iteration", "g needs value, op, phase"),
+        ("sample 2", "sample needs a sample from 1 to 1"),
         ("why", "Nothing has been computed yet"),
         ("why W99", "There is no number called W99"),
         ("why dE/dW5", "dE/dW5 has not been computed yet."),
-        ("until", "until wants a condition"),
+        ("until", "until needs a condition"),
         ("until loss < -1", "a loss is never below 0"),
         ("until it is late", "cannot read the condition"),
         (f"until loss < {'7' * 500}", "the condition has 507 characters"),
-        ("w", "w wants a change"),
+        ("w", "w needs a change"),
         ("W5=", "'' is not a number"),
         ("W5=abc", "'abc' is not a number"),
         ("W5=٣", "'٣' is not a number"),
@@ -406,7 +406,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("loss=nonsense", "nonsense"),
         ("training.loss=[1", "is not a TOML value"),
         ("weights 99", "There is no row 99"),
-        ("weights x", "weights wants a whole number"),
+        ("weights x", "weights needs a whole number"),
         ("export mine.txt", "'mine.txt' does not end in .toml"),
         ("export no/such/folder/mine.toml", "cannot be written"),
         ("\x1b[31mred", "There is no command"),
