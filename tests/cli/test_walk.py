@@ -275,7 +275,7 @@ def test_targets_that_follow_an_edited_one_have_the_digits_that_were_chosen(walk
 @pytest.mark.parametrize("name", ["data.inputs", "data.targets", "data.inputs.24"])
 def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, name):
     _, _, refused, rows = walk("over-and-underfitting", "x1=0.5 t1=0.25", f"{name}={{}}", "data")
-    assert refused[0].startswith(f"{name} is changed number by number; write, say: data.")
+    assert refused[0].startswith(f"{name} is changed one number at a time; for example: data.")
     row = "\n".join(rows)
     assert "1: x1 0.50000000" in row
     assert "t1 0.25000000" in row
@@ -304,7 +304,7 @@ def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
 def test_the_help_gives_conditions_that_can_be_set_there(walk, name):
     (line,) = (line for line in walk(name, "help")[-1] if line.startswith("until CONDITION"))
     simulator = Simulator(load(name))
-    for condition in line.partition("say: ")[2].split(", "):
+    for condition in line.partition("example: ")[2].split(", "):
         assert parse_breakpoint(condition.removeprefix("until "), simulator)
 
 
@@ -362,7 +362,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         training='[training]\nloss = "categorical_crossentropy"\noptimizer = "sgd"\n',
     )
     _, both, one, rows = walk(file, "t2=0.3 t3=0.3", "t2=0.9", "data")
-    assert "change together: give one at a time" in "\n".join(both)
+    assert "change together: set one at a time" in "\n".join(both)
     assert one[0].startswith("Edited: t2 = 0.9, t1 = 0.10000000. ")
     assert "t1 0.10000000, t2 0.90000000, t3 0.00000000" in "\n".join(rows)
 
@@ -434,7 +434,7 @@ def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
     kinks = sum(line.endswith(": not differentiable here.") for line in check)
     assert kinks
     assert f"Not differentiable here: {kinks}." in check
-    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with the complex step")
+    assert check[0].startswith(f"{17 - kinks} of 17 gradients of iteration 1 agree with the complex step")
 
 
 def test_in_a_batch_another_sample_can_be_looked_at(walk):
@@ -577,7 +577,7 @@ def test_the_help_and_the_guide_name_every_command(walk, root):
 def test_an_export_is_a_scenario_that_begins_where_the_walk_stood(walk, tmp_path):
     file = tmp_path / "mine.toml"
     *_, saved = walk(SCENARIO, "to 7", f"export {file}")
-    assert saved == [f"Written: {file}"]
+    assert saved == [f"Saved in {file}"]
     simulator = Simulator(load(SCENARIO))
     simulator.run(7)
     assert (
@@ -622,7 +622,7 @@ def test_what_is_no_number_is_refused(text):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("until loss < 0,001", "'0,001' has a comma; write, say: loss < 0.001"),
+        ("until loss < 0,001", "'0,001' has a comma; for example: loss < 0.001"),
         ("W5=0,3", "'0,3' has a comma; write 0.3"),
         ("x1=1,000", "'1,000' has a comma; write 1000 or 1.000"),
         ("learning_rate=0,125", "training.optimizer.learning_rate: '0,125' has a comma; write 0.125"),
@@ -660,7 +660,7 @@ def test_what_the_pictures_show_is_asked_for_by_the_name_it_has_there(walk):
 
 def test_numbers_of_many_others_are_listed_in_portions_and_each_can_be_asked_for(walk):
     _, _, first, second, past = walk("xor-train", "i", "numbers", "numbers 41", "numbers 999")
-    told = int(re.search(r": ([\d,]+)\.$", first[0])[1])
+    told = int(re.search(r": ([\d,]+)\.", first[0])[1])
     assert "accuracy = " in "\n".join(first)
     assert first[-1] == f"That was up to number 40 of {told}; 'numbers 41' goes on."
     names = [line.partition(" = ")[0] for line in first[1:-1] + second if " = " in line]

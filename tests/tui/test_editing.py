@@ -408,7 +408,7 @@ async def test_a_comparison_that_takes_long_goes_on_in_pieces_and_is_left_at_onc
         simulator.run(iterations=50_000)
         app.screen.work.session.changed()
         await pilot.press("d")
-        assert "It runs on" in screen_text(app)[-1]
+        assert "It is being run on" in screen_text(app)[-1]
         await pilot.press("escape")
         assert isinstance(app.screen, SimulatorScreen)
         assert simulator.iteration == 50_001

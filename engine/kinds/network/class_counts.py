@@ -69,7 +69,7 @@ class ClassCounts:
         self._outputs = tape.structure.output.units
         classes = classes_of(tape.data)
         if classes is None or not classes.are_exclusive:
-            raise LookupError("the targets say no class of a sample, and there is nothing to count")
+            raise LookupError("the targets are not classes, so there is nothing to count")
         self._classes = classes
         self._numbers = range(classes.count)
         self._decisions: dict[str, Decisions] = {}

@@ -47,7 +47,7 @@ class NetworkKind:
                 )
             if expectation.after == 0 and is_of_an_iteration(ref.quantity):
                 raise refuse(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     f"values.{symbol}",
                     symbol,
                     "ask for it after = 1 or later",

@@ -44,7 +44,7 @@ class RecurrentKind:
                 )
             if expectation.after == 0 and is_of_an_iteration(ref.quantity):
                 raise where.error(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later",
                 )

@@ -112,10 +112,10 @@ def _refuse_data(data: DataSpec, place: Place) -> None:
 
 def _gate(name: str, truth: list[Number], rows: int, place: Place) -> Array:
     if _NAME.fullmatch(name) is None or re.fullmatch(r"[A-Za-z]\d+", name):
-        raise place.error(f"{shown(name)} is no name for it", name, "use letters, say AND")
+        raise place.error(f"{shown(name)} is not a valid name", name, "use letters, for example AND")
     numbers = vector(truth, place)
     if len(numbers) != rows:
-        raise place.error(f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one a row")
+        raise place.error(f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one per row")
     if not np.isin(numbers, (0.0, 1.0)).all():
         raise place.error(f"found {shown(truth)}", truth, "a step neuron answers 0 or 1")
     return numbers

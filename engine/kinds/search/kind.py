@@ -43,7 +43,7 @@ class SearchKind:
                 of_network[symbol] = figure
             elif not expectation.after:
                 raise (place / "values" / symbol).error(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later: an iteration tries one setting",
                 )
