@@ -99,7 +99,7 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
         assert app.screen.work.session.simulator.position.cursor == 1
         assert not (home / "copies").exists()
         may_write.set()
-        await until(pilot, lambda: "kept in" in screen_text(app)[-1])
+        await until(pilot, lambda: "saved in" in screen_text(app)[-1])
         (file,) = (home / "copies").iterdir()
         assert file.suffix == ending
         assert file.read_text(encoding="utf-8") == app.clipboard + "\n"
@@ -134,8 +134,8 @@ async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, ho
         await pilot.press("2", "Y")
         await pilot.pause()
         assert app.clipboard == ""
-        assert ("Too long for the clipboard; saved in" in screen_text(app)[-1]) == is_kept
-        assert ("cannot be written" in screen_text(app)[-1]) != is_kept
+        assert ("Too long to copy; saved in" in screen_text(app)[-1]) == is_kept
+        assert ("cannot write to" in screen_text(app)[-1]) != is_kept
         if is_kept:
             (file,) = (home / "copies").iterdir()
             assert "W8" in file.read_text(encoding="utf-8")

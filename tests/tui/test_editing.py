@@ -364,7 +364,7 @@ async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_
         await until(pilot, lambda: "In iteration 7, where you are" in "\n".join(screen_text(app)))
         text = "\n".join(screen_text(app))
         assert "The first number that differs is" in text
-        assert text.count("  iteration 7  ") == 2, "both have done seven"
+        assert text.count("  iteration 7 ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen.work.session.simulator.iteration == 7
@@ -393,7 +393,7 @@ async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, scree
         assert "r run on" in screen_text(app)[-1], "it has gone as far as it takes to compare, and no further"
         await pilot.press("r")
         await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
-        assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
+        assert "\n".join(screen_text(app)).count("  iteration 7 ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen.work.session.simulator.iteration == 3

@@ -197,7 +197,7 @@ async def test_before_the_first_iteration_there_is_nothing_to_draw(screen_text):
     async with app.run_test(size=(58, 15)) as pilot:
         app.curve.show(Simulator(worked_example()).snapshot())
         await pilot.pause()
-        assert "there is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
+        assert "There is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
 
 
 async def test_the_first_change_is_painted_at_once_and_the_last_one_always(screen_text, until):

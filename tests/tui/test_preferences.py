@@ -251,7 +251,7 @@ async def test_where_no_file_can_be_written_the_clipboard_has_it_all_the_same(st
         await pilot.press("space", "y")
         await pilot.pause()
         assert app.clipboard.startswith("z1 = ")
-        assert "clipboard alone" in screen_text(app)[-1]
+        assert "clipboard only" in screen_text(app)[-1]
 
 
 async def test_a_screenshot_is_a_file(start, home, screen_text):

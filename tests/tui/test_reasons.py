@@ -96,7 +96,7 @@ def test_many_units_are_counted_instead_of_named():
 
 def test_delta_is_introduced_by_the_slope_that_completes_it(snapshot):
     told = whats_delta(words(), snapshot, Ref("da_dz", 2, (0,)), digits=8)
-    assert told.startswith(f"Now δ = ∂E/∂z3 = ∂E/∂o1·∂o1/∂z3 = {snapshot.value(Ref('dE_dz', 2, (0,))):.8f}, ")
+    assert told.startswith(f"Now δ = ∂E/∂z3 = ∂E/∂o1·∂o1/∂z3 = {snapshot.value(Ref('dE_dz', 2, (0,))):.8f} is known, ")
     assert whats_delta(words(), snapshot, Ref("dE_da", 2, (0,)), digits=8) == ""
 
 

@@ -177,7 +177,7 @@ async def test_of_a_mean_over_the_batch_it_is_said_what_the_lens_adds(open_at, s
         await pilot.pause()
         text = "\n".join(screen_text(app))
         assert "from another sample" in text
-        assert "« » mark the part" in text
+        assert "« »" in text
 
 
 async def test_a_number_that_stands_for_itself_is_written_once(open_at, screen_text):
@@ -481,7 +481,7 @@ async def test_an_input_of_another_sample_says_so_and_that_of_the_one_looked_at_
         await pilot.pause()
         screen = spoken(screen_text(app))
         assert "x2 · sample 2 · selected" in screen
-        assert "This number belongs to sample 2; the diagram shows sample 1." in screen
+        assert "It belongs to sample 2; the diagram shows sample 1." in screen
         await pilot.press("y")
         assert app.clipboard.endswith("(sample 2)")
 

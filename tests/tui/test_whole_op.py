@@ -84,10 +84,10 @@ def test_that_the_lens_stands_between_signs_is_said_only_where_they_are_on_scree
         simulator.step("op")
         for height in (8, 12, 20, 40):
             seen = text(shown(simulator, cells, height))
-            is_said = "stands" in seen and "between" in seen
+            is_said = "mark" in seen and "part" in seen
             assert seen.count("«") > 1 or not is_said, seen
             if simulator.event.ref.quantity == "dE_dW":
-                told.add((is_said, "is the mean of" in seen))
+                told.add((is_said, "averaged over" in seen))
     assert (True, True) in told
     assert (False, True) in told or cells == 92, "in little room only results stand there"
 
