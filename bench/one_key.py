@@ -16,12 +16,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from key_to_paint import cells
+from key_to_paint import cells, refuse_unreadable
 
 import dlsim.cli
 import dlsim.engine
 import dlsim.tui
-from dlsim.engine import builtin_scenarios
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.session.session import Session
 
@@ -81,14 +80,13 @@ def short(file):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "scenario", nargs="?", default="backprop-2-2-2", choices=builtin_scenarios(), metavar="SCENARIO"
-    )
+    parser.add_argument("scenario", nargs="?", default="backprop-2-2-2")
     parser.add_argument("--size", type=cells, default="120x40")
     parser.add_argument("--before", type=int, default=19, help="so many keys are pressed first")
     parser.add_argument("--files", action="store_true", help="list the files")
     parser.add_argument("--functions", action="store_true", help="list the functions that are called most")
     arguments = parser.parse_args()
+    refuse_unreadable(parser, [arguments.scenario])
     profile = asyncio.run(profiled(arguments.scenario, *arguments.size, arguments.before))
     if arguments.files:
         for file, number in profile.files.most_common():

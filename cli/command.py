@@ -19,12 +19,13 @@ from typing import Any, TextIO
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from dlsim.cli import postpone_collection, resume_collection
 from dlsim.cli.options import complete_scenario, variant_of_it
 from dlsim.cli.output import has_signs, prepare_streams
+from dlsim.cli.startup import postpone_collection, resume_collection
 from dlsim.engine import UnknownNameError, load
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.text import shorten
+from dlsim.tui.session.session import Session
 
 VERBS = ("list", "run", "trace", "check", "walk", "export", "serve", "locate")
 """In the order of the help. Each has a module of its name beside this one, with its `command`; it is imported when the
@@ -171,7 +172,6 @@ def open_command(
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # Textual draws there, and messages may go elsewhere
     postpone_collection()
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- no other verb imports the app, which takes 150 ms
-    from dlsim.tui.session.session import Session  # noqa: PLC0415 -- likewise
 
     session = None if source is None else Session(source, variant, overrides or None, scenario=scenario)
     return open_app(session, only_ascii=not has_signs(sys.stdout), when_ready=resume_collection)

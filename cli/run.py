@@ -12,12 +12,8 @@ from numpy.typing import NDArray
 from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
 from dlsim.cli.output import Progress, columns, note, one_line, write, write_json
 from dlsim.engine import Simulator, load
-from dlsim.engine.kinds.functions.body import FunctionsBody
-from dlsim.engine.kinds.search.body import SearchBody
-from dlsim.engine.kinds.surface.body import SurfaceBody
-from dlsim.engine.kinds.surface.polynomial import COORDINATES
 from dlsim.engine.numbers import fixed, plain
-from dlsim.engine.scenario.spec import DataSpec, in_language
+from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.simulator import MOST_ITERATIONS
 
 Array = NDArray[np.float64]
@@ -140,20 +136,21 @@ def report(simulator: Simulator, at_first: float | None) -> Iterator[str]:
     yield ""
     yield from columns(list(_figures(simulator, at_first)))
     yield ""
-    if isinstance(scenario.body, SurfaceBody):
+    if scenario.coordinates:
         yield "the point"
         (point, _), *_ = simulator.parameters
-        yield from columns([(f"  {axis}", fixed(float(x))) for axis, x in zip(COORDINATES, point.flat, strict=False)])
+        axes = zip(scenario.coordinates, point.flat, strict=True)
+        yield from columns([(f"  {axis}", fixed(float(x))) for axis, x in axes])
         return
-    if isinstance(scenario.body, FunctionsBody):
+    if scenario.functions:
         yield "values over x"
-        yield from _sweep(scenario.body, simulator.outputs())
+        yield from _sweep(scenario, simulator.outputs())
         return
-    if isinstance(scenario.body, SearchBody):
+    if scenario.gates:
         yield f"settings found, of {simulator.iteration:,} tried"
-        gates = [(f"  {one_line(gate)}", f"{simulator.look_up(gate):,.0f}") for gate in scenario.body.gates]
+        gates = [(f"  {one_line(gate)}", f"{simulator.look_up(gate):,.0f}") for gate in scenario.gates]
         yield from columns(gates)
-        if scenario.body.beside is None:
+        if scenario.network is None:
             return
         yield ""
         yield "the network beside the search"
@@ -190,9 +187,9 @@ def _figures(simulator: Simulator, at_first: float | None) -> Iterator[tuple[str
 
 def _samples(simulator: Simulator) -> Iterator[str]:
     """Every row of outputs; of samples with what goes in and what should come out."""
-    data, outputs = getattr(simulator.scenario.body, "data", None), simulator.outputs()
+    data, outputs = simulator.scenario.data, simulator.outputs()
     rows: list[tuple[str, ...]] = [(f"  {_numbers(found, fixed)}",) for found in outputs[:MOST_ROWS]]
-    if isinstance(data, DataSpec):
+    if data is not None:
         rows = [
             (f"  {_numbers(inputs, plain)}", "→", _numbers(found, fixed), _target(data.targets, row))
             for row, (inputs, found) in enumerate(zip(data.inputs[:MOST_ROWS], outputs, strict=False))
@@ -202,15 +199,15 @@ def _samples(simulator: Simulator) -> Iterator[str]:
         yield f"  … and {len(outputs) - MOST_ROWS:,} more"
 
 
-def _sweep(body: FunctionsBody, values: Array) -> Iterator[str]:
+def _sweep(scenario: Scenario, values: Array) -> Iterator[str]:
     """A line for x in even steps, as many as a screen holds, under the names of the functions."""
-    every = -(-len(body.sweep) // MOST_ROWS)
-    rows = [["  x", *(function.label for function in body.functions)]]
-    for x, row in zip(body.sweep[::every], values[::every], strict=True):
+    every = -(-len(scenario.sweep) // MOST_ROWS)
+    rows = [["  x", *(function.label for function in scenario.functions)]]
+    for x, row in zip(scenario.sweep[::every], values[::every], strict=True):
         rows.append([f"  {plain(float(x), 4)}", *(fixed(float(value)) for value in row)])
     yield from columns(rows, right=True)
     if every > 1:
-        yield f"  … each line stands for {every} of {len(body.sweep):,} x"
+        yield f"  … each line stands for {every} of {len(scenario.sweep):,} x"
 
 
 def _target(targets: Array | None, row: int) -> str:

@@ -33,7 +33,7 @@ from dlsim.engine.reference import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.tui.session.edits import brief
+from dlsim.tui.session.changing import brief
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store
 from dlsim.tui.session.targets import Target, written
@@ -74,7 +74,7 @@ def command(scenario: str, with_symbols: bool, variant: str | None, overrides: d
     try:
         for line in _lines():
             _say(walker.answer(line))
-    except Left:
+    except Quit:
         pass
 
 
@@ -104,7 +104,7 @@ def _lines() -> Iterator[str]:
         yield line
 
 
-class Left(Exception):  # noqa: N818 -- no error: the walk is over
+class Quit(Exception):  # noqa: N818 -- no error: the walk is over
     """The user has had enough."""
 
 
@@ -137,7 +137,7 @@ class Walker:
         yield from self.tell.trouble(self._simulator)
 
     def answer(self, line: str) -> Lines:
-        """The answer to a line; Left when it says so. Whatever is wrong is one line too."""
+        """The answer to a line; Quit when it says so. Whatever is wrong is one line too."""
         word, _, argument = line.strip().partition(" ")
         try:
             yield from self._carry_out(word, argument.strip())
@@ -540,7 +540,7 @@ class Walker:
         return self.tell.check(check_gradients(self._simulator, limit=worth_waiting(self._simulator)))
 
     def _leave(self) -> Lines:
-        raise Left
+        raise Quit
 
 
 class Interrupts:

@@ -17,17 +17,19 @@ from dlsim.cli.options import parse_value
 from dlsim.cli.output import one_line
 from dlsim.engine import Event, Ref, Simulator, Snapshot, UnknownNameError, WrongKindError
 from dlsim.engine.comparison import Comparison
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
-from dlsim.engine.reference import digits_of, kind_of
+from dlsim.engine.reference import digits_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shown
 from dlsim.tui.session.answer import answer_to, sums_within, value_now
 from dlsim.tui.session.targets import Target, target_of
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head
+from dlsim.tui.words.markdown import without_marks
 from dlsim.tui.words.prose import meaning, origin, question, reasons
 
 MOST_VALUES = 24
@@ -37,9 +39,6 @@ MOST_ROWS = 40
 MOST_GRADIENTS = 100
 MOST_BESIDES = 2_000
 """Of numbers that are made of many others so many are looked through."""
-UPDATE = "update"
-MARKS = re.compile(r"\*\*|`|\*(\w[^*\n]*)\*")
-"""The marks of Markdown that lessons use; what stands between single stars stays."""
 PREFIX = "spoken."
 _NEW = re.compile(r"([\w\[\],⟨⟩]+)⁺")
 _ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
@@ -81,15 +80,15 @@ class WalkText:
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
-        told = snapshot.explain(event.ref, self.digits)
+        told = snapshot.explain(event.ref)
         value = float(told.value)
         yield self._place(snapshot, event)
         yield self.spoken(question(self._say, snapshot, event.ref))
-        if event.ref.quantity == UPDATE:  # the number of it is only how many took their places
-            yield self.spoken(told.substituted)
+        if event.ref.quantity is UPDATE:  # the number of it is only how many took their places
+            yield self.spoken(told.filled_in(self.digits))
         else:
             yield from self._made_of(told)
-        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told, self.digits), self.digits):
+        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told), self.digits):
             yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 
@@ -109,7 +108,7 @@ class WalkText:
                 yield self.line("op", symbol=symbol, formula=formula.removeprefix(f"{symbol} = "))
             if shapes:
                 yield self.line("shapes", shapes=shapes)
-            if op.quantity == UPDATE:
+            if op.quantity is UPDATE:
                 continue
             shown = range(first, min(last, first + MOST_VALUES))
             for ref in map(op.ref, shown):
@@ -124,7 +123,7 @@ class WalkText:
             yield self.start(snapshot)
             return
         yield self._place(snapshot, snapshot.event)
-        if snapshot.event.ref.quantity == UPDATE:
+        if snapshot.event.ref.quantity is UPDATE:
             return
         value = self.number(snapshot.tape.value(snapshot.event.ref, snapshot.sample), snapshot.event.ref)
         yield self.line("back", symbol=snapshot.event.symbol, value=value)
@@ -198,8 +197,9 @@ class WalkText:
             yield self.line("given", symbol=symbol, value=value)
             return
         yield self.line("formula", symbol=symbol, formula=formula)
-        if told.substituted not in ("", plain(told.value, self.digits)):
-            yield self.line("numbers", substituted=told.substituted)
+        filled_in = told.filled_in(self.digits)
+        if filled_in not in ("", plain(told.value, self.digits)):
+            yield self.line("numbers", substituted=filled_in)
         yield self.line("result", symbol=symbol, value=value)
 
     # one number
@@ -210,7 +210,7 @@ class WalkText:
         if value is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        answer = answer_to(snapshot, ref, self.digits)
+        answer = answer_to(snapshot, ref)
         told = answer.told
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
@@ -225,7 +225,7 @@ class WalkText:
         if told.operands:
             yield self.line("operands")
         for operand in told.operands:
-            part = snapshot.explain(operand, self.digits)
+            part = snapshot.explain(operand)
             values = {"symbol": part.symbol, "value": plain(part.value, self.digits)}
             if part.formula:
                 yield self.line("operand", **values, formula=part.formula)
@@ -281,7 +281,7 @@ class WalkText:
         text = in_language(snapshot.scenario.lesson, self._say.language)
         paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
         for paragraph in filter(None, paragraphs):
-            yield self.spoken(one_line(MARKS.sub(r"\1", paragraph)))
+            yield self.spoken(one_line(without_marks(paragraph)))
         yield self.line("lesson_keys" if any(paragraphs) else "no_lesson")
 
     # proof and comparison
@@ -363,7 +363,7 @@ class WalkText:
 
 
 def _is_of_one_sample(ref: Ref) -> bool:
-    return ref.sample is not None or kind_of(ref) in ("decision", "pass_E", "pass_a", "pass_z")
+    return ref.sample is not None or ref.quantity.of_one_sample
 
 
 class Spoken:
@@ -475,7 +475,7 @@ def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
         for name, value in table.items():
             if not isinstance(value, list | Mapping):
                 yield name, f"{key}.{name}"
-    training = getattr(simulator.scenario.body, "training", None)
+    training = simulator.scenario.training
     for name in ("batch_size", "epochs", "shuffle", "loss") if training is not None else ():
         yield name, f"training.{name}"
     optimizer = simulator.scenario.optimizer

@@ -9,7 +9,7 @@ if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importa
     raise ImportError(f"import this package as dlsim.engine, not as {__name__}")
 
 from dlsim.engine.errors import DlsimError, PositionError, ScenarioError, UnknownNameError, WrongKindError
-from dlsim.engine.event import Event, Position, Trouble
+from dlsim.engine.explain import Event, Position, Trouble
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.builtin import builtin_scenarios
 from dlsim.engine.scenario.load import load

@@ -1,6 +1,6 @@
 """The runs of one scenario: the present one, and those that edits have left, to go back to and to compare with.
 
-A run that is left is remembered with the place at which one stood in it: going back to it is going back there.
+A run is kept with the place where one stood in it when it was left; undo returns to that place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Ghost(Struct, frozen=True):
     is_undone: bool = False
 
 
-class Place(Struct, frozen=True):
+class Bookmark(Struct, frozen=True):
     """Where one stands in a run: the iteration on the tape, how many of its values are revealed, updates done, and the
     row of the batch under the lens.
     """
@@ -43,12 +43,12 @@ class Place(Struct, frozen=True):
     sample: int = 0
 
 
-class Left(Struct, frozen=True):
+class LeftRun(Struct, frozen=True):
     """A run that was left: the iteration from which on the two differ, and where one stood in it."""
 
     run: Timeline
     fork: int
-    place: Place
+    place: Bookmark
 
 
 class Branches:
@@ -57,41 +57,41 @@ class Branches:
     def __init__(self, scenario: Scenario, build: Callable[[Scenario], Model], budget: int) -> None:
         self._build, self._opened = build, scenario
         self.present = Timeline([Stretch(1, scenario)], build, budget)
-        self._left: list[Left] = []
-        self._undone: list[Left] = []
+        self._left: list[LeftRun] = []
+        self._undone: list[LeftRun] = []
         self._came_by_undo = False
         self._reach = 0
 
-    def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Place) -> None:
-        """From iteration `start` on, `scenario` holds, with `changes` set in the state before it. One stands at
-        `place` in the run that is left.
+    def edit(self, start: int, scenario: Scenario, changes: Mapping[Ref, float], place: Bookmark) -> None:
+        """Begin a run that is the same up to iteration `start`: from there on `scenario` holds, with `changes` set in
+        the state before it. `place` is where one stands in the run that is left.
         """
         same_place = [stretch for stretch in self.present.stretches if stretch.start == start]
         earlier = same_place[0].changes if same_place else {}
         stretch = Stretch(start, scenario, {**earlier, **changes})
         fork = self.present.fork(stretch, self._build)
-        self._left.append(Left(self.present, start, place))
+        self._left.append(LeftRun(self.present, start, place))
         del self._left[:-KEPT]
         self._undone.clear()
         self._came_by_undo = False
         self._reach = 0
         self.present = fork
 
-    def undo(self, place: Place) -> Place | None:
-        """Back to the run that the last edit left, from `place` in this one: where one stood in it, None where there
-        is no such run.
+    def undo(self, place: Bookmark) -> Bookmark | None:
+        """Make the run that the last edit left the present one; `place` is where one stands in this one. Returns where
+        one stood in the other, None where there is none.
         """
         return self._exchange(self._left, self._undone, place)
 
-    def redo(self, place: Place) -> Place | None:
-        """To the run that the last undo left: where one stood in it, None where there is none."""
+    def redo(self, place: Bookmark) -> Bookmark | None:
+        """The same with the run that the last undo left."""
         return self._exchange(self._undone, self._left, place)
 
-    def _exchange(self, source: list[Left], target: list[Left], place: Place) -> Place | None:
+    def _exchange(self, source: list[LeftRun], target: list[LeftRun], place: Bookmark) -> Bookmark | None:
         if not source:
             return None
         other = source.pop()
-        target.append(Left(self.present, other.fork, place))
+        target.append(LeftRun(self.present, other.fork, place))
         self._came_by_undo = target is self._undone
         self.present = other.run
         self._reach = other.run.finished
@@ -143,7 +143,7 @@ class Branches:
         )
 
     @property
-    def last_left(self) -> Left | None:
+    def last_left(self) -> LeftRun | None:
         """The run from which one came into this one: by an edit, or by undoing or redoing one."""
         source = self._undone if self._came_by_undo else self._left
         return source[-1] if source else None

@@ -32,14 +32,13 @@ COMPARISONS: dict[str, Comparison] = {
     "==": operator.eq,
 }
 LONGEST = 100
-
-NEVER_NEGATIVE = ("E", "E_o", "E_t")
-"""Errors: sums of squares, or of logarithms of probabilities. A surface's f, its loss, may lie below 0."""
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
 COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
+REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
+OF_GRADIENTS = re.compile(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|")
 
 
 def examples(simulator: Simulator) -> tuple[str, ...]:
@@ -82,7 +81,7 @@ def _no_loss(name: str, simulator: Simulator) -> str:
 
 def _no_accuracy(simulator: Simulator) -> str:
     """Why answers cannot be counted as right or wrong here; "" where they can."""
-    targets = getattr(getattr(simulator.scenario.body, "data", None), "targets", None)
+    targets = simulator.scenario.data.targets if simulator.scenario.data else None
     problem = no_accuracy(simulator.model.classes, targets)
     return f"{problem}, and there are none here" if problem and targets is None else problem
 
@@ -109,7 +108,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         return f"the condition has {len(words):,} characters"
     if words.lower() == "not finite":
         return Breakpoint(words, lambda run: run.trouble is not None)
-    match = re.fullmatch(r"(epoch|iteration)\s*=?\s*(\S+)", words, re.IGNORECASE)
+    match = REACHED.fullmatch(words)
     if match and (number := whole_number(match[2])) is not None:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
@@ -121,7 +120,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         if not isfinite(bound):
             return f"{shown(match[3])} is not a finite number"
         subject, compare = match[1].lower(), COMPARISONS[match[2]]
-        if gradients := re.fullmatch(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|", subject):
+        if gradients := OF_GRADIENTS.fullmatch(subject):
             if simulator.model.probe() is None:
                 return "there are no gradients here"
             if not _can_hold(compare, bound, 0.0, inf):
@@ -150,14 +149,14 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Si
     if name == "accuracy":
         is_possible = _can_hold(compare, bound, 0.0, 1.0)
         return "" if is_possible else "accuracy is a share, never below 0 nor above 1"
-    ref = simulator.model.find("E" if name in LOSSES else subject)
-    if ref is not None and ref.quantity == "a" and ref.layer:
+    ref = simulator.model.tape.error if name in LOSSES else simulator.model.find(subject)
+    if ref is not None and ref.quantity.is_activation and ref.layer:
         _, activation = simulator.model.layer_names[ref.layer - 1]
         least, most = ACTIVATIONS[activation].span
         is_possible = _can_hold(compare, bound, least, most)
         bounds = "never below 0" if most == inf else f"from {general(least)} to {general(most)}"
         return "" if is_possible else f"{subject} is a {activation} output, {bounds}"
-    if ref is None or ref.quantity not in NEVER_NEGATIVE or _can_hold(compare, bound, 0.0, inf):
+    if ref is None or not ref.quantity.is_never_negative or _can_hold(compare, bound, 0.0, inf):
         return ""
     return "a loss is never below 0" if name in LOSSES else f"{subject} is an error, never below 0"
 

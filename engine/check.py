@@ -1,6 +1,6 @@
-"""What a scenario expects of itself, compared with what it does; and its gradients with independent ones.
+"""The figures that a scenario expects, compared with what it computes; and its gradients with independent ones.
 
-The answers are data, a `CheckResult` for every figure compared: the command prints them, the app may too.
+The answers are data, a `CheckResult` for each figure compared: the command prints them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from dlsim.engine.event import Trouble
+from dlsim.engine.explain import Trouble
 from dlsim.engine.gradient_check import GradientReport, check_gradients
 from dlsim.engine.scenario.spec import Expectation, Scenario
 from dlsim.engine.simulator import Simulator
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 What = Literal["value", "outputs", "loss", "loss_below", "accuracy", "finite", "gradients"]
 
 SLACK = 1e-6
-"""What a figure that was rounded by others may lie beyond half a unit of its last digit, as a share of it."""
+"""A figure that others have rounded may be off by half a unit of its last digit, and by this share of it more."""
 
 
 class CheckResult(Struct, frozen=True):
@@ -42,7 +42,10 @@ class CheckResult(Struct, frozen=True):
 
 
 def check(scenario: Scenario) -> Iterator[CheckResult]:
-    """Compare everything that `scenario` expects, in order of time, then check its gradients at the start."""
+    """Compare everything that `scenario` expects, by iteration, then check its gradients at the start.
+
+    A result a figure. Nothing is raised for what differs: `ok` says it.
+    """
     simulator = Simulator(scenario)
     for expectation in sorted(scenario.expectations, key=lambda each: each.after):
         yield from _check_expectation(simulator, expectation)

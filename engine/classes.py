@@ -9,6 +9,7 @@ All other targets are numbers; there is no accuracy. One value alone parts nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -86,13 +87,23 @@ def classes_in(targets: Array | None) -> Classes | None:
     return Classes("each", outputs, least) if least == 0.0 and ones.max() > 1 else None
 
 
-def classes_of(data: DataSpec, outputs: int | None = None) -> Classes | None:
+def classes_of(data: DataSpec | None, outputs: int | None = None) -> Classes | None:
     """Those of all data, kept back or not. `outputs` of one step, where a row holds several steps."""
-    targets, held = data.targets, data.validation_targets
-    if targets is None:
+    if data is None or data.targets is None:
         return None
+    targets, held = data.targets, data.validation_targets
     everything = targets if held is None or not len(held) else np.concatenate([targets, held])
     return classes_in(everything if outputs is None else everything.reshape(-1, outputs))
+
+
+def class_names(data: DataSpec) -> Sequence[str]:
+    """As the data name them; else 0 and 1, -1 and 1, or the targets that stand for them. Asked of classifiers only."""
+    classes = classes_of(data)
+    assert classes is not None, "these targets are no classes"
+    if len(data.classes) == classes.count:
+        return data.classes
+    before = "t" if classes.by == "largest" else ""
+    return tuple(f"{before}{classes.label(number)}" for number in range(classes.count))
 
 
 def no_accuracy(classes: Classes | None, targets: Array | None) -> str:

@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.model import Model, Reader
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref, Whose
+from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import Timeline
 
 Array = NDArray[np.float64]
@@ -203,7 +203,7 @@ def _side_by_side(program: Program, other: Program) -> Iterator[tuple[Sequence[R
 
 
 def _differing(
-    mine: Reader, theirs: Reader, refs: Sequence[Ref], places: Sequence[tuple[int, int]], lens: int
+    mine: Tape, theirs: Tape, refs: Sequence[Ref], places: Sequence[tuple[int, int]], lens: int
 ) -> Difference | None:
     """The first of an op's numbers that differs, for the first of the samples at `places` in both batches; where that
     one is the same, for any other.
@@ -213,7 +213,7 @@ def _differing(
         one, another = mine.value(ref, here), theirs.value(ref, there)
         if _differ(one, another):
             return Difference(mine.symbol(ref), one, another, _row(mine, ref, here, lens))
-    if len(places) == 1 or not refs or not mine.is_per_sample(refs[0]):
+    if len(places) == 1 or not refs or refs[0].quantity.whose is not Whose.SAMPLE:
         return None
     in_mine, in_theirs = map(list, zip(*places, strict=True))
     for ref in refs:
@@ -228,10 +228,10 @@ def _differing(
     return None
 
 
-def _row(tape: Reader, ref: Ref, place: int, lens: int) -> int | None:
+def _row(tape: Tape, ref: Ref, place: int, lens: int) -> int | None:
     """The row of the data of a number's sample, where that has to be said."""
     row = int(tape.rows[place])
-    return row if row != lens and tape.is_per_sample(ref) else None
+    return row if row != lens and ref.quantity.whose is Whose.SAMPLE else None
 
 
 def _differ(one: float, another: float) -> bool:
@@ -241,7 +241,7 @@ def _differ(one: float, another: float) -> bool:
     return not isclose(one, another, rel_tol=ROUNDING, abs_tol=0.0)
 
 
-def _kind(op: Op) -> tuple[str, int | None]:
+def _kind(op: Op) -> tuple[Quantity, int | None]:
     return op.quantity, op.layer
 
 
@@ -250,7 +250,7 @@ def _distance(present: Timeline, other: Timeline) -> tuple[float | None, Furthes
     pairs = zip(present.model.parameters(landed=True), other.model.parameters(landed=True), strict=False)
     largest, furthest = 0.0, None
     for layer, (mine, theirs) in enumerate(pairs, start=1):
-        for letter, one, another in zip("Wb", mine, theirs, strict=True):
+        for place_in_layer, (one, another) in enumerate(zip(mine, theirs, strict=True)):
             if one is None or another is None:
                 continue
             if one.shape != another.shape:
@@ -260,12 +260,6 @@ def _distance(present: Timeline, other: Timeline) -> tuple[float | None, Furthes
             if apart[place] > largest:
                 largest = float(apart[place])
                 index = tuple(map(int, np.unravel_index(place, one.shape)))
-                symbol = _symbol(present.model, letter, layer, index)
+                symbol = present.model.tape.symbol(present.model.parameter_at(layer, place_in_layer, index))
                 furthest = Furthest(symbol, float(one[index]), float(another[index]))
     return largest, furthest
-
-
-def _symbol(model: Model, letter: str, layer: int, index: tuple[int, ...]) -> str:
-    """Of a parameter by its place; the coordinates of a surface stand as the weights of a single layer."""
-    ref = Ref(letter, layer, index)
-    return model.tape.symbol(ref if model.is_parameter(ref) else Ref("p", 0, index[1:]))

@@ -7,25 +7,23 @@ from dlsim.engine.functions.initialisers import INITIALISERS, drawn_layer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.functions.settings import Convention
-from dlsim.engine.scenario.spec import DataSpec, NetworkSpec, OptimizerSpec, Scenario, TrainingSpec
+from dlsim.engine.scenario.spec import DataSpec, NetworkSpec, Scenario, TrainingSpec
 
 
 def conventions(scenario: Scenario) -> tuple[Convention, ...]:
     """The rules that hold in `scenario`, general ones first."""
     rules = [Convention("float64")]
-    body = scenario.body
-    network, training = getattr(body, "network", None), getattr(body, "training", None)
-    if isinstance(network, NetworkSpec):
+    network, training = scenario.network, scenario.training
+    if network is not None:
         rules += _layers(network)
-        rules += _training(network, body.data, training) if training else [Convention("forward_only")]
-    for function in getattr(body, "functions", ()):
+        rules += _training(network, scenario.data, training) if training else [Convention("forward_only")]
+    elif scenario.optimizer is not None:
+        rules += OPTIMIZERS[scenario.optimizer.name](scenario.optimizer.settings).conventions()
+    for function in scenario.functions:
         if function.target is None:
             rules += ACTIVATIONS[function.name].conventions(function.settings, function.label)
-    if hasattr(body, "fires_at_zero"):  # asked so, that a start need not import every kind
-        rules.append(Convention("search_at_zero", {"how": "fires" if body.fires_at_zero else "silent"}))
-    optimizer = getattr(body, "optimizer", None)
-    if isinstance(optimizer, OptimizerSpec):
-        rules += OPTIMIZERS[optimizer.name](optimizer.settings).conventions()
+    if scenario.fires_at_zero is not None:
+        rules.append(Convention("search_at_zero", {"how": "fires" if scenario.fires_at_zero else "silent"}))
     return tuple(rules)
 
 
@@ -45,12 +43,13 @@ def _layers(network: NetworkSpec) -> list[Convention]:
     return rules
 
 
-def _training(network: NetworkSpec, data: DataSpec, training: TrainingSpec) -> list[Convention]:
+def _training(network: NetworkSpec, data: DataSpec | None, training: TrainingSpec) -> list[Convention]:
     rules = [*LOSSES[training.loss].conventions(), Convention("gradients_from_old_weights")]
-    rules.append(Convention("batches", {"size": training.batch_size, "samples": len(data.inputs)}))
+    samples, kept_back = (len(data.inputs), len(data.validation_inputs)) if data else (0, 0)
+    rules.append(Convention("batches", {"size": training.batch_size, "samples": samples}))
     rules.append(Convention("shuffled", {"seed": training.seed}) if training.shuffle else Convention("not_shuffled"))
-    if len(data.validation_inputs):
-        rules.append(Convention("validation", {"rows": len(data.validation_inputs)}))
+    if kept_back:
+        rules.append(Convention("validation", {"rows": kept_back}))
     if any(not (layer.train_weights and layer.train_biases) for layer in network.layers):
         rules.append(Convention("frozen"))
     return [*rules, *OPTIMIZERS[training.optimizer.name](training.optimizer.settings).conventions()]

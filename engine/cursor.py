@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dlsim.engine.branches import Branches, Place
+from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.errors import PositionError
-from dlsim.engine.event import Trouble
+from dlsim.engine.explain import Trouble
 from dlsim.engine.model import Model
 from dlsim.engine.program import Program
 from dlsim.engine.timeline import Timeline
@@ -117,11 +117,11 @@ class Cursor:
             self.reveal(self.limit)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Bookmark:
         """Where one stands, to return to."""
-        return Place(self.run.iteration, self.revealed, self.done, self._row)
+        return Bookmark(self.run.iteration, self.revealed, self.done, self._row)
 
-    def return_to(self, place: Place) -> None:
+    def return_to(self, place: Bookmark) -> None:
         """Stand again where one stood in the present run."""
         self.enter(place.iteration)
         self.reveal(place.cursor)
@@ -145,7 +145,7 @@ class Cursor:
             iteration=self.run.iteration,
             symbol=tape.symbol(ref),
             value=tape.value(ref, sample or 0),
-            op=op.quantity,
+            op=op.quantity.key,
             layer=op.layer,
             sample=None if sample is None else int(tape.rows[sample]) + 1,
             ref=ref,

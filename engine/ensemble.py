@@ -30,8 +30,14 @@ class Held(Struct, frozen=True):
 class Ensemble:
     """All variants of a scenario. `names` starts with None, the scenario as written.
 
-    The one under the lens moves; `follow` brings the others to as many updates as it has done. Each stops where its own
-    epochs end, or as far past them as it was itself run on; one whose epochs end where the lead's do goes on with it.
+    The one under the lens, the lead, moves; `follow` brings the others to as many updates as it has done. Each stops
+    where its own epochs end, or as far past them as it was run itself while it was the lead; one whose epochs end where
+    the lead's do goes on with it.
+
+        ensemble = Ensemble(load("optimizers"))
+        ensemble.lead.run(20)
+        ensemble.follow()
+        ensemble.curves()                       # by variant: the losses of all
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -70,7 +76,10 @@ class Ensemble:
         return moment if own == end else min(moment, max(own, self._run_on.get(name, 0)))
 
     def choose(self, name: str | None) -> Simulator:
-        """Put another one under the lens, at the same place as far as it has such a one."""
+        """Make the variant `name` (None: the scenario as written) the lead, at the same place if it has such a one.
+
+        Returns its simulator. Raises UnknownNameError for a variant that is not there.
+        """
         if name not in self.names:
             raise UnknownNameError("variant", str(name), (variant for variant in self.names if variant))
         self._settle()
@@ -84,16 +93,17 @@ class Ensemble:
         return lead
 
     def choose_next(self) -> str | None:
-        """Put the next one under the lens; its name."""
+        """Make the next one the lead; returns its name."""
         place = self.names.index(self._lead)
         name = self.names[(place + 1) % len(self.names)]
         self.choose(name)
         return name
 
     def follow(self, seconds: float = math.inf, *, is_halted: Callable[[], bool] = lambda: False) -> bool:
-        """Bring every other one to where it is at the lead's moment; whether all are there.
+        """Bring all others as far as the lead has gone; returns whether all are there.
 
-        One that meets trouble stays there. After `seconds`, or when halted, what is left is left for the next call.
+        One that meets a number that is not finite stays there. After `seconds`, or when `is_halted` says so, the rest
+        is left for the next call.
         """
         self._settle()
         latest, bursts = perf_counter() + seconds, Bursts()

@@ -1,4 +1,4 @@
-"""A run as a scenario: a file that begins with the weights that the run has now."""
+"""A run written as a scenario file that begins with its present weights."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.data_table import Rows, kept_back
+from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
 from dlsim.engine.scenario.toml import LARGEST_FILE, write_toml
 from dlsim.engine.simulator import Simulator
@@ -26,10 +26,10 @@ MOST_OUTPUTS = 16
 
 
 def export(simulator: Simulator, *, folder: Path | None = None) -> str:
-    """The text of a scenario file: the one that is run, but for its first weights, which are the present ones.
+    """The text of a scenario file: the scenario that is run, with the present weights for its first ones.
 
-    `folder` is where it will lie: a CSV file that lies there too is named, the rows of any other are written out.
-    WrongKindError for a kind without weights, and for more than a file may hold.
+    `folder` is where the file will be: a CSV file in the same folder is named, the rows of any other are written out.
+    Raises WrongKindError for a kind without weights, and for more than a scenario file may hold.
     """
     scenario = simulator.scenario
     refuse_other_kinds(scenario)
@@ -44,19 +44,18 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
 
 
 def refuse_other_kinds(scenario: Scenario) -> None:
-    """WrongKindError for what has no weights to write down."""
-    if not isinstance(scenario.body, NetworkBody):
+    """Raise WrongKindError for a scenario that has no weights to write down."""
+    if not scenario.is_exportable:
         raise WrongKindError(f"only networks can be exported, and {scenario.name} is of kind '{scenario.kind}'")
 
 
 def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[str, Any]:
-    """The tables of that file."""
+    """The tables of the file that `export` writes."""
     scenario = simulator.scenario
-    body: NetworkBody = scenario.body
     tables = {key: item for key, item in scenario.raw.items() if key not in ("variants", "expect")}
     layers = []
     for table, spec, (weights, biases) in zip(
-        scenario.raw["network"]["layers"], body.network.layers, simulator.parameters, strict=True
+        scenario.raw["network"]["layers"], scenario.layers, simulator.parameters, strict=True
     ):
         layer = {key: item for key, item in table.items() if key not in WRITTEN_WEIGHTS}
         layer["weights"] = weights.tolist()
@@ -64,22 +63,22 @@ def exported_tables(simulator: Simulator, folder: Path | None = None) -> dict[st
             layer["biases"] = biases.tolist()
         layers.append(layer)
     tables["network"] = {**scenario.raw["network"], "layers": layers}
-    tables["data"] = _data(scenario, body.data, folder)
+    if scenario.data is not None:
+        tables["data"] = _data(scenario, scenario.data, folder)
     tables["expect"] = [_expected(simulator)]
     return {key: tables[key] for key in ORDER if key in tables}
 
 
 def forgotten(simulator: Simulator) -> tuple[str, ...]:
-    """What the run has and a scenario file cannot say: the optimizer's memory, its count, the place among batches.
+    """What of the run a scenario file cannot hold: the optimizer's memory, its count, the place among batches.
 
-    Empty where going on from the file is the same as going on with the run.
+    Empty where the file goes on exactly as the run would.
     """
-    body = simulator.scenario.body
-    training = body.training if isinstance(body, NetworkBody) else None
+    training = simulator.scenario.training
     if training is None or not simulator.iteration:
         return ()
-    slots = {op.quantity.split(":")[1] for op in simulator.program if op.quantity.startswith("new_slot:")}
-    counts_updates = any(op.quantity == "rate" for op in simulator.program)
+    slots = {op.quantity.slot for op in simulator.program if isinstance(op.quantity, NewSlot)}
+    counts_updates = any(op.quantity is RATE for op in simulator.program)
     is_within_epoch = training.shuffle or simulator.iteration % simulator.position.batches
     lost = [f"the optimizer's memory ({', '.join(sorted(slots))})"] if slots else []
     if counts_updates:
@@ -112,7 +111,7 @@ def _is_same(file: Path, folder: Path) -> bool:
 
 
 def _as_before(rows: Array, rows_kept_back: Array, kept: Rows, back: Rows) -> Array:
-    """All rows in the order that they had before some were kept back: keeping back will choose the same."""
+    """(samples, columns): all rows in their first order, so that the same ones are kept back again."""
     together = np.empty((len(kept) + len(back), rows.shape[1]))
     together[kept], together[back] = rows, rows_kept_back
     return together

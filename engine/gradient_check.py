@@ -1,12 +1,12 @@
-"""Proof of the gradients on the tape: each compared with one made without any chain rule.
+"""A check of the gradients on the tape: each is compared with one that is computed without the chain rule.
 
-That is by the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels, and h can be so small that no
-kink lies between p and p + ih (Squire and Trapp, SIAM Review 40 (1998)). Where p itself is on a kink, ih leads to the
-right of it and −ih to the left: if the slopes there are not one, there is no derivative, and that is reported.
+That is the complex step, Im E(p + ih)/h: no difference is taken, so nothing cancels, and h can be so small that no
+kink lies between p and p + ih (Squire and Trapp, SIAM Review 40 (1998)). Where p itself is on a kink, ih leads to its
+right and −ih to its left: if the two slopes differ, there is no derivative, and that is reported.
 
-The central difference is there too, for the eye: it is what one would do by hand.
+The central difference, which one would take by hand, is computed too, to be shown.
 
-Both ways of computing round. How far that may go is tried, see engine/model.py: Probe.rounding; it depends on the
+Both gradients are rounded. How far that may go is tried out, see engine/model.py: Probe.rounding; it depends on the
 network, not on the size of its loss.
 """
 
@@ -113,10 +113,13 @@ class GradientReport(Struct, frozen=True):
 
 
 class GradientCheck:
-    """A check of the gradients of the iteration on the tape, one by one. WrongKindError where nothing is trained."""
+    """A check of the gradients of the iteration on the tape, one by one: iterate over it.
+
+    Of more than `limit` parameters, evenly spaced ones are checked. `with_differences` adds the central differences,
+    and each then takes three times as long. Raises WrongKindError where nothing is trained.
+    """
 
     def __init__(self, simulator: Simulator, *, limit: int = CHECKED_AT_MOST, with_differences: bool = False) -> None:
-        """With central differences to show beside, each takes three times as long."""
         probe = simulator.model.probe()
         if probe is None:
             raise WrongKindError("nothing is trained here, so there are no gradients to check")
@@ -183,12 +186,15 @@ class GradientCheck:
         return self._probe.rounding()
 
     def report(self, entries: Iterable[GradientEntry]) -> GradientReport:
-        """What these say together."""
+        """The report on `entries`, which came from iterating."""
         return GradientReport(self._iteration, self._probe.size, tuple(entries))
 
 
 def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> GradientReport:
-    """Check them all at once, see GradientCheck."""
+    """Check all gradients of the iteration on the tape, or `limit` evenly spaced ones.
+
+    Raises WrongKindError where nothing is trained.
+    """
     check = GradientCheck(simulator, limit=limit)
     return check.report(check)
 

@@ -5,7 +5,7 @@ The timeline, the simulator, the keys and the verbs know only what stands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.classes import Classes
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.reference import Ref
+from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]
 
@@ -40,44 +41,6 @@ class Table(Struct, frozen=True):
     labels: str = ""  # what the rows' labels are, where that is said
     per_sample: int = 1  # rows for each sample, in a table of data
     spare: tuple[str, ...] = ()  # columns that go, in this order, where there is little room
-
-
-class Reader(Protocol):
-    """Reads a tape: numbers by reference, and what each of them is made of."""
-
-    @property
-    def rows(self) -> Sequence[int]:
-        """The rows of the training data in this batch, from 0, in batch order."""
-
-    def value(self, ref: Ref, sample: int) -> float:
-        """The number at `ref`; `sample` is the row of the batch under the lens, from 0."""
-
-    def of_every_sample(self, ref: Ref) -> Array:
-        """(batch,): the number at `ref` of each sample, where it is a sample's."""
-
-    def array(self, op: Op, sample: int) -> Array:
-        """All numbers of an op, the lens's own where they are per sample; weights as (senders, units)."""
-
-    def symbol(self, ref: Ref) -> str:
-        """How formulas write `ref`."""
-
-    def formula(self, ref: Ref, sample: int) -> Formula:
-        """What `ref` is made of; empty for what is given (inputs, targets, present weights)."""
-
-    def op_formula(self, op: Op) -> tuple[str, str, str]:
-        """(symbol, formula, the same with the shapes) of a whole op."""
-
-    def needs(self, ref: Ref) -> tuple[str, int | None, int] | None:
-        """(quantity, layer, count): on screen once so many values of that op are revealed; None: always.
-
-        Count 0 stands for the whole op.
-        """
-
-    def is_per_sample(self, ref: Ref) -> bool:
-        """Whether the number belongs to one sample rather than to the batch."""
-
-    def besides(self) -> Iterator[Ref]:
-        """Numbers that no op computes and that pictures show, those of whole layers and data first."""
 
 
 class Probe(Protocol):
@@ -160,6 +123,10 @@ class Model(Protocol):
         """What is observed besides the loss, by the keys of the words catalogue."""
 
     @property
+    def curve_numbers(self) -> Mapping[str, Ref]:
+        """What each of `curves` goes through; and the loss "over_all" training data, where there is one."""
+
+    @property
     def layer_names(self) -> Sequence[tuple[int, str]]:
         """(units, activation) of what `parameters` lists."""
 
@@ -186,6 +153,9 @@ class Model(Protocol):
     def is_parameter(self, ref: Ref) -> bool:
         """Whether `set_number` can set it."""
 
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """The parameter at an index of what `parameters` has as weights (0) or biases (1) of a layer, from 1."""
+
     def set_number(self, ref: Ref, number: float) -> None:
         """Set a parameter in the before state."""
 
@@ -209,10 +179,10 @@ class Model(Protocol):
         """(op, value of the op, row of the batch) of the first number that is not finite, in program order."""
 
     @property
-    def tape(self) -> Reader:
+    def tape(self) -> Tape:
         """The tape itself, overwritten by the next `enter`."""
 
-    def freeze(self, *, landed: bool) -> Reader:
+    def freeze(self, *, landed: bool) -> Tape:
         """A copy of the tape that stays as it is."""
 
     def parameters(self, *, landed: bool) -> Sequence[LayerParameters]:

@@ -9,13 +9,13 @@ from typing import overload
 
 from msgspec import Struct
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 
 
 class Op(Struct, frozen=True):
     """One computation of one layer. `ref(i)` is its i-th value in the order in which they are revealed."""
 
-    quantity: str
+    quantity: Quantity
     phase: str  # "forward", "loss", "backward", "update", or a phase of the kind's own
     layer: int | None
     size: int
@@ -75,9 +75,9 @@ class Program(Sequence[Op]):
                 op -= 1
         return self._ends[op - 1] if op else 0
 
-    def revealed(self, cursor: int) -> dict[tuple[str, int | None], int]:
+    def revealed(self, cursor: int) -> dict[tuple[Quantity, int | None], int]:
         """How many values of each (quantity, layer) stand revealed at `cursor`; those of several ops add up."""
-        shown: dict[tuple[str, int | None], int] = {}
+        shown: dict[tuple[Quantity, int | None], int] = {}
         start = 0
         for op, end in zip(self._ops, self._ends, strict=True):
             if cursor <= start:

@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.branches import Branches, Place
+from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.cursor import Cursor
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError, WrongKindError
-from dlsim.engine.event import Event, Position, Trouble
+from dlsim.engine.explain import Event, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import LayerParameters, Model
 from dlsim.engine.program import Program
@@ -24,7 +24,6 @@ from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.engine.telling import tell, tell_op
 from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 Array = NDArray[np.float64]
@@ -147,8 +146,7 @@ class Simulator:
     @property
     def draws_weights(self) -> bool:
         """Whether any of the weights at the very start is drawn at random."""
-        first = self.first_scenario
-        return KINDS[first.kind].draws_weights(first.body)
+        return self.first_scenario.draws_weights
 
     @property
     def trouble(self) -> Trouble | None:
@@ -362,8 +360,8 @@ class Simulator:
         tape = self.model.freeze(landed=cursor.has_landed)
         revealed = self.program.revealed(cursor.revealed)
         order = {(op.quantity, op.layer): op.size for op in self.program}
-        loss_size = order.get(("E", None), 0)
-        is_loss_shown = bool(loss_size) and revealed.get(("E", None), 0) >= loss_size
+        error = tape.error
+        is_loss_shown = error is not None and revealed.get((error.quantity, None), 0) > 0
         return Snapshot(
             scenario=self.scenario,
             position=self.position,
@@ -376,6 +374,7 @@ class Simulator:
             is_part=self.model.data_calendar.batches > 1,
             loss=float(run.losses.values[run.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
+            curve_numbers={**({} if tape.loss is None else {"loss": tape.loss}), **self.model.curve_numbers},
             epochs=run.epochs,
             known=run.losses.head(run.finished),
             returned=branches.returned,
@@ -501,7 +500,7 @@ class Simulator:
             raise UnknownNameError("parameter", str(name), ())
         return ref
 
-    def _stand_at(self, place: Place | None) -> bool:
+    def _stand_at(self, place: Bookmark | None) -> bool:
         if place is None:
             return False
         self._cursor.return_to(place)
@@ -519,4 +518,4 @@ def program(scenario: Scenario) -> Program:
 
 
 def _model_of(scenario: Scenario) -> Model:
-    return KINDS[scenario.kind].build(scenario)
+    return KINDS[scenario.kind].build(scenario.body)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dlsim.engine.branches import Ghost
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.event import Event, Position, Trouble
-from dlsim.engine.formula import Explanation, explain
-from dlsim.engine.model import Reader, Table
-from dlsim.engine.numbers import DIGITS
+from dlsim.engine.explain import Event, Explanation, Position, Trouble
+from dlsim.engine.model import Table
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import History
 
 
@@ -38,6 +37,7 @@ class Snapshot(Struct, frozen=True):
     is_part: bool  # the batch, of the data
     loss: float | None  # the batch's, None until it is revealed
     curves: Mapping[str, Curve]
+    curve_numbers: Mapping[str, Ref]  # what each of them goes through, and the loss "over_all" training data
     epochs: Epochs  # how many are done after each of the updates that the curves count
     known: Curve  # the losses of the whole run as far as it has ever been: what one came back from is in it
     returned: Curve  # the losses of a run that undo or redo went back to, as far as it had gone; else empty
@@ -48,13 +48,15 @@ class Snapshot(Struct, frozen=True):
     checkpoints: Sequence[int]
     history: History  # the states that were kept on the way here
     tables: Sequence[Table]
-    revealed: Mapping[tuple[str, int | None], int]
-    order: Mapping[tuple[str, int | None], int]  # position in the program's order of a value: its op's size
-    tape: Reader
+    revealed: Mapping[tuple[Quantity, int | None], int]
+    order: Mapping[tuple[Quantity, int | None], int]  # position in the program's order of a value: its op's size
+    tape: Tape
+    explained: dict[Ref, Explanation] = field(default_factory=dict)
+    """What has been explained so far, kept as long as the snapshot."""
 
     def is_shown(self, ref: Ref) -> bool:
         """Whether `ref` has been revealed."""
-        needed = self.tape.needs(ref)
+        needed = self.tape.shown_with(ref)
         if needed is None:
             return True
         quantity, layer, count = needed
@@ -78,6 +80,9 @@ class Snapshot(Struct, frozen=True):
         """How formulas write `ref`."""
         return self.tape.symbol(ref)
 
-    def explain(self, ref: Ref, digits: int = DIGITS) -> Explanation:
-        """What `ref` is made of, as symbols, with the numbers in, and operand by operand."""
-        return explain(self.tape, ref, self.sample, digits)
+    def explain(self, ref: Ref) -> Explanation:
+        """What `ref` is made of, as symbols, with the numbers in, and operand by operand: one explanation of each."""
+        found = self.explained.get(ref)
+        if found is None:
+            found = self.explained[ref] = Explanation(self.tape, ref, self.sample)
+        return found

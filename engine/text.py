@@ -1,7 +1,8 @@
-"""Text from outside made fit to be shown: no control characters, nothing that turns the line around."""
+"""Text from outside made safe to show: no control characters, nothing that reverses the line."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -32,6 +33,7 @@ def clean(text: str) -> str:
     return text.translate(_TABLE)
 
 
+@lru_cache(maxsize=4096)  # most texts of a screen stand on the next one too
 def breadth(text: str) -> int:
     """The cells that `text` takes where all are of one width: a Korean syllable two, a combining accent none."""
     if text.isascii():

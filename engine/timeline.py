@@ -34,7 +34,7 @@ MOST_CHECKPOINTS = 4096
 NEAR = 24
 """How many checkpoints close to the last place gone back to are kept besides."""
 SECONDS = 0.003
-"""About how long a burst of iterations takes before somebody else gets a turn."""
+"""About how long a burst of iterations takes, before the screen gets its turn."""
 Read = Callable[[Any, Ref], float]
 """A parameter as a state has it; states of one shape have one such."""
 
@@ -169,18 +169,18 @@ def _number(state: Any, read: Read, parameter: Ref) -> float:
 
 
 class Bursts:
-    """How many iterations fit into a piece of about equal time: one at first, then by what the last ones took."""
+    """How many iterations take about `SECONDS`: one at first, then judged by the last burst."""
 
     def __init__(self) -> None:
         self.size = 1
         self._begun = 0.0
 
     def begin(self) -> None:
-        """A piece begins."""
+        """A burst begins."""
         self._begun = perf_counter()
 
     def end(self) -> None:
-        """It is done: so long for so many."""
+        """It is done: its time decides on the size of the next one."""
         spent = perf_counter() - self._begun
         self.size = max(1, 2 * self.size if 2 * spent < SECONDS else int(self.size * SECONDS / spent))
 
@@ -239,8 +239,8 @@ class Timeline:
         return self._sound
 
     def go_to(self, iteration: int) -> bool:
-        """Bring `iteration` onto the tape, from wherever the run stands. False where a number that is not
-        finite came first: the tape then holds that one's iteration.
+        """Bring `iteration` (from 1) onto the tape, from wherever the run stands, bit for bit as it was if it has been
+        there. False where a number that is not finite came first: the tape then holds the iteration of that one.
         """
         with np.errstate(all="ignore"):  # what is not finite is found and named, not warned about
             if iteration < self.iteration:
@@ -252,8 +252,8 @@ class Timeline:
             return self._sound and self._advance(iteration)
 
     def go_on(self, goal: int) -> Generator[int]:
-        """Go on until `goal` iterations are done, some at a time: after each piece, how many are. It ends sooner where
-        a number is not finite.
+        """Go on in bursts until `goal` iterations are done; yields how many are done after each. Ends sooner where a
+        number is not finite.
         """
         done, bursts = self.finished, Bursts()
         while done < goal:

@@ -26,7 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 def pytest_collection_finish() -> None:
     """What there is by now, modules and thousands of tests, stays: no garbage collection need walk through it."""
     gc.freeze()
-    gc.set_threshold(5_000, 10, 20)
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The house: packages, import directions, what a wheel holds, what the configuration names."""
 
+import ast
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import tomllib
 import venv
 import zipfile
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,29 @@ def test_the_engine_imports_nothing_of_a_terminal():
     )
     answer = python("-c", code)
     assert answer.returncode == 0, answer.stderr
+
+
+def imports_of(file, modules):
+    """What a file imports: at its top, inside a function, or for annotations alone."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in modules else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_no_modules_import_each_other_in_a_circle(root):
+    modules = {}
+    for path in (path for house in HOUSES for path in (root / house).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        modules[".".join(("dlsim", *parts)).removesuffix(".__init__")] = path
+    graph = {name: modules.keys() & imports_of(path, modules) for name, path in modules.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
 @pytest.mark.parametrize("house", ["engine", "tui", "cli"])

@@ -29,14 +29,11 @@ from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.folders import NAME
-from dlsim.tui.session.keeping import in_short, keep
+from dlsim.tui.session.folders import NAME, in_short, keep
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
-from dlsim.tui.session.preferences import Preferences
-from dlsim.tui.session.resuming import place_of
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.sessions import Sessions
-from dlsim.tui.session.settings import Store
+from dlsim.tui.session.sessions import Sessions, place_of
+from dlsim.tui.session.settings import Preferences, Store
 from dlsim.tui.terminal.keyboard import answer
 from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
@@ -183,7 +180,7 @@ class DlsimApp(PaintingApp):
         else:
             self._simulator.open(session)
 
-    async def on_browser_screen_opened(self, message: BrowserScreen.Opened) -> None:
+    async def on_browser_screen_chosen(self, message: BrowserScreen.Chosen) -> None:
         """A scenario was chosen in the browser."""
         try:
             session, hint = self._sessions.open(message.name)

@@ -15,7 +15,7 @@ from base64 import urlsafe_b64decode
 from threading import Thread
 from time import sleep
 
-from dlsim.cli import resume_collection
+from dlsim.cli.startup import resume_collection
 from dlsim.tui.app import open_app
 from dlsim.tui.session.session import Session
 

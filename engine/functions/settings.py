@@ -63,8 +63,8 @@ class Convention(Struct, frozen=True):
 def fill(notation: str, operands: Mapping[str, Ref | str]) -> Formula:
     """`notation` cut at its {names}, each replaced by its operand: a reference, or text.
 
-    >>> fill("max({alpha}·{z}, {z})", {"z": Ref("z"), "alpha": "0.1"})
-    ('max(0.1·', Ref(quantity='z', ...), ', ', Ref(quantity='z', ...), ')')
+    >>> fill("max({alpha}·{z}, {z})", {"z": Ref(Z), "alpha": "0.1"})
+    ('max(0.1·', Ref(quantity=z, ...), ', ', Ref(quantity=z, ...), ')')
 
     KeyError for a name that has no operand.
     """

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from dlsim.engine.model import Model
 from dlsim.engine.scenario.data import Samples
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Body, Expectation
 
 
 class Source(Struct, frozen=True):
@@ -34,14 +34,11 @@ class Kind(Protocol):
     def tables(self) -> tuple[str, ...]:
         """The tables of a file that are this kind's own, say ("network", "data", "training")."""
 
-    def read(self, tables: Mapping[str, Any], source: Source) -> Any:
+    def read(self, tables: Mapping[str, Any], source: Source) -> Body:
         """The scenario's `body` from its own tables. Raises ScenarioError."""
 
     def judge(self, body: Any, expectation: Expectation, key: str, source: Source) -> None:
         """Refuse, with a ScenarioError at `key`, an expectation that can be seen to make no sense without running."""
 
-    def draws_weights(self, body: Any) -> bool:
-        """Whether any of the first weights is drawn at random."""
-
-    def build(self, scenario: Scenario) -> Model:
+    def build(self, body: Any) -> Model:
         """The running scenario."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 
-from dlsim.engine.model import Reader
 from dlsim.engine.program import Op
+from dlsim.engine.reference import Whose
+from dlsim.engine.tape import Tape
 
 
-def first_trouble(ops: Iterable[Op], tape: Reader) -> tuple[Op, int, int | None] | None:
+def first_trouble(ops: Iterable[Op], tape: Tape) -> tuple[Op, int, int | None] | None:
     """(op, value, row of the batch; None for what belongs to no sample) of that number, None where there is none."""
     for op in ops:
-        per_sample = tape.is_per_sample(op.ref(0))
+        per_sample = op.quantity.whose is Whose.SAMPLE
         for sample in range(len(tape.rows)) if per_sample else (0,):
             for place, ref in enumerate(op.refs):
                 if not isfinite(tape.value(ref, sample)):

@@ -33,7 +33,7 @@ ORDER = (
     "epochs-batches-iterations",
     "over-and-underfitting",
 )
-"""Section by section, and within one as a lecture goes; what is not named here comes after these."""
+"""Section by section, and within a section as a lecture goes; scenarios that are not named here come after these."""
 
 
 @cache
@@ -47,7 +47,7 @@ def scenarios_folder() -> Path:
 
 @cache
 def builtin_scenarios() -> tuple[str, ...]:
-    """Their names."""
+    """The names of the built-in scenarios, section by section."""
     names = {path.stem for path in scenarios_folder().glob("*.toml")}
     return (*(name for name in ORDER if name in names), *sorted(names.difference(ORDER)))
 

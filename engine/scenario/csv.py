@@ -1,4 +1,4 @@
-"""A CSV file of samples: a line of column names, then one line per sample. What is wrong says row and column."""
+"""A CSV file of samples: a line of column names, then a line for each sample. Errors name row and column."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
 _LAST: dict[object, Samples] = {}
-"""The samples read last: a scenario that is opened again, in another variant say, asks for the same."""
+"""The samples read last: another variant of a scenario mostly asks for the same."""
 
 FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
 
@@ -35,10 +35,14 @@ def read_csv(
     features: Sequence[str] | None,
     target: str | Sequence[str] | None,
 ) -> Samples:
-    """The samples in `folder`/`name`. `place` is where the scenario's [data] stands.
+    """The samples in the file `name` in `folder`, the scenario's own (None: it has none).
 
-    Without `features` these are all columns that are not a target. A single target column of texts holds
-    classes, in alphabetical order: it does not depend on that of the rows.
+    `features` and `target` name columns, `place` is that of the scenario's [data] in messages. Without `features`,
+    all columns that are not a target are inputs. A single target column of texts holds classes, numbered in
+    alphabetical order, so that the order of the rows does not matter.
+
+    Raises ScenarioError for a path that leaves the folder, a file that cannot be read or is too large (10 MiB, 100,000
+    rows), a column that is not there and a cell that is no number.
     """
     path = _safe_path(name, folder, place / "file")
     asked = (path, _stamp(path), None if features is None else tuple(features), _hashable(target))
@@ -80,7 +84,7 @@ def _samples(
 
 
 class _Table:
-    """The cells of a file, column by column, and how to complain about them."""
+    """The cells of a file by column, and the errors about them."""
 
     def __init__(self, path: Path, name: str, place: Place) -> None:
         self._name, self._place = name, place / "file"
@@ -94,8 +98,8 @@ class _Table:
         return self.names.index(name)
 
     def has_text(self, column: int) -> bool:
-        """Whether a column holds texts; a text among numbers is a mistake, not a class, and so are commas in
-        all numbers.
+        """Whether a column holds texts. One text among numbers is a mistake and no class; so are numbers that all have
+        a comma.
         """
         cells = [row[column] for row in self._rows]
         return all(cell_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)

@@ -1,8 +1,7 @@
-"""Samples on their way into a scenario: where they come from is for csv.py and generators.py.
+"""The samples that a scenario takes from a CSV file (csv.py) or a generator (generators.py).
 
-A scenario may set single numbers over those of its data file or generator: `data.inputs.17.0 = 0.5`. Written so, a
-number has the same path as where all of them stand in the scenario: rows and columns from 0, the rows that are kept
-back among them.
+A scenario may set single numbers of them: `data.inputs.17.0 = 0.5`. The path is the same as where all numbers stand in
+the scenario itself: rows and columns from 0, the rows that are kept back included.
 """
 
 from __future__ import annotations
@@ -43,17 +42,22 @@ class Samples(Struct, frozen=True):
         return one_hot
 
 
-def apart(table: Mapping[str, Any], elsewhere: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the table without them, what is set of inputs and targets): none where the samples do not come from elsewhere,
-    by one of these keys.
+def split_set_numbers(table: Mapping[str, Any], sources: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`[data]` in two: (the table without the single numbers, the single numbers by "inputs" and "targets").
+
+    There are single numbers only where one of the keys `sources` says where the samples come from.
     """
-    comes_from_elsewhere = any(key in table for key in elsewhere)
-    found = {key: table[key] for key in KEYS if comes_from_elsewhere and isinstance(table.get(key), Mapping)}
+    has_source = any(key in table for key in sources)
+    found = {key: table[key] for key in KEYS if has_source and isinstance(table.get(key), Mapping)}
     return {key: item for key, item in table.items() if key not in found}, found
 
 
-def with_set(numbers: Array, rows: Mapping[str, Any], place: Place) -> Array:
-    """(samples, columns): a copy in which what `rows` set is set; the same array where they set nothing."""
+def with_set_numbers(numbers: Array, rows: Mapping[str, Any], place: Place) -> Array:
+    """(samples, columns): a copy of `numbers` with the single ones of `rows` set; the same array where there are none.
+
+    `rows` holds, by the row's number as a text, either all numbers of the row or some by column. Raises ScenarioError
+    for a row or a column that is not there, and for what is no number.
+    """
     if not rows:
         return numbers
     copy = numbers.copy()

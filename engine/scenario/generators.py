@@ -1,4 +1,4 @@
-"""Data sets to order: each generator is a name and a rule; the same numbers for a seed on every machine.
+"""Generated data sets: each generator is a name and a rule. A seed gives the same numbers on every machine.
 
 Samples come in random order, classes mixed and equally large (but for one). Noise is a standard deviation.
 """
@@ -27,11 +27,11 @@ SPIRAL_TURNS = 1.25
 SLOPE, INTERCEPT = 2.0, 1.0
 
 TERMS = 14
-"""So many of Taylor's series bring the error within ±π below 1e-13."""
+"""With so many terms the error of Taylor's series within ±π is below 1e-13."""
 
 
 class Draw(Struct, frozen=True):
-    """What points are made of: for each sample its class (of so many) and a place in [0, 1)."""
+    """What points are made from: the class of each sample, (samples,) of 0 … classes − 1, and a place in [0, 1)."""
 
     labels: NDArray[np.intp]
     classes: int
@@ -47,7 +47,11 @@ class Generator(Struct, frozen=True):
     is_regression: bool = False
 
     def samples(self, samples: int, noise: float, seed: int, classes: int = 2) -> Samples:
-        """So many samples; noise is added to the inputs, in a regression to the targets."""
+        """Make `samples` samples of two inputs in `classes` classes, or of one input and one target in a regression.
+
+        `noise` is the standard deviation of what is added to the inputs, in a regression to the targets; `seed` gives
+        order, places and noise a stream of random numbers each.
+        """
         labels = np.arange(samples) % (1 if self.is_regression else classes)
         labels = labels[Random(seed, STREAM, ORDER).permutation(samples)]
         points = self.make(Draw(labels, classes, Random(seed, STREAM, PLACES).uniforms(samples)))
@@ -118,7 +122,7 @@ GENERATORS: Mapping[str, Generator] = {
 
 @lru_cache(maxsize=4)
 def generated(name: str, samples: int, noise: float, seed: int, classes: int) -> Samples:
-    """What the generator called so makes. The last ones are kept: a scenario's variants, and what an edit makes of it,
+    """What the generator called `name` makes. The last few results are kept: the variants and edits of a scenario
     mostly ask for the same.
     """
     return GENERATORS[name].samples(samples, noise, seed, classes)

@@ -15,7 +15,7 @@ from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.scenario.builtin import builtin_file, builtin_scenarios, scenarios_folder
 from dlsim.engine.scenario.paths import set_path
-from dlsim.engine.scenario.spec import Expectation, Opened, Scenario, Text
+from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
 from dlsim.engine.text import clean, shorten, shown
@@ -296,7 +296,9 @@ def _read_text(value: object, place: Place, longest: int | None = None, *, requi
     return text
 
 
-def _read_expectation(block: dict[str, Any], number_of_block: int, kind: str, body: Any, source: Source) -> Expectation:
+def _read_expectation(
+    block: dict[str, Any], number_of_block: int, kind: str, body: Body, source: Source
+) -> Expectation:
     """One `[[expect]]` block, as far as it can be judged without running."""
     place = Place(source.file, f"expect.{number_of_block}")
     table = convert(block, ExpectTable, place)

@@ -30,16 +30,14 @@ COUNTS = (
 )
 """Keys whose numbers are whole, so that a comma can only group them; a test asks the tables whether these are all."""
 
-QUANTITIES: Mapping[str, str] = {"x": "inputs", "X": "inputs", "t": "targets", "T": "targets"}
-"""x and t belong to the sample under the lens, X and T name their row."""
-EDITABLE = ("network", "recurrent")
-"""Kinds whose data can be edited; by name, as an import of one would make every start wait for all of it."""
-
 _PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
 
 
 def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = None) -> dict[str, Any]:
-    """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say."""
+    """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say.
+
+    Raises ScenarioError for what is no path, and for one that leads nowhere; `file` is what messages call the file.
+    """
     parts = _split(path, file)
     changed = dict(tables)
     place: Any = changed  # what lies on the way is copied, nothing else: nothing else changes
@@ -172,23 +170,22 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
     """The number of the data at `ref`, None where it is none; `row` is that of the sample under the lens, among those
     that are trained on.
     """
-    key, body = QUANTITIES.get(ref.quantity), scenario.body
-    if key is None or scenario.kind not in EDITABLE:
+    key, data, network = ref.quantity.datum, scenario.data, scenario.network
+    if key is None or data is None or network is None or not scenario.has_editable_data:
         return None
-    data = body.data
-    numbers, width = (data.inputs, body.network.inputs) if key == "inputs" else (data.targets, body.network.widths[-1])
-    at, (unit, *steps) = (ref.index[0], ref.index[1:]) if ref.quantity in ("X", "T") else (row, ref.index)
+    numbers, width = (data.inputs, network.inputs) if key == "inputs" else (data.targets, network.widths[-1])
+    at, (unit, *steps) = (ref.index[0], ref.index[1:]) if ref.quantity.names_row else (row, ref.index)
     if numbers is None or unit >= width:  # what is fed back comes after the inputs
         return None
     path = f"data.{key}.{data.rows[at]}"
-    if scenario.kind == "recurrent":
-        step = steps[0] if steps else body.steps - 1
-        numbers = numbers.reshape(len(numbers), body.steps, width)[:, step]
+    if scenario.steps:
+        step = steps[0] if steps else scenario.steps - 1
+        numbers = numbers.reshape(len(numbers), scenario.steps, width)[:, step]
         is_row = isinstance(scenario.raw["data"][key][at][step], list)  # where it is one number, it may stand alone
         path = f"{path}.{step}.{unit}" if is_row else f"{path}.{step}"
     else:
         path = f"{path}.{unit}"
-    is_shared = key == "targets" and width > 1 and _sum_to_one(body.training)
+    is_shared = key == "targets" and width > 1 and _sum_to_one(scenario.training)
     sample = at + 1 if len(numbers) > 1 else None
     return Datum(path, sample, unit, tuple(map(float, numbers[at])), is_shared)
 
@@ -208,8 +205,8 @@ def edit_of(scenarios: Sequence[tuple[int, Scenario]], ref: Ref, row: int) -> Ju
 
 def _number_at(scenario: Scenario, ref: Ref, row: int) -> float | None:
     """None where there is no such number."""
-    at = ref.index[0] if ref.quantity in ("X", "T") else row
-    if ref.quantity not in QUANTITIES or scenario.kind not in EDITABLE or at >= len(scenario.body.data.inputs):
+    at = ref.index[0] if ref.quantity.names_row else row
+    if ref.quantity.datum is None or at >= scenario.samples:
         return None
     datum = datum_at(scenario, ref, row)
     return None if datum is None else datum.row[datum.place]

@@ -1,6 +1,6 @@
-"""From a file's tables to typed ones: a struct says what may stand there, a message says what does not fit.
+"""The tables of a file as structs, which say what may stand there; errors say what does not fit.
 
-Shared by all kinds of scenario. Keys in messages are paths as `--set` writes them.
+All kinds of scenario use this. Keys in messages are paths as `--set` writes them.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ def convert(
     place: Place,
     hints: Callable[[str], str | None] | None = None,
 ) -> Converted:
-    """`table` as a `struct`, or a ScenarioError; `hints` may say where a key that is unknown here belongs."""
+    """`table` as a `struct`. `hints` may say, for a key that is unknown here, where it belongs.
+
+    Raises ScenarioError with the path of what does not fit, what was found, and what is allowed.
+    """
     try:
         return msgspec.convert(table, struct)
     except msgspec.ValidationError as error:
@@ -129,7 +132,7 @@ def unknown_key(place: Place, name: str, known: Sequence[str], hint: str | None 
 
 
 def number(value: object, place: Place) -> float:
-    """A finite number, or a fraction written as a text."""
+    """The finite number that `value` is, or a fraction written as a text. Raises ScenarioError for anything else."""
     if isinstance(value, str):
         if refused := comma_refused(value):
             raise place.error(refused[0], value, refused[1])
@@ -149,12 +152,12 @@ def number(value: object, place: Place) -> float:
 
 
 def vector(values: Sequence[Number], place: Place) -> Array:
-    """(n,), read-only."""
+    """(n,), read-only. Raises ScenarioError for what is no number."""
     return frozen(np.array([number(value, place / n) for n, value in enumerate(values)], dtype=np.float64))
 
 
 def matrix(rows: Sequence[Sequence[Number]], place: Place) -> Array:
-    """(rows, columns), read-only; every row as long as the first."""
+    """(rows, columns), read-only. Raises ScenarioError where there are no numbers, or rows of different lengths."""
     if not rows or not rows[0]:
         raise place.error("there are no numbers in it", rows, "write rows of numbers, as in [[0, 1], [1, 0]]")
     for n, row in enumerate(rows):
@@ -185,7 +188,10 @@ def count(number: int, noun: str) -> str:
 
 
 def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place) -> dict[str, float]:
-    """What `table` sets of `owner`'s settings, the others at their defaults; its "name" is none of them."""
+    """All of `settings` by name: what `table` sets, the others at their defaults. The table's "name" is no setting.
+
+    `owner` is whose settings they are, in messages. Raises ScenarioError for other keys and for values out of range.
+    """
     known = {setting.name: setting for setting in settings}
     values = {setting.name: setting.default for setting in settings}
     for key, value in table.items():

@@ -52,12 +52,16 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f
 
 
 def read_toml(path: Path, file: str) -> dict[str, Any]:
-    """The file's tables, cleaned; `file` is what messages call it."""
+    """The tables of a file, its texts cleaned; `file` is what messages call it. Raises ScenarioError for what is no
+    regular file, too large, not UTF-8 or not TOML, with line and column.
+    """
     return parse_toml(_decoded(read_bytes(path, LARGEST_FILE, file), file), file)
 
 
 def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name: str = "the file") -> bytes:
-    """What stands in a regular file of at most `largest` bytes; `name` is what `key` calls it."""
+    """The content of a regular file of at most `largest` bytes. `file`, `key` and `name` are for messages: the
+    scenario's file, the key that names this one, and what it calls it. Raises ScenarioError.
+    """
 
     def refused(problem: str, remedy: str) -> ScenarioError:
         return ScenarioError(f"{name} {problem}", file=file, key=key, value=str(path), remedy=remedy)
@@ -79,7 +83,7 @@ def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name
 
 
 def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
-    """The tables of a TOML text, cleaned."""
+    """The tables of a TOML text, its texts cleaned. Raises ScenarioError, see `read_toml`."""
     _refuse_depth(text, file)
     try:
         tables = tomllib.loads(text)
@@ -89,7 +93,9 @@ def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
 
 
 def refuse_strange_values(tables: dict[str, Any], file: str | None = None) -> dict[str, Any]:
-    """`tables` cleaned; refused is what no scenario uses: infinities, huge numbers, dates, great depth."""
+    """`tables`, their texts cleaned. Raises ScenarioError for what no scenario uses: infinities, huge numbers, dates,
+    great depth.
+    """
     for key, item in tables.items():
         _refuse_strange(item, str(key), 1, file)
     cleaned: dict[str, Any] = clean_tables(tables)
@@ -233,7 +239,7 @@ def _line_and_column(before: str) -> tuple[int, int]:
 
 
 def write_toml(tables: Mapping[str, Any]) -> str:
-    """The text of a file with these tables; None values are left out."""
+    """The text of a file with these tables; None values are left out. Raises TypeError for what TOML does not have."""
     return "\n".join(_table(tables, ())).strip("\n") + "\n"
 
 

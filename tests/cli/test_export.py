@@ -52,7 +52,8 @@ def test_what_is_lost_is_said(dlsim, scenario_file, tmp_path):
     )
     answer = dlsim("export", file, "--iterations", 2)
     assert (
-        answer.err == "dlsim: not in the file, so these start again: the optimizer's memory (m, v); its count of updates\n"
+        answer.err
+        == "dlsim: not in the file, so these start again: the optimizer's memory (m, v); its count of updates\n"
     )
     assert "# Not included, so these start again: the optimizer's memory (m, v)" in answer.out
     assert dlsim("export", file).err == ""

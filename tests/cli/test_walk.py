@@ -165,7 +165,10 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["i", "why change of W5"], "change of W5 = new W5 minus W5"),
         (["i", "weights 5"], "W5: value before 0.45000000, gradient 0.02592286, change -0.01296143, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
-        (["check"], "8 of 8 gradients of iteration 1 agree with the complex step, which is computed without the chain rule."),
+        (
+            ["check"],
+            "8 of 8 gradients of iteration 1 agree with the complex step, which is computed without the chain rule.",
+        ),
         (["loss"], "Over the whole training set the loss is 0.02397190."),
         (["W5=0.3"], "Edited: W5 = 0.3."),
         (["w W5 = 1/3 W6=-1"], "Edited: W5 = 0.33333333, W6 = -1."),
@@ -291,7 +294,9 @@ def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
 
 def test_to_compare_names_the_sample_in_which_the_runs_part(walk):
     *_, compared = walk("xor-train", "i", "i", "W1=3", "i", "compare")
-    assert re.search(r"They first differ in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
+    assert re.search(
+        r"They first differ in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared)
+    )
 
 
 def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):

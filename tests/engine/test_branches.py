@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Whose
 from dlsim.engine.scenario.load import load_tables
 
 
@@ -166,7 +167,7 @@ def test_runs_part_at_the_first_number_that_differs_for_any_sample_of_the_batch(
     mine, theirs = [], []
     for numbers in (mine, theirs):
         simulator.seek(iteration=3)
-        numbers.append(simulator.model.tape.value(Ref("z", 1, (0,)), lens if row is None else row))
+        numbers.append(simulator.model.tape.value(ref_to("z", 1, (0,)), lens if row is None else row))
         simulator.undo()
     assert (comparison.present, comparison.other) == (mine[0], theirs[0])
 
@@ -187,7 +188,7 @@ def test_the_numbers_of_all_samples_are_those_of_each(name, settings):
     tape = simulator.model.tape
     for op in simulator.model.program:
         for ref in op.refs:
-            if tape.is_per_sample(ref):
+            if op.quantity.whose is Whose.SAMPLE:
                 alone = [tape.value(ref, sample) for sample in range(simulator.samples)]
                 assert tape.of_every_sample(ref).tolist() == alone, tape.symbol(ref)
 
@@ -200,7 +201,7 @@ def test_the_comparison_names_the_parameter_that_differs_most_with_both_values(n
     simulator = Simulator(load(name))
     simulator.run(20)
     before = [row.cells[0] for row in simulator.snapshot().tables[0].rows]
-    refs = [ref._replace(quantity=f"now_{ref.quantity}") for ref in before]
+    refs = [ref._replace(quantity=ref.quantity.now) for ref in before]
     simulator.seek(iteration=10)
     simulator.edit(settings={"training.optimizer.learning_rate": 0.02})
     simulator.run(10)

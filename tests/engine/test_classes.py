@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from support.networks import layer, scenario
+from support.numbers import ref_to
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
-from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import load_tables
 
 
@@ -66,12 +66,14 @@ def test_where_targets_are_numbers_there_is_no_accuracy_and_no_condition_on_it(t
     assert "accuracy = 1" not in examples(simulator)
     with pytest.raises(BreakpointError, match=r"accuracy needs targets that are classes: 0 and 1, -1 and 1, or one 1"):
         parse_breakpoint("accuracy = 1", simulator)
-    assert not [ref for ref in simulator.snapshot().tape.besides() if ref.quantity.startswith(("accuracy", "right"))]
+    assert not [
+        ref for ref in simulator.snapshot().tape.besides() if ref.quantity.key.startswith(("accuracy", "right"))
+    ]
 
 
 def test_several_1s_in_a_row_are_no_counts_of_classes():
     snapshot = answering([[0.6, 0.7], [0.1, 0.2]], [[1, 1], [0, 1]]).snapshot()
-    assert not [ref for ref in snapshot.tape.besides() if ref.quantity.startswith(("taken_for", "decision"))]
+    assert not [ref for ref in snapshot.tape.besides() if ref.quantity.key.startswith(("taken_for", "decision"))]
 
 
 def test_a_run_over_minus_one_and_one_stops_once_all_are_right():
@@ -89,12 +91,12 @@ def test_counts_of_minus_one_and_one_part_at_0_and_bear_these_names():
     counts = {snapshot.symbol(ref): snapshot.value(ref) for ref in snapshot.tape.besides()}
     assert [counts[f"N[{meant},{said}]"] for meant in (-1, 1) for said in (-1, 1)] == [1, 1, 0, 1]
     assert [counts[f"class{row}"] for row in "₁₂₃"] == [-1, 1, 1]
-    assert snapshot.explain(Ref("decision:training", 0, (0,))).formula == "(1 if o1₁ > 0 else -1)"
+    assert snapshot.explain(ref_to("decision:training", 0, (0,))).formula == "(1 if o1₁ > 0 else -1)"
 
 
 def test_an_edit_that_makes_a_target_a_number_leaves_no_counts_behind():
     simulator = Simulator(load("xor-train"))
-    refs = [Ref("accuracy:training"), Ref("taken_for:training", 0, (0, 0)), Ref("decision:training", 0, (1,))]
+    refs = [ref_to("accuracy:training"), ref_to("taken_for:training", 0, (0, 0)), ref_to("decision:training", 0, (1,))]
     assert all(simulator.snapshot().knows(ref) for ref in refs)
     simulator.edit(settings={"data.targets.0.0": 0.3})
     assert simulator.accuracy() is None
@@ -105,7 +107,7 @@ def test_what_is_kept_back_parts_where_the_training_data_do_though_it_is_of_one_
     case = scenario([layer(1, "linear", [[1.0]])], [[-1], [1]], [[-1], [1]])
     held = replace(case.body.data, validation_inputs=np.array([[0.2]]), validation_targets=np.array([[1.0]]))
     snapshot = Simulator(replace(case, body=replace(case.body, data=held))).snapshot()
-    assert snapshot.value(Ref("accuracy:validation")) == 1.0
+    assert snapshot.value(ref_to("accuracy:validation")) == 1.0
 
 
 def sequences(targets):

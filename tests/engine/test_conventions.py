@@ -100,7 +100,7 @@ def test_a_fused_loss_shows_its_gradient_directly_wherever_the_panel_says_so(nam
     case = load(name)
     simulator = Simulator(case)
     last = len(case.body.network.layers)
-    quantities = {(op.quantity, op.layer) for op in simulator.program}
+    quantities = {(op.quantity.key, op.layer) for op in simulator.program}
     assert ("fused" in rules(case)) == (("dE_dz", last) in quantities and ("dE_da", last) not in quantities)
     assert ("forward_only" in rules(case)) == (not simulator.trains)
 

@@ -9,7 +9,7 @@ from support.formulas import worked_out
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator
-from dlsim.engine.formula import explain
+from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 
@@ -79,6 +79,19 @@ def test_derivatives_agree_with_the_complex_step(name, settings):
     np.testing.assert_allclose(slope_of(name, z, **settings), expected, rtol=1e-13)  # 1 − a cancels as a nears 1
 
 
+@pytest.mark.parametrize(("name", "settings"), SLOPED)
+def test_at_0_a_complex_step_goes_to_the_side_where_it_leads(name, settings):
+    """That is how a check of gradients finds the two slopes of a kink, and that where there is none they are one."""
+    zero, step = np.zeros((1, 1)), 1e-30
+    right, left = (value(name, zero + 1j * h, **settings)[0, 0].imag / h for h in (step, -step))
+    if 0.0 in ACTIVATIONS[name].kinks({**DEFAULTS[name], **settings}):
+        expected = [slope_of(name, zero + at, **settings)[0, 0] for at in (1e-13, -1e-13)]
+        assert abs(expected[0] - expected[1]) > 0.1
+    else:
+        expected = [slope_of(name, zero, **settings)[0, 0]] * 2
+    assert [right, left] == pytest.approx(expected, rel=1e-12)
+
+
 WRITTEN_OUT = {
     "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
     "tanh": mpmath.tanh,
@@ -127,8 +140,8 @@ def test_the_formula_of_an_activation_and_of_its_slope_comes_to_its_value(name, 
     simulator.back()
     tape = simulator.snapshot().tape
     for symbol in ("o1", "∂o1/∂z1"):
-        told = explain(tape, simulator.model.find(symbol), 0, 15)
-        assert worked_out(told.substituted) == pytest.approx(told.value, rel=1e-13), told.substituted
+        told = Explanation(tape, simulator.model.find(symbol), 0)
+        assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-13), told.substituted
 
 
 @pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("leaky_relu", 0.01), ("elu", 1.0)])

@@ -9,9 +9,9 @@ from autograd import elementwise_grad
 from autograd import numpy as anp
 
 from dlsim.engine import ScenarioError, Simulator
-from dlsim.engine.kinds.functions.body import FunctionSpec
-from dlsim.engine.kinds.functions.tape import evaluate
+from dlsim.engine.kinds.functions.quantities import evaluate
 from dlsim.engine.scenario.load import load_tables
+from dlsim.engine.scenario.spec import FunctionSpec
 
 NOTES = {"from": -5, "to": 5, "step": 0.1}
 CHANCES = {"from": 0.05, "to": 0.95, "step": 0.05}

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from support.numbers import ref_to
 
-from dlsim.engine import Ref, Simulator, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.timeline import MOST_CHECKPOINTS
 
-W5 = Ref("now_W", 2, (0, 0))
+W5 = ref_to("now_W", 2, (0, 0))
 
 
 def seen(scenario, ref, iterations):
@@ -21,7 +22,11 @@ def seen(scenario, ref, iterations):
 
 @pytest.mark.parametrize(
     ("scenario", "ref"),
-    [("backprop-2-2-2", W5), ("xor-train", Ref("now_b", 1, (1,))), ("optimizers-on-a-bowl", Ref("now_p", 0, (1,)))],
+    [
+        ("backprop-2-2-2", W5),
+        ("xor-train", ref_to("now_b", 1, (1,))),
+        ("optimizers-on-a-bowl", ref_to("now_p", 0, (1,))),
+    ],
 )
 def test_a_young_run_knows_every_value_that_a_parameter_had(scenario, ref):
     simulator = Simulator(load(scenario))
@@ -72,7 +77,7 @@ def test_an_edit_is_a_jump_from_the_value_before_to_the_one_after():
         assert (jump.updates, jump.before, jump.after) == (10, was, 0.9)
         updates, values = simulator.snapshot().history.of(W5)
         assert values[updates == 10].tolist() == [was, 0.9]
-        assert not simulator.snapshot().history.jumps(Ref("now_W", 2, (0, 1)))
+        assert not simulator.snapshot().history.jumps(ref_to("now_W", 2, (0, 1)))
         simulator.run(iterations=MOST_CHECKPOINTS + 101)  # what is kept of a run is thinned
     assert not simulator.snapshot().history.updates.count(10)
     simulator.seek(iteration=500)
@@ -96,7 +101,7 @@ def test_the_run_that_an_edit_left_tells_its_own_course():
 def test_what_was_before_a_network_of_another_shape_is_read_as_it_was_then(units):
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=6)
-    weights = [Ref("now_W", 2, (unit, 0)) for unit in range(5)]
+    weights = [ref_to("now_W", 2, (unit, 0)) for unit in range(5)]
     before = [simulator.snapshot().history.of(weight)[1].tolist() for weight in weights]
     simulator.edit(settings={"network.layers.0.units": units})
     simulator.run(iterations=2)
@@ -108,4 +113,4 @@ def test_what_was_before_a_network_of_another_shape_is_read_as_it_was_then(units
 def test_what_is_no_parameter_has_no_history():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=3)
-    assert np.isnan(simulator.snapshot().history.of(Ref("z", 1, (0,)))[1]).all()
+    assert np.isnan(simulator.snapshot().history.of(ref_to("z", 1, (0,)))[1]).all()

@@ -13,7 +13,7 @@ def told(name, variant=None):
     simulator = Simulator(load(name, variant=variant))
     while simulator.step("op") is not None and simulator.iteration < 2:
         snapshot = simulator.snapshot()
-        yield snapshot.op.quantity, *snapshot.tape.op_formula(snapshot.op)[1:]
+        yield snapshot.op.quantity.key, *snapshot.tape.op_formula(snapshot.op)[1:]
 
 
 @each_scenario(kinds=["network", "recurrent"])

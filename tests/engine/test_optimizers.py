@@ -7,8 +7,9 @@ from support.formulas import worked_out
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator
-from dlsim.engine.formula import explain
+from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.kinds.updates import RATE, NewSlot
 
 mpmath.mp.dps = 50
 STEPS = 200
@@ -154,8 +155,12 @@ def test_the_formulas_of_an_update_come_to_its_numbers(name, settings):
     simulator.run(3)
     simulator.back()
     tape = simulator.snapshot().tape
-    refs = [op.ref(0) for op in simulator.program if op.quantity.startswith(("new_", "rate"))]
+    refs = [
+        op.ref(0)
+        for op in simulator.program
+        if op.quantity.is_new or op.quantity is RATE or isinstance(op.quantity, NewSlot)
+    ]
     assert refs
     for ref in refs:
-        told = explain(tape, ref, 0, 15)
-        assert worked_out(told.substituted) == pytest.approx(told.value, rel=1e-8), told.substituted
+        told = Explanation(tape, ref, 0)
+        assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-8), told.substituted

@@ -10,10 +10,11 @@ from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import independent
+from support.numbers import ref_to
 from support.tables import changed_at
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
-from dlsim.engine import Ref, ScenarioError, Simulator, load
+from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.scenario.load import load_tables
@@ -284,7 +285,7 @@ def test_every_formula_makes_the_number_that_it_stands_for(case):
     for op in simulator.program:
         for ref in op.refs:
             tokens = tape.formula(ref, sample)
-            if op.quantity not in ("update", "rate"):
+            if op.quantity.key not in ("update", "rate"):
                 number = computed(tape, tokens, sample)
                 assert number == pytest.approx(tape.value(ref, sample), rel=1e-9, abs=1e-12), tape.symbol(ref)
 
@@ -296,7 +297,7 @@ def test_every_symbol_finds_its_number_again(case):
     tape = simulator.model.tape
     for op in simulator.program:
         for ref in op.refs:
-            if op.quantity not in ("update", "rate"):
+            if op.quantity.key not in ("update", "rate"):
                 assert simulator.model.find(tape.symbol(ref)) == ref
         assert tape.array(op, 0).size == op.size
 
@@ -431,8 +432,8 @@ def test_the_tables_list_every_step_and_every_sequence():
     for table in snapshot.tables:
         for row in table.rows:
             assert all(snapshot.value(ref) is not None for ref in row.cells if ref is not None)
-    assert snapshot.value(Ref("X", 0, (2, 0, 1))) == 1.0
-    assert snapshot.symbol(Ref("a", 1, (0,))) == "h1"
+    assert snapshot.value(ref_to("X", 0, (2, 0, 1))) == 1.0
+    assert snapshot.symbol(ref_to("a", 1, (0,))) == "h1"
 
 
 def test_a_row_of_data_holds_the_input_the_target_and_the_output_of_one_time():
@@ -447,9 +448,9 @@ def test_a_row_of_data_holds_the_input_the_target_and_the_output_of_one_time():
         assert row.sample == sequence
         assert (x, t) == (inputs[sequence][step], targets[sequence][step])
         if sequence == simulator.sample:
-            assert o == snapshot.value(Ref("a", 2, (0, step)))
+            assert o == snapshot.value(ref_to("a", 2, (0, step)))
             error = -math.log(o if t else 1 - o)
-            assert error == pytest.approx(snapshot.value(Ref("E_t", 0, (step,))))
+            assert error == pytest.approx(snapshot.value(ref_to("E_t", 0, (step,))))
 
 
 def test_data_without_targets_has_no_column_for_them():

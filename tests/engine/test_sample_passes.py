@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support.networks import layer, scenario
+from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.reference import Ref, kind_of
 
-HELD, ALL = Ref("loss:validation:read"), Ref("loss:training")
+HELD, ALL = ref_to("loss:validation:read"), ref_to("loss:training")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_it_is_the_mean_of_what_each_sample_costs_by_itself(held):
 def test_it_leads_down_to_the_weights_the_iteration_began_with_and_to_what_is_kept_back(held):
     snapshot, seen, asked = held.snapshot(), set(), {HELD}
     while asked:
-        seen |= {kind_of(ref) for ref in asked}
+        seen |= {ref.quantity.name for ref in asked}
         made_of = [snapshot.explain(ref).operands for ref in asked]
         asked = {ref for refs in made_of for ref in (*refs[:1], *refs[-2:])}
     assert {"pass_E", "pass_E_o", "held_t", "pass_a", "pass_z", "W", "b", "held_x"} == seen - {"loss"}
@@ -54,7 +54,7 @@ def test_of_several_outputs_each_has_its_share():
     snapshot = Simulator(case).snapshot()
     answers = np.tanh(np.array(inputs) @ [[0.5, -1.0], [0.25, 2.0]])
     assert snapshot.value(ALL) == pytest.approx(((answers - targets) ** 2).mean(), abs=1e-15)
-    assert snapshot.explain(Ref("pass_E:training", 0, (1,))).formula == "E_o1₂ + E_o2₂"
+    assert snapshot.explain(ref_to("pass_E:training", 0, (1,))).formula == "E_o1₂ + E_o2₂"
 
 
 def test_without_a_loss_or_data_there_is_no_such_number():

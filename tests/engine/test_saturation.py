@@ -57,10 +57,10 @@ def test_nothing_is_steeper_than_its_steepest(name):
 
 def test_a_sweep_is_saturated_where_a_unit_would_be():
     tape = Simulator(load("activations")).snapshot().tape
-    for place, spec in enumerate(tape.body.functions):
+    for place, spec in enumerate(tape.functions):
         if spec.name in ACTIVATIONS and not ACTIVATIONS[spec.name].couples_units:
-            dead, saturated = stuck(ActivationSpec(spec.name, spec.settings), tape.body.sweep, tape.values[place])
+            dead, saturated = stuck(ActivationSpec(spec.name, spec.settings), tape.sweep, tape.values[place])
             assert tape.dead(place).tolist() == dead.tolist()
             assert tape.saturated(place).tolist() == saturated.tolist()
-    tanh = next(place for place, spec in enumerate(tape.body.functions) if spec.name == "tanh")
+    tanh = next(place for place, spec in enumerate(tape.functions) if spec.name == "tanh")
     assert tape.saturated(tanh).tolist() == (tape.slopes[tanh] < SATURATED_BELOW).tolist()

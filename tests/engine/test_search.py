@@ -11,6 +11,9 @@ from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.kinds.search.grid import decimals, search
+from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
+from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import load_tables
 
@@ -90,12 +93,12 @@ def test_and_nand_and_or_are_found_and_xor_is_not():
 
 def test_the_settings_of_the_notes_are_among_those_found():
     simulator = Simulator(load("xor-single"))
-    body, grid = simulator.scenario.body, simulator.model.grid
+    grid = simulator.model.grid
     found = {name: set() for name in GATES}
     for number in range(len(grid.counts)):
         for gate, name in enumerate(GATES):
             if grid.solves[number, gate]:
-                found[name].add(grid.setting(body, number))
+                found[name].add(grid.setting(number))
     assert {(0.5, 0.5, -0.7), (0.5, 0.5, -0.8), (1.0, 1.0, -1.0)} <= found["AND"]
     assert (-0.5, -0.5, 0.7) in found["NAND"]
     assert (0.6, 0.6, -0.5) in found["OR"]
@@ -233,8 +236,8 @@ def test_every_symbol_finds_its_number_again(beside):
     tape = simulator.model.tape
     for op in simulator.program:
         for ref in op.refs:
-            if op.quantity != "update":
-                assert simulator.model.find(tape.symbol(ref)) == ref or "rate" in op.quantity
+            if op.quantity not in (UPDATE, RATE):
+                assert simulator.model.find(tape.symbol(ref)) == ref
         assert tape.array(op, 0).size == op.size
         assert tape.op_formula(op)[0]
     assert simulator.model.find("XNOR") is None
@@ -302,7 +305,7 @@ def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=2)
     simulator.step("value")
-    tried, before, settings = (Ref(quantity) for quantity in ("tried", "tried_before", "settings"))
+    tried, before, settings = (Ref(quantity) for quantity in (TRIED, TRIED_BEFORE, SETTINGS))
     snapshot = simulator.snapshot()
     assert (snapshot.value(before), snapshot.value(tried), snapshot.value(settings)) == (2, 3, 21**3)
     assert snapshot.explain(tried).substituted == "2 + 1"
@@ -310,3 +313,22 @@ def test_how_many_settings_were_tried_and_how_many_there_are_are_numbers_too():
     assert snapshot.explain(settings).substituted == "21·21·21"
     first = Simulator(load("xor-single")).snapshot()
     assert (first.value(before), first.value(tried)) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "places"),
+    [([0.0], 0), ([3.0, -20.0], 0), ([0.5, 0.25], 2), ([0.1 + 0.2], 1), ([1e-6], 6), ([1e-7], None), ([1 / 3], None)],
+)
+def test_numbers_of_a_grid_have_so_many_decimals_and_no_more_than_six(numbers, places):
+    assert decimals(np.array(numbers)) == places
+
+
+def test_the_bias_changes_fastest_and_sums_are_whole_numbers_of_the_finest_step():
+    case = load_tables(tables((0, 1, 0.5), (-0.25, 0.25, 0.25)))
+    grid = search(case.body)
+    settings = [grid.setting(case.body, number) for number in (0, 1, 2, 3, 9, 26)]
+    assert settings == [(0, 0, -0.25), (0, 0, 0), (0, 0, 0.25), (0, 0.5, -0.25), (0.5, 0, -0.25), (1, 1, 0.25)]
+    assert grid.scale == 100
+    assert grid.sums[26].tolist() == [25, 125, 125, 225]
+    assert grid.fires[1].tolist() == [False] * 4, "0 is not above 0"
+    assert grid.fires[2].all()

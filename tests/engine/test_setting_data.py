@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.heaps import HEAPS
+from support.numbers import ref_to
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.export import export
-from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import load_tables, revise, variant_of
 from dlsim.engine.scenario.paths import datum_at
 
@@ -58,7 +58,7 @@ def everything(simulator):
 @given(
     place=st.integers(0, 9),
     row=st.integers(0, 8),
-    ref=st.sampled_from([Ref("X", 0, (0,)), Ref("X", 0, (1,)), Ref("T", 0, (0,)), Ref("T", 0, (2,))]),
+    ref=st.sampled_from([ref_to("X", 0, (0,)), ref_to("X", 0, (1,)), ref_to("T", 0, (0,)), ref_to("T", 0, (2,))]),
     number=st.floats(0, 1),
 )
 def test_an_edited_run_is_bit_for_bit_that_of_a_file_in_which_the_numbers_stand(place, row, ref, number):
@@ -79,7 +79,7 @@ def test_an_edited_run_is_bit_for_bit_that_of_a_file_in_which_the_numbers_stand(
 @pytest.mark.parametrize("row", range(9))
 def test_the_sample_on_screen_is_the_one_that_changes_although_others_are_kept_back(row):
     before = three_classes()
-    datum = datum_at(before, Ref("X", 0, (row, 1)), 0)
+    datum = datum_at(before, ref_to("X", 0, (row, 1)), 0)
     assert datum.sample == row + 1
     data = revise(before, datum.settings(7.5)).body.data
     changed = np.argwhere(data.inputs != before.body.data.inputs)
@@ -115,15 +115,15 @@ def test_other_samples_of_the_same_generator_or_file_stay_what_they_are(flowers)
 def test_where_targets_sum_to_one_the_others_share_what_one_of_them_leaves(row, place, number, after):
     scenario = three_classes(targets={"0": row, "1": row, "2": row, "3": row})
     at = next(at for at, place_in_data in enumerate(scenario.body.data.rows) if place_in_data < 4)
-    datum = datum_at(scenario, Ref("T", 0, (at, place)), 0)
+    datum = datum_at(scenario, ref_to("T", 0, (at, place)), 0)
     revised = revise(scenario, datum.settings(number))
     assert revised.body.data.targets[at] == pytest.approx(after, abs=1e-15)
 
 
 def test_a_class_of_a_csv_file_becomes_another_one(flowers):
-    datum = datum_at(flowers, Ref("T", 0, (0, 2)), 0)
+    datum = datum_at(flowers, ref_to("T", 0, (0, 2)), 0)
     before = flowers.body.data.targets[0].tolist()
-    wanted = datum_at(flowers, Ref("T", 0, (0, before.index(0.0))), 0)
+    wanted = datum_at(flowers, ref_to("T", 0, (0, before.index(0.0))), 0)
     after = revise(flowers, wanted.settings(1)).body.data.targets[0].tolist()
     assert sorted(after) == [0, 0, 1]
     assert after != before
@@ -133,7 +133,7 @@ def test_a_class_of_a_csv_file_becomes_another_one(flowers):
 
 def test_a_target_of_a_squared_loss_is_a_number_by_itself():
     scenario = revise(three_classes(), {"training.loss": "mse"})
-    datum = datum_at(scenario, Ref("t", 1, (1,)), 0)
+    datum = datum_at(scenario, ref_to("t", 1, (1,)), 0)
     assert datum.settings(0.25) == {datum.path: 0.25}
 
 

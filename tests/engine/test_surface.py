@@ -41,6 +41,23 @@ def point(simulator):
 # heights and slopes
 
 
+@pytest.mark.parametrize(
+    ("name", "start", "bounds"),
+    [
+        ("bowl", (-1.6, 1.2), ((-2, 2), (-2, 2))),
+        ("ravine", (-7, 2), ((-8, 8), (-3, 3))),
+        ("saddle", (-1.5, 0.001), ((-2, 2), (-2, 2))),
+        ("two_valleys", (1.7, 1), ((-2, 2), (-1.5, 1.5))),
+        ("double_well", (1.9,), ((-2, 2),)),
+    ],
+)
+def test_every_surface_has_its_start_and_its_bounds(name, start, bounds):
+    run = simulator({"function": name})
+    assert tuple(point(run)) == start
+    assert SURFACES[name].bounds == bounds
+    assert SURFACES[name].dimensions == len(bounds)
+
+
 @pytest.mark.parametrize("name", SURFACES)
 def test_heights_are_those_written_out_by_hand(name):
     surface = SURFACES[name]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from support.networks import layer, random_scenarios, scenario, worked_example
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
-from dlsim.engine import PositionError, Simulator, UnknownNameError, load
+from dlsim.engine import PositionError, Simulator, UnknownNameError, load, timeline
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.timeline import Checkpoints
+from dlsim.engine.timeline import Bursts, Checkpoints
 
 EVERY_OPTIMIZER = tuple(OPTIMIZERS)
 
@@ -30,13 +30,13 @@ def bits(simulator):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(case=random_scenarios(optimizers=EVERY_OPTIMIZER), iterations=st.integers(1, 9))
 def test_run_step_and_seek_reach_the_same_bits(case, iterations):
     every_way_leads_to_the_same_bits(case, iterations, bits)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     case=random_scenarios(optimizers=EVERY_OPTIMIZER),
     steps=st.lists(
@@ -154,7 +154,7 @@ def test_frozen_parameters_have_gradients_and_never_move():
     assert weights.tolist() == [[0.3, 0.4]]
     assert biases.tolist() != [0.1, 0.2]
     assert np.abs(simulator.gradients[0][0]).min() > 0
-    quantities = {(op.quantity, op.layer) for op in simulator.program}
+    quantities = {(op.quantity.key, op.layer) for op in simulator.program}
     assert ("dE_dW", 1) in quantities
     assert ("new_W", 1) not in quantities
     assert ("new_slot:v:W", 1) not in quantities
@@ -206,6 +206,87 @@ def test_checkpoints_keep_to_their_budget_by_thinning():
         place, state = checkpoints.nearest(iteration)
         assert place == state <= iteration
         assert iteration - place < checkpoints.spacing
+
+
+def kept(room, upto):
+    """Checkpoints with room for so many states, after `upto` iterations."""
+    checkpoints = Checkpoints(budget=room * 356, cost=100)  # 256 bytes are the cost of keeping one
+    for iteration in range(1, upto + 1):
+        if (iteration - 1) % checkpoints.spacing == 0:
+            checkpoints.add(iteration, f"state {iteration}")
+    return checkpoints
+
+
+@pytest.mark.parametrize(
+    ("room", "upto", "places", "spacing"),
+    [
+        (4, 4, (1, 2, 3, 4), 1),
+        (4, 5, (1, 3, 5), 2),
+        (4, 7, (1, 3, 5, 7), 2),
+        (4, 9, (1, 5, 9), 4),
+        (3, 4, (1, 3), 2),
+        (0, 3, (1, 3), 2),  # there are always two
+        (0, 5, (1, 5), 4),
+    ],
+)
+def test_where_there_is_no_room_every_other_checkpoint_goes(room, upto, places, spacing):
+    checkpoints = kept(room, upto)
+    assert checkpoints.places == places
+    assert checkpoints.spacing == spacing
+    assert len(checkpoints) == len(places)
+    assert checkpoints.up_to(4) == (
+        [place for place in places if place <= 4],
+        [f"state {place}" for place in places if place <= 4],
+    )
+
+
+def test_the_nearest_checkpoint_is_the_last_that_is_not_after_a_place():
+    checkpoints = kept(4, 9)  # 1, 5, 9
+    assert [checkpoints.nearest(place)[0] for place in (1, 4, 5, 6, 8, 9, 20)] == [1, 1, 5, 5, 5, 9, 9]
+    checkpoints.add_near(7, "near 7")
+    assert [checkpoints.nearest(place) for place in (6, 7, 8, 9)] == [
+        (5, "state 5"),
+        (7, "near 7"),
+        (7, "near 7"),
+        (9, "state 9"),
+    ]
+    checkpoints.add_near(3, "near 3")  # of so few there is room for one near
+    assert checkpoints.nearest(8) == (5, "state 5")
+    assert checkpoints.nearest(4) == (3, "near 3")
+
+
+def test_of_those_near_the_last_stay_and_the_room_for_them_is_a_quarter_and_bounded():
+    checkpoints = kept(12, 12)
+    for place in (2, 3, 2, 4, 5):
+        checkpoints.add_near(place, f"near {place}")
+    assert list(checkpoints._near) == [2, 4, 5]
+    many = kept(1000, 1)
+    for place in range(100):
+        many.add_near(place, place)
+    assert list(many._near) == list(range(76, 100))
+
+
+def test_a_run_that_goes_another_way_has_the_checkpoints_before_that_alone():
+    checkpoints = kept(4, 9)
+    other = checkpoints.before(5)
+    assert other.places == (1,)
+    assert other.spacing == checkpoints.spacing == 4
+    other.add(5, "another")
+    assert (checkpoints.nearest(5), other.nearest(5)) == ((5, "state 5"), (5, "another"))
+    assert checkpoints.before(6).places == (1, 5)
+
+
+def test_a_piece_of_a_run_grows_at_most_twofold_and_shrinks_to_what_fits():
+    bursts, now = Bursts(), [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timeline, "perf_counter", lambda: now[0])
+        sizes = []
+        for seconds in (0.0001, 0.0001, 0.001, 0.002, 0.006, 0.06):
+            bursts.begin()
+            now[0] += seconds
+            bursts.end()
+            sizes.append(bursts.size)
+    assert sizes == [2, 4, 8, 12, 6, 1]
 
 
 def test_going_on_to_where_one_has_been_computes_next_to_nothing_anew(monkeypatch):

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from support.numbers import ref_to
 
-from dlsim.engine import Ref, Simulator, UnknownNameError, load
+from dlsim.engine import Simulator, UnknownNameError, load
 from dlsim.engine.ensemble import Ensemble
 
 SWEEP = [round(-5 + 0.1 * place, 1) for place in range(101)]
@@ -144,7 +145,7 @@ def sizes(simulator):
         float(
             np.mean(
                 [
-                    sum(abs(tape.value(Ref("dE_dz", layer, (unit,)), sample)) for unit in range(2))
+                    sum(abs(tape.value(ref_to("dE_dz", layer, (unit,)), sample)) for unit in range(2))
                     for sample in range(simulator.samples)
                 ]
             )
@@ -200,7 +201,7 @@ def test_the_product_of_the_slopes_is_what_takes_it(three):
         weights = [layer.weights for layer in simulator.scenario.body.network.layers]
         for sample in range(2):
             delta, slopes = (
-                [[tape.value(Ref(what, layer, (unit,)), sample) for unit in range(2)] for layer in HIDDEN]
+                [[tape.value(ref_to(what, layer, (unit,)), sample) for unit in range(2)] for layer in HIDDEN]
                 for what in ("dE_dz", "da_dz")
             )
             product = np.array(delta[5])
@@ -220,7 +221,7 @@ def test_a_sigmoid_layer_takes_three_quarters_at_least_and_a_relu_that_is_on_not
 def test_the_slopes_lie_where_the_lesson_says(three):
     def slopes(name):
         tape = three[name].model.tape
-        return [tape.value(Ref("da_dz", layer, (unit,)), 0) for layer in HIDDEN for unit in range(2)]
+        return [tape.value(ref_to("da_dz", layer, (unit,)), 0) for layer in HIDDEN for unit in range(2)]
 
     assert all(0.2 < slope < 0.25 for slope in slopes("sigmoid"))
     assert all(0.5 < slope < 0.85 for slope in slopes("tanh"))

@@ -6,6 +6,7 @@ A role is one letter, in its place; the legend says which. So a line that change
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,8 @@ from string import ascii_letters, digits, punctuation
 
 import pytest
 from rich.cells import cell_len
+
+from dlsim.tui.widgets.styles import STYLES
 
 ROLES_OF_GROUND = "@"
 POOL = ascii_letters + digits + punctuation.replace(".", "").replace("│", "")
@@ -26,12 +29,18 @@ def text_with_roles(rows: Iterable[Iterable[tuple[str, str]]]) -> str:
     fronts = _letters(front for line in split for _, front, _ in line)
     grounds = _letters(ground for line in split for _, _, ground in line)
     texts = ["".join(text for text, _, _ in line) for line in split]
-    columns = [texts, ["".join(fronts[front] * cell_len(text) for text, front, _ in line) for line in split]]
+    columns = [texts, ["".join(_letters_of(text, front, fronts[front]) for text, front, _ in line) for line in split]]
     legend = [_legend("roles", fronts)]
     if len(grounds) > 1:
         columns.append(["".join(grounds[ground] * cell_len(text) for text, _, ground in line) for line in split])
         legend.append(_legend("grounds", grounds))
     return "\n".join([*_beside_each_other(columns), "", *legend, ""])
+
+
+def _letters_of(text: str, role: str, letter: str) -> str:
+    """A letter for each cell of a piece; on a blank only one that is seen there, reverse or underlined."""
+    is_seen = re.search("reverse|underline", STYLES.get(role, ""))
+    return "".join(" " if one == " " and not is_seen else letter * cell_len(one) for one in text)
 
 
 def _front_and_ground(role: str) -> tuple[str, str]:

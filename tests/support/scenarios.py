@@ -1,10 +1,11 @@
-"""Tests over all built-in scenarios: one of each kind in the ordinary run, the others under `-m exhaustive`."""
+"""Matrices of cases: in the ordinary run one scenario of each kind, a few sizes; the others under `-m exhaustive`."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -40,11 +41,22 @@ def each_scenario(
     """
     shown = {ONE_A_KIND[kind] for kind in kinds} | set(besides)
     found = builtin_scenarios() if names is None else names
+    fitting = [name for name in found if len(kinds) == len(ONE_A_KIND) or kind_of(name) in kinds]
+    return thinned(argument, fitting, shown)
+
+
+def thinned(
+    arguments: str | tuple[str, ...], cases: Iterable[Any], shown: Collection[Any], **keywords: Any
+) -> pytest.MarkDecorator:
+    """Run a test for each case of a matrix: for those `shown` in every run, for the others in the exhaustive one."""
     return pytest.mark.parametrize(
-        argument,
+        arguments,
         [
-            name if name in shown else pytest.param(name, marks=pytest.mark.exhaustive)
-            for name in found
-            if len(kinds) == len(ONE_A_KIND) or kind_of(name) in kinds
+            pytest.param(
+                *(case if isinstance(arguments, tuple) else (case,)),
+                marks=() if case in shown else pytest.mark.exhaustive,
+            )
+            for case in cases
         ],
+        **keywords,
     )

@@ -45,10 +45,16 @@ def style_sheets_are_parsed_once():
 
 @pytest.fixture
 def open_at():
-    """A function: (scenario or None, **settings) → an app on it."""
+    """A function: (scenario or None, **settings) → an app on it, `values` of the first iteration computed."""
 
-    def make(scenario: str | None = None, **settings) -> DlsimApp:
-        return DlsimApp(None if scenario is None else Session(scenario, **settings))
+    def make(scenario: str | None = None, *, values: int = 0, **settings) -> DlsimApp:
+        if scenario is None:
+            return DlsimApp(None)
+        session = Session(scenario, **settings)
+        if values:
+            session.simulator.seek(iteration=0, cursor=values)
+            session.changed()
+        return DlsimApp(session)
 
     return make
 

@@ -112,7 +112,7 @@ async def test_choosing_the_open_scenario_again_returns_to_its_run(open_at, scre
 async def test_coming_back_to_a_scenario_finds_it_as_it_was_left(open_at, screen_text):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*"iii", "I", "down", "w", *["backspace"] * 16, "9", "enter", *"ii")
+        await pilot.press(*"iii", "I", "down", "w", "ctrl+u", "9", "enter", *"ii")
         await pilot.press("o", *"xor-mlp", "enter", "o", *"backprop-2-2-2", "enter")
         await pilot.pause()
         assert "Back where you left off" in screen_text(app)[-1]

@@ -7,7 +7,7 @@ import pytest
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.sheet import Sheet, as_csv, as_markdown, sheet_of
+from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of
 from dlsim.tui.screens import copying
 from dlsim.tui.words import words
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
+from dlsim.engine.kinds.layered.quantities import layer_setting
 from dlsim.engine.numbers import fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.toml import parse_value
@@ -17,14 +19,13 @@ from dlsim.tui.screens import reports
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.changing import NotANumberError, change, randomise, redo, same_start, undo
-from dlsim.tui.session.judging import problem_with
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.targets import Target, parsed, settings_of, target_of
+from dlsim.tui.session.targets import Target, parsed, problem_with, settings_of, target_of
 from dlsim.tui.words import words
 from dlsim.tui.words.scenario import in_words
 
-WRITTEN_OVER = ["backspace"] * 30
+WRITTEN_OVER = ["ctrl+u"]
 """What stands in the prompt is gone."""
 
 
@@ -32,8 +33,8 @@ WRITTEN_OVER = ["backspace"] * 30
 def seen_after(open_at, screen_text):
     """A function: keys → all that is on the screen of the 2-2-2 network after them."""
 
-    async def press(*keys):
-        app = open_at("backprop-2-2-2")
+    async def press(*keys, values=0):
+        app = open_at("backprop-2-2-2", values=values)
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.press(*keys)
             await pilot.pause()
@@ -60,9 +61,9 @@ async def test_the_prompt_says_from_when_on_a_weight_will_be_another(seen_after)
 @pytest.mark.parametrize(
     ("ref", "path"),
     [
-        (Ref("x", 0, (1,)), "data.inputs.0.1"),
-        (Ref("T", 0, (0, 1)), "data.targets.0.1"),
-        (Ref("setting:learning_rate"), "training.optimizer.learning_rate"),
+        (ref_to("x", 0, (1,)), "data.inputs.0.1"),
+        (ref_to("T", 0, (0, 1)), "data.targets.0.1"),
+        (ref_to("setting:learning_rate"), "training.optimizer.learning_rate"),
     ],
 )
 def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, path):
@@ -81,7 +82,7 @@ def test_inputs_targets_and_the_learning_rate_are_changed_in_the_scenario(ref, p
     ],
 )
 def test_a_setting_of_an_activation_is_changed_whatever_its_name_and_its_layer(scenario, key, layer):
-    session, beta = Session(scenario), Ref("alpha:beta", layer)
+    session, beta = Session(scenario), Ref(layer_setting("beta"), layer)
     session.simulator.edit(settings={key: "swish", "training.loss": "mse"})
     change(session, target(session, beta), "1.5")
     assert session.snapshot.tape.value(beta, 0) == 1.5
@@ -91,11 +92,11 @@ def test_a_setting_of_an_activation_is_changed_whatever_its_name_and_its_layer(s
 @pytest.mark.parametrize(
     ("scenario", "ref", "number"),
     [
-        ("feedforward-or-recurrent", Ref("X", 0, (2, 0, 3)), 0.5),
-        ("feedforward-or-recurrent", Ref("t", 0, (0, 1)), 0.5),
-        ("activations", Ref("v", 0, (1,)), 0.25),
-        ("activations", Ref("setting:alpha", 0, (4,)), 0.2),
-        ("losses", Ref("target", 0, (0,)), 0.5),
+        ("feedforward-or-recurrent", ref_to("X", 0, (2, 0, 3)), 0.5),
+        ("feedforward-or-recurrent", ref_to("t", 0, (0, 1)), 0.5),
+        ("activations", ref_to("v", 0, (1,)), 0.25),
+        ("activations", ref_to("setting:alpha", 0, (4,), kind="functions"), 0.2),
+        ("losses", ref_to("target", 0, (0,)), 0.5),
     ],
 )
 def test_steps_of_a_sequence_vectors_and_settings_of_functions_are_changed_in_the_scenario(scenario, ref, number):
@@ -123,7 +124,7 @@ def test_ten_million_epochs_are_told_as_such():
 @pytest.mark.parametrize("text", ["٣", "x", "1/0", ""])
 def test_what_is_no_number_is_none_for_a_weight(text):
     session = Session("backprop-2-2-2")
-    weight = target(session, Ref("W", 1, (0, 0)))
+    weight = target(session, ref_to("W", 1, (0, 0)))
     assert problem_with(session.scenario, weight, text) == "number"
     with pytest.raises(NotANumberError):
         change(session, weight, text)
@@ -147,7 +148,7 @@ def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
     before = session.simulator.losses[49]
     session.simulator.seek(iteration=10)
     session.changed()
-    assert change(session, target(session, Ref("now_W", 2, (0, 0))), "1/3").key == "hint.edited_past"
+    assert change(session, target(session, ref_to("now_W", 2, (0, 0))), "1/3").key == "hint.edited_past"
     session.simulator.seek(iteration=50)
     assert session.simulator.losses[49] != before
     assert undo(session).key == "hint.undone"
@@ -159,14 +160,14 @@ def test_an_edit_in_the_past_says_so_and_undo_goes_back_to_the_run_it_left():
 
 def test_what_cannot_be_is_refused_and_nothing_is_lost():
     session = Session("backprop-2-2-2")
-    rate = target(session, Ref("setting:learning_rate"))
+    rate = target(session, ref_to("setting:learning_rate"))
     assert "> 0" in problem_with(session.scenario, rate, "-1")
     with pytest.raises(DlsimError):
         change(session, rate, "-1")
     with pytest.raises(NotANumberError):
-        change(session, target(session, Ref("W", 1, (0, 0))), "many")
+        change(session, target(session, ref_to("W", 1, (0, 0))), "many")
     assert session.edits.done == []
-    assert target(session, Ref("z", 1, (0,))) is None
+    assert target(session, ref_to("z", 1, (0,))) is None
 
 
 def test_activation_batch_size_loss_and_optimizer_can_be_chosen():
@@ -193,7 +194,7 @@ def test_new_random_weights_and_the_same_ones_are_told_apart():
 def test_starting_over_says_what_still_holds():
     session = Session("backprop-2-2-2")
     session.forward("iteration")
-    change(session, target(session, Ref("W", 1, (0, 0))), "9")
+    change(session, target(session, ref_to("W", 1, (0, 0))), "9")
     for _ in range(3):
         session.forward("iteration")
     told = same_start(session)
@@ -279,8 +280,8 @@ async def test_while_a_batch_size_beyond_the_data_is_typed_it_is_said_what_it_co
 )
 def test_the_same_number_written_otherwise_makes_no_other_run(scenario, text):
     session = Session(scenario)
-    change(session, target(session, Ref("W", 1, (0, 0))), "0.5")
-    assert change(session, target(session, Ref("W", 1, (0, 0))), text).key == "hint.unchanged"
+    change(session, target(session, ref_to("W", 1, (0, 0))), "0.5")
+    assert change(session, target(session, ref_to("W", 1, (0, 0))), text).key == "hint.unchanged"
     assert len(session.edits.done) == 1
 
 
@@ -478,7 +479,7 @@ async def test_without_a_selection_a_weight_is_found_by_its_name(open_at, screen
         await pilot.press("w", *"W5", "enter")
         await pilot.pause()
         assert "W5" in "".join(screen_text(app)[-3:])
-        await pilot.press(*["backspace"] * 20, *"0.9", "enter")
+        await pilot.press("ctrl+u", *"0.9", "enter")
         await pilot.pause()
         assert app.screen.work.session.simulator.look_up("W5") == 0.9
 
@@ -513,7 +514,7 @@ def test_of_a_unit_that_an_edit_added_it_is_said_that_its_weights_came_with_it()
     simulator = Simulator(load("xor-train"))
     simulator.run(3)
     simulator.edit(settings={"network.layers.0.units": 5})
-    fifth = Ref("now_W", 2, (4, 0))
+    fifth = ref_to("now_W", 2, (4, 0))
     lines = answer_parts(words(), simulator.snapshot(), Selection().select(fifth), {"select.enter": "enter"}, 90, 90, 8)
     text = " ".join("".join(piece for piece, _ in line) for part in lines for line in part.forms[0])
     assert "An edit after iteration 3 set it too." in text
@@ -569,13 +570,13 @@ def test_a_value_is_read_alike_in_an_edit_and_on_the_command_line(text, value):
 
 
 async def test_where_neither_what_is_marked_nor_what_is_selected_can_be_set_both_are_named(seen_after):
-    screen = await seen_after(*["space"] * 20, "enter", "w")
+    screen = await seen_after("enter", "w", values=20)
     assert "Neither ∂E/∂o1 (marked) nor ∂E/∂W5 (selected) can be set." in screen
 
 
 @pytest.mark.parametrize(("downs", "asked"), [(0, "W7  0.7"), (1, "η  0.5"), (2, "W7  0.7")])
 async def test_of_what_a_number_is_made_of_the_marked_one_is_edited_or_else_the_number_itself(seen_after, downs, asked):
-    screen = await seen_after(*["space"] * 26, "enter", *["down"] * downs, "w")
+    screen = await seen_after("enter", *["down"] * downs, "w", values=26)
     assert f"\n {asked}" in screen
 
 

@@ -102,10 +102,7 @@ async def test_the_help_tells_of_the_timeline_and_of_every_panel(wanted, told, o
     ("wanted", "told", "command"),
     [
         *((name, "Edit the selected number", "Edit") for name in ("eta", "lr", "sgd", "relu", "momentum", "softmax")),
-        *(
-            (name, "Edit the selected number", "Edit")
-            for name in ("adam", "learning_rate", "batch size", "optimiser")
-        ),
+        *((name, "Edit the selected number", "Edit") for name in ("adam", "learning_rate", "batch size", "optimiser")),
         ("step back", "Take the last computation back", "Back"),
         ("undo", "Undo the last edit", "Undo"),
         ("xor", "Open a scenario", "Open"),

@@ -1,16 +1,17 @@
 """The history picture: the course of the parameter that is selected."""
 
 import pytest
+from support.numbers import ref_to
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.history import parameter_of
 from dlsim.tui.drawing.pictures.scene import Look, Scene
 
 HISTORY = PICTURES["history"]
-W5 = Ref("W", 2, (0, 0))
+W5 = ref_to("W", 2, (0, 0))
 
 
 def turned(keys):
@@ -29,7 +30,7 @@ async def test_the_history_of_the_selected_weight_stands_on_screen(open_at, scre
         snapshot = app.screen.work.session.snapshot
         symbol = snapshot.symbol(selected)
         assert f"{symbol} {fixed(snapshot.history.of(selected)[1][-1])}" not in text, "that was one update ago"
-        now = snapshot.value(Ref(f"now_{selected.quantity}", selected.layer, selected.index))
+        now = snapshot.value(Ref(selected.quantity.now, selected.layer, selected.index))
         assert f"{symbol} {fixed(now)}  after 3 updates" in text
 
 
@@ -101,7 +102,7 @@ def test_the_run_before_the_edit_is_dotted_behind_the_course_as_on_the_loss_curv
 
 
 def test_an_edit_of_something_else_is_marked_where_it_bends_the_course(edited):
-    text = drawn(edited, Ref("W", 1, (0, 0)))
+    text = drawn(edited, ref_to("W", 1, (0, 0)))
     assert text.count("◆") == 1
     assert "edited" not in text
 
@@ -117,7 +118,7 @@ def test_in_ascii_the_ghost_is_drawn_with_other_dots_than_the_course(edited):
 def test_updates_are_counted_in_whole_numbers():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=1)
-    shown = drawn(simulator, Ref("W", 2, (0, 0)))
+    shown = drawn(simulator, ref_to("W", 2, (0, 0)))
     assert "after 1 update " in shown
     assert shown.splitlines()[-1].split() == ["0", "1"]
 
@@ -129,13 +130,13 @@ def drawn(simulator, selected, width=60):
 def test_the_mark_stands_where_the_run_is_at_the_end_of_its_course():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=20)
-    before = drawn(simulator, Ref("W", 2, (0, 0)))
+    before = drawn(simulator, ref_to("W", 2, (0, 0)))
     (end,) = (line.index("●") for line in before.splitlines() if "●" in line)
     assert end == max(len(line.rstrip()) for line in before.splitlines()) - 1
     simulator.run(iterations=20)
-    assert drawn(simulator, Ref("W", 2, (0, 0))) != before
+    assert drawn(simulator, ref_to("W", 2, (0, 0))) != before
     simulator.seek(iteration=20)
-    assert drawn(simulator, Ref("W", 2, (0, 0))) == before, "going back shows what was there"
+    assert drawn(simulator, ref_to("W", 2, (0, 0))) == before, "going back shows what was there"
 
 
 def test_a_gradient_stands_for_its_weight_and_nothing_selected_for_what_the_formula_is_about():
@@ -143,8 +144,8 @@ def test_a_gradient_stands_for_its_weight_and_nothing_selected_for_what_the_form
     simulator.seek(iteration=0, cursor=20)
     snapshot = simulator.snapshot()
     assert snapshot.symbol(snapshot.event.ref) == "∂E/∂W5"
-    w1, w5 = Ref("W", 1, (0, 0)), Ref("W", 2, (0, 0))
-    assert parameter_of(snapshot, Ref("dE_dW", 1, (0, 0))) == w1
+    w1, w5 = ref_to("W", 1, (0, 0)), ref_to("W", 2, (0, 0))
+    assert parameter_of(snapshot, ref_to("dE_dW", 1, (0, 0))) == w1
     assert parameter_of(snapshot, None) == w5
     simulator.seek(iteration=0)
     assert parameter_of(simulator.snapshot(), None) == w1
@@ -153,7 +154,7 @@ def test_a_gradient_stands_for_its_weight_and_nothing_selected_for_what_the_form
 def test_a_bias_has_a_history_as_well():
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)
-    assert drawn(simulator, Ref("b", 1, (0,))).startswith("b")
+    assert drawn(simulator, ref_to("b", 1, (0,))).startswith("b")
 
 
 def test_every_size_holds_a_history():

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from support.scenarios import thinned
 from textual import events
+from textual.actions import parse
 
 from dlsim.engine import gradient_check
 from dlsim.tui.screens import reports
+from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.keys import SIMULATOR_KEYS
+from dlsim.tui.session.session import Session
+from dlsim.tui.session.settings import Preferences
 
 
 def spoken(lines):
     return "\n".join(lines)
+
+
+def test_every_key_names_something_that_a_part_of_the_screen_does():
+    parts = SimulatorScreen(Session("backprop-2-2-2"), Preferences()).parts
+    named = {parse(key.action)[:2] for key in SIMULATOR_KEYS if not key.action.startswith("app.")}
+    assert [name for name in named if not callable(getattr(parts.get(name[0]), name[1], None))] == []
 
 
 async def test_the_first_screen_invites_the_first_key(open_at, screen_text):
@@ -38,22 +51,26 @@ async def test_the_first_key_finds_what_it_asks_for(open_at, screen_text, keys, 
         assert shown in spoken(screen_text(app))
 
 
-@pytest.mark.parametrize(
-    ("scenario", "size"), [("xor-train", (120, 40)), ("backprop-2-2-2", (80, 24)), ("and", (40, 10))]
+SMALL_SCREEN, WIDE_SCREEN, TINY_SCREEN = ("backprop-2-2-2", (80, 24)), ("xor-train", (120, 40)), ("and", (40, 10))
+AT_THE_START, IN_THE_MIDDLE, AT_THE_END = (), ("space",) * 3, ("i", "full_stop")
+
+
+@thinned(
+    ("screen", "before"),
+    itertools.product((WIDE_SCREEN, SMALL_SCREEN, TINY_SCREEN), (AT_THE_START, IN_THE_MIDDLE, AT_THE_END)),
+    [(SMALL_SCREEN, IN_THE_MIDDLE), (WIDE_SCREEN, AT_THE_END), (TINY_SCREEN, AT_THE_START)],
 )
-async def test_no_key_fails_at_the_start_or_in_the_middle_or_at_the_end(open_at, scenario, size):
+async def test_no_key_fails_at_the_start_or_in_the_middle_or_at_the_end(open_at, screen, before):
+    scenario, size = screen
     keys = [key for entry in SIMULATOR_KEYS if entry.id != "app.quit" for key in entry.keys.split(",")]
-    for before in ([], ["space"] * 3, ["i", "full_stop"]):
-        app = open_at(scenario)
-        async with app.run_test(size=size) as pilot:
-            await pilot.press(*before)
-            for key in keys:
-                await pilot.press(key)
-                await pilot.pause()
-                if len(app.screen_stack) > 1:
-                    await pilot.press("escape")
-                    await pilot.pause()
-        assert app.return_code in (0, None)
+    app = open_at(scenario)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*before)
+        for key in keys:
+            await pilot.press(key)
+            if len(app.screen_stack) > 1:
+                await pilot.press("escape")
+    assert app.return_code in (0, None)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +121,9 @@ async def test_keys_move_through_time(open_at, screen_text, keys, place):
 
 
 async def test_the_formula_can_be_copied(open_at):
-    app = open_at("backprop-2-2-2")
+    app = open_at("backprop-2-2-2", values=20)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*["space"] * 20, "y")
+        await pilot.press("y")
         await pilot.pause()
         assert app.clipboard == "∂E/∂W5 = ∂E/∂o1·∂o1/∂z3·∂z3/∂W5 = 0.20944600·0.23802157·0.51998934 = 0.02592286"
 
@@ -129,9 +146,8 @@ async def test_where_nothing_is_trained_space_goes_on_to_the_next_sample_and_bac
 
 
 async def test_the_active_value_is_marked_in_its_table(open_at, screen_text):
-    app = open_at("backprop-2-2-2")
+    app = open_at("backprop-2-2-2", values=20)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*["space"] * 20)
         await pilot.pause()
         marked = [line for line in screen_text(app) if "◀ │" in line]
         assert len(marked) == 1

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import load
@@ -16,22 +17,21 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.toml import write_toml
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.drawing.conventions import convention_lines, rule_in_words
-from dlsim.tui.drawing.diagram.glyphs import ASCII
-from dlsim.tui.drawing.link import Owner
+from dlsim.tui.drawing.glyphs import ASCII
+from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.markdown import convention_lines
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.timeline import AHEAD, LEFT, is_logarithmic, span_of, strip_line
+from dlsim.tui.drawing.text import Owner
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.choosing import ChoosingScreen
-from dlsim.tui.session.selection import HELD_LOSS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
+from dlsim.tui.words.scenario import rule_in_words
 
 # variants
 
@@ -571,17 +571,17 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", "i", "8", "tab")
         names, session = app.screen.work.session.ensemble.names, app.screen.work.session
-        assert (session.variant, app.screen.work.selection.ref) == (names[0], Ref("mean_E"))
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("mean_E"))
         await pilot.press("tab")
-        assert (session.variant, app.screen.work.selection.ref) == (names[0], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[0], ref_to("loss:validation:read"))
         await pilot.press("down")
         await pilot.pause()
-        assert (session.variant, app.screen.work.selection.ref) == (names[1], HELD_LOSS)
+        assert (session.variant, app.screen.work.selection.ref) == (names[1], ref_to("loss:validation:read"))
         text = "\n".join(screen_text(app))
         assert f"{names[1]} is under the lens now" in text
         assert "lossᵥ · selected" in text
         await pilot.press("tab")
-        assert (session.variant, app.screen.work.selection.ref) == (names[2], Ref("mean_E"))
+        assert (session.variant, app.screen.work.selection.ref) == (names[2], ref_to("mean_E"))
         await pilot.press("up", "up", "up")
         await pilot.pause()
         assert session.variant == names[0]
@@ -625,6 +625,6 @@ async def test_the_loss_over_all_data_of_a_variant_says_what_it_is_made_of(open_
         await pilot.press("i", "8", "tab", "tab")
         await pilot.pause()
         snapshot = app.screen.work.session.snapshot
-        assert app.screen.work.selection.ref == Ref("loss:training")
+        assert app.screen.work.selection.ref == ref_to("loss:training")
         assert "How wrong is the network on all the training data" in "\n".join(screen_text(app))
-        assert snapshot.value(Ref("loss:training")) == app.screen.work.session.simulator.loss()
+        assert snapshot.value(ref_to("loss:training")) == app.screen.work.session.simulator.loss()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 from support.networks import worked_example
+from support.numbers import ref_to
 from textual.app import App
 from textual.geometry import Size
 
@@ -22,13 +23,11 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.curves import Curves
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.curves import Curves, Throttle
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.plots import Series, plot
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
-from dlsim.tui.drawing.throttle import Throttle
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets import loss_curve
@@ -43,7 +42,7 @@ def series(values, role="curve", **look):
 
 
 def text_of(rows):
-    return ["".join(run.text for run in row) for row in rows]
+    return ["".join(run[0] for run in row) for row in rows]
 
 
 @settings(max_examples=80)
@@ -146,9 +145,9 @@ def test_a_curve_behind_another_looks_as_it_would_before_it(values, size):
 def test_where_ways_meet_the_last_one_is_seen():
     others = [series([1.0, 1.0], role=f"series-{number}", mark="abc"[number]) for number in range(3)]
     runs = [run for row in plot([series([2.0, 2.0])], 40, 10, behind=others) for run in row]
-    dotted = {run.role for run in runs if any(0x2800 < ord(character) < 0x2900 for character in run.text)}
+    dotted = {run[1] for run in runs if any(0x2800 < ord(character) < 0x2900 for character in run[0])}
     assert dotted == {"series-2", "curve"}
-    assert [run.role for run in runs if "c" in run.text][-1] == "series-2"
+    assert [run[1] for run in runs if "c" in run[0]][-1] == "series-2"
 
 
 def test_a_bucket_lets_a_few_through_and_then_ten_a_second_at_most():
@@ -352,7 +351,7 @@ def test_after_an_undo_the_run_returned_to_is_drawn_as_far_as_it_had_gone():
     simulator.run(iterations=100)
     simulator.seek(iteration=40)
     before = rows_over(ensemble)
-    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 1, (0, 0)): 0.9})
     simulator.run(iterations=10)
     simulator.undo()
     undone = rows_over(ensemble)
@@ -372,7 +371,7 @@ async def test_the_run_that_was_left_is_named_as_room_allows_and_its_mark_never_
     simulator = Simulator(worked_example())
     simulator.run(10)
     simulator.seek(iteration=5)
-    simulator.edit(numbers={Ref("W", 1, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 1, (0, 0)): 0.9})
     if undone:
         simulator.run(2)
         simulator.undo()
@@ -395,7 +394,7 @@ def left_run_of(long, edited_at, then):
     simulator = Simulator(worked_example())
     simulator.run(long)
     simulator.seek(iteration=edited_at)
-    simulator.edit(numbers={Ref("W", 2, (0, 0)): 0.9})
+    simulator.edit(numbers={ref_to("W", 2, (0, 0)): 0.9})
     simulator.run(then)
     return simulator
 
@@ -500,9 +499,9 @@ def test_a_mark_stands_on_its_line(height, level):
     wide[0] = 10.0
     flat = np.full(30, level)
     rows = plot([Series(x, wide, wide, "curve"), Series(x, flat, flat, "other")], 50, height, behind=[])
-    line = {number for number, row in enumerate(rows) for run in row if run.role == "other" for _ in run.text}
+    line = {number for number, row in enumerate(rows) for run in row if run[1] == "other" for _ in run[0]}
     rows = plot([Series(x, flat, flat, "curve")], 50, height, mark="●", behind=[Series(x, wide, wide, "series-1")])
-    (marked,) = (number for number, row in enumerate(rows) for run in row if "●" in run.text)
+    (marked,) = (number for number, row in enumerate(rows) for run in row if "●" in run[0])
     assert line == {marked}
 
 
@@ -557,7 +556,7 @@ async def test_every_number_over_the_curve_answers_to_a_click_and_to_the_keys(op
         assert "lossᵥ · selected" in "\n".join(screen_text(app))
         assert fixed(snapshot.value(held)).startswith(number[1][:-1])
         await pilot.press("up")
-        assert app.screen.work.selection.ref == Ref("mean_E")
+        assert app.screen.work.selection.ref == ref_to("mean_E")
         await pilot.press("down")
         assert app.screen.work.selection.ref == held
         await pilot.press("down")

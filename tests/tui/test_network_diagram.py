@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 from support.networks import layer, random_scenarios, scenario, worked_example
+from support.numbers import ref_to
 from textual.app import App
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.diagram.canvas import cells_of_line
-from dlsim.tui.drawing.diagram.focus import focus_of
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.diagram.labels import Stretch
+from dlsim.engine.scenario.spec import Body
+from dlsim.tui.drawing.canvas import cells_of_line
+from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
+from dlsim.tui.drawing.diagram.labels import Course
 from dlsim.tui.drawing.diagram.labels import place as place_of
 from dlsim.tui.drawing.diagram.layout import in_view
-from dlsim.tui.drawing.diagram.numbers import number
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.numbers import number
 from dlsim.tui.widgets.picture import NetworkDiagram
 
 
@@ -52,12 +52,12 @@ def standing_at(subject, symbol):
 
 
 def text_of(picture):
-    return ["".join(run.text for run in row) for row in picture.rows]
+    return ["".join(run[0] for run in row) for row in picture.rows]
 
 
 def lit(picture, role):
     """All that is painted so, without its spaces."""
-    return "".join(run.text for row in picture.rows for run in row if run.role == role).replace(" ", "")
+    return "".join(run[0] for row in picture.rows for run in row if run[1] == role).replace(" ", "")
 
 
 def plan_of(snapshot, width, height, selected=None):
@@ -255,7 +255,7 @@ def test_the_active_value_and_its_operands_are_lit(symbol, active, operands):
 
 def after_op(quantity, layer):
     simulator = Simulator(worked_example())
-    while simulator.step("op").ref[:2] != (quantity, layer):
+    while (event := simulator.step("op")).op != quantity or event.layer != layer:
         pass
     return simulator.snapshot()
 
@@ -352,12 +352,12 @@ def test_what_is_fed_back_is_seen_in_the_diagram(size, sign):
 def test_the_weights_of_what_is_fed_back_are_lines_like_all_others():
     snapshot = standing_at(load("feedforward-or-recurrent"), "z1⟨3⟩").snapshot()
     picture = draw(snapshot, 59, 18)
-    assert {Ref("now_W", 1, (sender, unit)) for sender in range(3) for unit in range(2)} <= {
+    assert {ref_to("now_W", 1, (sender, unit)) for sender in range(3) for unit in range(2)} <= {
         line.ref for line in picture.lines
     }
     lines = text_of(picture)
     y = next(number for number, line in enumerate(lines) if "Wh2" in line)
-    assert picture.at(lines[y].index("Wh2"), y) == Ref("now_W", 1, (2, 0))
+    assert picture.at(lines[y].index("Wh2"), y) == ref_to("now_W", 1, (2, 0))
     shown = lit(picture, "operand")
     assert all(weight in shown for weight in ("Wx1", "Wh1", "Wh2")), "the formula speaks of them"
     assert not any(weight in shown for weight in ("Wx2", "Wh3", "Wh4"))
@@ -379,7 +379,7 @@ async def test_a_click_on_a_unit_of_a_sequence_means_its_number_at_the_step_that
         lines = text_of(app.query_one(NetworkDiagram).picture)
         y = next(number for number, line in enumerate(lines) if "┫h2" in line)
         await pilot.click(NetworkDiagram, offset=(lines[y].index("┫h2") + 1, y))
-        assert app.picked == [Ref("a", 1, (1, 2))]
+        assert app.picked == [ref_to("a", 1, (1, 2))]
 
 
 async def test_a_click_on_what_is_fed_back_means_the_hidden_output_of_the_step_before():
@@ -390,7 +390,7 @@ async def test_a_click_on_what_is_fed_back_means_the_hidden_output_of_the_step_b
         x = lines[y].index("h1⟨2⟩")
         await pilot.click(NetworkDiagram, offset=(x, y))
         await pilot.click(NetworkDiagram, offset=(x, y + 1))
-        assert app.picked == [Ref("a", 1, (0, 1))] * 2
+        assert app.picked == [ref_to("a", 1, (0, 1))] * 2
 
 
 def test_what_has_not_been_revealed_is_not_shown():
@@ -442,12 +442,12 @@ def test_of_units_that_share_a_cell_the_largest_is_shown_and_the_selected_one_be
     simulator = Simulator(network(*DEEP))
     simulator.step("phase")
     snapshot = simulator.snapshot()
-    outputs = {unit: snapshot.value(Ref("a", 3, (unit,))) for unit in range(64)}
+    outputs = {unit: snapshot.value(ref_to("a", 3, (unit,))) for unit in range(64)}
     largest = max(range(4), key=lambda unit: abs(outputs[unit]))
-    first = next(hit for hit in draw(snapshot, 78, 9).hits if hit.ref == Ref("a", 3, (0,)))
-    for selected, shown in ((None, largest), (Ref("a", 3, (1,)), 1), (Ref("a", 3, (2,)), 2)):
+    first = next(hit for hit in draw(snapshot, 78, 9).hits if hit.ref == ref_to("a", 3, (0,)))
+    for selected, shown in ((None, largest), (ref_to("a", 3, (1,)), 1), (ref_to("a", 3, (2,)), 2)):
         picture = draw(snapshot, 78, 9, selected=selected)
-        assert picture.at(first.x, first.y) == Ref("a", 3, (shown,))
+        assert picture.at(first.x, first.y) == ref_to("a", 3, (shown,))
         cell = text_of(picture)[first.y][first.x]
         assert cell in ("-=≡≣·" if outputs[shown] < 0 else "░▒▓█·")
 
@@ -458,8 +458,8 @@ def test_a_cell_has_the_same_shade_in_every_size():
     snapshot = simulator.snapshot()
 
     def shade(*size):
-        picture = draw(snapshot, *size, selected=Ref("a", 7, (63,)))
-        hit = next(hit for hit in reversed(picture.hits) if hit.ref == Ref("a", 7, (63,)) and hit.width < 3)
+        picture = draw(snapshot, *size, selected=ref_to("a", 7, (63,)))
+        hit = next(hit for hit in reversed(picture.hits) if hit.ref == ref_to("a", 7, (63,)) and hit.width < 3)
         return text_of(picture)[hit.y][hit.x]
 
     assert len({shade(*size) for size in ((78, 24), (58, 19), (78, 9), (59, 12), (40, 6))}) == 1
@@ -482,7 +482,7 @@ def test_a_unit_is_called_dead_where_statistics_calls_it_so_and_off_where_it_is_
         text = "".join(text_of(draw(snapshot, 61, 24, glyphs=glyphs)))
         seen.append(re.findall(r"\b(dead|off)\b", text))
     assert seen == [["off", "dead", "dead"], ["dead", "dead"]]
-    assert [snapshot.value(Ref("is_dead", 1, (unit,))) for unit in range(3)] == [0, 1, 1]
+    assert [snapshot.value(ref_to("is_dead", 1, (unit,))) for unit in range(3)] == [0, 1, 1]
 
 
 def test_a_unit_that_is_flat_for_this_sample_alone_is_not_called_saturated():
@@ -579,10 +579,10 @@ class Stage(App[None]):
 @pytest.mark.parametrize(
     ("what", "ref"),
     [
-        ("z1", Ref("z", 1, (0,))),
-        ("x2", Ref("x", 0, (1,))),
-        ("W5", Ref("now_W", 2, (0, 0))),
-        ("t1", Ref("t", 2, (0,))),
+        ("z1", ref_to("z", 1, (0,))),
+        ("x2", ref_to("x", 0, (1,))),
+        ("W5", ref_to("now_W", 2, (0, 0))),
+        ("t1", ref_to("t", 2, (0,))),
     ],
 )
 async def test_a_click_tells_which_number_was_meant(what, ref):
@@ -649,7 +649,7 @@ def test_the_weights_of_a_gap_and_the_biases_of_a_layer_have_equally_many_decima
     found = {}
     for hit in picture.hits:
         written = re.search(r"-?\d+(\.\d+)", rows[hit.y][hit.x : hit.x + hit.width])
-        if written and hit.ref.quantity in ("now_W", "now_b") and abs(snapshot.value(hit.ref)) >= 0.01:
+        if written and hit.ref.quantity.key in ("now_W", "now_b") and abs(snapshot.value(hit.ref)) >= 0.01:
             found.setdefault((hit.ref.quantity, hit.ref.layer), []).append(written[0])
     assert found
     for numbers in found.values():
@@ -672,7 +672,7 @@ def test_a_selected_weight_from_before_the_update_bears_the_number_that_was_sele
     simulator = Simulator(worked_example())
     simulator.step("iteration")
     old, present = (
-        "\n".join(text_of(draw(simulator.snapshot(), 60, 20, selected=Ref(quantity, 2, (0, 0)))))
+        "\n".join(text_of(draw(simulator.snapshot(), 60, 20, selected=ref_to(quantity, 2, (0, 0)))))
         for quantity in ("W", "now_W")
     )
     assert "W5 0.4500" in old
@@ -694,7 +694,7 @@ def test_all_weights_between_two_layers_bear_their_names_or_none(widths, size):
     simulator = Simulator(network(*widths))
     simulator.step("iteration")
     picture = draw(simulator.snapshot(), *size)
-    labelled = [hit.ref for hit in picture.hits if hit.ref.quantity == "now_W"]
+    labelled = [hit.ref for hit in picture.hits if hit.ref.quantity.key == "now_W"]
     for place, (senders, units) in enumerate(itertools.pairwise(widths), start=1):
         assert sum(ref.layer == place for ref in labelled) in (0, senders * units)
 
@@ -703,14 +703,14 @@ def test_all_weights_between_two_layers_bear_their_names_or_none(widths, size):
 def test_where_the_lines_have_room_for_all_their_labels_each_is_found_one(size):
     simulator = Simulator(load("xor-train"))
     simulator.step("iteration")
-    labelled = {hit.ref for hit in draw(simulator.snapshot(), *size).hits if hit.ref.quantity == "now_W"}
+    labelled = {hit.ref for hit in draw(simulator.snapshot(), *size).hits if hit.ref.quantity.key == "now_W"}
     assert len(labelled) == 2 * 4 + 4
 
 
 def test_the_weights_of_the_worked_example_have_names_in_a_narrow_panel():
     simulator = Simulator(worked_example())
     picture = draw(simulator.snapshot(), 48, 14)
-    labelled = {simulator.snapshot().symbol(hit.ref) for hit in picture.hits if hit.ref.quantity == "now_W"}
+    labelled = {simulator.snapshot().symbol(hit.ref) for hit in picture.hits if hit.ref.quantity.key == "now_W"}
     assert labelled == {f"W{weight}" for weight in range(1, 9)}
 
 
@@ -718,7 +718,7 @@ def test_the_weights_of_the_worked_example_have_names_in_a_narrow_panel():
 @pytest.mark.parametrize("size", [(46, 14), (58, 19), (60, 7), (80, 9), (103, 30)])
 def test_labels_leave_enough_of_every_line_in_sight(widths, size):
     picture = draw(Simulator(network(*widths)).snapshot(), *size)
-    labels = [hit for hit in picture.hits if hit.ref.quantity == "now_W"]
+    labels = [hit for hit in picture.hits if hit.ref.quantity.key == "now_W"]
     assert picture.lines
     for line in picture.lines:
         cells = [(line.x0 + x, line.row0 + y) for x, y in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)]
@@ -763,7 +763,7 @@ def test_a_weight_of_next_to_nothing_keeps_its_line_and_its_label_where_they_wer
         subject = scenario([layer(2, weights=weights), layer(2, weights=weights)], [[0.1, 0.2]], [[0.4, 0.6]])
         picture = draw(Simulator(subject).snapshot(), *size)
         assert len(picture.lines) == 8
-        return {hit.ref: (hit.x, hit.y) for hit in picture.hits if hit.ref.quantity == "now_W"}
+        return {hit.ref: (hit.x, hit.y) for hit in picture.hits if hit.ref.quantity.key == "now_W"}
 
     assert labels(weak) == labels(0.5)
 
@@ -775,7 +775,7 @@ def test_a_weight_of_next_to_nothing_keeps_its_line_and_its_label_where_they_wer
 )
 @settings(max_examples=60, deadline=None)
 def test_a_label_beside_a_level_line_is_as_near_to_its_middle_as_no_other_line_comes(rows, across, cells):
-    lines = tuple(Stretch(3, 3 + across, above, below) for above in rows for below in rows)
+    lines = tuple(Course(3, 3 + across, above, below) for above in rows for below in rows)
     passed = {
         (line.x0 + dx, line.row0 + dy) for line in lines for dx, dy in cells_of_line(across, line.row1 - line.row0)
     }
@@ -813,8 +813,8 @@ def test_weights_have_fewer_decimals_before_any_is_without_its_number(name, size
 def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
     snapshot = standing_at(network(2, 4, 1), "z1").snapshot()
     picture = draw(snapshot, width, height)
-    rows = {hit.ref.index: hit.y for hit in picture.hits if hit.ref.quantity in "za" and hit.ref.layer == 1}
-    labels = [hit for hit in picture.hits if hit.ref.quantity == "now_W" and hit.ref.layer == 2]
+    rows = {hit.ref.index: hit.y for hit in picture.hits if hit.ref.quantity.key in "za" and hit.ref.layer == 1}
+    labels = [hit for hit in picture.hits if hit.ref.quantity.key == "now_W" and hit.ref.layer == 2]
     assert len(labels) == 4
     for label in labels:
         own = abs(label.y - rows[label.ref.index[:1]])
@@ -822,7 +822,7 @@ def test_a_label_stands_nearest_to_the_unit_that_its_line_leaves(width, height):
 
 
 async def test_what_is_selected_is_marked_without_colour():
-    app = Stage(standing_at(worked_example(), "z2").snapshot(), Ref("x", 0, (0,)))
+    app = Stage(standing_at(worked_example(), "z2").snapshot(), ref_to("x", 0, (0,)))
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
@@ -844,5 +844,5 @@ async def test_the_active_value_is_bold_in_every_theme(theme):
 
 def test_a_scenario_without_a_network_leaves_it_empty():
     snapshot = Simulator(worked_example()).snapshot()
-    other = replace(snapshot, scenario=replace(snapshot.scenario, kind="functions", body=object()))
+    other = replace(snapshot, scenario=replace(snapshot.scenario, kind="functions", body=Body()))
     assert draw(other, 58, 19).rows == ()

@@ -8,14 +8,13 @@ from functools import cache
 import numpy as np
 import pytest
 from support.networks import layer, scenario
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.drawing.diagram.focus import focus_of
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.screens.footer import CAPS
@@ -164,13 +163,15 @@ async def test_down_goes_to_the_number_below_and_enter_on_to_what_it_is_made_of(
         await pilot.press("i")
         drawing = await turned_to(app, pilot, "confusion")
         above, below = ((truth, 0) for truth in (0, 1))
-        hit = next(hit for hit in drawing.hits if hit.ref.quantity == "taken_for:training" and hit.ref.index == above)
+        hit = next(
+            hit for hit in drawing.hits if hit.ref.quantity.key == "taken_for:training" and hit.ref.index == above
+        )
         await pilot.click(PictureView, offset=(hit.x + hit.width - 1, hit.y))
         await pilot.press("down")
         assert app.screen.work.selection.ref.index == below
         await pilot.press("enter", "enter")
         await pilot.pause()
-        assert app.screen.work.selection.ref.quantity == "decision:training"
+        assert app.screen.work.selection.ref.quantity.key == "decision:training"
         assert "How is this sample classified?" in "\n".join(screen_text(app))
         await pilot.press("escape")
         assert app.screen.work.selection.ref.index == below
@@ -181,22 +182,22 @@ async def test_a_cell_of_a_matrix_is_the_number_that_stands_there_and_the_produc
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         drawing = await turned_to(app, pilot, "shapes")
-        wanted = Ref("W", 1, (2, 3)), Ref("x", 0, (1,), 0), Ref("z", 1, (3,), 0), Ref("columns:W", 1)
+        wanted = ref_to("W", 1, (2, 3)), ref_to("x", 0, (1,), 0), ref_to("z", 1, (3,), 0), ref_to("columns:W", 1)
         hits = {hit.ref: hit for hit in drawing.hits}
-        await pilot.click(PictureView, offset=(hits[Ref("rows:X", 1)].x, hits[Ref("rows:X", 1)].y))
+        await pilot.click(PictureView, offset=(hits[ref_to("rows:X", 1)].x, hits[ref_to("rows:X", 1)].y))
         for ref in wanted:
             hit = next(hit for hit in app.screen.view.picture.drawing.hits if hit.ref == ref)
             await pilot.click(PictureView, offset=(hit.x, hit.y))
             await pilot.pause()
             assert app.screen.work.selection.ref == ref
             assert "· selected" in "\n".join(screen_text(app))
-            assert Ref("W", 1, (2, 3)) in app.screen.view.picture.drawing.in_order()
+            assert ref_to("W", 1, (2, 3)) in app.screen.view.picture.drawing.in_order()
 
 
 def test_a_number_that_names_the_sample_under_the_lens_lights_the_diagram_as_the_number_itself_does():
     snapshot = snapshot_at("xor-train", 1)
     shape = shape_of(snapshot.scenario)
-    for ref in (Ref("z", 1, (2,)), Ref("a", 1, (0,)), Ref("x", 0, (1,))):
+    for ref in (ref_to("z", 1, (2,)), ref_to("a", 1, (0,)), ref_to("x", 0, (1,))):
         own = focus_of(snapshot, shape, ref)
         named = focus_of(snapshot, shape, ref._replace(sample=snapshot.sample))
         assert (named.active, named.nodes, named.edges) == (own.active, own.nodes, own.edges)
@@ -205,7 +206,7 @@ def test_a_number_that_names_the_sample_under_the_lens_lights_the_diagram_as_the
 
 def test_what_a_layers_gradients_come_to_lights_its_weights():
     snapshot = snapshot_at("xor-train", 1)
-    focus = focus_of(snapshot, shape_of(snapshot.scenario), Ref("mean_size:dE_dW", 1))
+    focus = focus_of(snapshot, shape_of(snapshot.scenario), ref_to("mean_size:dE_dW", 1))
     assert {(edge.layer, edge.sender, edge.unit) for edge in focus.edges} == {
         (1, sender, unit) for sender in range(2) for unit in range(4)
     }
@@ -216,7 +217,7 @@ async def test_a_point_of_the_plane_is_what_the_network_answers_to_its_sample(op
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         drawing = await turned_to(app, pilot, "region")
-        hit = next(hit for hit in drawing.hits if hit.ref.quantity == "pass_a:training" and hit.ref.index == (1, 0))
+        hit = next(hit for hit in drawing.hits if hit.ref.quantity.key == "pass_a:training" and hit.ref.index == (1, 0))
         await pilot.click(PictureView, offset=(hit.x, hit.y))
         await pilot.pause()
         snapshot = app.screen.work.session.snapshot
@@ -237,7 +238,7 @@ def test_numbers_that_have_left_all_bounds_are_told_as_far_as_they_can_be(size):
         for _ in range(3):
             simulator.step("phase")
             snapshot = simulator.snapshot()
-            refs = {ref for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),))} | {Ref("mean_E")}
+            refs = {ref for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),))} | {ref_to("mean_E")}
             for ref in refs:
                 assert answer_parts(say, snapshot, Selection().select(ref), CAPS, 60, 60, 8)
             asked += len(refs)
@@ -248,10 +249,10 @@ def test_what_units_are_dead_and_what_a_sample_is_taken_for_light_the_units():
     snapshot = snapshot_at("xor-train", 1)
     shape = shape_of(snapshot.scenario)
     units = {(1, unit) for unit in range(4)}
-    assert focus_of(snapshot, shape, Ref("saturated", 1)).nodes.keys() == units
-    assert focus_of(snapshot, shape, Ref("is_saturated", 1, (2,))).active.unit == 2
-    own, other = (Ref("pass_a:training", 2, (row, 0)) for row in (snapshot.row, snapshot.row + 1))
-    assert focus_of(snapshot, shape, own).active == focus_of(snapshot, shape, Ref("a", 2, (0,))).active
+    assert focus_of(snapshot, shape, ref_to("saturated", 1)).nodes.keys() == units
+    assert focus_of(snapshot, shape, ref_to("is_saturated", 1, (2,))).active.unit == 2
+    own, other = (ref_to("pass_a:training", 2, (row, 0)) for row in (snapshot.row, snapshot.row + 1))
+    assert focus_of(snapshot, shape, own).active == focus_of(snapshot, shape, ref_to("a", 2, (0,))).active
     assert focus_of(snapshot, shape, other).active is None
-    decided = focus_of(snapshot, shape, Ref("decision:training", 0, (snapshot.row,)))
+    decided = focus_of(snapshot, shape, ref_to("decision:training", 0, (snapshot.row,)))
     assert decided.nodes.keys() == {(2, 0)}

@@ -13,7 +13,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from dlsim.tui.terminal.painting import Painted
+from dlsim.tui.terminal.painting import Cut, Painted
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
@@ -160,6 +160,14 @@ def test_nothing_is_sent_when_nothing_changed():
     painted, frame = Painted(), [strip_of([("one", STYLES[2])]), strip_of([("two", None)]), strip_of([])]
     assert painted.changes(whole(frame)) is not None
     assert painted.changes(whole(frame)) is None
+
+
+def test_an_update_that_is_never_sent_is_not_taken_for_sent():
+    painted, frame = Painted(), [strip_of([("one", STYLES[2])])] * HEIGHT
+    Cut(whole(frame), painted)  # Textual holds it back: nobody asks for its text
+    first = Cut(whole(frame), painted).render_segments(CONSOLE)
+    assert first == Painted().changes(whole(frame)).render_segments(CONSOLE)
+    assert Cut(whole(frame), painted).render_segments(CONSOLE) == ""
 
 
 def test_one_changed_digit_is_sent_alone():

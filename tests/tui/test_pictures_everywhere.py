@@ -8,11 +8,12 @@ import sys
 from functools import cache
 
 import pytest
+from support.numbers import ref_to
 from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.engine import Ref, Simulator, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Look, Scene
 from dlsim.tui.session.variants import Member
@@ -149,4 +150,4 @@ def test_a_number_that_leaves_all_bounds_breaks_no_picture(name, huge):
         snapshot = simulator.snapshot()
         for picture in pictures_of(snapshot.scenario):
             for view, _ in enumerate(picture.views(snapshot)):
-                picture.draw(Scene(snapshot, view=view, selected=Ref("W", 1, (0, 0))), 60, 16)
+                picture.draw(Scene(snapshot, view=view, selected=ref_to("W", 1, (0, 0))), 60, 16)

@@ -7,20 +7,19 @@ import re
 import numpy as np
 import pytest
 from support.networks import layer, scenario
+from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures import region
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.pictures import region, region_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.forward import network_tape
 from dlsim.tui.drawing.pictures.plane import framed
 from dlsim.tui.drawing.pictures.region import LEVELS
-from dlsim.tui.drawing.pictures.region_field import grid
-from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene
+from dlsim.tui.drawing.pictures.region_lines import grid
+from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene, network_tape
 from dlsim.tui.session.variants import Member
 
 
@@ -85,7 +84,7 @@ def test_the_plane_shows_what_the_network_answers(name, done):
     simulator = Simulator(load(name))
     if simulator.trains:
         simulator.seek(iteration=done)
-    plane = framed(Cells(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
+    plane = framed(Canvas(58, 16), (0, 0, 58, 16), (-1.0, 2.0), (-0.5, 1.5))
     shown = grid(network_tape(simulator.snapshot()), plane)[:, :, 0]
     assert np.array_equal(shown, simulator.region(plane.columns(1), plane.rows(2)))
 
@@ -121,12 +120,11 @@ def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(
 
 
 def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
-    from dlsim.tui.drawing.pictures import region_field
 
     computed = []
     answers = NetworkTape.answers
     monkeypatch.setattr(NetworkTape, "answers", lambda tape, inputs: computed.append(1) or answers(tape, inputs))
-    region_field._grids.clear()
+    region_lines._grids.clear()
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)
     for _ in range(5):
@@ -141,7 +139,7 @@ def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
 def test_a_single_neuron_shows_its_line_and_the_equation_of_it():
     shown = text("region", Simulator(load("and")))
     assert "W1·x1 + W2·x2 + b1 = 0.5·x1 + 0.5·x2 − 0.7 = 0" in shown
-    plane = framed(Cells(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
+    plane = framed(Canvas(58, 14), (0, 1, 58, 14), (-0.25, 1.25), (-0.25, 1.25))
     for x in (0.4, 0.7, 1.0):  # on x1 + x2 = 1.4
         column, row = plane.cell(x, 1.4 - x)
         around = shown.splitlines()[row][column - 2 : column + 3]
@@ -301,7 +299,7 @@ def test_layers_that_have_no_gradient_yet_show_none():
     simulator = Simulator(load("vanishing-gradient"))
     simulator.step("phase")
     assert text("bars", simulator).count("…") == 7
-    while not simulator.snapshot().is_shown(Ref("dE_dW", 7, (1, 0))):
+    while not simulator.snapshot().is_shown(ref_to("dE_dW", 7, (1, 0))):
         simulator.step()
     assert text("bars", simulator).count("…") == 6
 
@@ -396,7 +394,7 @@ def test_sizes_are_told_before_anything_is_computed_and_cells_are_empty_until_th
     def drawn():
         cells = PICTURES["shapes"].draw(Scene(simulator.snapshot(), ()), 78, 20).cells
         runs = [list(row) for row in cells.rows()][:3]
-        return cells.text().splitlines(), [{run.role for run in row if "(1×" in run.text} for row in runs]
+        return cells.text().splitlines(), [{run[1] for run in row if "(1×" in run[0]} for row in runs]
 
     lines, roles = drawn()
     assert not any("?" in line for line in lines)
@@ -427,8 +425,8 @@ def test_a_batch_of_six_has_six_rows():
 def test_any_entry_can_be_taken_apart_term_by_term():
     simulator = Simulator(load("matrix-shapes"))
     simulator.step("phase")
-    shown = text("shapes", simulator, 110, 26, selected=Ref("z", 2, (4,)))
-    value = simulator.snapshot().value(Ref("z", 2, (4,)))
+    shown = text("shapes", simulator, 110, 26, selected=ref_to("z", 2, (4,)))
+    value = simulator.snapshot().value(ref_to("z", 2, (4,)))
     assert "Z[2][1,5] = z13" in shown
     assert f"= {value:.8f}" in shown
 
@@ -501,11 +499,11 @@ def test_sizes_are_derived_in_the_order_of_the_notes():
 def test_on_a_large_screen_the_shapes_show_more_of_each_matrix_and_the_entry_whole(moves):
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step(moves)
-    rows = text("shapes", simulator, 100, 30, selected=Ref("z", 2, (3,))).rstrip().splitlines()
+    rows = text("shapes", simulator, 100, 30, selected=ref_to("z", 2, (3,))).rstrip().splitlines()
     assert len(rows) >= 24
     assert sum("·" * 8 in row for row in rows) >= 16
     assert rows[-1].startswith("= ")
-    small = text("shapes", simulator, 61, 18, selected=Ref("z", 2, (3,))).splitlines()
+    small = text("shapes", simulator, 61, 18, selected=ref_to("z", 2, (3,))).splitlines()
     assert sum(bool(re.match("[·■□]{8}", row)) for row in small) == 8
 
 
@@ -514,7 +512,7 @@ def test_the_cells_of_shapes_stand_still_while_the_entry_is_computed():
     seen = set()
     for _ in range(40):
         simulator.step()
-        shown = text("shapes", simulator, 61, 26, selected=Ref("z", 1, (3,))).splitlines()
+        shown = text("shapes", simulator, 61, 26, selected=ref_to("z", 1, (3,))).splitlines()
         seen.add(next(y for y, row in enumerate(shown) if row.startswith("Z[1][1,4] =")))
     assert len(seen) == 1
 

@@ -6,18 +6,19 @@ import re
 
 import numpy as np
 import pytest
+from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import plain
-from dlsim.engine.reference import Ref
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.cells import Cells
 from dlsim.tui.drawing.pictures.functions import TALLER, lower_quartile
-from dlsim.tui.drawing.pictures.plane import Plane, ticks
+from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import MARKS, Scene
 from dlsim.tui.drawing.pictures.surface import MOST_POINTS, trail
+from dlsim.tui.drawing.scales import ticks
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
@@ -320,7 +321,7 @@ def test_a_number_of_the_picture_can_be_clicked():
     drawing = PICTURES["unrolled"].draw(Scene(simulator.snapshot()), 78, 10)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "h2" in line)
     ref = drawing.at(line.index("h2"), row).ref
-    assert (ref.quantity, ref.layer, ref.index) == ("a", 1, (1, 0))
+    assert (ref.quantity.key, ref.layer, ref.index) == ("a", 1, (1, 0))
 
 
 def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
@@ -328,8 +329,8 @@ def test_a_function_and_its_slope_can_be_clicked_in_the_legend():
     simulator.seek(iteration=51)
     drawing = PICTURES["functions-plot"].draw(Scene(simulator.snapshot()), 90, 12)
     row, line = next((y, line) for y, line in enumerate(drawing.cells.text().splitlines()) if "tanh" in line)
-    assert drawing.at(line.index("tanh"), row).ref == Ref("f", 0, (2,))
-    assert drawing.at(len(line.rstrip()) - 2, row).ref == Ref("slope", 0, (2,))
+    assert drawing.at(line.index("tanh"), row).ref == ref_to("f", 0, (2,), kind="functions")
+    assert drawing.at(len(line.rstrip()) - 2, row).ref == ref_to("slope", 0, (2,), kind="functions")
 
 
 # planes
@@ -356,7 +357,7 @@ def test_what_is_counted_has_whole_ticks():
 
 
 def test_a_path_with_numbers_that_are_not_finite_has_gaps():
-    plane = Plane(Cells(10, 5), 0, 0, 10, 5, (0.0, 1.0), (0.0, 1.0))
+    plane = Plane(Canvas(10, 5), 0, 0, 10, 5, (0.0, 1.0), (0.0, 1.0))
     numbers = np.array([0.0, 0.2, np.nan, np.inf, 0.8, 1.0, 1e308, -1e308])
     dots = plane.path(np.linspace(0, 1, 8), numbers)
     assert dots.any()
@@ -374,7 +375,7 @@ def test_the_lower_quartile_is_the_usual_one(sizes):
 def test_a_slice_of_the_search_says_of_which_bias_it_is_and_that_the_counts_are_of_all(size):
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=30)
-    b = plain(simulator.snapshot().tape.value(Ref("grid_b"), 0))
+    b = plain(simulator.snapshot().tape.value(ref_to("grid_b"), 0))
     draw = PICTURES["search-map"].draw
     assert "map:" not in draw(Scene(simulator.snapshot()), *size).cells.text()
     told = draw(Scene(simulator.snapshot(), view=1), *size).cells.text()

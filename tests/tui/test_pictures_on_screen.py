@@ -165,4 +165,4 @@ async def test_a_click_tells_which_number_was_meant():
         lines = app.view.drawing.cells.text().splitlines()
         row = next(y for y, line in enumerate(lines) if "o1" in line)
         await pilot.click(PictureView, offset=(lines[row].index("o1"), row))
-        assert [(ref.quantity, ref.layer) for ref in app.picked] == [("a", 2)]
+        assert [(ref.quantity.key, ref.layer) for ref in app.picked] == [("a", 2)]

@@ -18,7 +18,7 @@ from textual import _compositor
 from textual.app import App
 from textual.message_pump import MessagePump
 
-ADAPTERS = ("tui/terminal/", "cli/serve/server.py", "tui/screens/first.py")
+ADAPTERS = ("tui/terminal/", "cli/serve/server.py")
 """The only places where private names of others may be used."""
 
 SIGNATURES = [

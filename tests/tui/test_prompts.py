@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlsim.engine.breakpoints import examples
-from dlsim.tui.session.changing import add_breakpoint, place_in
+from dlsim.tui.session.conditions import add_breakpoint, place_in
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.session import SPEEDS, Session
 
@@ -110,7 +110,7 @@ async def test_a_condition_is_read_while_it_is_typed(open_at, screen_text, size)
     async with app.run_test(size=size) as pilot:
 
         async def said(*keys):
-            await pilot.press(*["backspace"] * 20, *keys)
+            await pilot.press("ctrl+u", *keys)
             await pilot.pause()
             lines = screen_text(app)
             assert "enter apply" in lines[-1]

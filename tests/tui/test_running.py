@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from dlsim.engine import Simulator, load
-from dlsim.tui.session.runner import Runner
+from dlsim.tui.session.running import Runner
 from dlsim.tui.session.session import SPEEDS, Session, Speed
 
 

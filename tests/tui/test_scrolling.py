@@ -10,7 +10,7 @@ from textual import events
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.session.session import Session
 
-EDITED = ("i", "i", "I", "tab", "w", *["backspace"] * 30, *"0.9", "enter")
+EDITED = ("i", "i", "I", "tab", "w", "ctrl+u", *"0.9", "enter")
 
 HOLD_MORE = {
     "weights": ("backprop-2-2-2", ("2",), (80, 24)),

@@ -6,12 +6,13 @@ import re
 
 import pytest
 from msgspec import structs
+from support.numbers import ref_to
 
-from dlsim.engine import Ref, Simulator, load
+from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.sheet import sheet_of
-from dlsim.tui.drawing.table_view import TableView
-from dlsim.tui.session.rows import Group, Places, subject
+from dlsim.engine.reference import about
+from dlsim.tui.drawing.table import TableView, sheet_of
+from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import words
 
 
@@ -73,7 +74,7 @@ def test_a_line_tells_the_old_value_its_gradient_the_change_and_the_new_value_of
 def parameters(simulator):
     snapshot = simulator.snapshot()
     cells = (row.cells[0] for row in snapshot.tables[0].rows)
-    return {snapshot.symbol(ref): snapshot.value(ref._replace(quantity=f"now_{ref.quantity}")) for ref in cells}
+    return {snapshot.symbol(ref): snapshot.value(ref._replace(quantity=ref.quantity.now)) for ref in cells}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_on_a_surface_the_change_is_told_with_every_optimizer(name):
 
 
 def test_a_weight_chosen_in_the_diagram_is_marked_where_its_number_stands():
-    simulator, present = Simulator(load("backprop-2-2-2")), Ref("now_W", 2, (0, 0))
+    simulator, present = Simulator(load("backprop-2-2-2")), ref_to("now_W", 2, (0, 0))
     assert any("[0.45000000]" in line for line in lines(simulator, "weights", selected=present))
     simulator.step("iteration")
     assert any("[0.43703857]" in line for line in lines(simulator, "weights", selected=present))
@@ -133,22 +134,22 @@ def test_the_active_row_is_in_view_on_every_step_of_a_short_table():
 
 
 @pytest.mark.parametrize(
-    ("ref", "about"),
+    ("ref", "subject"),
     [
-        (Ref("dz_dW", 2, (0, 1)), ("W", 2, (0, 1))),
-        (Ref("dE_dW", 2, (0, 1)), ("W", 2, (0, 1))),
-        (Ref("new_W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (Ref("now_W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (Ref("new_slot:v:W", 2, (0, 1)), ("W", 2, (0, 1))),
-        (Ref("dE_db", 1, (3,)), ("b", 1, (3,))),
-        (Ref("part", 1, (0, 1)), ("a", 1, (0,))),
-        (Ref("E_o", 2, (1,)), ("a", 2, (1,))),
-        (Ref("da_dz", 2, (1,)), ("z", 2, (1,))),
-        (Ref("dE_da", 2, (1,)), ("a", 2, (1,))),
+        (ref_to("dz_dW", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("dE_dW", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("new_W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("now_W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("new_slot:v:W", 2, (0, 1)), ref_to("W", 2, (0, 1))),
+        (ref_to("dE_db", 1, (3,)), ref_to("b", 1, (3,))),
+        (ref_to("part", 1, (0, 1)), ref_to("a", 1, (0,))),
+        (ref_to("E_o", 2, (1,)), ref_to("a", 2, (1,))),
+        (ref_to("da_dz", 2, (1,)), ref_to("z", 2, (1,))),
+        (ref_to("dE_da", 2, (1,)), ref_to("a", 2, (1,))),
     ],
 )
-def test_every_number_is_about_something_that_a_table_lists(ref, about):
-    assert subject(ref) == about
+def test_every_number_is_about_something_that_a_table_lists(ref, subject):
+    assert about(ref) == subject
 
 
 def test_layers_have_headings():

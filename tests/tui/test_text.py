@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support.numbers import ref_to
 
-from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.lines import cut, fit, spread, width, wrap
-from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.equation import in_lines, stacked
 from dlsim.tui.drawing.markdown import markdown_lines
-from dlsim.tui.drawing.mathematics import in_lines, stacked
+from dlsim.tui.drawing.text import Link, cut, fit, measure, spread, wrap
 
 TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)
 
@@ -19,13 +18,13 @@ TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)
 @given(TEXTS.map(lambda text: text.replace("\n", " ")), st.integers(1, 40))
 def test_wrapped_lines_are_never_too_wide_and_lose_no_letter(text, cells):
     lines = wrap([(text, "")], cells)
-    assert all(width(line) <= max(cells, 2) for line in lines), "a letter may be two cells wide"
+    assert all(measure(line) <= max(cells, 2) for line in lines), "a letter may be two cells wide"
     assert "".join(piece for line in lines for piece, _ in line).replace(" ", "") == text.replace(" ", "")
 
 
 @given(TEXTS, st.integers(2, 40))
 def test_markdown_is_never_too_wide(text, cells):
-    assert all(width(line) <= max(cells, 5) for line in markdown_lines(text, cells))
+    assert all(measure(line) <= max(cells, 5) for line in markdown_lines(text, cells))
 
 
 @given(TEXTS, st.integers(0, 30))
@@ -35,7 +34,7 @@ def test_a_text_fits_where_it_is_fitted(text, cells):
 
 @given(st.lists(TEXTS.map(lambda text: (text.replace("\n", " "), "")), max_size=4), st.integers(1, 30))
 def test_a_line_is_cut_to_its_cells(pieces, cells):
-    assert width(cut(tuple(pieces), cells)) <= cells
+    assert measure(cut(tuple(pieces), cells)) <= cells
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,9 @@ def test_a_long_formula_breaks_between_its_terms_and_within_one_only_where_that_
 
 
 def test_a_name_longer_than_a_line_goes_on_in_the_next():
-    lines = in_lines([("[", ""), ("∂E/∂W12 in -0.0052 to -0.0049", Link("symbol", Ref("z"))), ("]", "")], 20, used=15)
+    lines = in_lines(
+        [("[", ""), ("∂E/∂W12 in -0.0052 to -0.0049", Link("symbol", ref_to("z"))), ("]", "")], 20, used=15
+    )
     assert ["".join(text for text, _ in line) for line in lines] == ["", "[∂E/∂W12 in -0.0052", "to -0.0049]"]
 
 
@@ -107,7 +108,7 @@ def test_both_ends_of_a_line():
 
 
 def test_punctuation_stays_with_the_word_that_looks_otherwise():
-    from dlsim.tui.drawing.lines import wrap
+    from dlsim.tui.drawing.text import wrap
 
     lines = wrap([("their sum ", ""), ("E", "code"), (", which", ""), (" the notes", "")], 11)
     assert ["".join(text for text, _ in line) for line in lines] == ["their sum", "E, which", "the notes"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.numbers import ref_to
 from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
-from dlsim.tui.drawing.lines import width
+from dlsim.tui.drawing.text import measure
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
@@ -44,7 +44,7 @@ def test_a_layers_product_stands_there_with_its_shapes_and_all_its_numbers(cells
     assert "Z[1] = X·W[1] + b[1]  (1×4)·(4×8) + (1×8) = (1×8)" in told
     for unit in range(8):
         (line,) = (line for line in told.splitlines() if line.split()[:1] == [f"z{unit + 1}"])
-        assert line.split("=")[-1].split()[0].rstrip("↓") == fixed(simulator.snapshot().value(Ref("z", 1, (unit,))))
+        assert line.split("=")[-1].split()[0].rstrip("↓") == fixed(simulator.snapshot().value(ref_to("z", 1, (unit,))))
 
 
 def test_with_room_for_them_the_numbers_are_filled_in_over_as_many_lines_as_it_takes():
@@ -54,7 +54,7 @@ def test_with_room_for_them_the_numbers_are_filled_in_over_as_many_lines_as_it_t
 
 
 def test_where_all_have_a_line_each_the_selected_one_has_its_numbers():
-    told = text(shown(at("matrix-shapes"), 54, 18, selected=Ref("z", 1, (4,))))
+    told = text(shown(at("matrix-shapes"), 54, 18, selected=ref_to("z", 1, (4,))))
     assert told.count("·(-1)") == 1
     assert "z8 = " in told
 
@@ -86,7 +86,7 @@ def test_that_the_lens_stands_between_signs_is_said_only_where_they_are_on_scree
             seen = text(shown(simulator, cells, height))
             is_said = "mark" in seen and "part" in seen
             assert seen.count("«") > 1 or not is_said, seen
-            if simulator.event.ref.quantity == "dE_dW":
+            if simulator.event.ref.quantity.key == "dE_dW":
                 told.add((is_said, "averaged over" in seen))
     assert (True, True) in told
     assert (False, True) in told or cells == 92, "in little room only results stand there"
@@ -100,7 +100,7 @@ def test_every_number_of_a_small_layer_has_its_formula_in_symbols_and_in_numbers
 
 
 def test_the_line_of_a_selected_number_is_marked_and_its_meaning_told():
-    told = text(shown(at("matrix-shapes"), selected=Ref("z", 1, (4,))))
+    told = text(shown(at("matrix-shapes"), selected=ref_to("z", 1, (4,))))
     assert "▶ z5 = " in told
     assert "▶ z4" not in told
     assert "what z5 is made of" in told
@@ -121,7 +121,7 @@ def test_of_a_large_layer_those_around_the_selected_number_are_shown():
     simulator = Simulator(load("matrix-shapes"))
     while simulator.step("op").op != "dE_dW":
         pass
-    told = text(shown(simulator, height=14, selected=Ref("dE_dW", 3, (5, 1))))
+    told = text(shown(simulator, height=14, selected=ref_to("dE_dW", 3, (5, 1))))
     assert "▶ ∂E/∂W[3][6,2]" in told
     assert re.search(r"\d+ to \d+ of 24", told)
 
@@ -142,7 +142,7 @@ def test_no_op_of_any_scenario_is_wider_than_the_panel(name):
         simulator.step("op")
         if op_shown(simulator.snapshot(), Selection()) is not None:
             for cells in (30, 54):
-                assert all(width(line) <= cells for line in shown(simulator, cells, 18)), simulator.event
+                assert all(measure(line) <= cells for line in shown(simulator, cells, 18)), simulator.event
 
 
 async def test_a_grain_of_ops_shows_them_whole_and_one_of_values_the_last_number(open_at, screen_text):

@@ -6,6 +6,7 @@ import re
 import string
 import tomllib
 from importlib.resources import files
+from itertools import islice
 
 import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
@@ -16,7 +17,6 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.reference import kind_of
 from dlsim.engine.saturation import can_die
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
@@ -31,9 +31,9 @@ def test_every_number_of_every_scenario_has_its_own_question_and_meaning(name):
     for op in simulator.program:
         snapshot, ref = simulator.snapshot(), op.ref(0)
         general = names(snapshot, ref)
-        assert question(say, snapshot, ref) != say("question.any", **general), kind_of(ref)
+        assert question(say, snapshot, ref) != say("question.any", **general), ref.quantity.key
         for value in (0.0, 0.5):
-            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), kind_of(ref)
+            assert meaning(say, snapshot, ref, value) != say("meaning.any", **general), ref.quantity.key
 
 
 @pytest.mark.parametrize("value", [-0.5, 0.0, 0.5, float("nan")])
@@ -289,3 +289,34 @@ def test_every_sign_of_an_entry_can_be_written_in_ascii_and_spoken(language, ent
     spoken = Spoken(words(language))(written)
     unsaid = {sign for sign in written if not sign.isascii() and sign in spoken}
     assert not unsaid, f"no word in {language!r} for {unsaid}: add it under [spoken]"
+
+
+@pytest.mark.parametrize("language", languages())
+@each_scenario(besides=[FORWARD_ONLY])
+def test_every_quantity_has_a_question_a_meaning_an_origin_and_a_form_in_ascii_and_aloud(name, language):
+    say, simulator = words(language), Simulator(load(name))
+    simulator.step("iteration")
+    snapshot, kind, spoken = simulator.snapshot(), simulator.scenario.kind, Spoken(words(language))
+    cells = [cell for table in snapshot.tables for row in table.rows[:1] for cell in row.cells if cell is not None]
+    asked = [*(op.ref(0) for op in simulator.program), *cells, *islice(snapshot.tape.besides(), 400)]
+    forgotten, seen = set(), set()
+    while asked:
+        ref = asked.pop()
+        of = ref.quantity
+        if of in seen or not snapshot.knows(ref):
+            continue
+        seen.add(of)
+        told, general = snapshot.explain(ref), names(snapshot, ref)
+        asked += told.operands
+        if question(say, snapshot, ref) == say("question.any", **general):
+            forgotten.add(f"question.{of.words[0]}")
+        values = (told.value,) if of.is_count else (0.0, 0.5) if of.is_never_negative else (-0.5, 0.0, 0.5)
+        if any(meaning(say, snapshot, ref, value) == say("meaning.any", **general) for value in values):
+            forgotten.add(f"meaning.{of.words[0]}")
+        if not any(key in say for key in (f"origin.{kind}_{of.name}", f"origin.{of.name}")):
+            forgotten.add(f"origin.{of.name}")
+        if "?" in in_encoding(told.symbol, "ascii").removesuffix("?"):
+            forgotten.add(f"{told.symbol} in tui/words/lookalikes.py")
+        if unsaid := {sign for sign in spoken(told.symbol) if not sign.isascii()}:
+            forgotten.add(f"{unsaid} under [spoken]")
+    assert not forgotten

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from rich.cells import cell_len
-
-from dlsim.engine.formula import Explanation
+from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing import mathematics
-from dlsim.tui.drawing.equation import equation, spelt_out
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, after_sign, cut, width, wrap
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, dispensable, gap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.equation import OPENING, equation, spelt_out
+from dlsim.tui.drawing.text import (
+    ELLIPSIS,
+    Line,
+    Link,
+    Part,
+    Piece,
+    after_sign,
+    cut,
+    dispensable,
+    gap,
+    measure,
+    widest,
+    wrap,
+)
 from dlsim.tui.session.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
@@ -27,8 +36,6 @@ WAY, QUESTION, MEANING, MOMENT, WHY, BATCH = 2.0, 3.0, 2.8, 2.9, 3.2, 2.0
 """What is lost without the way one came, without each of the sentences."""
 IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
-LEARNT = ("W", "b", "now_W", "now_b", "p", "now_p", "slot")
-"""What an update leaves for the next iteration."""
 LIST, TITLE = 2.2, 3.3
 """What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
@@ -44,7 +51,7 @@ def answer_parts(
 ) -> list[Part]:
     """All that is said about the selected number; sentences take `prose` cells, formulas `cells`."""
     assert selection.ref is not None
-    answer, marked = answer_to(snapshot, selection.ref, digits), selection.marked(snapshot)
+    answer, marked = answer_to(snapshot, selection.ref), selection.marked(snapshot)
     parts: list[Part] = []
     if len(selection.way) > 1:
         parts.append(dispensable([cut(_way(say, snapshot, selection), cells)], WAY))
@@ -67,7 +74,7 @@ def answer_parts(
     if answer.is_absent:
         return parts
     if is_from_before(snapshot, answer.ref):
-        own = f"answer.from_before_{answer.ref.quantity}"  # where a picture shows the new place already
+        own = f"answer.from_before_{answer.ref.quantity.key}"  # where a picture shows the new place already
         text = say.first([own, "answer.from_before"])
         parts.append(dispensable(wrap([(text, "muted")], prose), MOMENT if own in say else BATCH))
     parts += batch_parts(say, snapshot, answer.told, prose)
@@ -91,11 +98,11 @@ def why_parts(
 def batch_parts(say: Words, snapshot: Snapshot, told: Explanation, prose: int) -> list[Part]:
     """That a gradient is a mean over the batch, and what « » mark in its formula, where that is on screen."""
     samples = len(snapshot.tape.rows)
-    if samples == 1 or not any(mathematics.OPENING in token for token in told.tokens if isinstance(token, str)):
+    if samples == 1 or not any(OPENING in token for token in told.tokens if isinstance(token, str)):
         return []
     marked = say("batch.mean_marked", samples=samples, sample=snapshot.row + 1)
     with_marks, alone = (tuple(wrap([(text, "muted")], prose)) for text in (marked, say("batch.mean", samples=samples)))
-    return [Part((with_marks, ()), (BATCH,), about=mathematics.OPENING, otherwise=(alone, ()))]
+    return [Part((with_marks, ()), (BATCH,), about=OPENING, otherwise=(alone, ()))]
 
 
 def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:
@@ -151,9 +158,9 @@ def _origin_of_given(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> s
         done = jump.updates
         key = "answer.edited_in" if isnan(jump.before) else "answer.edited" if done else "answer.edited_at_start"
         return fitting(say, snapshot.scenario, key, iteration=done, before=fixed(jump.before, digits))
-    if ref.quantity in ("rest_W", "rest_b"):
+    if ref.quantity.is_of_others:
         return say("answer.summed_up")
-    learnt = kind_of(ref) in LEARNT and done > 0
+    learnt = ref.quantity.is_learnt and done > 0
     return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
 
 
@@ -169,18 +176,18 @@ def _rows(
 ) -> tuple[Line, ...]:
     symbols = [snapshot.symbol(ref) for ref in operands]
     numbers = [_number(snapshot, ref, digits, is_shown=is_shown) for ref in operands]
-    symbol_cells = max(map(cell_len, symbols))
-    number_cells = max(map(cell_len, numbers))
+    symbol_cells = widest(symbols)
+    number_cells = widest(numbers)
     lines: list[Line] = []
     for ref, symbol, number in zip(operands, symbols, numbers, strict=True):
         is_marked = ref == marked
         name: Piece = (symbol, Link("chosen" if is_marked else "symbol", ref))
         line: list[Piece] = [(f" {MARK} " if is_marked else "   ", "accent"), name]
-        line.append((" " * (symbol_cells - cell_len(symbol) + 2), ""))
+        line.append((" " * (symbol_cells - breadth(symbol) + 2), ""))
         line.append((number, Link("number", ref)))
         where = origin(say, snapshot, ref)
-        padding = " " * (number_cells - cell_len(number) + 2)
-        if width(line) + len(padding) + 8 < cells:
+        padding = " " * (number_cells - breadth(number) + 2)
+        if measure(line) + len(padding) + 8 < cells:
             line += [(padding, ""), (where, Link("muted", ref))]
         lines.append(cut(tuple(line), cells))
     return tuple(lines)

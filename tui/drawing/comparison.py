@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.numbers import DIGITS, fixed
-from dlsim.tui.drawing.lines import Line, after_sign, wrap
-from dlsim.tui.session.edits import Edited, brief, in_words
+from dlsim.tui.drawing.text import Line, after_sign, padded, widest, wrap
+from dlsim.tui.session.changing import brief, in_words
+from dlsim.tui.session.session import Edited
 from dlsim.tui.words import words
 
 SAY = words()
@@ -36,9 +36,9 @@ class Columns(Struct, frozen=True):
         cls, cells: int, digits: int, names: tuple[str, str], texts: Sequence[str], labels: Sequence[str]
     ) -> Columns:
         """Such as fit in so many cells, the texts below the names too: narrower columns before fewer digits."""
-        label, room = max(LABEL, *(cell_len(text) + 2 for text in labels)), NUMBER
+        label, room = max(LABEL, widest(labels) + 2), NUMBER
         if label + 2 * room + digits + BESIDES_DIGITS > cells:
-            room = 2 + max(map(cell_len, (*names, *texts)))
+            room = 2 + widest((*names, *texts))
         return cls(names, label, room, min(digits, max(cells - label - 2 * room - BESIDES_DIGITS, FEWEST_DIGITS)))
 
     def heads(self, *more: str) -> Line:
@@ -61,7 +61,7 @@ class Columns(Struct, frozen=True):
         return self._row(label, "", *texts)
 
     def _row(self, label: str, role: str, *texts: str) -> Line:
-        return ((label.ljust(self.label), "symbol"), *((after_sign(text).ljust(self.room), role) for text in texts))
+        return ((padded(label, self.label), "symbol"), *((padded(after_sign(text), self.room), role) for text in texts))
 
 
 def comparison_lines(

@@ -1,5 +1,5 @@
-"""What the loss curve is to draw: the curves of a moment and of the runs beside it, iteration by iteration or epoch by
-epoch. No Textual here.
+"""What the loss curve is to draw, and how often: the curves of a moment and of the runs beside it, by iterations or by
+epochs.
 """
 
 from __future__ import annotations
@@ -166,3 +166,21 @@ def _key(curves: Mapping[str, Curve]) -> tuple[object, ...]:
         (name, len(curve), curve.values[[0, -1]].tobytes()) if len(curve) else (name, 0)
         for name, curve in curves.items()
     )
+
+
+class Throttle:
+    """Lets a few things happen at once and then only so many a second: a bucket that refills."""
+
+    def __init__(self, burst: int, per_second: float) -> None:
+        self._burst, self._per_second = burst, per_second
+        self._left = float(burst)
+        self._seen = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next is allowed, 0 if it is and counts as having happened."""
+        self._left = min(self._left + (now - self._seen) * self._per_second, self._burst)
+        self._seen = now
+        if self._left >= 1:
+            self._left -= 1
+            return 0.0
+        return (1 - self._left) / self._per_second

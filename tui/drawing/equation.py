@@ -1,17 +1,32 @@
-"""An equation in a panel: symbols, numbers and result, their equals signs below each other."""
+"""Formulas as lines, and equations in a panel: symbols, numbers and result, their equals signs below each other.
+
+A formula stands in one line or in several, or with its fractions stacked (∂E over ∂W5); never wider than it may be.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from dlsim.engine.formula import Explanation
-from dlsim.engine.numbers import fixed, plain
-from dlsim.engine.reference import Ref
+from msgspec import Struct
+
+from dlsim.engine.explain import Explanation, is_raised, leads
+from dlsim.engine.kinds.updates import UPDATE
+from dlsim.engine.numbers import as_operand, fixed, plain
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing import mathematics
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, width
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, gap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, gap, measure, wrap
+
+OPENING, CLOSING = "«", "»"
+"""In a mean over the batch, what the sample under the lens adds stands between these."""
+
+GOES_ON = f" {ELLIPSIS}"
+BREAKS = re.compile(r"( [+−·] |(?<=,) |·|[()\[\]])")
+JOINS = {" ": 0, " + ": 1, " − ": 1, " · ": 2, "·": 2}
+"""A line may break after a comma and before an operator: the sooner, the less it binds."""
+BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
 NUMBERS = (5.0, 6.5, 7.0)
@@ -22,6 +37,9 @@ MOVES = 0.3
 MOST_MOVES = 99
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
+
+
+# the equation
 
 
 def equation(
@@ -39,24 +57,24 @@ def equation(
     left: Piece = (told.symbol, "active")
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
-    if told.ref.quantity == "update":
+    if told.ref.quantity is UPDATE:
         return [_moves(snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
-    right = mathematics.symbolic(snapshot, told.tokens, marked)
+    right = symbolic(snapshot, told.tokens, marked)
     if _text(right) == shown:
         right = [(_text(right), "result")]
-    numbers = mathematics.with_numbers(snapshot, told.tokens, digits, marked) if is_shown else right
-    roomy = mathematics.stacked([left, (" = ", ""), *right])
+    numbers = with_numbers(snapshot, told.tokens, digits, marked) if is_shown else right
+    roomy = stacked([left, (" = ", ""), *right])
     if roomy is not None and roomy.width > cells:
         roomy = None
-    column = width([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
+    column = measure([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
     room, column = hanging_room(column, cells)
     indent = " " * column
-    used = max(width([left]) + 3 - len(indent) - 2, 0)
-    flat = _hanging([left, (" = ", "")], indent + "  ", mathematics.in_lines(right, room, used=used))
+    used = max(measure([left]) + 3 - len(indent) - 2, 0)
+    flat = _hanging([left, (" = ", "")], indent + "  ", in_lines(right, room, used=used))
     filled = [
-        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", mathematics.in_lines(numbers, room, most=most)))
+        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", in_lines(numbers, room, most=most)))
         for most in (None, 3, 1)
     ]
     forms: list[tuple[Line, ...]] = [tuple(flat), ()]
@@ -78,14 +96,14 @@ def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
     """Which new values take their places: as many as there is room for."""
     pieces: list[Piece] = []
     for ref in told.operands[:MOST_MOVES]:
-        before = ref._replace(quantity=ref.quantity.rpartition("_")[2])
+        before = about(ref)
         pieces += [
             (f"{', ' if pieces else ''}{snapshot.symbol(before)} ← ", ""),
             (snapshot.symbol(ref), Link("symbol", ref)),
         ]
     if len(told.operands) > MOST_MOVES:
         pieces.append((f", {ELLIPSIS}", ""))
-    lines = mathematics.in_lines(pieces, cells - 2)
+    lines = in_lines(pieces, cells - 2)
     shorter = [(*lines[:most], (*lines[most], (f" {ELLIPSIS}", ""))) for most in reversed(range(len(lines) - 1))]
     return Part((tuple(lines), *shorter, ()), (MOVES,) * len(shorter) + (FLAT,))
 
@@ -95,18 +113,18 @@ def spelt_out(
 ) -> list[Part]:
     """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
     head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
-    room, column = hanging_room(width(head) - 2, cells)
+    room, column = hanging_room(measure(head) - 2, cells)
     indent = " " * column
-    used = width(head) - column - 2
+    used = measure(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
-    tokens = mathematics.symbolic(snapshot, told.tokens, marked)
-    pieces = mathematics.with_numbers(snapshot, told.tokens, digits, marked)
+    tokens = symbolic(snapshot, told.tokens, marked)
+    pieces = with_numbers(snapshot, told.tokens, digits, marked)
 
     def in_symbols(most: int | None) -> list[Line]:
-        return _hanging(head, indent + "  ", mathematics.in_lines(tokens, room, most=most, used=used))
+        return _hanging(head, indent + "  ", in_lines(tokens, room, most=most, used=used))
 
     def in_numbers(most: int | None) -> list[Line]:
-        lines = mathematics.in_lines(pieces, room, most=most)
+        lines = in_lines(pieces, room, most=most)
         *above, last = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
         return [*above, *with_result(last, outcome, column, cells)]
 
@@ -132,7 +150,7 @@ def hanging_room(column: int, cells: int) -> tuple[int, int]:
 def with_result(line: Line, outcome: Line, column: int, cells: int) -> list[Line]:
     """The result behind the last line of an equation, or below it, its equals sign at `column`."""
     gap = () if line[-1][0].endswith(" ") else ((" ", ""),)
-    if width(line) + len(gap) + width(outcome) <= cells:
+    if measure(line) + len(gap) + measure(outcome) <= cells:
         return [(*line, *gap, *outcome)]
     return [line, ((" " * column, ""), *outcome)]
 
@@ -146,7 +164,7 @@ def _column_of_equals(line: Line) -> int:
     for text, _ in line:
         if text == " = ":
             return column + 1
-        column += width([(text, "")])
+        column += measure([(text, "")])
     return 0
 
 
@@ -157,3 +175,181 @@ def _hanging(head: Sequence[Piece], indent: str, lines: Sequence[Line]) -> list[
 def result(value: float, digits: int) -> str:
     """A whole number as it stands (a gate's 0 or 1), every other with all its decimals."""
     return plain(value, digits) if value.is_integer() else fixed(value, digits)
+
+
+# formulas, piece by piece
+
+
+class Box(Struct, frozen=True):
+    """Lines of equal width; `baseline` is the one that stands level with the neighbours."""
+
+    lines: tuple[Line, ...]
+    baseline: int
+
+    @property
+    def width(self) -> int:
+        """Cells across."""
+        return measure(self.lines[0])
+
+
+def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref], marked: Ref | None = None) -> list[Piece]:
+    """The formula with symbols, piece by piece; `marked` is the operand to mark."""
+    return _pieces(
+        [
+            (token, "") if isinstance(token, str) else (snapshot.symbol(token), _link("symbol", token, marked))
+            for token in tokens
+        ]
+    )
+
+
+def _link(role: str, ref: Ref, marked: Ref | None) -> Link:
+    return Link("chosen" if ref == marked else role, ref)
+
+
+def with_numbers(
+    snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int, marked: Ref | None = None
+) -> list[Piece]:
+    """The formula with every symbol's number in its place, each made from the full number."""
+    pieces: list[Piece] = []
+    text = ""
+    for place, token in enumerate(tokens):
+        piece: Piece
+        if isinstance(token, str):
+            piece = (token, "")
+        else:
+            leading = leads(text) and not is_raised(tokens, place)
+            number = as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading)
+            piece = (number, _link("number", token, marked))
+        text += piece[0]
+        pieces.append(piece)
+    return _pieces(pieces)
+
+
+def _pieces(pieces: list[Piece]) -> list[Piece]:
+    """A lone product gets air around its dots; in sums they bind tightly. The lens's own term is marked."""
+    is_sum = any(" + " in text or " − " in text for text, _ in pieces)
+    spaced = [(" · ", role) if text == "·" and not is_sum else (text, role) for text, role in pieces]
+    marked: list[Piece] = []
+    inside = False
+    for text, role in spaced:
+        inside = (inside or OPENING in text) and not text.startswith(CLOSING)
+        is_own = (inside or CLOSING in text) and role != "chosen"
+        marked.append((text, _with_role("own", role) if is_own else role))
+    return marked
+
+
+def _with_role(new: str, role: str) -> str:
+    return Link(new, role.ref) if isinstance(role, Link) else new
+
+
+class Bound(Struct, frozen=True):
+    """Pieces that stay together. Before them a line may break: the sooner, the smaller `strength` is, which is how deep
+    in brackets they stand and what joins them there.
+    """
+
+    pieces: Line
+    cells: int
+    strength: tuple[int, int]
+
+
+def in_lines(pieces: Sequence[Piece], cells: int, *, most: int | None = None, used: int = 0) -> list[Line]:
+    """The pieces, broken where they do not fit: between the outermost terms, and within a term or a name only where
+    that alone is longer than a line. In the first line so many cells are `used`; of more than `most` lines the middle
+    goes or the end.
+    """
+    if used + measure(pieces) <= cells:
+        return [tuple(pieces)]
+    lines: list[Line] = [()]
+    _fill(lines, _groups(pieces), max(cells, 1), used)
+    if most is None or len(lines) <= most:
+        return lines
+    if most >= 3:
+        return [*lines[: most - 2], ((ELLIPSIS, "muted"),), lines[-1]]
+    *kept, last = in_lines(pieces, cells - len(GOES_ON))[:most]
+    return [*kept, (*last, (GOES_ON, "muted"))]
+
+
+def _fill(lines: list[Line], groups: Sequence[Bound], cells: int, used: int) -> int:
+    """Write the groups on from the last line, of which so many cells are used; how many are in the end."""
+    weakest = min((group.strength for group in groups[1:]), default=None)
+    starts = [place for place, group in enumerate(groups) if not place or group.strength == weakest]
+    for start, end in pairwise([*starts, len(groups)]):
+        term = groups[start:end]
+        line = tuple(piece for group in term for piece in group.pieces)
+        size = sum(group.cells for group in term)
+        alone = size - line[0][0].startswith(" ")
+        if used and used + size <= cells:
+            lines[-1] = (*lines[-1], *line)
+            used += size
+        elif alone <= cells:
+            lines[-1:] = [lines[-1], _without_leading_space(line)] if used else [_without_leading_space(line)]
+            used = alone
+        elif len(term) > 1:
+            used = _fill(lines, term, cells, used)
+        else:
+            lines[-1:] = [*([lines[-1]] * bool(used)), *wrap(_without_leading_space(line), cells)]
+            used = measure(lines[-1])
+    return used
+
+
+def _groups(pieces: Sequence[Piece]) -> list[Bound]:
+    """The pieces in groups that stay together: an operator and what follows it."""
+    groups: list[Bound] = []
+    group: list[Piece] = []
+    depth, strength = 0, (0, 0)
+    for text, role in pieces:
+        for part in (text,) if isinstance(role, Link) else filter(None, BREAKS.split(text)):
+            if part in JOINS:
+                groups += [Bound(tuple(group), measure(group), strength)] * bool(group)
+                group, strength = [], (depth, JOINS[part])
+            depth += BRACKETS.get(part, 0)
+            group.append((part, role))
+    return [*groups, *[Bound(tuple(group), measure(group), strength)] * bool(group)]
+
+
+def _without_leading_space(line: Line) -> Line:
+    (text, role), *rest = line
+    return ((text.lstrip(), role), *rest)
+
+
+def stacked(pieces: Sequence[Piece]) -> Box | None:
+    """The pieces side by side, fractions of ∂ stacked; None where there is no such fraction."""
+    boxes = [_box(text, role) for text, role in pieces]
+    if all(len(box.lines) == 1 for box in boxes):
+        return None
+    return beside(boxes)
+
+
+def is_fraction(symbol: str) -> bool:
+    """Whether a symbol is written as one: ∂E/∂W5."""
+    return symbol.startswith("∂") and "/∂" in symbol
+
+
+def _box(text: str, role: str) -> Box:
+    if not is_fraction(text):
+        return Box((((text, role),),), 0)
+    top, _, bottom = text.partition("/")
+    cells = max(breadth(top), breadth(bottom)) + 2
+    return Box((_centred(top, role, cells), (("─" * cells, role),), _centred(bottom, role, cells)), 1)
+
+
+def _centred(text: str, role: str, cells: int) -> Line:
+    left = (cells - breadth(text)) // 2
+    return ((" " * left, ""), (text, role), (" " * (cells - breadth(text) - left), ""))
+
+
+def beside(boxes: Sequence[Box]) -> Box:
+    """Boxes in a row, their baselines level."""
+    above = max(box.baseline for box in boxes)
+    below = max(len(box.lines) - box.baseline for box in boxes)
+    lines: list[Line] = []
+    for number in range(-above, below):
+        line: list[Piece] = []
+        for box in boxes:
+            place = box.baseline + number
+            if 0 <= place < len(box.lines):
+                line.extend(box.lines[place])
+            else:
+                line.append((" " * box.width, ""))
+        lines.append(tuple(line))
+    return Box(tuple(lines), above)

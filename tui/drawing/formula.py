@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
 from dlsim.tui.drawing.equation import equation
-from dlsim.tui.drawing.lines import Line, Piece, spread, width, wrap
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, dispensable, fitted, gap
+from dlsim.tui.drawing.text import Line, Link, Part, Piece, dispensable, fitted, gap, measure, spread, wrap
 from dlsim.tui.drawing.whole_op import op_parts
 from dlsim.tui.session.answer import sums_within
-from dlsim.tui.session.selection import MEAN_E, Selection
+from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, question
 
@@ -69,8 +66,8 @@ def panel_parts(
 def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
     assert snapshot.event is not None, "a number that was computed"
     ref = snapshot.event.ref
-    told = snapshot.explain(ref, digits)
-    sums = sums_within(snapshot, told, digits)
+    told = snapshot.explain(ref)
+    sums = sums_within(snapshot, told)
     prose = min(cells, COMFORTABLE_WIDTH)
     asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
     sentence = meaning(say, snapshot, ref, told.value)
@@ -162,11 +159,11 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     following, brief = _following(say, snapshot)
     if not _trains(snapshot):
         return ((following, "muted"),)
-    if ("E", None) not in snapshot.order:
+    if snapshot.tape.error is None:
         return ((following, "muted"),)
-    error = snapshot.value(Ref("E"))
+    error = snapshot.value(snapshot.tape.error)
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    link, of_mean = Link("strong", Ref("E")), Link("", MEAN_E)
+    link, of_mean = Link("strong", snapshot.tape.error), Link("", snapshot.tape.loss)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     told: list[tuple[Line, Line]] = []
@@ -180,7 +177,7 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
         told = [(left, ((text, of_mean), ("  ", ""), *one)) for text, one in beside]
         shortest = told[-1][1]
         forms = [*told, (((brief, "muted"),), shortest), ((), shortest), (left, named), ((), named), *forms]
-    steady = (form for form in told if width(form[1]) + max(width(left), BEFORE_ERRORS) + GAP <= cells)
-    fitting = (form for form in forms if width(form[1]) + (width(form[0]) + GAP if form[0] else 0) <= cells)
+    steady = (form for form in told if measure(form[1]) + max(measure(left), BEFORE_ERRORS) + GAP <= cells)
+    fitting = (form for form in forms if measure(form[1]) + (measure(form[0]) + GAP if form[0] else 0) <= cells)
     left, right = next(steady, None) or next(fitting, forms[-1])
     return spread(left, right, cells) if left else right

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.gradient_check import GradientEntry, GradientReport
 from dlsim.engine.numbers import DIGITS, fixed, scientific
-from dlsim.tui.drawing.lines import Line, wrap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import Line, wrap
 from dlsim.tui.words import words
 
 SAY = words()
@@ -34,7 +34,7 @@ def report_lines(report: GradientReport, cells: int, digits: int = DIGITS) -> Se
     return lines
 
 
-class Columns(Struct, frozen=True):
+class GradientColumns(Struct, frozen=True):
     """What there is room for beside the parameter: so many cells a number, the difference or not, and which words."""
 
     number: int
@@ -64,19 +64,19 @@ class Columns(Struct, frozen=True):
         return ((entry.symbol.ljust(LABEL), "symbol"), *numbers, last)
 
 
-def _columns(report: GradientReport, cells: int, digits: int) -> Columns:
+def _columns(report: GradientReport, cells: int, digits: int) -> GradientColumns:
     """The widest that fit; the difference, which decides nothing, is the first to go."""
     entries = report.entries[:SHOWN_AT_MOST]
     has_differences = any(entry.difference is not None for entry in entries)
     said = {"error", *map(_word, entries)}
     for has_difference in (True, False)[not has_differences :]:
-        numbers = [number for entry in entries for number in Columns(0, has_difference, "").numbers_of(entry)]
+        numbers = [number for entry in entries for number in GradientColumns(0, has_difference, "").numbers_of(entry)]
         widest = max((len(_aligned(number, digits)) for number in numbers), default=0)
-        widest = max(widest, *(cell_len(SAY(f"check.{name}")) for name in ("chain_rule", "complex_step")))
+        widest = max(widest, *(breadth(SAY(f"check.{name}")) for name in ("chain_rule", "complex_step")))
         for form in ("", "_in_short"):
-            last = max(cell_len(SAY(f"check.{word}{form}")) for word in said)
+            last = max(breadth(SAY(f"check.{word}{form}")) for word in said)
             for gap in GAPS:
-                columns = Columns(widest + gap, has_difference, form)
+                columns = GradientColumns(widest + gap, has_difference, form)
                 if LABEL + (2 + has_difference) * columns.number + last <= cells:
                     return columns
     return columns

@@ -1,43 +1,28 @@
-"""The little Markdown that lessons use, as lines: paragraphs, headings, lists, **strong**, *emphasis*, `code`.
-
-Whatever else stands in a text is shown as it stands; nothing in it can style or command the terminal.
-"""
+"""Lessons as lines, and the rules that hold in a scenario, a paragraph each."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from dlsim.tui.drawing.lines import Line, Piece, wrap
+from dlsim.engine.conventions import conventions
+from dlsim.engine.scenario.spec import Scenario
+from dlsim.tui.drawing.text import Line, wrap
+from dlsim.tui.words import Words
+from dlsim.tui.words.markdown import BULLET, HEADING, blocks, inline
+from dlsim.tui.words.scenario import rule_in_words
 
-INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\*(?P<emphasis>[^*\s][^*]*)\*|`(?P<code>[^`]+)`")
-BULLET = re.compile(r"(?P<indent>\s*)(?:[-*]|(?P<number>\d+)[.)])\s+(?P<text>.*)")
-HEADING = re.compile(r"#{1,6}\s+(?P<text>.*)")
+BULLET_MARK = " • "
 
 
 def markdown_lines(text: str, cells: int) -> list[Line]:
     """`text` in lines of at most `cells`."""
     lines: list[Line] = []
-    for block in _blocks(text):
+    for block in blocks(text):
         if lines:
             lines.append(())
         for number, item in enumerate(block):
             lines.extend(_item(item, cells, is_first=number == 0))
     return lines
-
-
-def _blocks(text: str) -> Iterator[list[str]]:
-    """Blocks between blank lines; the lines of a paragraph joined, list items and headings each on their own."""
-    block: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        if not line.strip():
-            if block:
-                yield block
-            block = []
-        elif not block or BULLET.match(line) or HEADING.match(line) or HEADING.match(block[-1]):
-            block.append(line.rstrip())
-        else:
-            block[-1] += " " + line.strip()
 
 
 def _item(item: str, cells: int, *, is_first: bool) -> list[Line]:
@@ -47,19 +32,18 @@ def _item(item: str, cells: int, *, is_first: bool) -> list[Line]:
     bullet = BULLET.match(item)
     if bullet is None:
         return wrap(inline(item if is_first else item.strip()), cells)
-    mark = f" {bullet['number']}. " if bullet["number"] else " • "
-    inner = wrap(inline(bullet["text"]), max(cells - len(mark), 1))
+    mark = f" {bullet['number']}. " if bullet["number"] else BULLET_MARK
+    return _hanging(mark, bullet["text"], cells)
+
+
+def _hanging(mark: str, text: str, cells: int) -> list[Line]:
+    inner = wrap(inline(text), max(cells - len(mark), 1))
     return [((mark if number == 0 else " " * len(mark), "muted"), *line) for number, line in enumerate(inner)]
 
 
-def inline(text: str) -> Iterator[Piece]:
-    """A paragraph's pieces."""
-    end = 0
-    for found in INLINE.finditer(text):
-        if found.start() > end:
-            yield text[end : found.start()], ""
-        role = found.lastgroup or ""
-        yield found[role], role
-        end = found.end()
-    if end < len(text):
-        yield text[end:], ""
+def convention_lines(say: Words, scenario: Scenario, cells: int) -> Sequence[Line]:
+    """All rules of a scenario in lines of at most `cells`."""
+    lines: list[Line] = [*wrap([(say("convention.intro"), "muted")], cells), ()]
+    for rule in conventions(scenario):
+        lines += _hanging(BULLET_MARK, rule_in_words(say, rule), cells)
+    return lines

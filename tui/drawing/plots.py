@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.canvas import Run
-from dlsim.tui.drawing.dots import Characters
-
-if TYPE_CHECKING:
-    from dlsim.tui.drawing.scales import Scale
+from dlsim.tui.drawing import scales
+from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
+from dlsim.tui.drawing.text import Piece
 
 Array = NDArray[np.float64]
 
 BRAILLE = "braille"
+COLUMNS, ROWS = 2, 4
+"""Dots of a cell."""
 AXIS = "axis"
 LEAST_WITH_AXES = (16, 4)
 CELLS_OF_A_TICK = 12
@@ -55,20 +54,18 @@ def plot(
     mark: str = "",
     mark_role: str = "active",
     behind: Sequence[Series] = (),
-) -> list[list[Run]]:
+) -> list[list[Piece]]:
     """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A
     point that is alone stands where the end of a curve does.
 
     `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
     scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
-    cover it; its dots are put together here, as plotext takes twenty times as long for each curve of them.
+    cover it.
     """
     shown, under = _drawable(series, log=log), _drawable(behind, log=log)
     if not shown or width < 1 or height < 1:
         return []
-    import plotext  # noqa: PLC0415 -- a run that has not begun has no curve to wait for
-
-    from dlsim.tui.drawing import scales  # noqa: PLC0415 -- nor a scale
+    import plotext  # noqa: PLC0415 -- it takes 40 ms, and a run that has not begun has no curve to wait for
 
     drawn = [*shown, *under]
     begin, furthest = span or (min(float(one.x.min()) for one in drawn), max(float(one.x.max()) for one in drawn))
@@ -79,30 +76,28 @@ def plot(
     plotext.limit_size(False, False)
     plotext.plot_size(width, height)
     plotext.theme("clear")
-    size = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
-    lines, marks = Characters(*size), Characters(*size)
+    columns, rows = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
     roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
     for number, one in enumerate([*under, *shown], start=1):
         x, y = _path(across.place(one.x), up.place(one.low), up.place(one.high))
-        if number <= len(under) and one.marker == BRAILLE:
-            lines.add_line(x, y, number)
-        else:
-            _draw_characters(lines)
-            plotext.plot(x.tolist(), y.tolist(), marker=one.marker, color=number)
+        plotext.plot(x.tolist(), y.tolist(), marker=one.marker, color=number)
+
+    def draw_marks(one: Series, here: slice | NDArray[np.int64], mark: str, number: int) -> None:
+        """In the cells of the curve's own dots."""
+        dots = (COLUMNS, ROWS) if one.marker == BRAILLE else (1, 1)
+        x = _middles(across.place(one.x[here]), columns, dots[0])
+        y = _middles(up.place(one.low[here] / 2 + one.high[here] / 2), rows, dots[1])
+        plotext.scatter(x, y, marker=mark, color=number)
+
     for number, one in enumerate(under, start=1):
         if one.mark:
-            here = _here_and_there(len(one.x), number / len(under))
-            x, y = across.place(one.x[here]), up.place(_middle(one, here))
-            marks.add_marks(x, y, one.mark, number, on_dots=one.marker == BRAILLE)
+            draw_marks(one, _here_and_there(len(one.x), number / len(under)), one.mark, number)
     if mark:
-        first, end = shown[0], slice(-1, None)
-        x, y = across.place(first.x[end]), up.place(_middle(first, end))
-        marks.add_marks(x, y, mark, len(roles), on_dots=first.marker == BRAILLE)
-    _draw_characters(marks)
+        draw_marks(shown[0], slice(-1, None), mark, len(roles))
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    rows = _runs(plotext.build(), roles, width, height)
-    return [*rows[:-1], _named(rows[-1], name)] if _has_axes(width, height) else rows
+    lines = _pieces(plotext.build(), roles, width, height)
+    return [*lines[:-1], _named(lines[-1], name)] if _has_axes(width, height) else lines
 
 
 def left_of_curves(rows: Sequence[str], *, is_plain: bool = False) -> int:
@@ -115,8 +110,6 @@ def left_of_curves(rows: Sequence[str], *, is_plain: bool = False) -> int:
 def get_ready() -> None:
     """Import plotext, which takes 40 ms: neither the start nor the first key with a curve should wait for it."""
     import plotext  # noqa: F401, PLC0415
-
-    import dlsim.tui.drawing.scales  # noqa: F401, PLC0415
 
 
 # what is drawn
@@ -156,20 +149,10 @@ def _path(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
     return np.repeat(x, 2), extremes.ravel()
 
 
-def _middle(one: Series, here: slice | NDArray[np.int64]) -> Array:
-    return np.asarray(one.low[here] / 2 + one.high[here] / 2)
-
-
-def _draw_characters(shown: Characters) -> None:
-    """Have plotext draw them, all at once; and begin anew."""
-    import plotext  # noqa: PLC0415
-
-    if shown.cells:
-        x = [column / max(shown.columns - 1, 1) for column, _ in shown.cells]
-        y = [row / max(shown.rows - 1, 1) for _, row in shown.cells]
-        characters, numbers = zip(*shown.cells.values(), strict=True)
-        plotext.scatter(x, y, marker=list(characters), color=list(numbers))
-        shown.cells.clear()
+def _middles(shares: Array, cells: int, dots: int) -> list[float]:
+    """Of points from 0 to 1, where the cells lie in which they have their dots, of so many a cell."""
+    place = np.floor(np.round(shares * (dots * cells - 1) + 0.5, 8)) // dots
+    return (place / max(cells - 1, 1)).tolist()
 
 
 # axes
@@ -181,9 +164,7 @@ def _draw_axes(
     """Set them, with room for the name of x, and no tick before where x begins; the columns and rows that are left for
     the curves.
     """
-    import plotext  # noqa: PLC0415
-
-    from dlsim.tui.drawing.scales import labels, x_ticks, y_ticks  # noqa: PLC0415
+    import plotext  # noqa: PLC0415 -- as above
 
     has_axes = _has_axes(width, height)
     plotext.xaxes(has_axes, False)
@@ -210,41 +191,41 @@ def _has_axes(width: int, height: int) -> bool:
     return width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
 
 
-def _named(row: list[Run], name: str) -> list[Run]:
+def _named(row: list[Piece], name: str) -> list[Piece]:
     """The labels of x, and before the last of them what they count, where that is free."""
-    text = "".join(run.text for run in row)
+    text = "".join(text for text, _ in row)
     last = text.rstrip().rfind(" ") + 1
     start = last - breadth(name) - 1
     if not name or start < 2 or text[start - 2 : last].strip():
         return row
-    return [Run(text[:start], AXIS), Run(name, "muted"), Run(text[last - 1 :], AXIS)]
+    return [(text[:start], AXIS), (name, "muted"), (text[last - 1 :], AXIS)]
 
 
 # from plotext's text
 
 
-def _runs(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Run]]:
+def _pieces(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Piece]]:
     """plotext's rows, every colour turned into the role that it stood for."""
     rows = []
     for line in text.split("\n")[:height]:
-        row: list[Run] = []
+        row: list[Piece] = []
         role, end = AXIS, 0
         for found in COLOUR.finditer(line):
             if found.start() > end:
-                row.append(Run(line[end : found.start()], role))
+                row.append((line[end : found.start()], role))
             role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)
             end = found.end()
         if end < len(line):
-            row.append(Run(line[end:], role))
+            row.append((line[end:], role))
         rows.append(_filled(row, width))
     return rows
 
 
-def _filled(row: list[Run], width: int) -> list[Run]:
+def _filled(row: list[Piece], width: int) -> list[Piece]:
     room = width
     filled = []
     for text, role in row:
         if room > 0:
-            filled.append(Run(text[:room], role))
+            filled.append((text[:room], role))
         room -= len(text)
-    return [*filled, Run(" " * room, "")] if room > 0 else filled
+    return [*filled, (" " * room, "")] if room > 0 else filled

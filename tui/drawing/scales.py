@@ -1,4 +1,4 @@
-"""Scales of plots: the stretch of numbers that is drawn, and the numbers that stand at its axes. No Textual here."""
+"""The stretch of numbers that a plot or a picture draws, and the numbers that stand at its axes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dlsim.engine.numbers import general, power_of_ten, scientific
 
 Array = NDArray[np.float64]
+Span = tuple[float, float]
 
 ROWS_OF_A_TICK = 3
 FEWEST_TICKS = 3
@@ -110,3 +111,60 @@ def _round_step(width: float) -> float:
         return width
     power = 10.0 ** math.floor(math.log10(width))
     return next((step * power for step in ROUND if step * power >= width * (1 - 1e-9)), 10 * power)
+
+
+# the spans of pictures
+
+
+def ticks(span: Span, most: int, *, whole: bool = False) -> tuple[list[float], int]:
+    """(round numbers within `span`, at most `most` of them, `whole` ones on request; the decimals that they need)."""
+    low, high = span
+    if most < 1 or not high > low:
+        return [], 0
+    rough = max((high - low) / most, 1.0 if whole else 0.0)
+    power = 10.0 ** math.floor(math.log10(rough))
+    for step in ROUND:
+        size = step * power
+        first, last = math.ceil(low / size - 1e-9), math.floor(high / size + 1e-9)
+        if last - first + 1 <= most:
+            decimals = max(0, -math.floor(math.log10(size) + 1e-9))
+            return [round(number * size, decimals + 1) + 0.0 for number in range(first, last + 1)], decimals
+    return [], 0
+
+
+def label(value: float, decimals: int) -> str:
+    """A number at an axis."""
+    if value and (abs(value) >= 1e5 or abs(value) < 1e-4):
+        return scientific(value, 0)
+    return f"{value:.{decimals}f}"
+
+
+def widened(low: float, high: float, share: float) -> Span:
+    """A span with a margin; around a single number, one of its own."""
+    if not high > low:
+        return low - 1.0, high + 1.0
+    margin = (high - low) * share
+    return low - margin, high + margin
+
+
+LARGEST = 8e307
+"""Half the distance of two ends that is a number still."""
+NARROWEST = 1e-12
+"""A span that is a smaller share of its ends than this is none."""
+
+
+def opened(span: Span) -> Span:
+    """The span, or where its ends are one number, or too far apart to be told how far, one around its middle."""
+    low, high = (min(max(end, -LARGEST), LARGEST) for end in span)
+    if high - low > NARROWEST * max(abs(low), abs(high)):
+        return low, high
+    middle = low / 2 + high / 2
+    room = max(abs(middle) / 10, 1.0)
+    return middle - room, middle + room
+
+
+def fitting_span(numbers: Sequence[float] | Array, share: float = 0.05) -> Span:
+    """A span that holds all finite numbers."""
+    array = np.asarray(numbers, dtype=np.float64)
+    array = array[np.isfinite(array)]
+    return widened(float(array.min()), float(array.max()), share) if array.size else (0.0, 1.0)

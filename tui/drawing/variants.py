@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.lines import Line, Piece, fit, wrap
-from dlsim.tui.drawing.link import Link, Owner
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.session.selection import of_the_loss
+from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, widest, wrap
+from dlsim.tui.session.selection import of_curve
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
-from dlsim.tui.words.prose import case_of
 
 ROLES = 8
 LENS, UNKNOWN = "▶", "…"
@@ -111,7 +108,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = "" if case_of(snapshot.scenario) else f"{position.done:,}"
+        updates = "" if snapshot.scenario.wording else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
         told = second
         if snapshot.trouble is not None:
@@ -131,7 +128,7 @@ def variants_of(
                 second=told,
                 apart=", ".join(pieces),
                 is_lead=variant.is_lead,
-                numbers=(of_the_loss(snapshot) if loss else None, beside.ref if told else None),
+                numbers=(of_curve(snapshot, "loss") if loss else None, beside.ref if told else None),
                 is_part=snapshot.is_part,
             )
         )
@@ -155,7 +152,7 @@ def variants_lines(
         say("column.differs"),
     ]
     done, loss, second = (
-        max(map(cell_len, texts))
+        widest(texts)
         for texts in (
             (heads[1], *(variant.updates for variant in variants)),
             (heads[2], *(variant.loss for variant in variants)),
@@ -164,7 +161,7 @@ def variants_lines(
     )
     numbers = sum(size + 2 for size in (done, loss, second) if size)
     room = max(cells - numbers - LEFT, LEAST_NAME)
-    name = max(min(max(cell_len(variant.name) for variant in variants), MOST_NAME, cells // 3, room), LEAST_NAME)
+    name = max(min(widest(variant.name for variant in variants), MOST_NAME, cells // 3, room), LEAST_NAME)
     if loss and second and LEFT + name + numbers > cells:  # what compares stays
         loss = 0
     sizes = (name, -done, loss, second, cells - LEFT - name - numbers - 2)
@@ -213,12 +210,6 @@ def loss_head(are_parts: Iterable[bool]) -> str:
 def _row(texts: Sequence[str], sizes: Sequence[int], roles: Sequence[str], between: str) -> list[Piece]:
     """Texts in so many cells each; of a negative size to the right, of none left out, and the last only with room."""
     *first, (last, room, role) = zip(texts, sizes, roles, strict=True)
-    parts = [(_aligned(text, size), role) for text, size, role in first if size]
+    parts = [(aligned(text, size), role) for text, size, role in first if size]
     parts += [(fit(last, room), role)] if room >= LEAST_APART else []
     return [piece for part in parts for piece in (("  ", between), part)][1:]
-
-
-def _aligned(text: str, size: int) -> str:
-    text = fit(text, abs(size))
-    blanks = " " * (abs(size) - cell_len(text))
-    return blanks + text if size < 0 else text + blanks

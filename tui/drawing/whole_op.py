@@ -7,18 +7,14 @@ from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
-from rich.cells import cell_len
-
 from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of, kind_of
+from dlsim.engine.reference import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing import mathematics
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
-from dlsim.tui.drawing.equation import hanging_room, result, with_result
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, cut, width, wrap
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.parts import Part, dispensable, gap
+from dlsim.tui.drawing.equation import hanging_room, in_lines, result, symbolic, with_numbers, with_result
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, cut, dispensable, gap, measure, widest, wrap
 from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
@@ -70,7 +66,7 @@ def op_parts(
     """All that is said about an op, the line of the number `marked` among its lines; sentences take `prose` cells."""
     _, formula, shapes = snapshot.tape.op_formula(op)
     first = op.ref(0)
-    keys = [f"op.{snapshot.scenario.kind}_{kind_of(first)}", f"op.{kind_of(first)}", "op.any"]
+    keys = [f"op.{snapshot.scenario.kind}_{op.quantity.name}", f"op.{op.quantity.name}", "op.any"]
     parts = [dispensable(wrap([(say.first(keys, layer=op.layer or 0), "question")], prose), QUESTION), gap()]
     if formula:
         sized: Line = ((formula, "active"), ("  ", ""), (shapes, "muted")) if shapes else ((formula, "active"),)
@@ -82,8 +78,8 @@ def op_parts(
         said = meaning(say, snapshot, told, snapshot.tape.value(told, snapshot.sample))
         parts.append(dispensable(wrap([(said, "")], prose), MEANING))
     if op.size == 1 and snapshot.is_shown(first):
-        alone = snapshot.explain(first, digits)
-        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone, digits), prose, digits)
+        alone = snapshot.explain(first)
+        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone), prose, digits)
     parts += batch_parts(say, snapshot, snapshot.explain(first), prose)
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
     symbol = "" if told is None else snapshot.symbol(told)
@@ -151,8 +147,8 @@ class Written:
         marked one may be `opened`: it has its numbers in as many lines as it takes.
         """
         column = self._column(refs)
-        room = self._cells - column - 5 - max(cell_len(self._result(ref)) for ref in refs)
-        fitting = (form for form in (self._numbers, self._symbols) if all(width(form(ref)) <= room for ref in refs))
+        room = self._cells - column - 5 - widest(self._result(ref) for ref in refs)
+        fitting = (form for form in (self._numbers, self._symbols) if all(measure(form(ref)) <= room for ref in refs))
         forms, full = tuple(islice(fitting, 1)), (self._numbers,)
         in_full = self._marked if opened else None
         return [line for ref in refs for line in self._equation(ref, column, full if ref == in_full else forms)]
@@ -174,7 +170,7 @@ class Written:
                 continue
             told[text] = None
             start: Line = ((" " * indent, ""), ("= ", "muted")) if lines else (*head, ("= ", ""))
-            first, *others = mathematics.in_lines(side, room, used=width(start) - indent - 2)
+            first, *others = in_lines(side, room, used=measure(start) - indent - 2)
             lines += [(*start, *first), *(((" " * (indent + 2), ""), *line) for line in others)]
         if lines and not shown:
             return lines
@@ -183,12 +179,12 @@ class Written:
 
     def _column(self, refs: Sequence[Ref]) -> int:
         """Where the equals signs stand below each other."""
-        return 3 + max(cell_len(self._symbol(ref)) for ref in refs)
+        return 3 + widest(self._symbol(ref) for ref in refs)
 
     def _head(self, ref: Ref, column: int) -> Line:
         is_marked, symbol = ref == self._marked, self._symbol(ref)
         mark, name = (f"{MARK} " if is_marked else "  ", "accent"), Link("chosen" if is_marked else "active", ref)
-        return (mark, (symbol, name), (" " * (column - 2 - cell_len(symbol)), ""))
+        return (mark, (symbol, name), (" " * (column - 2 - breadth(symbol)), ""))
 
     def _shown_result(self, ref: Ref) -> str:
         value = self._snapshot.value(ref)
@@ -196,18 +192,18 @@ class Written:
 
     def _with_symbols(self, ref: Ref) -> Line:
         tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        return tuple(mathematics.symbolic(self._snapshot, tokens))
+        return tuple(symbolic(self._snapshot, tokens))
 
     def _with_numbers(self, ref: Ref) -> Line:
         """The formula with numbers; of one operand alone its symbol, since the number is the result."""
         tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
         if len(tokens) == 1:
             return self._symbols(ref)
-        return tuple(mathematics.with_numbers(self._snapshot, tokens, self._digits))
+        return tuple(with_numbers(self._snapshot, tokens, self._digits))
 
 
 def _place(op: Op, ref: Ref) -> int | None:
     """Which of its numbers `ref` is, from 0; None where it is none of them."""
-    if ref.quantity != op.quantity:
+    if ref.quantity is not op.quantity:
         return None
     return next((number for number, one in enumerate(op.refs) if one == ref), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
@@ -13,13 +12,13 @@ from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
-from dlsim.tui.drawing.lines import Line, cut, wrap
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
-from dlsim.tui.session.browsing import Choice, choices
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import Choice, choices, has_all
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Ground, Panel
@@ -43,12 +42,12 @@ SHOWN_KEYS = (
 
 
 class BrowserScreen(Overlay[None]):
-    """Posts `Opened` with the name of the scenario that was chosen."""
+    """Posts `Chosen` with the name of the scenario that was chosen."""
 
     CSS_PATH = "browser.tcss"
     BINDINGS = bindings(BROWSER_KEYS)
 
-    class Opened(Message):
+    class Chosen(Message):
         """A scenario was chosen."""
 
         def __init__(self, name: str) -> None:
@@ -170,7 +169,7 @@ class BrowserScreen(Overlay[None]):
         """Open it; what cannot be opened says why in the preview. A file may be as it should by now."""
         if self._found and (self._found[self._chosen].scenario is not None or self._found[self._chosen].file):
             choice = self._found[self._chosen]
-            self.post_message(self.Opened(choice.file or choice.name))
+            self.post_message(self.Chosen(choice.file or choice.name))
 
     def refuse(self, problem: str) -> None:
         """What was chosen cannot be opened."""
@@ -202,14 +201,14 @@ def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[
     """section, name, title; the chosen one marked."""
     if not found:
         return wrap([(SAY("browser.none"), "muted")], cells)
-    names = max(cell_len(choice.name) for choice in found)
+    names = max(breadth(choice.name) for choice in found)
     lines = []
     for number, choice in enumerate(found):
         mark, role = ("▶ ", "picked") if number == chosen else ("  ", "")
         section = choice.section
         previous = found[number - 1].section if number else ""
         shown = section if section != previous else ""
-        padding = " " * (names - cell_len(choice.name) + 2)
+        padding = " " * (names - breadth(choice.name) + 2)
         title = (choice.title(SAY.language), role or "muted") if choice.scenario is not None else ("✗", "trouble")
         line: Line = (
             (mark, "accent"),

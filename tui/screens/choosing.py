@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from dlsim.tui.drawing.lines import Line, cut, wrap
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import has_all
 from dlsim.tui.session.keys import CHOOSING_KEYS
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Panel
@@ -123,11 +123,11 @@ def option_lines(found: Sequence[Option], chosen: int, cells: int) -> Sequence[L
     """Labels, and what they are now."""
     if not found:
         return wrap([(SAY("help.none"), "muted")], cells)
-    widest = max(cell_len(option.label) for option in found)
+    widest = max(breadth(option.label) for option in found)
     lines = []
     for number, option in enumerate(found):
         is_chosen = number == chosen
-        padding = " " * (widest - cell_len(option.label) + 2)
+        padding = " " * (widest - breadth(option.label) + 2)
         line: Line = (
             ("▶ " if is_chosen else "  ", "accent"),
             (option.label, "picked" if is_chosen else "symbol"),

@@ -12,9 +12,18 @@ from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
-from dlsim.tui.session.judging import NOT_A_NUMBER, NOT_FINITE, in_short, more_than_all, problem_with
 from dlsim.tui.session.session import Hint
-from dlsim.tui.session.targets import Target, in_the_data, parsed, targets_of
+from dlsim.tui.session.targets import (
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    Target,
+    in_short,
+    in_the_data,
+    more_than_all,
+    parsed,
+    problem_with,
+    targets_of,
+)
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
@@ -153,7 +162,14 @@ class Editing:
     def _stay_on(self, target: Target) -> None:
         """What was edited stays selected, among the data where its sample is no longer under the lens."""
         snapshot = self._work.session.snapshot
-        selected = next((ref for ref in self._work.selected(snapshot) if ref.quantity in ("x", "t")), None)
+        selected = next(
+            (
+                ref
+                for ref in self._work.selected(snapshot)
+                if ref.quantity.datum is not None and not ref.quantity.names_row
+            ),
+            None,
+        )
         if target.datum is None or selected is None:
             return
         listed = in_the_data(snapshot, selected, target.datum)
@@ -171,7 +187,7 @@ class Editing:
         """Take what stands in the prompt, as enter does there."""
         await self._view.prompt.field.action_submit()
 
-    def hear(self, message: Prompt.Told) -> None:
+    def hear(self, message: Prompt.Said) -> None:
         """Say what the prompt has to say beside the keys, or where there is no room for it, above its field."""
         prompt, keyline = self._view.prompt, self._view.keyline
         if prompt.is_open:

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input
 
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.tui.drawing.lines import Line, Piece, wrap
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
+from dlsim.tui.drawing.text import Line, Piece, wrap
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.filtering import has_all
+from dlsim.tui.session.browsing import has_all
 from dlsim.tui.words import words
 from dlsim.tui.words.caps import cap
 from dlsim.tui.words.prose import fitting, keys_for
@@ -48,7 +48,7 @@ class HelpScreen(ReadingScreen):
         self.read(lambda cells: help_lines(self._bound, self._told, wanted, cells))
 
 
-class Entry(Struct, frozen=True):
+class HelpEntry(Struct, frozen=True):
     """What the help says under a head, and what else it is `known` by."""
 
     head: str
@@ -70,7 +70,7 @@ def help_lines(bound: Sequence[Binding], told: Told, wanted: str, cells: int) ->
     return lines or [((SAY("help.none"), "muted"),)]
 
 
-def _sections(bound: Sequence[Binding], told: Told) -> Iterator[tuple[str, Iterable[Entry]]]:
+def _sections(bound: Sequence[Binding], told: Told) -> Iterator[tuple[str, Iterable[HelpEntry]]]:
     for group in dict.fromkeys(_group(binding) for binding in bound):
         yield SAY(f"group.{group}"), _keys_of(bound, told, group)
     yield SAY("help.panels"), [_about(told, "panel", panel) for panel in told.panels]
@@ -78,11 +78,11 @@ def _sections(bound: Sequence[Binding], told: Told) -> Iterator[tuple[str, Itera
     yield SAY("help.terms"), [_about(told, "term", term) for term in TERMS]
 
 
-def _about(told: Told, kind: str, name: str) -> Entry:
-    return Entry(told.say(f"{kind}.{name}"), told.say(f"about.{name}"), told.known(f"about.{name}"))
+def _about(told: Told, kind: str, name: str) -> HelpEntry:
+    return HelpEntry(told.say(f"{kind}.{name}"), told.say(f"about.{name}"), told.known(f"about.{name}"))
 
 
-def _keys_of(bound: Sequence[Binding], told: Told, group: str) -> Iterable[Entry]:
+def _keys_of(bound: Sequence[Binding], told: Told, group: str) -> Iterable[HelpEntry]:
     """What the keys of a group do; several keys of one action together."""
     caps: dict[str, list[str]] = {}
     for binding in bound:
@@ -90,7 +90,7 @@ def _keys_of(bound: Sequence[Binding], told: Told, group: str) -> Iterable[Entry
             caps.setdefault(f"key.{binding.id}", []).append(cap(SAY, binding.key))
     for key, names in caps.items():
         known = f"{told.say(f'{key}.name')} {told.known(key)}"
-        yield Entry("  ".join(dict.fromkeys(names)), told.say(f"{key}.text"), known)
+        yield HelpEntry("  ".join(dict.fromkeys(names)), told.say(f"{key}.text"), known)
 
 
 def _group(binding: Binding) -> str:
@@ -101,7 +101,7 @@ def _in_lines(head: str, text: str, cells: int) -> Iterable[Line]:
     inner = cells - LEFT - 1
     if inner < 20:
         return [((head, "key"),), *[((" ", ""), *line) for line in wrap([(text, "")], max(cells - 1, 1))]]
-    first: Piece = (" " + head + " " * (LEFT - cell_len(head)), "key")
+    first: Piece = (" " + head + " " * (LEFT - breadth(head)), "key")
     wrapped = wrap([(text, "")], inner)
     return [(first if number == 0 else (" " * (LEFT + 1), ""), *line) for number, line in enumerate(wrapped)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.screen import Screen
 
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.tui.drawing.diagram.shape import shape_of
+from dlsim.tui.drawing.diagram.focus import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.screens.reports import GradientScreen
@@ -13,7 +13,6 @@ from dlsim.tui.screens.view import View, title_of
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.settings import MOST_DIGITS
 from dlsim.tui.session.workspace import Workspace
-from dlsim.tui.words.prose import case_of
 
 
 class Looking:
@@ -103,7 +102,7 @@ class Looking:
 
     def log(self) -> None:
         """Logarithmic or linear loss."""
-        if case_of(self._work.session.scenario):
+        if self._work.session.scenario.wording:
             self._footer.tell(Hint("hint.no_curve"))
         else:
             self._view.curve.toggle_log()

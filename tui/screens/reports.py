@@ -9,7 +9,7 @@ from dlsim.engine.gradient_check import GradientCheck, GradientEntry, worth_wait
 from dlsim.engine.numbers import DIGITS
 from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.gradient_report import report_lines
-from dlsim.tui.drawing.lines import wrap
+from dlsim.tui.drawing.text import wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS

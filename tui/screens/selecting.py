@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.curves import place_of_last
-from dlsim.tui.drawing.link import Link, Owner
 from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of
+from dlsim.tui.drawing.text import Link, Owner
 from dlsim.tui.drawing.whole_op import beside
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.answer import in_iteration
-from dlsim.tui.session.rows import subject
 from dlsim.tui.session.selection import (
     Cells,
     Selection,
@@ -157,7 +156,7 @@ class Selecting:
         found = None if here is None else cells.below(here, by) if is_begun else here
         if found is None and not is_line:
             found = cells.first() if by > 0 else cells.last()
-        return None if found is None else found._replace(quantity=f"now_{found.quantity}")
+        return None if found is None else present(found)
 
     def _drawn_numbers(self) -> list[Ref]:
         """Those of the picture that is shown, each once: of the diagram layer by layer, weights as they are numbered
@@ -206,5 +205,5 @@ class Selecting:
 
 def _rank_in_diagram(ref: Ref) -> tuple[int, bool, tuple[int, ...]]:
     """By layer, in it weights before units, each by its number: a weight's goes by the unit it leads to."""
-    letter, layer, index = subject(ref)
-    return layer, letter != "W", index[::-1]
+    subject = about(ref)
+    return subject.layer, subject.quantity.edge(subject) is None, subject.index[::-1]

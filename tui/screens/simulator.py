@@ -9,7 +9,7 @@ from textual.actions import parse
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from dlsim.tui.drawing.link import Link
+from dlsim.tui.drawing.text import Link
 from dlsim.tui.keys import action, bindings
 from dlsim.tui.screens.copying import Copying
 from dlsim.tui.screens.editing import Editing
@@ -19,8 +19,8 @@ from dlsim.tui.screens.stepping import Stepping
 from dlsim.tui.screens.stops import Stops
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.settings import Preferences
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.prompt import Prompt
@@ -50,7 +50,7 @@ class SimulatorScreen(Screen[None]):
         self.stops = Stops(self.work, self.view, self.stepping, self)
         self.looking = Looking(self.work, self.view, self)
         self.copying = Copying(self.work, self.view, self)
-        self._parts = {
+        self.parts = {
             "stepping": self.stepping,
             "selecting": self.selecting,
             "editing": self.editing,
@@ -105,7 +105,7 @@ class SimulatorScreen(Screen[None]):
     async def action_do(self, does: str) -> None:
         """What the table of keys says that a key does: `part.action(arguments)`."""
         part, name, arguments = parse(does)
-        answer = getattr(self._parts[part], name)(*arguments)
+        answer = getattr(self.parts[part], name)(*arguments)
         if isawaitable(answer):
             await answer
 
@@ -116,8 +116,8 @@ class SimulatorScreen(Screen[None]):
         else:
             await self.run_action(action(message.means.action))
 
-    @on(Prompt.Told)
-    def _hear(self, message: Prompt.Told) -> None:
+    @on(Prompt.Said)
+    def _hear(self, message: Prompt.Said) -> None:
         self.editing.hear(message)
 
     @on(Prompt.Closed)

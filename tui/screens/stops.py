@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len
 from textual.screen import Screen
 
 from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.engine.text import breadth
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.stepping import Stepping
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.changing import add_breakpoint, iterations_until, place_in
-from dlsim.tui.session.conditions import SYMBOL, problem_as_it_stands, problem_with_condition, what_follows
+from dlsim.tui.session.conditions import (
+    SYMBOL,
+    add_breakpoint,
+    iterations_until,
+    place_in,
+    problem_as_it_stands,
+    problem_with_condition,
+    what_follows,
+)
 from dlsim.tui.session.running import gone_to
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace
@@ -179,4 +186,4 @@ def tell_examples(examples: Sequence[str]) -> str:
 def told_within(cells: int, tell: Callable[[Sequence[str]], str], examples: Sequence[str]) -> str:
     """What `tell` makes of the examples, of as many as fit whole, and of one at least."""
     forms = (tell(examples[:count]) for count in range(len(examples), 0, -1))
-    return next((form for form in forms if cell_len(form) <= cells), tell(examples[:1]))
+    return next((form for form in forms if breadth(form) <= cells), tell(examples[:1]))

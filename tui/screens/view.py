@@ -10,20 +10,19 @@ from textual.widget import Widget
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.conventions import convention_lines
-from dlsim.tui.drawing.diagram.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line
-from dlsim.tui.drawing.lines import cut
-from dlsim.tui.drawing.markdown import markdown_lines
+from dlsim.tui.drawing.markdown import convention_lines, markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.footer import CAPS, Footer
 from dlsim.tui.session.answer import other_row
-from dlsim.tui.session.selection import HELD_LOSS, LOSS_OVER_ALL
 from dlsim.tui.session.variants import Member
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.formula import FormulaView
@@ -203,12 +202,12 @@ class View:
         curves = [member.snapshot.curves.get("validation") for member in members]
         if any(curve is not None for curve in curves):
             numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
-            return Beside("validation", numbers, HELD_LOSS)
+            return Beside("validation", numbers, _beside_number(members, "validation"))
         if not self._work.session.compares_over_all:
             return NOTHING_BESIDE
         is_running = self._work.running.is_running
         losses = [None] * len(members) if is_running else self._work.session.losses_over_all()
-        return Beside("over_all", losses, LOSS_OVER_ALL)
+        return Beside("over_all", losses, _beside_number(members, "over_all"))
 
     def _variant_name(self, snapshot: Snapshot) -> str:
         """What the variant under the lens is called; "" where there is one only."""
@@ -310,3 +309,7 @@ class View:
 def title_of(tab: str) -> str:
     """A panel's title; a table that the catalogue does not know goes by its own name."""
     return SAY(f"panel.{tab}") if f"panel.{tab}" in SAY else tab
+
+
+def _beside_number(members: Sequence[Member], name: str) -> Ref | None:
+    return next((member.snapshot.curve_numbers.get(name) for member in members), None)

@@ -1,4 +1,4 @@
-"""The scenarios to choose from."""
+"""The scenarios to choose from, and how lists are searched."""
 
 from __future__ import annotations
 
@@ -58,3 +58,9 @@ def _choice(name: str) -> Choice:
         return Choice(name, load(name))
     except (ScenarioError, UnknownNameError, OSError, ValueError) as problem:
         return Choice(name, None, str(problem))
+
+
+def has_all(text: str, wanted: str) -> bool:
+    """Whether every word of `wanted` is in the text."""
+    folded = text.casefold()
+    return all(word in folded for word in wanted.casefold().split())

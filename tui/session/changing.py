@@ -1,27 +1,30 @@
-"""What the keys of “what if” and of “time” do to a session: each returns a hint, or raises what is wrong.
-
-No Textual here.
-"""
+"""What the keys of “what if” do to a session: each returns a hint, or raises what is wrong."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
-from dlsim.engine.breakpoints import parse_breakpoint
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.numbers import DIGITS, typed_number, whole_number
+from dlsim.engine.numbers import DIGITS, plain, typed_number
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.load import revise
-from dlsim.engine.simulator import Breakpoint, Simulator
-from dlsim.tui.session.edits import Edited, brief, brought_along, in_words
-from dlsim.tui.session.judging import in_a_batch, more_than_all
-from dlsim.tui.session.session import Hint, Session
-from dlsim.tui.session.targets import BATCH_SIZE, Target, parsed, value_at, written
+from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.simulator import Simulator
+from dlsim.tui.session.session import Edited, Hint, Session
+from dlsim.tui.session.targets import (
+    BATCH_SIZE,
+    OPTIMIZER,
+    Target,
+    has_same_batches,
+    more_than_all,
+    parsed,
+    settings_in,
+    value_at,
+    written,
+)
 
 SEEDED = ("network", "recurrent")
 """Tables of a scenario whose `seed` draws the first weights."""
-PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 
 
 class NotANumberError(DlsimError):
@@ -40,7 +43,7 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
     if _is_same(text, target.text):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
     scenario = session.simulator.scenario
-    if target.path == BATCH_SIZE and in_a_batch(scenario, text) == scenario.body.training.batch_size:
+    if target.path == BATCH_SIZE and has_same_batches(scenario, text):
         return Hint("hint.unchanged_batch", {"label": target.label, "after": target.text})
     if target.ref is None:
         return _edit(session, target, text, digits)
@@ -159,26 +162,43 @@ def same_start(session: Session) -> Hint:
     return Hint(f"{key}_edited", {"iteration": later[0]}) if later else Hint(key)
 
 
-# time
+# what an edit comes to
 
 
-def place_in(text: str) -> tuple[str, int] | None:
-    """("iteration" or "epoch", number) of what was typed, None where it is neither."""
-    match = PLACE.fullmatch(text.strip())
-    number = None if match is None else whole_number(match["number"])
-    if match is None or number is None:
-        return None
-    what = (match["what"] or "iteration").lower()
-    return ("epoch" if what.startswith("e") else "iteration"), number
+def brief(text: str, digits: int = DIGITS) -> str:
+    """A value as hints say it: a whole number in groups, another number to so many decimals."""
+    number = None if "/" in text else typed_number(text)
+    if number is None:
+        return text
+    return f"{number:,}" if isinstance(number, int) else plain(number, digits)
 
 
-def iterations_until(session: Session, what: str, number: int) -> int:
-    """How many iterations are done there."""
-    return session.simulator.model.calendar.first(number) - 1 if what == "epoch" else number
+def brought_along(
+    before: Scenario, after: Scenario, target: Target, text: str
+) -> Sequence[tuple[str, str | None, str]]:
+    """The optimizer's settings that have another value because it is another one, or the targets that share what is
+    left beside the one that is now `text`; see Edited.
+    """
+    if target.datum is not None:
+        return tuple(
+            (name, brief(written(old)), brief(written(new))) for name, old, new in target.followers(parsed(text))
+        )
+    if target.path != OPTIMIZER or before.optimizer is None or after.optimizer is None:
+        return ()
+    old, new = settings_in(before.optimizer), settings_in(after.optimizer)
+    return tuple(
+        (name, written(old[name]) if name in old else None, written(value))
+        for name, value in new.items()
+        if value != old.get(name)
+    )
 
 
-def add_breakpoint(session: Session, text: str) -> Breakpoint:
-    """Stop runs where this holds; DlsimError with examples for what cannot be read."""
-    found = parse_breakpoint(text, session.simulator)
-    session.breakpoints = [*(point for point in session.breakpoints if point.text != found.text), found]
-    return found
+def in_words(edited: Edited, *, only_changed: bool = False) -> str:
+    """What an edit brought along, as one types it: `learning_rate 0.001 (it was 0.5), beta_1 0.9`. Of these perhaps
+    only what the optimizer before had as well.
+    """
+    return ", ".join(
+        f"{name} {after}" if before is None else f"{name} {after} (it was {before})"
+        for name, before, after in edited.along
+        if before is not None or not only_changed
+    )

@@ -1,13 +1,17 @@
-"""A breakpoint's condition while it is typed: whether it can become one, and what could follow. No Textual here."""
+"""Places to go to and conditions at which runs stop, as they are typed: what they are, or can become."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from dlsim.engine.breakpoints import parse_breakpoint, read_condition
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.simulator import Simulator
+from dlsim.engine.numbers import whole_number
+from dlsim.engine.simulator import Breakpoint, Simulator
+from dlsim.tui.session.session import Session
 
+PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 STARTS = (
     "loss",
     "epoch",
@@ -49,6 +53,28 @@ ENDS = (
 )
 """Ends of symbols."""
 SYMBOL = "symbol"
+
+
+def place_in(text: str) -> tuple[str, int] | None:
+    """("iteration" or "epoch", number) of what was typed, None where it is neither."""
+    match = PLACE.fullmatch(text.strip())
+    number = None if match is None else whole_number(match["number"])
+    if match is None or number is None:
+        return None
+    what = (match["what"] or "iteration").lower()
+    return ("epoch" if what.startswith("e") else "iteration"), number
+
+
+def iterations_until(session: Session, what: str, number: int) -> int:
+    """How many iterations are done there."""
+    return session.simulator.model.calendar.first(number) - 1 if what == "epoch" else number
+
+
+def add_breakpoint(session: Session, text: str) -> Breakpoint:
+    """Stop runs where this holds; DlsimError with examples for what cannot be read."""
+    found = parse_breakpoint(text, session.simulator)
+    session.breakpoints = [*(point for point in session.breakpoints if point.text != found.text), found]
+    return found
 
 
 def problem_with_condition(simulator: Simulator, text: str) -> DlsimError | None:

@@ -8,33 +8,13 @@ from functools import cached_property
 from msgspec import Struct
 
 from dlsim.engine.model import Table
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.text import breadth
 
 LABELS_MEASURED = 200
 """Of a larger table the first and the last rows only."""
 INDEXED_AT_MOST = 50_000
 """Larger tables are not indexed row by row: the active row is then not followed."""
-
-Subject = tuple[str, int, tuple[int, ...]]
-
-
-def subject(ref: Ref) -> Subject:
-    """What a number is about: ∂E/∂W5, ∂z3/∂W5 and W5⁺ are all about W5, ∂E_o1/∂h1 about h1, ∂f/∂x and v_x⁺ about x."""
-    kind, *of = ref.quantity.split(":")
-    letter, index = kind.rpartition("_")[2].removeprefix("d"), ref.index
-    match kind:
-        case "slot" | "new_slot":
-            letter = of[1] if len(of) > 1 else "p"
-        case "slope":
-            letter = "p"
-        case "sum":
-            letter = "y"
-        case "E_o":
-            letter = "a"
-        case "part":
-            letter, index = "a", index if of else index[:1]
-    return letter, ref.layer, index
 
 
 class Group(Struct, frozen=True):
@@ -50,7 +30,7 @@ class Places:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.groups = _groups(table)
-        self._rows: dict[Subject, int] | None = None
+        self._rows: dict[Ref, int] | None = None
 
     @cached_property
     def label_cells(self) -> int:
@@ -64,18 +44,18 @@ class Places:
             return _row_of_data(ref, self.table.per_sample)
         if self._rows is None:
             self._rows = self._index()
-        letter, layer, index = subject(ref)
+        subject = about(ref)
         # One entry of a softmax's Jacobian, ∂o1/∂z4, is about z4; steps of a sequence have two indices of their own.
-        return self._rows.get((letter, layer, index), self._rows.get((letter, layer, index[-1:])))
+        return self._rows.get(subject, self._rows.get(subject._replace(index=subject.index[-1:])))
 
-    def _index(self) -> dict[Subject, int]:
-        found: dict[Subject, int] = {}
+    def _index(self) -> dict[Ref, int]:
+        found: dict[Ref, int] = {}
         if len(self.table.rows) > INDEXED_AT_MOST:
             return found
         for number, row in enumerate(self.table.rows):
             for cell in row.cells:
                 if cell is not None:
-                    found.setdefault(subject(cell), number)
+                    found.setdefault(about(cell), number)
         return found
 
     # lines: the rows with a heading above each group
@@ -102,7 +82,7 @@ class Places:
 
 def _row_of_data(ref: Ref, per_sample: int) -> int | None:
     """Where an input, target or output of a sample stands; the third of a sequence's indices is its step."""
-    if ref.quantity not in ("X", "T", "O"):
+    if not ref.quantity.names_row:
         return None
     return ref.index[0] * per_sample + (ref.index[2] if len(ref.index) > 2 else 0)
 

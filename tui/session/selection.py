@@ -1,4 +1,4 @@
-"""Which number is selected, and the way one came to it: from operand to operand, and back. No Textual here."""
+"""Which number is selected, and the way one came to it: from operand to operand, and back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dlsim.engine.model import Row, Table
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.answer import operands_of
-from dlsim.tui.session.rows import Places, subject
-
-MEAN_E = Ref("mean_E")
-"""The loss of a batch."""
-HELD_LOSS = Ref("loss:validation:read")
-"""The loss on what is kept back, with the weights with which an iteration begins."""
-LOSS_OVER_ALL = Ref("loss:training")
-"""The loss over all the training data, with the weights of the moment."""
+from dlsim.tui.session.rows import Places
 
 
 class Stop(Struct, frozen=True):
@@ -49,7 +41,7 @@ class Selection(Struct, frozen=True):
         """The operand that is marked."""
         if not self.way or self.way[-1].operand is None:
             return None
-        operands = operands_of(snapshot, self.way[-1].ref)
+        operands = snapshot.explain(self.way[-1].ref).operands
         return operands[min(self.way[-1].operand, len(operands) - 1)] if operands else None
 
     def within(self, snapshot: Snapshot) -> Selection:
@@ -71,17 +63,17 @@ class Selection(Struct, frozen=True):
         marked = self.marked(snapshot)
         if marked is not None:
             return self.follow(marked, snapshot)
-        return self._at(0) if operands_of(snapshot, self.way[-1].ref) else self
+        return self._at(0) if snapshot.explain(self.way[-1].ref).operands else self
 
     def follow(self, ref: Ref, snapshot: Snapshot) -> Selection:
         """Go on to the answer of one of its operands."""
-        operands = operands_of(snapshot, self.way[-1].ref) if self.way else ()
+        operands = snapshot.explain(self.way[-1].ref).operands if self.way else ()
         here = self._at(operands.index(ref)) if ref in operands else self
-        return Selection((*here.way, Stop(ref, 0 if operands_of(snapshot, ref) else None)))
+        return Selection((*here.way, Stop(ref, 0 if snapshot.explain(ref).operands else None)))
 
     def mark(self, by: int, snapshot: Snapshot) -> Selection:
         """The next or the previous operand; round at the ends."""
-        operands = operands_of(snapshot, self.way[-1].ref) if self.way else ()
+        operands = snapshot.explain(self.way[-1].ref).operands if self.way else ()
         if not operands:
             return self
         present = self.way[-1].operand
@@ -180,23 +172,9 @@ class Cells:
         return next((cell for row in self._rows[-1:] for cell in row.cells if cell is not None), None)
 
 
-def of_the_loss(snapshot: Snapshot) -> Ref | None:
-    """The number that the loss curve is about: the mean E of a batch, E of a sample alone, the height of a surface."""
-    if "loss" not in snapshot.curves:
-        return None
-    if ("E", None) in snapshot.order and len(snapshot.tape.rows) > 1:
-        return MEAN_E
-    return next((Ref(quantity) for quantity in ("E", "f") if (quantity, None) in snapshot.order), None)
-
-
 def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
-    """The number of the iteration at hand that a curve goes through."""
-    if name == "loss":
-        return of_the_loss(snapshot)
-    if name == "validation":
-        return HELD_LOSS
-    gates = list(getattr(snapshot.scenario.body, "gates", ()))
-    return Ref("count", 0, (gates.index(name),)) if name in gates else None
+    """The number of the iteration at hand that a curve goes through; None without such a curve."""
+    return snapshot.curve_numbers.get(name) if name in snapshot.curves else None
 
 
 def of_curves(snapshot: Snapshot) -> Sequence[Ref]:
@@ -252,4 +230,4 @@ def is_among(refs: Sequence[Ref], ref: Ref) -> bool:
 
 def _standing_for(refs: Sequence[Ref], ref: Ref) -> Ref | None:
     """The number itself, or the first about the same parameter or unit."""
-    return ref if ref in refs else next((one for one in refs if subject(one) == subject(ref)), None)
+    return ref if ref in refs else next((one for one in refs if about(one) == about(ref)), None)

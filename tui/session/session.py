@@ -1,4 +1,4 @@
-"""What the app knows: the open scenario, its run, the grain and the speed. No Textual here.
+"""What the app knows: the open scenario, its run, the grain and the speed.
 
 Every method that a key calls returns a Hint when there is nothing to do at this moment, else None.
 """
@@ -12,13 +12,13 @@ from math import prod
 from time import perf_counter
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dlsim.engine import Simulator, Snapshot, load
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Breakpoint, Grain
-from dlsim.tui.session.edits import EditLog
 from dlsim.tui.session.variants import Member, differences, set_apart
 
 StepGrain = Literal["value", "op", "phase"]
@@ -39,6 +39,46 @@ class Hint(Struct, frozen=True):
 
     key: str
     values: Mapping[str, object] = {}
+
+
+class Edited(Struct, frozen=True):
+    """One change that was made, for the hints and the comparison. `along` is what it brought along, settings of another
+    optimizer or the other targets of a sample: name, value before (None where there was none), value after.
+    """
+
+    label: str
+    before: str
+    after: str
+    iteration: int
+    ref: Ref | None = None
+    along: Sequence[tuple[str, str | None, str]] = ()
+
+
+class EditLog(Struct):
+    """The changes of a run, in the order in which they were made; undone ones wait to be made again."""
+
+    done: list[Edited] = field(default_factory=list)
+    undone: list[Edited] = field(default_factory=list)
+
+    def add(self, edited: Edited) -> None:
+        """A change was made: what was undone before is gone."""
+        self.done.append(edited)
+        self.undone.clear()
+
+    def undo(self) -> Edited | None:
+        """The last one was undone."""
+        return self._exchange(self.done, self.undone)
+
+    def redo(self) -> Edited | None:
+        """The last one that was undone was made again."""
+        return self._exchange(self.undone, self.done)
+
+    @staticmethod
+    def _exchange(source: list[Edited], target: list[Edited]) -> Edited | None:
+        if not source:
+            return None
+        target.append(source.pop())
+        return target[-1]
 
 
 class Speed(Struct, frozen=True):
@@ -364,5 +404,5 @@ class Session:
 
 def _work(simulator: Simulator) -> int:
     """About how many products a forward pass over all the data takes; 0 where there is none."""
-    data = getattr(simulator.scenario.body, "data", None)
+    data = simulator.scenario.data
     return 0 if data is None else prod(data.inputs.shape[:-1]) * simulator.size

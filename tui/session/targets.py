@@ -1,22 +1,25 @@
-"""What can be changed: a parameter, a number of the data, a setting; at which path."""
+"""What can be changed: a parameter, a number of the data, a setting; and whether a text can be its new value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from dlsim.engine.errors import DlsimError
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.numbers import in_full, typed_number
-from dlsim.engine.reference import Ref
+from dlsim.engine.numbers import comma_refused, in_full, typed_number, whole_number
+from dlsim.engine.reference import Ref, about, present
+from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.paths import Datum, datum_at, is_count
-from dlsim.engine.scenario.spec import OptimizerSpec, Scenario
+from dlsim.engine.scenario.spec import ALL, OptimizerSpec, Scenario
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.rows import subject
 
 LONG_TEXTS = ("schema", "title", "summary", "lesson", "section", "expect", "variants", "kind")
 """Of a file: what it says about itself, and nothing that a run depends on."""
@@ -94,11 +97,11 @@ def target_of(simulator: Simulator, snapshot: Snapshot, ref: Ref) -> Target | No
     """What to change so that the number at `ref` changes itself; None where it is computed."""
     parameter = _parameter_of(simulator, ref)
     if parameter is not None:
-        now = parameter._replace(quantity=f"now_{parameter.quantity}")
-        return Target(snapshot.symbol(parameter), snapshot.tape.value(now, snapshot.sample), ref=parameter)
+        now = snapshot.tape.value(present(parameter), snapshot.sample)
+        return Target(snapshot.symbol(parameter), now, ref=parameter)
     row = snapshot.row if ref.sample is None else int(snapshot.tape.rows[ref.sample])
     datum = datum_at(snapshot.scenario, ref, row)
-    path = path_of(snapshot, ref) if datum is None else datum.path
+    path = ref.quantity.path(snapshot.tape, ref) if datum is None else datum.path
     if path is None:
         return None
     found = value_at(snapshot.scenario.raw, path)
@@ -110,47 +113,33 @@ def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str
     """The symbols of the targets that share with the one at `ref`."""
     if datum is None or not datum.is_shared:
         return ()
-    at = 1 if ref.quantity == "T" else 0  # after the row
+    at = 1 if ref.quantity.names_row else 0  # after the row
     places = range(len(datum.row))
     return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
 
 
+def _is_same_datum(cell: Ref, ref: Ref) -> bool:
+    return cell.quantity.names_row and cell.quantity.datum == ref.quantity.datum
+
+
 def in_the_data(snapshot: Snapshot, ref: Ref, datum: Datum) -> Ref:
     """The input or target `ref` of the datum's sample where all data are listed; itself where it is not among them."""
-    if ref.quantity not in ("x", "t") or snapshot.row == datum.at:
+    if ref.quantity.names_row or snapshot.row == datum.at:
         return ref
     table = next((table for table in snapshot.tables if table.key == "data"), None)
     many = 0 if table is None else table.per_sample
     rows = () if table is None else table.rows[datum.at * many : (datum.at + 1) * many]
     index = (datum.at, *ref.index)
-    cells = [cell for row in rows for cell in row.cells if cell is not None and cell.quantity == ref.quantity.upper()]
+    cells = [cell for row in rows for cell in row.cells if cell is not None and _is_same_datum(cell, ref)]
     return next((cell for cell in reversed(cells) if cell.index[: len(index)] == index), ref)
 
 
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
     """The weight, bias or coordinate that a number is, was or becomes."""
-    letter = ref.quantity.removeprefix("now_").removeprefix("new_")
-    parameter = ref._replace(quantity=letter)
-    return parameter if len(letter) == 1 and simulator.model.is_parameter(parameter) else None
-
-
-def path_of(snapshot: Snapshot, ref: Ref) -> str | None:
-    """Where the scenario sets a number: a vector, a setting of a function or the optimizer."""
-    kind, _, name = ref.quantity.partition(":")
-    match kind:
-        case "v":
-            return f"functions.vector.{ref.index[0]}"
-        case "setting" | "target" if snapshot.scenario.kind == "functions":
-            return f"functions.show.{ref.index[0]}.{name or kind}"
-        case "alpha" if snapshot.scenario.kind == "recurrent":
-            return f"recurrent.{('activation', 'output_activation')[ref.layer - 1]}.{name}"
-        case "alpha":
-            return f"network.layers.{ref.layer - 1}.activation.{name}"
-        case "setting":
-            return f"training.optimizer.{name}"
-        case "rate":
-            return "training.optimizer.learning_rate"
-    return None
+    if ref.quantity.before is None:
+        return None
+    parameter = ref._replace(quantity=ref.quantity.before)
+    return parameter if simulator.model.is_parameter(parameter) else None
 
 
 def value_at(tables: Any, path: str) -> Any:
@@ -180,8 +169,8 @@ LISTED_AT_MOST = 40
 def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
     """All that can be changed: what the formula is about, parameters, the sample under the lens, then settings."""
     numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
-    about = _subject(simulator, snapshot)
-    first = [target for target in numbers if about is not None and target.ref == about.ref]
+    subject = _subject(simulator, snapshot)
+    first = [target for target in numbers if subject is not None and target.ref == subject.ref]
     rest = [target for target in numbers if target not in first]
     return [*first, *rest, *settings_of(snapshot.scenario)]
 
@@ -190,8 +179,7 @@ def _subject(simulator: Simulator, snapshot: Snapshot) -> Target | None:
     """The parameter that the number computed last is about: W5 for ∂E/∂W5."""
     if snapshot.event is None:
         return None
-    letter, layer, index = subject(snapshot.event.ref)
-    ref = Ref(letter, layer, index)
+    ref = about(snapshot.event.ref)
     return target_of(simulator, snapshot, ref) if _parameter_of(simulator, ref) is not None else None
 
 
@@ -244,13 +232,13 @@ def _within(path: str, value: Any) -> Iterator[Target]:
 
 def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
     """What holds although it is not written: the batch size, the optimizer and its settings."""
-    training = getattr(scenario.body, "training", None)
+    training = scenario.training
     if training is None:
         return
     optimizer = training.optimizer
     raw = scenario.raw.get("training")
-    written_out = {OPTIMIZER: optimizer.name}
-    if isinstance(raw, Mapping) and "batch_size" not in raw and hasattr(training, "batch_size"):
+    written_out: dict[str, Any] = {OPTIMIZER: optimizer.name}
+    if isinstance(raw, Mapping) and "batch_size" not in raw:
         written_out[BATCH_SIZE] = training.batch_size
     written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
     for path, value in written_out.items():
@@ -262,3 +250,72 @@ def settings_in(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:
     """All that an optimizer has set, as a file would have it."""
     flags = {setting.name for setting in OPTIMIZERS[optimizer.name].settings if setting.range == "flag"}
     return {name: bool(value) if name in flags else value for name, value in optimizer.settings.items()}
+
+
+NOT_A_NUMBER, NOT_FINITE = "number", "finite"
+"""Problems for which the caller has words."""
+MOST_ROWS = 200
+"""Data of more rows than this are not read with every key that is typed."""
+FEW_ROWS = 2
+
+
+def problem_with(scenario: Scenario, target: Target, text: str) -> str:
+    """What is wrong with a text as the target's new value; "" for nothing."""
+    number, path = typed_number(text), target.path or ""
+    if target.ref is not None or target.datum is not None:
+        if refused := comma_refused(text):
+            return "; ".join(refused)
+        if number is None or not isfinite(number):
+            return NOT_A_NUMBER if number is None else NOT_FINITE
+        if target.ref is not None:
+            return ""
+    if not _is_cheap(scenario):
+        if path.startswith("data."):  # the rest is found on enter
+            return ""
+        scenario = _with_little_data(scenario)
+    try:
+        revise(scenario, target.settings(text))
+    except DlsimError as error:
+        return in_short(error)
+    return ""
+
+
+def _is_cheap(scenario: Scenario) -> bool:
+    """Whether a scenario can be validated with every key that is typed."""
+    data = scenario.raw.get("data")
+    return not isinstance(data, Mapping) or ("file" not in data and scenario.samples <= MOST_ROWS)
+
+
+def _with_little_data(scenario: Scenario) -> Scenario:
+    """The same with only the first rows of its data: what is wrong with a setting is wrong there too."""
+    written, data = scenario.raw["data"], scenario.data
+    arrays = {"inputs": data.inputs, "targets": data.targets} if data else {}
+    rows = {
+        key: written[key][:FEW_ROWS] if isinstance(written.get(key), list) else array[:FEW_ROWS].tolist()
+        for key, array in arrays.items()
+        if array is not None
+    }
+    return replace(scenario, raw={**scenario.raw, "data": rows})
+
+
+def has_same_batches(scenario: Scenario, text: str) -> bool:
+    """Whether batches of that size are those that there are: of more than all samples, a batch has all."""
+    number = scenario.samples if text == ALL else whole_number(text)
+    training = scenario.training
+    return number is not None and training is not None and min(number, scenario.samples) == training.batch_size
+
+
+def more_than_all(scenario: Scenario, path: str | None, text: str) -> int:
+    """How many samples there are, where the text is a batch size of more than that; else 0."""
+    number = whole_number(text)
+    if number is None or path != BATCH_SIZE:
+        return 0
+    return scenario.samples if number > scenario.samples else 0
+
+
+def in_short(error: DlsimError) -> str:
+    """An error in one line, without the file, which one has open."""
+    problem, remedy = getattr(error, "problem", None), getattr(error, "remedy", None)
+    if problem is None:
+        return str(error)
+    return f"{problem}; {remedy}" if remedy else str(problem)

@@ -1,4 +1,4 @@
-"""What sets a scenario's variants apart: the settings that differ, and a name for the one without. No Textual here."""
+"""What sets a scenario's variants apart: the settings that differ, and a name for the one without."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _optimizer_name(scenario: Scenario) -> str:
 
 
 def _first_activation(scenario: Scenario) -> str:
-    layers = getattr(getattr(scenario.body, "network", None), "layers", ())
+    layers = scenario.layers
     return str(layers[0].activation.name) if layers else ""
 
 

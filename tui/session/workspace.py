@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.preferences import Preferences
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Hint, Session
+from dlsim.tui.session.settings import Preferences
 from dlsim.tui.session.targets import Target, target_of
 
-ABOUT_WEIGHTS = ("W", "b")
 TABLES = 3
 """As many have a key."""
 
@@ -89,7 +88,7 @@ class Tabs:
         if self._follows_data:
             return "data"
         event = snapshot.event
-        if event is None or event.phase == "update" or event.ref.quantity.endswith(ABOUT_WEIGHTS):
+        if event is None or event.phase == "update" or about(event.ref).quantity.is_parameter:
             return self.tables[0]
         return "layers" if "layers" in self.tables else self.tables[0]
 

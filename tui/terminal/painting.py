@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from rich.style import Style
@@ -20,6 +19,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
+from dlsim.engine.text import breadth
 from dlsim.tui.terminal.sgr import PLAIN, Look, Pen, is_same_on_blanks, look_of
 from dlsim.tui.terminal.strokes import Cell, Run, by_look, strokes_of
 
@@ -138,7 +138,7 @@ class Whole(CompositorUpdate):
             for text, style, control in (segment for strip in strips for segment in strip):
                 if not control:
                     pen.move(x, y)
-                    width = cell_len(text)
+                    width = breadth(text)
                     pen.write(text, width, looks(style))
                     x += width
         return pen.lifted()
@@ -188,12 +188,12 @@ def _cells(strip: Strip) -> list[Cell]:
     for text, style, control in strip:
         if control:
             continue
-        width = cell_len(text)
+        width = breadth(text)
         if width == len(text) and text.isprintable():
             cells += [(character, style) for character in text]
-        elif sum(map(cell_len, text)) == width and all(map(cell_len, text)):
+        elif sum(map(breadth, text)) == width and all(map(breadth, text)):
             for character in text:
-                cells += [(character, style), *[("", style)] * (cell_len(character) - 1)]
+                cells += [(character, style), *[("", style)] * (breadth(character) - 1)]
         else:  # joined characters: they stand and fall together
             cells += [(text, style), *[("", style)] * (width - 1)] if width else []
     return cells

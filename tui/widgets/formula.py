@@ -8,8 +8,7 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.formula import indented, panel_lines, panel_parts
-from dlsim.tui.drawing.lines import Line
-from dlsim.tui.drawing.parts import whole
+from dlsim.tui.drawing.text import Line, whole
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words

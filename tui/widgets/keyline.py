@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 
-from dlsim.tui.drawing.lines import Piece, fit
-from dlsim.tui.drawing.link import Press
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import Piece, Press, fit
 from dlsim.tui.session.keys import Key
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
@@ -57,7 +56,7 @@ class KeyLine(Rows):
 
     def has_room(self, keys: Iterable[KeyCap], hint: str, *, is_trouble: bool = False) -> bool:
         """Whether the hint and all these keys fit."""
-        return cell_len(_spaced(hint, is_trouble)) + sum(map(self._cells_of, keys)) <= self.size.width
+        return breadth(_spaced(hint, is_trouble)) + sum(map(self._cells_of, keys)) <= self.size.width
 
     def draw(self) -> None:
         """Fit the hint and the keys into the size there is."""
@@ -67,7 +66,7 @@ class KeyLine(Rows):
         if self._hint:
             text = fit(_spaced(self._hint, self._is_trouble), cells)
             pieces.append((text, "trouble" if self._is_trouble else "hint"))
-            used = cell_len(text)
+            used = breadth(text)
         keys = self._fitting(cells - used)
         for key in keys:
             size = self._cells_of(key)
@@ -88,7 +87,7 @@ class KeyLine(Rows):
 
     @staticmethod
     def _cells_of(key: KeyCap) -> int:
-        return cell_len(key.cap) + cell_len(key.name) + 3
+        return breadth(key.cap) + breadth(key.name) + 3
 
 
 def _spaced(hint: str, is_trouble: bool) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import starmap
 from time import monotonic
 
-from rich.cells import cell_len
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
@@ -15,13 +13,11 @@ from textual.timer import Timer
 from dlsim.engine.curve import Curve
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.curves import Curves, curves_of, place_of_last
-from dlsim.tui.drawing.diagram.canvas import Run
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.lines import wrap
-from dlsim.tui.drawing.link import Link, Press
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.curves import Curves, Throttle, curves_of, place_of_last
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
-from dlsim.tui.drawing.throttle import Throttle
+from dlsim.tui.drawing.text import Link, Piece, Press, wrap
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.selection import of_curve
 from dlsim.tui.widgets.rows import Rows
@@ -90,7 +86,7 @@ class LossCurve(Rows):
             self._is_calm = True
             return
         self._curves = curves
-        self._counts = getattr(snapshot.scenario.body, "gates", ())
+        self._counts = snapshot.scenario.gates
         if self._is_calm:
             self._is_calm = False
             self._drawn = None
@@ -142,15 +138,15 @@ class LossCurve(Rows):
         self._drawn_at = monotonic()
         self._draw_seconds = self._drawn_at - begun
 
-    def _rows(self, size: Size) -> list[list[Run]]:
+    def _rows(self, size: Size) -> list[list[Piece]]:
         """The caption, the legend, the curves."""
         width, height = size
         curves, iterations = self._curves, self._curves.iterations
-        rows: list[list[Run]] = []
+        rows: list[list[Piece]] = []
         self._told = []
         if not iterations:
             text = self._say("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
-            rows += [[Run(" ", ""), *starmap(Run, line)] for line in wrap([(text, "muted")], max(width - 2, 1))]
+            rows += [[(" ", ""), *line] for line in wrap([(text, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
             rows += self._caption(width, iterations, most=max(height // 4, 1))
         if curves.variants and height >= LEAST_WITH_LEGEND:
@@ -191,26 +187,26 @@ class LossCurve(Rows):
         marker = self._looks[min(number, len(self._looks) - 1)][1]
         return LEGEND.get(marker, marker)
 
-    def _legend(self, width: int, most: int) -> list[list[Run]]:
+    def _legend(self, width: int, most: int) -> list[list[Piece]]:
         """Which curve is which variant's, in as many lines as it takes, up to `most`."""
-        rows: list[list[Run]] = [[Run(" ", "")]]
+        rows: list[list[Piece]] = [[(" ", "")]]
         for variant, _ in self._curves.variants:
             role = self._looks[0][0] if variant.is_lead else variant.role
-            entry = [Run(f"{variant.mark} ", role), Run(f"{variant.name}  ", "operand" if variant.is_lead else "muted")]
+            entry = [(f"{variant.mark} ", role), (f"{variant.name}  ", "operand" if variant.is_lead else "muted")]
             if len(rows[-1]) > 1 and _cells([*rows[-1], *entry]) > width:
-                rows.append([Run(" ", "")])
+                rows.append([(" ", "")])
             rows[-1] += _fitting([entry], width - _cells(rows[-1]))
         return rows[:most]
 
-    def _caption(self, width: int, iterations: int, most: int) -> list[list[Run]]:
+    def _caption(self, width: int, iterations: int, most: int) -> list[list[Piece]]:
         """The loss of the last iteration done, which one that was, and which curve is which: decimals give way to
         words, then the word for the first curve to the numbers of the others, which take up to `most` lines. What has
         no room even so is left out whole: no mark without its name.
         """
         decimals = (self._digits, *(fewer for fewer in FEWER_DIGITS if fewer < self._digits))
         ghost, log = self._ghost_forms(), self._say("key.look.log.name")
-        of = [Run(f"  {self._say('header.iteration', iteration=iterations)}", "muted")]
-        scale = [Run(f"  {log}", "muted")] if self.is_log else []
+        of = [(f"  {self._say('header.iteration', iteration=iterations)}", "muted")]
+        scale = [(f"  {log}", "muted")] if self.is_log else []
         told = [[run for entry in self._entries(digits) for run in entry[0]] for digits in decimals]
         wanted = [*of, *(ghost[-1] if ghost else []), *scale]
         fitting = [digits for digits, row in zip(decimals, told, strict=True) if _cells([*row, *wanted]) <= width]
@@ -220,7 +216,7 @@ class LossCurve(Rows):
             wordless = [entries[0][1:], *entries[1:]]
             if most == 1 or _cells(run for entry in wordless for run in entry[0]) <= width:
                 entries = wordless
-        rows: list[list[Run]] = [[]]
+        rows: list[list[Piece]] = [[]]
         for number, (curve, forms) in enumerate(zip(self._curves.own, entries, strict=True)):
             if number and _cells([*rows[-1], *forms[0]]) > width and len(rows) < most:
                 rows.append([])
@@ -231,22 +227,22 @@ class LossCurve(Rows):
             rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
         return rows
 
-    def _entries(self, digits: int) -> Iterator[Sequence[Sequence[Run]]]:
+    def _entries(self, digits: int) -> Iterator[Sequence[Sequence[Piece]]]:
         """Of each curve its mark, its name and its last number, or the first two; of the first of several, without its
         name before without its number.
         """
         curves = self._curves.own
         for number, (name, curve) in enumerate(curves.items()):
             role, _ = self._looks[min(number, len(self._looks) - 1)]
-            gap = Run("  " if number else " ", "")
-            sample = [] if len(curves) == 1 else [Run(f"{self._sample_of(number)} ", role)]
+            gap = ("  " if number else " ", "")
+            sample = [] if len(curves) == 1 else [(f"{self._sample_of(number)} ", role)]
             key = "batch_loss" if name == "loss" and self._curves.is_part else name
-            title = Run(f"{self._say.first([f'curve.{key}', 'column.any'], name=name)} ", "muted")
-            last = Run(_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
+            title = (f"{self._say.first([f'curve.{key}', 'column.any'], name=name)} ", "muted")
+            last = (_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
             shorter = [[gap, *sample, last]] if sample and not number else []
             yield [[gap, *sample, title, last], *shorter, [gap, *sample, title]]
 
-    def _ghost_forms(self) -> Sequence[Sequence[Run]]:
+    def _ghost_forms(self) -> Sequence[Sequence[Piece]]:
         """What is said of the run that an edit left, in less and less room; nothing where there is none."""
         ghost = self._curves.ghost
         if ghost is None:
@@ -255,7 +251,7 @@ class LossCurve(Rows):
         forms = [self._say(key), self._say(f"{key}_in_short")]
         if (end := len(ghost.curve)) > self._curves.ghosts_end:
             forms = [*(self._say("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
-        return [[Run(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms]
+        return [[(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms]
 
     # what makes it look otherwise
 
@@ -275,10 +271,10 @@ def _last(curve: Curve, digits: int) -> str:
     return NOTHING if place < 0 else fixed(float(curve.values[place]), digits)
 
 
-def _cells(runs: Iterable[Run]) -> int:
-    return sum(cell_len(text) for text, _ in runs)
+def _cells(runs: Iterable[Piece]) -> int:
+    return sum(breadth(text) for text, _ in runs)
 
 
-def _fitting(forms: Iterable[Sequence[Run]], width: int) -> Sequence[Run]:
+def _fitting(forms: Iterable[Sequence[Piece]], width: int) -> Sequence[Piece]:
     """The first of these forms that fits, whole; nothing where none does."""
     return next((form for form in forms if _cells(form) <= width), ())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
-from dlsim.tui.drawing.lines import ELLIPSIS, Line, Piece, cut, width
-from dlsim.tui.drawing.link import Press
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, Press, cut, measure
 from dlsim.tui.widgets.rows import Rows
 
 CORNERS = 4
@@ -78,13 +77,13 @@ class Panel(Rows):
             is_pressed = self._choosing and tab
             pieces.append((text, Press(role_of_tab, f"{self._choosing}({tab!r})") if is_pressed else role_of_tab))
         pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
-        rest = "─" * max(cells - width(pieces) - 1, 0)
+        rest = "─" * max(cells - measure(pieces) - 1, 0)
         pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, role), (right, role)] if cells > 3 else []
         return tuple(pieces)
 
     def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
         """(the tabs that fit, whether they have to stand close together): the chosen one always, then those near it."""
-        sizes = [cell_len(title) for _, title in self._tabs]
+        sizes = [breadth(title) for _, title in self._tabs]
         if sum(sizes) + 3 * len(sizes) - 1 <= cells:
             return self._tabs, False
         first = next((number for number, (tab, _) in enumerate(self._tabs) if tab == self._chosen), 0)
@@ -107,4 +106,4 @@ class Panel(Rows):
 
 def has_room_for(tabs: Sequence[tuple[str, str]], cells: int) -> bool:
     """Whether an edge of so many cells shows all these (key, title) tabs, be it close together."""
-    return sum(cell_len(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS
+    return sum(breadth(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS

@@ -12,12 +12,12 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.diagram.picture import Picture as Diagram
-from dlsim.tui.drawing.diagram.picture import draw
-from dlsim.tui.drawing.link import Link, Press
-from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.scene import Drawing, Look, Picture, Scene
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.diagram.picture import Diagram, draw
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.pictures.catalogue import Picture
+from dlsim.tui.drawing.pictures.scene import Drawing, Look, Scene
+from dlsim.tui.drawing.text import Link, Press
 from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words, words
@@ -154,7 +154,7 @@ class PictureView(Rows):
     def _draw(self, size: Size) -> Drawing:
         width, height = max(size.width, 0), max(size.height, 0)
         if not self._has_picture or self.picture is None or self._snapshot is None or width < 1 or height < 1:
-            return Drawing(Cells(width, height, self.glyphs))
+            return Drawing(Canvas(width, height, self.glyphs))
         self._drawn_at = monotonic()
         views = max(len(self.picture.views(self._snapshot)), 1)
         view = self._views.get(self.picture.key, 0) % views

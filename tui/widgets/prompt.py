@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from dlsim.engine.text import clean
-from dlsim.tui.drawing.lines import Line, cut, fit, wrap
+from dlsim.engine.text import breadth, clean
+from dlsim.tui.drawing.text import Line, cut, fit, wrap
 from dlsim.tui.widgets.keyline import TROUBLE
 from dlsim.tui.widgets.rows import Rows
 
@@ -43,7 +42,7 @@ class Asked(Struct, frozen=True):
 
 
 class Prompt(Container):
-    """Asks for one thing at a time. Posts `Told` with what there is to say, and `Closed` when it is over."""
+    """Asks for one thing at a time. Posts `Said` with what there is to say, and `Closed` when it is over."""
 
     DEFAULT_CSS = """
     Prompt { layer: above; dock: bottom; margin-bottom: 1; height: 1; layout: vertical; background: $surface; }
@@ -53,7 +52,7 @@ class Prompt(Container):
     #prompt-field { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
     """
 
-    class Told(Message):
+    class Said(Message):
         """A note, or what is wrong with the text as it stands."""
 
         def __init__(self, text: str, *, is_trouble: bool) -> None:
@@ -139,7 +138,7 @@ class Prompt(Container):
 
     def _tell(self, text: str, *, is_trouble: bool) -> None:
         self.set_class(is_trouble, "trouble")
-        self.post_message(self.Told(text, is_trouble=is_trouble))
+        self.post_message(self.Said(text, is_trouble=is_trouble))
 
     def spell_out(self, text: str, *, is_trouble: bool) -> None:
         """Say this above the field, whole, in as many lines as it takes; "" for nothing."""
@@ -160,5 +159,5 @@ class Prompt(Container):
         if self._asked is None:
             return
         text = fit(f" {self._asked.label} ", max(self.screen.size.width // LABEL_SHARE, 1))
-        self.label.styles.width = cell_len(text)
+        self.label.styles.width = breadth(text)
         self.label.show_rows([((text, "question"),)])

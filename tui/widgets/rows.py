@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,9 +14,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dlsim.tui.drawing.lines import Line, cut, means_at, width
-from dlsim.tui.drawing.link import Link, Press
-from dlsim.tui.drawing.pictures.cells import GROUND
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.canvas import GROUND
+from dlsim.tui.drawing.text import Line, Link, Press, cut, means_at, measure
 from dlsim.tui.widgets.styles import look_of
 from dlsim.tui.words import words
 
@@ -115,14 +114,15 @@ class Rows(Widget):
 
     def _changed_cells(self, y: int, new: Line, old: Line) -> Region:
         """The cells of row `y` from the first piece that is another one than before to the last."""
-        pairs = list(zip(new, old, strict=False))
-        before = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        left, right = width(new[:before]), max(self.size.width, 1)
-        if width(new) == width(old):
-            pairs = list(zip(new[before:][::-1], old[before:][::-1], strict=False))
-            behind = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-            right = width(new[: len(new) - behind])
-        return Region(left, y, max(right - left, 1), 1)
+        shorter = min(len(new), len(old))
+        first = next((number for number in range(shorter) if new[number] != old[number]), shorter)
+        behind = 0
+        while behind < shorter - first and new[-1 - behind] == old[-1 - behind]:
+            behind += 1
+        left = measure(new[:first])
+        changed, before = measure(new[first : len(new) - behind]), measure(old[first : len(old) - behind])
+        cells = changed if changed == before else self.size.width - left
+        return Region(left, y, max(cells, 1), 1)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
@@ -181,12 +181,11 @@ class Rows(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row, filled up to the widget's width; what was painted is kept as long as it is shown."""
-        row, cells = self.rows[y] if y < len(self.rows) else (), self.size.width
+        row, cells, styles = self.rows[y] if y < len(self.rows) else (), self.size.width, self._role_styles
         strip = self._strips.get(row)
         if strip is None or strip.cell_length != cells:
-            segments = [Segment(text, self.style_of(role)) for text, role in row]
-            strip = Strip(segments, width(row)).adjust_cell_length(cells, self.style_of(""))
-            self._strips[row] = strip
+            segments = [Segment(text, styles.get(role) or self.style_of(role)) for text, role in row]
+            strip = self._strips[row] = Strip(segments).adjust_cell_length(cells, self.style_of(""))
         return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -241,7 +240,7 @@ def as_text(layout: Layout) -> Layout:
 def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
     """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
     mark = f"{told} {arrow}"
-    if width(line) + cell_len(mark) + 2 > cells:
+    if measure(line) + breadth(mark) + 2 > cells:
         mark = arrow
     kept = cut(line, max(cells - 1, 0))
-    return (*kept, (" " * (cells - width(kept) - cell_len(mark)), ""), (mark, "muted"))
+    return (*kept, (" " * (cells - measure(kept) - breadth(mark)), ""), (mark, "muted"))

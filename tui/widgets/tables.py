@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.link import Link, Owner, Press
-from dlsim.tui.drawing.table_view import TableView
+from dlsim.tui.drawing.table import TableView
+from dlsim.tui.drawing.text import Link, Owner, Press
 from dlsim.tui.drawing.variants import VariantRow, notes_on, variants_lines
 from dlsim.tui.session.rows import Places
 from dlsim.tui.widgets.rows import Rows

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.lines import width
-from dlsim.tui.drawing.link import Link, Press
-from dlsim.tui.drawing.timeline import Stretch, conditions_told, strip_line
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
+from dlsim.tui.drawing.text import Link, Press, measure
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
 
@@ -25,7 +23,7 @@ class TimelineStrip(Rows):
         self._say, self.glyphs = say, glyphs
         self._snapshot: Snapshot | None = None
         self._stops: Sequence[str] = ()
-        self._stretch: Stretch | None = None
+        self._stretch: StripPlan | None = None
 
     def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
         """Show this moment, and the conditions at which runs stop."""
@@ -45,7 +43,7 @@ class TimelineStrip(Rows):
         (line, *_), told = self.rows, conditions_told(self._say, self._stops)
         text = "".join(piece for piece, _ in line)
         shown = next((form for form in told if text.endswith(f"{form} ")), "")
-        if shown and x >= width(line) - cell_len(shown) - 1:
+        if shown and x >= measure(line) - breadth(shown) - 1:
             return Press("", "stops.breakpoint")
         if self._stretch is None or self._snapshot is None:
             return None

@@ -1,4 +1,4 @@
-"""Everything the app says, by key: one catalogue a language, `<code>.toml`. Readable without Textual.
+"""Everything the app says, by key: one catalogue a language, `<code>.toml`.
 
     say = words("en")
     say("question.z", unit="h1")

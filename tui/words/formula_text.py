@@ -1,4 +1,4 @@
-"""A formula as text to take along: one line for a number, one for each of an op. No Textual here."""
+"""A formula as text to take along: one line for a number, one for each of an op."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: R
         selected = snapshot.event.ref
     if selected is None:
         return None
-    answer = answer_to(snapshot, selected, digits)
+    answer = answer_to(snapshot, selected)
     if not answer.is_shown:
         return None
     told, row = answer.told, other_row(snapshot, selected)
     outcome = fixed(told.value, digits_of(selected, digits))
-    sides = [told.symbol, told.formula, told.substituted, outcome]
+    filled_in = told.filled_in(digits)
+    sides = [told.symbol, told.formula, filled_in, outcome]
     if not is_number(selected):  # of an update, each new value that takes its place
-        sides = [told.substituted]
+        sides = [filled_in]
     text = " = ".join(dict.fromkeys(side for side in sides if side))
     return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
 

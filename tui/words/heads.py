@@ -1,4 +1,4 @@
-"""What stands over the columns of a table, on screen, in a copy, and where a table is read out. No Textual here."""
+"""What stands over the columns of a table, on screen, in a copy, and where a table is read out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For terminals with poor glyphs: every character of the app's own, cell for cell, as one of ASCII. No Textual here."""
+"""For terminals with poor glyphs: every character of the app's own, cell for cell, as one of ASCII."""
 
 from __future__ import annotations
 

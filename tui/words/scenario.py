@@ -1,4 +1,4 @@
-"""What is said of a scenario: what it consists of, and what its settings are called."""
+"""What is said of a scenario: what it consists of, what its settings are called, and which rules hold in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from dlsim.engine import Scenario
+from dlsim.engine.functions.settings import Convention
+from dlsim.engine.numbers import general
 from dlsim.engine.scenario.spec import in_language
 from dlsim.tui.session.browsing import Choice
 from dlsim.tui.session.targets import Target
@@ -35,9 +37,7 @@ def topics(say: Words, choice: Choice, pictures: Iterable[str]) -> str:
 
 def facts(say: Words, scenario: Scenario) -> Iterator[str]:
     """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
-    network = getattr(scenario.body, "network", None)
-    data = getattr(scenario.body, "data", None)
-    training = getattr(scenario.body, "training", None)
+    network, training = scenario.network, scenario.training
     if network is not None:
         widths = "-".join(str(width) for width in network.widths)
         yield say(
@@ -45,8 +45,7 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
             widths=widths,
             activations=_runs([layer.activation.name for layer in network.layers]),
         )
-    if data is not None:
-        count = len(data.inputs)
+    if count := scenario.samples:
         yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
     if training is not None:
         yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))
@@ -88,3 +87,19 @@ def setting_name(say: Words, path: str) -> str:
         case rest:
             pass
     return " ".join((*named, *(say.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
+
+
+def rule_in_words(say: Words, rule: Convention) -> str:
+    """A rule said: the particular sentence where one of its values has its own, else the general one."""
+    values = {name: _told(name, value) for name, value in rule.values.items()}
+    keys = [f"convention.{rule.key}_{value}" for value in rule.values.values() if isinstance(value, str)]
+    text = say.first([*keys, f"convention.{rule.key}"], **values)
+    extras = [name for name, value in rule.values.items() if value and f"convention.{rule.key}_with_{name}" in say]
+    return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
+
+
+def _told(name: str, value: float | str) -> float | str:
+    """As it is said; a seed is no count, to be grouped."""
+    if isinstance(value, float):
+        return general(value)
+    return str(value) if name == "seed" else value

@@ -11,11 +11,10 @@ from msgspec.structs import replace
 
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.kinds.functions.body import FunctionsBody, FunctionSpec
-from dlsim.engine.kinds.functions.model import FunctionsModel
+from dlsim.engine.kinds.functions.model import FunctionsBody, FunctionsModel
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.spec import Array, Expectation, Scenario
+from dlsim.engine.scenario.spec import Array, Expectation, FunctionSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, frozen, number, read_settings, vector
 from dlsim.engine.text import shown
 
@@ -88,13 +87,9 @@ class FunctionsKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"functions have no {part}", None, "use values")
 
-    def draws_weights(self, body: FunctionsBody) -> bool:
-        """Functions have no weights."""
-        return False
-
-    def build(self, scenario: Scenario) -> FunctionsModel:
+    def build(self, body: FunctionsBody) -> FunctionsModel:
         """The cursor at the first x."""
-        return FunctionsModel(scenario.body)
+        return FunctionsModel(body)
 
 
 def _names() -> tuple[str, ...]:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.kinds.functions.body import FunctionsBody
-from dlsim.engine.kinds.functions.tape import FunctionsTape, evaluate
+from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.spec import Body, FunctionSpec
 
 Array = NDArray[np.float64]
+
+
+class FunctionsBody(Body, frozen=True):
+    """`[functions]`: what is shown, over which x, and a vector for softmax (empty for none)."""
+
+    functions: tuple[FunctionSpec, ...]
+    sweep: Array  # (points,)
+    vector: Array  # (units,)
+
+    @property
+    def wording(self) -> str:
+        """An iteration is an x."""
+        return "functions"
 
 
 class FunctionsModel:
@@ -27,30 +41,23 @@ class FunctionsModel:
     state_bytes = 16
     layer_names = ()
     curves = ()
+    curve_numbers: Mapping[str, Ref] = {}
 
     def __init__(self, body: FunctionsBody) -> None:
-        self._body = body
         self.calendar = Calendar(len(body.sweep))
-        evaluated = [evaluate(spec, body.sweep) for spec in body.functions]
-        self.values = np.array([value for value, _ in evaluated])  # (functions, points)
-        self.slopes = np.array([slope for _, slope in evaluated])  # (functions, points)
-        self._softmax = np.empty((1, len(body.vector)))
-        if len(body.vector):
-            ACTIVATIONS["softmax"].value(body.vector.reshape(1, -1), self._softmax, {})
+        self._curves = FunctionsTape(body.functions, body.sweep, body.vector)
         self._point = 0
         self.program = self._program()
         self.tables = self._tables()
 
     def _program(self) -> Program:
-        functions = range(len(self._body.functions))
-        sloped = [number for number in functions if np.isfinite(self.slopes[number]).any()]
-        units = len(self._body.vector)
+        functions, sloped, units = len(self._curves.functions), self._curves.sloped, len(self._curves.vector)
         return Program(
             [
-                Op("f", "forward", None, len(functions), lambda number: Ref("f", 0, (number,))),
-                Op("softmax", "forward", None, units, lambda unit: Ref("softmax", 0, (unit,))),
-                Op("sum", "forward", None, 1 if units else 0, lambda _: Ref("sum")),
-                Op("slope", "backward", None, len(sloped), lambda place: Ref("slope", 0, (sloped[place],))),
+                Op(VALUE, "forward", None, functions, lambda number: Ref(VALUE, 0, (number,))),
+                Op(SOFTMAX, "forward", None, units, lambda unit: Ref(SOFTMAX, 0, (unit,))),
+                Op(SUM, "forward", None, 1 if units else 0, lambda _: Ref(SUM)),
+                Op(SLOPE, "backward", None, len(sloped), lambda place: Ref(SLOPE, 0, (sloped[place],))),
             ]
         )
 
@@ -58,18 +65,15 @@ class FunctionsModel:
         rows = tuple(
             Row(
                 spec.label,
-                (
-                    Ref("f", 0, (number,)),
-                    Ref("slope", 0, (number,)) if np.isfinite(self.slopes[number]).any() else None,
-                ),
+                (Ref(VALUE, 0, (number,)), Ref(SLOPE, 0, (number,)) if number in self._curves.sloped else None),
             )
-            for number, spec in enumerate(self._body.functions)
+            for number, spec in enumerate(self._curves.functions)
         )
         tables = [Table("functions", ("function_value", "function_slope"), rows)]
-        if len(self._body.vector):
-            units = range(len(self._body.vector))
-            rows = tuple(Row(f"{unit + 1}", (Ref("v", 0, (unit,)), Ref("softmax", 0, (unit,)))) for unit in units)
-            tables.append(Table("vector", ("=v", "=softmax(v)"), (*rows, Row("Σ", (None, Ref("sum"))))))
+        if len(self._curves.vector):
+            units = range(len(self._curves.vector))
+            rows = tuple(Row(f"{unit + 1}", (Ref(V, 0, (unit,)), Ref(SOFTMAX, 0, (unit,)))) for unit in units)
+            tables.append(Table("vector", ("=v", "=softmax(v)"), (*rows, Row("Σ", (None, Ref(SUM))))))
         return tuple(tables)
 
     def start(self) -> None:
@@ -95,6 +99,10 @@ class FunctionsModel:
     def is_parameter(self, ref: Ref) -> bool:
         """There are none."""
         return False
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """There are none."""
+        raise WrongKindError("functions have no parameters")
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Nothing to set: what can be edited stands in the scenario."""
@@ -124,7 +132,7 @@ class FunctionsModel:
     @property
     def tape(self) -> FunctionsTape:
         """Values and slopes at the cursor."""
-        return FunctionsTape(self._body, self._point, self.values, self.slopes, self._softmax[0])
+        return self._curves.at(self._point)
 
     def freeze(self, *, landed: bool) -> FunctionsTape:
         """The same: nothing of it is ever overwritten."""
@@ -140,7 +148,7 @@ class FunctionsModel:
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(points, functions): every function over the whole sweep."""
-        return self.values.T, None, None
+        return self._curves.values.T, None, None
 
     def loss(self, *, landed: bool) -> None:
         """Nothing is trained."""
@@ -161,7 +169,7 @@ class FunctionsModel:
 
     def belongs_to_iteration(self, ref: Ref) -> bool:
         """Only what stands at the cursor does."""
-        return ref.quantity in ("f", "slope", "x")
+        return ref.quantity in (VALUE, SLOPE, X)
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """The number at `ref`."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.activations import Derivative, Value
-from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.kinds.layered.structure import Layer
 from dlsim.engine.kinds.network.structure import Structure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step

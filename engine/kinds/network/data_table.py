@@ -13,7 +13,9 @@ from dlsim.engine.errors import nearest
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
-from dlsim.engine.scenario.data import Samples, apart, with_set
+from dlsim.engine.scenario.csv import read_csv
+from dlsim.engine.scenario.data import Samples, split_set_numbers, with_set_numbers
+from dlsim.engine.scenario.generators import GENERATORS, generated
 from dlsim.engine.scenario.spec import Array, DataSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.text import shorten, shown
@@ -55,7 +57,7 @@ def read_data(table: object, place: Place, source: Source, *, outputs: int) -> D
     """The samples, some of them kept back; classes become targets for so many `outputs`."""
     changed: Mapping[str, Any] = {}
     if isinstance(table, dict):
-        table, changed = apart(table, ELSEWHERE)
+        table, changed = split_set_numbers(table, ELSEWHERE)
         _refuse_mixture(table, place)
     data = convert(table, DataTable, place)
     if data.file is not None:
@@ -64,10 +66,10 @@ def read_data(table: object, place: Place, source: Source, *, outputs: int) -> D
         samples, name = _generated(data, data.generator, place), data.generator
     else:
         samples, name = _written(data, place), "inline"
-    inputs = with_set(samples.inputs, changed.get("inputs", {}), place / "inputs")
+    inputs = with_set_numbers(samples.inputs, changed.get("inputs", {}), place / "inputs")
     targets = samples.targets_for(outputs)
     if targets is not None:
-        targets = with_set(targets, changed.get("targets", {}), place / "targets")
+        targets = with_set_numbers(targets, changed.get("targets", {}), place / "targets")
     elif "targets" in changed:
         raise (place / "targets").error("the data have no targets to change", changed["targets"], "remove it")
     kept, back = _kept_back(len(inputs), data, place)
@@ -131,15 +133,11 @@ def _of_file(data: DataTable, name: str, place: Place, source: Source) -> Sample
     """Those of a CSV file, as it was when the scenario was opened where it was read then."""
     asked = (name, repr(data.features), repr(data.target))
     if asked not in source.opened:
-        from dlsim.engine.scenario.csv import read_csv  # noqa: PLC0415 -- most scenarios write their samples down
-
         source.opened[asked] = read_csv(name, source.folder, place, data.features, data.target)
     return source.opened[asked]
 
 
 def _generated(data: DataTable, name: str, place: Place) -> Samples:
-    from dlsim.engine.scenario.generators import GENERATORS, generated  # noqa: PLC0415 -- most scenarios write their samples down
-
     if name not in GENERATORS:
         raise (place / "generator").unknown("generator", name, GENERATORS)
     generator = GENERATORS[name]

@@ -7,15 +7,14 @@ from typing import Any
 
 from dlsim.engine.classes import classes_of, no_accuracy
 from dlsim.engine.errors import ScenarioError
-from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layered_model import is_of_an_iteration
+from dlsim.engine.kinds.layered.quantities import E_O, E, T
 from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.file import read_network
+from dlsim.engine.kinds.network.finding import Finder
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.network.naming import Naming
-from dlsim.engine.kinds.network.structure import Structure
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.kinds.network.structure import Naming, Structure
+from dlsim.engine.scenario.spec import Expectation
 
 
 class NetworkKind:
@@ -31,13 +30,13 @@ class NetworkKind:
     def judge(self, body: NetworkBody, expectation: Expectation, key: str, source: Source) -> None:
         """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
         structure = Structure(body)
-        naming = Naming(structure)
+        finder = Finder(structure, Naming(structure))
 
         def refuse(problem: str, part: str, value: object, remedy: str) -> ScenarioError:
             return ScenarioError(problem, file=source.file, key=f"{key}.{part}", value=value, remedy=remedy)
 
         for symbol in expectation.values:
-            ref = naming.parse(symbol)
+            ref = finder.find(symbol)
             if ref is None:
                 raise refuse(
                     f"this network has no number called {symbol!r}",
@@ -45,14 +44,14 @@ class NetworkKind:
                     symbol,
                     "use symbols such as x1, z1, h1, o1, E, W1, W[1][1,1], b1, ∂E/∂W1, W1⁺",
                 )
-            if expectation.after == 0 and is_of_an_iteration(ref.quantity):
+            if expectation.after == 0 and not ref.quantity.of_forward_pass:
                 raise refuse(
                     f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     f"values.{symbol}",
                     symbol,
                     "ask for it after = 1 or later",
                 )
-            if ref.quantity in ("t", "E", "E_o") and (body.data.targets is None or structure.loss is None):
+            if ref.quantity in (T, E, E_O) and (body.data.targets is None or structure.loss is None):
                 raise refuse(
                     f"{symbol} needs targets and a loss",
                     f"values.{symbol}",
@@ -82,13 +81,9 @@ class NetworkKind:
         if expectation.accuracy is not None and problem:
             raise refuse(problem, "accuracy", None, "add data.targets" if body.data.targets is None else "remove it")
 
-    def draws_weights(self, body: NetworkBody) -> bool:
-        """Those of any layer."""
-        return any(is_drawn(layer, layer.weights) for layer in body.network.layers)
-
-    def build(self, scenario: Scenario) -> NetworkModel:
+    def build(self, body: NetworkBody) -> NetworkModel:
         """The running network."""
-        return NetworkModel(scenario.body)
+        return NetworkModel(body)
 
 
 def _rows(shape: tuple[int, ...]) -> str:

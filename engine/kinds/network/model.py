@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.kinds.flat_probe import FlatProbe
-from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
+from dlsim.engine.kinds.layered.model import LayeredModel
+from dlsim.engine.kinds.layered.probe import FlatProbe
+from dlsim.engine.kinds.layered.quantities import LayerParameter
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
@@ -20,13 +21,14 @@ from dlsim.engine.kinds.network.arrays import (
     work_size,
 )
 from dlsim.engine.kinds.network.body import NetworkBody
+from dlsim.engine.kinds.network.data_summaries import HELD_READ, TRAINED, besides
 from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass
-from dlsim.engine.kinds.network.naming import Naming
+from dlsim.engine.kinds.network.finding import Finder
 from dlsim.engine.kinds.network.probe import network_probe
 from dlsim.engine.kinds.network.program import network_program
-from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.kinds.network.tables import network_tables
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
@@ -46,10 +48,13 @@ class NetworkModel(LayeredModel):
         self._data = body.data
         self.classes = classes_of(body.data)
         structure = Structure(body)
-        super().__init__(structure, Naming(structure), body.training, len(body.data.inputs))
+        super().__init__(structure, body.training, len(body.data.inputs))
+        self.naming = Naming(structure)
+        self.find = Finder(structure, self.naming).find
         self.program = network_program(structure)
         self.tables = network_tables(structure, body.data)
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
+        self.curve_numbers = {"validation": Ref(HELD_READ.loss), "over_all": Ref(TRAINED.loss)}
         size = self._batches.size
         self._work = np.zeros(work_size(self.structure, size))
         self._watched = self._work[watched_slice(self.structure, size)]
@@ -91,12 +96,9 @@ class NetworkModel(LayeredModel):
     def set_number(self, ref: Ref, number: float) -> None:
         """Set a weight or a bias."""
         super().set_number(ref, number)
-        if ref.layer and not self._is_trained(ref):  # a frozen parameter stands in both states
-            self._state(landed=True)[:] = self._state(landed=False)
-
-    def _is_trained(self, ref: Ref) -> bool:
-        spec = self.structure.layer(ref.layer).spec
-        return spec.train_weights if ref.quantity.endswith("W") else spec.train_biases
+        of = ref.quantity.before
+        if isinstance(of, LayerParameter) and not of.is_trained(self.structure.layer(ref.layer)):
+            self._state(landed=True)[:] = self._state(landed=False)  # a frozen parameter stands in both states
 
     # one iteration
 
@@ -160,7 +162,7 @@ class NetworkModel(LayeredModel):
     def first_trouble(self) -> tuple[Op, int, int | None] | None:
         """(op, value, row of the batch) of the first number that is not finite."""
         # What the layer below sent has been seen there already.
-        return first_trouble((op for op in self.program if op.quantity not in ("dz_dW", "dz_db")), self.tape)
+        return first_trouble((op for op in self.program if op.quantity not in (DZ_DW, DZ_DB)), self.tape)
 
     # reading
 
@@ -178,7 +180,9 @@ class NetworkModel(LayeredModel):
 
     def _reader(self, batch: BatchArrays, *, landed: bool = False) -> NetworkTape:
         update = self._update_number(self._iteration)
-        return NetworkTape(self.structure, self.naming, batch, self._data, self._rows, update, landed=landed)
+        return NetworkTape(
+            self.structure, self.naming, batch, self._data, self._rows, update, besides=besides, landed=landed
+        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
         """The first output over the plane of two inputs."""
@@ -211,9 +215,9 @@ class NetworkModel(LayeredModel):
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""
-        if is_of_an_iteration(ref.quantity):
+        if not ref.quantity.of_forward_pass:
             return self.tape.value(ref, 0)
         data = self._data
         targets = None if data.targets is None else data.targets[:1]
         batch = forward_pass(self.structure, self._state(landed=landed), data.inputs[:1], targets)
-        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1).value(ref, 0)
+        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1, besides=besides).value(ref, 0)

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.kinds.flat_probe import FlatProbe
+from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import BatchArrays, batch_arrays, work_size
-from dlsim.engine.kinds.network.naming import Naming
-from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.kinds.shaking import Shake
 
 

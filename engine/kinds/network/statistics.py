@@ -82,9 +82,9 @@ class LayerStatistics:
         """The units, from 0, that let hardly any through for any sample; none where it does not go through them."""
         return () if self._arrays.layer.is_fused else _units(self._stuck[1])
 
-    def flags(self, kind: str) -> Flags:
-        """(batch, units): where a unit is dead, or saturated."""
-        return self._stuck[kind == "saturated"]
+    def flags(self, *, is_dead: bool) -> Flags:
+        """(batch, units): where a unit is dead, or else saturated."""
+        return self._stuck[0 if is_dead else 1]
 
     @cached_property
     def _stuck(self) -> tuple[Flags, Flags]:

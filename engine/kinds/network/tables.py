@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
-from dlsim.engine.functions.optimizers import spare_columns, update_columns
-from dlsim.engine.kinds.network.naming import Naming
-from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.layered.quantities import DE_DZ, O_CELL, T_CELL, X_CELL, A, B, LayerParameter, W, Z
+from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure
+from dlsim.engine.kinds.layered.tape import LayerNaming
+from dlsim.engine.kinds.network.structure import Naming, Structure
+from dlsim.engine.kinds.updates import spare_columns, update_columns
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec
@@ -37,6 +39,18 @@ class LazyRows(Sequence[Row]):
         return self._make(index % self._count)
 
 
+def parameter_row(structure: LayeredStructure, naming: LayerNaming, ref: Ref, layer: Layer) -> Row:
+    """A weight or a bias, its gradient, what the optimizer remembers, its change and its new value."""
+    of = ref.quantity
+    assert isinstance(of, LayerParameter), "a parameter of a layer"
+    cells: list[Ref | None] = [ref]
+    if structure.loss is not None:
+        cells.append(ref._replace(quantity=of.gradient))
+        for quantity in (*map(of.new_slot, structure.slots), of.change, of.new):
+            cells.append(ref._replace(quantity=quantity) if of.is_trained(layer) else None)
+    return Row(naming.parameter(of.key, ref.layer, ref.index), tuple(cells), group=ref.layer)
+
+
 def network_tables(structure: Structure, data: DataSpec) -> tuple[Table, ...]:
     """Weights (as the iteration reads them, gradients, optimizer state, changes, new), layers (z, output, δ), data."""
     naming = Naming(structure)
@@ -44,30 +58,21 @@ def network_tables(structure: Structure, data: DataSpec) -> tuple[Table, ...]:
 
 
 def _weights(structure: Structure, naming: Naming) -> Table:
-    trains = structure.loss is not None
-    columns = update_columns(structure.slots) if trains else ("value",)
-    starts: list[tuple[int, str, int]] = []  # (first row, "W" or "b", layer)
+    columns = update_columns(structure.slots) if structure.loss is not None else ("value",)
+    starts: list[tuple[int, LayerParameter, int]] = []  # (first row, of weights or biases, layer)
     count = 0
     for layer in structure.layers:
-        starts.append((count, "W", layer.number))
+        starts.append((count, W, layer.number))
         count += layer.senders * layer.units
         if layer.biases:
-            starts.append((count, "b", layer.number))
+            starts.append((count, B, layer.number))
             count += layer.units
 
     def row(place: int) -> Row:
-        first, letter, number = next(start for start in reversed(starts) if start[0] <= place)
-        shape = structure.layer(number)
-        unit, sender = divmod(place - first, shape.senders)
-        index = (sender, unit) if letter == "W" else (place - first,)
-        cells: list[Ref | None] = [Ref(letter, number, index)]
-        if trains:
-            is_trained = shape.spec.train_weights if letter == "W" else shape.spec.train_biases
-            cells.append(Ref(f"dE_d{letter}", number, index))
-            slots = (f"new_slot:{slot}:{letter}" for slot in structure.slots)
-            for quantity in (*slots, f"change_{letter}", f"new_{letter}"):
-                cells.append(Ref(quantity, number, index) if is_trained else None)
-        return Row(naming.parameter(letter, number, index), tuple(cells), group=number)
+        first, of, number = next(start for start in reversed(starts) if start[0] <= place)
+        layer = structure.layer(number)
+        index = structure.weight_at(number, place - first) if of is W else (place - first,)
+        return parameter_row(structure, naming, Ref(of, number, index), layer)
 
     return Table("weights", columns, LazyRows(count, row), spare=spare_columns(structure.slots))
 
@@ -76,11 +81,11 @@ def _layers(structure: Structure, naming: Naming) -> Table:
     trains = structure.loss is not None
     rows = [
         Row(
-            naming.unit("a", layer.number, unit),
+            naming.unit("a", layer.number, (unit,)),
             (
-                Ref("z", layer.number, (unit,)),
-                Ref("a", layer.number, (unit,)),
-                *((Ref("dE_dz", layer.number, (unit,)),) if trains else ()),
+                Ref(Z, layer.number, (unit,)),
+                Ref(A, layer.number, (unit,)),
+                *((Ref(DE_DZ, layer.number, (unit,)),) if trains else ()),
             ),
             group=layer.number,
         )
@@ -101,9 +106,9 @@ def _data(structure: Structure, data: DataSpec) -> Table:
 
     def row(number: int) -> Row:
         cells = (
-            *(Ref("X", 0, (number, place)) for place in range(inputs)),
-            *(Ref("T", 0, (number, place)) for place in range(outputs if has_targets else 0)),
-            *(Ref("O", 0, (number, place)) for place in range(outputs)),
+            *(Ref(X_CELL, 0, (number, place)) for place in range(inputs)),
+            *(Ref(T_CELL, 0, (number, place)) for place in range(outputs if has_targets else 0)),
+            *(Ref(O_CELL, 0, (number, place)) for place in range(outputs)),
         )
         return Row(str(number + 1), cells, sample=number)
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.layers import Layer
+from dlsim.engine.kinds.layered.structure import Layer
 from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -49,6 +49,11 @@ class BatchOfSequences(Struct):
     gradients: Array  # (parameters,)
     before: Array  # (state,): parameters, then optimizer slots
     after: Array  # (state,)
+
+    @property
+    def layers(self) -> tuple[LayerThroughTime, LayerThroughTime]:
+        """From the first."""
+        return self.hidden, self.output
 
 
 def work_size(structure: RecurrentStructure, batch: int) -> int:

@@ -12,7 +12,7 @@ from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layer_tables import ROUNDING, read_biases, read_scale, refuse_untrainable
+from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, refuse_untrainable
 from dlsim.engine.kinds.network.training_table import read_training
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.scenario.spec import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec

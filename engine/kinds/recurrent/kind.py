@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlsim.engine.classes import classes_of, no_accuracy
-from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layered_model import is_of_an_iteration
+from dlsim.engine.kinds.layered.quantities import T
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
 from dlsim.engine.kinds.recurrent.file import read_recurrent
+from dlsim.engine.kinds.recurrent.finding import RecurrentFinder
 from dlsim.engine.kinds.recurrent.model import RecurrentModel
-from dlsim.engine.kinds.recurrent.naming import Naming
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStructure
+from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Place
 
 
@@ -32,23 +31,23 @@ class RecurrentKind:
         """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
         place = Place(source.file, key)
         structure = RecurrentStructure(body)
-        naming = Naming(structure)
+        finder = RecurrentFinder(structure, RecurrentNaming(structure))
         for symbol in expectation.values:
             where = place / "values" / symbol
-            ref = naming.parse(symbol)
+            ref = finder.find(symbol)
             if ref is None:
                 raise where.error(
                     f"this network has no number called {symbol!r}",
                     symbol,
                     "use symbols such as x1⟨1⟩, z1⟨1⟩, h1⟨2⟩, o1⟨2⟩, E⟨2⟩, E, Wx1, Wh1, Wy1, b1, ∂E/∂Wh1",
                 )
-            if expectation.after == 0 and is_of_an_iteration(ref.quantity):
+            if expectation.after == 0 and not ref.quantity.of_forward_pass:
                 raise where.error(
                     f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later",
                 )
-            if ref.quantity == "t" and body.data.targets is None:
+            if ref.quantity is T and body.data.targets is None:
                 raise where.error(f"{symbol} needs targets", symbol, "add data.targets")
         shape = len(body.data.inputs), structure.steps * structure.output.units
         if expectation.outputs is not None and expectation.outputs.shape != shape:
@@ -72,16 +71,9 @@ class RecurrentKind:
             remedy = "add data.targets" if body.data.targets is None else "remove it"
             raise (place / "accuracy").error(problem, None, remedy)
 
-    def draws_weights(self, body: RecurrentBody) -> bool:
-        """Those of either layer, or those from the step before."""
-        hidden, output = body.network.layers
-        given = [(hidden, hidden.weights), (output, output.weights)]
-        given += [(hidden, body.recurrent_weights)] if body.feedback else []
-        return any(is_drawn(*each) for each in given)
-
-    def build(self, scenario: Scenario) -> RecurrentModel:
+    def build(self, body: RecurrentBody) -> RecurrentModel:
         """The running network."""
-        return RecurrentModel(scenario.body)
+        return RecurrentModel(body)
 
 
 RECURRENT = RecurrentKind()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.accuracy import accuracy
-from dlsim.engine.kinds.flat_probe import FlatProbe
-from dlsim.engine.kinds.layered_model import LayeredModel, is_of_an_iteration
+from dlsim.engine.kinds.layered.model import LayeredModel
+from dlsim.engine.kinds.layered.probe import FlatProbe
+from dlsim.engine.kinds.layered.quantities import batch_errors
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
@@ -19,10 +20,10 @@ from dlsim.engine.kinds.recurrent.arrays import (
     work_size,
 )
 from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.kinds.recurrent.naming import Naming
+from dlsim.engine.kinds.recurrent.finding import RecurrentFinder
 from dlsim.engine.kinds.recurrent.probe import recurrent_probe
 from dlsim.engine.kinds.recurrent.program import recurrent_program
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tables import recurrent_tables
 from dlsim.engine.kinds.recurrent.tape import RecurrentTape
 from dlsim.engine.kinds.scan import first_trouble
@@ -39,14 +40,16 @@ class RecurrentModel(LayeredModel):
     """See engine/model.py: Model."""
 
     structure: RecurrentStructure
-    naming: Naming
     curves = ()
+    curve_numbers: Mapping[str, Ref] = {}
     _current: BatchOfSequences
 
     def __init__(self, body: RecurrentBody) -> None:
         self._body = body
         structure, sequences = RecurrentStructure(body), len(body.data.inputs)
-        super().__init__(structure, Naming(structure), body.training, sequences)
+        super().__init__(structure, body.training, sequences)
+        self.naming = RecurrentNaming(structure)
+        self.find = RecurrentFinder(structure, self.naming).find
         self.program = recurrent_program(structure)
         self.classes = classes_of(body.data, self.structure.output.units)
         self.tables = recurrent_tables(structure, self.naming, body.data)
@@ -174,7 +177,9 @@ class RecurrentModel(LayeredModel):
 
     def _reader(self, batch: BatchOfSequences, *, landed: bool = False) -> RecurrentTape:
         update = self._update_number(self._iteration)
-        return RecurrentTape(self.structure, self.naming, batch, self._body.data, self._rows, update, landed=landed)
+        return RecurrentTape(
+            self.structure, self.naming, batch, self._body.data, self._rows, update, besides=batch_errors, landed=landed
+        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> None:
         """Sequences do not lie in a plane."""
@@ -230,6 +235,6 @@ class RecurrentModel(LayeredModel):
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model. Forward numbers are those of the first sequence."""
-        if is_of_an_iteration(ref.quantity):
+        if not ref.quantity.of_forward_pass:
             return self.tape.value(ref, 0)
         return self._reader(self._scratch(slice(1), landed=landed)).value(ref, 0)

@@ -9,15 +9,16 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.kinds.flat_probe import FlatProbe
+from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, sequence_arrays, work_size
-from dlsim.engine.kinds.recurrent.naming import Naming
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.recurrent.structure import RecurrentNaming, RecurrentStructure
 from dlsim.engine.kinds.shaking import Shake
 
 
-def recurrent_probe(structure: RecurrentStructure, naming: Naming, tape: BatchOfSequences, loss: Loss) -> FlatProbe:
+def recurrent_probe(
+    structure: RecurrentStructure, naming: RecurrentNaming, tape: BatchOfSequences, loss: Loss
+) -> FlatProbe:
     """For the sequences on `tape`."""
     state = tape.before.astype(np.complex128)
     numbers = np.zeros(work_size(structure, tape.size), dtype=np.complex128)

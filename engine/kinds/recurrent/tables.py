@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dlsim.engine.functions.optimizers import spare_columns, update_columns
-from dlsim.engine.kinds.network.tables import LazyRows
-from dlsim.engine.kinds.recurrent.naming import Naming, at
-from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentStructure
+from dlsim.engine.kinds.layered.quantities import DE_DZ, O_CELL, T_CELL, X_CELL, A, Z, parameters_in_order
+from dlsim.engine.kinds.network.tables import LazyRows, parameter_row
+from dlsim.engine.kinds.recurrent.structure import OUTPUT, RecurrentNaming, RecurrentStructure, at
+from dlsim.engine.kinds.updates import spare_columns, update_columns
 from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec
 
 
-def recurrent_tables(structure: RecurrentStructure, naming: Naming, data: DataSpec) -> tuple[Table, ...]:
+def recurrent_tables(structure: RecurrentStructure, naming: RecurrentNaming, data: DataSpec) -> tuple[Table, ...]:
     """Weights (with gradients, new values and optimizer state), units step by step, data."""
     has_targets = data.targets is not None
     return (
@@ -21,28 +21,19 @@ def recurrent_tables(structure: RecurrentStructure, naming: Naming, data: DataSp
     )
 
 
-def _weights(structure: RecurrentStructure, naming: Naming) -> Table:
-    trains = structure.loss is not None
-    columns = update_columns(structure.slots) if trains else ("value",)
-    parameters = [
-        (letter, layer.number, index)
+def _weights(structure: RecurrentStructure, naming: RecurrentNaming) -> Table:
+    columns = update_columns(structure.slots) if structure.loss is not None else ("value",)
+    rows = [
+        parameter_row(structure, naming, ref, layer)
         for layer in structure.layers
-        for letter, index in structure.parameters_in_order(layer.number)
+        for ref in parameters_in_order(structure, layer.number)
     ]
-    rows = []
-    for letter, layer, index in parameters:
-        quantities = [letter]
-        if trains:
-            slots = (f"new_slot:{slot}:{letter}" for slot in structure.slots)
-            quantities += [f"dE_d{letter}", *slots, f"change_{letter}", f"new_{letter}"]
-        cells = tuple(Ref(quantity, layer, index) for quantity in quantities)
-        rows.append(Row(naming.parameter(letter, layer, index), cells, group=layer))
     return Table("weights", columns, rows, spare=spare_columns(structure.slots))
 
 
-def _layers(structure: RecurrentStructure, naming: Naming) -> Table:
+def _layers(structure: RecurrentStructure, naming: RecurrentNaming) -> Table:
     """A line for every unit at every step, in the order of time."""
-    quantities = ("z", "a", *(("dE_dz",) if structure.loss is not None else ()))
+    quantities = (Z, A, *((DE_DZ,) if structure.loss is not None else ()))
     rows = [
         Row(
             naming.unit("a", layer.number, (unit, step)),
@@ -55,19 +46,19 @@ def _layers(structure: RecurrentStructure, naming: Naming) -> Table:
     return Table("layers", ("z", "activation", "delta")[: len(quantities)], rows)
 
 
-def _data(structure: RecurrentStructure, naming: Naming, sequences: int, *, has_targets: bool) -> Table:
+def _data(structure: RecurrentStructure, naming: RecurrentNaming, sequences: int, *, has_targets: bool) -> Table:
     """A line for every sequence at every step: what comes in then, what should come out, and what does."""
     outputs = structure.output.units
     units = [
         (quantity, word, layer, unit)
         for quantity, word, layer, count in (
-            ("X", "input", 0, structure.inputs),
-            ("T", "target", OUTPUT, outputs if has_targets else 0),
-            ("O", "output", OUTPUT, outputs),
+            (X_CELL, "input", 0, structure.inputs),
+            (T_CELL, "target", OUTPUT, outputs if has_targets else 0),
+            (O_CELL, "output", OUTPUT, outputs),
         )
         for unit in range(count)
     ]
-    columns = tuple(f"{word}={naming.unit(quantity.lower(), layer, (unit,))}" for quantity, word, layer, unit in units)
+    columns = tuple(f"{word}={naming.unit(quantity.letter, layer, (unit,))}" for quantity, word, layer, unit in units)
 
     def row(place: int) -> Row:
         number, step = divmod(place, structure.steps)

@@ -6,11 +6,11 @@ in floating point is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-
-from dlsim.engine.kinds.search.body import SearchBody
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -33,6 +33,8 @@ def decimals(numbers: Array) -> int | None:
 class Grid(Struct, frozen=True):
     """`shape` is (values of weight 1, of weight 2, …, of the bias); the bias changes fastest."""
 
+    weights: Array  # (steps,): what each weight is set to
+    biases: Array  # (steps,): what the bias is set to
     shape: tuple[int, ...]
     fires: NDArray[np.bool_]  # (settings, rows)
     solves: NDArray[np.bool_]  # (settings, gates)
@@ -40,27 +42,26 @@ class Grid(Struct, frozen=True):
     sums: Whole  # (settings, rows), in units of 1/scale
     scale: int
 
-    def setting(self, body: SearchBody, number: int) -> tuple[float, ...]:
+    def setting(self, number: int) -> tuple[float, ...]:
         """(weight 1, weight 2, …, bias) of the setting numbered `number`, from 0."""
         *places, last = np.unravel_index(number, self.shape)
-        return (*(float(body.weights[place]) for place in places), float(body.biases[last]))
+        return (*(float(self.weights[place]) for place in places), float(self.biases[last]))
 
 
-def search(body: SearchBody) -> Grid:
-    """Try them all."""
-    inputs = body.data.inputs  # (rows, weights)
-    of_grid = max(decimals(body.weights) or 0, decimals(body.biases) or 0)
+def search(weights: Array, biases: Array, inputs: Array, gates: Sequence[Array], *, fires_at_zero: bool) -> Grid:
+    """Try every weight and bias on the inputs (rows, weights); a gate is the output wanted in each row."""
+    of_grid = max(decimals(weights) or 0, decimals(biases) or 0)
     of_inputs = decimals(inputs) or 0
-    shape = (len(body.weights),) * inputs.shape[1] + (len(body.biases),)
+    shape = (len(weights),) * inputs.shape[1] + (len(biases),)
     places = np.indices(shape).reshape(len(shape), -1)  # (weights + 1, settings)
-    weights = _whole(body.weights, of_grid)[places[:-1]].T  # (settings, weights)
-    biases = _whole(body.biases, of_grid)[places[-1]]  # (settings,)
-    sums = weights @ _whole(inputs, of_inputs).T + biases[:, np.newaxis] * 10**of_inputs
-    fires = sums >= 0 if body.fires_at_zero else sums > 0
-    wanted = np.array(list(body.gates.values())) > 0.5  # (gates, rows)
+    all_weights = _whole(weights, of_grid)[places[:-1]].T  # (settings, weights)
+    all_biases = _whole(biases, of_grid)[places[-1]]  # (settings,)
+    sums = all_weights @ _whole(inputs, of_inputs).T + all_biases[:, np.newaxis] * 10**of_inputs
+    fires = sums >= 0 if fires_at_zero else sums > 0
+    wanted = np.array(gates) > 0.5  # (gates, rows)
     solves = (fires[:, np.newaxis, :] == wanted).all(axis=2)
     counts = np.cumsum(solves, axis=0, dtype=np.int64)
-    return Grid(shape, fires, solves, counts, sums, 10 ** (of_grid + of_inputs))
+    return Grid(weights, biases, shape, fires, solves, counts, sums, 10 ** (of_grid + of_inputs))
 
 
 def _whole(numbers: Array, places: int) -> Whole:

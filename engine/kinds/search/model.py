@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds.flat_probe import FlatProbe
+from dlsim.engine.kinds.layered.probe import FlatProbe
+from dlsim.engine.kinds.network.body import NetworkBody
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.search.body import SearchBody
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.grid import search
-from dlsim.engine.kinds.search.tape import OPS, OWN, SearchTape
+from dlsim.engine.kinds.search.quantities import (
+    ANSWER,
+    BIAS,
+    COUNT,
+    ROW_SUM,
+    SOLVES,
+    WANTED,
+    WEIGHT,
+    OfSearch,
+    SearchTape,
+)
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.scenario.spec import Body, DataSpec, NetworkSpec, TrainingSpec
 
 Array = NDArray[np.float64]
+
+
+class SearchBody(Body, frozen=True):
+    """`[search]` over the inputs of `[data]`; and, if there is a `[network]`, what is trained on them meanwhile."""
+
+    weights: Array  # (steps,): what each weight is set to
+    biases: Array  # (steps,): what the bias is set to
+    fires_at_zero: bool
+    gates: Mapping[str, Array]  # (rows,): the output wanted in each row, 0 or 1
+    data: DataSpec
+    beside: NetworkBody | None
+
+    @property
+    def network(self) -> NetworkSpec | None:
+        """The network beside the search."""
+        return None if self.beside is None else self.beside.network
+
+    @property
+    def training(self) -> TrainingSpec | None:
+        """How it is trained."""
+        return None if self.beside is None else self.beside.training
+
+    @property
+    def draws_weights(self) -> bool:
+        """Those of the network beside it."""
+        return self.beside is not None and self.beside.draws_weights
 
 
 class SearchModel:
@@ -29,37 +69,50 @@ class SearchModel:
 
     def __init__(self, body: SearchBody) -> None:
         self._body = body
-        self.grid = search(body)
+        self.grid = search(
+            body.weights,
+            body.biases,
+            body.data.inputs,
+            tuple(body.gates.values()),
+            fires_at_zero=body.fires_at_zero,
+        )
         self.beside = None if body.beside is None else NetworkModel(body.beside)
         self.calendar = Calendar(len(self.grid.counts))
         self.epochs = body.training.epochs if body.training else 1
         self.has_loss = self.beside is not None and self.beside.has_loss
         self.classes = self.beside.classes if self.beside else None
         self.curves = (*body.gates, *(self.beside.curves if self.beside else ()))
+        counts = {name: Ref(COUNT, 0, (gate,)) for gate, name in enumerate(body.gates)}
+        self.curve_numbers: Mapping[str, Ref] = {**counts, **(self.beside.curve_numbers if self.beside else {})}
         self.layer_names = self.beside.layer_names if self.beside else ()
         self._setting = 0
-        self._symbols = {self.tape.symbol(ref): ref for ref in self.tape.own_refs()}
+        self._symbols = {self.tape.symbol(ref): ref for ref in self._with_symbols()}
         self.program = Program([*self._ops(), *(self.beside.program if self.beside else ())])
         self.tables = (self._table(), *(self.beside.tables if self.beside else ()))
 
     def _ops(self) -> list[Op]:
-        rows, gates = len(self._body.data.inputs), len(self._body.gates)
-
-        def op(quantity: str) -> Op:
-            size = rows if quantity in ("sum", "y") else gates
+        def op(quantity: Quantity, size: int) -> Op:
             return Op(quantity, "search", None, size, lambda place: Ref(quantity, 0, (place,)))
 
-        return [op(quantity) for quantity in OPS]
+        rows, gates = len(self._body.data.inputs), len(self._body.gates)
+        return [op(ROW_SUM, rows), op(ANSWER, rows), op(SOLVES, gates), op(COUNT, gates)]
+
+    def _with_symbols(self) -> Iterator[Ref]:
+        """What can be asked for by a symbol of the search's own."""
+        yield from (Ref(WEIGHT, 0, (place,)) for place in range(self._body.data.inputs.shape[1]))
+        yield Ref(BIAS)
+        for op in self._ops():
+            yield from op.refs
 
     def _table(self) -> Table:
         """The setting's answers over the truth tables, whether they agree, and how many settings did so far."""
         rows = range(len(self._body.data.inputs))
-        columns = tuple(f"={self.tape.symbol(Ref('y', 0, (row,))).removeprefix('y')}" for row in rows)
-        answers = Row("y", (*(Ref("y", 0, (row,)) for row in rows), None, None))
+        columns = tuple(f"={self.tape.symbol(Ref(ANSWER, 0, (row,))).removeprefix('y')}" for row in rows)
+        answers = Row("y", (*(Ref(ANSWER, 0, (row,)) for row in rows), None, None))
         truths = tuple(
             Row(
                 name,
-                (*(Ref("truth", 0, (gate, row)) for row in rows), Ref("solves", 0, (gate,)), Ref("count", 0, (gate,))),
+                (*(Ref(WANTED, 0, (gate, row)) for row in rows), Ref(SOLVES, 0, (gate,)), Ref(COUNT, 0, (gate,))),
             )
             for gate, name in enumerate(self._body.gates)
         )
@@ -104,11 +157,17 @@ class SearchModel:
 
     def is_parameter(self, ref: Ref) -> bool:
         """The network's; the settings of the search follow from its grid."""
-        return ref.quantity not in OWN and self.beside is not None and self.beside.is_parameter(ref)
+        return not isinstance(ref.quantity, OfSearch) and self.beside is not None and self.beside.is_parameter(ref)
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """The network's."""
+        if self.beside is None:
+            raise WrongKindError("a search by itself has no parameters")
+        return self.beside.parameter_at(layer, which, index)
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Set one of the network's parameters."""
-        if self.beside is None or ref.quantity in OWN:
+        if self.beside is None or isinstance(ref.quantity, OfSearch):
             raise WrongKindError("the settings of a search follow from its grid; change the grid instead")
         self.beside.set_number(ref, number)
 
@@ -143,12 +202,17 @@ class SearchModel:
     @property
     def tape(self) -> SearchTape:
         """The tape itself."""
-        return SearchTape(self._body, self.grid, self._setting, self.beside.tape if self.beside else None)
+        return self._with(self.beside.tape if self.beside else None)
 
     def freeze(self, *, landed: bool) -> SearchTape:
         """A copy of it: the grid is never overwritten."""
-        beside = self.beside.freeze(landed=landed) if self.beside else None
-        return SearchTape(self._body, self.grid, self._setting, beside)
+        return self._with(self.beside.freeze(landed=landed) if self.beside else None)
+
+    def _with(self, beside: NetworkTape | None) -> SearchTape:
+        body = self._body
+        return SearchTape(
+            self.grid, self._setting, body.data.inputs, body.gates, beside, fires_at_zero=body.fires_at_zero
+        )
 
     def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
         """The network's."""
@@ -188,11 +252,11 @@ class SearchModel:
 
     def belongs_to_iteration(self, ref: Ref) -> bool:
         """All that the search finds does."""
-        return ref.quantity in OWN or (self.beside is not None and self.beside.belongs_to_iteration(ref))
+        return isinstance(ref.quantity, OfSearch) or (self.beside is not None and self.beside.belongs_to_iteration(ref))
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""
-        if ref.quantity in OWN or self.beside is None:
+        if isinstance(ref.quantity, OfSearch) or self.beside is None:
             return self.tape.value(ref, 0)
         return self.beside.figure(ref, landed=landed)
 

@@ -9,11 +9,10 @@ from msgspec import Meta
 
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, read_optimizer
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.surface.body import SurfaceBody
-from dlsim.engine.kinds.surface.model import SurfaceModel
+from dlsim.engine.kinds.surface.model import SurfaceBody, SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.spec import Expectation, Scenario
+from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number
 
 
@@ -26,7 +25,7 @@ class SurfaceTable(Table):
     bounds: list[list[Number]] | None = None
 
 
-class TrainingTable(Table):
+class DescentTable(Table):
     """`[training]`: the optimizer, and how many updates it makes."""
 
     optimizer: str | dict[str, Any] = DEFAULT_OPTIMIZER
@@ -45,7 +44,7 @@ class SurfaceKind:
         if "surface" not in tables:
             raise (top / "surface").error("the table [surface] is missing", None, "add [surface]")
         name, surface = _surface(convert(tables["surface"], SurfaceTable, top / "surface"), top / "surface")
-        training = convert(tables.get("training", {}), TrainingTable, top / "training")
+        training = convert(tables.get("training", {}), DescentTable, top / "training")
         optimizer = read_optimizer(training.optimizer, top / "training" / "optimizer")
         return SurfaceBody(name, surface, optimizer, training.epochs)
 
@@ -69,13 +68,9 @@ class SurfaceKind:
             if getattr(expectation, part) is not None:
                 raise (place / part).error(f"a surface has no {part}", None, "use values, loss or loss_below")
 
-    def draws_weights(self, body: SurfaceBody) -> bool:
-        """A point has no weights."""
-        return False
-
-    def build(self, scenario: Scenario) -> SurfaceModel:
+    def build(self, body: SurfaceBody) -> SurfaceModel:
         """The point at its start."""
-        return SurfaceModel(scenario.body)
+        return SurfaceModel(body)
 
 
 def _symbols(model: SurfaceModel) -> str:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
-from dlsim.engine.functions.optimizers import CHANGE, OPTIMIZERS, PLUS, spare_columns, update_columns
+from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.flat_state import FlatState
 from dlsim.engine.kinds.scan import first_trouble
 from dlsim.engine.kinds.shaking import how_far
-from dlsim.engine.kinds.surface.body import SurfaceBody
-from dlsim.engine.kinds.surface.polynomial import COORDINATES
-from dlsim.engine.kinds.surface.tape import SurfaceTape
+from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
+from dlsim.engine.kinds.surface.quantities import HEIGHT, POINT, SLOPE, SurfaceTape
+from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.scenario.spec import Body, OptimizerSpec
 
 Array = NDArray[np.float64]
+
+
+class SurfaceBody(Body, frozen=True):
+    """`[surface]` and `[training]`; `name` is the surface's, "own" for one written out in the file."""
+
+    name: str
+    surface: Polynomial
+    optimizer: OptimizerSpec
+    epochs: int
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """x, or x and y."""
+        return COORDINATES[: self.surface.dimensions]
 
 
 class SurfaceModel(FlatState):
@@ -25,6 +42,7 @@ class SurfaceModel(FlatState):
 
     trains = True
     has_loss = True
+    curve_numbers: Mapping[str, Ref] = {}
     classes = None
 
     def __init__(self, body: SurfaceBody) -> None:
@@ -45,26 +63,21 @@ class SurfaceModel(FlatState):
         self._iteration = 1
 
     def _program(self) -> Program:
-        def along(quantity: str) -> Op:
+        def along(quantity: Quantity) -> Op:
             return Op(quantity, "backward", None, self.surface.dimensions, lambda axis: Ref(quantity, 0, (axis,)))
 
-        ops = [Op("f", "forward", None, 1, lambda _: Ref("f")), along("slope")]
+        ops = [Op(HEIGHT, "forward", None, 1, lambda _: Ref(HEIGHT)), along(SLOPE)]
         if self.optimizer.rate_notation:
-            ops.append(Op("rate", "backward", None, 1, lambda _: Ref("rate")))
-        ops += [along(f"new_slot:{slot}") for slot in self.optimizer.slots]
-        ops += [along("new_p"), Op("update", "update", None, 1, lambda _: Ref("update"))]
+            ops.append(Op(RATE, "backward", None, 1, lambda _: Ref(RATE)))
+        ops += [along(POINT.new_slot(slot)) for slot in self.optimizer.slots]
+        ops += [along(POINT.new), Op(UPDATE, "update", None, 1, lambda _: Ref(UPDATE))]
         return Program(ops)
 
     def _table(self) -> Table:
         slots = self.optimizer.slots
+        line = (POINT, SLOPE, *(POINT.new_slot(slot) for slot in slots), POINT.change, POINT.new)
         rows = tuple(
-            Row(
-                COORDINATES[axis],
-                tuple(
-                    Ref(quantity, 0, (axis,))
-                    for quantity in ("p", "slope", *(f"new_slot:{slot}" for slot in slots), "change_p", "new_p")
-                ),
-            )
+            Row(COORDINATES[axis], tuple(Ref(quantity, 0, (axis,)) for quantity in line))
             for axis in range(self.surface.dimensions)
         )
         return Table("weights", update_columns(slots), rows, spare=spare_columns(slots))
@@ -83,7 +96,11 @@ class SurfaceModel(FlatState):
 
     def is_parameter(self, ref: Ref) -> bool:
         """The coordinates."""
-        return ref.quantity in ("p", "now_p")
+        return ref.quantity in (POINT, POINT.now)
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """The coordinates stand as the weights of a single layer."""
+        return Ref(POINT, 0, index[1:])
 
     def set_number(self, ref: Ref, number: float) -> None:
         """Put a coordinate elsewhere."""
@@ -172,24 +189,23 @@ class SurfaceModel(FlatState):
 
     def find(self, symbol: str) -> Ref | None:
         """x, y, f, ∂f/∂x, x⁺, Δx, v_x, v_x⁺."""
-        axes = COORDINATES[: self.surface.dimensions]
-        known = {"f": Ref("f"), "E": Ref("f")}
-        for axis, name in enumerate(axes):
-            known[name] = Ref("now_p", 0, (axis,))
-            known[f"{name}{PLUS}"] = known[f"{name}+"] = Ref("new_p", 0, (axis,))
-            known[f"{CHANGE}{name}"] = Ref("change_p", 0, (axis,))
-            known[f"∂f/∂{name}"] = Ref("slope", 0, (axis,))
+        known = {"f": Ref(HEIGHT), "E": Ref(HEIGHT)}
+        for axis, name in enumerate(COORDINATES[: self.surface.dimensions]):
+            known[name] = Ref(POINT.now, 0, (axis,))
+            known[f"{name}{PLUS}"] = known[f"{name}+"] = Ref(POINT.new, 0, (axis,))
+            known[f"{CHANGE}{name}"] = Ref(POINT.change, 0, (axis,))
+            known[f"∂f/∂{name}"] = Ref(SLOPE, 0, (axis,))
             for slot in self.optimizer.slots:
-                known[f"{slot}_{name}"] = known[f"{slot}_{name}⁺"] = Ref(f"new_slot:{slot}", 0, (axis,))
+                known[f"{slot}_{name}"] = known[f"{slot}_{name}{PLUS}"] = Ref(POINT.new_slot(slot), 0, (axis,))
         return known.get(symbol.strip())
 
     def belongs_to_iteration(self, ref: Ref) -> bool:
         """Slopes, slots and new coordinates; the point and its height are there from the start."""
-        return ref.quantity not in ("now_p", "p", "f")
+        return not ref.quantity.of_forward_pass and ref.quantity is not POINT.now
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model."""
-        if ref.quantity == "f":
+        if ref.quantity is HEIGHT:
             return float(self.evaluate(landed=landed)[0][0, 0])
         return self.freeze(landed=landed).value(ref, 0)
 

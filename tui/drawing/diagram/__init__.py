@@ -1,1 +1,1 @@
-"""The picture of a network, as cells of text with roles. No Textual here."""
+"""The picture of a network, as cells of text with roles."""

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import W
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.canvas import Canvas, Pen, cells_of_line
+from dlsim.tui.drawing.canvas import Canvas, Hit, Stroke, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus
-from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Margin, Place, Stretch, place, places
+from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Course, LabelPlace, Margin, place, places
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, Column, Layout
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.diagram.numbers import number, number_alone
+from dlsim.tui.drawing.numbers import number, number_alone
 
 WEAK, STRONG = 0.34, 0.75
 """Shares of the largest weight in view: below the first a line is faint, above the second heavy."""
@@ -34,7 +34,7 @@ FEWER = (PLANNED_DIGITS, 4, 3, 2, 1)
 """Digits that labels may have, as there is room."""
 
 
-class Line(Struct, frozen=True):
+class WeightLine(Struct, frozen=True):
     """A line between two units in view."""
 
     edge: Edge
@@ -47,12 +47,12 @@ class Line(Struct, frozen=True):
     @property
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
-        return Ref("now_W", self.edge.layer, (self.edge.sender, self.edge.unit))
+        return Ref(W.now, self.edge.layer, (self.edge.sender, self.edge.unit))
 
     @property
-    def stretch(self) -> Stretch:
+    def stretch(self) -> Course:
         """Where it runs."""
-        return Stretch(self.x0, self.x1, self.row0, self.row1)
+        return Course(self.x0, self.x1, self.row0, self.row1)
 
     @property
     def slant(self) -> int:
@@ -71,8 +71,8 @@ class Line(Struct, frozen=True):
 class Gap(Struct, frozen=True):
     """The lines between two columns that are drawn: `plain` from the weakest to the strongest, and the lit ones."""
 
-    plain: list[Line]
-    lit: list[Line]
+    plain: list[WeightLine]
+    lit: list[WeightLine]
     largest: float
     is_crowded: bool  # some are not drawn
     margin: Margin
@@ -86,7 +86,7 @@ class Edges:
         self._focus, self._hits = focus, hits
         self.ports: dict[tuple[int, int], str] = {}
         """The rows at which lines leave ("out") or reach ("in") a column: (x, row) → role."""
-        self.lines: dict[Edge, Line] = {}
+        self.lines: dict[Edge, WeightLine] = {}
         """Those that are drawn."""
         self._heads: dict[tuple[int, int], int] = {}
         self._largest = 0.0
@@ -101,11 +101,11 @@ class Edges:
                 if share >= NOTHING or not gap.is_crowded:
                     role = "muted" if share < NOTHING else "positive" if line.weight > 0 else "negative"
                     is_weak = share >= NOTHING and (share < WEAK or gap.is_crowded)
-                    pen = Pen(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
+                    pen = Stroke(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
                     self._trace(line, pen, over=False)
         for role in ("", ACTIVE):  # the active one above all
             for line in (line for gap in gaps for line in gap.lit if (self._role(line.edge) == ACTIVE) == bool(role)):
-                pen = Pen(self._role(line.edge), heavy=True, broken=line.weight < 0)
+                pen = Stroke(self._role(line.edge), heavy=True, broken=line.weight < 0)
                 self._trace(line, pen, over=True)
         self._canvas.settle()
         for gap in gaps:
@@ -129,12 +129,12 @@ class Edges:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
         weights = {
-            (sender, unit): value(Ref("now_W", layer, (sender, unit)), sample) for unit in units for sender in senders
+            (sender, unit): value(Ref(W.now, layer, (sender, unit)), sample) for unit in units for sender in senders
         }
 
-        def line(sender: int, unit: int) -> Line:
+        def line(sender: int, unit: int) -> WeightLine:
             weight = weights[sender, unit]
-            return Line(Edge(layer, sender, unit), weight, x0, x1, senders[sender], units[unit])
+            return WeightLine(Edge(layer, sender, unit), weight, x0, x1, senders[sender], units[unit])
 
         most = max((x1 - x0) * self._canvas.height // CELLS_OF_A_LINE, FEWEST_LINES)
         by_strength = sorted(weights, key=lambda pair: abs(weights[pair]))[-most:]
@@ -161,7 +161,7 @@ class Edges:
             rows.difference_update(range(slot.row - above, slot.row + below + 1))
         return Margin(column.x, frozenset(rows))
 
-    def _share(self, line: Line) -> float:
+    def _share(self, line: WeightLine) -> float:
         """Of the largest weight in view."""
         return abs(line.weight) / self._largest if 0 < self._largest < math.inf else 1.0
 
@@ -172,13 +172,13 @@ class Edges:
             return "operand"
         return self._focus.edges.get(edge, "")
 
-    def _trace(self, line: Line, pen: Pen, *, over: bool) -> None:
+    def _trace(self, line: WeightLine, pen: Stroke, *, over: bool) -> None:
         self._canvas.line(line.x0, line.x1, line.row0, line.row1, pen, over=over)
         self.ports[line.x0 - 1, line.row0] = "out"
         self.ports[line.x1, line.row1] = "in"
         self.lines[line.edge] = line
 
-    def _arrow(self, line: Line) -> None:
+    def _arrow(self, line: WeightLine) -> None:
         """A head that points as its line goes, as near to its end as no line of another slant has its own."""
         glyphs, phase = self._canvas.glyphs, self._focus.phase
         if phase not in ("forward", "backward"):
@@ -215,13 +215,13 @@ class Edges:
                 self._write(line, *placed[line.edge])
 
     def _placed(
-        self, lines: list[Line], stretches: tuple[Stretch, ...], margin: Margin
-    ) -> dict[Edge, tuple[Place, int | None]]:
+        self, lines: list[WeightLine], stretches: tuple[Course, ...], margin: Margin
+    ) -> dict[Edge, tuple[LabelPlace, int | None]]:
         """A place for the label of each line, and how many digits it has: all of them as many. Where there is no room
         for so many numbers, some are symbols alone, of None; nothing where not even symbols have room.
         """
 
-        def found_for(digits: Sequence[int | None]) -> tuple[Place, ...] | None:
+        def found_for(digits: Sequence[int | None]) -> tuple[LabelPlace, ...] | None:
             cells = tuple(len(self._text(line, own)) for line, own in zip(lines, digits, strict=True))
             return places(stretches, cells, margin)
 
@@ -246,11 +246,11 @@ class Edges:
         most = self._layout.digits
         return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True))
 
-    def _text(self, line: Line, digits: int | None) -> str:
+    def _text(self, line: WeightLine, digits: int | None) -> str:
         symbol = self._snapshot.symbol(line.ref)
         return symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
 
-    def _write(self, line: Line, label: Place, digits: int | None) -> None:
+    def _write(self, line: WeightLine, label: LabelPlace, digits: int | None) -> None:
         role, cells = self._role(line.edge), label.cells - label.has_stroke
         texts, ref = [self._text(line, digits)], line.ref
         told = self._focus.told.get(line.edge)
@@ -274,9 +274,9 @@ class Edges:
         self._canvas.write(x, label.y, text, role)
         self._hits.append(Hit(x, label.y, len(text), ref))
 
-    def _is_the_label(self, ref: Ref, line: Line) -> bool:
+    def _is_the_label(self, ref: Ref, line: WeightLine) -> bool:
         """Whether a number is the weight that the line has by now, which stands there anyway."""
-        return ref.quantity in ("W", "now_W") and self._snapshot.value(ref) == line.weight
+        return ref.quantity in (W, W.now) and self._snapshot.value(ref) == line.weight
 
     def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""

@@ -1,39 +1,85 @@
-"""Where in the picture a number stands, and which places the present formula speaks of."""
+"""What of a scenario the diagram is about, and what of it is lit at the moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.kinds import updates
+from dlsim.engine.kinds.layered.quantities import A, B, X
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, operands
+from dlsim.engine.reference import Quantity, Ref, operands
+from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.shape import Shape
 from dlsim.tui.session.answer import answer_to, in_network
 
-PHASES = {"z": "forward", "a": "forward", "E": "loss", "d": "backward", "p": "backward"}
-"""The phase in which a selected number was made, by the first letter of its quantity: which way its arrows point."""
+
+class Shape(Struct, frozen=True):
+    """A network's shape. Column 0 is the inputs, the last column the outputs."""
+
+    widths: tuple[int, ...]
+    activations: tuple[ActivationSpec, ...]  # by column, one without a name for the inputs
+    biases: tuple[bool, ...]  # by column
+    has_targets: bool
+    trains: bool
+    is_fused: bool
+    """Whether the outputs' ∂E/∂z comes straight from the loss."""
+    steps: int = 0
+    """Of a sequence: each unit has a number at every step; 0 where there are no sequences."""
+    is_fed_back: bool = False
+    """Whether the hidden outputs come back to the hidden layer at the next step."""
+    fed_back: int = 0
+    """How many hidden outputs of the step before stand among the inputs, below the given ones; 0 where there is no
+    room for them."""
+
+    def __hash__(self) -> int:
+        """Settings of activations have none; where all else is the same they seldom differ."""
+        return hash((self.widths, self.biases, self.has_targets, self.trains, self.is_fused))
+
+    @property
+    def last(self) -> int:
+        """The output column."""
+        return len(self.widths) - 1
+
+    @property
+    def inputs(self) -> int:
+        """The inputs that are given."""
+        return self.widths[0] - self.fed_back
+
+    @property
+    def with_what_is_fed_back(self) -> Shape:
+        """The same with the hidden outputs of the step before among the inputs: the units that Wh leads from."""
+        inputs, hidden, *rest = self.widths
+        return replace(self, widths=(inputs + hidden, hidden, *rest), fed_back=hidden)
+
+    def has_unit(self, layer: int, unit: int) -> bool:
+        """Whether there is such a unit."""
+        return 0 <= layer <= self.last and 0 <= unit < self.widths[layer]
+
+
+def shape_of(scenario: Scenario) -> Shape | None:
+    """The shape of a scenario's network, None where it has none to draw."""
+    network, data, training = scenario.network, scenario.data, scenario.training
+    if network is None:
+        return None
+    return Shape(
+        widths=network.widths,
+        activations=(ActivationSpec(""), *(layer.activation for layer in network.layers)),
+        biases=(False, *(layer.bias for layer in network.layers)),
+        has_targets=data is not None and data.targets is not None,
+        trains=training is not None,
+        is_fused=training is not None and LOSSES[training.loss].fused_with is not None,
+        steps=scenario.steps,
+        is_fed_back=scenario.is_fed_back,
+    )
+
+
 ACTIVE, OPERAND, UPDATE = "active", "operand", "update"
 MOST_LIT = 64
 """Of an op of more numbers the last one alone is lit, as the others are not all told either."""
-
-ROWS = {
-    "x": "a",
-    "z": "z",
-    "a": "a",
-    "t": "t",
-    "E_o": "E",
-    "dE_da": "gradient",
-    "da_dz": "gradient",
-    "dE_dz": "gradient",
-    "is_dead": "a",
-    "is_saturated": "a",
-    "unit_slope": "a",
-    "unit_size:dE_dz": "a",
-    "unit_size:da_dz": "a",
-}
-"""The row of a unit in which a quantity is written."""
 
 
 class Node(Struct, frozen=True):
@@ -54,32 +100,25 @@ class Edge(Struct, frozen=True, order=True):
 
 def step_of(ref: Ref, shape: Shape) -> int | None:
     """The step of a sequence that a number belongs to, None where it belongs to none."""
-    if shape.steps and ref.quantity == "E_t":
-        return ref.index[0]
-    is_of_unit = ref.quantity in ROWS or ref.quantity.startswith("part:")
-    if not shape.steps or not is_of_unit or len(ref.index) < 2:
-        return None
-    comes_from_later = ref.quantity == "part:later" and shape.fed_back  # it comes back through Wh of the step after
-    return ref.index[1] + bool(comes_from_later)
+    return ref.quantity.step(ref) if shape.steps else None
 
 
 def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
     """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
     quantity, layer, index = ref.quantity, ref.layer, ref.index
     if shape.fed_back and step is not None and layer == 1 and ref.sample is None:
-        is_sent = quantity == "a" and index[1] == step - 1
-        if is_sent or (quantity == "part:later" and index[1] + 1 == step):
+        is_sent = quantity is A and index[1] == step - 1
+        if is_sent or (quantity.is_way and quantity.step(ref) == step and index[1] == step - 1):
             return Node(0, shape.inputs + index[0], "a" if is_sent else "gradient")
     if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
         return None
-    if quantity == "part" and len(index) == 2:
-        place: Node | Edge = Edge(layer + 1, *index)
-    elif quantity.endswith("W") and len(index) == 2:
-        place = Edge(layer, *index)
-    elif quantity.endswith("b") and len(index) == 1:
+    edge = quantity.edge(ref)
+    if edge is not None:
+        place: Node | Edge = Edge(*edge)
+    elif quantity.row is not None:
+        place = Node(layer, index[0 if shape.steps else -1], quantity.row)
+    elif quantity.about(ref).quantity is B and len(index) == 1:
         place = Node(layer, index[0], "b")
-    elif quantity in ROWS:
-        place = Node(layer, index[0 if shape.steps else -1], ROWS[quantity])
     else:
         return None
     is_there = shape.has_unit(place.layer, place.unit)
@@ -104,15 +143,15 @@ class Focus(Struct):
     nodes: dict[tuple[int, int], str] = field(default_factory=dict)
     edges: dict[Edge, str] = field(default_factory=dict)
 
-    def of_unit(self, quantity: str, layer: int, unit: int) -> Ref:
+    def of_unit(self, quantity: Quantity, layer: int, unit: int) -> Ref:
         """A unit's number in the picture: the one of the step that is shown."""
         return Ref(quantity, layer, (unit,) if self.step is None else (unit, self.step))
 
     def of_input(self, unit: int, shape: Shape) -> Ref:
         """What an input brings in: the number that is given, or the hidden output of the step before."""
         if self.step is None or unit < shape.inputs:
-            return self.of_unit("x", 0, unit)
-        return Ref("a", 1, (unit - shape.inputs, self.step - 1))
+            return self.of_unit(X, 0, unit)
+        return Ref(A, 1, (unit - shape.inputs, self.step - 1))
 
     def tell(self, ref: Ref, place: Node | Edge | None) -> None:
         """Light the place of a number that has just been computed, or is selected."""
@@ -154,7 +193,7 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op |
     if event is None:
         return focus
     focus.ref = event.ref
-    focus.is_update = event.ref.quantity == UPDATE
+    focus.is_update = event.ref.quantity is updates.UPDATE
     focus.active = place_of(event.ref, shape, focus.step)
     focus.tell(event.ref, focus.active)
     if whole is not None and whole.size <= MOST_LIT:
@@ -166,7 +205,7 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op |
 def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus:
     """The path of the selected number, whatever the run has come to."""
     own = in_network(snapshot, selected)
-    focus = Focus(phase=PHASES.get(own.quantity[:1]), ref=own, step=_step(shape, own))
+    focus = Focus(phase=own.quantity.phase, ref=own, step=_step(shape, own))
     focus.active = focus.selected = place_of(own, shape, focus.step)
     focus.tell(own, focus.active)
     _light_path(focus, snapshot, shape, own)
@@ -195,8 +234,8 @@ def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> Non
     told = answer_to(snapshot, ref)
     for operand in told.operands:
         focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
-        if operand.quantity == "dz_dW":  # what the weight's sender sends
-            focus.light(Node(operand.layer - 1, operand.index[0], "a"), OPERAND)
+        if (sender := operand.quantity.sender(operand)) is not None:  # what it sends is its number
+            focus.light(Node(*sender, "a"), OPERAND)
     for inner in told.spelt_out:
         for operand in inner.operands:
             focus.light(place_of(operand, shape, focus.step), OPERAND)

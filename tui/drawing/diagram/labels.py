@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from dlsim.tui.drawing.diagram.canvas import cells_of_line
+from dlsim.tui.drawing.canvas import cells_of_line
 
 LEAST_SEEN = 0.4
 """Of each line at least this share of its cells stays in sight."""
@@ -22,7 +22,7 @@ LEVEL_PLACES = (0.5, 0.3, 0.7)
 """How far along a level line its label may stand: off the middle where others cross it."""
 
 
-class Stretch(Struct, frozen=True):
+class Course(Struct, frozen=True):
     """Where a line runs: from the left edge of cell x0 in row0 to the right edge of cell x1 - 1 in row1."""
 
     x0: int
@@ -31,7 +31,7 @@ class Stretch(Struct, frozen=True):
     row1: int
 
 
-class Place(Struct, frozen=True):
+class LabelPlace(Struct, frozen=True):
     """Where a label stands, how many cells it takes and how many it may grow to."""
 
     x: int
@@ -55,11 +55,13 @@ NO_MARGIN = Margin(0, frozenset())
 
 
 @lru_cache(maxsize=1024)
-def places(lines: tuple[Stretch, ...], cells: tuple[int, ...], margin: Margin = NO_MARGIN) -> tuple[Place, ...] | None:
+def places(
+    lines: tuple[Course, ...], cells: tuple[int, ...], margin: Margin = NO_MARGIN
+) -> tuple[LabelPlace, ...] | None:
     """A place for a label of so many cells at each of the lines, None where they cannot all stand, hide too much, or
     leave open which line one of them is about.
     """
-    choices: list[list[Place]] = []
+    choices: list[list[LabelPlace]] = []
     for line, breadth in zip(lines, cells, strict=True):
         spots = _spots(line, breadth, lines, margin)
         choices.append([spot for spot in spots if not _leaves_open_which(spot, line, lines)])
@@ -67,7 +69,7 @@ def places(lines: tuple[Stretch, ...], cells: tuple[int, ...], margin: Margin = 
             return None
     fewest_first = sorted(range(len(lines)), key=lambda number: len(choices[number]))
     for order in (range(len(lines)), fewest_first):  # in turn; or those that have the least choice before the others
-        placed: dict[int, Place] = {}
+        placed: dict[int, LabelPlace] = {}
         for number in order:
             taken = placed.values()
             found = next((spot for spot in choices[number] if not any(_meet(spot, other) for other in taken)), None)
@@ -81,14 +83,14 @@ def places(lines: tuple[Stretch, ...], cells: tuple[int, ...], margin: Margin = 
 
 
 def place(
-    line: Stretch, cells: int, lines: tuple[Stretch, ...], placed: tuple[Place, ...], margin: Margin = NO_MARGIN
-) -> Place | None:
+    line: Course, cells: int, lines: tuple[Course, ...], placed: tuple[LabelPlace, ...], margin: Margin = NO_MARGIN
+) -> LabelPlace | None:
     """The first place for a line's label that is free of other labels."""
     spots = _spots(line, cells, lines, margin)
     return next((spot for spot in spots if not any(_meet(spot, other) for other in placed)), None)
 
 
-def _spots(line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin) -> Iterator[Place]:
+def _spots(line: Course, cells: int, lines: tuple[Course, ...], margin: Margin) -> Iterator[LabelPlace]:
     """The best first."""
     room = line.x1 - line.x0
     if line.row0 == line.row1:
@@ -96,7 +98,7 @@ def _spots(line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin
         if cells + LEFT_OF_A_LEVEL_LINE <= room:
             for share in LEVEL_PLACES:
                 x = round(line.x0 + room * share - cells / 2)
-                yield Place(min(max(x, line.x0 + 1), line.x1 - 1 - cells), line.row0, cells, room - 4)
+                yield LabelPlace(min(max(x, line.x0 + 1), line.x1 - 1 - cells), line.row0, cells, room - 4)
         return
     own = _rows(line)
     others = {other.row0 for other in lines} - {line.row0}
@@ -106,16 +108,16 @@ def _spots(line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin
     yield from _apart(line, cells, lines, margin, near)
     fits = cells + LEFT_OF_A_SLANTED_LINE <= room
     if fits and sum(other.row0 == line.row0 for other in lines) == 1:
-        yield Place(line.x0 + 1, line.row0, cells, room - 4)
+        yield LabelPlace(line.x0 + 1, line.row0, cells, room - 4)
     yield from _apart(line, cells, lines, margin, far)
     for y in (near or [line.row0]) if fits else ():
         x = min(max(own[y][0], line.x0 + 1), line.x1 - 1 - cells)
-        yield Place(x, y, cells + 1, line.x1 - 1 - x, -1, has_stroke=True)
+        yield LabelPlace(x, y, cells + 1, line.x1 - 1 - x, -1, has_stroke=True)
 
 
 def _apart(
-    line: Stretch, cells: int, lines: tuple[Stretch, ...], margin: Margin, rows: Sequence[int]
-) -> Iterator[Place]:
+    line: Course, cells: int, lines: tuple[Course, ...], margin: Margin, rows: Sequence[int]
+) -> Iterator[LabelPlace]:
     """Before it, behind it or on it, where no other line comes near; of these rows those last where others touch it."""
     own = _rows(line)
     passed = frozenset[tuple[int, int]]().union(*(_cells(other) for other in lines if other != line))
@@ -130,7 +132,7 @@ def _apart(
             else:
                 x = max(min((first + last + 1 - cells) // 2, end - cells), start)
             if start <= x <= end - cells and _is_free(x, y, cells, ends, passed):
-                yield Place(x, y, cells, cells if ends else line.x1 - line.x0 - 4, ends)
+                yield LabelPlace(x, y, cells, cells if ends else line.x1 - line.x0 - 4, ends)
 
 
 def _is_free(x: int, y: int, cells: int, ends: int, passed: Set[tuple[int, int]]) -> bool:
@@ -143,7 +145,7 @@ def _is_free(x: int, y: int, cells: int, ends: int, passed: Set[tuple[int, int]]
     )
 
 
-def _leaves_open_which(label: Place, line: Stretch, lines: tuple[Stretch, ...]) -> bool:
+def _leaves_open_which(label: LabelPlace, line: Course, lines: tuple[Course, ...]) -> bool:
     """Whether a label with a stroke hides, or touches, another line that goes as its own does."""
     if not label.has_stroke:
         return False
@@ -152,7 +154,7 @@ def _leaves_open_which(label: Place, line: Stretch, lines: tuple[Stretch, ...]) 
     return any((other.row1 > other.row0) == is_falling and not hidden.isdisjoint(_cells(other)) for other in slanted)
 
 
-def _beside(line: Stretch, cells: int, lines: tuple[Stretch, ...]) -> Iterator[Place]:
+def _beside(line: Course, cells: int, lines: tuple[Course, ...]) -> Iterator[LabelPlace]:
     """Above or below a level line, as near to its middle as no other line comes."""
     room = line.x1 - line.x0
     if cells >= room:
@@ -166,11 +168,11 @@ def _beside(line: Stretch, cells: int, lines: tuple[Stretch, ...]) -> Iterator[P
             if first <= last:
                 nearest.append(min(max(middle, first), last))
         if nearest:
-            yield Place(min(nearest, key=lambda x: abs(x - middle)), y, cells, room - 1)
+            yield LabelPlace(min(nearest, key=lambda x: abs(x - middle)), y, cells, room - 1)
 
 
 @lru_cache(maxsize=64)
-def _columns(lines: tuple[Stretch, ...]) -> Mapping[int, Sequence[int]]:
+def _columns(lines: tuple[Course, ...]) -> Mapping[int, Sequence[int]]:
     """Where lines pass, row by row, from left to right."""
     passed: dict[int, list[int]] = {}
     for x, y in sorted(frozenset[tuple[int, int]]().union(*map(_cells, lines))):
@@ -179,7 +181,7 @@ def _columns(lines: tuple[Stretch, ...]) -> Mapping[int, Sequence[int]]:
 
 
 @lru_cache(maxsize=256)
-def _rows(line: Stretch) -> Mapping[int, tuple[int, int]]:
+def _rows(line: Course) -> Mapping[int, tuple[int, int]]:
     """The first and the last cell of each row that it passes when it is heavy, as it is when it is lit."""
     found: dict[int, tuple[int, int]] = {}
     for dx, dy in sorted(cells_of_line(line.x1 - line.x0, line.row1 - line.row0, heavy=True)):
@@ -189,22 +191,22 @@ def _rows(line: Stretch) -> Mapping[int, tuple[int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _cells(line: Stretch) -> frozenset[tuple[int, int]]:
+def _cells(line: Course) -> frozenset[tuple[int, int]]:
     return frozenset(
         (line.x0 + dx, line.row0 + dy) for dx, dy in cells_of_line(line.x1 - line.x0, line.row1 - line.row0)
     )
 
 
-def _hidden_by(label: Place) -> Iterator[tuple[int, int]]:
+def _hidden_by(label: LabelPlace) -> Iterator[tuple[int, int]]:
     """The cells of a label, and the blank on either side of it."""
     return ((x, label.y) for x in range(label.x - 1, label.x + label.cells + 1))
 
 
-def _meet(one: Place, other: Place) -> bool:
+def _meet(one: LabelPlace, other: LabelPlace) -> bool:
     return one.y == other.y and one.x < other.x + other.cells + 2 and other.x < one.x + one.cells + 2
 
 
-def _seen(line: Stretch, hidden: Set[tuple[int, int]]) -> float:
+def _seen(line: Course, hidden: Set[tuple[int, int]]) -> float:
     """The share of a line's cells that no label hides."""
     cells = _cells(line)
     return 1 - len(cells & hidden) / len(cells)

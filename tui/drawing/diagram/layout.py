@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.numbers import DIGITS
-from dlsim.tui.drawing.diagram.numbers import LEAST_ROOM
-from dlsim.tui.drawing.diagram.shape import Shape
+from dlsim.tui.drawing.diagram.focus import Shape
+from dlsim.tui.drawing.numbers import LEAST_ROOM
 
 
 class Slot(Struct, frozen=True):

@@ -8,18 +8,18 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import X, Z
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.blocks import Blocks
-from dlsim.tui.drawing.diagram.canvas import Canvas, Run
-from dlsim.tui.drawing.diagram.edges import Edges, Line
-from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, focus_of
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.diagram.edges import Edges, WeightLine
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
-from dlsim.tui.drawing.diagram.nodes import Hit, Units
-from dlsim.tui.drawing.diagram.shape import Shape, shape_of
+from dlsim.tui.drawing.diagram.units import Blocks, Units
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.text import Piece
 from dlsim.tui.words import words
 
 USUAL_NAME = len("sigmoid")
@@ -28,12 +28,12 @@ NEAR = 1.5
 """Cells' widths: not further from its line a click still means a weight."""
 
 
-class Picture(Struct, frozen=True):
+class Diagram(Struct, frozen=True):
     """Rows of runs; `hits` say which number stands where, later ones above earlier; `lines` are the weights."""
 
-    rows: tuple[tuple[Run, ...], ...]
+    rows: tuple[tuple[Piece, ...], ...]
     hits: tuple[Hit, ...]
-    lines: tuple[Line, ...] = ()
+    lines: tuple[WeightLine, ...] = ()
 
     def at(self, x: int, y: int) -> Ref | None:
         """The number at a cell: what is written there, else the weight whose line runs nearest."""
@@ -53,26 +53,26 @@ def draw(
     whole: Op | None = None,
     glyphs: Glyphs = UNICODE,
     digits: int = DIGITS,
-) -> Picture:
+) -> Diagram:
     """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
     to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit.
     """
     shape = shape_of(snapshot.scenario)
     if shape is None or width < 1 or height < 1:
-        return Picture((), ())
+        return Diagram((), ())
     if shape.is_fed_back:
         shape = _with_room(snapshot, shape, width, height, digits)
     focus = focus_of(snapshot, shape, selected, whole)
     layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
     hits: list[Hit] = []
-    lines: tuple[Line, ...] = ()
+    lines: tuple[WeightLine, ...] = ()
     if layout.level.name == "cells":
         _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits))
     else:
         lines = _draw_units(canvas, layout, shape, snapshot, focus, hits)
     _draw_caption(canvas, layout, shape, focus)
-    return Picture(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
+    return Diagram(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
 
 
 def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits: int) -> Shape:
@@ -85,7 +85,7 @@ def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
     symbols = tuple(
-        len(snapshot.symbol(Ref("z" if layer else "x", layer, ((units if layer else shape.inputs) - 1,))))
+        len(snapshot.symbol(Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))))
         for layer, units in enumerate(shape.widths)
     )
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
@@ -107,7 +107,7 @@ def _plan(
 
 def _draw_units(
     canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus, hits: list[Hit]
-) -> tuple[Line, ...]:
+) -> tuple[WeightLine, ...]:
     """The lines between units, then the units; which lines there are."""
     edges = Edges(canvas, layout, snapshot, focus, hits)
     edges.draw()

@@ -1,30 +1,29 @@
-"""How large gradients are, layer by layer and variant by variant, on a log scale. No Textual here."""
+"""How large gradients are, layer by layer and variant by variant, on a log scale."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor, isfinite, isnan, log10
 
+from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ
+from dlsim.engine.kinds.network.layer_summaries import MEAN_SIZE, SLOPES
 from dlsim.engine.numbers import power_of_ten, scientific
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.numbers import number
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.forward import network_tape
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.numbers import number
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.layered import Layered, tape_of
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
-from dlsim.tui.drawing.pictures.spread import Spread
-from dlsim.tui.drawing.pictures.stuck import Stuck
+from dlsim.tui.drawing.pictures.layered import Histograms, Layered, StuckUnits, tape_of
+from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
+from dlsim.tui.drawing.text import Pieces, fit, groups_that_fit
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.words.caps import caps
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")
-SIZES = {"gradients": "dE_dW", "deltas": "dE_dz", "derivatives": "da_dz"}
+SIZES = {"gradients": DE_DW, "deltas": DE_DZ, "derivatives": DA_DZ}
 """By view: of what the mean size in a layer is drawn."""
 TOLD = {"gradients": "mean_gradient", "deltas": "mean_delta", "derivatives": "mean_slope"}
 FEWEST_DECADES, MOST_DECADES = 2, 16
@@ -35,27 +34,27 @@ LEAST_WITH_PRODUCTS = 26
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """Gradients only where something is trained."""
-    return VIEWS if getattr(snapshot.scenario.body, "training", None) is not None else FORWARD_VIEWS
+    return VIEWS if snapshot.scenario.training else FORWARD_VIEWS
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The chosen view."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     if network_tape(scene.snapshot) is None:
         return Drawing(cells)
     names = views(scene.snapshot)
     view = names[scene.view % len(names)]
     if view in SIZES:
-        Sizes(scene, cells).draw(view)
+        MeanSizes(scene, cells).draw(view)
     elif view == "units":
-        Stuck(scene, cells).draw()
+        StuckUnits(scene, cells).draw()
     else:
-        Spread(scene, cells).draw(view)
+        Histograms(scene, cells).draw(view)
     return Drawing(cells, cells.hits, is_table=True)
 
 
-class Sizes(Layered):
-    """Sizes on a log scale."""
+class MeanSizes(Layered):
+    """Mean sizes on a log scale."""
 
     def draw(self, view: str) -> None:
         """A column of bars for each variant, a bar for each layer, all on one scale."""
@@ -80,47 +79,45 @@ class Sizes(Layered):
             if y >= cells.height:
                 cells.write(cells.width - 1, cells.height - 1, cells.glyphs.more, "muted")
                 break
-            cells.write(0, y, shortened(self.name_of(layer), left - 1), "muted")
+            cells.write(0, y, fit(self.name_of(layer), left - 1), "muted")
             for place, variant in enumerate(shown):
                 x = left + place * (room + 2)
                 text_cells = 8 if room < 24 else 10
                 space = max(room - text_cells - 1 - (11 if products else 0), 1)
                 size = table[place][row]
                 if size is None:
-                    cells.write(x, y, shortened(self.so_far(variant, SIZES[view], layer), room), "muted")
+                    cells.write(x, y, fit(self.so_far(variant, SIZES[view], layer), room), "muted")
                 else:
-                    self._bar(
-                        (x, y, space, text_cells), size, (low, high), variant, Ref(f"mean_size:{SIZES[view]}", layer)
-                    )
+                    self._bar((x, y, space, text_cells), size, (low, high), variant, Ref(MEAN_SIZE[SIZES[view]], layer))
                 product = self._product(variant, layer) if products else None
                 if product is not None:
                     text = number(product, 9, self.scene.look.at_most(6))
                     end = cells.write(x + space + text_cells + 2, y, "×", "muted")
-                    cells.write(end, y, text, variant.linked("muted", Ref("slopes", layer)))
+                    cells.write(end, y, text, variant.linked("muted", Ref(SLOPES, layer)))
         y = top + len(self.rows()) * step
         if y < cells.height and numbers:
             for place in range(len(shown)):
                 self._scale(left + place * (room + 2), y, space, (low, high))
         if y + 1 < cells.height:
-            write_line(cells, y + 1, rest)
+            cells.write_groups(y + 1, rest)
 
-    def _title(self, view: str, shown: list[Variant], *, products: bool) -> list[Group]:
+    def _title(self, view: str, shown: list[Variant], *, products: bool) -> list[Pieces]:
         """What the bars are, how many variants there was no room for, of which iteration: as much as fits; the rest."""
         say, missing = self.scene.say, len(self.variants) - len(shown)
         key = caps(say, SIMULATOR_KEYS)["scenario.variant"]
         more = say("picture.more_variants", count=missing, key=key) if missing else ""
         room = self.cells.width - (breadth(more) + 2 if more else 0)
-        told = shortened(say(f"picture.{TOLD[view]}"), room)
+        told = fit(say(f"picture.{TOLD[view]}"), room)
         iterations = dict.fromkeys(f"{variant.snapshot.position.iteration:,}" for variant in shown)
         which = "of_iteration" if len(iterations) == 1 else "of_iterations"
-        groups: list[Group] = [
+        groups: list[Pieces] = [
             [(told, "muted")],
             *([[(more, "operand")]] if more else []),
             *([[(say("picture.slope_product"), "muted")]] if products else []),
             [(say(f"picture.{which}", iteration=" · ".join(iterations)), "muted")],
         ]
-        line, rest = in_lines(groups, self.cells.width)
-        write_line(self.cells, 0, line)
+        line, rest = groups_that_fit(groups, self.cells.width)
+        self.cells.write_groups(0, line)
         return rest
 
     def _fitting_variants(self) -> list[Variant]:
@@ -136,17 +133,17 @@ class Sizes(Layered):
         room = (self.cells.width - left + 2) // len(shown) - 2
         for place, variant in enumerate(shown):
             x = self.cells.write(left + place * (room + 2), y, variant.mark, variant.role)
-            self.cells.write(x, y, " " + shortened(variant.name, room - 2), "lead" if variant.is_lead else "text")
+            self.cells.write(x, y, " " + fit(variant.name, room - 2), "lead" if variant.is_lead else "text")
 
     def _size(self, view: str, variant: Variant, layer: int) -> float | None:
         """The mean size in a layer, once the lead has revealed all of it."""
-        return self._known(variant, Ref(f"mean_size:{SIZES[view]}", layer), (layer, SIZES[view]))
+        return self._known(variant, Ref(MEAN_SIZE[SIZES[view]], layer), (layer, SIZES[view]))
 
     def _product(self, variant: Variant, layer: int) -> float | None:
         """The mean slopes from the output down to here, multiplied."""
-        return self._known(variant, Ref("slopes", layer), (layer, "da_dz"))
+        return self._known(variant, Ref(SLOPES, layer), (layer, DA_DZ))
 
-    def _known(self, variant: Variant, ref: Ref, of: tuple[int, str]) -> float | None:
+    def _known(self, variant: Variant, ref: Ref, of: tuple[int, Quantity]) -> float | None:
         """A number that a variant has, once all of what it is made of is known."""
         layer, quantity = of
         tape = tape_of(variant)

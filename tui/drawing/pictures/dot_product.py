@@ -1,20 +1,22 @@
-"""How one entry of a layer's product comes about: a row times a column, as cells and as numbers. No Textual here."""
+"""How one entry of a layer's product comes about: a row times a column, as cells and as numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dlsim.engine.formula import leads
+from dlsim.engine.explain import leads
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
+from dlsim.engine.kinds.layered.structure import Layer
+from dlsim.engine.kinds.network.layer_summaries import ParameterCount, Size
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape
-from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Formula, Ref
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.numbers import number_alone
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.legend import Group, group_breadth, write_group
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.equation import in_lines
+from dlsim.tui.drawing.numbers import number_alone
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.text import Link, Pieces, cut, fit
 from dlsim.tui.session.answer import is_landed
 
 MOST_SHOWN, LARGEST_SHOWN = 8, 16
@@ -38,16 +40,15 @@ def result(layer: Layer) -> str:
 
 def product_of(ref: Ref) -> int | None:
     """The layer in whose product a number is a cell or a size; what goes in names its sample there."""
-    if ref.quantity == "x" or (ref.quantity == "a" and ref.sample is not None):
+    if ref.quantity is X or (ref.quantity is A and ref.sample is not None):
         return ref.layer + 1
-    kind = ref.quantity.partition(":")[0]
-    return (ref.layer or None) if kind in ("rows", "columns", "parameters") else None
+    return (ref.layer or None) if isinstance(ref.quantity, Size | ParameterCount) else None
 
 
 class DotProduct:
     """The factors and the product of one layer in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, layer: Layer, shapes: LayerShapes) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, layer: Layer, shapes: LayerShapes) -> None:
         self._scene, self._cells = scene, cells
         self._snapshot = scene.snapshot
         self._layer, self._shapes = layer, shapes
@@ -56,16 +57,16 @@ class DotProduct:
         """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
         layer, unit = self._layer, entry.index[0]
         look, width = self._scene.look, self._cells.width
-        told = self._snapshot.explain(entry, look.digits)
+        told = self._snapshot.explain(entry)
         shown = self._snapshot.value(entry)
         name = f"{result(layer)}[{self._snapshot.sample + 1},{unit + 1}]"
-        head: Group = [
+        head: Pieces = [
             (f"{name} = ", "symbol"),
             (told.symbol, Link("symbol", entry)),
             (" = ", "symbol"),
             *self._symbols(told.tokens),
         ]
-        lines: Sequence[Group] = _wrapped(head, width)
+        lines: Sequence[Pieces] = _wrapped(head, width)
         filled = _wrapped([("= ", "text"), *self._numbers(told.tokens)], width)
         below = max(len(lines) + len(filled), 2 * len(lines) + 2)  # as many, as a rule, whatever the numbers are
         extent = self.extent(room - below - 3)  # the names, what the cells mean, the result
@@ -80,30 +81,29 @@ class DotProduct:
         elif room >= 4:
             y, room = y + 1, room - 1
         if len(lines) > 1 and room < len(lines) + 2:
-            lines = _at_most(lines, 1, width)
+            lines = [cut(head, width)]
         for place, line in enumerate(lines):
-            write_group(self._cells, 0, y + place, _cut(line, width))
+            self._cells.write_pieces(0, y + place, cut(line, width))
         y, room = y + len(lines) - 1, room - len(lines) + 1
         if room >= 2:
             for line in filled if len(filled) <= max(room - 2, 1) else ():  # else the symbols above stand for them
                 y += 1
-                write_group(self._cells, 0, y, line)
+                self._cells.write_pieces(0, y, line)
         if y + 1 < self._cells.height and room >= 3:
             role = "active" if shown is not None else "muted"
-            x = write_group(
-                self._cells, 0, y + 1, [("= ", role), (number_alone(shown, look.digits), Link(role, entry))]
-            )
+            told = number_alone(shown, look.digits)
+            x = self._cells.write_pieces(0, y + 1, [("= ", role), (told, Link(role, entry))])
             if is_landed(self._snapshot):
-                note = shortened(self._scene.say("picture.old_weights"), width - x - 2)
+                note = fit(self._scene.say("picture.old_weights"), width - x - 2)
                 self._cells.write(x + 2, y + 1, note, "muted")
 
-    def _symbols(self, tokens: Formula) -> Group:
+    def _symbols(self, tokens: Formula) -> Pieces:
         return [
             (self._snapshot.symbol(token), Link("symbol", token)) if isinstance(token, Ref) else (token, "symbol")
             for token in tokens
         ]
 
-    def _numbers(self, tokens: Formula) -> Group:
+    def _numbers(self, tokens: Formula) -> Pieces:
         """The formula with its numbers, each of which can be selected."""
         pieces: list[tuple[str, str]] = []
         for token in tokens:
@@ -146,13 +146,13 @@ class DotProduct:
                 shapes.weights,
                 (None, unit),
                 "+" if shapes.biases else "=",
-                lambda row, column: Ref("W", number, (row, column)),
+                lambda row, column: Ref(W, number, (row, column)),
             ),
-            (result(layer), shapes.y, (sample, unit), "", lambda row, column: Ref("z", number, (column,), row)),
+            (result(layer), shapes.y, (sample, unit), "", lambda row, column: Ref(Z, number, (column,), row)),
         ]
         if shapes.biases:
             name = f"b[{number}]"
-            spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref("b", number, (column,))))
+            spots.insert(2, (name, shapes.biases, (None, unit), "=", lambda row, column: Ref(B, number, (column,))))
         per_cell = 2 if sum(min(spot[1][1], most) * 2 + BESIDE_CELLS for spot in spots) <= cells.width else 1
         is_empty = False
         for name, shape, lit, sign, at in spots:
@@ -170,12 +170,12 @@ class DotProduct:
         if x + 3 + breadth(legend) <= cells.width:
             cells.write(x + 3, y - 1, legend, "muted")
         elif has_air:
-            cells.write(0, y + rows, shortened(legend, cells.width), "muted")
+            cells.write(0, y + rows, fit(legend, cells.width), "muted")
 
     def _sent(self, row: int, column: int) -> Ref:
         """What goes in: an input, or an output of the layer below."""
         below = self._layer.number - 1
-        return Ref("a" if below else "x", below, (column,), row)
+        return Ref(A if below else X, below, (column,), row)
 
     def _there(self, at: At, columns: int) -> int:
         """How many of a matrix's columns are known by now."""
@@ -224,39 +224,7 @@ def _window(count: int, wanted: int | None, room: int) -> range:
     return range(first, first + room)
 
 
-def _wrapped(pieces: Group, cells: int) -> list[Group]:
-    """Broken at spaces."""
-    words: list[list[tuple[str, str]]] = [[]]
-    for text, role in pieces:
-        for place, part in enumerate(text.split(" ")):
-            if place:
-                words.append([])
-            if part:
-                words[-1].append((part, role))
-    lines: list[list[tuple[str, str]]] = [[]]
-    for word in filter(None, words):
-        if lines[-1] and group_breadth(lines[-1]) + 1 + group_breadth(word) > cells:
-            lines.append([("  ", ""), *word])
-        else:
-            lines[-1] += [*([(" ", "")] if lines[-1] else []), *word]
-    return list(lines)
-
-
-def _at_most(lines: Sequence[Group], most: int, cells: int) -> Sequence[Group]:
-    """So many of the lines; where there are more, the last of them says so."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], _cut([*lines[most - 1], (" ", ""), *lines[most][1:]], cells)]
-
-
-def _cut(pieces: Group, cells: int) -> Group:
-    """With an ellipsis where they take more than so many cells."""
-    if group_breadth(pieces) <= cells:
-        return pieces
-    kept: list[tuple[str, str]] = []
-    for text, role in pieces:
-        room = cells - group_breadth(kept)
-        if breadth(text) >= room:
-            return [*kept, (shortened(f"{text} ", room) if breadth(text) <= room else shortened(text, room), role)]
-        kept.append((text, role))
-    return kept
+def _wrapped(pieces: Pieces, cells: int) -> list[Pieces]:
+    """In lines of at most so many cells, all but the first of them hanging."""
+    first, *others = in_lines(pieces, cells - 2, used=-2)
+    return [first, *[[("  ", ""), *line] for line in others]]

@@ -1,4 +1,4 @@
-"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars. No Textual here."""
+"""Functions and their slopes over the sweep, together and singly, with a cursor; softmax as bars."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.functions.tape import FunctionsTape
+from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.numbers import number, number_alone
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.legend import Group, rows_needed, write_columns, write_line
-from dlsim.tui.drawing.pictures.plane import Plane, Span, fitting_span, framed
+from dlsim.tui.drawing.canvas import Canvas, rows_needed
+from dlsim.tui.drawing.numbers import number, number_alone
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import Span, fitting_span
+from dlsim.tui.drawing.text import Link, Pieces, fit
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ WIDE = 72
 LEGEND_CELLS = 36
 TALLER = {"activation": 2.0, "loss": 5.0}
 """Together, what is so many times taller than most is cut off: the others would lie flat."""
-X = Ref("x")
+CURSOR = Ref(X)
 """Where the cursor stands."""
 ROLES = 8
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -36,13 +36,13 @@ def views(snapshot: Snapshot) -> Sequence[str]:
     tape = snapshot.tape
     if not isinstance(tape, FunctionsTape):
         return ("",)
-    singly = tuple("=" + spec.label for spec in tape.body.functions)
-    return ("together", *singly, *(("softmax",) if len(tape.body.vector) else ()))
+    singly = tuple("=" + spec.label for spec in tape.functions)
+    return ("together", *singly, *(("softmax",) if len(tape.vector) else ()))
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The chosen view."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
     if not isinstance(tape, FunctionsTape):
         return Drawing(cells)
@@ -50,7 +50,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
     view = scene.view % len(views(scene.snapshot))
     if view == 0:
         of.together()
-    elif view <= len(tape.body.functions):
+    elif view <= len(tape.functions):
         of.singly(view - 1)
     else:
         of.softmax()
@@ -60,11 +60,11 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Curves:
     """One moment's curves in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: FunctionsTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: FunctionsTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
-        self._functions = tape.body.functions
-        self._x = tape.body.sweep
+        self._functions = tape.functions
+        self._x = tape.sweep
         self._marks = scene.look.marks
 
     # together
@@ -76,13 +76,13 @@ class _Curves:
         groups = [self._told(number, is_wide) for number in range(len(self._functions))]
         if is_wide:
             room, height = cells.width - LEGEND_CELLS - 2, cells.height
-            head: list[Group] = [[(f"{self._x_told():<18}", Link("strong", X)), ("    f(x)    f′(x)", "muted")]]
+            head: list[Pieces] = [[(f"{self._x_told():<18}", Link("strong", CURSOR)), ("    f(x)    f′(x)", "muted")]]
             place = (room + 2, 0, LEGEND_CELLS, height)
-            write_columns(cells, place, [*head, *groups], widest=LEGEND_CELLS)
+            cells.write_columns(place, [*head, *groups], widest=LEGEND_CELLS)
         else:
             rows = min(rows_needed(groups, cells.width), max(cells.height - 7, 0))
             room, height = cells.width, cells.height - rows
-            write_columns(cells, (0, height, cells.width, rows), groups)
+            cells.write_columns((0, height, cells.width, rows), groups)
         numbers = range(len(self._functions))
         if room >= 40:
             half = room // 2
@@ -92,17 +92,17 @@ class _Curves:
             half = room
             self._plot((0, 0, room, height), numbers, self._tape.values, "f(x)")
         if not is_wide:
-            cells.write_right(half - 1, 0, self._x_told(), Link("strong", X))
+            cells.write_right(half - 1, 0, self._x_told(), Link("strong", CURSOR))
 
-    def _told(self, place: int, is_wide: bool) -> Group:
+    def _told(self, place: int, is_wide: bool) -> Pieces:
         room, cells = (16, 8) if is_wide else (10, 7)
         digits = self._scene.look.at_most(4)
         label = _shortened(self._functions[place].label, room)
-        at_value, at_slope = Ref("f", 0, (place,)), Ref("slope", 0, (place,))
+        at_value, at_slope = Ref(VALUE, 0, (place,)), Ref(SLOPE, 0, (place,))
         value = self._snapshot.value(at_value)
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
         slope = number(self._snapshot.value(at_slope), cells - 1, digits) if has_slope else "–"
-        mark = self._flatness(place) if self._snapshot.is_shown(Ref("f", 0, (place,))) else " "
+        mark = self._flatness(place) if self._snapshot.is_shown(Ref(VALUE, 0, (place,))) else " "
         role = self._role(place)
         return [
             (self._marks[place % len(self._marks)], Link(role, at_value)),
@@ -135,7 +135,7 @@ class _Curves:
             self._strew(plane, place_of, curves[place_of], order, len(numbers))
         is_slope = curves is self._tape.slopes
         for place_of in numbers:
-            value = self._snapshot.value(Ref("slope" if is_slope else "f", 0, (place_of,)))
+            value = self._snapshot.value(Ref(SLOPE if is_slope else VALUE, 0, (place_of,)))
             found = None if value is None else plane.cell(self._tape.x, value)
             if found is not None:
                 cells.write(*found, self._marks[place_of % len(self._marks)], "active")
@@ -187,13 +187,13 @@ class _Curves:
                 if mark != " ":
                     cells.write(plane.left + column, plane.top + plane.height - 1, mark, "negative")
         if height < cells.height:
-            write_line(cells, height, [[(self._x_told(), Link("strong", X))], self._values_told(place)])
-            write_line(cells, height + 1, self._zones_told(zones))
+            cells.write_groups(height, [[(self._x_told(), Link("strong", CURSOR))], self._values_told(place)])
+            cells.write_groups(height + 1, self._zones_told(zones))
 
-    def _values_told(self, place: int) -> Group:
+    def _values_told(self, place: int) -> Pieces:
         group: list[tuple[str, str]] = []
         has_slope = bool(np.isfinite(self._tape.slopes[place]).any())
-        for name, quantity in (("f(x) = ", "f"), *((("  f′(x) = ", "slope"),) if has_slope else ())):
+        for name, quantity in (("f(x) = ", VALUE), *((("  f′(x) = ", SLOPE),) if has_slope else ())):
             ref = Ref(quantity, 0, (place,))
             told = number_alone(self._snapshot.value(ref), self._scene.look.digits)
             group += [(name, "symbol"), (told, Link("text", ref))]
@@ -208,7 +208,7 @@ class _Curves:
     def _flatness(self, place: int) -> str:
         return self._zones(place)[self._tape.point]
 
-    def _zones_told(self, zones: list[str]) -> list[Group]:
+    def _zones_told(self, zones: list[str]) -> list[Pieces]:
         glyphs, say = self._scene.look.glyphs, self._scene.say
         told = {
             glyphs.flat: say("picture.saturated_here", share=f"{SATURATED_BELOW:.0%}"),
@@ -221,7 +221,7 @@ class _Curves:
     def softmax(self) -> None:
         """The vector, and each number's share of the whole."""
         cells, snapshot = self._cells, self._snapshot
-        units = len(self._tape.body.vector)
+        units = len(self._tape.vector)
         look = self._scene.look
         share_cells = look.digits + 2
         room = max(cells.width - 22 - max(share_cells, 10), 4)
@@ -230,33 +230,33 @@ class _Curves:
         step = 2 if cells.height >= 2 * units + 3 else 1
         for unit in range(min(units, max(cells.height - 2, 1))):
             row = 1 + unit * step
-            share = snapshot.value(Ref("softmax", 0, (unit,)))
+            share = snapshot.value(Ref(SOFTMAX, 0, (unit,)))
             cells.write(
                 0,
                 row,
-                number(float(self._tape.body.vector[unit]), 9, look.at_most(4)),
-                Link("text", Ref("v", 0, (unit,))),
+                number(float(self._tape.vector[unit]), 9, look.at_most(4)),
+                Link("text", Ref(V, 0, (unit,))),
             )
             if share is not None:
                 end = cells.write(12, row, bar(share, room, cells), self._role(unit))
                 told = number(share, share_cells, look.digits)
-                cells.write(end + 1, row, told, Link("text", Ref("softmax", 0, (unit,))))
+                cells.write(end + 1, row, told, Link("text", Ref(SOFTMAX, 0, (unit,))))
             else:
                 cells.write(12, row, "…", "muted")
-        total = snapshot.value(Ref("sum"))
+        total = snapshot.value(Ref(SUM))
         row = min(1 + units * step, cells.height - 1)
         if row > 0:
             end = cells.write(12, row, "Σ = ", "strong")
-            cells.write(end, row, number(total, share_cells, look.digits), Link("strong", Ref("sum")))
+            cells.write(end, row, number(total, share_cells, look.digits), Link("strong", Ref(SUM)))
 
 
 def _shortened(label: str, room: int) -> str:
     """A function's label; what stands in brackets is kept."""
     name, bracket, rest = label.partition("[")
-    return shortened(name, max(room - len(bracket + rest), 2)) + bracket + rest
+    return fit(name, max(room - len(bracket + rest), 2)) + bracket + rest
 
 
-def bar(share: float, cells_wide: int, cells: Cells) -> str:
+def bar(share: float, cells_wide: int, cells: Canvas) -> str:
     """A bar of `share` of so many cells, to an eighth of a cell."""
     share = min(max(share, 0.0), 1.0)
     if not cells.glyphs.has_dots:

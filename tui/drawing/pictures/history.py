@@ -1,4 +1,4 @@
-"""The course of one parameter over the updates. No Textual here."""
+"""The course of one parameter over the updates."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.legend import Group, group_breadth, in_lines, write_line
-from dlsim.tui.drawing.pictures.plane import Array, Plane, fitting_span, framed
+from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import Array, fitting_span
+from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit, measure
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.session.rows import subject
 from dlsim.tui.words.caps import caps
 
-PARAMETERS = ("W", "b")
 FEW_DIGITS = 4
 LINES_OF_TITLE = (4, 7, 10)
 """From so many rows on there is one line above the course, there are two, three."""
@@ -28,23 +26,23 @@ LINES_OF_TITLE = (4, 7, 10)
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The course up to now, its last value and the edits marked; behind it that of the run which the last edit left."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     snapshot = scene.snapshot
     parameter = parameter_of(snapshot, scene.selected)
     if parameter is None:
-        write_line(cells, 0, [[(scene.say("picture.history_none"), "muted")]])
+        cells.write_groups(0, [[(scene.say("picture.history_none"), "muted")]])
         return Drawing(cells)
     updates, values = snapshot.history.of(parameter)
-    now = snapshot.tape.value(_now(parameter), snapshot.sample)
+    now = snapshot.tape.value(present(parameter), snapshot.sample)
     done = snapshot.position.done
     xs, ys = np.append(updates, done).astype(np.float64), np.append(values, now)
     left = _left(snapshot, parameter)
     top, rest = 0, _title(scene, parameter, now, float(ys[0]), width, has_ghost=left is not None)
     while rest and top < bisect_right(LINES_OF_TITLE, height):
-        line, rest = in_lines(rest, width)
+        line, rest = groups_that_fit(rest, width)
         if not line:  # too narrow for it
             break
-        write_line(cells, top, line)
+        cells.write_groups(top, line)
         top += 1
     ahead = _ahead(snapshot, parameter, now)
     last, heights = max(done, 1), ys
@@ -65,11 +63,6 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
             mark, role = (scene.look.glyphs.edit, "accent") if what == "edit" else (scene.look.marks[0], "active")
             cells.write(*found, mark, role)
     return Drawing(cells, cells.hits)
-
-
-def _now(parameter: Ref) -> Ref:
-    """The parameter as it is at this moment."""
-    return parameter._replace(quantity=f"now_{parameter.quantity}")
 
 
 def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
@@ -104,15 +97,15 @@ def _draw_ghost(plane: Plane, xs: Array, ys: Array) -> None:
         plane.cells.write(plane.left + column, plane.top + row, plane.cells.glyphs.ghost, "muted")
 
 
-def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *, has_ghost: bool) -> list[Group]:
+def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *, has_ghost: bool) -> list[Pieces]:
     """What parameter it is, its values, how to choose another, and in words what is marked."""
     say, snapshot, digits = scene.say, scene.snapshot, scene.look.digits
     done = snapshot.position.done
-    title: list[Group] = [
+    title: list[Pieces] = [
         [
             (snapshot.symbol(parameter), "symbol"),
             (" ", "strong"),
-            (fixed(now, digits), Link("strong", _now(parameter))),
+            (fixed(now, digits), Link("strong", present(parameter))),
         ],
         [(say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
     ]
@@ -126,11 +119,11 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
     jumps = [jump for jump in snapshot.history.jumps(parameter) if np.isfinite(jump.before)]
     if jumps:
         forms = (_edited(scene, jumps, decimals) for decimals in (digits, scene.look.at_most(FEW_DIGITS)))
-        title.append(min(forms, key=lambda form: group_breadth(form) > width))
+        title.append(min(forms, key=lambda form: measure(form) > width))
     return title
 
 
-def _edited(scene: Scene, jumps: Sequence[Jump], digits: int) -> Group:
+def _edited(scene: Scene, jumps: Sequence[Jump], digits: int) -> Pieces:
     """The last edit of the parameter, and how many there are."""
     jump = jumps[-1]
     before, after = fixed(jump.before, digits), fixed(jump.after, digits)
@@ -153,6 +146,5 @@ def parameter_of(snapshot: Snapshot, selected: Ref | None) -> Ref | None:
 
 def parameter_in(ref: Ref) -> Ref | None:
     """The weight or bias that a number is, or is about."""
-    letter, layer, index = subject(ref)
-    letter = letter.removeprefix("now_").removeprefix("new_")
-    return Ref(letter, layer, index) if letter in PARAMETERS and index else None
+    parameter = about(ref)
+    return parameter if parameter.quantity.is_parameter and parameter.layer else None

@@ -1,74 +1,18 @@
-"""A rectangle of cells that stands for a stretch of x and of y: axes with numbers, curves, lines. No Textual here."""
+"""A rectangle of cells that stands for a stretch of x and of y: axes with numbers, curves, lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil, floor, log10
-
 import numpy as np
-from numpy.typing import NDArray
 
-from dlsim.engine.numbers import scientific
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
-
-Array = NDArray[np.float64]
-Span = tuple[float, float]
-
-STEPS = (1.0, 2.0, 5.0, 10.0)
-
-
-def ticks(span: Span, most: int, *, whole: bool = False) -> tuple[list[float], int]:
-    """(round numbers within `span`, at most `most` of them, `whole` ones on request; the decimals that they need)."""
-    low, high = span
-    if most < 1 or not high > low:
-        return [], 0
-    rough = max((high - low) / most, 1.0 if whole else 0.0)
-    power = 10.0 ** floor(log10(rough))
-    for step in STEPS:
-        size = step * power
-        first, last = ceil(low / size - 1e-9), floor(high / size + 1e-9)
-        if last - first + 1 <= most:
-            decimals = max(0, -floor(log10(size) + 1e-9))
-            return [round(number * size, decimals + 1) + 0.0 for number in range(first, last + 1)], decimals
-    return [], 0
-
-
-def label(value: float, decimals: int) -> str:
-    """A number at an axis."""
-    if value and (abs(value) >= 1e5 or abs(value) < 1e-4):
-        return scientific(value, 0)
-    return f"{value:.{decimals}f}"
-
-
-def widened(low: float, high: float, share: float) -> Span:
-    """A span with a margin; around a single number, one of its own."""
-    if not high > low:
-        return low - 1.0, high + 1.0
-    margin = (high - low) * share
-    return low - margin, high + margin
-
-
-LARGEST = 8e307
-"""Half the distance of two ends that is a number still."""
-NARROWEST = 1e-12
-"""A span that is a smaller share of its ends than this is none."""
-
-
-def opened(span: Span) -> Span:
-    """The span, or where its ends are one number, or too far apart to be told how far, one around its middle."""
-    low, high = (min(max(end, -LARGEST), LARGEST) for end in span)
-    if high - low > NARROWEST * max(abs(low), abs(high)):
-        return low, high
-    middle = low / 2 + high / 2
-    room = max(abs(middle) / 10, 1.0)
-    return middle - room, middle + room
+from dlsim.tui.drawing.canvas import Canvas, Mask
+from dlsim.tui.drawing.scales import Array, Span, label, opened, ticks
 
 
 class Plane:
     """Cells left … left + width of rows top … top + height, for x and y in spans; y grows upwards."""
 
-    def __init__(self, cells: Cells, left: int, top: int, width: int, height: int, x: Span, y: Span) -> None:
+    def __init__(self, cells: Canvas, left: int, top: int, width: int, height: int, x: Span, y: Span) -> None:
         self.cells, self.left, self.top = cells, left, top
         self.width, self.height, self.x, self.y = max(width, 1), max(height, 1), opened(x), opened(y)
 
@@ -151,7 +95,7 @@ class Plane:
 
 
 def framed(
-    cells: Cells,
+    cells: Canvas,
     place: tuple[int, int, int, int],
     x: Span,
     y: Span,
@@ -204,10 +148,3 @@ def _label_columns(plane: Plane, row: int, name: str, *, whole: bool) -> None:
             used = start + breadth(text)
     if name:
         plane.cells.write_right(end, row, name, "symbol")
-
-
-def fitting_span(numbers: Sequence[float] | Array, share: float = 0.05) -> Span:
-    """A span that holds all finite numbers."""
-    array = np.asarray(numbers, dtype=np.float64)
-    array = array[np.isfinite(array)]
-    return widened(float(array.min()), float(array.max()), share) if array.size else (0.0, 1.0)

@@ -1,4 +1,4 @@
-"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary. No Textual here."""
+"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.kinds.network.summaries import TRAINING, VALIDATION
+from dlsim.engine.kinds.layered.quantities import A
+from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
-from dlsim.tui.drawing.pictures.moments import moment_told, room_after
-from dlsim.tui.drawing.pictures.plane import Plane, Span, framed, widened
-from dlsim.tui.drawing.pictures.region_field import finer, grid
-from dlsim.tui.drawing.pictures.region_lines import Lines
-from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene
-from dlsim.tui.drawing.pictures.suiting import lies_in_a_plane
+from dlsim.tui.drawing.canvas import Canvas, Mask
+from dlsim.tui.drawing.pictures.catalogue import lies_in_a_plane
+from dlsim.tui.drawing.pictures.plane import Plane, framed
+from dlsim.tui.drawing.pictures.region_lines import Lines, finer, grid
+from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene, moment_told, network_tape, room_after
+from dlsim.tui.drawing.scales import Span, widened
+from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -45,12 +43,11 @@ ASCII_LENS_MARKS = "OX"
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """One for each output, unless the outputs are classes: then one for all."""
-    outputs = snapshot.scenario.body.network.layers[-1].units
-    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.body.data)):
+    layers = snapshot.scenario.layers
+    outputs = layers[-1].units
+    if outputs == 1 or _shares_out(classes_of(snapshot.scenario.data)):
         return ("",)
-    return tuple(
-        "=" + snapshot.symbol(Ref("a", len(snapshot.scenario.body.network.layers), (unit,))) for unit in range(outputs)
-    )
+    return tuple("=" + snapshot.symbol(Ref(A, len(layers), (unit,))) for unit in range(outputs))
 
 
 def _shares_out(classes: Classes | None) -> bool:
@@ -60,7 +57,7 @@ def _shares_out(classes: Classes | None) -> bool:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The plane at this moment."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None or not lies_in_a_plane(scene.snapshot.scenario):
         return Drawing(cells)
@@ -71,11 +68,11 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Map:
     """One moment's plane in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._look: Look = scene.look
         self._snapshot = scene.snapshot
-        self._data: DataSpec = scene.snapshot.scenario.body.data
+        self._data: DataSpec = tape.data
         self._layers = tape.structure.layers
         self._said = classes_of(self._data)
         self._boundary = self._said.threshold if self._said else BOUNDARY
@@ -89,7 +86,7 @@ class _Map:
         """Heat, lines, points, and what they mean."""
         height = self._cells.height
         top = 1 if height >= 6 else 0
-        above, below = in_lines(self._meaning(), self._cells.width)
+        above, below = groups_that_fit(self._meaning(), self._cells.width)
         second = 1 if height >= (LEAST_WITH_REST if below else LEAST_WITH_LINES) else 0
         x, y = self._spans()
         place = (0, top, self._cells.width, height - top - second)
@@ -106,11 +103,11 @@ class _Map:
             self._class_names(plane, self._winners)
         moment = moment_told(self._scene, room_after(above, self._cells.width))
         if top:
-            write_line(self._cells, 0, [*above, *moment])
+            self._cells.write_groups(0, [*above, *moment])
         if second:
             below += [] if moment else moment_told(self._scene, room_after(below, self._cells.width))
             told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
-            write_line(self._cells, height - 1, [*below, *told])
+            self._cells.write_groups(height - 1, [*below, *told])
 
     # the plane
 
@@ -216,8 +213,8 @@ class _Map:
     def _answer(self, part: str, row: int) -> Ref:
         """What a point stands for: what the network takes its sample for, or answers it."""
         if self._classes:
-            return Ref(f"decision:{part}", 0, (row,))
-        return Ref(f"pass_a:{part}", len(self._layers), (row, self._unit))
+            return Ref(CLASSES[part].decision, 0, (row,))
+        return Ref(PASSES[part].a, len(self._layers), (row, self._unit))
 
     def _strew(self, plane: Plane, inputs: Array, targets: Array | None, *, is_kept_back: bool) -> None:
         kinds = self._kinds(targets, len(inputs))
@@ -254,9 +251,9 @@ class _Map:
 
     # what it means
 
-    def _meaning(self) -> list[Group]:
+    def _meaning(self) -> list[Pieces]:
         say = self._scene.say
-        groups: list[Group] = self._classes_told() if self._classes else [self._scale(), *self._targets_told()]
+        groups: list[Pieces] = self._classes_told() if self._classes else [self._scale(), *self._targets_told()]
         mark = self._lens_mark(self._kind_of(self._snapshot.row))
         groups.append([(mark, "lens"), (" " + say("picture.sample", sample=self._snapshot.row + 1), "text")])
         if len(self._data.validation_inputs):
@@ -264,11 +261,11 @@ class _Map:
             groups.append([(marks, "text"), (" " + say("picture.kept_back"), "muted")])
         return groups
 
-    def _classes_told(self) -> list[Group]:
+    def _classes_told(self) -> list[Pieces]:
         kinds = range(self._classes)
         return [[(self._class_mark(kind), "mark"), (f" {self._class_name(kind)}", "text")] for kind in kinds]
 
-    def _targets_told(self) -> list[Group]:
+    def _targets_told(self) -> list[Pieces]:
         if self._data.targets is None:
             return []
         bound = general(self._boundary)
@@ -280,9 +277,9 @@ class _Map:
         targets = self._data.targets
         return int(self._kinds(None if targets is None else targets[row : row + 1], 1)[0])
 
-    def _scale(self) -> Group:
+    def _scale(self) -> Pieces:
         low, high = self._span()
-        symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
+        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
         group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{general(low)} ", "axis")]
         if self._look.mixes:
             group += [(" ", f"@{role}") for role in LEVELS]
@@ -294,7 +291,7 @@ class _Map:
     def _boundary_told(self) -> str:
         if self._classes:
             return self._scene.say("picture.largest_changes")
-        symbol = self._snapshot.symbol(Ref("a", len(self._layers), (self._unit,)))
+        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
         return f"{symbol} = {general(self._boundary)}"
 
 

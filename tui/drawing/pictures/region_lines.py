@@ -1,20 +1,61 @@
-"""The lines where weighted sums are 0: a single neuron's boundary, and those of a few hidden units. No Textual here."""
+"""The lines where weighted sums are 0: a single neuron's boundary, and those of a few hidden units."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import as_operand
 from dlsim.engine.reference import Ref
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, Mask
-from dlsim.tui.drawing.pictures.legend import Group
+from dlsim.tui.drawing.canvas import Canvas, Mask
 from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.text import Link, Pieces
+
+Array = NDArray[np.float64]
+
+KEPT = 8
+
+_grids: OrderedDict[object, Array] = OrderedDict()
+
+
+def grid(tape: NetworkTape, plane: Plane) -> Array:
+    """(2·rows, columns, outputs): the answers at the middle of every half cell."""
+    layers = tuple(
+        (layer.units, layer.activation.name, *layer.spec.activation.settings.values())
+        for layer in tape.structure.layers
+    )
+    key = tape.present.tobytes(), layers, plane.width, plane.height, plane.x, plane.y
+    if key in _grids:
+        _grids.move_to_end(key)
+        return _grids[key]
+    columns, rows = plane.columns(1), plane.rows(2)
+    inputs = np.stack([axis.ravel() for axis in np.meshgrid(columns, rows)], axis=1)
+    found = tape.answers(inputs).reshape(len(rows), len(columns), -1)
+    _grids[key] = found
+    if len(_grids) > KEPT:
+        _grids.popitem(last=False)
+    return found
+
+
+def finer(values: Array) -> Array:
+    """Twice as many rows and columns, linear in between."""
+    for axis in (0, 1):
+        last = values.shape[axis] - 1
+        before = values.take([0, *range(last)], axis=axis)
+        after = values.take([*range(1, last + 1), last], axis=axis)
+        pair = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis=axis + 1)
+        shape = list(values.shape)
+        shape[axis] *= 2
+        values = pair.reshape(shape)
+    return values
+
 
 MOST_LINES = 4
 """With more hidden units than this their lines are a thicket."""
@@ -45,7 +86,7 @@ class _Line(Struct, frozen=True):
 class Lines:
     """The lines of the first layer's units at one moment."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape, threshold: float) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape, threshold: float) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
@@ -116,15 +157,15 @@ class Lines:
                 taken[max(down - 1, 0) : down + 2, max(across - 1, 0) : across + len(text) + 1] = True
 
     def _symbol(self, unit: int) -> str:
-        return self._snapshot.symbol(Ref("a", 1, (unit,)))
+        return self._snapshot.symbol(Ref(A, 1, (unit,)))
 
-    def told(self, boundary: str, *, is_drawn: bool) -> list[Group]:
+    def told(self, boundary: str, *, is_drawn: bool) -> list[Pieces]:
         """What the lines mean, and which are not in the frame; `boundary` is what holds at the boundary.
 
         `is_drawn`: it is seen, where it is none of these lines.
         """
         say = self._scene.say
-        groups: list[Group] = []
+        groups: list[Pieces] = []
         outside: list[str] = []
         drawn = {line.unit for line in self._drawn}
         if self.is_exact:
@@ -138,7 +179,7 @@ class Lines:
             else:
                 outside.append(boundary)
         for unit in range(0 if self.is_exact else self.units):
-            z = self._snapshot.symbol(Ref("z", 1, (unit,)))
+            z = self._snapshot.symbol(Ref(Z, 1, (unit,)))
             if unit in drawn:
                 groups.append([(self._symbol(unit), f"series-{unit}"), (f" {z} > 0", "muted")])
             else:
@@ -151,16 +192,16 @@ class Lines:
 
     def _equation(self, unit: int) -> str:
         symbol = self._snapshot.symbol
-        terms = [f"{symbol(Ref('W', 1, (sender, unit)))}·{symbol(Ref('x', 0, (sender,)))}" for sender in (0, 1)]
+        terms = [f"{symbol(Ref(W, 1, (sender, unit)))}·{symbol(Ref(X, 0, (sender,)))}" for sender in (0, 1)]
         if self._layers[0].biases is not None:
-            terms.append(symbol(Ref("b", 1, (unit,))))
+            terms.append(symbol(Ref(B, 1, (unit,))))
         return " + ".join(terms)
 
-    def _equation_with_numbers(self, unit: int) -> Group:
+    def _equation_with_numbers(self, unit: int) -> Pieces:
         snapshot = self._snapshot
-        refs = [(Ref("now_W", 1, (sender, unit)), f"·{snapshot.symbol(Ref('x', 0, (sender,)))}") for sender in (0, 1)]
+        refs = [(Ref(W.now, 1, (sender, unit)), f"·{snapshot.symbol(Ref(X, 0, (sender,)))}") for sender in (0, 1)]
         if self._layers[0].biases is not None:
-            refs.append((Ref("now_b", 1, (unit,)), ""))
+            refs.append((Ref(B.now, 1, (unit,)), ""))
         pieces: list[tuple[str, str]] = []
         for ref, of in refs:
             number = snapshot.tape.value(ref, snapshot.sample)

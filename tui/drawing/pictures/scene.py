@@ -1,22 +1,18 @@
-"""What a picture is drawn from, and what comes of it. No Textual here."""
+"""What a picture is drawn from, what comes of it, and what most of them say of the moment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
-import numpy as np
 from msgspec import Struct, field
 
+from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.reference import Ref
-from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.pictures.cells import Cells
-from dlsim.tui.drawing.pictures.suiting import Suits, any_of_its_kind
+from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.text import Pieces, measure
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import Words, words
 
@@ -70,7 +66,7 @@ class Scene(Struct, frozen=True):
 class Drawing(Struct, frozen=True):
     """Cells; `hits` say which number stands where. Those of a table are read line by line."""
 
-    cells: Cells
+    cells: Canvas
     hits: Sequence[Hit] = ()
     is_table: bool = False
 
@@ -102,33 +98,26 @@ class Drawing(Struct, frozen=True):
         return None if nearest is None else nearest.ref
 
 
-class Picture(Struct, frozen=True):
-    """One kind of picture. `key` names it in the words catalogue. The module `draws` it, and is imported when it is
-    first looked at: `draw` and, where there are several, `views`.
-    """
+def moment_told(scene: Scene, room: int) -> list[Pieces]:
+    """After how many updates, in as many words as `room` has cells for; nothing before the first."""
+    done = scene.snapshot.position.done
+    if not done or scene.snapshot.scenario.training is None:
+        return []
+    say = scene.say
+    forms = (
+        say.first([f"picture.history_now_{done}", "picture.history_now"], updates=done),
+        say("picture.update", update=done),
+    )
+    groups: list[Pieces] = [[(form, "muted")] for form in forms]
+    return next(([group] for group in groups if measure(group) <= room), [])
 
-    key: str
-    draws: str
-    kinds: tuple[str, ...]
-    is_fit: Suits = any_of_its_kind
-    is_costly: bool = False
-    """Drawn at most ten times a second."""
 
-    def suits(self, scenario: Scenario) -> bool:
-        """Whether a scenario has this picture."""
-        return scenario.kind in self.kinds and self.is_fit(scenario)
+def room_after(groups: Sequence[Pieces], width: int) -> int:
+    """The cells that `write_line` leaves for one more group."""
+    return width - sum(measure(group) + 2 for group in groups)
 
-    def views(self, snapshot: Snapshot) -> Sequence[str]:
-        """Keys of the views after `picture.`; one that starts with "=" is shown as it stands."""
-        views: Sequence[str] = self._module.views(snapshot) if hasattr(self._module, "views") else ("",)
-        return views
 
-    def draw(self, scene: Scene, width: int, height: int) -> Drawing:
-        """The picture of a moment. Numbers that have left all bounds are drawn as far as they can be."""
-        with np.errstate(all="ignore"):
-            drawing: Drawing = self._module.draw(scene, width, height)
-        return drawing
-
-    @property
-    def _module(self) -> Any:
-        return import_module(f"{__package__}.{self.draws}")
+def network_tape(snapshot: Snapshot) -> NetworkTape | None:
+    """The network's tape, be it by itself or beside a search; None where there is none."""
+    tape = getattr(snapshot.tape, "beside", snapshot.tape)
+    return tape if isinstance(tape, NetworkTape) else None

@@ -1,4 +1,4 @@
-"""A search over a grid of weights and biases: what was tried, what it solves, how often so far. No Textual here."""
+"""A search over a grid of weights and biases: what was tried, what it solves, how often so far."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.search.tape import SearchTape
+from dlsim.engine.kinds.search.quantities import (
+    BIAS,
+    COUNT,
+    COUNT_BEFORE,
+    SETTINGS,
+    TRIED,
+    TRIED_BEFORE,
+    WEIGHT,
+    SearchTape,
+)
 from dlsim.engine.numbers import plain
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.functions import bar
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, linked, write_group, write_line
-from dlsim.tui.drawing.pictures.plane import label, ticks
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.scales import label, ticks
+from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, linked
 
 ROLES = 8
 WIDE = 30
@@ -30,12 +38,12 @@ def views(snapshot: Snapshot) -> Sequence[str]:
     tape = snapshot.tape
     if not isinstance(tape, SearchTape):
         return ("",)
-    return "over_all", f"=b = {plain(tape.value(Ref('grid_b'), 0))}"
+    return "over_all", f"=b = {plain(tape.value(Ref(BIAS), 0))}"
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The map of w1 and w2, and the counts."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
     if not isinstance(tape, SearchTape) or len(tape.grid.shape) != 3:
         return Drawing(cells)
@@ -46,13 +54,13 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Search:
     """One moment of a search in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: SearchTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: SearchTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
-        self._gates = list(tape.body.gates)
+        self._gates = list(tape.gates)
         self._letters = _letters(self._gates)
-        self._weights = tape.body.weights
+        self._weights = tape.grid.weights
         # the setting at the cursor counts as tried once something of it has been revealed
-        self._at_tried, self._tried = self._number(Ref("tried"), Ref("tried_before"))
+        self._at_tried, self._tried = self._number(Ref(TRIED), Ref(TRIED_BEFORE))
         self._is_projected = scene.view % 2 == 0
 
     def draw(self) -> None:
@@ -140,12 +148,12 @@ class _Search:
     def _counts(self, place: tuple[int, int, int, int], columns: int) -> None:
         left, top, width, height = place
         cells, say, tape = self._cells, self._scene.say, self._tape
-        at_all, all_of_them = self._number(Ref("settings"))
+        at_all, all_of_them = self._number(Ref(SETTINGS))
         numbers = {"tried": (f"{self._tried:,}", self._at_tried), "all": (f"{all_of_them:,}", at_all)}
         settings, notes = linked(say("picture.settings"), "text", **numbers), self._notes()
         is_beside = columns == 1  # then the notes stand below
         first = [settings] if is_beside else [*notes[:1], settings, *notes[1:]]
-        write_line(cells, top, first, x=left, end=left + width)
+        cells.write_groups(top, first, x=left, end=left + width)
         counts = [self._count(gate) for gate in range(len(self._gates))]
         largest = max(int(tape.grid.counts[-1].max()), 1)
         room = width // columns
@@ -156,14 +164,14 @@ class _Search:
             x, y = left + column * room, top + 1 + row
             if y >= top + height:
                 continue
-            name = shortened(self._gates[number], 10)
-            group: Group = [
+            name = fit(self._gates[number], 10)
+            group: Pieces = [
                 (self._letters[number], f"series-{number % ROLES}"),
                 (f" {name:<{min(longest, 10)}}", "text"),
                 (f"{count:>6}", Link("strong" if count else "text", ref)),
                 (" ", "strong" if count else "text"),
             ]
-            end = write_group(cells, x, y, group)
+            end = cells.write_pieces(x, y, group)
             if count:
                 space = min(x + room - 1 - end, MOST_BAR)
                 cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"series-{number % ROLES}")
@@ -171,21 +179,21 @@ class _Search:
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."
             setting: list[tuple[str, str]] = [(" ", "lens"), (" ", "text")]
-            for ref in (Ref("grid_w", 0, (0,)), Ref("grid_w", 0, (1,)), Ref("grid_b")):
+            for ref in (Ref(WEIGHT, 0, (0,)), Ref(WEIGHT, 0, (1,)), Ref(BIAS)):
                 told = plain(tape.value(ref, self._scene.snapshot.sample))
                 setting += [(f"{tape.symbol(ref)} ", "text"), (told, Link("text", ref)), ("  ", "text")]
-            write_line(cells, row, [setting[:-1]], x=left)
-            write_line(cells, row + 1, [[(nothing, "muted"), (" " + say("picture.tried"), "muted")]], x=left)
+            cells.write_groups(row, [setting[:-1]], x=left)
+            cells.write_groups(row + 1, [[(nothing, "muted"), (" " + say("picture.tried"), "muted")]], x=left)
             for y in range(row + 2, top + height):
-                line, notes = in_lines(notes, width)
-                write_line(cells, y, line, x=left, end=left + width)
+                line, notes = groups_that_fit(notes, width)
+                cells.write_groups(y, line, x=left, end=left + width)
 
-    def _notes(self) -> list[Group]:
+    def _notes(self) -> list[Pieces]:
         """Of which bias the map is, where it is of one, which the counts are not; and whether all were tried before."""
-        say, symbol = self._scene.say, self._tape.symbol(Ref("grid_b"))
-        notes: list[Group] = []
+        say, symbol = self._scene.say, self._tape.symbol(Ref(BIAS))
+        notes: list[Pieces] = []
         if not self._is_projected:
-            at = plain(self._tape.value(Ref("grid_b"), 0))
+            at = plain(self._tape.value(Ref(BIAS), 0))
             notes.append([(say("picture.slice", symbol=symbol, b=at), "strong")])
             notes.append([(say("picture.counted", symbol=symbol), "muted")])
         if (epoch := self._scene.snapshot.position.epoch) > 1:
@@ -194,7 +202,7 @@ class _Search:
 
     def _count(self, gate: int) -> tuple[Ref, int]:
         """As far as it has been revealed: until this setting's count is known, that of those before it."""
-        return self._number(Ref("count", 0, (gate,)), Ref("before", 0, (gate,)))
+        return self._number(Ref(COUNT, 0, (gate,)), Ref(COUNT_BEFORE, 0, (gate,)))
 
     def _number(self, *refs: Ref) -> tuple[Ref, int]:
         """The first of the numbers that is known."""

@@ -1,4 +1,4 @@
-"""Which matrix has which shape, layer by layer, and how one entry of a product comes about. No Textual here."""
+"""Which matrix has which shape, layer by layer, and how one entry of a product comes about."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from dlsim.engine.kinds.layered.quantities import A, W, Z
+from dlsim.engine.kinds.layered.structure import Layer
+from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS
 from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
-from dlsim.engine.kinds.network.structure import Layer
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result
-from dlsim.tui.drawing.pictures.forward import network_tape
-from dlsim.tui.drawing.pictures.legend import Group, group_breadth, linked, write_line
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
+from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
 
 FACTS = 4
 """What is derived for each layer, in the order of the notes: Y, W's rows, b, W's columns."""
@@ -33,7 +33,7 @@ def views(snapshot: Snapshot) -> Sequence[str]:
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The layers' products, and below them the chosen entry."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = network_tape(scene.snapshot)
     if tape is None:
         return Drawing(cells)
@@ -61,7 +61,7 @@ class _Sizes(Struct, frozen=True):
 class _Shapes:
     """One moment in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, tape: NetworkTape) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
         self._scene, self._cells, self._tape = scene, cells, tape
         self._snapshot = scene.snapshot
         self._layers = tape.structure.layers
@@ -79,17 +79,17 @@ class _Shapes:
         layers_shown = min(len(lines), max(cells.height - 1, 1))
         first = self._first_layer(layers_shown, len(lines))
         for row, line in enumerate(lines[first : first + layers_shown]):
-            write_line(cells, row, line)
+            cells.write_groups(row, line)
         for row, is_cut in ((0, first > 0), (layers_shown - 1, first + layers_shown < len(lines))):
             if is_cut:
                 cells.write(cells.width - 1, row, cells.glyphs.more, "muted")
         y = layers_shown
         if y < cells.height:
-            write_line(cells, y, self._total())
+            cells.write_groups(y, self._total())
             y += 1
         if self._is_derived and y < cells.height - 1:
             known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
-            cells.write(0, y, shortened(known, cells.width), "muted")
+            cells.write(0, y, fit(known, cells.width), "muted")
             self._told(y + 1)
             layer = self._layers[max(self._facts - 1, 0) // FACTS]
             product = self._dot_product(layer)
@@ -102,7 +102,7 @@ class _Shapes:
         layer = self._layers[self._entry.layer - 1]
         rows = min(layer.senders, MOST_SHOWN)
         if room >= rows + 7:
-            cells.write(0, y, shortened(self._names(), cells.width), "muted")
+            cells.write(0, y, fit(self._names(), cells.width), "muted")
             y, room = y + 1, room - 1
         if room >= 2:
             self._dot_product(layer).draw(self._entry, y, room)
@@ -117,7 +117,7 @@ class _Shapes:
 
     def _facts_by_position(self) -> int:
         """Y is there when all sums of its layer are."""
-        done = [self._snapshot.revealed.get(("z", layer.number), 0) >= layer.units for layer in self._layers]
+        done = [self._snapshot.revealed.get((Z, layer.number), 0) >= layer.units for layer in self._layers]
         return FACTS * sum(done)
 
     def _sizes(self, layer: Layer) -> _Sizes:
@@ -144,44 +144,44 @@ class _Shapes:
             is_there=has_rows and has_columns,
         )
 
-    def _products(self) -> list[list[Group]]:
+    def _products(self) -> list[list[Pieces]]:
         """A line for each layer; the columns stand below each other."""
         table = [self._columns(layer) for layer in self._layers]
-        widths = [max(group_breadth(row[place]) for row in table) for place in range(len(table[0]))]
-        lines: list[list[Group]] = []
+        widths = [max(measure(row[place]) for row in table) for place in range(len(table[0]))]
+        lines: list[list[Pieces]] = []
         for row in table:
             *matrices, count, activation = row
             product: list[tuple[str, str]] = []
             for column, cells in zip(matrices, widths, strict=False):
-                blanks = " " * (cells - group_breadth(column))
+                blanks = " " * (cells - measure(column))
                 product += [*column, (blanks, column[-1][1] if column else "")]
-            groups: list[Group] = [product]
-            blanks = " " * (widths[-2] - group_breadth(count))
-            if group_breadth(product) + widths[-2] + 2 <= self._cells.width:
+            groups: list[Pieces] = [product]
+            blanks = " " * (widths[-2] - measure(count))
+            if measure(product) + widths[-2] + 2 <= self._cells.width:
                 groups.append([(blanks, ""), *count])
             groups.append(activation)
             lines.append(groups)
         return lines
 
-    def _columns(self, layer: Layer) -> list[Group]:
+    def _columns(self, layer: Layer) -> list[Pieces]:
         """What stands below each other: names, sizes, signs, and last how many parameters, and the activation."""
         sizes = self._sizes(layer)
         n = layer.number
         is_active = self._entry.layer == n
         is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
 
-        def matrix(name: str, size: _Size, of: str) -> list[Group]:
+        def matrix(name: str, size: _Size, of: str) -> list[Pieces]:
             role = "operand" if is_active else "text"
             if not size.is_there:
                 role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
             rows, columns = (
-                (text, role if text == UNKNOWN else Link(role, Ref(f"{side}:{of}", n)))
-                for side, text in (("rows", size.rows), ("columns", size.columns))
+                (text, role if text == UNKNOWN else Link(role, Ref(side[of], n)))
+                for side, text in ((ROWS, size.rows), (COLUMNS, size.columns))
             )
             return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
 
         number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
-        columns: list[Group] = [[(number, "active" if is_active else "muted")]]
+        columns: list[Pieces] = [[(number, "active" if is_active else "muted")]]
         columns += [*matrix(goes_in(layer), sizes.X, "X"), [("·", "text")], *matrix(f"W[{n}]", sizes.W, "W")]
         if layer.biases:
             columns += [[(" + " if is_wide else "+", "text")], *matrix(f"b[{n}]", sizes.B, "b")]
@@ -197,14 +197,14 @@ class _Shapes:
 
     def _parameters(self, layer: int, role: str) -> tuple[str, Link]:
         """How many a layer has; those of all, of layer 0."""
-        ref = Ref("parameters", layer)
+        ref = Ref(PARAMETERS, layer)
         return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
 
-    def _total(self) -> list[Group]:
+    def _total(self) -> list[Pieces]:
         if self._is_derived and self._facts < FACTS * len(self._layers):
             return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
         total, ref = self._parameters(0, "strong")
-        groups: list[Group] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
+        groups: list[Pieces] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
         if len(self._layers) > 1:
             counts: list[tuple[str, str]] = []
             for layer in self._layers:
@@ -215,7 +215,7 @@ class _Shapes:
     def _names(self) -> str:
         """That W[1] is a matrix, and what one weight of it is called."""
         layer = self._entry.layer
-        one = self._snapshot.symbol(Ref("W", layer, (0, 0)))
+        one = self._snapshot.symbol(Ref(W, layer, (0, 0)))
         return self._scene.say("picture.matrix", layer=layer, one=one)
 
     def _told(self, y: int) -> None:
@@ -237,28 +237,28 @@ class _Shapes:
                 ),
                 say("picture.columns_result", name=names["W"], result=names["Y"]),
             ][(self._facts - 1) % FACTS]
-        self._cells.write(0, y, shortened(text, self._cells.width), "operand")
+        self._cells.write(0, y, fit(text, self._cells.width), "operand")
         if self._facts == FACTS * len(self._layers) and y + 1 < self._cells.height:
-            self._cells.write(0, y + 1, shortened(say("picture.all_known"), self._cells.width), "muted")
+            self._cells.write(0, y + 1, fit(say("picture.all_known"), self._cells.width), "muted")
 
     # one entry
 
     def _chosen_entry(self) -> Ref:
         """The sum that was selected or in whose product the selected number is, or the one that was computed last."""
         event, selected = self._snapshot.event, self._scene.selected
-        present = Ref("z", 1 if event is None else len(self._layers), (0,))
+        present = Ref(Z, 1 if event is None else len(self._layers), (0,))
         if event is not None:
             present = _sum_of(event.ref) or present
         layer = None if selected is None else product_of(selected)
         if layer is not None:
-            return present if present.layer == layer else Ref("z", layer, (0,))
+            return present if present.layer == layer else Ref(Z, layer, (0,))
         return present if selected is None else _sum_of(selected) or present
 
 
 def _sum_of(ref: Ref) -> Ref | None:
     """The weighted sum that a unit's number, a weight or a bias goes into."""
-    if ref.quantity in ("z", "a") and ref.layer and len(ref.index) == 1:
-        return Ref("z", ref.layer, ref.index)
-    if ref.layer and ref.index and ref.quantity.endswith(("W", "b")):
-        return Ref("z", ref.layer, (ref.index[-1],))
+    if ref.quantity in (Z, A) and ref.layer and len(ref.index) == 1:
+        return Ref(Z, ref.layer, ref.index)
+    if ref.layer and ref.index and about(ref).quantity.is_parameter:
+        return Ref(Z, ref.layer, (ref.index[-1],))
     return None

@@ -1,4 +1,4 @@
-"""A surface from above, with each variant's way down, or from the side where it has one coordinate. No Textual here."""
+"""A surface from above, with each variant's way down, or from the side where it has one coordinate."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.surface.polynomial import Polynomial
+from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, SurfaceTape
 from dlsim.engine.numbers import general
 from dlsim.engine.reference import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.diagram.numbers import number
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.legend import Group, rows_needed, write_columns, write_line
-from dlsim.tui.drawing.pictures.plane import Plane, framed, widened
+from dlsim.tui.drawing.canvas import Canvas, rows_needed
+from dlsim.tui.drawing.numbers import number
+from dlsim.tui.drawing.pictures.plane import Plane, framed
 from dlsim.tui.drawing.pictures.scene import DEPTHS, Drawing, Scene
+from dlsim.tui.drawing.scales import widened
+from dlsim.tui.drawing.text import Pieces, fit
 from dlsim.tui.drawing.variants import Variant, variants
 
 Array = NDArray[np.float64]
@@ -26,36 +28,37 @@ MOST_POINTS = 300
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
 LEGEND_CELLS = 24
-HEIGHT = Ref("now_f")
+HEIGHT = Ref(PRESENT_HEIGHT)
 """Where a mark stands: after an update, of the new place."""
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """The surface and the ways of all variants on it."""
-    cells = Cells(width, height, scene.look.glyphs, scene.selected)
-    surface = getattr(scene.snapshot.scenario.body, "surface", None)
-    if not isinstance(surface, Polynomial):
+    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
+    tape = scene.snapshot.tape
+    if not isinstance(tape, SurfaceTape):
         return Drawing(cells)
+    surface = tape.surface
     told = variants(scene)
     longest = min(max(len(variant.name) for variant in told), 13 if width >= WIDE else 17)
     groups = [_told(variant, scene, longest) for variant in told]
     if width >= WIDE:
         place = (0, 0, width - LEGEND_CELLS - 2, height)
-        write_columns(cells, (width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
-        write_line(cells, height - 1, [_scale(scene, surface)], x=width - LEGEND_CELLS)
+        cells.write_columns((width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
+        cells.write_groups(height - 1, [_scale(scene, surface)], x=width - LEGEND_CELLS)
     else:
         rows = min(rows_needed(groups, width), max(height - 8, 0))
         place = (0, 0, width, height - rows)
-        write_columns(cells, (0, height - rows, width, rows), groups)
+        cells.write_columns((0, height - rows, width, rows), groups)
     (_from_above if surface.dimensions == 2 else _from_the_side)(scene, cells, surface, told, place)
     return Drawing(cells, cells.hits)
 
 
-def _told(variant: Variant, scene: Scene, longest: int) -> Group:
+def _told(variant: Variant, scene: Scene, longest: int) -> Pieces:
     """A variant's mark, its name, and the height of the place where it stands."""
     role = "lead" if variant.is_lead else "text"
     height = _height(variant, scene)
-    name = shortened(variant.name, longest)
+    name = fit(variant.name, longest)
     return [
         (variant.mark, variant.role),
         (f" {name:<{longest}} ", role),
@@ -74,7 +77,7 @@ def _height(variant: Variant, scene: Scene) -> float | None:
 
 
 def _from_above(
-    scene: Scene, cells: Cells, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
+    scene: Scene, cells: Canvas, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
 ) -> None:
     plane = framed(cells, place, surface.bounds[0], surface.bounds[1], ("x", "y"))
     levels = _levels(surface, plane.width, plane.height)
@@ -94,7 +97,7 @@ def _from_above(
 
 @lru_cache(maxsize=8)
 def _heights(surface: Polynomial, width: int, height: int) -> Array:
-    plane = Plane(Cells(0, 0), 0, 0, width, height, *surface.bounds)
+    plane = Plane(Canvas(0, 0), 0, 0, width, height, *surface.bounds)
     x, y = np.meshgrid(plane.columns(1), plane.rows(2))
     return surface.value(x, y)
 
@@ -108,7 +111,7 @@ def _levels(surface: Polynomial, width: int, height: int) -> NDArray[np.int64]:
     return levels
 
 
-def _scale(scene: Scene, surface: Polynomial) -> Group:
+def _scale(scene: Scene, surface: Polynomial) -> Pieces:
     if surface.dimensions == 1:
         return []
     heights = _heights(surface, 40, 12)
@@ -122,7 +125,7 @@ def _scale(scene: Scene, surface: Polynomial) -> Group:
 
 
 def _from_the_side(
-    scene: Scene, cells: Cells, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
+    scene: Scene, cells: Canvas, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
 ) -> None:
     x = np.linspace(*surface.bounds[0], 400)
     heights = surface.value(x)
@@ -152,7 +155,7 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
     if len(been) > 2 * MOST_POINTS:
         kept = np.unique(np.geomspace(1, len(been) - MOST_POINTS, MOST_POINTS).astype(int)) - 1
         been = np.concatenate([been[kept], been[-MOST_POINTS:]])
-    now = snapshot.tape.value(Ref("now_p", 0, (("x", "y").index(coordinate),)), 0)
+    now = snapshot.tape.value(Ref(POINT.now, 0, (("x", "y").index(coordinate),)), 0)
     return np.append(been, now)
 
 

@@ -1,27 +1,25 @@
-"""A recurrent network unrolled in time: a column for each step, arrows from step to step. No Textual here."""
+"""A recurrent network unrolled in time: a column for each step, arrows from step to step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, A, T, X, Z
 from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
-from dlsim.engine.kinds.recurrent.tape import RecurrentTape
-from dlsim.engine.reference import Ref, operands
+from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
+from dlsim.engine.reference import Quantity, Ref, operands
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.diagram.nodes import Hit
-from dlsim.tui.drawing.diagram.numbers import number_alone
-from dlsim.tui.drawing.link import Link
-from dlsim.tui.drawing.pictures.cells import Cells, shortened
-from dlsim.tui.drawing.pictures.entries import DIGITS, MOST_CELLS, Entry, decimals_of, text_of
-from dlsim.tui.drawing.pictures.legend import Group, in_lines, write_line
+from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_of, number_alone, text_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
+from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
 from dlsim.tui.session.answer import is_number
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
     """All steps, or those around the active one where there is no room for all."""
-    cells = Cells(width, height, scene.look.glyphs)
+    cells = Canvas(width, height, scene.look.glyphs)
     tape = scene.snapshot.tape
     if not isinstance(tape, RecurrentTape):
         return Drawing(cells)
@@ -33,7 +31,7 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
 class _Unrolled:
     """One moment in one size."""
 
-    def __init__(self, scene: Scene, cells: Cells, structure: RecurrentStructure) -> None:
+    def __init__(self, scene: Scene, cells: Canvas, structure: RecurrentStructure) -> None:
         self._scene, self._cells, self._structure = scene, cells, structure
         self._snapshot = scene.snapshot
         self.hits: list[Hit] = []
@@ -47,7 +45,7 @@ class _Unrolled:
         self._trains = structure.loss is not None
         self._is_over = event is not None and event.phase in ("backward", "update")
         """Whether the forward pass is: what is shown then is what flows back, where there is no room for both."""
-        self._entries: dict[tuple[str, bool], list[Entry]] = {}
+        self._entries: dict[tuple[str, bool], list[NamedNumber]] = {}
         """The numbers of each row: of the units (False), and in places of their own those that flow back (True)."""
         names = max(breadth(scene.say(f"picture.{row}")) for row in ("target", "output", "hidden", "input")) + 1
         self._plan = plan(structure, cells.width, cells.height, names, self._step_of(self._active) or 0)
@@ -63,11 +61,11 @@ class _Unrolled:
             if "heading" in rows:
                 self._heading(x, step, rows["heading"].start)
             for row, (quantity, layer, units) in {
-                "target": ("t", OUTPUT, structure.output.units),
-                "output": ("a", OUTPUT, structure.output.units),
-                "hidden": ("a", HIDDEN, structure.hidden.units),
-                "input": ("x", 0, structure.inputs),
-                "error": ("E_t", 0, 1),
+                "target": (T, OUTPUT, structure.output.units),
+                "output": (A, OUTPUT, structure.output.units),
+                "hidden": (A, HIDDEN, structure.hidden.units),
+                "input": (X, 0, structure.inputs),
+                "error": (E_T, 0, 1),
             }.items():
                 if row in rows:
                     self._box(x, rows[row], quantity, layer, step, units, row)
@@ -87,9 +85,9 @@ class _Unrolled:
     def _step_of(ref: Ref | None) -> int | None:
         if ref is None:
             return None
-        if ref.quantity == "E_t":
+        if ref.quantity is E_T:
             return ref.index[0]
-        is_of_unit = len(ref.index) == 2 and not ref.quantity.endswith(("W", "b"))
+        is_of_unit = len(ref.index) == 2 and ref.quantity.edge(ref) is None
         return max(ref.index[1], 0) if is_of_unit else None
 
     # boxes
@@ -99,7 +97,7 @@ class _Unrolled:
         text = self._scene.say("picture.step", step=step + 1)
         self._cells.write(x + 2, y, text, "active" if active == step else "muted")
 
-    def _box(self, x: int, lines: range, quantity: str, layer: int, step: int, units: int, row: str) -> None:
+    def _box(self, x: int, lines: range, quantity: Quantity, layer: int, step: int, units: int, row: str) -> None:
         cells, inner = self._cells, self._plan.inner
         is_boxed = row in self._plan.framed
         if is_boxed:
@@ -118,7 +116,7 @@ class _Unrolled:
                 mark = f"+{hidden}"
                 cells.write(x + inner + 1 - len(mark), y, mark, "muted")
                 room -= len(mark)
-            index = (step,) if quantity == "E_t" else (first + place, step)
+            index = (step,) if quantity is E_T else (first + place, step)
             ref = Ref(quantity, layer, index)
             self._numbers(x + 1 + is_boxed, y, room, row, ref)
             if is_double:
@@ -167,7 +165,7 @@ class _Unrolled:
 
     def _flow_below(self, x: int, y: int, room: int, row: str, unit: Ref) -> None:
         """What flows back through a unit, in a line of its own below the unit's number."""
-        gradient = self._gradient(unit) or unit._replace(quantity="dE_dz")
+        gradient = self._gradient(unit) or unit._replace(quantity=DE_DZ)
         symbol = self._symbol(unit)
         self._note(
             x, y, self._sign(gradient).ljust(breadth(symbol)), room - breadth(symbol) - 1, (row, True), gradient, unit
@@ -177,7 +175,7 @@ class _Unrolled:
         return self._snapshot.symbol(ref).partition("⟨")[0]
 
     def _sign(self, gradient: Ref) -> str:
-        sign = "δ" if gradient.quantity == "dE_dz" else "∂"
+        sign = "δ" if gradient.quantity is DE_DZ else "∂"
         self._flows[sign, self._snapshot.symbol(gradient).rstrip("0123456789⟨⟩")] = None
         return sign
 
@@ -185,9 +183,9 @@ class _Unrolled:
         """A number of a unit, to be written after its name."""
         told, role = self._snapshot.value(ref), self._role(ref, unit)
         cells = max(min(cells, MOST_CELLS), 1)
-        self._entries.setdefault(row, []).append(Entry(x, y, name, cells, ref, role, told))
+        self._entries.setdefault(row, []).append(NamedNumber(x, y, name, cells, ref, role, told))
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[NamedNumber]) -> None:
         """The numbers of a row, all with as many decimals; a click on one means it."""
         decimals = decimals_of(entries, self._scene.look.at_most(DIGITS))
         for entry in entries:
@@ -199,24 +197,24 @@ class _Unrolled:
 
     def _gradient(self, ref: Ref) -> Ref | None:
         """What is known of the gradient at a unit: δ = ∂E/∂z, or ∂E/∂h before that."""
-        if ref.quantity != "a":
+        if ref.quantity is not A:
             return None
-        for quantity in ("dE_dz", "dE_da"):
+        for quantity in (DE_DZ, DE_DA):
             of_unit = ref._replace(quantity=quantity)
-            is_fused = quantity == "dE_da" and self._structure.layer(ref.layer).is_fused
-            if not is_fused and ("dE_dz", ref.layer) in self._snapshot.order and self._snapshot.is_shown(of_unit):
+            is_fused = quantity is DE_DA and self._structure.layer(ref.layer).is_fused
+            if not is_fused and (DE_DZ, ref.layer) in self._snapshot.order and self._snapshot.is_shown(of_unit):
                 return of_unit
         return None
 
     def _role(self, ref: Ref, unit: Ref) -> str:
         active = self._active
         if active is not None:
-            is_same_unit = active.layer == unit.layer and active.index == unit.index and active.quantity != "E_t"
+            is_same_unit = active.layer == unit.layer and active.index == unit.index and active.quantity is not E_T
             if active == ref or is_same_unit:
                 return "active"
-            if ref in self._operands or unit._replace(quantity="z") in self._operands:
+            if ref in self._operands or unit._replace(quantity=Z) in self._operands:
                 return "operand"
-        return "chosen" if self._scene.selected == ref else "target" if ref.quantity == "t" else "text"
+        return "chosen" if self._scene.selected == ref else "target" if ref.quantity is T else "text"
 
     # arrows
 
@@ -230,8 +228,8 @@ class _Unrolled:
             if y < rows["output"].stop + bool(self._plan.framed) or y < 0:
                 continue
             goes_back = layer == OUTPUT and self._came_back(layer, step)
-            is_lit = self._is_active(layer, step) and self._active is not None and self._active.quantity == "z"
-            is_lit |= goes_back and self._is_active(HIDDEN, step) and self._part() == "own"
+            is_lit = self._is_active(layer, step) and self._active is not None and self._active.quantity is Z
+            is_lit |= goes_back and self._is_active(HIDDEN, step) and self._is_at(PART_OWN)
             arrow = ("▼" if goes_back else "▲") if self._cells.glyphs.has_dots else ("v" if goes_back else "^")
             name = "Wx" if layer == HIDDEN else "Wy"
             role = "active" if is_lit else "backward" if goes_back else "muted"
@@ -242,9 +240,8 @@ class _Unrolled:
         y = (lines.start + lines.stop - 1) // 2
         goes_back = self._came_back(HIDDEN, step + 1)
         active_step = self._step_of(self._active)
-        quantity = self._active.quantity if self._active is not None else ""
-        is_lit = (quantity == "z" and self._is_active(HIDDEN, step + 1)) or (
-            quantity == "part:later" and active_step == step
+        is_lit = (self._is_at(Z) and self._is_active(HIDDEN, step + 1)) or (
+            self._is_at(PART_LATER) and active_step == step
         )
         glyphs = self._cells.glyphs
         self._directions.add(glyphs.backward if goes_back else glyphs.forward)
@@ -261,11 +258,11 @@ class _Unrolled:
         """Whether a layer's δ is known at a step, so that it can flow on, and gradients are what is shown."""
         if not (self._is_over or self._plan.is_double or self._plan.has_both):
             return False
-        ref = Ref("dE_dz", layer, (0, step))
-        return ("dE_dz", layer) in self._snapshot.order and self._snapshot.is_shown(ref)
+        ref = Ref(DE_DZ, layer, (0, step))
+        return (DE_DZ, layer) in self._snapshot.order and self._snapshot.is_shown(ref)
 
-    def _part(self) -> str:
-        return self._active.quantity.partition(":")[2] if self._active is not None else ""
+    def _is_at(self, quantity: Quantity) -> bool:
+        return self._active is not None and self._active.quantity is quantity
 
     # words
 
@@ -273,14 +270,14 @@ class _Unrolled:
         rows = self._plan.rows
         for name in ("error", "target", "output", "hidden", "input"):
             if name in rows:
-                text = shortened(self._scene.say(f"picture.{name}"), self._plan.label - 1)
+                text = fit(self._scene.say(f"picture.{name}"), self._plan.label - 1)
                 self._cells.write(0, (rows[name].start + rows[name].stop - 1) // 2, text, "muted")
 
     def _foot(self) -> None:
         last = max(lines.stop + (name in self._plan.framed) for name, lines in self._plan.rows.items())
         free = self._cells.height - last
         say, glyphs = self._scene.say, self._cells.glyphs
-        groups: list[Group] = []
+        groups: list[Pieces] = []
         if not self._structure.fed_back:
             groups.append([(say("picture.no_feedback"), "muted")])
         if glyphs.forward in self._directions:
@@ -299,13 +296,13 @@ class _Unrolled:
             lines = [[now], *lines] if len(lines) < free else self._lines([now, *groups])
         lines = lines[: max(free, 0)]
         for y, line in enumerate(lines, self._cells.height - len(lines)):
-            write_line(self._cells, y, line)
+            self._cells.write_groups(y, line)
 
-    def _lines(self, groups: list[Group]) -> list[list[Group]]:
+    def _lines(self, groups: list[Pieces]) -> list[list[Pieces]]:
         """As many lines as the groups take."""
-        lines: list[list[Group]] = []
+        lines: list[list[Pieces]] = []
         while groups:
-            line, groups = in_lines(groups, self._cells.width)
+            line, groups = groups_that_fit(groups, self._cells.width)
             if not line:
                 line, groups = groups[:1], groups[1:]  # wider than the picture
             lines.append(line)

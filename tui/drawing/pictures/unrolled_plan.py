@@ -1,4 +1,4 @@
-"""What stands where in the picture of a recurrent network unrolled in time. No Textual here."""
+"""What stands where in the picture of a recurrent network unrolled in time."""
 
 from __future__ import annotations
 

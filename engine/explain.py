@@ -1,0 +1,244 @@
+"""One number explained: what it is made of, with symbols, with the numbers filled in, operand by operand.
+
+What has just been computed is explained as an `Event`. Texts are made when somebody reads them, and only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from dlsim.engine.model import Model
+from dlsim.engine.numbers import DIGITS, as_operand
+from dlsim.engine.program import Op
+from dlsim.engine.reference import Formula, Ref, Whose, of_sample, operands
+from dlsim.engine.tape import Tape
+
+POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
+
+
+class Explanation:
+    """One number explained: of another sample than the lens's, with that one's numbers.
+
+    The number and those in its formula are read at once, as a tape may be overwritten by the next iteration; symbols
+    and texts when they are asked for.
+    """
+
+    def __init__(self, tape: Tape, ref: Ref, sample: int) -> None:
+        tokens = tape.formula(ref, sample)
+        self._tape = tape
+        self._filled: dict[int, str] = {}
+        self.ref = ref
+        self.value: float = tape.value(ref, sample)
+        self.tokens: Formula = tokens if ref.sample is None else of_sample(tokens, ref.sample)
+        self._numbers = [tape.value(token, sample) for token in self.tokens if isinstance(token, Ref)]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same number, made of the same numbers."""
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        mine, others = ((told.ref, told.value, told.tokens, told._numbers) for told in (self, other))
+        return mine == others
+
+    def __hash__(self) -> int:
+        return hash((self.ref, self.value))
+
+    @cached_property
+    def symbol(self) -> str:
+        """How formulas write the number."""
+        return self._tape.symbol(self.ref)
+
+    @cached_property
+    def formula(self) -> str:
+        """What it is made of, with symbols."""
+        return symbolic(self._tape, self.tokens)
+
+    @property
+    def substituted(self) -> str:
+        """The formula with every symbol's number in its place, each made from the full number."""
+        return self.filled_in(DIGITS)
+
+    def filled_in(self, digits: int) -> str:
+        """The same with so many decimals."""
+        if digits not in self._filled:
+            self._filled[digits] = _filled_in(self.tokens, self._numbers, digits)
+        return self._filled[digits]
+
+    @cached_property
+    def operands(self) -> tuple[Ref, ...]:
+        """The references in its formula, each once, in order; in a long sum, also those that it leaves out."""
+        return operands(self.tokens)
+
+
+class WholeOp:
+    """A whole op explained: its formula with matrices, and all its numbers; `ref` is its last value."""
+
+    tokens: Formula = ()
+
+    def __init__(self, tape: Tape, op: Op, sample: int) -> None:
+        self._tape, self._op = tape, op
+        self.ref = op.ref(op.size - 1)
+        self.value: NDArray[np.float64] = tape.array(op, sample)
+
+    @cached_property
+    def _texts(self) -> tuple[str, str, str]:
+        return self._tape.op_formula(self._op)
+
+    @property
+    def symbol(self) -> str:
+        """Its first and its last value's."""
+        return self._texts[0]
+
+    @property
+    def formula(self) -> str:
+        """With matrices."""
+        return self._texts[1]
+
+    @property
+    def substituted(self) -> str:
+        """The same with their shapes."""
+        return self._texts[2]
+
+
+class Event(Struct, frozen=True):
+    """What happened: one value revealed, or a whole op. Never a sentence.
+
+    `iteration` and `epoch` count from 1, and so does `sample`: the row of the training data under the
+    lens, None where the value belongs to no single sample. `layer` is None where none applies.
+    """
+
+    iteration: int
+    epoch: int
+    phase: str
+    op: str
+    layer: int | None
+    sample: int | None
+    told: Explanation | WholeOp
+
+    @property
+    def ref(self) -> Ref:
+        """The value; of a whole op the last one."""
+        return self.told.ref
+
+    @property
+    def symbol(self) -> str:
+        """How formulas write it; of a whole op its first and its last value."""
+        return self.told.symbol
+
+    @property
+    def value(self) -> float | NDArray[np.float64]:
+        """The number; of a whole op the array of them."""
+        return self.told.value
+
+    @property
+    def formula(self) -> str:
+        """What it is made of; of a whole op with matrices."""
+        return self.told.formula
+
+    @property
+    def substituted(self) -> str:
+        """The same with numbers; of a whole op with shapes."""
+        return self.told.substituted
+
+    @property
+    def tokens(self) -> Formula:
+        """The formula as data; empty for a whole op."""
+        return self.told.tokens
+
+
+def tell(model: Model, iteration: int, op: int, value: int, sample: int) -> Event:
+    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens."""
+    ref = model.program[op].ref(value)
+    return _event(model, iteration, model.program[op], sample, Explanation(model.tape, ref, sample))
+
+
+def tell_op(model: Model, iteration: int, op: int, sample: int) -> Event:
+    """The event of a whole op."""
+    whole = model.program[op]
+    return _event(model, iteration, whole, sample, WholeOp(model.tape, whole, sample))
+
+
+def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation | WholeOp) -> Event:
+    is_of_sample = op.quantity.whose is Whose.SAMPLE
+    return Event(
+        iteration=iteration,
+        epoch=model.calendar.of(iteration)[0] + 1,
+        phase=op.phase,
+        op=op.quantity.key,
+        layer=op.layer,
+        sample=int(model.tape.rows[sample]) + 1 if is_of_sample else None,
+        told=told,
+    )
+
+
+class Position(Struct, frozen=True):
+    """Where a run stands. `iteration` is the one on the tape, from 1; `done` counts the updates made;
+    `cursor` of `values` values of that iteration are revealed; `op` of `ops` likewise (0: none yet). Where `end`
+    updates are done, all `epochs` of the scenario are (both 0 where nothing is trained).
+    """
+
+    iteration: int
+    done: int
+    epoch: int
+    epochs: int
+    end: int
+    batch: int  # of this epoch, from 1
+    batches: int
+    cursor: int
+    values: int
+    op: int
+    ops: int
+    phase: str | None
+
+
+class Trouble(Struct, frozen=True):
+    """The first number that is not finite: where it stands, and what it is."""
+
+    iteration: int
+    symbol: str
+    value: float
+    op: str
+    layer: int | None
+    sample: int | None
+    ref: Ref
+
+
+# texts
+
+
+def symbolic(tape: Tape, tokens: Formula) -> str:
+    """The formula with symbols; a derivative that is raised to a power stands in parentheses."""
+    text = ""
+    for place, token in enumerate(tokens):
+        if isinstance(token, str):
+            text += token
+            continue
+        symbol = tape.symbol(token)
+        text += f"({symbol})" if "/" in symbol and is_raised(tokens, place) else symbol
+    return text
+
+
+def _filled_in(tokens: Formula, numbers: Sequence[float], digits: int) -> str:
+    text, following = "", iter(numbers)
+    for place, token in enumerate(tokens):
+        if isinstance(token, str):
+            text += token
+        else:
+            is_leading = leads(text) and not is_raised(tokens, place)
+            text += as_operand(next(following), digits, leading=is_leading)
+    return text
+
+
+def leads(text: str) -> bool:
+    """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
+    return not text or text.endswith(("(", "|", "[", ", "))
+
+
+def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
+    """Whether what follows the token at `place` is a power."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    return isinstance(following, str) and following[:1] in POWERS

@@ -1,0 +1,1 @@
+"""What networks have in common, dense or through time: their layers, numbers, tape, state and gradient check."""

@@ -1,0 +1,79 @@
+"""What running networks share: batches of data, parameters by layer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.kinds.batches import Batches
+from dlsim.engine.kinds.flat_state import FlatState
+from dlsim.engine.kinds.layered.quantities import B, LayerParameter, W
+from dlsim.engine.kinds.layered.structure import LayeredStructure, views
+from dlsim.engine.kinds.layered.tape import LayeredBatch
+from dlsim.engine.model import LayerParameters
+from dlsim.engine.reference import Ref
+from dlsim.engine.scenario.spec import TrainingSpec
+
+Array = NDArray[np.float64]
+
+
+class LayeredModel(FlatState, ABC):
+    """The part of a model (see engine/model.py: Model) that does not depend on how its layers are connected."""
+
+    structure: LayeredStructure
+    find: Callable[[str], Ref | None]
+    """See engine/model.py: Model."""
+    _current: LayeredBatch
+    """The arrays of the iteration on the tape."""
+
+    def __init__(self, structure: LayeredStructure, training: TrainingSpec | None, samples: int) -> None:
+        self.structure = structure
+        seed = training.seed if training and training.shuffle else None
+        self._batches = Batches(samples, training.batch_size if training else samples, seed)
+        super().__init__(self._initial_state(), structure.optimizer, self._batches.calendar)
+        self.trains = self.has_loss = training is not None
+        self.epochs = training.epochs if training else 0
+        self.layer_names = tuple((layer.units, layer.activation.name) for layer in structure.layers)
+
+    @abstractmethod
+    def _initial_state(self) -> Array:
+        """(state,): where the scenario begins."""
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """Weights and biases."""
+        return isinstance(ref.quantity.before, LayerParameter) and not ref.quantity.is_new
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """A weight or a bias."""
+        return Ref((W, B)[which], layer, index)
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set a weight or a bias."""
+        array = self._array_of(self._state(landed=False), ref)
+        if array is not None:
+            array[ref.index] = number
+
+    def number_in(self, state: Array, ref: Ref) -> float:
+        """A weight or a bias as a saved state has it."""
+        array = self._array_of(state, ref) if self.is_parameter(ref) else None
+        return float("nan") if array is None else float(array[ref.index])
+
+    def _array_of(self, state: Array, ref: Ref) -> Array | None:
+        """The layer's weights or biases among which a parameter is; None in a layer that has none."""
+        weights, biases = self.structure.parameter_views(state)[ref.layer - 1]
+        return weights if ref.quantity.before is W else biases
+
+    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
+        """(weights, biases) of every layer, before or after the update; read-only views."""
+        return views(self.structure.layers, self._state(landed=landed), read_only=True)
+
+    def gradients(self) -> tuple[LayerParameters, ...]:
+        """(∂E/∂W, ∂E/∂b) of every layer on the tape; read-only views."""
+        return views(self.structure.layers, self._current.gradients, read_only=True)
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """Gradients, slopes, new weights, optimizer state."""
+        return not ref.quantity.of_forward_pass

@@ -1,0 +1,677 @@
+"""The numbers of a network, each defined once: dense or through time is a difference of the tape (see tape.py).
+
+A unit's index is (unit,), or of a network through time (unit, step); a weight's is (sender, unit), a bias's (unit,).
+The chain rule is written as Rumelhart, Hinton and Williams give it: Nature 323 (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from dlsim.engine.functions.losses import Loss
+from dlsim.engine.functions.settings import fill
+from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
+from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
+from dlsim.engine.kinds.updates import Parameter
+from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
+
+# what is given
+
+
+class SampleNumber(Quantity):
+    """x, t: what comes in, and what should come out."""
+
+    whose = Whose.SAMPLE
+    of_forward_pass = True
+
+    def __init__(self, key: str, datum: str, row: str, *, is_of_unit: bool) -> None:
+        super().__init__(key)
+        self.datum, self.row, self.is_of_unit = datum, row, is_of_unit
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """As the batch has it; NaN without targets."""
+        numbers = tape.inputs if self.datum == "inputs" else tape.targets
+        return float("nan") if numbers is None else tape.at(numbers, ref, sample)
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """x1, t1."""
+        return tape.naming.unit(self.key, ref.layer, ref.index)
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """From the start."""
+        return None
+
+
+X = SampleNumber("x", "inputs", "a", is_of_unit=True)
+T = SampleNumber("t", "targets", "t", is_of_unit=False)
+
+
+class Cell(Quantity):
+    """X, T, O: a number of the data table, whose index begins with its row; `there` is the same in the network."""
+
+    whose = Whose.SAMPLE
+    names_row = True
+
+    def __init__(self, key: str, letter: str, words: tuple[str, ...], datum: str | None, there: Quantity) -> None:
+        super().__init__(key, words=words)
+        self.letter, self.datum, self.there = letter, datum, there
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """As the data have it; NaN without targets."""
+        numbers = tape.data.inputs if self.datum == "inputs" else tape.data.targets
+        return float("nan") if numbers is None else tape.in_data(numbers, ref)
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """x1, t1, o1."""
+        return tape.naming.unit(self.letter, ref.layer, ref.index[1:])
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """From the start."""
+        return None
+
+    def in_network(self, tape: LayeredTape, ref: Ref, sample: int) -> Ref:
+        """An input, a target or an output of the sample under the lens."""
+        if ref.index[0] != int(tape.rows[sample]):
+            return ref
+        layer = 0 if self.there is X else ref.layer or tape.structure.output.number
+        return Ref(self.there, layer, ref.index[1:])
+
+    def row_of(self, tape: LayeredTape, ref: Ref) -> int:
+        """The first of its index."""
+        return ref.index[0]
+
+
+class OutputCell(Cell):
+    """O: what the network answers to a sample, as far as it is in the batch."""
+
+    of_old_parameters = True
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """NaN for a sample that is not in the batch."""
+        place = tape.place_of_row(ref.index[0])
+        there = self._there(tape, ref)
+        return float("nan") if place is None else float(there.quantity.value(tape, there, place))
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """Of what the network makes it, for its own sample; empty where that is not in the batch."""
+        place, there = tape.place_of_row(ref.index[0]), self._there(tape, ref)
+        if place is None:
+            return ()
+        tokens = there.quantity.formula(tape, there, place)
+        return tokens if place == sample else of_sample(tokens, place)
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """With the output itself."""
+        return tape.output_shown_with(ref)
+
+    def is_absent(self, tape: LayeredTape, ref: Ref) -> bool:
+        """Where its sample is not in the batch."""
+        return ref.index[0] not in tape.rows
+
+    @staticmethod
+    def _there(tape: LayeredTape, ref: Ref) -> Ref:
+        return Ref(A, tape.structure.output.number, ref.index[1:])
+
+
+# forward
+
+
+class OfUnit(Quantity):
+    """A number that each unit has for each sample; `letter` is the one its symbol is made with."""
+
+    whose = Whose.SAMPLE
+    is_of_unit = True
+    letter = ""
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """All of them of a layer: (batch, units), or of a network through time (steps, batch, units)."""
+        raise NotImplementedError
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """From the layer's arrays."""
+        return tape.at(self.array(tape.layers[ref.layer - 1]), ref, sample)
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """z1, h1."""
+        return tape.naming.unit(self.letter, ref.layer, ref.index)
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """By itself; without a step, in the last one."""
+        ref = tape.in_last_step(ref)
+        return Shown(self, ref.layer, tape.place(ref) + 1)
+
+    def step(self, ref: Ref) -> int | None:
+        """The second of its index."""
+        return ref.index[1] if len(ref.index) > 1 else None
+
+
+class WeightedSum(OfUnit):
+    """z: what a unit receives, each times its weight, added up."""
+
+    phase = "forward"
+    row = letter = "z"
+    of_forward_pass = of_old_parameters = True
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """Z."""
+        return layer.z
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """W1·x1 + W2·x2 + b1."""
+        layer, (unit, *step) = tape.structure.layer(ref.layer), ref.index
+        received = (tape.received(ref.layer, sender, tuple(step)) for sender in range(layer.senders))
+        terms: list[Formula] = [(Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)]
+        return total([*terms, (Ref(B, ref.layer, (unit,)),)] if layer.biases else terms)
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """Z = X·W + b."""
+        return tape.matrices(op).weighted_sum
+
+    def said_as(self, tape: LayeredTape, ref: Ref) -> tuple[str, ...]:
+        """With a bias there is more to say."""
+        return ("z_bias", "z") if tape.structure.layer(ref.layer).biases else self.words
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its unit, and the bias if there is one."""
+        found = {"z": tape.symbol(ref), "unit": tape.symbol(ref._replace(quantity=A))}
+        if tape.structure.layer(ref.layer).biases:
+            found["bias"] = tape.symbol(Ref(B, ref.layer, ref.index[:1]))
+        return found
+
+
+class UnitOutput(OfUnit):
+    """h and o: what a unit makes of its z and sends on."""
+
+    phase = "forward"
+    is_activation = True
+    row = letter = "a"
+    of_forward_pass = of_old_parameters = True
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """Y."""
+        return layer.a
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """f(z), of all z of its layer where the activation couples units; empty for h⟨0⟩."""
+        unit, *step = ref.index
+        if tape.is_before_start(ref):
+            return ()
+        everyone = [Ref(Z, ref.layer, (other, *step)) for other in range(tape.structure.layer(ref.layer).units)]
+        return activation_formula(tape.structure.layer(ref.layer), everyone[unit], everyone)
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """Y = f(Z)."""
+        return tape.matrices(op).activation
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """h⟨0⟩ from the start."""
+        return None if tape.is_before_start(ref) else super().shown_with(tape, ref)
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its unit and its z."""
+        return {"unit": tape.symbol(ref), "z": tape.symbol(ref._replace(quantity=Z))} if ref.layer else {}
+
+    def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
+        """The activation."""
+        yield tape.structure.layer(ref.layer).activation.name
+
+
+class OutputError(OfUnit):
+    """E_o: an output's share of the error."""
+
+    phase = "loss"
+    row = "E"
+    of_forward_pass = is_never_negative = True
+    is_of_unit = False
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """From the batch's errors."""
+        return tape.at(tape.batch.errors, ref, sample)
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """E_o1."""
+        return "E_" + tape.naming.unit("o", ref.layer, ref.index)
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """As the loss writes it."""
+        return error_formula(tape.structure, Ref(T, ref.layer, ref.index), Ref(A, ref.layer, ref.index))
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """In words."""
+        return tape.matrices(op).errors
+
+    def about(self, ref: Ref) -> Ref:
+        """The output."""
+        return Ref(A, ref.layer, ref.index)
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its output and its target."""
+        return {
+            "unit": tape.symbol(ref._replace(quantity=A)),
+            "target": tape.symbol(ref._replace(quantity=T)),
+        }
+
+    def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
+        """The loss."""
+        yield tape.structure.loss.name if tape.structure.loss else "none"
+
+
+class SampleError(Quantity):
+    """E: the error of a sample, that of all its outputs together."""
+
+    whose = Whose.SAMPLE
+    phase = "loss"
+    of_forward_pass = of_old_parameters = is_never_negative = True
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """From the batch."""
+        return tape.batch.E[sample]
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """E, or of another sample than the lens's E₃."""
+        return error_symbol(tape, ref)
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """The sum of the outputs' errors, or of the steps'."""
+        return total([(error,) for error in tape.errors()])
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """E = Σ E_o."""
+        return tape.matrices(op).error
+
+
+class MeanError(Quantity):
+    """The loss of a batch: the mean of its samples' E."""
+
+    whose = Whose.BATCH
+    of_old_parameters = is_never_negative = True
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """Infinite where the sum is."""
+        return mean_of(tape.batch.E)
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """In a word."""
+        return "mean E"
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """1/4·(E₁ + E₂ + E₃ + E₄)."""
+        batch = tape.batch.size
+        if batch == 1:
+            return (Ref(E),)
+        return (f"1/{batch}·(", *series(lambda sample: (Ref(E, sample=sample),), batch), ")")
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """With E."""
+        return Shown(E, None, 1)
+
+    def about(self, ref: Ref) -> Ref:
+        """The error."""
+        return Ref(E)
+
+
+# backward
+
+
+class Derivative(Quantity):
+    """∂top/∂bottom."""
+
+    whose = Whose.SAMPLE
+    phase = "backward"
+
+    def top(self, tape: LayeredTape, ref: Ref) -> str:
+        """What changes: the error."""
+        return error_symbol(tape, ref)
+
+    def bottom(self, tape: LayeredTape, ref: Ref) -> str:
+        """With what it changes."""
+        return tape.symbol(self.about(ref))
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """∂E/∂z1."""
+        return f"∂{self.top(tape, ref)}/∂{self.bottom(tape, ref)}"
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Both."""
+        return {"top": self.top(tape, ref), "bottom": self.bottom(tape, ref)}
+
+
+class UnitGradient(Derivative, OfUnit):
+    """∂E/∂z or ∂E/∂h of a sample, unscaled by the batch."""
+
+    row = "gradient"
+
+    def __init__(self, key: str, of: OfUnit) -> None:
+        super().__init__(key)
+        self.of = of
+
+    def about(self, ref: Ref) -> Ref:
+        """The unit's z, or what it sends."""
+        return Ref(self.of, ref.layer, ref.index)
+
+
+class OutputGradient(UnitGradient):
+    """∂E/∂h: from the loss, or added up over the ways to the outputs."""
+
+    short = ("∂E/∂{a}", "∂E")
+    is_sum_over_ways = True
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """∂E/∂Y."""
+        return layer.dE_da
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """The loss's slope, or the sum of the parts that come back."""
+        if tape.structure.layer(ref.layer).is_output:
+            return loss_slope(tape.structure, ref.index)
+        return total([(part,) for part in tape.parts(ref)])
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """∂E/∂Y = ∂E/∂Z·Wᵀ."""
+        return tape.matrices(op).output_gradient
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its unit."""
+        return {**super().names(tape, ref), "unit": self.bottom(tape, ref)}
+
+
+class UnitSlope(Derivative, OfUnit):
+    """∂h/∂z: how strongly a unit answers. Where the activation couples units, each of them to each z."""
+
+    row = "gradient"
+    short = ("∂{a}/∂z", "{a}′")
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """∂Y/∂Z, where units stand alone."""
+        return layer.slope
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """A unit's own, or one of the matrix."""
+        pair = tape.pair(ref)
+        if pair is None:
+            return super().value(tape, ref, sample)
+        a = tape.layers[ref.layer - 1].a
+        of, by = pair  # softmax: ∂a_i/∂z_j = a_i·([i = j] − a_j)
+        return a[sample, of] * (float(of == by) - a[sample, by])
+
+    def top(self, tape: LayeredTape, ref: Ref) -> str:
+        """What the unit sends."""
+        pair = tape.pair(ref)
+        return tape.naming.unit("a", ref.layer, ref.index if pair is None else pair[:1])
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """As the activation writes it."""
+        pair = tape.pair(ref)
+        if pair is None:
+            z, a = Ref(Z, ref.layer, ref.index), Ref(A, ref.layer, ref.index)
+            return slope_formula(tape.structure.layer(ref.layer), z, a)
+        of, by = (Ref(A, ref.layer, (unit,)) for unit in pair)
+        return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """∂Y/∂Z = f′(Z)."""
+        return tape.matrices(op).slope
+
+    def about(self, ref: Ref) -> Ref:
+        """The z."""
+        return Ref(Z, ref.layer, ref.index)
+
+    def bottom(self, tape: LayeredTape, ref: Ref) -> str:
+        """The z."""
+        pair = tape.pair(ref)
+        return tape.naming.unit("z", ref.layer, ref.index if pair is None else pair[1:])
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its unit and its z."""
+        found = super().names(tape, ref)
+        return {**found, "unit": found["top"], "a": found["top"], "z": found["bottom"]}
+
+    def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
+        """The activation."""
+        yield tape.structure.layer(ref.layer).activation.name
+
+
+class Delta(UnitGradient):
+    """∂E/∂z, which is called δ."""
+
+    short = ("δ",)
+
+    def array(self, layer: LayerNumbers) -> Array:
+        """∂E/∂Z."""
+        return layer.dE_dz
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """∂E/∂h·∂h/∂z; of several units where they are coupled; the loss's slope where it is taken with it as one."""
+        layer = tape.structure.layer(ref.layer)
+        if layer.is_fused:
+            return loss_slope(tape.structure, ref.index)
+        if layer.activation.couples_units:
+            return tape.coupled(ref)
+        return (Ref(DE_DA, ref.layer, ref.index), "·", Ref(DA_DZ, ref.layer, ref.index))
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """∂E/∂Z = ∂E/∂Y ⊙ ∂Y/∂Z."""
+        return tape.matrices(op).delta
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """By itself where the program has it as an op; else with the slope that makes it."""
+        return super().shown_with(tape, ref) if tape.has_delta_op(ref.layer) else DA_DZ.shown_with(tape, ref)
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """Its z and its unit."""
+        found = super().names(tape, ref)
+        return {**found, "z": found["bottom"], "unit": tape.symbol(ref._replace(quantity=A))}
+
+
+# parameters
+
+
+class LayerParameter(Parameter):
+    """W or b. A kind of network says which of its numbers go with it: its local slope, its share in a gradient."""
+
+    gradient: ParameterGradient
+
+    def __init__(self, key: str, *, is_weight: bool) -> None:
+        super().__init__(key)
+        self.is_weight = is_weight
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """W5, b1."""
+        return tape.naming.parameter(self.key, ref.layer, ref.index)
+
+    def segment(self, layer: Layer) -> Segment:
+        """Where a layer's lie."""
+        return layer.segment(self.key)
+
+    def is_trained(self, layer: Layer) -> bool:
+        """Whether an update changes those of a layer."""
+        return layer.spec.train_weights if self.is_weight else bool(layer.biases) and layer.spec.train_biases
+
+    def matrix(self, tape: LayeredTape, layer: int | None) -> tuple[str, str]:
+        """W[1]."""
+        return tape.parameter_matrix(self, layer or 1)
+
+
+class ParameterGradient(Derivative):
+    """∂E/∂W: of several samples the mean of theirs."""
+
+    whose = Whose.BATCH
+
+    def __init__(self, of: LayerParameter) -> None:
+        super().__init__(f"dE_d{of.key}")
+        self.of = of
+        of.gradient = self
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """From the flat gradients."""
+        return float(self.of.segment(tape.structure.layer(ref.layer)).of(tape.batch.gradients)[ref.index])
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """The chain rule."""
+        return tape.gradient(self.of, ref, sample)
+
+    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
+        """∂E/∂W = Xᵀ·∂E/∂Z."""
+        found = tape.matrices(op)
+        return found.weight_gradient if self.of.is_weight else found.bias_gradient
+
+    def about(self, ref: Ref) -> Ref:
+        """The parameter."""
+        return Ref(self.of, ref.layer, ref.index)
+
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """The weight's."""
+        return self.of.edge(ref)
+
+    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+        """The parameter, by each name that sentences have for it."""
+        found = super().names(tape, ref)
+        return {**found, "weight": found["bottom"], "bias": found["bottom"]}
+
+
+class OtherSamples(Quantity):
+    """What the other samples of the batch contribute to a gradient, in one number."""
+
+    whose = Whose.SAMPLE
+    is_of_others = True
+
+    def __init__(self, of: LayerParameter) -> None:
+        super().__init__(f"rest_{of.key}", words=("rest",))
+        self.of = of
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: int) -> float:
+        """The sum of their terms."""
+        terms = tape.terms(self.of, ref)
+        return float(terms[:sample].sum()) + float(terms[sample + 1 :].sum())
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """In a word."""
+        return "Σ others"
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """From the start: it stands in a formula that is not."""
+        return None
+
+    def about(self, ref: Ref) -> Ref:
+        """The parameter."""
+        return Ref(self.of, ref.layer, ref.index)
+
+    def row_of(self, tape: LayeredTape, ref: Ref) -> int | None:
+        """Of many."""
+        return None
+
+
+class LayerSetting(Quantity):
+    """What a layer's activation is set to, by its name: α, β."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"layer_setting:{setting}", name="layer_setting", words=("setting",))
+        self.setting = setting
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """As the scenario sets it."""
+        return float(tape.structure.layer(ref.layer).spec.activation.settings[self.setting])
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """The setting's own."""
+        settings = tape.structure.layer(ref.layer).activation.settings
+        return next(entry.symbol for entry in settings if entry.name == self.setting)
+
+    def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
+        """Of which activation, and which setting."""
+        yield f"{tape.structure.layer(ref.layer).activation.name}_{self.setting}"
+        yield self.setting
+
+    def path(self, tape: LayeredTape, ref: Ref) -> str:
+        """Where the scenario sets it."""
+        return f"{tape.activation_path(ref.layer)}.{self.setting}"
+
+
+layer_setting = cache(LayerSetting)
+"""The quantity of a setting of a layer's activation, by its name."""
+
+Z, A = WeightedSum("z"), UnitOutput("a")
+E_O, E, MEAN_E = OutputError("E_o"), SampleError("E"), MeanError("mean_E")
+DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), UnitSlope("da_dz"), Delta("dE_dz", Z)
+W, B = LayerParameter("W", is_weight=True), LayerParameter("b", is_weight=False)
+DE_DW, DE_DB = ParameterGradient(W), ParameterGradient(B)
+REST_W, REST_B = OtherSamples(W), OtherSamples(B)
+X_CELL = Cell("X", "x", ("x",), "inputs", X)
+T_CELL = Cell("T", "t", ("t",), "targets", T)
+O_CELL = OutputCell("O", "o", ("O",), None, A)
+
+
+# what formulas share
+
+
+def error_symbol(tape: LayeredTape, ref: Ref) -> str:
+    """E; where the reference names its sample, with its number in the training data: E₃."""
+    return "E" if ref.sample is None else f"E{tape.row_symbol(ref.sample)}"
+
+
+def error_formula(structure: LayeredStructure, target: Ref, output: Ref) -> Formula:
+    """An output's E, made of a target and an output."""
+    return fill(_loss(structure).error_notation(structure.output.units), {"t": target, "a": output})
+
+
+def loss_slope(structure: LayeredStructure, index: tuple[int, ...]) -> Formula:
+    """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
+    number = structure.output.number
+    notation = _loss(structure).gradient_notation(structure.output.units)
+    return fill(notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
+
+
+def loss_slope_of_all(structure: LayeredStructure, outputs: str, targets: str) -> str:
+    """The same for all outputs at once."""
+    names = {T: targets, A: outputs}
+    tokens = loss_slope(structure, (0,))
+    text = "".join(token if isinstance(token, str) else names[token.quantity] for token in tokens)
+    return text[1:-1] if text.startswith("(") and text.find(")") == len(text) - 1 else text
+
+
+def activation_formula(layer: Layer, z: Ref, everyone: list[Ref]) -> Formula:
+    """A unit's output, made of its `z` and, where the activation couples units, of all z of its layer."""
+    return layer.activation.formula(z, _settings(layer), everyone)
+
+
+def slope_formula(layer: Layer, z: Ref, a: Ref) -> Formula:
+    """∂a/∂z of a unit that stands alone."""
+    return layer.activation.derivative_formula(z, a, _settings(layer))
+
+
+def _settings(layer: Layer) -> Mapping[str, Ref | str]:
+    """What stands for the settings of the layer's activation in a notation, each by its own name."""
+    return layer.activation.operands(
+        layer.spec.activation.settings, lambda name: Ref(layer_setting(name), layer.number)
+    )
+
+
+def _loss(structure: LayeredStructure) -> Loss:
+    assert structure.loss is not None, "nothing is trained"
+    return structure.loss
+
+
+def parameters_in_order(structure: LayeredStructure, number: int) -> Iterator[Ref]:
+    """A layer's weights as they are numbered, then its biases, if it has any."""
+    layer = structure.layer(number)
+    yield from (Ref(W, number, index) for index in structure.weights_in_order(number))
+    yield from (Ref(B, number, (unit,)) for unit in range(layer.units if layer.biases else 0))
+
+
+def error_of(tape: LayeredTape) -> Ref | None:
+    """A sample's E, where there is a loss."""
+    return None if tape.structure.loss is None else Ref(E)
+
+
+def loss_of(tape: LayeredTape) -> Ref | None:
+    """What a loss curve goes through."""
+    return Ref(MEAN_E) if tape.batch.size > 1 and tape.structure.loss is not None else error_of(tape)
+
+
+def batch_errors(tape: LayeredTape) -> Iterator[Ref]:
+    """The loss of a batch of several samples, and what it is made of."""
+    if tape.structure.loss is not None and tape.batch.size > 1:
+        yield Ref(MEAN_E)
+        yield from (Ref(E, sample=sample) for sample in range(tape.batch.size))

@@ -1,0 +1,614 @@
+"""What a network makes of the data: of each sample by itself, of the training data or of what is kept back, the loss
+over all of one or the other; and, of a classifier, how often it takes each class for each.
+
+No op computes these numbers: they are made with the weights of the moment, or with those that the iteration reads.
+o1₇ is what sample 7 is answered, E₇ how wrong that is, class₇ what it is taken for; N[2,1] are the samples of class 2
+that are taken for class 1. Class k of several is numbered as t_k is, from 1; of two that one output tells apart each is
+called by its target, 0 or −1 and 1. What is of data that are kept back bears a v.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from dlsim.engine.classes import Classes, class_names, classes_of
+from dlsim.engine.kinds.accuracy import Confusion, confusion
+from dlsim.engine.kinds.layered.quantities import (
+    T_CELL,
+    X_CELL,
+    A,
+    B,
+    W,
+    Z,
+    activation_formula,
+    batch_errors,
+    error_formula,
+)
+from dlsim.engine.kinds.layered.tape import SUBSCRIPTS
+from dlsim.engine.kinds.network.arrays import BatchArrays
+from dlsim.engine.kinds.network.evaluation import affordable_rows, evaluate, forward_pass
+from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
+from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.numbers import general
+from dlsim.engine.reference import Formula, Quantity, Ref, series, total
+from dlsim.engine.scenario.spec import DataSpec
+
+Array = NDArray[np.float64]
+
+TRAINING, VALIDATION = "training", "validation"
+"""The data that a number may be of."""
+
+
+def samples_of(data: DataSpec, part: str) -> tuple[Array, Array | None]:
+    """(inputs, targets) of a part of the data."""
+    if part == TRAINING:
+        return data.inputs, data.targets
+    return data.validation_inputs, data.validation_targets
+
+
+def parts_of(data: DataSpec) -> tuple[str, ...]:
+    """The data that there are to be asked about."""
+    is_held = len(data.validation_inputs) and data.validation_targets is not None
+    return (TRAINING, VALIDATION) if is_held else (TRAINING,)
+
+
+# a pass of a sample by itself
+
+
+class Passes:
+    """The numbers of one part of the data, made with the parameters of the moment or with those that `is_read`."""
+
+    def __init__(self, part: str, *, is_read: bool = False) -> None:
+        self.part, self.is_read = part, is_read
+        self.mark = "" if part == TRAINING else "ᵥ"
+        self.which = f"{part}:read" if is_read else part
+        self.x: Quantity = X_CELL if part == TRAINING else HeldCell("held_x", "x", "inputs")
+        self.t: Quantity = T_CELL if part == TRAINING else HeldCell("held_t", "t", "targets")
+        self.loss, self.E, self.E_o = LossOverAll(self), PassError(self), PassOutputError(self)
+        self.a, self.z = PassOutput(self), PassSum(self)
+
+    def samples(self, tape: NetworkTape) -> tuple[Array, Array | None]:
+        """(inputs, targets)."""
+        return samples_of(tape.data, self.part)
+
+    def state(self, tape: NetworkTape) -> Array:
+        """(parameters,): those that the numbers are made with."""
+        return tape.batch.before[: tape.structure.parameters] if self.is_read else tape.present
+
+    def weight(self, layer: int, index: tuple[int, ...]) -> Ref:
+        """One of them."""
+        return Ref(W if self.is_read else W.now, layer, index)
+
+    def bias(self, layer: int, unit: int) -> Ref:
+        """One of them."""
+        return Ref(B if self.is_read else B.now, layer, (unit,))
+
+    def numbered(self, row: int) -> str:
+        """What the symbols of a sample's numbers end with."""
+        return self.mark + str(row + 1).translate(SUBSCRIPTS)
+
+    def of(self, tape: NetworkTape, row: int) -> BatchArrays:
+        """One sample through all layers, done once for a tape."""
+        return tape.remembered((self, row), lambda: self._passed(tape, row))
+
+    def _passed(self, tape: NetworkTape, row: int) -> BatchArrays:
+        inputs, targets = self.samples(tape)
+        if row >= len(inputs):
+            raise LookupError(f"there is no sample {row + 1}")
+        one = slice(row, row + 1)
+        wanted = None if targets is None else targets[one]
+        return forward_pass(tape.structure, self.state(tape), inputs[one], wanted)
+
+
+class HeldCell(Quantity):
+    """An input or a target of the data kept back; its index is (row, unit)."""
+
+    def __init__(self, name: str, letter: str, datum: str) -> None:
+        super().__init__(f"{name}:{VALIDATION}", name=name)
+        self.letter, self.of = letter, datum
+
+    def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """NaN without targets."""
+        inputs, targets = samples_of(tape.data, VALIDATION)
+        numbers = inputs if self.of == "inputs" else targets
+        return float("nan") if numbers is None else float(numbers[ref.index])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """x1ᵥ₇."""
+        return tape.naming.unit(self.letter, ref.layer, ref.index[1:]) + HELD.numbered(ref.index[0])
+
+
+class OfPass(Summary):
+    """A number of such a pass; its index begins with the row."""
+
+    of_one_sample = True
+
+    def __init__(self, name: str, passes: Passes) -> None:
+        super().__init__(f"{name}:{passes.which}", name=name)
+        self.passes = passes
+        self.of_old_parameters = passes.is_read
+
+
+class LossOverAll(OfPass):
+    """The mean of all E."""
+
+    of_one_sample = False
+
+    def __init__(self, passes: Passes) -> None:
+        super().__init__("loss", passes)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """LookupError where there is none."""
+        return tape.remembered(self, lambda: self._evaluated(tape))
+
+    def _evaluated(self, tape: NetworkTape) -> float:
+        inputs, targets = self.passes.samples(tape)
+        loss = evaluate(tape.structure, self.passes.state(tape), inputs, targets)[1] if len(inputs) else None
+        if loss is None:
+            raise LookupError("there is no loss")
+        return loss
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """In a word."""
+        return f"loss{self.passes.mark}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """1/4·(E₁ + E₂ + E₃ + E₄)."""
+        count = len(self.passes.samples(tape)[0])
+        terms = series(lambda row: (Ref(self.passes.E, 0, (row,)),), count)
+        return (f"1/{count}·(", *terms, ")") if count > 1 else terms
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """Over which data."""
+        yield self.passes.part
+
+
+class PassError(OfPass):
+    """E₇."""
+
+    def __init__(self, passes: Passes) -> None:
+        super().__init__("pass_E", passes)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """Of all outputs."""
+        return float(self.passes.of(tape, ref.index[0]).E[0])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """E₇."""
+        return f"E{self.passes.numbered(ref.index[0])}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """The outputs' errors."""
+        output = tape.structure.output
+        return total([(Ref(self.passes.E_o, output.number, (*ref.index, unit)),) for unit in range(output.units)])
+
+
+class PassOutputError(OfPass):
+    """E_o1₇."""
+
+    def __init__(self, passes: Passes) -> None:
+        super().__init__("pass_E_o", passes)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """Of one output."""
+        return float(self.passes.of(tape, ref.index[0]).errors[0, ref.index[1]])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """E_o1₇."""
+        return f"E_o{ref.index[1] + 1}{self.passes.numbered(ref.index[0])}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """As the loss writes it."""
+        target, output = Ref(self.passes.t, 0, ref.index), Ref(self.passes.a, ref.layer, ref.index)
+        return error_formula(tape.structure, target, output)
+
+
+class PassOutput(OfPass):
+    """h1₇, o1₇."""
+
+    def __init__(self, passes: Passes) -> None:
+        super().__init__("pass_a", passes)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """Of one unit."""
+        return float(self.passes.of(tape, ref.index[0]).layers[ref.layer - 1].a[0, ref.index[1]])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """o1₇."""
+        return tape.naming.unit("a", ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """As the activation writes it."""
+        row, unit = ref.index
+        layer = tape.structure.layer(ref.layer)
+        everyone = [Ref(self.passes.z, ref.layer, (row, other)) for other in range(layer.units)]
+        return activation_formula(layer, everyone[unit], everyone)
+
+    def about(self, ref: Ref) -> Ref:
+        """What the unit sends."""
+        return Ref(A, ref.layer, ref.index)
+
+    def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
+        """The unit's own where it is of the sample under the lens."""
+        return _in_network(self.passes, A, tape, ref, sample)
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """With which parameters."""
+        if self.passes.is_read:
+            yield "read"
+
+
+class PassSum(OfPass):
+    """z1₇."""
+
+    def __init__(self, passes: Passes) -> None:
+        super().__init__("pass_z", passes)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """Of one unit."""
+        return float(self.passes.of(tape, ref.index[0]).layers[ref.layer - 1].z[0, ref.index[1]])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """z1₇."""
+        return tape.naming.unit("z", ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """W1·x1₇ + W2·x2₇ + b1."""
+        (row, unit), layer = ref.index, tape.structure.layer(ref.layer)
+
+        def sent(sender: int) -> Ref:
+            index = (row, sender)
+            return Ref(self.passes.a, ref.layer - 1, index) if ref.layer > 1 else Ref(self.passes.x, 0, index)
+
+        terms: list[Formula] = [
+            (self.passes.weight(ref.layer, (sender, unit)), "·", sent(sender)) for sender in range(layer.senders)
+        ]
+        return total([*terms, (self.passes.bias(ref.layer, unit),)] if layer.biases else terms)
+
+    def about(self, ref: Ref) -> Ref:
+        """The unit's sum."""
+        return Ref(Z, ref.layer, ref.index)
+
+    def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
+        """The unit's own where it is of the sample under the lens."""
+        return _in_network(self.passes, Z, tape, ref, sample)
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """With which parameters."""
+        if self.passes.is_read:
+            yield "read"
+
+
+def _in_network(passes: Passes, there: Quantity, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
+    is_here = passes.part == TRAINING and ref.index[0] == int(tape.rows[sample])
+    return Ref(there, ref.layer, ref.index[1:]) if is_here else ref
+
+
+TRAINED, HELD, HELD_READ = Passes(TRAINING), Passes(VALIDATION), Passes(VALIDATION, is_read=True)
+PASSES = {TRAINING: TRAINED, VALIDATION: HELD}
+"""With the parameters of the moment, by which data they are of."""
+
+
+# what a classifier takes each sample for
+
+
+KEPT = 4
+
+_kept: OrderedDict[object, Decisions] = OrderedDict()
+
+
+class Decisions(Struct, frozen=True):
+    """What is answered to some samples, and what that makes of them."""
+
+    said: NDArray[np.int64]  # (rows,): classes, from 0
+    meant: NDArray[np.int64]  # (rows,)
+    confusion: Confusion
+
+
+def decisions(tape: NetworkTape, part: str, classes: Classes) -> Decisions:
+    """At the present parameters, over as many samples as do not take long; the last few are kept."""
+    inputs, targets = samples_of(tape.data, part)
+    assert targets is not None, "samples without targets have no class"
+    key = tape.present.tobytes(), classes, inputs.ctypes.data, inputs.shape, targets.ctypes.data
+    if key in _kept:
+        _kept.move_to_end(key)
+        return _kept[key]
+    rows = min(len(inputs), affordable_rows(tape.structure))
+    outputs, wanted = tape.answers(inputs[:rows]), targets[:rows]
+    _kept[key] = found = Decisions(classes.of(outputs), classes.of(wanted), confusion(classes, outputs, wanted))
+    if len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return found
+
+
+class OfClasses(Summary):
+    """A number of a classifier, of one part of the data: `counts` holds the others of that part."""
+
+    def __init__(self, name: str, counts: ClassCounts) -> None:
+        super().__init__(f"{name}:{counts.part}", name=name)
+        self.counts = counts
+
+    def found(self, tape: NetworkTape) -> Decisions:
+        """What is decided, made once for a tape. LookupError where targets are no classes."""
+        part = self.counts.part
+        return tape.remembered((Decisions, part), lambda: decisions(tape, part, classes_told(tape)))
+
+    def called(self, tape: NetworkTape, index: tuple[int, ...]) -> str:
+        """The classes of an index."""
+        return ",".join(str(classes_told(tape).label(each)) for each in index)
+
+    def named(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The classes of an index, as the data call them."""
+        found = [class_names(tape.data)[each] for each in ref.index]
+        return {"truth": found[0], "taken": found[-1]}
+
+
+class ClassCounts:
+    """The numbers of one part of the data."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.mark = "" if part == TRAINING else "ᵥ"
+        self.passes = PASSES[part]
+        self.decision, self.taken_for, self.of_class = Decision(self), TakenFor(self), OfClass(self)
+        self.right, self.samples = Right(self), SampleCount(self)
+        self.accuracy, self.recall = Accuracy(self), Recall(self)
+
+
+class TakenFor(OfClasses):
+    """N[2,1]: how many samples of a class are taken for another, or for their own."""
+
+    is_count = True
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("taken_for", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """From the table of confusions."""
+        return float(self.found(tape).confusion.counts[ref.index])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """N[2,1]."""
+        return f"N{self.counts.mark}[{self.called(tape, ref.index)}]"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """A bracket for each sample of the class, 1 where it holds, those that do first."""
+        truth, taken_for = ref.index
+        found, label = self.found(tape), classes_told(tape).label(taken_for)
+        rows = np.flatnonzero(found.meant == truth)
+        rows = rows[np.argsort(found.said[rows] != taken_for, kind="stable")]
+
+        def term(place: int) -> Formula:
+            return ("[", Ref(self.counts.decision, 0, (int(rows[place]),)), f" = {label}]")
+
+        return series(term, len(rows)) or ("0",)
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """Both classes."""
+        return self.named(tape, ref)
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """Whether that is right."""
+        yield "right" if ref.index[0] == ref.index[1] else "wrong"
+
+
+class OfClass(OfClasses):
+    """N[2]: how many samples of a class there are."""
+
+    is_count = True
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("of_class", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """A row of the table."""
+        return float(self.found(tape).confusion.counts[ref.index[0]].sum())
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """N[2]."""
+        return f"N{self.counts.mark}[{self.called(tape, ref.index)}]"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """What they are taken for."""
+        return total([(Ref(self.counts.taken_for, 0, (*ref.index, other)),) for other in _numbers(tape)])
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The class."""
+        return self.named(tape, ref)
+
+
+class Right(OfClasses):
+    """How many samples are taken for what they are."""
+
+    is_count = True
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("right", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """The diagonal of the table."""
+        return float(self.found(tape).confusion.right)
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """In a word."""
+        return f"N{self.counts.mark}_right"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """N[1,1] + N[2,2]."""
+        return total([(Ref(self.counts.taken_for, 0, (each, each)),) for each in _numbers(tape)])
+
+
+class SampleCount(OfClasses):
+    """How many samples there are."""
+
+    is_count = True
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("samples", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """The whole table."""
+        return float(self.found(tape).confusion.samples)
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """N."""
+        return f"N{self.counts.mark}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """N[1] + N[2]."""
+        return total([(Ref(self.counts.of_class, 0, (each,)),) for each in _numbers(tape)])
+
+
+class Accuracy(OfClasses):
+    """The share of samples that are taken for what they are."""
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("accuracy", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """0 without samples."""
+        return self.found(tape).confusion.accuracy
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """In a word."""
+        return f"accuracy{self.counts.mark}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """N_right/N."""
+        return (Ref(self.counts.right), "/", Ref(self.counts.samples))
+
+
+class Recall(OfClasses):
+    """The share of a class that is taken for it."""
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("recall", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """0 without samples of it."""
+        return self.found(tape).confusion.recall(ref.index[0])
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """recall[2]."""
+        return f"recall{self.counts.mark}[{self.called(tape, ref.index)}]"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """N[2,2]/N[2]."""
+        of_class = Ref(self.counts.of_class, 0, ref.index)
+        if not self.counts.of_class.number(tape, of_class, 0):
+            return ("0",)
+        return (Ref(self.counts.taken_for, 0, (*ref.index, *ref.index)), "/", of_class)
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The class."""
+        return self.named(tape, ref)
+
+
+class Decision(OfClasses):
+    """class₇: what a sample is taken for."""
+
+    is_count = of_one_sample = True
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__("decision", counts)
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """As the class is called."""
+        return float(classes_told(tape).label(int(self.found(tape).said[ref.index[0]])))
+
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """class₇."""
+        return f"class{self.counts.passes.numbered(ref.index[0])}"
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """By the threshold, or the largest of several outputs."""
+        output, classes = tape.structure.output, classes_told(tape)
+        outputs = [Ref(self.counts.passes.a, output.number, (*ref.index, unit)) for unit in range(output.units)]
+        if len(outputs) == 1:
+            return ("(1 if ", outputs[0], f" > {general(classes.threshold)} else {classes.label(0)})")
+        return ("argmax(", *series(lambda unit: (outputs[unit],), len(outputs), ", "), ")")
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """Where a single output is parted, and what lies below."""
+        classes = classes_told(tape)
+        return {"threshold": general(classes.threshold), "otherwise": str(classes.label(0))}
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """Whether a single output decides."""
+        if tape.structure.output.units == 1:
+            yield "one_output"
+
+
+CLASSES = {part: ClassCounts(part) for part in (TRAINING, VALIDATION)}
+"""What a classifier makes of the data, by which data they are."""
+
+
+def exclusive_classes(tape: NetworkTape) -> Classes | None:
+    """The classes of the data, where a sample is of one of them."""
+    classes = classes_of(tape.data)
+    return classes if classes and classes.are_exclusive else None
+
+
+def classes_told(tape: NetworkTape) -> Classes:
+    """The same, LookupError where there are none."""
+    classes = tape.remembered(Classes, lambda: exclusive_classes(tape))
+    if classes is None:
+        raise LookupError("the targets are not classes, so there is nothing to count")
+    return classes
+
+
+def _numbers(tape: NetworkTape) -> range:
+    return range(classes_told(tape).count)
+
+
+# all of them
+
+
+def over_all(tape: NetworkTape) -> Iterator[Ref]:
+    """Losses and counts."""
+    parts = _parts(tape)
+    if tape.structure.loss is not None:
+        yield Ref(TRAINED.loss)
+        yield from (Ref(HELD_READ.loss) for part in parts if part == VALIDATION)
+    for part in parts if exclusive_classes(tape) is not None else ():
+        counts, classes = CLASSES[part], _numbers(tape)
+        yield from map(Ref, (counts.samples, counts.right, counts.accuracy))
+        for truth in classes:
+            yield Ref(counts.of_class, 0, (truth,))
+            yield Ref(counts.recall, 0, (truth,))
+            yield from (Ref(counts.taken_for, 0, (truth, taken)) for taken in classes)
+
+
+def of_each_sample(tape: NetworkTape) -> Iterator[Ref]:
+    """At the weights of the moment; what is kept back as the validation loss is made of it."""
+    has_classes = exclusive_classes(tape) is not None
+    for part in _parts(tape):
+        passes = PASSES[part]
+        error = passes.E if part == TRAINING else HELD_READ.E
+        for row in range(len(samples_of(tape.data, part)[0])):
+            if has_classes:
+                yield Ref(CLASSES[part].decision, 0, (row,))
+            if tape.structure.loss is not None:
+                yield Ref(error, 0, (row,))
+            for layer in reversed(tape.structure.layers):
+                for unit in range(layer.units):
+                    yield Ref(passes.a, layer.number, (row, unit))
+                    yield Ref(passes.z, layer.number, (row, unit))
+
+
+def _parts(tape: NetworkTape) -> list[str]:
+    return [part for part in (TRAINING, VALIDATION) if len(samples_of(tape.data, part)[0])]
+
+
+def besides(tape: NetworkTape) -> Iterator[Ref]:
+    """All that no op computes: losses and counts, sizes, what is said of whole layers, and last of each sample."""
+    yield from batch_errors(tape)
+    yield from over_all(tape)
+    yield from whole_layers(tape)
+    yield from of_each_sample(tape)

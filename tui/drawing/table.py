@@ -1,0 +1,343 @@
+"""Tables: one at a moment, with the rows and columns that there is room for; and one as text to take along."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from dlsim.engine.kinds.layered.quantities import DE_DZ
+from dlsim.engine.model import Row, Table
+from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
+from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
+from dlsim.tui.session.answer import has_updated, in_iteration
+from dlsim.tui.session.rows import Group, Places
+from dlsim.tui.words import Words
+from dlsim.tui.words.heads import column_head, label_head, old_head
+
+WHOLE = 3
+"""Cells kept for the digits before the point, a sign included."""
+EXPONENT = 3
+"""Cells that 1.2345678e-12 takes after the point more than 0.12345678 does."""
+FEWEST_DIGITS = 3
+FEWEST_WITH_SPARE = 4
+"""With fewer digits than this a table does without a spare column, or with fewer than were asked for, where those are
+more than usual.
+"""
+LEFT_OUT = 2
+"""Cells of the mark for columns that are left out."""
+ACTIVE_MARK = "◀"
+LENS_MARK = "▶"
+
+
+class TableView:
+    """One table at one moment, laid out for one size: the lines that are on screen, and no others."""
+
+    def __init__(
+        self,
+        say: Words,
+        snapshot: Snapshot,
+        places: Places,
+        cells: int,
+        height: int,
+        top: int | None = None,
+        selected: Ref | None = None,
+        digits: int = DIGITS,
+    ) -> None:
+        self._say, self._snapshot, self._places = say, snapshot, places
+        self._table: Table = places.table
+        self._cells = cells
+        self.room = max(height - 1, 1)
+        self._label = max(places.label_cells, breadth(label_head(say, self._table)))
+        first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
+        self._is_counted = all(map(is_counted, first))
+        self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
+        self._active = self._active_row()
+        self._selected = None if selected is None else in_iteration(snapshot, selected)
+        self._are_old = has_updated(snapshot)
+        self._lens = snapshot.row if self._table.key == "data" else None
+        self.top = self._start() if top is None else top
+
+    def lines(self) -> Iterator[Line]:
+        """The headings, then the rows in view."""
+        yield self._headings()
+        for line in range(self.top, min(self.top + self.room, self._places.lines)):
+            found = self._places.at(line)
+            yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
+        if self._has_line_to_spare and any(map(self._is_old, range(len(self._table.columns)))):
+            yield (("   " + self._say("column.old_weights"), "muted"),)
+        elif self._has_line_to_spare and self._missing:
+            yield (("   " + self._say("column.no_room", columns=", ".join(self._missing)), "muted"),)
+
+    def sample_at(self, x: int, y: int) -> int | None:
+        """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
+        row = self._row_at(y)
+        return row.sample if row is not None and 0 <= x < self._label + 3 else None
+
+    @property
+    def _has_line_to_spare(self) -> bool:
+        return self._places.lines < self.room
+
+    def _is_old(self, column: int) -> bool:
+        """Whether the update has changed the weights that a column's numbers were made with."""
+        cell = self._table.rows[0].cells[column] if self._are_old and len(self._table.rows) else None
+        return cell is not None and (cell.quantity.of_old_parameters or cell.quantity is DE_DZ)
+
+    def _row_at(self, y: int) -> Row | None:
+        line = self.top + y - 1
+        if y < 1 or line >= self._places.lines:
+            return None
+        row = self._places.at(line)
+        return None if isinstance(row, Group) else self._table.rows[row]
+
+    def at(self, x: int, y: int) -> Ref | None:
+        """The number at a cell of the screen."""
+        row = self._row_at(y)
+        if row is None:
+            return None
+        cells = row.cells
+        start = self._label + 3
+        for column in self._columns:
+            end = start + (LEFT_OUT if column is None else self._column_cells)
+            if column is not None and start <= x < end:
+                return cells[column]
+            start = end
+        return next((cell for cell in cells if cell is not None), None) if 0 <= x < self._label + 3 else None
+
+    # what is in view
+
+    def _active_row(self) -> int | None:
+        event = self._snapshot.event
+        return None if event is None else self._places.row(event.ref)
+
+    def _followed_row(self) -> int:
+        """The row to keep in view: the selected one, else the active one, else the first that its formula uses."""
+        selected = None if self._selected is None else self._places.row(self._selected)
+        if selected is not None:
+            return selected
+        if self._lens is not None:
+            return self._lens * self._table.per_sample
+        if self._active is not None:
+            return self._active
+        tokens = self._snapshot.event.tokens if self._snapshot.event is not None else ()
+        used = (self._places.row(token) for token in tokens if isinstance(token, Ref))
+        return next((row for row in used if row is not None), 0)
+
+    def _start(self) -> int:
+        """The page with the followed row: it depends on that row alone, never on the way that led there."""
+        if self._places.lines <= self.room:
+            return 0
+        of_one = self._table.per_sample  # a page begins with a sample, not in the middle of a sequence
+        page = max((self.room - 2) // of_one, 1) * of_one
+        start = self._places.line_of(self._followed_row()) // page * page
+        return max(0, min(start - (start > 0), self._places.lines - self.room))
+
+    # columns
+
+    def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
+        """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
+        left out.
+        """
+        count = len(self._table.columns)
+        room = self._cells - self._label - 5
+        fewest = min(most, FEWEST_DIGITS)
+        with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
+        spare = self._table.spare
+        for gone in range(len(spare) + 1):
+            columns = self._without(spare[:gone])
+            count_shown = sum(column is not None for column in columns)
+            room_shown = room - LEFT_OUT * (len(columns) - count_shown)
+            for digits in range(most, (with_spare if gone < len(spare) else fewest) - 1, -1):
+                for exponent in (EXPONENT, 0):
+                    cells = WHOLE + 1 + digits + exponent + 1
+                    if count_shown * cells <= room_shown:
+                        headed = min(WHOLE + self._widest_heading(), room_shown // max(count_shown, 1))
+                        return columns, digits, max(cells, headed)
+        cells = WHOLE + 1 + fewest + 1
+        most = max((room - LEFT_OUT) // cells, 1)
+        tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
+        head = most - tail
+        return [*range(head), None, *range(count - tail, count)], fewest, cells
+
+    def _without(self, names: Sequence[str]) -> list[int | None]:
+        """The columns but those of these names; one None for those that follow each other."""
+        columns: list[int | None] = []
+        for column, name in enumerate(self._table.columns):
+            if name not in names:
+                columns.append(column)
+            elif columns[-1:] != [None]:
+                columns.append(None)
+        return columns
+
+    @property
+    def _missing(self) -> list[str]:
+        """The heads of the columns that went for want of room, where a table says which may go."""
+        table, shown = self._table, set(self._columns)
+        names = [name for column, name in enumerate(table.columns) if column not in shown and name in table.spare]
+        return [column_head(self._say, name) for name in names]
+
+    def _widest_heading(self) -> int:
+        return widest(column_head(self._say, name) for name in self._table.columns)
+
+    def _headings(self) -> Line:
+        label = label_head(self._say, self._table)
+        pieces: list[Piece] = [(f"   {label}".ljust(self._label + 3), "muted")]
+        for column in self._columns:
+            if column is None:
+                pieces.append((ELLIPSIS + " ", "muted"))
+                continue
+            cells = self._column_cells
+            room = cells - (1 if self._is_counted else WHOLE)
+            head = old_head if self._is_old(column) and not self._has_line_to_spare else column_head
+            text = head(self._say, self._table.columns[column], room)
+            text = fit(" " * min(WHOLE - 1, max(cells - 1 - breadth(text), 0)) + text, cells - 1)
+            pieces.append((padded(text, cells), "muted"))
+        return tuple(pieces)
+
+    def _heading(self, group: Group) -> Line:
+        return ((" " + self._say("column.layer", layer=group.layer), "heading"),)
+
+    # rows
+
+    def _row(self, number: int, row: Row) -> Line:
+        is_active, is_lens = number == self._active, self._lens is not None and row.sample == self._lens
+        role = "strong" if is_active or is_lens else ""
+        mark = LENS_MARK if is_lens else " "
+        pieces: list[Piece] = [
+            (f" {mark} ", "accent" if is_lens else ""),
+            (padded(row.label, self._label), role or "symbol"),
+        ]
+        active = self._snapshot.event.ref if self._snapshot.event is not None else None
+        for column in self._columns:
+            if column is None:
+                pieces.append(("  ", ""))
+                continue
+            ref = row.cells[column]
+            cells = self._column_cells
+            text = self._number(ref, cells)
+            leading = len(text) - len(text.lstrip())
+            is_selected = ref is not None and ref == self._selected
+            if is_selected:
+                text = _bracketed(text, cells)
+                leading = len(text) - len(text.lstrip())
+            cell_role = "chosen" if is_selected else "active" if ref is not None and ref == active else role
+            pieces += [
+                (text[:leading], ""),
+                (text[leading:].rstrip(), cell_role or ("muted" if ELLIPSIS in text else "")),
+            ]
+            pieces.append((" " * (cells - measure(pieces[-2:])), ""))
+        if is_active:
+            room = self._cells - measure(pieces) - 2
+            pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
+        return tuple(pieces)
+
+    def _number(self, ref: Ref | None, cells: int) -> str:
+        """The number with its point in the column's point."""
+        if ref is None:
+            return ""
+        value = self._snapshot.value(ref)
+        if value is None:
+            return " " * (WHOLE - 1) + ELLIPSIS
+        is_data = self._table.key == "data"
+        if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
+            return ""
+        text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
+        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
+        texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
+        return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))
+
+
+def _with_point_in_column(text: str) -> str:
+    """With blanks before it, so that points, and what has none, stand in one column."""
+    if not text[-1].isdigit():
+        return " " * (WHOLE - 2) + text
+    before = text.partition(".")[0] if "." in text else text.partition("e")[0]
+    return " " * max(WHOLE - len(before), 0) + text
+
+
+def _bracketed(text: str, cells: int) -> str:
+    """The number between brackets, where there is room for them: it is marked without colour as well."""
+    bare = text.strip()
+    leading = max(len(text) - len(text.lstrip()) - 1, 0)
+    framed = " " * leading + f"[{bare}]"
+    return framed if len(framed) <= cells else text
+
+
+class Sheet(Struct, frozen=True):
+    """A table whose cells are text already: the first column names the rows, the others hold numbers, but for those
+    at the end that hold words.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: int = 0
+
+
+def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
+    """All rows of a table at this moment; a number that is not computed yet is an empty cell."""
+    heads = [label_head(say, table), *(column_head(say, name) for name in table.columns)]
+    return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
+
+
+def sheet_of_variants(
+    say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]], beside: Beside = NOTHING_BESIDE
+) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
+    what sets them apart.
+    """
+    heads = [
+        say("column.variant"),
+        say("column.updates"),
+        say(loss_head(variant.snapshot.is_part for variant in variants)),
+    ]
+    heads += [say(f"column.{beside.head}")] if beside.head else []
+    rows = []
+    for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):
+        losses = variant.snapshot.curves.get("loss")
+        loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
+        row = [variant.name, str(variant.snapshot.position.done), loss]
+        if beside.head:
+            second = beside.numbers[number]
+            row.append("" if second is None else repr(float(second)))
+        rows.append([*row, ", ".join(pieces)])
+    return Sheet([*heads, say("column.differs")], rows, words=1)
+
+
+def as_csv(sheet: Sheet) -> str:
+    """Comma-separated values as RFC 4180 has them, lines ended by a line feed."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([sheet.heads, *sheet.rows])
+    return out.getvalue().removesuffix("\n")
+
+
+def as_markdown(sheet: Sheet) -> str:
+    """A Markdown table whose columns line up in a fixed font as well."""
+    lines = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in (sheet.heads, *sheet.rows)]
+    rooms = [max(3, *map(breadth, column)) for column in zip(*lines, strict=True)]
+    numbers = range(1, len(rooms) - sheet.words)
+    rule = ["-" * (room - 1) + ":" if place in numbers else "-" * room for place, room in enumerate(rooms)]
+    return "\n".join(_line(row, rooms, numbers) for row in (lines[0], rule, *lines[1:]))
+
+
+def _line(row: Sequence[str], rooms: Sequence[int], numbers: range) -> str:
+    """Numbers stand at the right of their columns, words at the left."""
+    gaps = [" " * (room - breadth(text)) for text, room in zip(row, rooms, strict=True)]
+    cells = (
+        gap + text if place in numbers else text + gap for place, (text, gap) in enumerate(zip(row, gaps, strict=True))
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _number(snapshot: Snapshot, table: Table, ref: Ref | None) -> str:
+    value = None if ref is None else snapshot.value(ref)
+    if value is None or (table.key == "data" and math.isnan(value)):  # an output that this batch did not compute
+        return ""
+    return str(int(value)) if is_counted(ref) else repr(float(value))

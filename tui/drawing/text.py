@@ -1,0 +1,352 @@
+"""Styled lines: text made of pieces, each piece with a role; measured in terminal cells, never in characters.
+
+Here lines are measured, cut, aligned and wrapped, and parts of a panel fitted into its height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from string import Formatter
+
+from msgspec import Struct
+
+from dlsim.engine.reference import Ref
+from dlsim.engine.text import breadth
+
+Piece = tuple[str, str]
+"""(text, role). A role is the name of a style, see tui/widgets/styles.py; "" is plain."""
+Line = tuple[Piece, ...]
+Pieces = Sequence[Piece]
+
+ELLIPSIS = "…"
+SIGNS = frozenset(["=", "·", "×", "+", "−", "<", ">", "≤", "≥", "≈", "←", "→"])
+"""What joins the sides of an equation, where it stands by itself."""
+
+
+# roles that lead to a number, or to something to do
+
+
+class Owner(Struct, frozen=True):
+    """The variant of the scenario that a number is of."""
+
+    variant: str | None
+
+
+class Link(str):
+    """A role whose text stands for a number: a click on it leads there. `of` tells whose it is that is not of the
+    variant under the lens.
+    """
+
+    __slots__ = ("of", "ref")
+    ref: Ref
+    of: Owner | None
+
+    def __new__(cls, role: str, ref: Ref, of: Owner | None = None) -> Link:
+        """`role` as it is, with the number."""
+        link = super().__new__(cls, role)
+        link.ref, link.of = ref, of
+        return link
+
+
+class Press(str):
+    """A role whose text is pressed like a key: a click on it does the `action`, and so does every cell that the mouse
+    is dragged over where it `drags`.
+    """
+
+    __slots__ = ("action", "drags")
+    action: str
+    drags: bool
+
+    def __new__(cls, role: str, action: str, *, drags: bool = False) -> Press:
+        """`role` as it is, with what it does."""
+        press = super().__new__(cls, role)
+        press.action, press.drags = action, drags
+        return press
+
+
+def means_at(line: Pieces, x: int) -> Link | Press | None:
+    """What the text at a cell of a line stands for: a number, or something to do."""
+    start = 0
+    for text, role in line:
+        end = start + breadth(text)
+        if start <= x < end:
+            return role if isinstance(role, (Link, Press)) else None
+        start = end
+    return None
+
+
+def ref_at(line: Pieces, x: int) -> Ref | None:
+    """The number that stands at a cell of a line."""
+    found = means_at(line, x)
+    return found.ref if isinstance(found, Link) else None
+
+
+def linked(text: str, role: str, **numbers: tuple[str, Ref]) -> Line:
+    """A sentence of the catalogue with numbers in its {places}, each of which leads to what it is."""
+    pieces: list[Piece] = []
+    for before, place, _, _ in Formatter().parse(text):
+        if before:
+            pieces.append((before, role))
+        if place is not None:
+            told, ref = numbers[place]
+            pieces.append((told, Link(role, ref)))
+    return tuple(pieces)
+
+
+# measuring, cutting, aligning
+
+
+def measure(line: Iterable[Piece]) -> int:
+    """Cells that a line takes."""
+    return sum(breadth(text) for text, _ in line)
+
+
+def widest(texts: Iterable[str]) -> int:
+    """Cells that the widest of these texts takes; 0 where there is none."""
+    return max(map(breadth, texts), default=0)
+
+
+def _head(text: str, cells: int) -> str:
+    """As many of the text's characters as there is room for."""
+    if text.isascii():
+        return text[: max(cells, 0)]
+    used = 0
+    for place, character in enumerate(text):
+        used += breadth(character)
+        if used > cells:
+            return text[:place]
+    return text
+
+
+def fit(text: str, cells: int) -> str:
+    """`text`, cut with an ellipsis where it is longer than `cells`."""
+    if breadth(text) <= cells:
+        return text
+    return _head(text, cells - 1).rstrip() + ELLIPSIS if cells > 0 else ""
+
+
+def aligned(text: str, cells: int) -> str:
+    """`text` in exactly so many cells, cut where it is longer: at the left, with a negative number at the right."""
+    text = fit(text, abs(cells))
+    blanks = " " * (abs(cells) - breadth(text))
+    return blanks + text if cells < 0 else text + blanks
+
+
+def padded(text: str, cells: int) -> str:
+    """`text` with blanks behind it up to so many cells; a longer one stays as it is."""
+    return text + " " * (cells - breadth(text))
+
+
+def after_sign(text: str) -> str:
+    """A number with a blank where a negative one has its sign, so that digits stand below digits."""
+    return text if text.startswith("-") else f" {text}"
+
+
+def cut(line: Pieces, cells: int) -> Line:
+    """`line`, cut with an ellipsis where it is longer than `cells`."""
+    if measure(line) <= cells:
+        return tuple(line)
+    kept: list[Piece] = []
+    for text, role in line:
+        room = cells - measure(kept)
+        if breadth(text) >= room:
+            kept.append((fit(text + ELLIPSIS, room), role))
+            break
+        kept.append((text, role))
+    return tuple(kept)
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """`left` and `right` at the two ends of a line; where both do not fit, the right one goes first."""
+    gap = cells - measure(left) - measure(right)
+    if gap < 1:
+        return cut(left, cells)
+    return (*left, (" " * gap, ""), *right)
+
+
+GAP = 2
+"""Cells between two groups in a line."""
+
+
+def groups_that_fit(groups: Sequence[Pieces], cells: int) -> tuple[list[Pieces], list[Pieces]]:
+    """The groups of pieces that stand side by side in so many cells, and those that want another line."""
+    used = 0
+    for place, group in enumerate(groups):
+        size = measure(group)
+        if used + size > cells:
+            return list(groups[:place]), list(groups[place:])
+        used += size + GAP
+    return list(groups), []
+
+
+# wrapping
+
+
+def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
+    """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere. What is
+    written as code and what an equation joins stays together, as long as it takes no more than half a line.
+    """
+    lines: list[Line] = []
+    line: list[Piece] = []
+    used = 0
+    cells = max(cells, 1)
+    for word in _joined(_words(pieces, cells // 2), cells):
+        size = _size(word)
+        if used and used + size > cells:
+            lines.append(_without_trailing_space(line))
+            line, used = [], 0
+        for text, role in word if size > cells else ():
+            rest = text
+            while used + breadth(rest.rstrip()) > cells:
+                head = _head(rest, cells - used).rstrip() if used < cells else ""
+                if not head and not used:
+                    head = rest[0]  # wider than a line, and as narrow as it gets
+                lines.append(_without_trailing_space([*line, (head, role)]))
+                line, used, rest = [], 0, rest[len(head) :]
+            if rest:
+                line.append((rest, role))
+                used += breadth(rest)
+        if size <= cells:
+            line.extend(word)
+            used += sum(breadth(text) for text, _ in word)
+    if line:
+        lines.append(_without_trailing_space(line))
+    return lines
+
+
+def _joined(words: Iterable[list[Piece]], cells: int) -> Iterator[list[Piece]]:
+    """The words, in one those of an equation; of one longer than half a line, each sign stands with what follows it."""
+    group: list[Piece] = []
+    signs: list[Piece] = []
+    for word in words:
+        if "".join(text for text, _ in word).strip() in SIGNS:
+            signs += word
+            continue
+        following = [*signs, *word]
+        if group and signs and _size([*group, *following]) <= cells // 2:
+            group += following
+        elif _size(following) <= cells or not signs:
+            if group:
+                yield group
+            group = following
+        else:
+            yield [*group, *signs]
+            group = word
+        signs = []
+    if group or signs:
+        yield [*group, *signs]
+
+
+def _size(word: Sequence[Piece]) -> int:
+    return breadth("".join(text for text, _ in word).rstrip())
+
+
+def _words(pieces: Iterable[Piece], most: int) -> Iterator[list[Piece]]:
+    """What must not be broken, with the space behind it: a word may consist of pieces that look different. Code of at
+    most so many cells is one.
+    """
+    word: list[Piece] = []
+    for text, role in pieces:
+        if role == "code" and breadth(text) <= most:
+            word.append((text, role))
+            continue
+        part = ""
+        for character in text:
+            part += character
+            # Between two wide characters (Korean, Chinese, Japanese) a line may break as well.
+            if character == " " or breadth(character) == 2:
+                yield [*word, (part, role)]
+                word, part = [], ""
+        if part:
+            word.append((part, role))
+    if word:
+        yield word
+
+
+def _without_trailing_space(line: Sequence[Piece]) -> Line:
+    """Words of one role joined again, nothing at the end."""
+    joined: list[Piece] = []
+    for text, role in line:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + text, role)
+        else:
+            joined.append((text, role))
+    *rest, (text, role) = joined
+    return (*rest, (text.rstrip(), role))
+
+
+class Part(Struct, frozen=True):
+    """Some lines in their forms, from the roomiest to the tersest; () leaves them out.
+
+    `costs` says of every form but the last what is lost by going on to the next one. Where the lines speak `about` a
+    sign and no other part has it on screen, `otherwise` stands there instead.
+    """
+
+    forms: tuple[tuple[Line, ...], ...]
+    costs: tuple[float, ...] = ()
+    about: str = ""
+    otherwise: tuple[tuple[Line, ...], ...] = ()
+
+
+def gap(cost: float = 1) -> Part:
+    """An empty line, where there is room for one."""
+    return Part((((),), ()), (cost,))
+
+
+def dispensable(lines: Sequence[Line], cost: float) -> Part:
+    """Lines that are shown or left out."""
+    return Part((tuple(lines), ()), (cost,))
+
+
+def fitted(parts: Sequence[Part], height: int) -> list[Line]:
+    """All parts in at most `height` lines; what costs least gives way first, and returns where room is left."""
+    chosen = [0] * len(parts)
+
+    def size() -> int:
+        return sum(len(part.forms[form]) for part, form in zip(parts, chosen, strict=True))
+
+    gave_way: list[tuple[float, int]] = []
+    while size() > height:
+        costs = [(part.costs[form], number) for number, (part, form) in _shrinkable(parts, chosen)]
+        if not costs:
+            break
+        cost, number = min(costs, key=lambda found: (found[0], -found[1]))
+        chosen[number] += 1
+        gave_way.append((cost, number))
+    for _, number in sorted(gave_way, key=lambda found: -found[0]):
+        chosen[number] -= 1
+        if size() > height:
+            chosen[number] += 1
+    shown = [part.forms[form] for part, form in zip(parts, chosen, strict=True)]
+    true = _true(parts, shown)
+    if true is not None:
+        return fitted(true, height)
+    lines = [line for lines in shown for line in lines]
+    return lines[-height:] if height > 0 else []
+
+
+def whole(parts: Sequence[Part]) -> list[Line]:
+    """All parts in their roomiest forms, however many lines that takes."""
+    shown = [part.forms[0] for part in parts]
+    lines = [line for part in _true(parts, shown) or parts for line in part.forms[0]]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _true(parts: Sequence[Part], shown: Sequence[tuple[Line, ...]]) -> Sequence[Part] | None:
+    """The parts without what speaks of a sign that is nowhere in these lines of theirs; None where all may stay."""
+
+    def is_there(part: Part) -> bool:
+        others = (lines for other, lines in zip(parts, shown, strict=True) if other is not part)
+        return any(part.about in text for lines in others for line in lines for text, _ in line)
+
+    wrong = [number for number, part in enumerate(parts) if part.about and not is_there(part)]
+    if not wrong:
+        return None
+    return [Part(part.otherwise, part.costs) if number in wrong else part for number, part in enumerate(parts)]
+
+
+def _shrinkable(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[int, tuple[Part, int]]]:
+    pairs = zip(parts, chosen, strict=True)
+    return [(number, pair) for number, pair in enumerate(pairs) if pair[1] < len(pair[0].costs)]
