@@ -99,7 +99,7 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
         assert app.screen.work.session.simulator.position.cursor == 1
         assert not (home / "copies").exists()
         may_write.set()
-        await until(pilot, lambda: "saved in" in screen_text(app)[-1])
+        await until(pilot, lambda: "Copied" in screen_text(app)[-1])
         (file,) = (home / "copies").iterdir()
         assert file.suffix == ending
         assert file.read_text(encoding="utf-8") == app.clipboard + "\n"
