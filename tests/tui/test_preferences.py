@@ -251,7 +251,7 @@ async def test_where_no_file_can_be_written_the_clipboard_has_it_all_the_same(st
         await pilot.press("space", "y")
         await pilot.pause()
         assert app.clipboard.startswith("z1 = ")
-        assert "clipboard alone" in screen_text(app)[-1]
+        assert "clipboard only" in screen_text(app)[-1]
 
 
 async def test_a_screenshot_is_a_file(start, home, screen_text):
@@ -280,7 +280,7 @@ async def test_the_last_scenario_is_offered_and_enter_goes_on_from_there(start, 
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert "xor-train" in next(line for line in screen_text(app) if "▶" in line)
-        assert "You left this one at iteration 3" in screen_text(app)[-1]
+        assert "You left this scenario at iteration 3" in screen_text(app)[-1]
         await pilot.press("down")
         assert "You left" not in screen_text(app)[-1]
         await pilot.press("up", "enter")
