@@ -41,15 +41,15 @@ def test_dlsim_itself_is_a_namespace():
     assert dlsim.__file__ is None
 
 
-def test_a_start_imports_no_kind_of_scenario_but_the_one_that_is_opened():
+def test_the_engine_imports_no_kind_of_scenario_but_the_one_that_is_opened():
     code = (
-        "import sys, dlsim.tui.app\n"
-        "from dlsim.tui.session.session import Session\n"
+        "import sys\n"
+        "from dlsim.engine import Simulator, load\n"
         "kinds = ('network', 'recurrent', 'functions', 'surface', 'search')\n"
         "def found(): return {kind for kind in kinds if f'dlsim.engine.kinds.{kind}' in sys.modules}\n"
         "assert not found(), found()\n"
-        "Session('backprop-2-2-2')\n"
-        "assert found() == {'network'}, found()\n"
+        "Simulator(load('activations'))\n"
+        "assert found() == {'functions'}, found()\n"
     )
     answer = python("-c", code)
     assert answer.returncode == 0, answer.stderr

@@ -324,9 +324,10 @@ def test_numbers_of_a_grid_have_so_many_decimals_and_no_more_than_six(numbers, p
 
 
 def test_the_bias_changes_fastest_and_sums_are_whole_numbers_of_the_finest_step():
-    case = load_tables(tables((0, 1, 0.5), (-0.25, 0.25, 0.25)))
-    grid = search(case.body)
-    settings = [grid.setting(case.body, number) for number in (0, 1, 2, 3, 9, 26)]
+    gates = [np.array(targets) for targets in GATES.values()]
+    weights, biases = np.array([0, 0.5, 1]), np.array([-0.25, 0, 0.25])
+    grid = search(weights, biases, np.array(ROWS), gates, fires_at_zero=False)
+    settings = [grid.setting(number) for number in (0, 1, 2, 3, 9, 26)]
     assert settings == [(0, 0, -0.25), (0, 0, 0), (0, 0, 0.25), (0, 0.5, -0.25), (0.5, 0, -0.25), (1, 1, 0.25)]
     assert grid.scale == 100
     assert grid.sums[26].tolist() == [25, 125, 125, 225]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
 import pytest
 import textual.app
@@ -11,6 +12,7 @@ from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
 
 from dlsim.tui.app import DlsimApp
+from dlsim.tui.screens import view
 from dlsim.tui.session.session import Session
 from dlsim.tui.widgets import loss_curve
 
@@ -86,8 +88,9 @@ def until():
 
 @pytest.fixture
 def eager_curve(monkeypatch):
-    """The loss curve is drawn with every change, however fast they come."""
+    """The loss curve is drawn with every change, however fast they come, and no variant lags behind."""
     monkeypatch.setattr(loss_curve, "PER_SECOND", 1e9)
+    monkeypatch.setattr(view, "AT_ONCE_SECONDS", math.inf)
 
 
 async def all_handled(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:

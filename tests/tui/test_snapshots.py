@@ -7,7 +7,6 @@ of it is installed, nothing is compared, and the tests say so.
 
 from __future__ import annotations
 
-import math
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +17,7 @@ from textual.widgets import Input
 
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.screens import looking, view
+from dlsim.tui.screens import looking
 from dlsim.tui.widgets import picture
 
 STORED = Path(__file__).parent / "__snapshots__"
@@ -60,7 +59,6 @@ def same_surroundings(monkeypatch, tmp_path, eager_curve):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(looking, "pictures_of", lambda scenario: tuple(PICTURES[key] for key in TABS))
     monkeypatch.setattr(picture, "THROTTLE_SECONDS", 0.0)
-    monkeypatch.setattr(view, "AT_ONCE_SECONDS", math.inf)
     monkeypatch.setattr(
         DlsimApp, "export_screenshot", lambda app, **how: FONT_FACE.sub("", App.export_screenshot(app, **how))
     )

@@ -32,7 +32,7 @@ ACROSS, HEAVY, BROKEN = 0x100, 0x200, 0x400
 DASH, DASH_AND_GAP = 5, 8  # dots
 
 
-class Stroke(Struct, frozen=True):
+class LineStyle(Struct, frozen=True):
     """How a line is drawn."""
 
     role: str
@@ -155,7 +155,7 @@ class Canvas:
 
     # lines and dots
 
-    def line(self, x0: int, x1: int, row0: int, row1: int, pen: Stroke, *, over: bool) -> None:
+    def line(self, x0: int, x1: int, row0: int, row1: int, pen: LineStyle, *, over: bool) -> None:
         """From the left edge of cell x0, middle of row0, to the right edge of cell x1 - 1, middle of row1.
 
         `over`: it passes over what was drawn before, else it joins it. It is seen once the lines `settle`.

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import W
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, present
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.canvas import Canvas, Hit, Stroke, cells_of_line
+from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus
 from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Course, LabelPlace, Margin, place, places
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, Column, Layout
@@ -47,7 +47,7 @@ class WeightLine(Struct, frozen=True):
     @property
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
-        return Ref(W.now, self.edge.layer, (self.edge.sender, self.edge.unit))
+        return present(Ref(W, self.edge.layer, (self.edge.sender, self.edge.unit)))
 
     @property
     def stretch(self) -> Course:
@@ -101,11 +101,11 @@ class Edges:
                 if share >= NOTHING or not gap.is_crowded:
                     role = "muted" if share < NOTHING else "positive" if line.weight > 0 else "negative"
                     is_weak = share >= NOTHING and (share < WEAK or gap.is_crowded)
-                    pen = Stroke(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
+                    pen = LineStyle(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
                     self._trace(line, pen, over=False)
         for role in ("", ACTIVE):  # the active one above all
             for line in (line for gap in gaps for line in gap.lit if (self._role(line.edge) == ACTIVE) == bool(role)):
-                pen = Stroke(self._role(line.edge), heavy=True, broken=line.weight < 0)
+                pen = LineStyle(self._role(line.edge), heavy=True, broken=line.weight < 0)
                 self._trace(line, pen, over=True)
         self._canvas.settle()
         for gap in gaps:
@@ -129,7 +129,9 @@ class Edges:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
         weights = {
-            (sender, unit): value(Ref(W.now, layer, (sender, unit)), sample) for unit in units for sender in senders
+            (sender, unit): value(present(Ref(W, layer, (sender, unit))), sample)
+            for unit in units
+            for sender in senders
         }
 
         def line(sender: int, unit: int) -> WeightLine:
@@ -172,7 +174,7 @@ class Edges:
             return "operand"
         return self._focus.edges.get(edge, "")
 
-    def _trace(self, line: WeightLine, pen: Stroke, *, over: bool) -> None:
+    def _trace(self, line: WeightLine, pen: LineStyle, *, over: bool) -> None:
         self._canvas.line(line.x0, line.x1, line.row0, line.row1, pen, over=over)
         self.ports[line.x0 - 1, line.row0] = "out"
         self.ports[line.x1, line.row1] = "in"
