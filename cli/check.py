@@ -31,7 +31,7 @@ UNDECIDED = {
 
 @click.command("check")
 @click.argument("scenarios", metavar="[NAME-or-FILE]…", nargs=-1, shell_complete=complete_scenario)
-@click.option("--all", "every", is_flag=True, help="Check every built-in scenario; so does naming none.")
+@click.option("--all", "every", is_flag=True, help="Check every built-in scenario, as without names.")
 def command(scenarios: tuple[str, ...], every: bool) -> int:
     """Validate scenarios, compare every figure that they expect, check their gradients.
 

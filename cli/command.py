@@ -133,7 +133,7 @@ class VerbOrScenario(click.Group):
     subcommand_metavar="[NAME-or-FILE | VERB …]",
     options_metavar="[--help | --version]",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="'dlsim VERB --help' says more about a verb.",
+    epilog="'dlsim VERB --help' explains a verb.",
 )
 @click.version_option(package_name="dlsim", message="dlsim %(version)s", help="Print the version.")
 def dlsim() -> None:
@@ -164,10 +164,10 @@ def open_command(
         raise click.UsageError(f"no verb and no scenario is called {source!r}; did you mean '{verb}'?") from None
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
         raise click.ClickException(
-            "the app needs a terminal, and this is none; try 'dlsim list', 'dlsim run' or 'dlsim trace'"
+            "the app needs a terminal, and this is not one; try 'dlsim list', 'dlsim run' or 'dlsim trace'"
         )
     if os.environ.get("TERM") == "dumb":
-        raise click.ClickException("the app needs a cursor that moves, and TERM is dumb; try 'dlsim walk'")
+        raise click.ClickException("the app needs a cursor that moves, but TERM is dumb; try 'dlsim walk'")
     if not _is_terminal(sys.__stderr__):
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # Textual draws there, and messages may go elsewhere
     postpone_collection()

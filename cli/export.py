@@ -20,9 +20,9 @@ from dlsim.engine.writing import write_at_once
 
 @click.command("export")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Do so many updates first; none unless told.")
-@click.option("--to", "target", metavar="FILE", help="Write this file; to stdout unless told.")
-@click.option("--overwrite", is_flag=True, help="Write it although there is one of that name.")
+@count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).")
+@click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
+@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @variant_of_it
 def command(
     scenario: str,
@@ -47,7 +47,7 @@ def command(
         return 1
     text = export(simulator, folder=None if file is None else file.parent)
     if lost := forgotten(simulator):
-        note(f"not in the file, and so begun anew: {'; '.join(lost)}")
+        note(f"not in the file, so these start again: {'; '.join(lost)}")
     if file is None:
         click.echo(text, nl=False)
     else:
@@ -65,10 +65,10 @@ def new_file(target: str, overwrite: bool) -> Path:
     except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
         raise click.BadParameter(f"{shown(target)} cannot be written: {reason_of(error)}", param_hint="--to") from None
     if is_there and not is_file:  # a pipe would wait for a reader
-        raise click.BadParameter(f"{shown(target)} is there already, and is no regular file", param_hint="--to")
+        raise click.BadParameter(f"{shown(target)} exists already and is not a regular file", param_hint="--to")
     if is_there and not overwrite:
         raise click.BadParameter(
-            f"{shown(target)} is there already; choose another name, or --overwrite", param_hint="--to"
+            f"{shown(target)} exists already; choose another name, or --overwrite", param_hint="--to"
         )
     return file
 

@@ -60,7 +60,7 @@ def variant_of_it(function: Decorated) -> Decorated:
         metavar="PATH=VALUE",
         multiple=True,
         callback=parse_settings,
-        help="Set a value of the file, say training.optimizer.learning_rate=0.1 (TOML; repeatable).",
+        help="Set a value of the file: training.optimizer.learning_rate=0.1 (TOML; repeatable).",
     )(function)
     return click.option("--variant", metavar="NAME", help="Take this variant instead of the scenario as written.")(
         function

@@ -27,9 +27,9 @@ MOST_AT_ONCE = 20_000
 
 @click.command("run")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Do so many updates.")
+@count_option("--iterations", MOST_ITERATIONS, "Do this many updates.")
 @count_option(
-    "--epochs", MOST_ITERATIONS, "Go through the training data so many times; the scenario's own number unless told."
+    "--epochs", MOST_ITERATIONS, "Go through the training data this many times (default: the scenario's own number)."
 )
 @variant_of_it
 @json_option
@@ -74,7 +74,7 @@ def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -
     updates = (position.epochs if epochs is None else epochs) * position.batches
     if updates > MOST_ITERATIONS:
         raise click.UsageError(
-            f"so many epochs are {updates:,} iterations, and a run has {MOST_ITERATIONS:,} at most; "
+            f"these epochs are {updates:,} iterations, but a run has at most {MOST_ITERATIONS:,}; "
             "say --iterations N, or fewer --epochs"
         )
     return updates

@@ -39,15 +39,15 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
 
 @click.command("trace")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Trace so many iterations; one unless told.")
+@count_option("--iterations", MOST_ITERATIONS, "Trace this many iterations (default 1).")
 @click.option(
     "--by",
     "grain",
     type=click.Choice(["value", "op"]),
     default="value",
-    help="A line for each number, or each op.",
+    help="Write a line for each value, or for each op.",
 )
-@click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="Which sample of the batch.")
+@click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="The sample of the batch, or all.")
 @variant_of_it
 @json_option
 def command(

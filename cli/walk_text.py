@@ -410,7 +410,7 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
             number = read_number(value)
             settings = target.datum.settings(number)
             if target.datum.is_shared and settings.keys() & changes.settings.keys():
-                raise WrongKindError("the targets of a sample sum to 1 here and change together: give one at a time")
+                raise WrongKindError("the targets of a sample sum to 1 here and change together: set one at a time")
             changes.settings |= settings
             changes.data |= dict.fromkeys(settings, (target, number))
         else:
@@ -453,7 +453,7 @@ def _setting(name: str, text: str) -> Any:
     value = parse_value(name, text) if fraction is None else fraction
     numbers = next((path for path in NUMBERS if name == path or name.startswith(f"{path}.")), None)
     if numbers and isinstance(value, Mapping):  # it would take the place of all that were edited before
-        raise WrongKindError(f"{name} is changed number by number; write, say: {numbers}.0.0=0.5")
+        raise WrongKindError(f"{name} is changed one number at a time; for example: {numbers}.0.0=0.5")
     return value
 
 

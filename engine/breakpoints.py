@@ -155,7 +155,7 @@ def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Si
         least, most = ACTIVATIONS[activation].span
         is_possible = _can_hold(compare, bound, least, most)
         bounds = "never below 0" if most == inf else f"from {general(least)} to {general(most)}"
-        return "" if is_possible else f"{subject} is what {activation} gives, {bounds}"
+        return "" if is_possible else f"{subject} is a {activation} output, {bounds}"
     if ref is None or not ref.quantity.is_never_negative or _can_hold(compare, bound, 0.0, inf):
         return ""
     return "a loss is never below 0" if name in LOSSES else f"{subject} is an error, never below 0"

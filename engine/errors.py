@@ -50,7 +50,7 @@ class BreakpointError(DlsimError):
 
     def told_with(self, examples: Sequence[str]) -> str:
         """The message with so many of the examples."""
-        return f"{self.problem}; write, say: {', '.join(examples)}"
+        return f"{self.problem}; for example: {', '.join(examples)}"
 
 
 class PositionError(DlsimError):

@@ -134,5 +134,5 @@ def _heading(simulator: Simulator) -> str:
     lines = [f"{scenario.name}{variant}, with its weights after {simulator.iteration:,} iterations."]
     lost = forgotten(simulator)
     if lost:
-        lines.append(f"Not in here, and so begun anew: {'; '.join(lost)}.")
+        lines.append(f"Not included, so these start again: {'; '.join(lost)}.")
     return "".join(f"# {' '.join(clean(line).split())}\n" for line in lines)

@@ -71,6 +71,10 @@ class Tape:
         """Which value `ref` is, from 0, among those of its quantity and layer as the program reveals them."""
         return ref.index[0] if ref.index else 0
 
+    def is_stuck(self, layer: int, unit: int, *, is_dead: bool) -> bool:
+        """Whether a unit is dead, or else saturated, for every sample of the batch."""
+        return False
+
     def besides(self) -> Iterator[Ref]:
         """Numbers that no op computes and that pictures show, those of whole layers and data first."""
         return iter(())

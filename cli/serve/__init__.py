@@ -29,7 +29,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option(
     "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
 )
-@click.option("--host", default=LOOPBACK[0], show_default=True, help="Other than loopback, others can come in.")
+@click.option("--host", default=LOOPBACK[0], show_default=True, help="Any address but loopback lets others in.")
 @variant_of_it
 def command(scenario: str | None, port: int, host: str, variant: str | None, overrides: dict[str, Any]) -> int:
     """Offer the app in a browser, at an address of this machine alone.

@@ -159,7 +159,9 @@ class _Table:
         except csv.Error as error:
             raise self._error(f"line {reader.line_num}: {shorten(str(error))}", None, "see RFC 4180") from None
         if len(rows) < 2:
-            raise self._error("there are no rows of data", None, "write a line of column names, then a line a sample")
+            raise self._error(
+                "there are no rows of data", None, "write a line of column names, then one line per sample"
+            )
         return tuple(rows[0]), rows[1:]
 
     def _refuse_names(self, names: list[str]) -> None:
@@ -193,7 +195,7 @@ def _safe_path(name: str, folder: str | None, place: Place) -> Path:
     except (OSError, ValueError, RuntimeError):
         raise place.error(f"{shown(name)} is not a file name", name, "name a file beside the scenario") from None
     if not is_inside:
-        raise place.error(f"{shown(name)} leads out of the scenario's folder", name, "put the file beside the scenario")
+        raise place.error(f"{shown(name)} is outside the scenario's folder", name, "put the file beside the scenario")
     return path
 
 

@@ -95,7 +95,7 @@ def _about_earlier(error: ScenarioError, earlier: Mapping[str, Any]) -> Scenario
     path = next((path for path in earlier if f"{path}.".startswith(f"{key}.")), None)
     if path is None or not key.startswith(SINGLE_NUMBERS):
         return error
-    remedy = f"{path} was set beside the file, by an edit say: undo that first"
+    remedy = f"{path} was set by an edit or by --set: undo that first"
     return ScenarioError(error.problem, file=error.file, key=error.key, value=error.value, remedy=remedy)
 
 
@@ -250,7 +250,7 @@ def _read_common(tables: Mapping[str, Any], file: str) -> CommonTable:
         for key in tables:
             if key not in known:
                 owner = next((other.name for other in KINDS.values() if key in other.tables), None)
-                hint = f"it belongs to kind = '{owner}', and this is '{kind}'" if owner else None
+                hint = f"it belongs to kind = '{owner}', but this is '{kind}'" if owner else None
                 raise unknown_key(top / key, key, known, hint)
     common = convert({key: item for key, item in tables.items() if key in names}, CommonTable, top)
     if common.schema != SCHEMA:
@@ -292,7 +292,7 @@ def _read_text(value: object, place: Place, longest: int | None = None, *, requi
                 f"found {count(len(item), 'character')}", item, f"this must be a text in quotes, its length ≤ {longest}"
             )
     if required and not any(item.strip() for item in text.values()):
-        raise place.error("it is empty", value, "say in a few words what is seen")
+        raise place.error("it is empty", value, "describe in a few words what it shows")
     return text
 
 
@@ -314,7 +314,7 @@ def _read_expectation(
     if "values" in block and not table.values:
         raise (place / "values").error("it is empty", table.values, "name what is checked, or remove it")
     if not block.keys() - {"after", "variant", "digits"}:
-        raise place.error("it says nothing to check", block, "add values, outputs, loss, loss_below or accuracy")
+        raise place.error("it has nothing to check", block, "add values, outputs, loss, loss_below or accuracy")
     KINDS[kind].judge(body, expectation, place.key, source)
     return expectation
 

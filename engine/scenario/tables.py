@@ -147,7 +147,7 @@ def number(value: object, place: Place) -> float:
     except OverflowError:
         as_float = float("inf")
     if not isfinite(as_float):
-        raise place.error(f"{shown(value)} is not a finite number", value, "write an ordinary number")
+        raise place.error(f"{shown(value)} is not a finite number", value, "write a finite number")
     return as_float
 
 

@@ -22,7 +22,7 @@ LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
 LARGEST_WHOLE = 2**63 - 1  # as TOML has it
 LONGEST_KEY = 200
-ORDINARY = "write an ordinary number"
+ORDINARY = "write a finite number"
 WIDEST_LINE = 100
 """A list that does not fit such a line is written with an item a line."""
 
@@ -73,10 +73,10 @@ def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name
             content = stream.read(largest + 1)
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) in (errno.ENOENT, errno.ELOOP) and path.is_symlink():
-            raise refused("is a link that leads to no file", "let it lead to one") from None
+            raise refused("is a broken link", "let it point to a file") from None
         if isinstance(error, FileNotFoundError):
-            raise refused("does not exist", "name one that does") from None
-        raise refused(f"cannot be read: {shorten(reason_of(error))}", "name one that can") from None
+            raise refused("does not exist", "name an existing file") from None
+        raise refused(f"cannot be read: {shorten(reason_of(error))}", "name a readable file") from None
     if len(content) > largest:
         raise refused(f"is larger than {largest // 1024:,} KiB", f"keep it to {largest:,} bytes")
     return content
@@ -195,7 +195,7 @@ def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
         case date() | time():
             raise _strange(f"{shown(value)} is a date or time", key, value, file, "write a number or a text")
         case _:
-            raise _strange(f"{shown(value)} is nothing that TOML has", key, value, file, "give a number or a text")
+            raise _strange(f"{shown(value)} is not a TOML value", key, value, file, "give a number or a text")
 
 
 def _too_large(number: str) -> str:

@@ -52,9 +52,10 @@ def test_what_is_lost_is_said(dlsim, scenario_file, tmp_path):
     )
     answer = dlsim("export", file, "--iterations", 2)
     assert (
-        answer.err == "dlsim: not in the file, and so begun anew: the optimizer's memory (m, v); its count of updates\n"
+        answer.err
+        == "dlsim: not in the file, so these start again: the optimizer's memory (m, v); its count of updates\n"
     )
-    assert "# Not in here, and so begun anew: the optimizer's memory (m, v)" in answer.out
+    assert "# Not included, so these start again: the optimizer's memory (m, v)" in answer.out
     assert dlsim("export", file).err == ""
 
 
@@ -158,7 +159,7 @@ def test_a_wrong_call_is_refused(dlsim, arguments, words):
 def test_a_file_that_is_there_is_not_overwritten_unless_asked(dlsim, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text("precious", encoding="utf-8")
-    dlsim("export", "and", "--to", file).assert_refused("is there already", "--overwrite")
+    dlsim("export", "and", "--to", file).assert_refused("exists already", "--overwrite")
     assert file.read_text("utf-8") == "precious"
     assert dlsim("export", "and", "--to", file, "--overwrite").status == 0
     assert load(file).kind == "network"
@@ -168,7 +169,7 @@ def test_a_file_that_is_there_is_not_overwritten_unless_asked(dlsim, tmp_path):
 @pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", None)])
 def test_what_is_no_file_is_never_written_to(dlsim, tmp_path, make):
     make(tmp_path / "mine.toml")
-    dlsim("export", "and", "--to", tmp_path / "mine.toml", "--overwrite").assert_refused("no regular file")
+    dlsim("export", "and", "--to", tmp_path / "mine.toml", "--overwrite").assert_refused("not a regular file")
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -40,7 +40,7 @@ def test_that_answers_are_right_is_said_of_classes_alone(walk):
     assert numbers == ["Over the whole training set the loss is 0.02397190."]
     assert refused[0].startswith("accuracy needs targets that are classes: 0 and 1, -1 and 1, or one 1 a row;")
     _, classes, *_ = walk("xor-train", "loss")
-    assert classes[1] == "75 % of the samples are answered right."
+    assert classes[1] == "75 % of the samples are answered correctly."
 
 
 def test_a_step_says_question_formula_numbers_result_and_meaning(walk):
@@ -133,7 +133,7 @@ def test_a_wrong_setting_costs_a_remark_and_eight_are_used(dlsim, tmp_path, monk
 @pytest.mark.parametrize("argument", ["", " 16", " -1", " 3.5", " many", " " + "9" * 5_000])
 def test_so_many_digits_there_are_not(walk, argument):
     _, answer = walk(SCENARIO, f"digits{argument}")
-    assert answer == ["digits wants a whole number from 0 to 15, as in: digits 4."]
+    assert answer == ["digits needs a whole number from 0 to 15, as in: digits 4."]
 
 
 def test_going_back_and_on_again_says_the_same(walk):
@@ -154,18 +154,21 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["r 3"], "3 iterations done. Before the last update the loss was 0.02251965."),
         (["r 1,000", "where"], "1,000 updates are done, epoch 1,000 of 1,000, batch 1 of 1."),
         (["r"], "1,000 iterations done. Before the last update the loss was"),
-        (["i", "I"], "At the very start: nothing has been computed yet. Next is z1."),
+        (["i", "I"], "At the start: nothing has been computed yet. Next is z1."),
         (["to 500"], "Iteration 500 is done; before its update the loss was"),
-        (["to 500", "to 0"], "At the very start"),
+        (["to 500", "to 0"], "At the start"),
         (["until loss < 0.01"], "iterations: loss < 0.01."),
         (["until any |gradient| < 5e-4"], "It is the gradient of W3: 0.00049"),
-        (["until loss < 1e-300"], "After 1,000 iterations it does not hold yet: loss < 1e-300."),
+        (["until loss < 1e-300"], "After 1,000 iterations it is not true yet: loss < 1e-300."),
         (["weights"], "W5: value before 0.45000000, gradient not computed yet, change not computed yet,"),
-        (["i", "why W5"], "It is W5 before the update, which all of this iteration was computed with. Now W5 is 0.437"),
+        (["i", "why W5"], "It is W5 before the update, with which this whole iteration was computed. Now W5 is 0.437"),
         (["i", "why change of W5"], "change of W5 = new W5 minus W5"),
         (["i", "weights 5"], "W5: value before 0.45000000, gradient 0.02592286, change -0.01296143, new 0.43703857."),
         (["data"], "1: x1 0.10000000, x2 0.20000000, t1 0.40000000, t2 0.60000000, o1 not computed yet"),
-        (["check"], "Of 8 gradients of iteration 1, 8 agree with the complex step, found without the chain rule."),
+        (
+            ["check"],
+            "8 of 8 gradients of iteration 1 agree with the complex step, which is computed without the chain rule.",
+        ),
         (["loss"], "Over the whole training set the loss is 0.02397190."),
         (["W5=0.3"], "Edited: W5 = 0.3."),
         (["w W5 = 1/3 W6=-1"], "Edited: W5 = 0.33333333, W6 = -1."),
@@ -178,11 +181,11 @@ def test_going_back_and_on_again_says_the_same(walk):
         (["undo"], "There is nothing to undo."),
         (["W5=9", "undo", "weights"], "W5: value before 0.45000000"),
         (["W5=9", "undo", "redo", "weights"], "W5: value before 9.00000000"),
-        (["i", "W5=9", "i", "compare"], "They part in iteration 2: z3 is"),
+        (["i", "W5=9", "i", "compare"], "They first differ in iteration 2: z3 is"),
         (["i", "i", "to 1", "W5=9", "i", "compare"], "After iteration 2, the parameter that differs most is W5: 8.9"),
         (["compare"], "Nothing was edited, so there is no other run to compare with."),
         (["home"], "This is the start"),
-        (["  ", "home"], "At the very start"),
+        (["  ", "home"], "At the start"),
         (["v"], "This scenario has no variants."),
         ([".", ","], "The batch has only this one sample."),
         (["2"], "Result: z2 = 0.11000000"),
@@ -212,19 +215,19 @@ def test_a_symbol_of_a_recurrent_network_is_typed_in_edits_and_conditions_as_aft
 def test_a_condition_that_holds_already_is_said_to_and_the_run_goes_past_it(walk):
     _, _, until = walk(SCENARIO, "i", "until loss < 1")
     assert until == [
-        "It holds already: loss < 1. Past it, to where it comes to hold again.",
-        "After 999 iterations it has not come to hold again: loss < 1.",
+        "It is already true: loss < 1. Running until it becomes true again.",
+        "After 999 iterations it has not become true again: loss < 1.",
     ]
     _, _, until = walk("epochs-batches-iterations", "r 10", "until batch loss > 0.73")
     assert until[:2] == [
-        "It holds already: batch loss > 0.73. Past it, to where it comes to hold again.",
+        "It is already true: batch loss > 0.73. Running until it becomes true again.",
         "Stopped after 2 iterations: batch loss > 0.73.",
     ]
 
 
 def test_a_run_that_stops_by_its_loss_has_that_loss_where_one_asks_for_it(walk, unlike_batches):
     _, never, loss = walk(unlike_batches, "until loss < 9.5", "loss")
-    assert never == ["After 8 iterations it does not hold yet: loss < 9.5."]
+    assert never == ["After 8 iterations it is not true yet: loss < 9.5."]
     assert loss[0] == "Over the whole training set the loss is 9.66666667."
     _, stopped, loss, _, by_batch = walk(unlike_batches, "until loss < 9.7", "loss", "home", "until batch loss < 9.5")
     assert stopped == [
@@ -275,7 +278,7 @@ def test_targets_that_follow_an_edited_one_have_the_digits_that_were_chosen(walk
 @pytest.mark.parametrize("name", ["data.inputs", "data.targets", "data.inputs.24"])
 def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, name):
     _, _, refused, rows = walk("over-and-underfitting", "x1=0.5 t1=0.25", f"{name}={{}}", "data")
-    assert refused[0].startswith(f"{name} is changed number by number; write, say: data.")
+    assert refused[0].startswith(f"{name} is changed one number at a time; for example: data.")
     row = "\n".join(rows)
     assert "1: x1 0.50000000" in row
     assert "t1 0.25000000" in row
@@ -283,28 +286,30 @@ def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, n
 
 def test_to_compare_lets_the_shorter_run_go_on_as_far_as_it_takes(walk):
     _, _, _, _, compared, again = walk(SCENARIO, "r 2", "W5=9", "r 3", "compare", "compare")
-    assert compared[0] == "The run that had not been so far has gone on to iteration 5; you stay where you are."
-    assert compared[1].startswith("They part in iteration 3: z3 is")
+    assert compared[0] == "The shorter run was run on to iteration 5; you stay where you are."
+    assert compared[1].startswith("They first differ in iteration 3: z3 is")
     assert compared[2].startswith("After iteration 5, the parameter that differs most is W5")
     assert again == compared[1:]
 
 
 def test_to_compare_names_the_sample_in_which_the_runs_part(walk):
     *_, compared = walk("xor-train", "i", "i", "W1=3", "i", "compare")
-    assert re.search(r"They part in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared))
+    assert re.search(
+        r"They first differ in iteration 3: z1 of sample 3 is \S+ here and \S+ there\.", "\n".join(compared)
+    )
 
 
 def test_to_compare_says_when_the_edited_sample_came_into_a_batch(walk):
     *_, early, _, later = walk("epochs-batches-iterations", "data.inputs.1900.0=7", "r 2", "compare", "r 18", "compare")
-    assert "Up to iteration 2 losses and parameters are the same in both: the edit makes itself felt later." in early
-    assert re.search(r"They part in iteration ([3-9]|10): ", "\n".join(later))
+    assert "Up to iteration 2 both runs have the same losses and parameters: the edit takes effect later." in early
+    assert re.search(r"They first differ in iteration ([3-9]|10): ", "\n".join(later))
 
 
 @each_scenario(besides=[FORWARD_ONLY])
 def test_the_help_gives_conditions_that_can_be_set_there(walk, name):
     (line,) = (line for line in walk(name, "help")[-1] if line.startswith("until CONDITION"))
     simulator = Simulator(load(name))
-    for condition in line.partition("say: ")[2].split(", "):
+    for condition in line.partition("example: ")[2].split(", "):
         assert parse_breakpoint(condition.removeprefix("until "), simulator)
 
 
@@ -362,7 +367,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         training='[training]\nloss = "categorical_crossentropy"\noptimizer = "sgd"\n',
     )
     _, both, one, rows = walk(file, "t2=0.3 t3=0.3", "t2=0.9", "data")
-    assert "change together: give one at a time" in "\n".join(both)
+    assert "change together: set one at a time" in "\n".join(both)
     assert one[0].startswith("Edited: t2 = 0.9, t1 = 0.10000000. ")
     assert "t1 0.10000000, t2 0.90000000, t3 0.00000000" in "\n".join(rows)
 
@@ -373,31 +378,31 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("nonsense", "There is no command 'nonsense'"),
         ("whree", "did you mean 'where'"),
         ("where now", "There is no command 'where now'"),
-        ("to", "to wants a whole number"),
-        ("to -1", "to wants a whole number"),
-        ("to x", "to wants a whole number"),
-        ("to 9999999999999", "No more than 1,000,000,000."),
-        ("r 1000000001", "No more than 1,000,000,000."),
-        ("7" * 5000, "No more than 10,000 steps"),
+        ("to", "to needs a whole number"),
+        ("to -1", "to needs a whole number"),
+        ("to x", "to needs a whole number"),
+        ("to 9999999999999", "The most is 1,000,000,000."),
+        ("r 1000000001", "The most is 1,000,000,000."),
+        ("7" * 5000, "At most 10,000 steps"),
         ("٣", "There is no command"),
-        ("r 1.5", "r wants a whole number"),
-        ("99999999", "No more than 10,000 steps"),
-        ("g iteration", "g wants value, op, phase"),
-        ("sample 2", "sample wants a sample from 1 to 1"),
+        ("r 1.5", "r needs a whole number"),
+        ("99999999", "At most 10,000 steps"),
+        ("g iteration", "g needs value, op, phase"),
+        ("sample 2", "sample needs a sample from 1 to 1"),
         ("why", "Nothing has been computed yet"),
         ("why W99", "There is no number called W99"),
         ("why dE/dW5", "dE/dW5 has not been computed yet."),
-        ("until", "until wants a condition"),
+        ("until", "until needs a condition"),
         ("until loss < -1", "a loss is never below 0"),
         ("until it is late", "cannot read the condition"),
         (f"until loss < {'7' * 500}", "the condition has 507 characters"),
-        ("w", "w wants a change"),
+        ("w", "w needs a change"),
         ("W5=", "'' is not a number"),
         ("W5=abc", "'abc' is not a number"),
         ("W5=٣", "'٣' is not a number"),
         ("set W5 nan", "'W5 nan' is not a change; write one such as W5=0.3"),
         ("set W6=1 W5 nan", "is not a number"),
-        ("step -1", "There is no command 'step -1': 'step' stands alone. 'help' lists the commands."),
+        ("step -1", "There is no command 'step -1': 'step' takes nothing after it. 'help' lists the commands."),
         ("W5=1/0", "'1/0' is not a number"),
         ("W5=nan", "W5 = nan is not a finite number"),
         ("W5=inf", "finite"),
@@ -406,7 +411,7 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("loss=nonsense", "nonsense"),
         ("training.loss=[1", "is not a TOML value"),
         ("weights 99", "There is no row 99"),
-        ("weights x", "weights wants a whole number"),
+        ("weights x", "weights needs a whole number"),
         ("export mine.txt", "'mine.txt' does not end in .toml"),
         ("export no/such/folder/mine.toml", "cannot be written"),
         ("\x1b[31mred", "There is no command"),
@@ -424,9 +429,9 @@ def test_what_is_wrong_is_one_clear_line_and_the_walk_goes_on(walk, typed, words
 def test_where_nothing_is_trained_the_samples_follow_each_other(walk):
     _, *steps, back = walk("and", "", "", "", "", "b")
     assert steps[0][0] == "Sample 1, forward, 1 of 2."
-    assert steps[2] == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+    assert steps[2] == ["Sample 2 of 4 is next: nothing has been computed for it yet."]
     assert steps[3][0] == "Sample 2, forward, 1 of 2."
-    assert back == ["Sample 2 of 4 is laid in: nothing has been computed for it yet."]
+    assert back == ["Sample 2 of 4 is next: nothing has been computed for it yet."]
 
 
 def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
@@ -434,7 +439,7 @@ def test_gradients_that_are_not_differentiable_are_counted_by_themselves(walk):
     kinks = sum(line.endswith(": not differentiable here.") for line in check)
     assert kinks
     assert f"Not differentiable here: {kinks}." in check
-    assert check[0].startswith(f"Of 17 gradients of iteration 1, {17 - kinks} agree with the complex step")
+    assert check[0].startswith(f"{17 - kinks} of 17 gradients of iteration 1 agree with the complex step")
 
 
 def test_in_a_batch_another_sample_can_be_looked_at(walk):
@@ -577,7 +582,7 @@ def test_the_help_and_the_guide_name_every_command(walk, root):
 def test_an_export_is_a_scenario_that_begins_where_the_walk_stood(walk, tmp_path):
     file = tmp_path / "mine.toml"
     *_, saved = walk(SCENARIO, "to 7", f"export {file}")
-    assert saved == [f"Written: {file}"]
+    assert saved == [f"Saved in {file}"]
     simulator = Simulator(load(SCENARIO))
     simulator.run(7)
     assert (
@@ -622,7 +627,7 @@ def test_what_is_no_number_is_refused(text):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("until loss < 0,001", "'0,001' has a comma; write, say: loss < 0.001"),
+        ("until loss < 0,001", "'0,001' has a comma; for example: loss < 0.001"),
         ("W5=0,3", "'0,3' has a comma; write 0.3"),
         ("x1=1,000", "'1,000' has a comma; write 1000 or 1.000"),
         ("learning_rate=0,125", "training.optimizer.learning_rate: '0,125' has a comma; write 0.125"),
@@ -642,7 +647,7 @@ def test_a_count_may_be_grouped_where_it_is_set(walk):
 def test_a_gradient_says_why_it_is_a_sum_and_what_the_others_are(walk):
     *_, told = walk("over-and-underfitting", "i", "why dE/dW[1][1,1]")
     assert any(line.startswith("W[1][1,1] acts on E through h1, and h1 feeds all 16 units of layer 2") for line in told)
-    assert any(line.startswith("sum of others = ") and line.endswith(": all other samples'") for line in told)
+    assert any(line.startswith("sum of others = ") and line.endswith(": from all other samples") for line in told)
     assert not any("given" in line for line in told)
 
 
@@ -651,7 +656,7 @@ def test_what_the_pictures_show_is_asked_for_by_the_name_it_has_there(walk):
     _, _, counts, held, mean, size, of_one = walk(
         scenario, "i", "why N_v[1,0]", "why loss_v", "why mean |dE/dW[1]|", "why parameters[2]", "why o1_v:7"
     )
-    assert counts[0] == "How many samples of class 1 are taken for class 0?"
+    assert counts[0] == "How many samples of class 1 are classified as class 0?"
     assert held[1].startswith("Formula: loss_v = 1/30 times (E_v:1 plus E_v:2")
     assert mean[0] == "How large are the gradients of the weights of layer 1?"
     assert "Result: parameters[2] = 272" in size
@@ -660,7 +665,7 @@ def test_what_the_pictures_show_is_asked_for_by_the_name_it_has_there(walk):
 
 def test_numbers_of_many_others_are_listed_in_portions_and_each_can_be_asked_for(walk):
     _, _, first, second, past = walk("xor-train", "i", "numbers", "numbers 41", "numbers 999")
-    told = int(re.search(r": ([\d,]+)\.$", first[0])[1])
+    told = int(re.search(r": ([\d,]+)\.", first[0])[1])
     assert "accuracy = " in "\n".join(first)
     assert first[-1] == f"That was up to number 40 of {told}; 'numbers 41' goes on."
     names = [line.partition(" = ")[0] for line in first[1:-1] + second if " = " in line]
@@ -671,7 +676,7 @@ def test_numbers_of_many_others_are_listed_in_portions_and_each_can_be_asked_for
 
 def test_a_surface_has_no_numbers_besides(walk):
     _, answer = walk("optimizers", "numbers")
-    assert answer == ["There are no such numbers here: the tables have them all."]
+    assert answer == ["There are no such numbers here: the tables have all of them."]
 
 
 @pytest.mark.parametrize("name", ["xor-single", "matrix-shapes", "over-and-underfitting"])

@@ -473,17 +473,17 @@ def test_a_condition_that_cannot_be_read_is_refused_with_examples(simulator, tex
         parse_breakpoint(text, simulator)
     told = examples(simulator)
     assert refused.value.examples == told
-    assert str(refused.value).endswith(f"; write, say: {', '.join(told)}")
-    assert refused.value.told_with(told[:1]) == f"{refused.value.problem}; write, say: loss < 0.01"
+    assert str(refused.value).endswith(f"; for example: {', '.join(told)}")
+    assert refused.value.told_with(told[:1]) == f"{refused.value.problem}; for example: loss < 0.01"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("loss < 0,001", "'0,001' has a comma; write, say: loss < 0.001"),
-        ("any |gradient| < 2,5e-3", "'2,5e-3' has a comma; write, say: any |gradient| < 2.5e-3"),
-        ("W[2][1,2] > 1,000", "'1,000' has a comma; write, say: W[2][1,2] > 1000, W[2][1,2] > 1.000"),
-        ("accuracy > 1,5", "'1,5' has a comma; write, say: loss < 0.01"),
+        ("loss < 0,001", "'0,001' has a comma; for example: loss < 0.001"),
+        ("any |gradient| < 2,5e-3", "'2,5e-3' has a comma; for example: any |gradient| < 2.5e-3"),
+        ("W[2][1,2] > 1,000", "'1,000' has a comma; for example: W[2][1,2] > 1000, W[2][1,2] > 1.000"),
+        ("accuracy > 1,5", "'1,5' has a comma; for example: loss < 0.01"),
     ],
 )
 def test_a_comma_in_the_number_of_a_condition_is_refused_with_the_condition_to_write(simulator, text, said):
@@ -498,7 +498,7 @@ def test_epochs_and_iterations_of_a_condition_may_be_grouped(simulator):
 
 @pytest.mark.parametrize("text", ["loss < 1e400", "loss < -1e400", "any |gradient| > 1e999"])
 def test_a_condition_on_what_is_not_finite_is_refused(simulator, text):
-    with pytest.raises(BreakpointError, match="is not a finite number; write, say: loss < 0"):
+    with pytest.raises(BreakpointError, match="is not a finite number; for example: loss < 0"):
         parse_breakpoint(text, simulator)
 
 
@@ -536,10 +536,10 @@ def test_what_is_given_as_an_example_of_a_condition_can_be_set_there(name):
         ("xor-train", "accuracy = 2", "accuracy is a share, never below 0 nor above 1"),
         ("xor-train", "any |gradient| < 0", "the size of a gradient is never below 0"),
         ("xor-train", "|gradient| = -1", "the size of a gradient is never below 0"),
-        ("backprop-2-2-2", "h1 > 1", "h1 is what sigmoid gives, from 0 to 1"),
-        ("backprop-2-2-2", "o2 = -0.5", "o2 is what sigmoid gives, from 0 to 1"),
-        ("feedforward-or-recurrent", "h1<2> < -1", "h1<2> is what tanh gives, from -1 to 1"),
-        ("dying-relu", "h1 < 0", "h1 is what relu gives, never below 0"),
+        ("backprop-2-2-2", "h1 > 1", "h1 is a sigmoid output, from 0 to 1"),
+        ("backprop-2-2-2", "o2 = -0.5", "o2 is a sigmoid output, from 0 to 1"),
+        ("feedforward-or-recurrent", "h1<2> < -1", "h1<2> is a tanh output, from -1 to 1"),
+        ("dying-relu", "h1 < 0", "h1 is a relu output, never below 0"),
         ("xor-train", "iteration 0", "iterations are counted from 1"),
         ("xor-train", "Epoch = 0", "epochs are counted from 1"),
     ],

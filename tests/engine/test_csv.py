@@ -134,7 +134,7 @@ def test_a_link_that_leads_elsewhere_is_refused(load_csv, tmp_path):
     (tmp_path / "secret.csv").write_text(FLOWERS)
     load_csv(FLOWERS)
     (tmp_path / "folder" / "link.csv").symlink_to(tmp_path / "secret.csv")
-    with pytest.raises(ScenarioError, match="leads out of the scenario's folder"):
+    with pytest.raises(ScenarioError, match="is outside the scenario's folder"):
         load_csv(FLOWERS, file="link.csv")
 
 

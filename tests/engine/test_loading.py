@@ -202,7 +202,7 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ("[0, 1], [1, 0]", "[0, 1], [1]", ["data.inputs.2", "1 number", "row 0 has 2"]),
         ("[0, 1], [1, 0]", "[0, 1]", ["data.targets", "4 rows for 3 rows"]),
         ("targets = [[0], [1], [1], [0]]", "", ["data: training needs targets", "add targets"]),
-        ("targets", "target", ["data.target: target goes with file", "here it is inputs", "did you mean 'targets'?"]),
+        ("targets", "target", ["data.target: target goes with file", "but this is inputs", "did you mean 'targets'?"]),
         ("targets", "targts", ["data.targts: unknown key", "did you mean 'targets'?"]),
         ("targets", 'generator = "moons"\ntargets', ["data: found inputs and generator", "one of"]),
         ("[training]", "samples = 5\n[training]", ["data.samples: samples goes with generator"]),
@@ -526,5 +526,5 @@ def test_a_link_that_leads_to_no_file_is_called_that(tmp_path, monkeypatch, lead
     """To itself, or to what is no more."""
     monkeypatch.chdir(tmp_path)
     Path(name).symlink_to(name if leads_to == "mine.toml" else leads_to)
-    with pytest.raises(ScenarioError, match="the file is a link that leads to no file"):
+    with pytest.raises(ScenarioError, match="the file is a broken link"):
         load(name)

@@ -127,7 +127,7 @@ def test_a_class_of_a_csv_file_becomes_another_one(flowers):
     after = revise(flowers, wanted.settings(1)).body.data.targets[0].tolist()
     assert sorted(after) == [0, 0, 1]
     assert after != before
-    with pytest.raises(ScenarioError, match="from 0 to 1, and one is 3"):
+    with pytest.raises(ScenarioError, match="from 0 to 1, but one is 3"):
         revise(flowers, datum.settings(3))
 
 
@@ -214,6 +214,6 @@ def test_fewer_samples_than_an_edited_one_are_refused_with_the_edit_as_the_reaso
         revise(edited, {"data.samples": 5})
     assert "there is no row '10' in the data" in refused.value.problem
     (path,) = changes
-    assert refused.value.remedy == f"{path} was set beside the file, by an edit say: undo that first"
+    assert refused.value.remedy == f"{path} was set by an edit or by --set: undo that first"
     with pytest.raises(ScenarioError, match="use 0 to 11"):
         revise(edited, {"data.inputs.12.0": 5.0})

@@ -235,7 +235,7 @@ def test_a_point_that_flies_off_stops_at_the_number_that_is_not_finite():
         ({"shape": "bowl"}, ["surface.shape", "known here: function, terms, start, bounds"]),
         ({"terms": {}}, ["surface.terms", "'x^2' = 1"]),
         ({"terms": {"1": 3}}, ["surface.terms", "no term has an x or a y in it"]),
-        ({"terms": {"x^9": 1}}, ["'x^9' is no term", "powers up to 8"]),
+        ({"terms": {"x^9": 1}}, ["'x^9' is not a term", "powers up to 8"]),
         ({"terms": {"x": "much"}}, ["surface.terms.x", "1/3"]),
         ({"function": "bowl", "start": [1]}, ["surface.start", "found 1 number;", "give 2"]),
         ({"function": "bowl", "start": 1}, ["surface.start", "list"]),

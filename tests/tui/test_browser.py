@@ -133,7 +133,7 @@ async def test_a_file_that_was_written_since_is_read_anew(open_at, screen_text, 
         file.write_text(FILE.replace("Mine", "Mine, and better"))
         await pilot.press("o", "enter")
         await pilot.pause()
-        assert "read anew" in screen_text(app)[-1]
+        assert "read again" in screen_text(app)[-1]
         assert "Mine, and better" in screen_text(app)[0]
         assert app.screen.work.session.simulator.iteration == 0
 
@@ -177,7 +177,7 @@ async def test_a_scenario_whose_data_changed_is_read_anew(open_at, screen_text, 
         data.write_text("x,t\n1,0\n2,1\n3,1\n")
         await pilot.press("o", "enter")
         await pilot.pause()
-        assert "read anew" in screen_text(app)[-1]
+        assert "read again" in screen_text(app)[-1]
         assert len(app.screen.work.session.scenario.body.data.inputs) == 3
 
 
@@ -186,7 +186,7 @@ async def test_ctrl_c_says_what_leaves(open_at, screen_text):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("ctrl+c")
         await pilot.pause()
-        assert "q leaves dlsim" in screen_text(app)[-1]
+        assert "q quits dlsim" in screen_text(app)[-1]
         assert "ctrl+q" not in screen_text(app)[-1]
 
 
@@ -196,7 +196,7 @@ async def test_ctrl_c_on_a_screen_over_another_says_what_closes_it_and_what_leav
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i", *keys, "ctrl+c")
         await pilot.pause()
-        assert "esc closes this, ctrl+q leaves dlsim." in screen_text(app)[-1]
+        assert "esc closes this, ctrl+q quits dlsim." in screen_text(app)[-1]
         await pilot.press("down")
         await pilot.pause()
         assert "leaves dlsim" not in screen_text(app)[-1]
@@ -207,7 +207,7 @@ async def test_ctrl_c_in_the_first_browser_says_what_leaves(open_at, screen_text
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("x", "ctrl+c")
         await pilot.pause()
-        assert "ctrl+q leaves dlsim." in screen_text(app)[-1]
+        assert "ctrl+q quits dlsim." in screen_text(app)[-1]
         assert "closes this" not in screen_text(app)[-1]
 
 

@@ -99,7 +99,7 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
         assert app.screen.work.session.simulator.position.cursor == 1
         assert not (home / "copies").exists()
         may_write.set()
-        await until(pilot, lambda: "kept in" in screen_text(app)[-1])
+        await until(pilot, lambda: "Copied" in screen_text(app)[-1])
         (file,) = (home / "copies").iterdir()
         assert file.suffix == ending
         assert file.read_text(encoding="utf-8") == app.clipboard + "\n"
@@ -134,8 +134,8 @@ async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, ho
         await pilot.press("2", "Y")
         await pilot.pause()
         assert app.clipboard == ""
-        assert ("Too long for a clipboard; kept in" in screen_text(app)[-1]) == is_kept
-        assert ("nothing can be written" in screen_text(app)[-1]) != is_kept
+        assert ("Too long to copy; saved in" in screen_text(app)[-1]) == is_kept
+        assert ("cannot write to" in screen_text(app)[-1]) != is_kept
         if is_kept:
             (file,) = (home / "copies").iterdir()
             assert "W8" in file.read_text(encoding="utf-8")
@@ -158,7 +158,7 @@ async def test_of_the_variants_what_is_shown_is_copied_and_what_sets_them_apart(
         await pilot.pause()
         shown = "\n".join(screen_text(app))
         heads, *rows = csv.reader(app.clipboard.splitlines())
-        assert heads == [*columns, "what sets it apart"]
+        assert heads == [*columns, "how it differs"]
         assert all(head in shown for head in heads)
         for row in rows:
             assert row[0] in shown

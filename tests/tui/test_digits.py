@@ -256,7 +256,7 @@ def test_the_comparison_tells_of_the_iteration_in_which_the_edited_sample_is_in_
         lines = comparison_lines(simulator.compare(), (), caps(words(), COMPARING_KEYS), 100)
         told.append("\n".join("".join(text for text, _ in line) for line in lines))
     early, later = told
-    assert "Up to iteration 2 losses and parameters are the same in both" in early
+    assert "Up to iteration 2 both runs have the same losses and parameters" in early
     assert "The first number that differs is z1 of sample 1,901, in iteration 10." in later
 
 
@@ -288,7 +288,7 @@ async def test_what_was_chosen_is_remembered(start, home, screen_text):
 
 @pytest.mark.parametrize(
     ("key", "end", "words"),
-    [("left_parenthesis", 0, "no fewer decimals than none"), ("right_parenthesis", MOST_DIGITS, "no more than 15")],
+    [("left_parenthesis", 0, "already shown without decimals"), ("right_parenthesis", MOST_DIGITS, "No more than 15")],
 )
 async def test_at_either_end_it_says_so(start, screen_text, key, end, words):
     app = start(digits=end)

@@ -228,7 +228,7 @@ async def test_a_weight_is_edited_in_place_and_the_runs_are_compared(open_at, sc
         await pilot.pause()
         screen = "\n".join(screen_text(app))
         assert "The first number that differs is z1, in iteration 2." in screen
-        assert "W1 from after it: of all" in screen
+        assert "W1 from after it; it is" in screen
         furthest = app.screen_stack[-2].work.session.simulator.compare().measures[0].furthest
         assert f"W1 after       {fixed(furthest.present).ljust(24)}{fixed(furthest.other)}" in screen
         await pilot.press("escape", "u")
@@ -271,7 +271,7 @@ async def test_while_a_batch_size_beyond_the_data_is_typed_it_is_said_what_it_co
         await pilot.press("w", *"batch", "enter", *WRITTEN_OVER, "2")
         await pilot.pause()
         text = "\n".join(screen_text(app)[-3:])
-        assert "more than the 1 sample in the data: all of it is one batch" in text
+        assert "more than the 1 sample in the data: one batch holds it" in text
         assert "✗" not in text
 
 
@@ -288,8 +288,8 @@ def test_the_same_number_written_otherwise_makes_no_other_run(scenario, text):
 @pytest.mark.parametrize(
     ("scenario", "units", "said"),
     [
-        ("xor-train", "6", "layer 1 units = 6 (it was 4): weights of layers 1, 2 are drawn anew; u undoes."),
-        ("feedforward-or-recurrent", "3", "weights of layers 1, 2 are drawn anew"),
+        ("xor-train", "6", "layer 1 units = 6 (it was 4): layers 1, 2 have new random weights; u undoes."),
+        ("feedforward-or-recurrent", "3", "layers 1, 2 have new random weights"),
     ],
 )
 async def test_an_edit_that_draws_weights_anew_says_whose(open_at, screen_text, scenario, units, said):
@@ -352,20 +352,20 @@ async def test_in_the_comparison_undo_and_redo_return_to_the_run_that_they_name(
         await pilot.press("ctrl+r", "d")
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        assert "In iteration 4, where you stand" in text
+        assert "In iteration 4, where you are" in text
         await pilot.press("ctrl+r")
         await pilot.pause()
-        assert "There is no edit to do again." in screen_text(app)[-1]
+        assert "There is no edit to redo." in screen_text(app)[-1]
 
 
 async def test_right_after_a_branch_two_runs_are_compared_where_one_stands(open_at, screen_text, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "d")
-        await until(pilot, lambda: "In iteration 7, where you stand" in "\n".join(screen_text(app)))
+        await until(pilot, lambda: "In iteration 7, where you are" in "\n".join(screen_text(app)))
         text = "\n".join(screen_text(app))
         assert "The first number that differs is" in text
-        assert text.count("  iteration 7  ") == 2, "both have done seven"
+        assert text.count("  iteration 7 ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen.work.session.simulator.iteration == 7
@@ -394,7 +394,7 @@ async def test_in_the_comparison_the_shorter_run_can_be_let_go_on(open_at, scree
         assert "r run on" in screen_text(app)[-1], "it has gone as far as it takes to compare, and no further"
         await pilot.press("r")
         await until(pilot, lambda: "r run on" not in screen_text(app)[-1])
-        assert "\n".join(screen_text(app)).count("  iteration 7  ") == 2, "both have done seven"
+        assert "\n".join(screen_text(app)).count("  iteration 7 ") == 2, "both have done seven"
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen.work.session.simulator.iteration == 3
@@ -409,7 +409,7 @@ async def test_a_comparison_that_takes_long_goes_on_in_pieces_and_is_left_at_onc
         simulator.run(iterations=50_000)
         app.screen.work.session.changed()
         await pilot.press("d")
-        assert "It runs on" in screen_text(app)[-1]
+        assert "It is being run on" in screen_text(app)[-1]
         await pilot.press("escape")
         assert isinstance(app.screen, SimulatorScreen)
         assert simulator.iteration == 50_001
@@ -419,7 +419,7 @@ async def test_after_an_undo_the_edited_run_is_there_to_compare_with(seen_after)
     text = await seen_after(*"iii", "down", "w", *WRITTEN_OVER, "9", "enter", *"iiii", "u", *"ii", "d")
     assert "What was edited, and undone" in text
     assert "the edited run" in text
-    assert "In iteration 5, where you stand" in text
+    assert "In iteration 5, where you are" in text
 
 
 async def test_the_comparison_names_the_sample_in_which_the_runs_part(open_at, screen_text):
@@ -497,12 +497,12 @@ async def test_a_weight_set_by_hand_is_not_said_to_come_from_an_update(seen_afte
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(3)
     assert f"Edited after iteration 3: it was {fixed(simulator.look_up('W5'))} before." in screen
-    assert "The update of iteration 3 left it so" not in screen
+    assert "It was set by the update of iteration 3" not in screen
 
 
 async def test_beside_a_weight_set_by_hand_another_is_what_the_update_left(seen_after):
     screen = await seen_after("i", "i", "i", "2", *["down"] * 5, "w", "backspace", "0", ".", "9", "enter", "down")
-    assert "The update of iteration 3 left it so" in screen
+    assert "It was set by the update of iteration 3" in screen
 
 
 async def test_a_first_weight_set_by_hand_is_not_said_to_be_given(seen_after):
@@ -517,7 +517,7 @@ def test_of_a_unit_that_an_edit_added_it_is_said_that_its_weights_came_with_it()
     fifth = ref_to("now_W", 2, (4, 0))
     lines = answer_parts(words(), simulator.snapshot(), Selection().select(fifth), {"select.enter": "enter"}, 90, 90, 8)
     text = " ".join("".join(piece for piece, _ in line) for part in lines for line in part.forms[0])
-    assert "An edit after iteration 3 brought it along." in text
+    assert "An edit after iteration 3 set it too." in text
 
 
 async def test_after_an_edit_between_iterations_it_is_said_which_one_begins(seen_after):
@@ -531,7 +531,7 @@ async def test_the_other_run_on_the_loss_curve_is_called_what_it_is(open_at, scr
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*["i"] * 5, "I", "I", "down", "w", *WRITTEN_OVER, "9", "enter", "i", "i", "i")
         await pilot.pause()
-        assert "·· before the edit" in "\n".join(screen_text(app))
+        assert "·· previous run" in "\n".join(screen_text(app))
         await pilot.press("u")
         await pilot.pause()
         assert "·· the edited run" in "\n".join(screen_text(app))

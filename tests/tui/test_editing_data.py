@@ -216,7 +216,7 @@ def test_an_edited_number_says_when_it_was_and_what_it_was_before(ref, origin):
     session.forward("iteration")
     assert "Edited after iteration 1: it was" in said()
     assert f"it was {float(was):.8f} before." in said()
-    assert "place of" in said()
+    assert "It replaces" in said()
     assert "given" not in said()
     assert origin_of(words(), session.snapshot, ref) == origin
     undo(session)

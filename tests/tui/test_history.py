@@ -95,7 +95,7 @@ def test_a_change_by_hand_is_a_jump_and_not_a_slope(edited):
 
 def test_the_run_before_the_edit_is_dotted_behind_the_course_as_on_the_loss_curve(edited):
     text = drawn(edited, W5)
-    assert "·· before the edit" in text
+    assert "·· previous run" in text
     assert text.count("·") > 12
     edited.undo()
     assert "·· the edited run" in drawn(edited, W5)
@@ -110,7 +110,7 @@ def test_an_edit_of_something_else_is_marked_where_it_bends_the_course(edited):
 def test_in_ascii_the_ghost_is_drawn_with_other_dots_than_the_course(edited):
     scene = Scene(edited.snapshot(), selected=W5, look=Look(ASCII))
     lines = HISTORY.draw(scene, 60, 14).cells.text().splitlines()
-    assert ":: before the edit" in lines[1] + lines[2]
+    assert ":: previous run" in lines[1] + lines[2]
     assert any(":" in line for line in lines[3:])
     assert any("^" in line for line in lines[3:])
 

@@ -40,7 +40,7 @@ async def test_the_first_screen_invites_the_first_key(open_at, screen_text):
     ("keys", "shown"),
     [
         (["6"], "One sample, four sigmoid neurons"),
-        (["7"], "What the arithmetic keeps to"),
+        (["7"], "The rules that the arithmetic"),
         (["colon", "4", "2"], " go to  42"),
     ],
 )
@@ -237,7 +237,7 @@ async def test_of_a_large_network_some_gradients_are_checked_and_it_says_of_how_
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")
         await pilot.pause()
-        assert "All 4 gradients of iteration 1 agree. These are 4 of 8, evenly spread" in spoken(screen_text(app))
+        assert "All 4 gradients of iteration 1 agree. 4 of 8 were checked, evenly spaced" in spoken(screen_text(app))
 
 
 async def in_a_burst(app, wait, *keys):

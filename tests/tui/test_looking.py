@@ -237,7 +237,7 @@ def test_every_optimizer_that_has_an_epsilon_says_where_it_stands(entry):
         (
             "optimizers",
             "RMSprop",
-            "ε is **1e-6** with this optimizer, as the notes write it; in Keras 2.2.4 it is **1e-7**",
+            "The default of ε for this optimizer is **1e-6**, as in the notes; in Keras 2.2.4 it is **1e-7**",
         ),
         ("optimizers", "Adam", "It is added **outside the root**"),
     ],
@@ -249,7 +249,7 @@ def test_the_rules_say_what_one_would_have_to_guess(name, variant, said):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("adadelta", "**inside both roots**"), ("swish", "β = **0.5**"), ("elu", "derivative there is taken to be **1**")],
+    [("adadelta", "**inside both roots**"), ("swish", "β = **0.5**"), ("elu", "derivative there is set to **1**")],
 )
 def test_the_rules_of_what_has_its_own_are_told(name, said):
     assert any(said in rule_in_words(words(), rule) for rule in conventions(with_entry(name)))
@@ -352,7 +352,7 @@ def test_beside_and_on_the_strip_stands_how_far_the_run_went_that_an_edit_has_le
     session.simulator.run(5)
     session.changed()
     line, _ = strip_line(words(), session.snapshot, 120)
-    assert "run before: to 300" in line[-1][0]
+    assert "previous run: to 300" in line[-1][0]
     assert LEFT[0] in "".join(text for text, _ in line)
     session.simulator.run(300)
     session.changed()
@@ -495,7 +495,7 @@ async def test_the_key_of_a_picture_that_is_shown_already_says_which_key_turns_t
         assert "next picture" not in "\n".join(screen_text(app)), "it was not shown"
         await pilot.press("1")
         await pilot.pause()
-        assert "p turns to the next picture: Plane." in "\n".join(screen_text(app))
+        assert "p shows the next picture: Plane." in "\n".join(screen_text(app))
         await pilot.press("p")
         await pilot.pause()
         assert "Picture: Plane." in "\n".join(screen_text(app))
@@ -522,7 +522,7 @@ async def test_before_the_first_step_the_other_pictures_are_named_with_their_key
     app = open_at("xor-train")
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert "p for other pictures: Plane, Statistics, History" in " ".join("\n".join(screen_text(app)).split())
+        assert "p shows other pictures: Plane, Statistics, History" in " ".join("\n".join(screen_text(app)).split())
         await pilot.press("space")
         await pilot.pause()
         assert "other pictures" not in "\n".join(screen_text(app))
@@ -533,7 +533,7 @@ async def test_a_table_that_was_chosen_says_that_it_is_kept_and_how_it_is_let_go
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await pilot.pause()
-        assert "Kept on screen: Layers. 3 again lets the table follow the steps." in screen_text(app)[-1]
+        assert "Kept on screen: Layers. Press 3 again to let the table follow the steps." in screen_text(app)[-1]
         await pilot.press("3")
         await pilot.pause()
         assert "The table follows the steps again." in screen_text(app)[-1]
@@ -559,7 +559,7 @@ async def test_what_sets_a_variant_apart_stands_below_where_its_row_cuts_it(open
         apart = [", ".join(pieces) for pieces in app.screen.work.session.apart]
         assert len(apart) == 5
         for number, text in enumerate(apart):
-            assert (f"{'●■▲◆○'[number]} {text}" in screen.rpartition("what sets it apart")[2]) == (number in told)
+            assert (f"{'●■▲◆○'[number]} {text}" in screen.rpartition("how it differs")[2]) == (number in told)
 
 
 # the numbers of other variants
@@ -585,7 +585,7 @@ async def test_the_losses_of_all_variants_are_selected_by_keys_each_under_the_le
         await pilot.press("up", "up", "up")
         await pilot.pause()
         assert session.variant == names[0]
-        assert "no more numbers that way" in "\n".join(screen_text(app))
+        assert "no more numbers in this direction" in "\n".join(screen_text(app))
 
 
 async def test_a_click_on_the_loss_of_a_variant_selects_it_and_one_on_its_name_looks_at_it(open_at, screen_text):

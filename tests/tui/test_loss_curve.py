@@ -196,7 +196,7 @@ async def test_before_the_first_iteration_there_is_nothing_to_draw(screen_text):
     async with app.run_test(size=(58, 15)) as pilot:
         app.curve.show(Simulator(worked_example()).snapshot())
         await pilot.pause()
-        assert "there is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
+        assert "There is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
 
 
 async def test_the_first_change_is_painted_at_once_and_the_last_one_always(screen_text, until):
@@ -386,7 +386,7 @@ async def test_the_run_that_was_left_is_named_as_room_allows_and_its_mark_never_
             line = screen_text(app)[0].rstrip()
             assert not line.endswith("··")
             endings.add(line.partition("··")[2])
-    assert endings == ({" the edited run", " edited", ""} if undone else {" before the edit", " before", ""})
+    assert endings == ({" the edited run", " edited", ""} if undone else {" previous run", " previous", ""})
 
 
 def left_run_of(long, edited_at, then):
@@ -407,7 +407,7 @@ async def test_a_long_run_that_was_left_does_not_squeeze_the_present_one_and_say
         await pilot.pause()
         rows = screen_text(app)
         assert rows[-1].rstrip().endswith("iteration 300")
-        assert "before the edit, to 2,000" in rows[0]
+        assert "previous run, to 2,000" in rows[0]
         assert column_of(rows, "●") == pytest.approx(199 / 299, abs=0.02)
         assert column_of(rows[1:], "·") > 0.97
 
@@ -508,8 +508,8 @@ def test_a_mark_stands_on_its_line(height, level):
 @pytest.mark.parametrize(
     ("scenario", "keys", "said"),
     [
-        ("backprop-2-2-2", [], "Before the first iteration is done there is no loss to draw."),
-        ("backprop-2-2-2", ["i", "i", "home"], "Before the first iteration is done there is no loss to draw."),
+        ("backprop-2-2-2", [], "There is no loss to draw before the first iteration is done."),
+        ("backprop-2-2-2", ["i", "i", "home"], "There is no loss to draw before the first iteration is done."),
         ("losses", ["i"], "There is no loss to draw"),
     ],
 )
@@ -571,7 +571,7 @@ async def test_a_number_over_the_curve_that_is_of_an_earlier_iteration_says_so(o
         line = app.screen.view.curve.render_line(0).text
         await pilot.click(type(app.screen.view.curve), offset=(line.index("validation"), 0))
         await pilot.pause()
-        assert "the number of iteration 1" in "\n".join(screen_text(app))
+        assert "number was of iteration 1" in "\n".join(screen_text(app))
 
 
 async def test_the_counts_over_the_curves_of_a_search_answer_too(open_at):

@@ -172,7 +172,7 @@ async def test_down_goes_to_the_number_below_and_enter_on_to_what_it_is_made_of(
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert app.screen.work.selection.ref.quantity.key == "decision:training"
-        assert "What is this sample taken for?" in "\n".join(screen_text(app))
+        assert "How is this sample classified?" in "\n".join(screen_text(app))
         await pilot.press("escape")
         assert app.screen.work.selection.ref.index == below
 

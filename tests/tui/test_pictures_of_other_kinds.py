@@ -392,7 +392,7 @@ def test_a_search_that_begins_again_once_all_was_tried_says_which_round_it_is(si
     assert "round" not in draw(Scene(simulator.snapshot()), *size).cells.text()
     assert "round" not in text_of(header_line(words(), simulator.snapshot(), 80))
     simulator.seek(iteration=9_263)
-    assert "round 2, as all were tried" in draw(Scene(simulator.snapshot()), *size).cells.text()
+    assert "round 2, after all were tried" in draw(Scene(simulator.snapshot()), *size).cells.text()
     assert "round 2" in text_of(header_line(words(), simulator.snapshot(), 80))
 
 

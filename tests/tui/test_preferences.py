@@ -82,7 +82,7 @@ async def test_a_theme_that_there_is_not_costs_one_line(start, write, screen_tex
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert (
-            "settings.toml: theme: there is none called 'blue-orang'; did you mean 'blue-orange'?"
+            "settings.toml: theme: no theme is called 'blue-orang'; did you mean 'blue-orange'?"
             in (screen_text(app)[-1])
         )
         await pilot.press("space")
@@ -135,16 +135,16 @@ async def test_a_key_given_to_something_else_is_taken_from_what_had_it(start, wr
         ({"step.forward": "spcae"}, "'spcae' is no key"),
         ({"step.forward": ""}, "'' is no key"),
         ({"step.forward": "ctrl+nothing"}, "is no key"),
-        ({"app.quit": "x"}, "holds while one types"),
-        ({"step.forward": "n,ctrl+q"}, "'ctrl+q' has a use of its own"),
-        ({"step.forward": "ctrl+c"}, "'ctrl+c' has a use of its own"),
-        ({"app.palette": "ctrl+z"}, "'ctrl+z' has a use of its own"),
-        ({"step.forward": "escape"}, "'escape' has a use of its own"),
-        ({"step.forward": "enter"}, "'enter' has a use of its own"),
-        ({"step.forward": "ctrl+i"}, "'ctrl+i' has a use of its own"),
-        ({"time.iteration": "down"}, "'down' has a use of its own"),
-        ({"select.leave": "x"}, "'escape' has to stay among its keys: write escape,x"),
-        ({"\x1b[31m": "n"}, "no key is called"),
+        ({"app.quit": "x"}, "also works while you type"),
+        ({"step.forward": "n,ctrl+q"}, "'ctrl+q' has a fixed use"),
+        ({"step.forward": "ctrl+c"}, "'ctrl+c' has a fixed use"),
+        ({"app.palette": "ctrl+z"}, "'ctrl+z' has a fixed use"),
+        ({"step.forward": "escape"}, "'escape' has a fixed use"),
+        ({"step.forward": "enter"}, "'enter' has a fixed use"),
+        ({"step.forward": "ctrl+i"}, "'ctrl+i' has a fixed use"),
+        ({"time.iteration": "down"}, "'down' has a fixed use"),
+        ({"select.leave": "x"}, "'escape' must stay among its keys: write escape,x"),
+        ({"\x1b[31m": "n"}, "no action is called"),
     ],
 )
 def test_an_entry_that_cannot_be_used_is_left_out_with_a_message(keymap, words):
@@ -164,7 +164,7 @@ async def test_with_a_refused_key_the_prompt_still_closes(start, write, screen_t
     app = start()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        assert "step.forward: 'escape' has a use of its own" in screen_text(app)[-1]
+        assert "step.forward: 'escape' has a fixed use" in screen_text(app)[-1]
         await pilot.press("tab", "w")
         assert app.screen.view.prompt.is_open
         await pilot.press("escape")
@@ -251,7 +251,7 @@ async def test_where_no_file_can_be_written_the_clipboard_has_it_all_the_same(st
         await pilot.press("space", "y")
         await pilot.pause()
         assert app.clipboard.startswith("z1 = ")
-        assert "clipboard alone" in screen_text(app)[-1]
+        assert "clipboard only" in screen_text(app)[-1]
 
 
 async def test_a_screenshot_is_a_file(start, home, screen_text):
@@ -280,7 +280,7 @@ async def test_the_last_scenario_is_offered_and_enter_goes_on_from_there(start, 
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert "xor-train" in next(line for line in screen_text(app) if "▶" in line)
-        assert "You left this one at iteration 3" in screen_text(app)[-1]
+        assert "You left this scenario at iteration 3" in screen_text(app)[-1]
         await pilot.press("down")
         assert "You left" not in screen_text(app)[-1]
         await pilot.press("up", "enter")

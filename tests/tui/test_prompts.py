@@ -148,7 +148,7 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
         await pilot.press("e", "b", *"loss", "less_than_sign", "1", "enter", "r")
         await pilot.pause()
         assert app.screen.work.running.passed == ("loss<1",)
-        assert "past loss<1 (true already)" in screen_text(app)[-1]
+        assert "past loss<1 (already true)" in screen_text(app)[-1]
         await pilot.press("r", "home", "r")
         assert app.screen.work.running.passed == ()
 
@@ -223,7 +223,7 @@ async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, scre
         assert "Speed of a run: 1,000 iterations a second" in screen_text(app)[-1]
         await pilot.press(*["right_square_bracket"] * len(SPEEDS))
         await pilot.pause()
-        assert "Speed of a run: as fast as it goes. There is none faster." in screen_text(app)[-1]
+        assert "Speed of a run: at full speed. This is the fastest." in screen_text(app)[-1]
 
 
 @pytest.mark.parametrize(
@@ -260,6 +260,6 @@ async def test_however_many_stops_a_run_goes_past_its_keys_stay(open_at, screen_
         assert "[ slower" in told
         assert "] faster" in told
         assert "running" in told
-        assert "past 3 stops" in told or "past loss < 9, epoch 1, any |gradient| < 9 (true already)" in told
+        assert "past 3 stops" in told or "past loss < 9, epoch 1, any |gradient| < 9 (already true)" in told
         assert "…" not in told
         await pilot.press("r")

@@ -125,7 +125,7 @@ async def test_where_all_is_on_screen_a_scroll_key_says_so(open_at, screen_text)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("pagedown")
         await pilot.pause()
-        assert "All that the panels hold is on screen." in screen_text(app)[-1]
+        assert "Everything is already on screen." in screen_text(app)[-1]
 
 
 async def test_a_terminal_with_ascii_only_gets_the_marks_in_ascii(screen_text):

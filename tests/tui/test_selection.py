@@ -151,7 +151,7 @@ async def test_the_selected_number_answers_instead_of_the_active_one_and_escape_
         screen = spoken(screen_text(app))
         assert "∂E/∂W1 › ∂E/∂h1" in screen
         assert "= 0.02243370 + 0.00997311" in screen
-        assert "all its ways to the outputs" in screen
+        assert "all its paths to the outputs" in screen
         await pilot.press("escape", "escape", "escape")
         await pilot.pause()
         assert screen_text(app) == before
@@ -175,8 +175,8 @@ async def test_of_a_mean_over_the_batch_it_is_said_what_the_lens_adds(open_at, s
         await pilot.press("i", "2", "down", "tab")
         await pilot.pause()
         text = "\n".join(screen_text(app))
-        assert "another sample's" in text
-        assert "stands between « »" in text
+        assert "from another sample" in text
+        assert "« »" in text
 
 
 async def test_a_number_that_stands_for_itself_is_written_once(open_at, screen_text):
@@ -480,7 +480,7 @@ async def test_an_input_of_another_sample_says_so_and_that_of_the_one_looked_at_
         await pilot.pause()
         screen = spoken(screen_text(app))
         assert "x2 · sample 2 · selected" in screen
-        assert "This is sample 2's; the diagram shows sample 1's." in screen
+        assert "It belongs to sample 2; the diagram shows sample 1." in screen
         await pilot.press("y")
         assert app.clipboard.endswith("(sample 2)")
 
@@ -515,7 +515,7 @@ async def test_an_old_value_says_that_it_is_one_and_what_holds_now(open_at, scre
         assert f"Now {symbol} is {new}." in spoken(screen_text(app))
         await pilot.press("left")
         await pilot.pause()
-        assert "before the update, which" not in spoken(screen_text(app))
+        assert "before the update, with which" not in spoken(screen_text(app))
 
 
 def test_the_sum_of_the_other_samples_is_not_told_as_given():
@@ -524,14 +524,14 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
     snapshot = simulator.snapshot()
     parts = answer_parts(words(), snapshot, Selection().select(ref_to("rest_W", 1, (0, 0))), CAPS, 200, 60, 8)
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
-    assert "what the other samples of the batch add up to" in text
+    assert "the sum of the other samples of the batch" in text
     assert "given" not in text
 
 
 @pytest.mark.parametrize(
     ("name", "ref", "told"),
     [
-        ("optimizers", ref_to("f"), "The height of the place before the update"),
+        ("optimizers", ref_to("f"), "The height before the update"),
         ("xor-train", ref_to("a", 2, (0,)), "Made with the weights before the update."),
         ("xor-train", ref_to("mean_E"), "Made with the weights before the update."),
     ],
@@ -558,7 +558,7 @@ async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_t
         assert ref == ref_to("now_f")
         told = spoken(screen_text(app))
         assert f"= {fixed(snapshot.value(ref), 8)}" in told
-        assert "How high is the surface where the point stands?" in told
+        assert "How high is the surface at the point?" in told
         assert "before the update" not in told
         assert [snapshot.value(operand) for operand in snapshot.explain(ref).operands] == [
             snapshot.value(ref_to("new_p", 0, (axis,))) for axis in (0, 1)

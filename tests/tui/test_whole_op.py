@@ -84,10 +84,10 @@ def test_that_the_lens_stands_between_signs_is_said_only_where_they_are_on_scree
         simulator.step("op")
         for height in (8, 12, 20, 40):
             seen = text(shown(simulator, cells, height))
-            is_said = "stands" in seen and "between" in seen
+            is_said = "mark" in seen and "part" in seen
             assert seen.count("«") > 1 or not is_said, seen
             if simulator.event.ref.quantity.key == "dE_dW":
-                told.add((is_said, "is the mean of" in seen))
+                told.add((is_said, "averaged over" in seen))
     assert (True, True) in told
     assert (False, True) in told or cells == 92, "in little room only results stand there"
 
@@ -114,7 +114,7 @@ def test_an_update_lists_as_many_parameters_as_there_is_room_for(height, listed,
     told = text(shown(simulator, 58, height))
     assert told.count(" ← ") == listed
     assert ("…" in told) == goes_on
-    assert "All new values take their places at once." in told
+    assert "All new values replace the old ones at once." in told
 
 
 def test_of_a_large_layer_those_around_the_selected_number_are_shown():

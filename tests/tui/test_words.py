@@ -49,9 +49,9 @@ def test_the_old_weight_is_said_to_count_only_until_the_new_one_has_taken_its_pl
     say, simulator = words(), Simulator(load("backprop-2-2-2"))
     new = simulator.model.find("W5⁺")
     simulator.run(1)
-    assert meaning(say, simulator.snapshot(), new, 1.0).endswith("It has taken the place of the old W5.")
+    assert meaning(say, simulator.snapshot(), new, 1.0).endswith("It has replaced the old W5.")
     simulator.back()
-    still = "The old W5 still counts until all new ones take their places."
+    still = "The old W5 is in use until all new values replace the old ones."
     assert meaning(say, simulator.snapshot(), new, 1.0).endswith(still)
 
 

@@ -159,11 +159,12 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     following, brief = _following(say, snapshot)
     if not _trains(snapshot):
         return ((following, "muted"),)
-    if snapshot.tape.error is None:
+    own_error, mean_error = snapshot.tape.error, snapshot.tape.loss
+    if own_error is None or mean_error is None:
         return ((following, "muted"),)
-    error = snapshot.value(snapshot.tape.error)
+    error = snapshot.value(own_error)
     shown = say("formula.hidden") if error is None else fixed(error, digits)
-    link, of_mean = Link("strong", snapshot.tape.error), Link("", snapshot.tape.loss)
+    link, of_mean = Link("strong", own_error), Link("", mean_error)
     own: Line = ((say("formula.E", value=shown), link),)
     left: Line = ((following, "muted"),)
     told: list[tuple[Line, Line]] = []

@@ -152,7 +152,7 @@ def _path(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
 def _middles(shares: Array, cells: int, dots: int) -> list[float]:
     """Of points from 0 to 1, where the cells lie in which they have their dots, of so many a cell."""
     place = np.floor(np.round(shares * (dots * cells - 1) + 0.5, 8)) // dots
-    return (place / max(cells - 1, 1)).tolist()
+    return [float(middle) for middle in place / max(cells - 1, 1)]
 
 
 # axes

@@ -159,15 +159,15 @@ def usable(keymap: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         if id_ not in usual:
             near = nearest(id_, sorted(usual))
             hint = f"; did you mean {near!r}?" if near else ""
-            problems.append(f"keymap: no key is called {_quoted(id_)}{hint}")
+            problems.append(f"keymap: no action is called {_quoted(id_)}{hint}")
         elif not keys or wrong is not None:
             problems.append(f"keymap: {id_}: {_quoted(wrong or '')} is no key; write n, ?, space, f2, ctrl+n")
         elif id_ in everywhere and any(is_character(key) for key in keys):
-            problems.append(f"keymap: {id_} holds while one types too: a character alone would be in the way")
+            problems.append(f"keymap: {id_} also works while you type, so it cannot be a single character")
         elif taken := next((key for key in keys if _is_kept(key) and key not in usual[id_]), None):
-            problems.append(f"keymap: {id_}: {_quoted(taken)} has a use of its own everywhere and cannot be given away")
+            problems.append(f"keymap: {id_}: {_quoted(taken)} has a fixed use and cannot be given to another action")
         elif left := next((key for key in NEEDED if key in usual[id_] and key not in keys), None):
-            problems.append(f"keymap: {id_}: {_quoted(left)} has to stay among its keys: write {left},{keys[0]}")
+            problems.append(f"keymap: {id_}: {_quoted(left)} must stay among its keys: write {left},{keys[0]}")
         else:
             good[id_] = ",".join(keys)
     return good, problems

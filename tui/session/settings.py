@@ -194,7 +194,7 @@ class Preferences:
             return wanted or otherwise
         near = nearest(wanted, names)
         hint = f"; did you mean {near!r}?" if near else ""
-        self._problems.append(f"theme: there is none called {wanted[:40]!r}{hint}")
+        self._problems.append(f"theme: no theme is called {wanted[:40]!r}{hint}")
         return otherwise
 
     def choose_theme(self, name: str) -> None:

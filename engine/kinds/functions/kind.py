@@ -58,9 +58,9 @@ class FunctionsKind:
         first, last = float(sweep[0]), float(sweep[-1])
         if any(spec.target is not None for spec in functions) and not (sweep.min() > 0 and sweep.max() < 1):
             raise (place / "sweep").error(
-                f"a prediction lies between 0 and 1, and this goes from {general(first)} to {general(last)}",
+                f"a prediction lies between 0 and 1, but this goes from {general(first)} to {general(last)}",
                 table.sweep,
-                "set from above 0 and to below 1, say 0.01 and 0.99",
+                "set from above 0 and to below 1, for example 0.01 and 0.99",
             )
         return FunctionsBody(functions, sweep, vector(table.vector, place / "vector"))
 
@@ -79,7 +79,7 @@ class FunctionsKind:
                 )
             if not expectation.after and model.belongs_to_iteration(ref):
                 raise (place / "values" / symbol).error(
-                    f"{symbol} is read at the cursor, and after = 0 is before the first x",
+                    f"{symbol} is read at the cursor, but after = 0 is before the first x",
                     symbol,
                     "ask for it after = 1 or later, or name the x in place of the letter",
                 )
@@ -135,7 +135,7 @@ def _sweep(table: SweepTable, place: Place) -> Array:
         raise place.error(way, None, "go upwards, in steps > 0")
     if max(abs(start), abs(stop)) > FARTHEST or not SMALLEST_STEP <= step <= stop - start:
         raise place.error(
-            way, None, f"stay within ±{FARTHEST:,.0f}, in steps from {general(SMALLEST_STEP)} to the whole way"
+            way, None, f"stay within ±{FARTHEST:,.0f}, with steps from {general(SMALLEST_STEP)} to the whole range"
         )
     points = int((stop - start) / step + 1e-9) + 1  # 0.3/0.1 is 2.9999999999999996
     if points > MOST_POINTS:

@@ -33,7 +33,9 @@ def read_biases(values: list[Number] | None, units: int, place: Place) -> Array 
         return None
     biases = vector(values, place)
     if len(biases) != units:
-        raise place.error(f"found {count(len(values), 'number')} for {count(units, 'unit')}", values, "give one a unit")
+        raise place.error(
+            f"found {count(len(values), 'number')} for {count(units, 'unit')}", values, "give one per unit"
+        )
     return biases
 
 
@@ -43,5 +45,5 @@ def refuse_untrainable(activation: ActivationSpec, place: Place) -> None:
         raise place.error(
             f"{activation.name} has no derivative, so a network that holds it cannot be trained",
             activation.name,
-            "use another activation, say 'sigmoid', or remove [training]",
+            "use another activation, for example 'sigmoid', or remove [training]",
         )

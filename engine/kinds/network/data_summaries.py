@@ -559,7 +559,7 @@ def classes_told(tape: NetworkTape) -> Classes:
     """The same, LookupError where there are none."""
     classes = tape.remembered(Classes, lambda: exclusive_classes(tape))
     if classes is None:
-        raise LookupError("the targets say no class of a sample, and there is nothing to count")
+        raise LookupError("the targets are not classes, so there is nothing to count")
     return classes
 
 

@@ -109,9 +109,9 @@ def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
             if way != chosen[0] and key in table:
                 near = nearest(key, fitting)
                 raise (place / key).error(
-                    f"{key} goes with {way}, and here it is {chosen[0]}",
+                    f"{key} goes with {way}, but this is {chosen[0]}",
                     table[key],
-                    f"did you mean '{near}'?" if near else f"with {chosen[0]} go {', '.join(fitting)}",
+                    f"did you mean '{near}'?" if near else f"{chosen[0]} takes {', '.join(fitting)}",
                 )
 
 
@@ -165,7 +165,7 @@ def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[Rows, Rows]
     """(rows to train on, rows kept back), each in the order of the data; chosen by the seed."""
     if data.validation_fraction and samples < 2:
         raise (place / "validation_fraction").error(
-            "of one sample none can be kept back", data.validation_fraction, "remove it, or give more samples"
+            "a single sample cannot be kept back", data.validation_fraction, "remove it, or give more samples"
         )
     return kept_back(samples, data.validation_fraction, data.seed)
 

@@ -147,7 +147,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
     place, last = top / "training" / "loss", len(network.layers) - 1
     if data.targets is None:
         raise (top / "data").error(
-            "training needs targets, and there are none",
+            "training needs targets, but there are none",
             None,
             "add targets (for a CSV file: target), or remove [training]",
         )
@@ -155,7 +155,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
     if wanted is not None and found != wanted:
         fitting = ", ".join(entry.name for entry in LOSSES.values() if entry.fused_with in (None, found))
         raise place.error(
-            f"{training.loss} goes with a {wanted} output, and the last layer is {found}",
+            f"{training.loss} needs a {wanted} output, but the last layer is {found}",
             training.loss,
             f"set network.layers.{last}.activation = '{wanted}', or use one of {fitting}",
         )
@@ -167,7 +167,7 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
         if targets.min() < 0 or targets.max() > 1:
             strange = targets.min() if targets.min() < 0 else targets.max()
             raise place.error(
-                f"{training.loss} wants targets from 0 to 1, and one is {general(strange, 15)}",
+                f"{training.loss} needs targets from 0 to 1, but one is {general(strange, 15)}",
                 training.loss,
                 "use probabilities as targets, or 'mse'",
             )
@@ -175,9 +175,9 @@ def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, t
         if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
             row = int(np.abs(sums - 1).argmax())
             raise place.error(
-                f"{training.loss} wants targets that sum to 1; row {row} (from 0) sums to {general(sums[row], 15)}",
+                f"{training.loss} needs targets that sum to 1; row {row} (from 0) sums to {general(sums[row], 15)}",
                 training.loss,
-                "give a probability for each class, say one-hot rows such as [0, 1, 0]",
+                "give a probability for each class, for example one-hot rows such as [0, 1, 0]",
             )
 
 

@@ -46,7 +46,7 @@ class NetworkKind:
                 )
             if expectation.after == 0 and not ref.quantity.of_forward_pass:
                 raise refuse(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     f"values.{symbol}",
                     symbol,
                     "ask for it after = 1 or later",

@@ -131,7 +131,7 @@ def _weights(table: WeightsTable, name: str, shape: Sequence[int], place: Place)
     weights = matrix(rows, place / name)
     if weights.shape != tuple(shape):
         raise (place / name).error(
-            f"found {weights.shape[0]}×{weights.shape[1]}, and it takes {shape[0]}×{shape[1]}",
+            f"found {weights.shape[0]}×{weights.shape[1]}, but it takes {shape[0]}×{shape[1]}",
             rows,
             "give a row for each sending unit and a column for each receiving one",
         )
@@ -186,22 +186,22 @@ def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Plac
 def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
     place, targets = top / "training" / "loss", data.targets
     if targets is None:
-        raise (top / "data").error("training needs targets, and there are none", None, "add targets")
+        raise (top / "data").error("training needs targets, but there are none", None, "add targets")
     wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
     if wanted is None:
         return
     if found != wanted:
         raise place.error(
-            f"{training.loss} goes with a {wanted} output, and this one is {found}",
+            f"{training.loss} needs a {wanted} output, but this one is {found}",
             training.loss,
             f"set recurrent.output_activation = '{wanted}', or use another loss",
         )
     sums = targets.reshape(-1, network.widths[-1]).sum(axis=1)
     if targets.min() < 0 or targets.max() > 1:
-        raise place.error(f"{training.loss} wants targets from 0 to 1", training.loss, "use such targets, or 'mse'")
+        raise place.error(f"{training.loss} needs targets from 0 to 1", training.loss, "use such targets, or 'mse'")
     if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
         raise place.error(
-            f"{training.loss} wants the targets of each step to sum to 1",
+            f"{training.loss} needs the targets of each time step to sum to 1",
             training.loss,
-            "give a probability for each class, say one-hot rows such as [0, 1, 0]",
+            "give a probability for each class, for example one-hot rows such as [0, 1, 0]",
         )

@@ -43,7 +43,7 @@ class RecurrentKind:
                 )
             if expectation.after == 0 and not ref.quantity.of_forward_pass:
                 raise where.error(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later",
                 )

@@ -77,7 +77,7 @@ class SearchKind:
                 of_network[symbol] = figure
             elif not expectation.after:
                 raise (place / "values" / symbol).error(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later: an iteration tries one setting",
                 )
@@ -162,10 +162,12 @@ def _refuse_data(data: DataSpec, place: Place) -> None:
 
 def _gate(name: str, truth: list[Number], rows: int, place: Place) -> Array:
     if _NAME.fullmatch(name) is None or re.fullmatch(r"[A-Za-z]\d+", name):
-        raise place.error(f"{shown(name)} is no name for it", name, "use letters, say AND")
+        raise place.error(f"{shown(name)} is not a valid name", name, "use letters, for example AND")
     numbers = vector(truth, place)
     if len(numbers) != rows:
-        raise place.error(f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one a row")
+        raise place.error(
+            f"found {count(len(numbers), 'number')} for {count(rows, 'row')}", truth, "give one for each row"
+        )
     if not np.isin(numbers, (0.0, 1.0)).all():
         raise place.error(f"found {shown(truth)}", truth, "a step neuron answers 0 or 1")
     return numbers

@@ -60,7 +60,7 @@ class SurfaceKind:
                 )
             if not expectation.after and model.belongs_to_iteration(ref):
                 raise (place / "values" / symbol).error(
-                    f"{symbol} belongs to an iteration, and after = 0 is before the first",
+                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
                     symbol,
                     "ask for it after = 1 or later",
                 )
@@ -97,7 +97,7 @@ def _surface(table: SurfaceTable, place: Place) -> tuple[str, Polynomial]:
         start = tuple(number(value, place / "start" / axis) for axis, value in enumerate(table.start))
         if len(start) != given.dimensions:
             raise (place / "start").error(
-                f"found {count(len(start), 'number')}", table.start, f"give {given.dimensions}, one a coordinate"
+                f"found {count(len(start), 'number')}", table.start, f"give {given.dimensions}, one per coordinate"
             )
     return table.function or "own", Polynomial(given.terms, start, bounds)
 
@@ -108,11 +108,11 @@ def _own(terms: Mapping[str, Number], place: Place) -> Polynomial:
         powers = parse_term(text)
         if powers is None:
             raise (place / text).error(
-                f"{text!r} is no term", text, f"write x^2, y, x*y^3 or 1, powers up to {LARGEST_POWER} in all"
+                f"{text!r} is not a term", text, f"write x^2, y, x*y^3 or 1, powers up to {LARGEST_POWER} in all"
             )
         parsed.append((number(factor, place / text), powers))
     if not any(any(powers) for _, powers in parsed):
-        raise place.error("no term has an x or a y in it", dict(terms), "add one, say 'x^2' = 1")
+        raise place.error("no term has an x or a y in it", dict(terms), "add one, for example 'x^2' = 1")
     dimensions = 2 if any(powers[1] for _, powers in parsed) else 1
     return Polynomial(
         tuple((factor, powers[:dimensions]) for factor, powers in parsed),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import W
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus
@@ -47,7 +47,7 @@ class WeightLine(Struct, frozen=True):
     @property
     def ref(self) -> Ref:
         """The weight as it stands at the moment: the new one, once it has taken its place."""
-        return Ref(W.now, self.edge.layer, (self.edge.sender, self.edge.unit))
+        return present(Ref(W, self.edge.layer, (self.edge.sender, self.edge.unit)))
 
     @property
     def stretch(self) -> Course:
@@ -129,7 +129,9 @@ class Edges:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
         weights = {
-            (sender, unit): value(Ref(W.now, layer, (sender, unit)), sample) for unit in units for sender in senders
+            (sender, unit): value(present(Ref(W, layer, (sender, unit))), sample)
+            for unit in units
+            for sender in senders
         }
 
         def line(sender: int, unit: int) -> WeightLine:

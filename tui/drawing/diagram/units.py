@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, X, Z
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, present
 from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
@@ -216,7 +216,7 @@ class Units(Struct):
             case "E":
                 return of_unit(E_O, layer, unit)
             case "b":
-                return told if told is not None and told.quantity is B.new else Ref(B.now, layer, (unit,))
+                return told if told is not None and told.quantity is B.new else present(Ref(B, layer, (unit,)))
             case row:
                 return of_unit({"z": Z, "a": A, "t": T}[row], layer, unit)
 

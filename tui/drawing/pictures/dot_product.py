@@ -91,8 +91,8 @@ class DotProduct:
                 self._cells.write_pieces(0, y, line)
         if y + 1 < self._cells.height and room >= 3:
             role = "active" if shown is not None else "muted"
-            text = number_alone(shown, look.digits)
-            x = self._cells.write_pieces(0, y + 1, [("= ", role), (text, Link(role, entry))])
+            figure = number_alone(shown, look.digits)
+            x = self._cells.write_pieces(0, y + 1, [("= ", role), (figure, Link(role, entry))])
             if is_landed(self._snapshot):
                 note = fit(self._scene.say("picture.old_weights"), width - x - 2)
                 self._cells.write(x + 2, y + 1, note, "muted")

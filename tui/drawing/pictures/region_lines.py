@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import as_operand
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, present
 from dlsim.tui.drawing.canvas import Canvas, Mask
 from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import Scene
@@ -199,9 +199,9 @@ class Lines:
 
     def _equation_with_numbers(self, unit: int) -> Pieces:
         snapshot = self._snapshot
-        refs = [(Ref(W.now, 1, (sender, unit)), f"·{snapshot.symbol(Ref(X, 0, (sender,)))}") for sender in (0, 1)]
+        refs = [(present(Ref(W, 1, (sender, unit))), f"·{snapshot.symbol(Ref(X, 0, (sender,)))}") for sender in (0, 1)]
         if self._layers[0].biases is not None:
-            refs.append((Ref(B.now, 1, (unit,)), ""))
+            refs.append((present(Ref(B, 1, (unit,))), ""))
         pieces: list[tuple[str, str]] = []
         for ref, of in refs:
             number = snapshot.tape.value(ref, snapshot.sample)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.surface.polynomial import Polynomial
 from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, SurfaceTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Ref
+from dlsim.engine.reference import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.numbers import number
@@ -155,7 +155,7 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
     if len(been) > 2 * MOST_POINTS:
         kept = np.unique(np.geomspace(1, len(been) - MOST_POINTS, MOST_POINTS).astype(int)) - 1
         been = np.concatenate([been[kept], been[-MOST_POINTS:]])
-    now = snapshot.tape.value(Ref(POINT.now, 0, (("x", "y").index(coordinate),)), 0)
+    now = snapshot.tape.value(present(Ref(POINT, 0, (("x", "y").index(coordinate),))), 0)
     return np.append(been, now)
 
 
