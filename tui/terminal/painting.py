@@ -2,7 +2,7 @@
 
 Textual repaints whole widgets, line by line; a step changes a few numbers in each. `Painted` knows what was sent
 before and cuts every update down to the difference; `PaintingApp` is an app that sends its updates so. Why here and not
-in each widget: see docs/decisions/painting.md. What is private to Textual here, tests/tui/test_privates.py lists.
+in each widget: see docs/decisions/painting.md. What is private to Textual here: tests/tui/terminal/test_privates.py.
 """
 
 from __future__ import annotations
