@@ -39,13 +39,15 @@ def high_precision(name, settings, gradients, start):
             u = g * mpmath.sqrt(d + values["epsilon"]) / mpmath.sqrt(a + values["epsilon"])
             p -= rate * u
             d = values["rho"] * d + (1 - values["rho"]) * u * u
-        else:
+        elif name == "adam":
             m = values["beta_1"] * m + (1 - values["beta_1"]) * g
             v = values["beta_2"] * v + (1 - values["beta_2"]) * g * g
             largest = max(largest, v)
             t = n + 1
             corrected = rate * mpmath.sqrt(1 - values["beta_2"] ** t) / (1 - values["beta_1"] ** t)
             p -= corrected * m / (mpmath.sqrt(largest if values["amsgrad"] else v) + values["epsilon"])
+        else:
+            raise AssertionError(f"{name} is not written out here")
         way.append(p)
     return way
 

@@ -16,7 +16,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.saturation import can_die
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
@@ -219,6 +219,8 @@ def wanted_of_optimizers():
         for optimizer in forms_of(entry):
             form = optimizer.form
             yield form, "sentence", (f"meaning.new.{form}",)
+            if entry.rate is not Optimizer.rate:
+                yield form, "step size", (f"meaning.rate.{form}",)
             for slot in optimizer.slots:
                 for head in ("question", "meaning"):
                     yield form, f"{head} of {slot}", (f"{head}.new_slot.{form}_{slot}",)
