@@ -14,7 +14,7 @@ from dlsim.cli.options import count_option, json_option, scenario_argument, vari
 from dlsim.cli.output import note, one_line, write, write_json
 from dlsim.engine import Event, Simulator, load
 from dlsim.engine.numbers import BEYOND, DIGITS, fixed, plain, whole_number
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shown
 

@@ -29,7 +29,7 @@ from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
 from dlsim.engine.gradient_check import check_gradients, worth_waiting
 from dlsim.engine.numbers import DIGITS, plain, whole_number
-from dlsim.engine.reference import operands
+from dlsim.engine.quantity import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten

@@ -22,7 +22,7 @@ from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
-from dlsim.engine.reference import digits_of
+from dlsim.engine.quantity import digits_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shown
 from dlsim.tui.session.answer import answer_to, sums_within, value_now

@@ -10,7 +10,7 @@ if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importa
 
 from dlsim.engine.errors import DlsimError, PositionError, ScenarioError, UnknownNameError, WrongKindError
 from dlsim.engine.explain import Event, Position, Trouble
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.builtin import builtin_scenarios
 from dlsim.engine.scenario.load import load
 from dlsim.engine.scenario.spec import Scenario

@@ -12,7 +12,7 @@ from msgspec import Struct
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.timeline import History, Stretch, Timeline
 

@@ -1,4 +1,4 @@
-"""Which targets are classes, and when an answer is right: the one rule of accuracy, counts of classes and the plane.
+"""Which targets are classes, when an answer is right, how many are: the one rule of accuracy, counts and the plane.
 
 - One output, targets 0 and 1: right on the same side of 0.5. Targets −1 and 1: of 0.
 - Several outputs, one 1 a row, the others all 0 or all −1: right where the largest output is that of the 1.
@@ -111,3 +111,41 @@ def no_accuracy(classes: Classes | None, targets: Array | None) -> str:
     if classes is not None:
         return ""
     return "accuracy needs targets" if targets is None else f"accuracy needs targets that are classes: {WHICH}"
+
+
+def accuracy(classes: Classes | None, outputs: Array, targets: Array | None) -> float | None:
+    """Share of answers that are right, one along the last axis; None where targets are no classes."""
+    return None if classes is None or targets is None else float(classes.right(outputs, targets).mean())
+
+
+class Confusion(Struct, frozen=True):
+    """(classes, classes): how many samples of each class (rows) were taken for each (columns)."""
+
+    counts: NDArray[np.int64]
+
+    @property
+    def right(self) -> int:
+        """Samples that were taken for what they are."""
+        return int(np.trace(self.counts))
+
+    @property
+    def samples(self) -> int:
+        """All of them."""
+        return int(self.counts.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """The share that is right; 0 without samples."""
+        return self.right / self.samples if self.samples else 0.0
+
+    def recall(self, truth: int) -> float:
+        """The share of a class that was taken for it; 0 without samples of it."""
+        of_class = int(self.counts[truth].sum())
+        return int(self.counts[truth, truth]) / of_class if of_class else 0.0
+
+
+def confusion(classes: Classes, outputs: Array, targets: Array) -> Confusion:
+    """Of answers and targets (rows, outputs), where classes exclude each other."""
+    said, meant, count = classes.of(outputs), classes.of(targets), classes.count
+    counts = np.bincount(meant * count + said, minlength=count * count)
+    return Confusion(counts.astype(np.int64, copy=False).reshape(count, count))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Quantity, Ref, Whose
+from dlsim.engine.quantity import Quantity, Ref, Whose
 from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import Timeline
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dlsim.engine.model import Model
 from dlsim.engine.numbers import DIGITS, as_operand
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Whose, of_sample, operands
+from dlsim.engine.quantity import Formula, Ref, Whose, of_sample, operands
 from dlsim.engine.tape import Tape
 
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")

@@ -9,7 +9,7 @@ from typing import overload
 
 from msgspec import Struct
 
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 
 
 class Op(Struct, frozen=True):

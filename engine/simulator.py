@@ -20,7 +20,7 @@ from dlsim.engine.explain import Event, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import LayerParameters, Model
 from dlsim.engine.program import Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot

@@ -12,7 +12,7 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.explain import Event, Explanation, Position, Trouble
 from dlsim.engine.model import Table
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import History

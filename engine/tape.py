@@ -1,14 +1,15 @@
-"""Reading what an iteration leaves behind: every number by its reference, as its quantity says."""
+"""Reading what an iteration leaves behind: every number by its reference, and the first that is not finite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Shown
+from dlsim.engine.quantity import Formula, Ref, Shown, Whose
 
 Array = NDArray[np.float64]
 
@@ -78,3 +79,14 @@ class Tape:
     def besides(self) -> Iterator[Ref]:
         """Numbers that no op computes and that pictures show, those of whole layers and data first."""
         return iter(())
+
+
+def first_trouble(ops: Iterable[Op], tape: Tape) -> tuple[Op, int, int | None] | None:
+    """(op, value, row of the batch; None for what belongs to no sample) of that number, None where there is none."""
+    for op in ops:
+        per_sample = op.quantity.whose is Whose.SAMPLE
+        for sample in range(len(tape.rows)) if per_sample else (0,):
+            for place, ref in enumerate(op.refs):
+                if not isfinite(tape.value(ref, sample)):
+                    return op, place, sample if per_sample else None
+    return None

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
 
 CHECKPOINT_BYTES = 6 << 20

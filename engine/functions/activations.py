@@ -18,7 +18,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.settings import Convention, Setting, Settings, fill
-from dlsim.engine.reference import Formula, Ref, total
+from dlsim.engine.quantity import Formula, Ref, total
 from dlsim.engine.scenario.spec import ActivationSpec
 from dlsim.engine.scenario.tables import Place, read_settings, unknown_key
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.quantity import Formula, Ref
 
 Settings = Mapping[str, float]
 """Numbers by a setting's name; flags are 0.0 or 1.0."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.functions.settings import fill
-from dlsim.engine.reference import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose
+from dlsim.engine.quantity import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose
 
 PLUS = "⁺"
 """Behind a parameter's symbol: what the update makes of it."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.numbers import index_in, typed_number
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario, TrainingSpec
 from dlsim.engine.text import clean, shorten, shown
 from dlsim.engine.timeline import Jump

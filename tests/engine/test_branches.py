@@ -9,7 +9,7 @@ from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.reference import Whose
+from dlsim.engine.quantity import Whose
 from dlsim.engine.scenario.load import load_tables
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from dlsim.engine.kinds import updates
 from dlsim.engine.kinds.functions.quantities import setting as function_setting
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 
 LAYERED = ("updates", "layered.quantities")
 MODULES = {

@@ -7,7 +7,7 @@ from math import isnan
 
 from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import OPENING, equation, spelt_out

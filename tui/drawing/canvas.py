@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.text import GAP, Link, Owner, Piece, Pieces, fit, measure

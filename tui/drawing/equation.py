@@ -14,7 +14,7 @@ from msgspec import Struct
 from dlsim.engine.explain import Explanation, is_raised, leads
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import as_operand, fixed, plain
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, gap, measure, wrap

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dlsim.engine.numbers import fixed, is_extreme, plain, scientific
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 
 TOO_WIDE = "#"
 HIDDEN = "…"

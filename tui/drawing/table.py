@@ -12,7 +12,7 @@ from msgspec import Struct
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
-from dlsim.engine.reference import Ref, is_counted
+from dlsim.engine.quantity import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest

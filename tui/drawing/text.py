@@ -10,7 +10,7 @@ from string import Formatter
 
 from msgspec import Struct
 
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth
 
 Piece = tuple[str, str]

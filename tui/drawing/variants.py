@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from dlsim.engine.numbers import DIGITS, fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, widest, wrap

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsim.engine.reference import Ref, about, present
+from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.curves import place_of_last
 from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
-from dlsim.engine.reference import Ref, present
+from dlsim.engine.quantity import Ref, present
 from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.numbers import DIGITS, plain, typed_number
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator

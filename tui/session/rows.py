@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from dlsim.engine.model import Table
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.text import breadth
 
 LABELS_MEASURED = 200

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dlsim.engine.model import Row, Table
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.rows import Places
 

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from dlsim.engine import Simulator, Snapshot, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Breakpoint, Grain
 from dlsim.tui.session.variants import Member, differences, set_apart

@@ -14,7 +14,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import comma_refused, in_full, typed_number, whole_number
-from dlsim.engine.reference import Ref, about, present
+from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.paths import Datum, datum_at, is_count
 from dlsim.engine.scenario.spec import ALL, OptimizerSpec, Scenario

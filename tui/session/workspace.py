@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection

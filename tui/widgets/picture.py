@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.diagram.picture import Diagram, draw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref, digits_of
+from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import answer_to, is_number, other_row
 from dlsim.tui.words import Words

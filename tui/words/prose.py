@@ -13,7 +13,7 @@ from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DZ, E_O, A
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import datum_edit

@@ -12,7 +12,7 @@ from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Body, FunctionSpec
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS, Activation
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.settings import fill
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Quantity, Ref, Whose, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, total
 from dlsim.engine.saturation import Flags, dead, saturated
 from dlsim.engine.scenario.spec import FunctionSpec
 from dlsim.engine.tape import Tape

@@ -1,20 +1,20 @@
-"""What running networks share: batches of data, parameters by layer."""
+"""What running networks share: batches of data, parameters by layer, the rows of their tables."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.batches import Batches
-from dlsim.engine.kinds.flat_state import FlatState
+from dlsim.engine.calendar import Batches
 from dlsim.engine.kinds.layered.quantities import B, LayerParameter, W
-from dlsim.engine.kinds.layered.structure import LayeredStructure, views
-from dlsim.engine.kinds.layered.tape import LayeredBatch
-from dlsim.engine.model import LayerParameters
-from dlsim.engine.reference import Ref
+from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure, views
+from dlsim.engine.kinds.layered.tape import LayeredBatch, LayerNaming
+from dlsim.engine.model import FlatState, LayerParameters, Row
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import TrainingSpec
 
 Array = NDArray[np.float64]
@@ -77,3 +77,39 @@ class LayeredModel(FlatState, ABC):
     def belongs_to_iteration(self, ref: Ref) -> bool:
         """Gradients, slopes, new weights, optimizer state."""
         return not ref.quantity.of_forward_pass
+
+
+class LazyRows(Sequence[Row]):
+    """Rows made when they are looked at: a table may have a hundred thousand of them."""
+
+    def __init__(self, count: int, make: Callable[[int], Row]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, range(self._count))
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self._make(place) for place in range(*index.indices(self._count))]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._make(index % self._count)
+
+
+def parameter_row(structure: LayeredStructure, naming: LayerNaming, ref: Ref, layer: Layer) -> Row:
+    """A weight or a bias, its gradient, what the optimizer remembers, its change and its new value."""
+    of = ref.quantity
+    assert isinstance(of, LayerParameter), "a parameter of a layer"
+    cells: list[Ref | None] = [ref]
+    if structure.loss is not None:
+        cells.append(ref._replace(quantity=of.gradient))
+        for quantity in (*map(of.new_slot, structure.slots), of.change, of.new):
+            cells.append(ref._replace(quantity=quantity) if of.is_trained(layer) else None)
+    return Row(naming.parameter(of.key, ref.layer, ref.index), tuple(cells), group=ref.layer)

@@ -15,7 +15,7 @@ from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
 
 # what is given
 

@@ -14,7 +14,7 @@ from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure
 from dlsim.engine.kinds.updates import Parameter
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Shown
+from dlsim.engine.quantity import Formula, Ref, Shown
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.tape import Tape
 

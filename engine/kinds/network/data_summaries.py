@@ -17,8 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.classes import Classes, class_names, classes_of
-from dlsim.engine.kinds.accuracy import Confusion, confusion
+from dlsim.engine.classes import Classes, Confusion, class_names, classes_of, confusion
 from dlsim.engine.kinds.layered.quantities import (
     T_CELL,
     X_CELL,
@@ -36,7 +35,7 @@ from dlsim.engine.kinds.network.evaluation import affordable_rows, evaluate, for
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Formula, Quantity, Ref, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, series, total
 from dlsim.engine.scenario.spec import DataSpec
 
 Array = NDArray[np.float64]

@@ -1,17 +1,19 @@
-"""A network asked about any inputs at any parameters: forward passes in arrays of their own, no tape touched."""
+"""A network asked about any inputs at any parameters, real or complex: passes in arrays of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.classes import Classes
-from dlsim.engine.kinds.accuracy import accuracy
+from dlsim.engine.classes import Classes, accuracy
+from dlsim.engine.functions.losses import Loss
+from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.network import passes
-from dlsim.engine.kinds.network.arrays import BatchArrays, batch_arrays, work_size
-from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.arrays import BatchArrays, Naming, Structure, batch_arrays, work_size
+from dlsim.engine.kinds.shaking import Shake
 
 Array = NDArray[np.float64]
 
@@ -95,3 +97,27 @@ def _parts(
     for start in range(0, len(inputs), AT_ONCE):
         rows = slice(start, start + AT_ONCE)
         yield rows, forward_pass(structure, state, inputs[rows], None if targets is None else targets[rows])
+
+
+def network_probe(structure: Structure, naming: Naming, tape: BatchArrays, loss: Loss) -> FlatProbe:
+    """For the batch on `tape`."""
+    state = tape.before.astype(np.complex128)
+    work = np.zeros(work_size(structure, tape.size), dtype=np.complex128)
+    batch = batch_arrays(structure, tape.size, work, state, state)
+    batch.x, batch.t = tape.x.astype(np.complex128), tape.t
+
+    def loss_anew() -> complex:
+        passes.forward(batch)
+        return passes.loss(batch, loss)
+
+    def shaken(shake: Shake) -> NDArray[Any]:
+        state = shake(tape.before)
+        batch = batch_arrays(structure, tape.size, np.zeros(work.shape), state, state)
+        batch.x, batch.t = shake(tape.x), shake(tape.t)  # type: ignore[arg-type]
+        for arrays in batch.layers:
+            arrays.activate = shake.after(arrays.activate)
+        passes.forward(batch)
+        passes.backward(batch, loss)
+        return batch.gradients
+
+    return FlatProbe(structure, naming, tape.gradients, state, batch.layers, loss_anew, shaken)

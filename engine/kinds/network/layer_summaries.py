@@ -14,11 +14,18 @@ from typing import Any
 import numpy as np
 
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
-from dlsim.engine.kinds.network.spread import Spread, edges
-from dlsim.engine.kinds.network.statistics import LayerShapes, LayerStatistics, layer_shapes, mean_size, slope_product
+from dlsim.engine.kinds.network.statistics import (
+    LayerShapes,
+    LayerStatistics,
+    Spread,
+    edges,
+    layer_shapes,
+    mean_size,
+    slope_product,
+)
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import plain
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, series, total
 from dlsim.engine.saturation import can_die, saturated_below
 
 PRECISE = 4

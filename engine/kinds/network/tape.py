@@ -28,11 +28,10 @@ from dlsim.engine.kinds.layered.quantities import (
     parameters_in_order,
 )
 from dlsim.engine.kinds.layered.tape import LayeredTape
-from dlsim.engine.kinds.network.arrays import BatchArrays
+from dlsim.engine.kinds.network.arrays import BatchArrays, Naming, Structure
 from dlsim.engine.kinds.network.evaluation import answers
-from dlsim.engine.kinds.network.structure import Naming, Structure
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Ref, Shown, of_sample, total
+from dlsim.engine.quantity import Formula, Ref, Shown, of_sample, total
 from dlsim.engine.saturation import stuck
 
 Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""`[recurrent]`, `[data]` and `[training]` as a file has them, checked one by one and against each other."""
+"""A recurrent network in a file: `[recurrent]`, `[data]` and `[training]` checked, and the body they make."""
 
 from __future__ import annotations
 
@@ -9,14 +9,46 @@ import numpy as np
 from msgspec import Meta
 
 from dlsim.engine.functions.activations import read_activation
-from dlsim.engine.functions.initialisers import DEFAULT
+from dlsim.engine.functions.initialisers import DEFAULT, is_drawn
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, refuse_untrainable
-from dlsim.engine.kinds.network.training_table import read_training
-from dlsim.engine.kinds.recurrent.body import RecurrentBody
-from dlsim.engine.scenario.spec import Array, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, read_training, refuse_untrainable
+from dlsim.engine.scenario.spec import Array, Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, matrix, number
+
+
+class RecurrentBody(Body, frozen=True):
+    """`[recurrent]`, `[data]` and, unless it is forward only, `[training]`.
+
+    `network` has two layers, hidden and output; the hidden layer's `weights` are those of the inputs. A sample is
+    a sequence: a row of `data.inputs` holds its steps one after the other, and so do its targets and outputs.
+    """
+
+    network: NetworkSpec
+    recurrent_weights: Array | None  # (hidden, hidden): from the hidden outputs of the step before
+    feedback: bool
+    steps: int
+    data: DataSpec  # inputs (sequences, steps·inputs), targets (sequences, steps·outputs)
+    training: TrainingSpec | None
+
+    @property
+    def wording(self) -> str:
+        """Without training there is one forward pass, and no epochs."""
+        return "" if self.training else "forward"
+
+    @property
+    def draws_weights(self) -> bool:
+        """Those of either layer, or those from the step before."""
+        hidden, output = self.network.layers
+        given = [(hidden, hidden.weights), (output, output.weights)]
+        given += [(hidden, self.recurrent_weights)] if self.feedback else []
+        return any(is_drawn(*each) for each in given)
+
+    @property
+    def has_editable_data(self) -> bool:
+        """All of them."""
+        return True
+
 
 WIDEST = 256
 MOST_STEPS = 1_000

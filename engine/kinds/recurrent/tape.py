@@ -28,10 +28,17 @@ from dlsim.engine.kinds.layered.quantities import (
     parameters_in_order,
 )
 from dlsim.engine.kinds.layered.tape import LayeredTape
-from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences
-from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, START, RecurrentNaming, RecurrentStructure, at
+from dlsim.engine.kinds.recurrent.arrays import (
+    HIDDEN,
+    OUTPUT,
+    START,
+    BatchOfSequences,
+    RecurrentNaming,
+    RecurrentStructure,
+    at,
+)
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, total
 
 Array = NDArray[np.float64]
 

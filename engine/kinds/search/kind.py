@@ -16,8 +16,7 @@ from msgspec.structs import replace
 
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.network import NETWORK
-from dlsim.engine.kinds.network.data_table import read_data
-from dlsim.engine.kinds.network.file import read_network
+from dlsim.engine.kinds.network.file import read_data, read_network
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
 from dlsim.engine.kinds.search.model import SearchBody, SearchModel
 from dlsim.engine.kinds.search.quantities import OfSearch

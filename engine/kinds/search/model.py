@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.layered.probe import FlatProbe
-from dlsim.engine.kinds.network.body import NetworkBody
-from dlsim.engine.kinds.network.model import NetworkModel
+from dlsim.engine.kinds.network.file import NetworkBody
+from dlsim.engine.kinds.network.kind import NetworkModel
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.grid import search
 from dlsim.engine.kinds.search.quantities import (
@@ -27,7 +27,7 @@ from dlsim.engine.kinds.search.quantities import (
 )
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, DataSpec, NetworkSpec, TrainingSpec
 
 Array = NDArray[np.float64]

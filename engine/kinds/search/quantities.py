@@ -12,7 +12,7 @@ from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.grid import Grid
 from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, series, total
 from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]

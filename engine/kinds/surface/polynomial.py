@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.quantity import Formula, Ref
 
 Array = NDArray[np.float64]
 Term = tuple[float, tuple[int, ...]]

@@ -15,7 +15,7 @@ from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
 from dlsim.engine.kinds.updates import PLUS, Parameter
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Formula, Quantity, Ref, Shown, Whose
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose
 from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]

@@ -8,8 +8,8 @@ from support.networks import layer, scenario
 from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.kinds.accuracy import Confusion
-from dlsim.engine.reference import TERMS, operands
+from dlsim.engine.classes import Confusion
+from dlsim.engine.quantity import TERMS, operands
 
 RANDOM = np.random.default_rng(7)
 

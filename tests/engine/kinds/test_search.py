@@ -14,7 +14,7 @@ from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.kinds.search.grid import decimals, search
 from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
 from dlsim.engine.kinds.updates import RATE, UPDATE
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.load import load_tables
 
 ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]

@@ -5,9 +5,8 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.kinds.network.spread import Spread
-from dlsim.engine.kinds.network.statistics import layer_shapes, layer_statistics, slope_product
-from dlsim.engine.kinds.network.structure import Structure
+from dlsim.engine.kinds.network.arrays import Structure
+from dlsim.engine.kinds.network.statistics import Spread, layer_shapes, layer_statistics, slope_product
 
 
 def test_the_shapes_of_section_2_4_and_its_139_parameters():

@@ -10,7 +10,7 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import about
+from dlsim.engine.quantity import about
 from dlsim.tui.drawing.table import TableView, sheet_of
 from dlsim.tui.session.rows import Group, Places
 from dlsim.tui.words import words

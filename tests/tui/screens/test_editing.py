@@ -12,7 +12,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.kinds.layered.quantities import layer_setting
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.toml import parse_value
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens import reports

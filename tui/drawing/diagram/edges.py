@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import W
-from dlsim.engine.reference import Ref, present
+from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus

@@ -11,7 +11,7 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import updates
 from dlsim.engine.kinds.layered.quantities import A, B, X
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Quantity, Ref, operands
+from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.answer import answer_to, in_network

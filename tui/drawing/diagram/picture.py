@@ -11,7 +11,7 @@ from msgspec import Struct
 from dlsim.engine.kinds.layered.quantities import X, Z
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.edges import Edges, WeightLine

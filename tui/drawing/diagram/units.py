@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, X, Z
-from dlsim.engine.reference import Ref, present
+from dlsim.engine.quantity import Ref, present
 from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit

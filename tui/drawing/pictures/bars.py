@@ -8,7 +8,7 @@ from math import ceil, floor, isfinite, isnan, log10
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ
 from dlsim.engine.kinds.network.layer_summaries import MEAN_SIZE, SLOPES
 from dlsim.engine.numbers import power_of_ten, scientific
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlsim.engine.classes import class_names
 from dlsim.engine.kinds.network.data_summaries import CLASSES, TRAINING, VALIDATION, OfClasses, parts_of, samples_of
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas

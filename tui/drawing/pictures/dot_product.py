@@ -10,7 +10,7 @@ from dlsim.engine.kinds.layered.structure import Layer
 from dlsim.engine.kinds.network.layer_summaries import ParameterCount, Size
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape
 from dlsim.engine.numbers import as_operand
-from dlsim.engine.reference import Formula, Ref
+from dlsim.engine.quantity import Formula, Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.equation import in_lines

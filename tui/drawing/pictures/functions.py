@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlsim.engine.numbers import fixed
-from dlsim.engine.reference import Ref, about, present
+from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.canvas import Canvas

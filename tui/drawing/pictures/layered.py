@@ -19,10 +19,9 @@ from dlsim.engine.kinds.network.layer_summaries import (
     SATURATED,
     StuckCount,
 )
-from dlsim.engine.kinds.network.spread import Spread
-from dlsim.engine.kinds.network.statistics import LayerStatistics
+from dlsim.engine.kinds.network.statistics import LayerStatistics, Spread
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Quantity, Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas

@@ -12,7 +12,7 @@ from dlsim.engine.kinds.layered.quantities import A
 from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import as_operand
-from dlsim.engine.reference import Ref, present
+from dlsim.engine.quantity import Ref, present
 from dlsim.tui.drawing.canvas import Canvas, Mask
 from dlsim.tui.drawing.pictures.plane import Plane
 from dlsim.tui.drawing.pictures.scene import Scene

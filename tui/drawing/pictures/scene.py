@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import DIGITS
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs

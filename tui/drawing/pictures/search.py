@@ -18,7 +18,7 @@ from dlsim.engine.kinds.search.quantities import (
     SearchTape,
 )
 from dlsim.engine.numbers import plain
-from dlsim.engine.reference import Ref
+from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas

@@ -11,7 +11,7 @@ from dlsim.engine.kinds.layered.structure import Layer
 from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS
 from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.reference import Ref, about
+from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.surface.polynomial import Polynomial
 from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, SurfaceTape
 from dlsim.engine.numbers import general
-from dlsim.engine.reference import Ref, present
+from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.numbers import number

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, A, T, X, Z
-from dlsim.engine.kinds.recurrent.structure import HIDDEN, OUTPUT, RecurrentStructure
+from dlsim.engine.kinds.recurrent.arrays import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
-from dlsim.engine.reference import Quantity, Ref, operands
+from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_of, number_alone, text_of

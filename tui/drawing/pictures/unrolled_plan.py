@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dlsim.engine.kinds.recurrent.structure import RecurrentStructure
+from dlsim.engine.kinds.recurrent.arrays import RecurrentStructure
 
 NARROWEST = 11
 WIDEST = 24

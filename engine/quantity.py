@@ -1,4 +1,4 @@
-"""What a number is, and the address of one.
+"""What a number is (`Quantity`), the address of one (`Ref`), and a formula made of such (`Formula`).
 
 A `Quantity` is the one definition of a number: how it is read, named and made; whose it is; what it is shown with and
 what it is about. Each kind of scenario has its own, as constants of its modules. A `Ref` is one number of a quantity:
