@@ -43,7 +43,7 @@ class Shown(NamedTuple):
 
     quantity: Quantity
     layer: int | None
-    count: int
+    count: int  # type: ignore[assignment]  # shadows tuple.count, which nobody calls on it
 
 
 class Quantity:

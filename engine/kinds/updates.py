@@ -60,8 +60,8 @@ class UpdatedTape(Protocol):
     def slot(self, name: str, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """What the optimizer remembers of it."""
 
-    def is_renewed(self, of: Parameter, layer: int) -> bool:
-        """Whether an update changes those of a layer."""
+    def is_renewed(self, of: Any, layer: int) -> bool:
+        """Whether an update changes those of a layer; `of` is the kind's own `Parameter`."""
 
     def trained_parameters(self) -> Iterator[Ref]:
         """The parameters that an update renews, in order."""
@@ -81,12 +81,15 @@ class Parameter(Quantity):
     whose = Whose.GIVEN
     is_parameter = is_learnt = of_forward_pass = True
     gradient: Quantity
+    before: Quantity
+    now: Quantity
+    new: Quantity
 
     def __init__(self, key: str, words: tuple[str, ...] = ()) -> None:
         super().__init__(key, words=words)
         self.before = self
         self.now = PresentParameter(self)
-        self.new: Quantity = NewParameter(self)
+        self.new = NewParameter(self)
         self.now.new = self.new
         self.change = ParameterChange(self)
         self.slot = cache(lambda name: OptimizerSlot(name, self))
@@ -102,7 +105,7 @@ class Parameter(Quantity):
 
     def edge(self, ref: Ref) -> tuple[int, int, int] | None:
         """Of a weight, its line in a picture."""
-        return (ref.layer, *ref.index) if len(ref.index) == 2 else None  # type: ignore[return-value]
+        return (ref.layer, *ref.index) if len(ref.index) == 2 else None
 
 
 class _OfParameter(Quantity):

@@ -321,7 +321,7 @@ class Derivative(Quantity):
     whose = Whose.SAMPLE
     phase = "backward"
 
-    def top(self, tape: LayeredTape, ref: Ref) -> str:
+    def top(self, tape: Any, ref: Ref) -> str:
         """What changes: the error."""
         return error_symbol(tape, ref)
 
@@ -333,7 +333,7 @@ class Derivative(Quantity):
         """∂E/∂z1."""
         return f"∂{self.top(tape, ref)}/∂{self.bottom(tape, ref)}"
 
-    def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
+    def names(self, tape: Any, ref: Ref) -> dict[str, str]:
         """Both."""
         return {"top": self.top(tape, ref), "bottom": self.bottom(tape, ref)}
 

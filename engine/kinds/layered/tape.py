@@ -76,15 +76,41 @@ class LayerNaming(Protocol):
 class Matrices(Protocol):
     """The formulas of a layer's ops with matrices, each with its shapes."""
 
-    weighted_sum: tuple[str, str]
-    activation: tuple[str, str]
-    errors: tuple[str, str]
-    error: tuple[str, str]
-    output_gradient: tuple[str, str]
-    slope: tuple[str, str]
-    delta: tuple[str, str]
-    weight_gradient: tuple[str, str]
-    bias_gradient: tuple[str, str]
+    @property
+    def weighted_sum(self) -> tuple[str, str]:
+        """Z = X·W + b."""
+
+    @property
+    def activation(self) -> tuple[str, str]:
+        """Y = f(Z)."""
+
+    @property
+    def errors(self) -> tuple[str, str]:
+        """E_o of each output."""
+
+    @property
+    def error(self) -> tuple[str, str]:
+        """E = Σ E_o."""
+
+    @property
+    def output_gradient(self) -> tuple[str, str]:
+        """∂E/∂Y."""
+
+    @property
+    def slope(self) -> tuple[str, str]:
+        """∂Y/∂Z = f′(Z)."""
+
+    @property
+    def delta(self) -> tuple[str, str]:
+        """∂E/∂Z."""
+
+    @property
+    def weight_gradient(self) -> tuple[str, str]:
+        """∂E/∂W."""
+
+    @property
+    def bias_gradient(self) -> tuple[str, str]:
+        """∂E/∂b."""
 
 
 class LayeredTape(Tape):
@@ -92,7 +118,7 @@ class LayeredTape(Tape):
 
     `iteration` is the number of the update, by the optimizer's own count; `landed` says whether the new parameters
     have taken their places; `besides` lists the numbers that no op computes. What is abstract here is all in which a
-    dense network and one through time differ.
+    dense network and one through time differ; its `of` is a `LayerParameter`, which layered/quantities.py defines.
     """
 
     structure: LayeredStructure
@@ -237,11 +263,11 @@ class LayeredTape(Tape):
         """Whether the program has the layer's ∂E/∂z as an op of its own."""
 
     @abstractmethod
-    def gradient(self, of: Parameter, ref: Ref, sample: int) -> Formula:
+    def gradient(self, of: Any, ref: Ref, sample: int) -> Formula:
         """∂E/∂W: the chain rule, over all samples of the batch."""
 
     @abstractmethod
-    def terms(self, of: Parameter, ref: Ref) -> Array:
+    def terms(self, of: Any, ref: Ref) -> Array:
         """(batch,): each sample's own ∂E/∂W, unscaled."""
 
     @abstractmethod
@@ -257,7 +283,7 @@ class LayeredTape(Tape):
         """The formulas of an op's layer with matrices."""
 
     @abstractmethod
-    def parameter_matrix(self, of: Parameter, layer: int) -> tuple[str, str]:
+    def parameter_matrix(self, of: Any, layer: int) -> tuple[str, str]:
         """(W[1], (2×3)): what stands for a layer's weights or biases, and its shape."""
 
 

@@ -435,17 +435,17 @@ def last_of(tape: NetworkTape, of: Quantity, layer: int) -> Shown | None:
     return of.shown_with(tape, Ref(of, layer, last))
 
 
-MEAN_SIZE = {
+MEAN_SIZE: dict[Quantity, MeanSize] = {
     DE_DW: MeanSize(DE_DW, "∂E/∂W{0}"),
     DE_DZ: MeanSize(DE_DZ, "∂E/∂Z{0}"),
     DA_DZ: MeanSize(DA_DZ, "∂Y{0}/∂Z{0}"),
 }
-UNIT_SIZE = {DE_DZ: UnitSize(DE_DZ), DA_DZ: UnitSize(DA_DZ)}
+UNIT_SIZE: dict[Quantity, UnitSize] = {DE_DZ: UnitSize(DE_DZ), DA_DZ: UnitSize(DA_DZ)}
 SLOPES = SlopeProduct("slopes")
-AVERAGE = {of: Average("average", of, "mean {}") for of in (W, DE_DW)}
-DEVIATION = {of: Deviation("deviation", of, "std {}") for of in (W, DE_DW)}
-LARGEST = {of: Largest("largest", of, "max |{}|") for of in (W, DE_DW)}
-COLUMN = {of: HistogramColumn("column", of, "") for of in (W, DE_DW)}
+AVERAGE: dict[Quantity, Average] = {of: Average("average", of, "mean {}") for of in (W, DE_DW)}
+DEVIATION: dict[Quantity, Deviation] = {of: Deviation("deviation", of, "std {}") for of in (W, DE_DW)}
+LARGEST: dict[Quantity, Largest] = {of: Largest("largest", of, "max |{}|") for of in (W, DE_DW)}
+COLUMN: dict[Quantity, HistogramColumn] = {of: HistogramColumn("column", of, "") for of in (W, DE_DW)}
 IS_DEAD, IS_SATURATED = UnitIsStuck("dead", is_dead=True), UnitIsStuck("saturated", is_dead=False)
 DEAD, SATURATED = StuckCount("dead", IS_DEAD), StuckCount("saturated", IS_SATURATED)
 UNIT_SLOPE = OwnSlope("unit_slope")

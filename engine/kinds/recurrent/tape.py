@@ -33,6 +33,7 @@ from dlsim.engine.kinds.recurrent.arrays import (
     OUTPUT,
     START,
     BatchOfSequences,
+    LayerThroughTime,
     RecurrentNaming,
     RecurrentStructure,
     at,
@@ -52,6 +53,7 @@ class RecurrentTape(LayeredTape):
     structure: RecurrentStructure
     naming: RecurrentNaming
     batch: BatchOfSequences
+    layers: tuple[LayerThroughTime, LayerThroughTime]
 
     # numbers
 
