@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 
 from dlsim.engine.model import Model
+from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.data import Samples
 from dlsim.engine.scenario.spec import Body, Expectation
 
@@ -42,3 +43,8 @@ class Kind(Protocol):
 
     def build(self, body: Any) -> Model:
         """The running scenario."""
+
+    def quantities(self, body: Any) -> Iterator[Quantity]:
+        """Every quantity that such a scenario may have a number of, each once; of families, say one for each setting of
+        the optimizer, those of this scenario. A quantity that no kind lists is a mistake: tests go by these.
+        """

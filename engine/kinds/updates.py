@@ -282,7 +282,7 @@ class OptimizerSetting(Quantity):
 
     def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
         """The setting's own."""
-        return next(entry.symbol for entry in _optimizer(tape).settings if entry.name == self.setting)
+        return {entry.name: entry.symbol for entry in _optimizer(tape).settings}[self.setting]
 
     def path(self, tape: Any, ref: Ref) -> str:
         """Where the scenario sets it."""
@@ -393,6 +393,18 @@ class Update(Quantity):
 
 
 UPDATE = Update("update")
+
+
+def update_quantities(optimizer: Optimizer | None, *parameters: Parameter) -> Iterator[Quantity]:
+    """The parameters; and, where an `optimizer` changes them, all that belongs to an update of theirs."""
+    for of in parameters:
+        yield from (of, of.now)
+        if optimizer is not None:
+            yield from (of.gradient, of.change, of.new)
+            yield from (each(slot) for slot in optimizer.slots for each in (of.slot, of.new_slot))
+    if optimizer is not None:
+        yield from (setting(entry.name) for entry in optimizer.settings if entry.range != "flag")
+        yield from (RATE, DONE, WITH_THIS, UPDATE)
 
 
 def _new(parameter: Ref) -> Ref:

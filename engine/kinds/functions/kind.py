@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,21 @@ from msgspec.structs import replace
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds.functions.model import FunctionsBody, FunctionsModel
+from dlsim.engine.kinds.functions.quantities import (
+    SLOPE,
+    SOFTMAX,
+    SUM,
+    TARGET,
+    VALUE,
+    V,
+    X,
+    setting,
+    slope_at,
+    value_at,
+)
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.numbers import general
+from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Array, Expectation, FunctionSpec
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, frozen, number, read_settings, vector
 from dlsim.engine.text import shown
@@ -90,6 +103,17 @@ class FunctionsKind:
     def build(self, body: FunctionsBody) -> FunctionsModel:
         """The cursor at the first x."""
         return FunctionsModel(body)
+
+    def quantities(self, body: FunctionsBody) -> Iterator[Quantity]:
+        """See engine/kinds/kind.py: Kind. Of values and slopes elsewhere, those at the first x."""
+        first = float(body.sweep[0])
+        yield from (X, VALUE, SLOPE, value_at(first), slope_at(first))
+        settings = (name for spec in body.functions for name in spec.settings)
+        yield from map(setting, dict.fromkeys(settings))
+        if any(spec.target is not None for spec in body.functions):
+            yield TARGET
+        if len(body.vector):
+            yield from (V, SOFTMAX, SUM)
 
 
 def _names() -> tuple[str, ...]:

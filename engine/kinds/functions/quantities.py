@@ -273,7 +273,7 @@ class FunctionSetting(Quantity):
     def symbol(self, tape: FunctionsTape, ref: Ref) -> str:
         """The setting's own."""
         settings = ACTIVATIONS[tape.functions[ref.index[0]].name].settings
-        return next(entry.symbol for entry in settings if entry.name == self.setting)
+        return {entry.name: entry.symbol for entry in settings}[self.setting]
 
     def path(self, tape: Any, ref: Ref) -> str:
         """In the entry of its function."""

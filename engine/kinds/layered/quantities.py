@@ -14,7 +14,7 @@ from dlsim.engine.functions.losses import Loss
 from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
-from dlsim.engine.kinds.updates import Parameter
+from dlsim.engine.kinds.updates import Parameter, update_quantities
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
 
 # what is given
@@ -577,7 +577,7 @@ class LayerSetting(Quantity):
     def symbol(self, tape: LayeredTape, ref: Ref) -> str:
         """The setting's own."""
         settings = tape.structure.layer(ref.layer).activation.settings
-        return next(entry.symbol for entry in settings if entry.name == self.setting)
+        return {entry.name: entry.symbol for entry in settings}[self.setting]
 
     def qualities(self, tape: LayeredTape, ref: Ref) -> Iterator[str]:
         """Of which activation, and which setting."""
@@ -675,3 +675,14 @@ def batch_errors(tape: LayeredTape) -> Iterator[Ref]:
     if tape.structure.loss is not None and tape.batch.size > 1:
         yield Ref(MEAN_E)
         yield from (Ref(E, sample=sample) for sample in range(tape.batch.size))
+
+
+def layered_quantities(structure: LayeredStructure) -> Iterator[Quantity]:
+    """Those that every network has, dense or through time."""
+    yield from (X, T, Z, A, X_CELL, T_CELL, O_CELL)
+    names = (entry.name for layer in structure.layers for entry in layer.activation.settings if entry.range != "flag")
+    yield from map(layer_setting, dict.fromkeys(names))
+    if structure.loss is not None:
+        yield from (E_O, E, MEAN_E, DE_DA, DA_DZ, DE_DZ)
+        yield from (REST_W, REST_B) if structure.has_biases else (REST_W,)
+    yield from update_quantities(structure.optimizer, *((W, B) if structure.has_biases else (W,)))

@@ -101,6 +101,11 @@ class LayeredStructure(ABC):
         """The last layer."""
         return self.layers[-1]
 
+    @property
+    def has_biases(self) -> bool:
+        """Whether any layer has."""
+        return any(layer.biases is not None for layer in self.layers)
+
     @abstractmethod
     def weight_at(self, number: int, place: int) -> tuple[int, int]:
         """(sender, unit) of the weight at a place, from 0, among a layer's as they are numbered."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,10 +68,18 @@ class Passes:
         self.part, self.is_read = part, is_read
         self.mark = "" if part == TRAINING else "ᵥ"
         self.which = f"{part}:read" if is_read else part
-        self.x: Quantity = X_CELL if part == TRAINING else HeldCell("held_x", "x", "inputs")
-        self.t: Quantity = T_CELL if part == TRAINING else HeldCell("held_t", "t", "targets")
+        self.x: Quantity = X_CELL if part == TRAINING else held_cell("held_x", "x", "inputs")
+        self.t: Quantity = T_CELL if part == TRAINING else held_cell("held_t", "t", "targets")
         self.loss, self.E, self.E_o = LossOverAll(self), PassError(self), PassOutputError(self)
         self.a, self.z = PassOutput(self), PassSum(self)
+
+    def quantities(self, *, has_loss: bool) -> Iterator[Quantity]:
+        """All of them; those of the data table, which training data have, not once more."""
+        yield from (self.a, self.z)
+        if self.part == VALIDATION:
+            yield from (self.x, self.t)
+        if has_loss:
+            yield from (self.loss, self.E, self.E_o)
 
     def samples(self, tape: NetworkTape) -> tuple[Array, Array | None]:
         """(inputs, targets)."""
@@ -121,6 +130,10 @@ class HeldCell(Quantity):
     def symbol(self, tape: NetworkTape, ref: Ref) -> str:
         """x1ᵥ₇."""
         return tape.naming.unit(self.letter, ref.layer, ref.index[1:]) + HELD.numbered(ref.index[0])
+
+
+held_cell = cache(HeldCell)
+"""Its quantity: the same for those made with the parameters of the moment and for those that are read."""
 
 
 class OfPass(Summary):
@@ -358,6 +371,11 @@ class ClassCounts:
         self.decision, self.taken_for, self.of_class = Decision(self), TakenFor(self), OfClass(self)
         self.right, self.samples = Right(self), SampleCount(self)
         self.accuracy, self.recall = Accuracy(self), Recall(self)
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All of them."""
+        counted = (self.taken_for, self.of_class, self.right, self.samples)
+        return (self.decision, *counted, self.accuracy, self.recall)
 
 
 class TakenFor(OfClasses):
@@ -611,3 +629,14 @@ def besides(tape: NetworkTape) -> Iterator[Ref]:
     yield from over_all(tape)
     yield from whole_layers(tape)
     yield from of_each_sample(tape)
+
+
+def data_quantities(data: DataSpec, *, has_loss: bool) -> Iterator[Quantity]:
+    """Every quantity of this file that such data have."""
+    classes = classes_of(data)
+    for part in parts_of(data):
+        yield from PASSES[part].quantities(has_loss=has_loss)
+        if classes is not None and classes.are_exclusive:
+            yield from CLASSES[part].quantities()
+        if part == VALIDATION and has_loss:
+            yield from (each for each in HELD_READ.quantities(has_loss=True) if each not in (HELD.x, HELD.t))

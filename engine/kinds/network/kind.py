@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -15,7 +15,7 @@ from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered.model import LayeredModel
 from dlsim.engine.kinds.layered.probe import FlatProbe
-from dlsim.engine.kinds.layered.quantities import E_O, E, LayerParameter, T
+from dlsim.engine.kinds.layered.quantities import E_O, E, LayerParameter, T, layered_quantities
 from dlsim.engine.kinds.network import passes
 from dlsim.engine.kinds.network.arrays import (
     BatchArrays,
@@ -25,13 +25,14 @@ from dlsim.engine.kinds.network.arrays import (
     watched_slice,
     work_size,
 )
-from dlsim.engine.kinds.network.data_summaries import HELD_READ, TRAINED, besides
+from dlsim.engine.kinds.network.data_summaries import HELD_READ, TRAINED, besides, data_quantities
 from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass, network_probe
 from dlsim.engine.kinds.network.file import NetworkBody, read_network
+from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.program import Finder, network_program, network_tables
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape, backward_quantities
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.tape import first_trouble
 
@@ -292,6 +293,14 @@ class NetworkKind:
     def build(self, body: NetworkBody) -> NetworkModel:
         """The running network."""
         return NetworkModel(body)
+
+    def quantities(self, body: NetworkBody) -> Iterator[Quantity]:
+        """See engine/kinds/kind.py: Kind."""
+        structure, has_loss = Structure(body), body.training is not None
+        yield from layered_quantities(structure)
+        yield from backward_quantities(structure)
+        yield from layer_quantities(structure)
+        yield from data_quantities(body.data, has_loss=has_loss)
 
 
 def _rows(shape: tuple[int, ...]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
+from dlsim.engine.kinds.network.arrays import Structure
 from dlsim.engine.kinds.network.statistics import (
     LayerShapes,
     LayerStatistics,
@@ -585,3 +586,15 @@ def _of_layer(tape: NetworkTape, layer: int) -> Iterator[Ref]:
     for count in (DEAD, SATURATED):
         yield Ref(count, layer)
         yield from (Ref(count.each, layer, (unit,)) for unit in units)
+
+
+def layer_quantities(structure: Structure) -> Iterator[Quantity]:
+    """Every quantity of this file; without a loss there are no gradients to tell of."""
+    has_loss = structure.loss is not None
+    for of in (W, DE_DW) if has_loss else (W,):
+        yield from (family[of] for family in (AVERAGE, DEVIATION, LARGEST, COLUMN, NUMBERS))
+    if has_loss:
+        yield from (*MEAN_SIZE.values(), *UNIT_SIZE.values(), SLOPES)
+    yield from (DEAD, SATURATED, IS_DEAD, IS_SATURATED, UNIT_SLOPE, PARAMETERS)
+    for matrix in "XWbZ" if structure.has_biases else "XWZ":
+        yield from (ROWS[matrix], COLUMNS[matrix])

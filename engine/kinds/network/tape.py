@@ -31,7 +31,7 @@ from dlsim.engine.kinds.layered.tape import LayeredTape
 from dlsim.engine.kinds.network.arrays import BatchArrays, Naming, Structure
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Formula, Ref, Shown, of_sample, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
 from dlsim.engine.saturation import stuck
 
 Array = NDArray[np.float64]
@@ -428,3 +428,11 @@ def chain(structure: Structure, of: LayerParameter, ref: Ref) -> Formula:
     """One sample's ∂E/∂W: ∂E/∂o1·∂o1/∂z3·∂z3/∂W5."""
     local = DZ_DW if of.is_weight else DZ_DB
     return (*delta_factors(structure, ref.layer, ref.index[-1]), "·", Ref(local, ref.layer, ref.index))
+
+
+def backward_quantities(structure: Structure) -> Iterator[Quantity]:
+    """Those of this file: a dense network's alone; none where nothing is trained."""
+    if structure.loss is not None:
+        yield from (PART,) if len(structure.layers) > 1 else ()
+        yield from (DZ_DW, TERM_W)
+        yield from (DZ_DB, TERM_B) if structure.has_biases else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from dlsim.engine.functions.losses import Loss
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.layered.model import LayeredModel
 from dlsim.engine.kinds.layered.probe import FlatProbe
-from dlsim.engine.kinds.layered.quantities import T, batch_errors
+from dlsim.engine.kinds.layered.quantities import T, batch_errors, layered_quantities
 from dlsim.engine.kinds.recurrent import passes
 from dlsim.engine.kinds.recurrent.arrays import (
     BatchOfSequences,
@@ -26,10 +26,10 @@ from dlsim.engine.kinds.recurrent.arrays import (
 )
 from dlsim.engine.kinds.recurrent.file import RecurrentBody, read_recurrent
 from dlsim.engine.kinds.recurrent.program import RecurrentFinder, recurrent_program, recurrent_tables
-from dlsim.engine.kinds.recurrent.tape import RecurrentTape
+from dlsim.engine.kinds.recurrent.tape import OF_STEPS, RecurrentTape
 from dlsim.engine.kinds.shaking import Shake
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Place
 from dlsim.engine.tape import first_trouble
@@ -329,6 +329,11 @@ class RecurrentKind:
     def build(self, body: RecurrentBody) -> RecurrentModel:
         """The running network."""
         return RecurrentModel(body)
+
+    def quantities(self, body: RecurrentBody) -> Iterator[Quantity]:
+        """See engine/kinds/kind.py: Kind."""
+        yield from layered_quantities(RecurrentStructure(body))
+        yield from OF_STEPS if body.training is not None else ()
 
 
 RECURRENT = RecurrentKind()

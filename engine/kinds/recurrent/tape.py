@@ -429,3 +429,5 @@ def sent_back(tape: RecurrentTape, layer: int, sender: int, step: int) -> Formul
 
 E_T = StepError("E_t")
 PART_OWN, PART_LATER = OwnPart("own"), LaterPart("later")
+OF_STEPS = (E_T, PART_OWN, PART_LATER)
+"""Those of a network through time alone."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -19,8 +19,9 @@ from dlsim.engine.kinds.network import NETWORK
 from dlsim.engine.kinds.network.file import read_data, read_network
 from dlsim.engine.kinds.search.grid import DECIMALS, LARGEST, decimals
 from dlsim.engine.kinds.search.model import SearchBody, SearchModel
-from dlsim.engine.kinds.search.quantities import OfSearch
+from dlsim.engine.kinds.search.quantities import QUANTITIES, OfSearch
 from dlsim.engine.numbers import general
+from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, frozen, number, vector
 from dlsim.engine.text import shown
@@ -92,6 +93,12 @@ class SearchKind:
     def build(self, body: SearchBody) -> SearchModel:
         """The search before its first setting."""
         return SearchModel(body)
+
+    def quantities(self, body: SearchBody) -> Iterator[Quantity]:
+        """See engine/kinds/kind.py: Kind. With those of the network beside it."""
+        yield from QUANTITIES
+        if body.beside is not None:
+            yield from NETWORK.quantities(body.beside)
 
 
 def _read(tables: Mapping[str, Any], source: Source) -> SearchBody:

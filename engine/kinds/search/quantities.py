@@ -360,3 +360,8 @@ TRIED = Tried("tried")
 TRIED_BEFORE = TriedBefore("tried_before")
 SETTINGS = GridSize("settings")
 VALUES = Values("values")
+QUANTITIES = (
+    *(WEIGHT, BIAS, INPUT, WANTED, ROW_SUM, ANSWER, SOLVES),
+    *(COUNT, COUNT_BEFORE, TRIED, TRIED_BEFORE, SETTINGS, VALUES),
+)
+"""All of them."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, read_optimizer
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
 from dlsim.engine.kinds.kind import Source
 from dlsim.engine.kinds.surface.model import SurfaceBody, SurfaceModel
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
+from dlsim.engine.kinds.surface.quantities import HEIGHT, POINT, PRESENT_HEIGHT
+from dlsim.engine.kinds.updates import update_quantities
 from dlsim.engine.numbers import general
+from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number
 
@@ -71,6 +74,12 @@ class SurfaceKind:
     def build(self, body: SurfaceBody) -> SurfaceModel:
         """The point at its start."""
         return SurfaceModel(body)
+
+    def quantities(self, body: SurfaceBody) -> Iterator[Quantity]:
+        """See engine/kinds/kind.py: Kind."""
+        optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
+        yield from (HEIGHT, PRESENT_HEIGHT)
+        yield from update_quantities(optimizer, POINT)
 
 
 def _symbols(model: SurfaceModel) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import string
 import tomllib
+from contextlib import suppress
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, product
 
 import pytest
+from support.numbers import constants
 from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.cli.walk_text import Spoken
-from dlsim.engine import Simulator, load
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
+from dlsim.engine.kinds import KINDS
+from dlsim.engine.kinds.layered.quantities import LayerSetting
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.saturation import can_die
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
@@ -293,23 +298,52 @@ def test_every_sign_of_an_entry_can_be_written_in_ascii_and_spoken(language, ent
     assert not unsaid, f"no word in {language!r} for {unsaid}: add it under [spoken]"
 
 
+# every quantity
+
+
+def reached(snapshot, program):
+    """A number of each quantity that a scenario shows, or that one of these is made of."""
+    cells = [cell for table in snapshot.tables for row in table.rows[:1] for cell in row.cells if cell is not None]
+    asked, found = [*(op.ref(0) for op in program), *cells, *islice(snapshot.tape.besides(), 400)], {}
+    while asked:
+        ref = asked.pop()
+        if ref.quantity not in found and snapshot.knows(ref):
+            found[ref.quantity] = ref
+            asked += snapshot.explain(ref).operands
+    return found
+
+
+INDICES = ((), *((place,) for place in range(20)), (0, 0), (0, 0, 0), (9, 0, 1))
+
+
+def any_number_of(snapshot, quantity):
+    """One that nothing shown is made of; None where there is none."""
+    last = len(snapshot.scenario.network.layers) if snapshot.scenario.network else 0
+    for layer, index, sample in product(dict.fromkeys((last, 1, 0)), INDICES, (None, 0)):
+        with suppress(LookupError, ValueError, TypeError):  # it has not such an index
+            ref = Ref(quantity, layer, index, sample)
+            if snapshot.knows(ref) and snapshot.explain(ref).symbol:
+                return ref
+    return None
+
+
 @pytest.mark.parametrize("language", languages())
-@each_scenario(besides=[FORWARD_ONLY])
+@each_scenario(besides=[FORWARD_ONLY, "over-and-underfitting", "losses"])
 def test_every_quantity_has_a_question_a_meaning_an_origin_and_a_form_in_ascii_and_aloud(name, language):
     say, simulator = words(language), Simulator(load(name))
     simulator.step("iteration")
     snapshot, kind, spoken = simulator.snapshot(), simulator.scenario.kind, Spoken(words(language))
-    cells = [cell for table in snapshot.tables for row in table.rows[:1] for cell in row.cells if cell is not None]
-    asked = [*(op.ref(0) for op in simulator.program), *cells, *islice(snapshot.tape.besides(), 400)]
-    forgotten, seen = set(), set()
-    while asked:
-        ref = asked.pop()
-        of = ref.quantity
-        if of in seen or not snapshot.knows(ref):
+    listed = list(KINDS[kind].quantities(simulator.scenario.body))
+    assert len({of.key for of in listed}) == len(listed)
+    shown = reached(snapshot, simulator.program)
+    assert not shown.keys() - set(listed), f"`quantities` in engine/kinds/{kind}/kind.py forgets them"
+    forgotten = set()
+    for of in listed:
+        ref = shown.get(of) or any_number_of(snapshot, of)
+        if ref is None:
+            forgotten.add(f"a number of {of}: `quantities` lists it, and {name} has none")
             continue
-        seen.add(of)
         told, general = snapshot.explain(ref), names(snapshot, ref)
-        asked += told.operands
         if question(say, snapshot, ref) == say("question.any", **general):
             forgotten.add(f"question.{of.words[0]}")
         values = (told.value,) if of.is_count else (0.0, 0.5) if of.is_never_negative else (-0.5, 0.0, 0.5)
@@ -322,3 +356,40 @@ def test_every_quantity_has_a_question_a_meaning_an_origin_and_a_form_in_ascii_a
         if unsaid := {sign for sign in spoken(told.symbol) if not sign.isascii()}:
             forgotten.add(f"{unsaid} under [spoken]")
     assert not forgotten
+
+
+def with_settings_of_layers():
+    """Scenarios whose activations have settings."""
+    yield load("xor-train", overrides={"network.layers.0.activation": "swish"})
+    yield load("feedforward-or-recurrent", overrides={"recurrent.activation": "swish"})
+
+
+def test_no_quantity_is_in_no_registry():
+    scenarios = [*map(load, builtin_scenarios()), *with_settings_of_layers()]
+    listed = [of for scenario in scenarios for of in KINDS[scenario.kind].quantities(scenario.body)]
+    families = {(type(of), of.name) for of in listed}
+    made = [of for kind in KINDS for of in constants(kind).values()]
+    assert not {of for of in made if (type(of), of.name) not in families}
+    ours = {each for each in leaves(Quantity) if each.__module__.startswith("dlsim.")}
+    assert not ours - {type(of) for of in listed}
+
+
+def leaves(kind):
+    """The classes below that have none below themselves."""
+    for each in kind.__subclasses__():
+        yield from leaves(each) if each.__subclasses__() else (each,)
+
+
+@pytest.mark.parametrize("scenario", with_settings_of_layers(), ids=lambda scenario: scenario.kind)
+def test_a_setting_of_a_layer_has_its_words_and_the_path_at_which_the_scenario_sets_it(scenario):
+    snapshot, say = Simulator(scenario).snapshot(), words()
+    (of,) = (each for each in KINDS[scenario.kind].quantities(scenario.body) if isinstance(each, LayerSetting))
+    ref = Ref(of, 1)
+    path = {"network": "network.layers.0.activation.beta", "recurrent": "recurrent.activation.beta"}[scenario.kind]
+    assert of.path(snapshot.tape, ref) == path
+    changed = load(scenario.name, overrides={path.rpartition(".")[0]: {"name": "swish", "beta": 2.0}})
+    assert changed.network.layers[0].activation.settings["beta"] == 2.0
+    general = names(snapshot, ref)
+    assert question(say, snapshot, ref) != say("question.any", **general)
+    assert meaning(say, snapshot, ref, 1.0) != say("meaning.any", **general)
+    assert f"origin.{of.name}" in say
