@@ -54,18 +54,18 @@ class Classes(Struct, frozen=True):
         return number + 1 if self.by == "largest" else int((self.low, 1.0)[number])
 
     def of(self, answers: Array) -> Numbers:
-        """The class, from 0, that outputs or targets say, where classes exclude each other."""
+        """(…,): the class, from 0, that outputs or targets (…, outputs) say, where classes exclude each other."""
         if self.by == "largest":
             largest: Numbers = answers.argmax(axis=-1)
             return largest
         return self.sides(answers[..., 0])
 
     def sides(self, answers: Array) -> Numbers:
-        """0 or 1, for single outputs or targets."""
+        """0 or 1 for each of single outputs or targets, in their own shape."""
         return (answers > self.threshold).astype(np.int64)
 
     def right(self, outputs: Array, targets: Array) -> Flags:
-        """Which answers are."""
+        """(…,): which answers are, of outputs and targets (…, outputs)."""
         if self.are_exclusive:
             return np.asarray(self.of(outputs) == self.of(targets))
         return np.asarray((self.sides(outputs) == self.sides(targets)).all(axis=-1))
@@ -114,7 +114,7 @@ def no_accuracy(classes: Classes | None, targets: Array | None) -> str:
 
 
 def accuracy(classes: Classes | None, outputs: Array, targets: Array | None) -> float | None:
-    """Share of answers that are right, one along the last axis; None where targets are no classes."""
+    """The share of answers that are right, 0 to 1; None where targets are no classes. Both are (…, outputs)."""
     return None if classes is None or targets is None else float(classes.right(outputs, targets).mean())
 
 
@@ -139,13 +139,13 @@ class Confusion(Struct, frozen=True):
         return self.right / self.samples if self.samples else 0.0
 
     def recall(self, truth: int) -> float:
-        """The share of a class that was taken for it; 0 without samples of it."""
+        """The share of a class, from 0, that was taken for it: TP/(TP + FN); 0 without samples of it."""
         of_class = int(self.counts[truth].sum())
         return int(self.counts[truth, truth]) / of_class if of_class else 0.0
 
 
 def confusion(classes: Classes, outputs: Array, targets: Array) -> Confusion:
-    """Of answers and targets (rows, outputs), where classes exclude each other."""
+    """What answers make of targets, both (rows, outputs), where `classes` exclude each other."""
     said, meant, count = classes.of(outputs), classes.of(targets), classes.count
     counts = np.bincount(meant * count + said, minlength=count * count)
     return Confusion(counts.astype(np.int64, copy=False).reshape(count, count))

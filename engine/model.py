@@ -220,7 +220,10 @@ class Model(Protocol):
 
 
 class FlatState:
-    """The part of a model (see engine/model.py: Model) that holds its state: parameters, then optimizer slots."""
+    """The part of a `Model` that holds its state as two arrays that trade places: before the update and after.
+
+    `initial` holds the parameters, then the optimizer's slots, in whatever shape the kind gives them.
+    """
 
     def __init__(self, initial: Array, optimizer: Optimizer | None, calendar: Calendar) -> None:
         self._optimizer = optimizer

@@ -112,7 +112,10 @@ class Quantity:
     # the number
 
     def value(self, tape: Any, ref: Ref, sample: Any) -> Any:
-        """The number at `ref`; `sample` is a row of the batch, or a slice of rows, for an array of theirs."""
+        """The number at `ref`; `sample` is a row of the batch, or a slice of rows, for an array (rows,) of theirs.
+
+        Raises LookupError where there is no such number.
+        """
         raise NotImplementedError
 
     def symbol(self, tape: Any, ref: Ref) -> str:

@@ -28,7 +28,10 @@ class Tape:
     """What the loss curve goes through: the mean error of the batch, the height of a surface; None without one."""
 
     def value(self, ref: Ref, sample: int) -> float:
-        """The number at `ref`; `sample` is the row of the batch under the lens, from 0."""
+        """The number at `ref`; `sample` is the row of the batch under the lens, from 0.
+
+        Raises LookupError where there is no such number: of a layer, unit or sample that is not there.
+        """
         return float(ref.quantity.value(self, ref, sample if ref.sample is None else ref.sample))
 
     def of_every_sample(self, ref: Ref) -> Array:
@@ -51,7 +54,7 @@ class Tape:
         return len(ref.index) == 2
 
     def symbol(self, ref: Ref) -> str:
-        """How formulas write `ref`."""
+        """How formulas write `ref`. Raises LookupError where there is no such number."""
         return ref.quantity.symbol(self, ref)
 
     def formula(self, ref: Ref, sample: int) -> Formula:
@@ -82,7 +85,10 @@ class Tape:
 
 
 def first_trouble(ops: Iterable[Op], tape: Tape) -> tuple[Op, int, int | None] | None:
-    """(op, value, row of the batch; None for what belongs to no sample) of that number, None where there is none."""
+    """(op, value, row of the batch) of the first number that is not finite, in program order; None where all are.
+
+    The value counts from 0 within its op; the row is None for what belongs to no sample.
+    """
     for op in ops:
         per_sample = op.quantity.whose is Whose.SAMPLE
         for sample in range(len(tape.rows)) if per_sample else (0,):

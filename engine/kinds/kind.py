@@ -36,7 +36,7 @@ class Kind(Protocol):
         """The tables of a file that are this kind's own, say ("network", "data", "training")."""
 
     def read(self, tables: Mapping[str, Any], source: Source) -> Body:
-        """The scenario's `body` from its own tables. Raises ScenarioError."""
+        """The scenario's `body` from its own tables, as TOML gives them. Raises ScenarioError."""
 
     def judge(self, body: Any, expectation: Expectation, key: str, source: Source) -> None:
         """Refuse, with a ScenarioError at `key`, an expectation that can be seen to make no sense without running."""

@@ -19,7 +19,10 @@ ROUNDING = 1e-6
 
 
 def read_scale(init: str, scale: Number | None, place: Place) -> float | None:
-    """`scale` beside `init`, in the table at `place`: both checked."""
+    """`scale` beside `init`, in the table at `place`; None where none is given.
+
+    Raises ScenarioError for an unknown `init`, a scale that is not > 0, and one beside an `init` that takes none.
+    """
     if init not in INITIALISERS:
         raise (place / "init").unknown("initialiser", init, INITIALISERS)
     if scale is None:
@@ -34,7 +37,7 @@ def read_scale(init: str, scale: Number | None, place: Place) -> float | None:
 
 
 def read_biases(values: list[Number] | None, units: int, place: Place) -> Array | None:
-    """(units,), None where none are given."""
+    """(units,), None where none are given. Raises ScenarioError for too few or many, and for what is no number."""
     if values is None:
         return None
     biases = vector(values, place)
@@ -46,7 +49,7 @@ def read_biases(values: list[Number] | None, units: int, place: Place) -> Array 
 
 
 def refuse_untrainable(activation: ActivationSpec, place: Place) -> None:
-    """An activation, written at `place`, under [training]."""
+    """Raises ScenarioError where an activation, written at `place`, has no derivative and stands under [training]."""
     if not ACTIVATIONS[activation.name].is_trainable:
         raise place.error(
             f"{activation.name} has no derivative, so a network that holds it cannot be trained",
@@ -70,7 +73,10 @@ class TrainingTable(Table):
 
 
 def read_training(table: object, place: Place, samples: int) -> TrainingSpec:
-    """Loss, optimizer and batches. A batch larger than the training set is all of it, as in Keras."""
+    """Loss, optimizer and batches, from `[training]` as TOML gives it. Raises ScenarioError for what is wrong in it.
+
+    `samples` are those that are trained on: a larger batch is all of them, as in Keras.
+    """
     training = convert(table, TrainingTable, place, _belongs_to_optimizer)
     if training.loss not in LOSSES:
         raise (place / "loss").unknown("loss", training.loss, LOSSES)

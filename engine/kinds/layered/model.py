@@ -51,7 +51,7 @@ class LayeredModel(FlatState, ABC):
         return Ref((W, B)[which], layer, index)
 
     def set_number(self, ref: Ref, number: float) -> None:
-        """Set a weight or a bias."""
+        """Set a weight or a bias in the state before the update; one that its layer does not have is left alone."""
         array = self._array_of(self._state(landed=False), ref)
         if array is not None:
             array[ref.index] = number
@@ -104,7 +104,10 @@ class LazyRows(Sequence[Row]):
 
 
 def parameter_row(structure: LayeredStructure, naming: LayerNaming, ref: Ref, layer: Layer) -> Row:
-    """A weight or a bias, its gradient, what the optimizer remembers, its change and its new value."""
+    """The row of a parameter: itself, its gradient, what the optimizer remembers, its change and its new value.
+
+    Without a loss there is the parameter alone; what is frozen has a gradient, and nothing after it.
+    """
     of = ref.quantity
     assert isinstance(of, LayerParameter), "a parameter of a layer"
     cells: list[Ref | None] = [ref]

@@ -172,7 +172,7 @@ class BatchArrays(Struct):
 
 
 def work_size(structure: Structure, batch: int) -> int:
-    """Numbers in the flat work array for batches of up to `batch` samples."""
+    """How many numbers the flat work array has for batches of up to `batch` samples."""
     units = sum(layer.units for layer in structure.layers)
     widest = max(layer.units for layer in structure.layers)
     return structure.parameters + batch * (5 * units + structure.output.units + 1 + widest)
@@ -189,7 +189,10 @@ def watched_slice(structure: Structure, batch: int) -> slice:
 
 
 def batch_arrays(structure: Structure, size: int, work: Array, before: Array, after: Array) -> BatchArrays:
-    """Views for batches of `size` samples on flat arrays that are there already."""
+    """Views for batches of `size` samples on flat arrays that are there already.
+
+    `work` has at least `work_size` numbers; `before` and `after` are states, (state,). All may be complex.
+    """
     gradients = work[: structure.parameters]
     taken = structure.parameters
 

@@ -31,7 +31,10 @@ def affordable_rows(structure: Structure) -> int:
 
 
 def forward_pass(structure: Structure, state: Array, inputs: Array, targets: Array | None = None) -> BatchArrays:
-    """Every z, a and, with targets under a loss, every error of `inputs` (rows, inputs)."""
+    """Every z, a and, with `targets` (rows, outputs) under a loss, every error of `inputs` (rows, inputs).
+
+    `state` is flat and begins with the parameters: (parameters,) or more. It is read, never written.
+    """
     batch = batch_arrays(structure, len(inputs), np.zeros(work_size(structure, len(inputs))), state, state)
     batch.x, batch.t = inputs, targets
     _pass(structure, batch)
@@ -46,7 +49,7 @@ def _pass(structure: Structure, batch: BatchArrays) -> None:
 
 
 def answers(structure: Structure, state: Array, inputs: Array) -> Array:
-    """(rows, outputs): what the network answers."""
+    """(rows, outputs): what the network answers to `inputs` (rows, inputs); `state` as in `forward_pass`."""
     outputs = np.empty((len(inputs), structure.output.units))
     for rows, batch in _parts(structure, state, inputs, None):
         outputs[rows] = batch.layers[-1].a
@@ -56,7 +59,11 @@ def answers(structure: Structure, state: Array, inputs: Array) -> Array:
 def evaluate(
     structure: Structure, state: Array, inputs: Array, targets: Array | None, classes: Classes | None = None
 ) -> tuple[Array, float | None, float | None]:
-    """(outputs, loss, accuracy) over all rows; the last where `classes` say when an answer is right."""
+    """(outputs, loss, accuracy) over all rows of `inputs` (rows, inputs) and `targets` (rows, outputs).
+
+    The outputs are (rows, outputs); the loss is None where nothing is trained, the accuracy where no `classes` say when
+    an answer is right.
+    """
     outputs = np.empty((len(inputs), structure.output.units))
     total = 0.0
     for rows, batch in _parts(structure, state, inputs, targets):
@@ -100,7 +107,7 @@ def _parts(
 
 
 def network_probe(structure: Structure, naming: Naming, tape: BatchArrays, loss: Loss) -> FlatProbe:
-    """For the batch on `tape`."""
+    """The loss of the batch on `tape` as a function of any one parameter: its passes on arrays of complex numbers."""
     state = tape.before.astype(np.complex128)
     work = np.zeros(work_size(structure, tape.size), dtype=np.complex128)
     batch = batch_arrays(structure, tape.size, work, state, state)

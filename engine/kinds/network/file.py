@@ -94,7 +94,10 @@ class LayerTable(Table):
 
 
 def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
-    """The validated body of a network scenario; ScenarioError for anything that could not be run."""
+    """The validated body of a network scenario, from `tables` as TOML gives them.
+
+    Raises ScenarioError, with the key's path and what is allowed, for anything that could not be run.
+    """
     top = Place(source.file, "")
     for key in ("network", "data"):
         if key not in tables:
@@ -267,7 +270,11 @@ class DataTable(Table):
 
 
 def read_data(table: object, place: Place, source: Source, *, outputs: int) -> DataSpec:
-    """The samples, some of them kept back; classes become targets for so many `outputs`."""
+    """The samples, some of them kept back; classes become targets for so many `outputs`.
+
+    `table` is `[data]` as TOML gives it, and stands at `place`. Raises ScenarioError for what is wrong in it, and for a
+    file that cannot be read.
+    """
     changed: Mapping[str, Any] = {}
     if isinstance(table, dict):
         table, changed = split_set_numbers(table, ELSEWHERE)
@@ -384,7 +391,10 @@ def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[Rows, Rows]
 
 
 def kept_back(samples: int, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """The same for so many samples: which rows are which depends on nothing else."""
+    """(rows to train on, rows kept back), from 0, of so many samples; `fraction` (0 to 1) of them are kept back.
+
+    Which rows are which depends on nothing else than these three.
+    """
     if not fraction:
         return np.arange(samples), np.arange(0)
     back = min(max(round(samples * fraction), 1), samples - 1)

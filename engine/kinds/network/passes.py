@@ -13,7 +13,7 @@ from dlsim.engine.kinds.network.arrays import BatchArrays
 
 
 def forward(batch: BatchArrays) -> None:
-    """Fill in every layer's z and a."""
+    """Fill in every layer's z = a_below·W + b and a = f(z), each (batch, units), from `batch.x` (batch, inputs)."""
     senders = batch.x
     for arrays in batch.layers:
         senders.dot(arrays.weights, out=arrays.z)
@@ -24,7 +24,10 @@ def forward(batch: BatchArrays) -> None:
 
 
 def loss(batch: BatchArrays, function: Loss) -> float:
-    """Fill in every output's error and every sample's E; return their mean over the batch."""
+    """Fill in every output's error (batch, outputs) and every sample's E (batch,); return the mean of E over the batch.
+
+    Needs the z and a of `forward`, and `batch.t` (batch, outputs).
+    """
     output = batch.layers[-1]
     function.errors(output.z, output.a, batch.t, batch.errors)  # type: ignore[arg-type]
     np.add.reduce(batch.errors, axis=1, out=batch.E)
@@ -34,7 +37,10 @@ def loss(batch: BatchArrays, function: Loss) -> float:
 
 
 def backward(batch: BatchArrays, function: Loss) -> None:
-    """Fill in ∂E/∂a, ∂a/∂z, ∂E/∂z of every layer, sample by sample, and the mean ∂E/∂W, ∂E/∂b of the batch."""
+    """Fill in ∂E/∂a, ∂a/∂z, ∂E/∂z of every layer, sample by sample, and the mean ∂E/∂W, ∂E/∂b of the batch.
+
+    The first three are (batch, units), the gradients (senders, units) and (units,). Needs the z and a of `forward`.
+    """
     for number in range(len(batch.layers) - 1, -1, -1):
         arrays = batch.layers[number]
         layer, dE_dz = arrays.layer, arrays.dE_dz

@@ -145,7 +145,11 @@ def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
 
 
 def slope_product(tape: NetworkTape, layer: int) -> float | None:
-    """The mean slopes from the output down to `layer`, multiplied; None where one of them has none."""
+    """The mean slopes from the output down to `layer` (from 1), multiplied; None where one of them has none.
+
+    By such a factor what comes back shrinks or grows: Bengio, Simard and Frasconi, Learning long-term dependencies with
+    gradient descent is difficult, IEEE Transactions on Neural Networks 5 (1994).
+    """
     product = 1.0
     for above in reversed(layer_statistics(tape)[layer - 1 :]):
         slope = above.slope
@@ -156,7 +160,7 @@ def slope_product(tape: NetworkTape, layer: int) -> float | None:
 
 
 def mean_size(numbers: Array) -> float:
-    """The mean distance from 0."""
+    """The mean distance from 0 of numbers of any shape; NaN or infinite where they are."""
     with np.errstate(all="ignore"):
         return float(np.abs(numbers).mean())
 

@@ -173,7 +173,10 @@ def work_size(structure: RecurrentStructure, batch: int) -> int:
 def sequence_arrays(
     structure: RecurrentStructure, size: int, numbers: Array, before: Array, after: Array
 ) -> BatchOfSequences:
-    """Views for batches of `size` sequences on flat arrays that are there already."""
+    """Views for batches of `size` sequences on flat arrays that are there already.
+
+    `numbers` has at least `work_size` numbers; `before` and `after` are states, (state,). All may be complex.
+    """
     steps = structure.steps
     gradients = numbers[: structure.parameters]
     taken = structure.parameters

@@ -99,7 +99,10 @@ class SequencesTable(Table):
 
 
 def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
-    """The validated body of a recurrent scenario; ScenarioError for anything that could not be run."""
+    """The validated body of a recurrent scenario, from `tables` as TOML gives them.
+
+    Raises ScenarioError, with the key's path and what is allowed, for anything that could not be run.
+    """
     top = Place(source.file, "")
     for key in ("recurrent", "data"):
         if key not in tables:

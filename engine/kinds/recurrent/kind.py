@@ -38,7 +38,7 @@ from dlsim.engine.tape import first_trouble
 def recurrent_probe(
     structure: RecurrentStructure, naming: RecurrentNaming, tape: BatchOfSequences, loss: Loss
 ) -> FlatProbe:
-    """For the sequences on `tape`."""
+    """The loss of the sequences on `tape` as a function of any one parameter: passes on arrays of complex numbers."""
     state = tape.before.astype(np.complex128)
     numbers = np.zeros(work_size(structure, tape.size), dtype=np.complex128)
     batch = sequence_arrays(structure, tape.size, numbers, state, state)

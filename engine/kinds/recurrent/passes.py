@@ -14,7 +14,7 @@ from dlsim.engine.kinds.recurrent.arrays import BatchOfSequences, LayerThroughTi
 
 
 def forward(batch: BatchOfSequences) -> None:
-    """Fill in z and a of both layers, step by step."""
+    """Fill in z and a (steps, batch, units) of both layers, step by step, from `batch.x` (steps, batch, inputs)."""
     hidden, output = batch.hidden, batch.output
     inputs = batch.x.shape[2]
     is_fed_back = hidden.layer.senders > inputs
@@ -31,7 +31,10 @@ def forward(batch: BatchOfSequences) -> None:
 
 
 def loss(batch: BatchOfSequences, function: Loss) -> float:
-    """Fill in every step's errors and every sequence's E, their sum; return the mean of E over the batch."""
+    """Fill in every step's errors (steps, batch, outputs) and every sequence's E (batch,), their sum.
+
+    Return the mean of E over the batch. Needs the z and a of `forward`, and `batch.t` (steps, batch, outputs).
+    """
     output = batch.output
     for step, targets in enumerate(batch.t):
         function.errors(output.z[step], output.a[step], targets, batch.errors[step])
