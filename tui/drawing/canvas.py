@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dlsim.engine.reference import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.text import GAP, Link, Owner, Piece, Pieces, fit, measure
+from dlsim.tui.drawing.text import GAP, Line, Link, Owner, Piece, Pieces, fit, measure
 
 Mask = NDArray[np.bool_]
 GROUND = "@"
@@ -73,9 +73,9 @@ class Canvas:
 
     def write(self, x: int, y: int, text: str, role: str = "") -> int:
         """Write over the grounds that are there; the column after the last character."""
-        if isinstance(role, Link):
-            role = self._hit(x, y, breadth(text), role)
         end = x + breadth(text)
+        if isinstance(role, Link):
+            role = self._hit(x, y, end - x, role)
         if not 0 <= y < self.height:
             return end
         if text.isascii() or _is_narrow(text):
@@ -173,9 +173,10 @@ class Canvas:
 
     def settle(self) -> None:
         """Turn lines into characters: what is written afterwards stands above them."""
-        chars, roles, glyph = self._chars, self._roles, self.glyphs.line
+        chars, roles = self._chars, self._roles
+        glyphs = {bits: self.glyphs.line(bits) for bits in {bits for bits, _ in self._lines.values()}}
         for (x, y), (bits, role) in self._lines.items():
-            chars[y][x] = glyph(bits)
+            chars[y][x] = glyphs[bits]
             roles[y][x] = role
         self._lines.clear()
 
@@ -219,8 +220,9 @@ class Canvas:
 
     # what is there
 
-    def rows(self) -> Iterator[list[Piece]]:
+    def rows(self) -> list[Line]:
         """Every row in pieces, neighbours of one role together."""
+        rows: list[Line] = []
         for chars, roles, grounds in zip(self._chars, self._roles, self._grounds, strict=True):
             has_ground = any(grounds)
             pieces: list[Piece] = []
@@ -230,7 +232,8 @@ class Canvas:
                     ground = f"{GROUND}{grounds[start]}" if has_ground and grounds[start] else ""
                     pieces.append(("".join(chars[start:place]), roles[start] + ground))
                     start = place
-            yield pieces
+            rows.append(tuple(pieces))
+        return rows
 
     def blank(self, x: int, y: int, columns: int, rows: int) -> Mask:
         """Which cells of a rectangle have no character."""
