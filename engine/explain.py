@@ -150,16 +150,18 @@ class Event(Struct, frozen=True):
         return self.told.tokens
 
 
-def tell(model: Model, iteration: int, op: int, value: int, sample: int) -> Event:
-    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens."""
-    ref = model.program[op].ref(value)
-    return _event(model, iteration, model.program[op], sample, Explanation(model.tape, ref, sample))
+def tell(model: Model, tape: Tape, iteration: int, op: int, value: int, sample: int) -> Event:
+    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens, and
+    `tape` the model's own or a copy.
+    """
+    whole = model.program[op]
+    return _event(model, iteration, whole, sample, Explanation(tape, whole.ref(value), sample))
 
 
-def tell_op(model: Model, iteration: int, op: int, sample: int) -> Event:
+def tell_op(model: Model, tape: Tape, iteration: int, op: int, sample: int) -> Event:
     """The event of a whole op."""
     whole = model.program[op]
-    return _event(model, iteration, whole, sample, WholeOp(model.tape, whole, sample))
+    return _event(model, iteration, whole, sample, WholeOp(tape, whole, sample))
 
 
 def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation | WholeOp) -> Event:

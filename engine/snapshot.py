@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -59,9 +59,30 @@ class Snapshot(Struct, frozen=True):
         needed = self.tape.shown_with(ref)
         if needed is None:
             return True
-        quantity, layer, count = needed
-        shown = self.revealed.get((quantity, layer), 0)
-        return shown >= (count or self.order.get((quantity, layer), 1))
+        shown = self.revealed.get(needed[:2], 0)
+        return shown >= (needed.count or self.order.get(needed[:2], 1))
+
+    def read(self, refs: Iterable[Ref | None]) -> list[float | None]:
+        """All these numbers at once, None where one has not been revealed, or where there is none."""
+        tape, sample, known, revealed = self.tape, self.sample, self.tape.shown, self.revealed
+        numbers: list[float | None] = []
+        for ref in refs:
+            if ref is None:
+                numbers.append(None)
+                continue
+            needed = known[ref] if ref in known else tape.shown_with(ref)
+            if needed is not None:
+                place = needed[:2]
+                if revealed.get(place, 0) < (needed.count or self.order.get(place, 1)):
+                    numbers.append(None)
+                    continue
+            of = ref.quantity.value(tape, ref, sample if ref.sample is None else ref.sample)
+            numbers.append(float(of))
+        return numbers
+
+    def symbols(self, refs: Iterable[Ref]) -> list[str]:
+        """How formulas write all these."""
+        return list(map(self.tape.symbol, refs))
 
     def value(self, ref: Ref) -> float | None:
         """The number at `ref`, None where it has not been revealed."""

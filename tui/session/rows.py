@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
@@ -31,6 +32,10 @@ class Places:
         self.table = table
         self.groups = _groups(table)
         self._rows: dict[Ref, int] | None = None
+        self.fitted: tuple[tuple[int, int], tuple[Any, ...]] | None = None
+        """For which cells and digits its columns were laid out last, and how."""
+        self.drawn: dict[int, tuple[object, Any]] = {}
+        """The rows that were drawn last, by number, each with all that makes it look as it does; -1 for the heads."""
 
     @cached_property
     def label_cells(self) -> int:
