@@ -147,10 +147,11 @@ class Canvas:
         """A frame, and nothing inside it."""
         top, side, bottom = self.glyphs.heavy_frame if heavy else self.glyphs.frame
         self.write(x, y, top[0] + top[1] * (width - 2) + top[2], role)
-        for row in range(y + 1, y + height - 1):
-            self.write(x, row, side, role)
-            self.write(x + 1, row, " " * (width - 2))
-            self.write(x + width - 1, row, side, role)
+        text, roles = [side, *" " * (width - 2), side], [role, *[""] * (width - 2), role]
+        left, right = max(-x, 0), max(min(self.width - x, width), 0)
+        for row in range(max(y + 1, 0), min(y + height - 1, self.height)):
+            self._chars[row][x + left : x + right] = text[left:right]
+            self._roles[row][x + left : x + right] = roles[left:right]
         self.write(x, y + height - 1, bottom[0] + bottom[1] * (width - 2) + bottom[2], role)
 
     # lines and dots
@@ -174,9 +175,8 @@ class Canvas:
     def settle(self) -> None:
         """Turn lines into characters: what is written afterwards stands above them."""
         chars, roles = self._chars, self._roles
-        glyphs = {bits: self.glyphs.line(bits) for bits in {bits for bits, _ in self._lines.values()}}
         for (x, y), (bits, role) in self._lines.items():
-            chars[y][x] = glyphs[bits]
+            chars[y][x] = _glyph(self.glyphs, bits)
             roles[y][x] = role
         self._lines.clear()
 
@@ -254,6 +254,7 @@ class Canvas:
 
 
 _BITS = np.array(BITS)
+_glyph = lru_cache(maxsize=4096)(Glyphs.line)
 
 
 @lru_cache(maxsize=4096)

@@ -124,8 +124,9 @@ class Rows(Widget):
             first += 1
         while behind < shorter - first and new[-1 - behind] == old[-1 - behind]:
             behind += 1
-        left = measure(new[:first])
-        changed, before = measure(new[first : len(new) - behind]), measure(old[first : len(old) - behind])
+        wide, was_wide = [breadth(text) for text, _ in new], [breadth(text) for text, _ in old]
+        left, changed = sum(wide[:first]), sum(wide[first : len(new) - behind])
+        before = sum(was_wide[first : len(old) - behind])
         cells = changed if changed == before else self.size.width - left
         return Region(left, y, max(cells, 1), 1)
 

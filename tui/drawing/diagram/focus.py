@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -127,6 +127,20 @@ def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | N
     return place if is_there else None
 
 
+class Numbers(dict[Ref, tuple[str, float | None]]):
+    """(symbol, number) of what the picture writes, None where that has not been revealed: read at once, and what else
+    is asked for when it is.
+    """
+
+    def __init__(self, snapshot: Snapshot, refs: Sequence[Ref]) -> None:
+        super().__init__(zip(refs, zip(snapshot.symbols(refs), snapshot.read(refs), strict=True), strict=True))
+        self._snapshot = snapshot
+
+    def __missing__(self, ref: Ref) -> tuple[str, float | None]:
+        found = self[ref] = self._snapshot.symbol(ref), self._snapshot.value(ref)
+        return found
+
+
 class Focus(Struct):
     """What is lit: the place of the value computed last, and those of its operands."""
 
@@ -188,17 +202,17 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op |
     """What the present moment lights: the value computed last, where all of an op is told, its whole op."""
     if selected is not None:
         return _focus_of_selected(snapshot, shape, selected)
-    event = snapshot.event
-    focus = Focus(phase=snapshot.position.phase, step=_step(shape, None if event is None else event.ref))
-    if event is None:
+    ref = None if snapshot.event is None else snapshot.event.told.ref
+    focus = Focus(phase=snapshot.position.phase, step=_step(shape, ref))
+    if ref is None:
         return focus
-    focus.ref = event.ref
-    focus.is_update = event.ref.quantity is updates.UPDATE
-    focus.active = place_of(event.ref, shape, focus.step)
-    focus.tell(event.ref, focus.active)
+    focus.ref = ref
+    focus.is_update = ref.quantity is updates.UPDATE
+    focus.active = place_of(ref, shape, focus.step)
+    focus.tell(ref, focus.active)
     if whole is not None and whole.size <= MOST_LIT:
         _light_op(focus, snapshot, shape, whole)
-    _light_path(focus, snapshot, shape, event.ref)
+    _light_path(focus, snapshot, shape, ref)
     return focus
 
 
