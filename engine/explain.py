@@ -57,6 +57,14 @@ class Explanation:
         """What it is made of, with symbols."""
         return symbolic(self._tape, self.tokens)
 
+    def symbols(self) -> list[str]:
+        """The tokens of its formula, each number's symbol in its place."""
+        return [token if isinstance(token, str) else self._tape.symbol(token) for token in self.tokens]
+
+    def numbers(self, digits: int) -> list[str]:
+        """The tokens of its formula, in its place each number with so many decimals."""
+        return _numbers(self.tokens, self._numbers, digits)
+
     @property
     def substituted(self) -> str:
         """The formula with every symbol's number in its place, each made from the full number."""
@@ -65,7 +73,7 @@ class Explanation:
     def filled_in(self, digits: int) -> str:
         """The same with so many decimals."""
         if digits not in self._filled:
-            self._filled[digits] = _filled_in(self.tokens, self._numbers, digits)
+            self._filled[digits] = "".join(_numbers(self.tokens, self._numbers, digits))
         return self._filled[digits]
 
     @cached_property
@@ -118,11 +126,7 @@ class Event(Struct, frozen=True):
     layer: int | None
     sample: int | None
     told: Explanation | WholeOp
-
-    @property
-    def ref(self) -> Ref:
-        """The value; of a whole op the last one."""
-        return self.told.ref
+    ref: Ref  # the value; of a whole op the last one
 
     @property
     def symbol(self) -> str:
@@ -174,6 +178,7 @@ def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation 
         layer=op.layer,
         sample=int(model.tape.rows[sample]) + 1 if is_of_sample else None,
         told=told,
+        ref=told.ref,
     )
 
 
@@ -224,15 +229,16 @@ def symbolic(tape: Tape, tokens: Formula) -> str:
     return text
 
 
-def _filled_in(tokens: Formula, numbers: Sequence[float], digits: int) -> str:
-    text, following = "", iter(numbers)
+def _numbers(tokens: Formula, numbers: Sequence[float], digits: int) -> list[str]:
+    texts, text, following = list[str](), "", iter(numbers)
     for place, token in enumerate(tokens):
         if isinstance(token, str):
-            text += token
+            texts.append(token)
         else:
             is_leading = leads(text) and not is_raised(tokens, place)
-            text += as_operand(next(following), digits, leading=is_leading)
-    return text
+            texts.append(as_operand(next(following), digits, leading=is_leading))
+        text += texts[-1]
+    return texts
 
 
 def leads(text: str) -> bool:

@@ -372,7 +372,7 @@ class Simulator:
         op, value = program.locate(cursor.revealed) if cursor.revealed else (0, 0)
         event = tell(model, tape, run.iteration, op, value, sample) if cursor.revealed else None
         explained = {event.ref: event.told} if event is not None and isinstance(event.told, Explanation) else {}
-        error = tape.error
+        error, ghosts = tape.error, branches.ghosts
         is_loss_shown = error is not None and revealed.get((error.quantity, None), 0) > 0
         return Snapshot(
             scenario=run.scenario,
@@ -391,7 +391,7 @@ class Simulator:
             known=run.losses.head(run.finished),
             returned=branches.returned,
             returned_history=run.whole_history,
-            ghosts=branches.ghosts,
+            ghosts=ghosts,
             scenarios=branches.scenarios,
             edits=branches.edits,
             checkpoints=run.checkpoints.places,
@@ -400,6 +400,14 @@ class Simulator:
             revealed=revealed,
             order=program.sizes,
             tape=tape,
+            course=(
+                run,
+                run.iteration,
+                run.finished,
+                cursor.done,
+                branches.last_left,
+                [(ghost.fork, len(ghost.curve)) for ghost in ghosts],
+            ),
             explained=explained,
         )
 

@@ -51,6 +51,8 @@ class Snapshot(Struct, frozen=True):
     revealed: Mapping[tuple[Quantity, int | None], int]
     order: Mapping[tuple[Quantity, int | None], int]  # position in the program's order of a value: its op's size
     tape: Tape
+    course: tuple[object, ...]
+    """What the run and those beside it have come to: where this is the same, so are all curves."""
     explained: dict[Ref, Explanation] = field(default_factory=dict)
     """What has been explained so far, kept as long as the snapshot."""
 

@@ -98,14 +98,21 @@ class TableView:
         return kept[number][1]
 
     def _lines_in_view(self) -> Sequence[Group | tuple[int, Row, Sequence[float | None]]]:
-        """What stands on each: a heading, or a row with its number and with the values of its cells, all read at once."""
+        """What stands on each: a heading, or a row with its number and the values of its cells, all read at once."""
         lines = range(self.top, min(self.top + self.room, self._places.lines))
-        found: list[Group | tuple[int, Row]] = []
-        for place in map(self._places.at, lines):
-            found.append(place if isinstance(place, Group) else (place, self._table.rows[place]))
-        refs = [cell for line in found if not isinstance(line, Group) for cell in line[1].cells]
-        values = iter(self._snapshot.read(refs))
-        return [line if isinstance(line, Group) else (*line, [*islice(values, len(line[1].cells))]) for line in found]
+        places = list(map(self._places.at, lines))
+        numbers = [place for place in places if not isinstance(place, Group)]
+        rows = self._table.rows[numbers[0] : numbers[-1] + 1] if numbers else ()
+        values = iter(self._snapshot.read([cell for row in rows for cell in row.cells]))
+        following = iter(rows)
+        found: list[Group | tuple[int, Row, Sequence[float | None]]] = []
+        for place in places:
+            if isinstance(place, Group):
+                found.append(place)
+            else:
+                row = next(following)
+                found.append((place, row, [*islice(values, len(row.cells))]))
+        return found
 
     def _marks(self, number: int, row: Row) -> tuple[bool, bool, Ref | None, Ref | None]:
         """(whether it is the active row, and the lens's, which cell is active, and which selected)."""
@@ -284,7 +291,7 @@ class TableView:
         is_data = self._table.key == "data"
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
-        text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
+        text = plain(value, self.digits) if is_data or ref.quantity.is_count else fixed(value, self.digits)
         fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
         texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
         texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number

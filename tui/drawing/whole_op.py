@@ -191,15 +191,12 @@ class Written:
         return ELLIPSIS if value is None else result(value, digits_of(ref, self._digits))
 
     def _with_symbols(self, ref: Ref) -> Line:
-        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        return tuple(symbolic(self._snapshot, tokens))
+        return tuple(symbolic(self._snapshot.explain(ref)))
 
     def _with_numbers(self, ref: Ref) -> Line:
         """The formula with numbers; of one operand alone its symbol, since the number is the result."""
-        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        if len(tokens) == 1:
-            return self._symbols(ref)
-        return tuple(with_numbers(self._snapshot, tokens, self._digits))
+        told = self._snapshot.explain(ref)
+        return self._symbols(ref) if len(told.tokens) == 1 else tuple(with_numbers(told, self._digits))
 
 
 def _place(op: Op, ref: Ref) -> int | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, A, B, W, X, Z
+from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, W, X, Z
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.reference import Ref
@@ -53,11 +53,13 @@ def draw(
     whole: Op | None = None,
     glyphs: Glyphs = UNICODE,
     digits: int = DIGITS,
+    shape: Shape | None = None,
 ) -> Diagram:
     """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
-    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit.
+    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit. `shape` is
+    the scenario's, where that is known already.
     """
-    shape = shape_of(snapshot.scenario)
+    shape = shape_of(snapshot.scenario) if shape is None else shape
     if shape is None or width < 1 or height < 1:
         return Diagram((), ())
     if shape.is_fed_back:
@@ -84,10 +86,11 @@ def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits
 
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
-    symbols = tuple(
-        len(snapshot.symbol(Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))))
+    last = [
+        Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))
         for layer, units in enumerate(shape.widths)
-    )
+    ]
+    symbols = tuple(map(len, snapshot.symbols(last)))
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
     return _plan(shape, width, height, symbols, wanted, focus.layer(), digits)
 
@@ -134,6 +137,8 @@ def _in_view(layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus) -> 
             refs += [focus.of_input(unit, shape) for unit in units if column.layer is not None]
         else:
             of_each = (Z, A, DE_DA, DE_DZ) if shape.trains else (Z, A)
+            if shape.has_targets and column.layer == shape.last:
+                of_each = (*of_each, T, E_O)
             index = () if focus.step is None else (focus.step,)
             refs += [Ref(quantity, column.layer, (unit, *index)) for unit in units for quantity in of_each]
             refs += [Ref(B.now, column.layer, (unit,)) for unit in units if shape.biases[column.layer]]
