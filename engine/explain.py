@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +22,16 @@ from dlsim.engine.tape import Tape
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
+class Said(NamedTuple):
+    """What the sentences about a number go by: the words under which they stand, the most particular first; what sets
+    it apart from others of its quantity; the symbols that they speak of, by their place in the sentence.
+    """
+
+    words: tuple[str, ...]
+    qualities: tuple[str, ...]
+    names: dict[str, str]
+
+
 class Explanation:
     """One number explained: of another sample than the lens's, with that one's numbers.
 
@@ -30,7 +41,7 @@ class Explanation:
 
     def __init__(self, tape: Tape, ref: Ref, sample: int) -> None:
         tokens = tape.formula(ref, sample)
-        self._tape = tape
+        self._tape, self._sample = tape, sample
         self._filled: dict[int, str] = {}
         self.ref = ref
         self.value: float = tape.value(ref, sample)
@@ -75,6 +86,31 @@ class Explanation:
         if digits not in self._filled:
             self._filled[digits] = "".join(_numbers(self.tokens, self._numbers, digits))
         return self._filled[digits]
+
+    @cached_property
+    def sums(self) -> tuple[Explanation, ...]:
+        """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are written:
+        on a copy of a tape, as they are read when they are asked for.
+        """
+        written = dict.fromkeys(token for token in self.tokens if isinstance(token, Ref))
+        found = [
+            Explanation(self._tape, ref, self._sample)
+            for ref in written
+            if ref.quantity.is_sum_over_ways and ref.sample is None
+        ]
+        return tuple([inner for inner in found if len(inner.operands) > 1 and inner.is_over_ways])
+
+    @property
+    def is_over_ways(self) -> bool:
+        """Whether its formula adds up what comes back over several ways."""
+        return all([operand.quantity.is_way for operand in self.operands])
+
+    @cached_property
+    def said(self) -> Said:
+        """What its sentences go by."""
+        tape, ref, of = self._tape, self.ref, self.ref.quantity
+        names = {"symbol": self.symbol, "layer": str(ref.layer), **of.names(tape, ref)}
+        return Said(tuple(of.said_as(tape, ref)), tuple(of.qualities(tape, ref)), names)
 
     @cached_property
     def operands(self) -> tuple[Ref, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -16,6 +17,16 @@ from dlsim.engine.reference import Quantity, Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import History
+
+
+class Placed(NamedTuple):
+    """A number where it is in the network, the (layer, sender, unit) of the weight in whose line it is written, and the
+    (layer, unit) whose output it is called the slope of.
+    """
+
+    ref: Ref
+    edge: tuple[int, int, int] | None
+    sender: tuple[int, int] | None
 
 
 class Snapshot(Struct, frozen=True):
@@ -102,6 +113,14 @@ class Snapshot(Struct, frozen=True):
     def symbol(self, ref: Ref) -> str:
         """How formulas write `ref`."""
         return self.tape.symbol(ref)
+
+    def places(self, refs: Iterable[Ref]) -> list[Placed]:
+        """Where all these stand in a picture of the network."""
+        found: list[Placed] = []
+        for ref in refs:
+            own = ref.quantity.in_network(self.tape, ref, self.sample)
+            found.append(Placed(own, own.quantity.edge(own), ref.quantity.sender(ref)))
+        return found
 
     def explain(self, ref: Ref) -> Explanation:
         """What `ref` is made of, as symbols, with the numbers in, and operand by operand: one explanation of each."""

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from dlsim.engine.explain import Explanation, is_raised, leads
+from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
-from dlsim.engine.numbers import as_operand, fixed, plain
+from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.reference import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth

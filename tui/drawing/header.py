@@ -95,7 +95,7 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
-        is_again = snapshot.scenario.gates and position.epoch > 1  # all has been tried
+        is_again = position.epoch > 1 and snapshot.scenario.gates  # all has been tried
         batch = ["header.batch"] if has_batch and position.batches > 1 else []
         for key in ("header.round" if is_again else "header.epoch", *batch, "header.iteration"):
             text = fitting(

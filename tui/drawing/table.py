@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
+from dlsim.engine.numbers import DIGITS, LARGE, SMALL, fixed, plain
 from dlsim.engine.reference import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -292,7 +292,7 @@ class TableView:
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
         text = plain(value, self.digits) if is_data or ref.quantity.is_count else fixed(value, self.digits)
-        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        fewer = range(self.digits, 0, -1) if value != 0 and not SMALL <= abs(value) < LARGE else ()
         texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
         texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
         return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))

@@ -78,12 +78,13 @@ class LossCurve(Rows):
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
+        is_same = not variants and self._snapshot is not None and self._snapshot.course == snapshot.course
         self._snapshot = snapshot
         if digits != self._digits:
             self._digits, self._drawn = digits, None
             self.refresh()
-        curves = curves_of(snapshot, variants)
-        key = curves.key
+        curves = self._curves if is_same else curves_of(snapshot, variants)
+        key = self._key if is_same else curves.key
         if key == self._key:
             self._is_calm = True
             return

@@ -14,7 +14,6 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.reference import Ref
 from dlsim.engine.scenario.spec import DataSpec
 
-
 KEPT_ROWS = 256
 """So many rows of a table are kept that were made: those on screen are made once, not at every step, 17 calls each."""
 

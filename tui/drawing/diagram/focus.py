@@ -14,7 +14,7 @@ from dlsim.engine.program import Op
 from dlsim.engine.reference import Quantity, Ref, operands
 from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.answer import answer_to, in_network
+from dlsim.tui.session.answer import in_network
 
 
 class Shape(Struct, frozen=True):
@@ -105,6 +105,11 @@ def step_of(ref: Ref, shape: Shape) -> int | None:
 
 def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
     """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
+    return _place_of(ref, ref.quantity.edge(ref) if ref.index else None, shape, step)
+
+
+def _place_of(ref: Ref, edge: tuple[int, int, int] | None, shape: Shape, step: int | None) -> Node | Edge | None:
+    """The same of a number that is written at that edge."""
     quantity, layer, index = ref.quantity, ref.layer, ref.index
     if shape.fed_back and step is not None and layer == 1 and ref.sample is None:
         is_sent = quantity is A and index[1] == step - 1
@@ -112,7 +117,6 @@ def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | N
             return Node(0, shape.inputs + index[0], "a" if is_sent else "gradient")
     if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
         return None
-    edge = quantity.edge(ref)
     if edge is not None:
         place: Node | Edge = Edge(*edge)
     elif quantity.row is not None:
@@ -245,11 +249,11 @@ def _light_op(focus: Focus, snapshot: Snapshot, shape: Shape, op: Op) -> None:
 
 def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
     """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
-    told = answer_to(snapshot, ref)
-    for operand in told.operands:
-        focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
-        if (sender := operand.quantity.sender(operand)) is not None:  # what it sends is its number
+    told = snapshot.explained.get(ref) or snapshot.explain(ref)
+    for own, edge, sender in snapshot.places(told.operands):
+        focus.light(_place_of(own, edge, shape, focus.step), OPERAND)
+        if sender is not None:  # what it sends is its number
             focus.light(Node(*sender, "a"), OPERAND)
-    for inner in told.spelt_out:
+    for inner in told.sums:
         for operand in inner.operands:
             focus.light(place_of(operand, shape, focus.step), OPERAND)

@@ -303,7 +303,9 @@ class Blocks(Units):
         refs = [self.focus.of_unit(A if layer else X, layer, unit) for unit in units]
         values = self.snapshot.read(refs) if known else [None] * len(refs)
         numbers = [
-            self._number(layer, unit) if known is None or (layer, unit) in self.focus.nodes else (values[unit], refs[unit])
+            self._number(layer, unit)
+            if known is None or (layer, unit) in self.focus.nodes
+            else (values[unit], refs[unit])
             for unit in units
         ]
         sizes = [_size(value) for value, _ in numbers]
