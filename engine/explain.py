@@ -89,8 +89,8 @@ class Explanation:
 
     @cached_property
     def sums(self) -> tuple[Explanation, ...]:
-        """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are written:
-        on a copy of a tape, as they are read when they are asked for.
+        """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are
+        written: on a copy of a tape, as they are read when they are asked for.
         """
         written = dict.fromkeys(token for token in self.tokens if isinstance(token, Ref))
         found = [
@@ -103,7 +103,7 @@ class Explanation:
     @property
     def is_over_ways(self) -> bool:
         """Whether its formula adds up what comes back over several ways."""
-        return all([operand.quantity.is_way for operand in self.operands])
+        return all(operand.quantity.is_way for operand in self.operands)
 
     @cached_property
     def said(self) -> Said:

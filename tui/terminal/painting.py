@@ -228,10 +228,8 @@ def _is_near(cells: list[Cell]) -> bool:
     _, look = cells[0]
     if len("".join(map(TEXT, cells[1:-1])).encode()) > NEAR:
         return False
-    for text, style in cells:
-        if style != look and (text != " " or not _are_same_blanks(style, look)):
-            return False
-    return True
+    others = [style for text, style in cells if style != look and (text != " " or not _are_same_blanks(style, look))]
+    return not others
 
 
 def _are_same_blanks(*styles: Style | None) -> bool:

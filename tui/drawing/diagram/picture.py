@@ -56,8 +56,8 @@ def draw(
     shape: Shape | None = None,
 ) -> Diagram:
     """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
-    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit. `shape` is
-    the scenario's, where that is known already.
+    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit. `shape`
+    is the scenario's, where that is known already.
     """
     shape = shape_of(snapshot.scenario) if shape is None else shape
     if shape is None or width < 1 or height < 1:
