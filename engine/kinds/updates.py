@@ -85,7 +85,7 @@ class Parameter(Quantity):
     def __init__(self, key: str, words: tuple[str, ...] = ()) -> None:
         super().__init__(key, words=words)
         self.before = self
-        self.now = PresentParameter(self)
+        self.now: PresentParameter = PresentParameter(self)
         self.new: Quantity = NewParameter(self)
         self.now.new = self.new
         self.change = ParameterChange(self)

@@ -134,7 +134,7 @@ class Footer:
         else:
             ids = KEYS_OF_THE_MOMENT if work.session.simulator.trains else KEYS_WITHOUT_TRAINING
             ids = tuple(id_ for id_ in ids if len(work.tabs.pictures) > 1 or id_ != "look.picture")
-        named_for = (ids, work.session.scenario, work.session.grain, work.running.is_running)
+        named_for = (ids, work.moment.scenario, work.session.grain, work.running.is_running)
         if self._named_for is None or any(map(is_not, named_for[1:], self._named_for[1:])) or ids != self._named_for[0]:
             self._named_for = named_for
             self._named = [KeyCap(id_, CAPS[id_], self._name(id_), ACTIONS[id_]) for id_ in ids]

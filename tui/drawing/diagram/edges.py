@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import W
-from dlsim.engine.reference import Ref, present
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.reference import Ref
 from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
 from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus, Numbers
 from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Course, LabelPlace, Margin, place, places
@@ -79,11 +78,9 @@ class Gap(Struct, frozen=True):
 class Edges:
     """Draws the weights of one moment."""
 
-    def __init__(
-        self, canvas: Canvas, layout: Layout, snapshot: Snapshot, focus: Focus, hits: list[Hit], numbers: Numbers
-    ) -> None:
-        self._canvas, self._layout, self._snapshot = canvas, layout, snapshot
-        self._focus, self._hits, self._numbers = focus, hits, numbers
+    def __init__(self, canvas: Canvas, layout: Layout, focus: Focus, hits: list[Hit], numbers: Numbers) -> None:
+        self._canvas, self._layout, self._numbers = canvas, layout, numbers
+        self._focus, self._hits = focus, hits
         self._texts: dict[tuple[Edge, int | None], str] = {}
         self.ports: dict[tuple[int, int], str] = {}
         """The rows at which lines leave ("out") or reach ("in") a column: (x, row) → role."""
@@ -129,7 +126,7 @@ class Edges:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
         pairs = [(sender, unit) for unit in units for sender in senders]
-        refs = {pair: present(Ref(W, layer, pair)) for pair in pairs}
+        refs = {pair: Ref(W.now, layer, pair) for pair in pairs}
         weights = {pair: self._numbers[ref][1] or 0.0 for pair, ref in refs.items()}
 
         def line(sender: int, unit: int) -> WeightLine:
@@ -280,11 +277,11 @@ class Edges:
 
     def _is_the_label(self, ref: Ref, line: WeightLine) -> bool:
         """Whether a number is the weight that the line has by now, which stands there anyway."""
-        return ref.quantity in (W, W.now) and self._snapshot.value(ref) == line.weight
+        return ref.quantity in (W, W.now) and self._numbers[ref][1] == line.weight
 
     def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""
-        symbol, value = self._snapshot.symbol(ref), self._snapshot.value(ref)
+        symbol, value = self._numbers[ref]
         texts = []
         cells = room - len(symbol) - 1
         if cells >= EVENT_CELLS:

@@ -113,7 +113,7 @@ def _draw_units(
 ) -> tuple[WeightLine, ...]:
     """The lines between units, then the units; which lines there are."""
     numbers = Numbers(snapshot, _in_view(layout, shape, snapshot, focus))
-    edges = Edges(canvas, layout, snapshot, focus, hits, numbers)
+    edges = Edges(canvas, layout, focus, hits, numbers)
     edges.draw()
     units = Units(canvas, layout, shape, snapshot, focus, hits, numbers)
     for column in layout.columns:
@@ -129,7 +129,7 @@ def _draw_units(
 
 def _in_view(layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus) -> list[Ref]:
     """The numbers of the units in view, and the weights between them."""
-    refs: list[Ref] = []
+    refs = list(focus.told.values())
     senders: list[int] = []
     for column in layout.columns:
         units = [slot.unit for slot in column.slots if slot.unit is not None]
