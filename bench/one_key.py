@@ -1,6 +1,6 @@
 """What one `space` key sets going: files, calls of functions, and calls to and fro between the engine and the rest.
 
-    python bench/one_key.py [SCENARIO] [--size 120x40] [--before 19] [--files] [--functions]
+    python bench/one_key.py [SCENARIO] [--size 120x40] [--before 19] [--files] [--list]
 
 The app runs in a Pilot, and paints as for a terminal; the key is profiled until that is done. After 19 others it is the
 key that computes ∂E/∂W5 in `backprop-2-2-2`. Counted are calls of functions in dlsim's own files, each time that a
@@ -32,7 +32,7 @@ class Profile:
     """Counts what is called while it is on."""
 
     def __init__(self):
-        self.calls, self.crossings = Counter(), 0
+        self.calls, self.crossings = Counter(), Counter()
         self._rooms = {}
 
     def room(self, file):
@@ -44,9 +44,11 @@ class Profile:
     def note(self, frame, event, _argument):
         if event != "call" or not (room := self.room(frame.f_code.co_filename)):
             return
-        self.calls[frame.f_code.co_filename, frame.f_code.co_qualname] += 1
-        caller = self.room(frame.f_back.f_code.co_filename) if frame.f_back else ""
-        self.crossings += bool(caller) and (caller == "dlsim.engine") != (room == "dlsim.engine")
+        called, calling = frame.f_code, frame.f_back and frame.f_back.f_code
+        self.calls[called.co_filename, called.co_qualname] += 1
+        caller = self.room(calling.co_filename) if calling else ""
+        if caller and (caller == "dlsim.engine") != (room == "dlsim.engine"):
+            self.crossings[calling.co_filename, calling.co_qualname, called.co_filename, called.co_qualname] += 1
 
     @property
     def files(self):
@@ -84,17 +86,19 @@ def main():
     parser.add_argument("--size", type=cells, default="120x40")
     parser.add_argument("--before", type=int, default=19, help="so many keys are pressed first")
     parser.add_argument("--files", action="store_true", help="list the files")
-    parser.add_argument("--functions", action="store_true", help="list the functions that are called most")
+    parser.add_argument("--list", action="store_true", help="list calls by function and crossings by pair, most first")
     arguments = parser.parse_args()
     refuse_unreadable(parser, [arguments.scenario])
     profile = asyncio.run(profiled(arguments.scenario, *arguments.size, arguments.before))
     if arguments.files:
         for file, number in profile.files.most_common():
             print(f"{number:>7,}  {short(file)}")
-    if arguments.functions:
-        for (file, name), number in profile.calls.most_common(40):
+    if arguments.list:
+        for (file, name), number in profile.calls.most_common():
             print(f"{number:>7,}  {short(file)}: {name}")
-    found = {"files": len(profile.files), "calls": profile.calls.total(), "crossings": profile.crossings}
+        for (calling, caller, file, name), number in profile.crossings.most_common():
+            print(f"{number:>7,}  {short(calling)}: {caller} → {short(file)}: {name}")
+    found = {"files": len(profile.files), "calls": profile.calls.total(), "crossings": profile.crossings.total()}
     for name, number in found.items():
         print(f"{name:<10} {number:>7,}   limit {LIMITS[name]:,}")
     return int(any(number > LIMITS[name] for name, number in found.items()))

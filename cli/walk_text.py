@@ -25,7 +25,7 @@ from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific
 from dlsim.engine.quantity import digits_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shown
-from dlsim.tui.session.answer import answer_to, sums_within, value_now
+from dlsim.tui.session.answer import answer_to, value_now
 from dlsim.tui.session.targets import Target, target_of
 from dlsim.tui.words import Words
 from dlsim.tui.words.heads import column_head
@@ -88,7 +88,7 @@ class WalkText:
             yield self.spoken(told.filled_in(self.digits))
         else:
             yield from self._made_of(told)
-        for reason in reasons(self._say, snapshot, told, sums_within(snapshot, told), self.digits):
+        for reason in reasons(self._say, snapshot, told, told.sums, self.digits):
             yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, event.ref, value))
 

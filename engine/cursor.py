@@ -33,22 +33,24 @@ class Cursor:
     @property
     def model(self) -> Model:
         """What computes the iteration on the tape."""
-        return self.run.model
+        return self._runs.present.model
 
     @property
     def program(self) -> Program:
         """The ops of the iteration on the tape."""
-        return self.model.program
+        return self._runs.present.model.program
 
     @property
     def done(self) -> int:
         """How many updates are done; 0 where nothing is trained."""
-        return self.run.iteration - (not self.is_whole) if self.model.trains else 0
+        run = self._runs.present
+        model = run.model
+        return run.iteration - (self.revealed != model.program.values) if model.trains else 0
 
     @property
     def is_whole(self) -> bool:
         """Whether all of the iteration on the tape is revealed."""
-        return self.revealed == self.program.values
+        return self.revealed == self._runs.present.model.program.values
 
     @property
     def has_landed(self) -> bool:
@@ -70,7 +72,7 @@ class Cursor:
     @property
     def sample(self) -> int:
         """The row of the batch under the lens, from 0; in a short last batch, its last one at most."""
-        return min(self._row, self.samples - 1)
+        return min(self._row, len(self._runs.present.model.tape.rows) - 1)
 
     @sample.setter
     def sample(self, sample: int) -> None:

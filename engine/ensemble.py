@@ -45,6 +45,8 @@ class Ensemble:
         self._simulators: dict[str | None, Simulator] = {}
         self._scenario = scenario
         self._lead = scenario.variant
+        self.lead = self._simulator(self._lead)
+        """The one under the lens."""
         self._held: Held | None = None
         self._run_on: dict[str | None, int] = {}  # how far past their ends, under the lens
 
@@ -52,11 +54,6 @@ class Ensemble:
     def lead_name(self) -> str | None:
         """Which variant is under the lens, None for the scenario as written."""
         return self._lead
-
-    @property
-    def lead(self) -> Simulator:
-        """The one under the lens."""
-        return self._simulator(self._lead)
 
     @property
     def members(self) -> Sequence[tuple[str | None, Simulator]]:
@@ -86,7 +83,7 @@ class Ensemble:
         (moment, end), before = self._moment, self.lead.position
         done = self.goal(name)
         self._lead = name
-        lead = self.lead
+        lead = self.lead = self._simulator(name)
         cursor = before.cursor if before.cursor < before.values and done == before.done else 0
         lead.seek(iteration=done, cursor=min(cursor, lead.program.values - 1))
         self._held = Held(_place(lead), moment, end) if lead.iteration < moment else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +22,16 @@ from dlsim.engine.tape import Tape
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
+class Said(NamedTuple):
+    """What the sentences about a number go by: the words under which they stand, the most particular first; what sets
+    it apart from others of its quantity; the symbols that they speak of, by their place in the sentence.
+    """
+
+    words: tuple[str, ...]
+    qualities: tuple[str, ...]
+    names: dict[str, str]
+
+
 class Explanation:
     """One number explained: of another sample than the lens's, with that one's numbers.
 
@@ -30,7 +41,7 @@ class Explanation:
 
     def __init__(self, tape: Tape, ref: Ref, sample: int) -> None:
         tokens = tape.formula(ref, sample)
-        self._tape = tape
+        self._tape, self._sample = tape, sample
         self._filled: dict[int, str] = {}
         self.ref = ref
         self.value: float = tape.value(ref, sample)
@@ -57,6 +68,14 @@ class Explanation:
         """What it is made of, with symbols."""
         return symbolic(self._tape, self.tokens)
 
+    def symbols(self) -> list[str]:
+        """The tokens of its formula, each number's symbol in its place."""
+        return [token if isinstance(token, str) else self._tape.symbol(token) for token in self.tokens]
+
+    def numbers(self, digits: int) -> list[str]:
+        """The tokens of its formula, in its place each number with so many decimals."""
+        return _numbers(self.tokens, self._numbers, digits)
+
     @property
     def substituted(self) -> str:
         """The formula with every symbol's number in its place, each made from the full number."""
@@ -65,8 +84,33 @@ class Explanation:
     def filled_in(self, digits: int) -> str:
         """The same with so many decimals."""
         if digits not in self._filled:
-            self._filled[digits] = _filled_in(self.tokens, self._numbers, digits)
+            self._filled[digits] = "".join(_numbers(self.tokens, self._numbers, digits))
         return self._filled[digits]
+
+    @cached_property
+    def sums(self) -> tuple[Explanation, ...]:
+        """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are
+        written: on a copy of a tape, as they are read when they are asked for.
+        """
+        written = dict.fromkeys(token for token in self.tokens if isinstance(token, Ref))
+        found = [
+            Explanation(self._tape, ref, self._sample)
+            for ref in written
+            if ref.quantity.is_sum_over_ways and ref.sample is None
+        ]
+        return tuple([inner for inner in found if len(inner.operands) > 1 and inner.is_over_ways])
+
+    @property
+    def is_over_ways(self) -> bool:
+        """Whether its formula adds up what comes back over several ways."""
+        return all(operand.quantity.is_way for operand in self.operands)
+
+    @cached_property
+    def said(self) -> Said:
+        """What its sentences go by."""
+        tape, ref, of = self._tape, self.ref, self.ref.quantity
+        names = {"symbol": self.symbol, "layer": str(ref.layer), **of.names(tape, ref)}
+        return Said(tuple(of.said_as(tape, ref)), tuple(of.qualities(tape, ref)), names)
 
     @cached_property
     def operands(self) -> tuple[Ref, ...]:
@@ -118,11 +162,7 @@ class Event(Struct, frozen=True):
     layer: int | None
     sample: int | None
     told: Explanation | WholeOp
-
-    @property
-    def ref(self) -> Ref:
-        """The value; of a whole op the last one."""
-        return self.told.ref
+    ref: Ref  # the value; of a whole op the last one
 
     @property
     def symbol(self) -> str:
@@ -150,16 +190,18 @@ class Event(Struct, frozen=True):
         return self.told.tokens
 
 
-def tell(model: Model, iteration: int, op: int, value: int, sample: int) -> Event:
-    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens."""
-    ref = model.program[op].ref(value)
-    return _event(model, iteration, model.program[op], sample, Explanation(model.tape, ref, sample))
+def tell(model: Model, tape: Tape, iteration: int, op: int, value: int, sample: int) -> Event:
+    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens, and
+    `tape` the model's own or a copy.
+    """
+    whole = model.program[op]
+    return _event(model, iteration, whole, sample, Explanation(tape, whole.ref(value), sample))
 
 
-def tell_op(model: Model, iteration: int, op: int, sample: int) -> Event:
+def tell_op(model: Model, tape: Tape, iteration: int, op: int, sample: int) -> Event:
     """The event of a whole op."""
     whole = model.program[op]
-    return _event(model, iteration, whole, sample, WholeOp(model.tape, whole, sample))
+    return _event(model, iteration, whole, sample, WholeOp(tape, whole, sample))
 
 
 def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation | WholeOp) -> Event:
@@ -172,6 +214,7 @@ def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation 
         layer=op.layer,
         sample=int(model.tape.rows[sample]) + 1 if is_of_sample else None,
         told=told,
+        ref=told.ref,
     )
 
 
@@ -222,15 +265,16 @@ def symbolic(tape: Tape, tokens: Formula) -> str:
     return text
 
 
-def _filled_in(tokens: Formula, numbers: Sequence[float], digits: int) -> str:
-    text, following = "", iter(numbers)
+def _numbers(tokens: Formula, numbers: Sequence[float], digits: int) -> list[str]:
+    texts, text, following = list[str](), "", iter(numbers)
     for place, token in enumerate(tokens):
         if isinstance(token, str):
-            text += token
+            texts.append(token)
         else:
             is_leading = leads(text) and not is_raised(tokens, place)
-            text += as_operand(next(following), digits, leading=is_leading)
-    return text
+            texts.append(as_operand(next(following), digits, leading=is_leading))
+        text += texts[-1]
+    return texts
 
 
 def leads(text: str) -> bool:

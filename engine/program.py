@@ -34,6 +34,7 @@ class Program(Sequence[Op]):
         self._ops = tuple(op for op in ops if op.size)
         self._ends = tuple(accumulate(op.size for op in self._ops))
         self.values = self._ends[-1] if self._ends else 0
+        self.sizes = {(op.quantity, op.layer): op.size for op in self._ops}
 
     def __len__(self) -> int:
         return len(self._ops)

@@ -16,7 +16,7 @@ from dlsim.engine.comparison import Comparison, compare, first_difference
 from dlsim.engine.cursor import Cursor
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError, WrongKindError
-from dlsim.engine.explain import Event, Position, Trouble, tell, tell_op
+from dlsim.engine.explain import Event, Explanation, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import LayerParameters, Model
 from dlsim.engine.program import Program
@@ -100,22 +100,24 @@ class Simulator:
     @property
     def position(self) -> Position:
         """Where the run stands."""
-        iteration, revealed = self._cursor.run.iteration, self._cursor.revealed
-        epoch, batch = self.model.calendar.of(iteration)
-        op = self.program.locate(revealed)[0] if revealed else -1
+        cursor = self._cursor
+        model, iteration, revealed = cursor.model, cursor.run.iteration, cursor.revealed
+        program, calendar = model.program, model.calendar
+        epoch, batch = calendar.of(iteration)
+        op = program.locate(revealed)[0] if revealed else -1
         return Position(
             iteration=iteration,
-            done=self.iteration,
+            done=cursor.done,
             epoch=epoch + 1,
-            epochs=self.epochs,
-            end=self.end,
+            epochs=model.epochs,
+            end=calendar.first(model.epochs) - 1 if model.trains else 0,
             batch=batch + 1,
-            batches=self.model.calendar.batches,
+            batches=calendar.batches,
             cursor=revealed,
-            values=self.program.values,
+            values=program.values,
             op=op + 1,
-            ops=len(self.program),
-            phase=self.program[op].phase if op >= 0 else None,
+            ops=len(program),
+            phase=program[op].phase if op >= 0 else None,
         )
 
     @property
@@ -156,10 +158,12 @@ class Simulator:
     @property
     def event(self) -> Event | None:
         """The value revealed last, None at the very start."""
-        if not self._cursor.revealed:
+        cursor = self._cursor
+        if not cursor.revealed:
             return None
-        op, value = self.program.locate(self._cursor.revealed)
-        return tell(self.model, self._cursor.run.iteration, op, value, self.sample)
+        model = cursor.model
+        op, value = model.program.locate(cursor.revealed)
+        return tell(model, model.tape, cursor.run.iteration, op, value, cursor.sample)
 
     @property
     def samples(self) -> int:
@@ -187,14 +191,18 @@ class Simulator:
         left: at the end of a forward-only pass, or at a number that is not finite. Raises UnknownNameError for another
         grain.
         """
+        return self._arrival(grain) if self.advance(grain) else None
+
+    def advance(self, grain: Grain = "value") -> bool:
+        """The same, for who looks at the snapshot afterwards: whether anything was left."""
         _check(grain)
         cursor = self._cursor
         if grain in ("iteration", "epoch"):
-            return self._step_far(grain)
+            return self._advance_far(grain)
         if cursor.revealed >= cursor.limit and not (cursor.is_whole and cursor.enter_next()):
-            return None
-        cursor.reveal(self.program.next_stop(cursor.revealed, grain))
-        return self._arrival(grain)
+            return False
+        cursor.reveal(cursor.program.next_stop(cursor.revealed, grain))
+        return True
 
     def back(self, grain: Grain = "value") -> Event | None:
         """The same, backwards: the event one then stands at, None at the very start.
@@ -357,37 +365,50 @@ class Simulator:
     def snapshot(self) -> Snapshot:
         """Everything that a screen shows at this moment, frozen."""
         cursor, run, branches = self._cursor, self._cursor.run, self._branches
-        tape = self.model.freeze(landed=cursor.has_landed)
-        revealed = self.program.revealed(cursor.revealed)
-        order = {(op.quantity, op.layer): op.size for op in self.program}
-        error = tape.error
+        model = run.model
+        program, sample = model.program, cursor.sample
+        tape = model.freeze(landed=cursor.has_landed)
+        revealed = program.revealed(cursor.revealed)
+        op, value = program.locate(cursor.revealed) if cursor.revealed else (0, 0)
+        event = tell(model, tape, run.iteration, op, value, sample) if cursor.revealed else None
+        explained = {event.ref: event.told} if event is not None and isinstance(event.told, Explanation) else {}
+        error, ghosts = tape.error, branches.ghosts
         is_loss_shown = error is not None and revealed.get((error.quantity, None), 0) > 0
         return Snapshot(
-            scenario=self.scenario,
+            scenario=run.scenario,
             position=self.position,
-            sample=self.sample,
-            row=int(tape.rows[self.sample]),
-            op=self.program[self.program.locate(cursor.revealed)[0]] if cursor.revealed else None,
-            event=self.event,
+            sample=sample,
+            row=int(tape.rows[sample]),
+            op=program[op] if cursor.revealed else None,
+            event=event,
             next_symbol=self._next_symbol(),
-            trouble=self.trouble,
-            is_part=self.model.data_calendar.batches > 1,
+            trouble=cursor.trouble,
+            is_part=model.data_calendar.batches > 1,
             loss=float(run.losses.values[run.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
-            curve_numbers={**({} if tape.loss is None else {"loss": tape.loss}), **self.model.curve_numbers},
+            curve_numbers={**({} if tape.loss is None else {"loss": tape.loss}), **model.curve_numbers},
             epochs=run.epochs,
             known=run.losses.head(run.finished),
             returned=branches.returned,
             returned_history=run.whole_history,
-            ghosts=branches.ghosts,
+            ghosts=ghosts,
             scenarios=branches.scenarios,
-            edits=self.edits,
+            edits=branches.edits,
             checkpoints=run.checkpoints.places,
             history=run.history,
-            tables=self.model.tables,
+            tables=model.tables,
             revealed=revealed,
-            order=order,
+            order=program.sizes,
             tape=tape,
+            course=(
+                run,
+                run.iteration,
+                run.finished,
+                cursor.done,
+                branches.last_left,
+                [(ghost.fork, len(ghost.curve)) for ghost in ghosts],
+            ),
+            explained=explained,
         )
 
     # what if
@@ -465,18 +486,18 @@ class Simulator:
 
     # inside
 
-    def _step_far(self, grain: Grain) -> Event | None:
+    def _advance_far(self, grain: Grain) -> bool:
         cursor, calendar = self._cursor, self.model.calendar
         if not self.trains:
-            if cursor.revealed >= cursor.limit:
-                return None
-            cursor.reveal(cursor.limit)
-            return self._whole_event()
+            is_left = cursor.revealed < cursor.limit
+            if is_left:
+                cursor.reveal(cursor.limit)
+            return is_left
         if self.trouble:
-            return None
+            return False
         done = self.iteration
         cursor.stand_after(done + 1 if grain == "iteration" else calendar.first(calendar.of(done + 1)[0] + 1) - 1)
-        return self._whole_event()
+        return True
 
     def _arrival(self, grain: Grain) -> Event | None:
         return self.event if grain == "value" else self._whole_event()
@@ -485,14 +506,15 @@ class Simulator:
         if not self._cursor.revealed:
             return None
         op, _ = self.program.locate(self._cursor.revealed)
-        return tell_op(self.model, self._cursor.run.iteration, op, self.sample)
+        return tell_op(self.model, self.model.tape, self._cursor.run.iteration, op, self.sample)
 
     def _next_symbol(self) -> str | None:
-        cursor = self._cursor
-        if cursor.revealed >= cursor.limit and not (cursor.is_whole and self.trains):
+        cursor, model = self._cursor, self._cursor.model
+        program = model.program
+        if cursor.revealed >= cursor.limit and not (cursor.is_whole and model.trains):
             return None
-        op, value = self.program.locate(cursor.revealed % self.program.values + 1)
-        return self.model.tape.symbol(self.program[op].ref(value))
+        op, value = program.locate(cursor.revealed % program.values + 1)
+        return model.tape.symbol(program[op].ref(value))
 
     def _parameter(self, name: str | Ref) -> Ref:
         ref = self.model.find(name) if isinstance(name, str) else name

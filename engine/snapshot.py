@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -16,6 +17,16 @@ from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import History
+
+
+class Placed(NamedTuple):
+    """A number where it is in the network, the (layer, sender, unit) of the weight in whose line it is written, and the
+    (layer, unit) whose output it is called the slope of.
+    """
+
+    ref: Ref
+    edge: tuple[int, int, int] | None
+    sender: tuple[int, int] | None
 
 
 class Snapshot(Struct, frozen=True):
@@ -51,6 +62,8 @@ class Snapshot(Struct, frozen=True):
     revealed: Mapping[tuple[Quantity, int | None], int]
     order: Mapping[tuple[Quantity, int | None], int]  # position in the program's order of a value: its op's size
     tape: Tape
+    course: tuple[object, ...]
+    """What the run and those beside it have come to: where this is the same, so are all curves."""
     explained: dict[Ref, Explanation] = field(default_factory=dict)
     """What has been explained so far, kept as long as the snapshot."""
 
@@ -59,9 +72,30 @@ class Snapshot(Struct, frozen=True):
         needed = self.tape.shown_with(ref)
         if needed is None:
             return True
-        quantity, layer, count = needed
-        shown = self.revealed.get((quantity, layer), 0)
-        return shown >= (count or self.order.get((quantity, layer), 1))
+        shown = self.revealed.get(needed[:2], 0)
+        return shown >= (needed.count or self.order.get(needed[:2], 1))
+
+    def read(self, refs: Iterable[Ref | None]) -> list[float | None]:
+        """All these numbers at once, None where one has not been revealed, or where there is none."""
+        tape, sample, known, revealed = self.tape, self.sample, self.tape.shown, self.revealed
+        numbers: list[float | None] = []
+        for ref in refs:
+            if ref is None:
+                numbers.append(None)
+                continue
+            needed = known[ref] if ref in known else tape.shown_with(ref)
+            if needed is not None:
+                place = needed[:2]
+                if revealed.get(place, 0) < (needed.count or self.order.get(place, 1)):
+                    numbers.append(None)
+                    continue
+            of = ref.quantity.value(tape, ref, sample if ref.sample is None else ref.sample)
+            numbers.append(float(of))
+        return numbers
+
+    def symbols(self, refs: Iterable[Ref]) -> list[str]:
+        """How formulas write all these."""
+        return list(map(self.tape.symbol, refs))
 
     def value(self, ref: Ref) -> float | None:
         """The number at `ref`, None where it has not been revealed."""
@@ -79,6 +113,14 @@ class Snapshot(Struct, frozen=True):
     def symbol(self, ref: Ref) -> str:
         """How formulas write `ref`."""
         return self.tape.symbol(ref)
+
+    def places(self, refs: Iterable[Ref]) -> list[Placed]:
+        """Where all these stand in a picture of the network."""
+        found: list[Placed] = []
+        for ref in refs:
+            own = ref.quantity.in_network(self.tape, ref, self.sample)
+            found.append(Placed(own, own.quantity.edge(own), ref.quantity.sender(ref)))
+        return found
 
     def explain(self, ref: Ref) -> Explanation:
         """What `ref` is made of, as symbols, with the numbers in, and operand by operand: one explanation of each."""

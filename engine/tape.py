@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import isfinite
 
 import numpy as np
@@ -12,6 +13,12 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Ref, Shown, Whose
 
 Array = NDArray[np.float64]
+
+
+def stays(ref: Ref) -> bool:
+    """Whether symbol and place of a number are the same at every moment: not of a sample's, nor of what derives."""
+    of = ref.quantity
+    return ref.sample is None and (of.whose is not Whose.GIVEN or of.now is not None or of.datum is not None)
 
 
 class Tape:
@@ -26,6 +33,18 @@ class Tape:
     """The error of the sample under the lens; None where there is none."""
     loss: Ref | None = None
     """What the loss curve goes through: the mean error of the batch, the height of a surface; None without one."""
+
+    # What is the same at every moment is made once: of the 60 numbers on a screen that took 400 calls a step.
+
+    @cached_property
+    def symbols(self) -> dict[Ref, str]:
+        """Those that were asked for."""
+        return {}
+
+    @cached_property
+    def shown(self) -> dict[Ref, Shown | None]:
+        """After which values those are on screen that were asked for."""
+        return {}
 
     def value(self, ref: Ref, sample: int) -> float:
         """The number at `ref`; `sample` is the row of the batch under the lens, from 0.
@@ -55,7 +74,12 @@ class Tape:
 
     def symbol(self, ref: Ref) -> str:
         """How formulas write `ref`. Raises LookupError where there is no such number."""
-        return ref.quantity.symbol(self, ref)
+        symbol = self.symbols.get(ref)
+        if symbol is None:
+            symbol = ref.quantity.symbol(self, ref)
+            if stays(ref):
+                self.symbols[ref] = symbol
+        return symbol
 
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What `ref` is made of; empty for what is given (inputs, targets, present weights)."""
@@ -69,7 +93,12 @@ class Tape:
 
     def shown_with(self, ref: Ref) -> Shown | None:
         """After which values of the iteration `ref` is on screen; None: always."""
-        return ref.quantity.shown_with(self, ref)
+        if ref in self.shown:
+            return self.shown[ref]
+        shown = ref.quantity.shown_with(self, ref)
+        if stays(ref):
+            self.shown[ref] = shown
+        return shown
 
     def place(self, ref: Ref) -> int:
         """Which value `ref` is, from 0, among those of its quantity and layer as the program reveals them."""

@@ -206,7 +206,7 @@ class Timeline:
         self.epochs = Epochs([model.calendar for model in self._models])
         self._starts = [stretch.start for stretch in self.stretches]
         self._edits: dict[int, Edit] = {}  # by the start of the stretch
-        self._place = 0  # which stretch the iteration on the tape belongs to
+        self._stand_in(0)
         self._boundary = self._boundary_after(0)
         self._budget = budget
         self.checkpoints = Checkpoints(budget, self._models[0].state_bytes)
@@ -223,15 +223,13 @@ class Timeline:
             self._set(self.stretches[0], self.model)
             self._enter(1)
 
-    @property
-    def model(self) -> Model:
+    def _stand_in(self, place: int) -> None:
+        """The iteration on the tape belongs to that stretch."""
+        self._place = place
+        self.model: Model = self._models[place]
         """What runs at the iteration on the tape."""
-        return self._models[self._place]
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario that holds at the iteration on the tape."""
-        return self.stretches[self._place].scenario
+        self.scenario: Scenario = self.stretches[place].scenario
+        """The scenario that holds there."""
 
     @property
     def is_sound(self) -> bool:
@@ -340,7 +338,7 @@ class Timeline:
     def _cross(self) -> None:
         """Into the next stretch."""
         before = self.model
-        self._place += 1
+        self._stand_in(self._place + 1)
         self._boundary = self._boundary_after(self._place)
         self.model.carry_over(before)
         self._set(self.stretches[self._place], before)
@@ -358,7 +356,7 @@ class Timeline:
     def _restore(self, iteration: int) -> None:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""
         place, state = self.checkpoints.nearest(iteration)
-        self._place = bisect_right(self._starts, place) - 1
+        self._stand_in(bisect_right(self._starts, place) - 1)
         self._boundary = self._boundary_after(self._place)
         self.model.restore(state)
         self._enter(place)

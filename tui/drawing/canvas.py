@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
-from dlsim.tui.drawing.text import GAP, Link, Owner, Piece, Pieces, fit, measure
+from dlsim.tui.drawing.text import GAP, Line, Link, Owner, Piece, Pieces, fit, measure
 
 Mask = NDArray[np.bool_]
 GROUND = "@"
@@ -73,9 +73,9 @@ class Canvas:
 
     def write(self, x: int, y: int, text: str, role: str = "") -> int:
         """Write over the grounds that are there; the column after the last character."""
-        if isinstance(role, Link):
-            role = self._hit(x, y, breadth(text), role)
         end = x + breadth(text)
+        if isinstance(role, Link):
+            role = self._hit(x, y, end - x, role)
         if not 0 <= y < self.height:
             return end
         if text.isascii() or _is_narrow(text):
@@ -147,10 +147,11 @@ class Canvas:
         """A frame, and nothing inside it."""
         top, side, bottom = self.glyphs.heavy_frame if heavy else self.glyphs.frame
         self.write(x, y, top[0] + top[1] * (width - 2) + top[2], role)
-        for row in range(y + 1, y + height - 1):
-            self.write(x, row, side, role)
-            self.write(x + 1, row, " " * (width - 2))
-            self.write(x + width - 1, row, side, role)
+        text, roles = [side, *" " * (width - 2), side], [role, *[""] * (width - 2), role]
+        left, right = max(-x, 0), max(min(self.width - x, width), 0)
+        for row in range(max(y + 1, 0), min(y + height - 1, self.height)):
+            self._chars[row][x + left : x + right] = text[left:right]
+            self._roles[row][x + left : x + right] = roles[left:right]
         self.write(x, y + height - 1, bottom[0] + bottom[1] * (width - 2) + bottom[2], role)
 
     # lines and dots
@@ -173,9 +174,9 @@ class Canvas:
 
     def settle(self) -> None:
         """Turn lines into characters: what is written afterwards stands above them."""
-        chars, roles, glyph = self._chars, self._roles, self.glyphs.line
+        chars, roles = self._chars, self._roles
         for (x, y), (bits, role) in self._lines.items():
-            chars[y][x] = glyph(bits)
+            chars[y][x] = _glyph(self.glyphs, bits)
             roles[y][x] = role
         self._lines.clear()
 
@@ -219,8 +220,9 @@ class Canvas:
 
     # what is there
 
-    def rows(self) -> Iterator[list[Piece]]:
+    def rows(self) -> list[Line]:
         """Every row in pieces, neighbours of one role together."""
+        rows: list[Line] = []
         for chars, roles, grounds in zip(self._chars, self._roles, self._grounds, strict=True):
             has_ground = any(grounds)
             pieces: list[Piece] = []
@@ -230,7 +232,8 @@ class Canvas:
                     ground = f"{GROUND}{grounds[start]}" if has_ground and grounds[start] else ""
                     pieces.append(("".join(chars[start:place]), roles[start] + ground))
                     start = place
-            yield pieces
+            rows.append(tuple(pieces))
+        return rows
 
     def blank(self, x: int, y: int, columns: int, rows: int) -> Mask:
         """Which cells of a rectangle have no character."""
@@ -251,6 +254,7 @@ class Canvas:
 
 
 _BITS = np.array(BITS)
+_glyph = lru_cache(maxsize=4096)(Glyphs.line)
 
 
 @lru_cache(maxsize=4096)

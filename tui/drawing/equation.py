@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from dlsim.engine.explain import Explanation, is_raised, leads
+from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
-from dlsim.engine.numbers import as_operand, fixed, plain
+from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -61,10 +61,10 @@ def equation(
         return [_moves(snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
-    right = symbolic(snapshot, told.tokens, marked)
+    right = symbolic(told, marked)
     if _text(right) == shown:
         right = [(_text(right), "result")]
-    numbers = with_numbers(snapshot, told.tokens, digits, marked) if is_shown else right
+    numbers = with_numbers(told, digits, marked) if is_shown else right
     roomy = stacked([left, (" = ", ""), *right])
     if roomy is not None and roomy.width > cells:
         roomy = None
@@ -117,8 +117,8 @@ def spelt_out(
     indent = " " * column
     used = measure(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
-    tokens = symbolic(snapshot, told.tokens, marked)
-    pieces = with_numbers(snapshot, told.tokens, digits, marked)
+    tokens = symbolic(told, marked)
+    pieces = with_numbers(told, digits, marked)
 
     def in_symbols(most: int | None) -> list[Line]:
         return _hanging(head, indent + "  ", in_lines(tokens, room, most=most, used=used))
@@ -192,37 +192,24 @@ class Box(Struct, frozen=True):
         return measure(self.lines[0])
 
 
-def symbolic(snapshot: Snapshot, tokens: Sequence[str | Ref], marked: Ref | None = None) -> list[Piece]:
+def symbolic(told: Explanation, marked: Ref | None = None) -> list[Piece]:
     """The formula with symbols, piece by piece; `marked` is the operand to mark."""
-    return _pieces(
-        [
-            (token, "") if isinstance(token, str) else (snapshot.symbol(token), _link("symbol", token, marked))
-            for token in tokens
-        ]
-    )
+    return _pieces(_linked(told, told.symbols(), "symbol", marked))
 
 
 def _link(role: str, ref: Ref, marked: Ref | None) -> Link:
     return Link("chosen" if ref == marked else role, ref)
 
 
-def with_numbers(
-    snapshot: Snapshot, tokens: Sequence[str | Ref], digits: int, marked: Ref | None = None
-) -> list[Piece]:
+def with_numbers(told: Explanation, digits: int, marked: Ref | None = None) -> list[Piece]:
     """The formula with every symbol's number in its place, each made from the full number."""
-    pieces: list[Piece] = []
-    text = ""
-    for place, token in enumerate(tokens):
-        piece: Piece
-        if isinstance(token, str):
-            piece = (token, "")
-        else:
-            leading = leads(text) and not is_raised(tokens, place)
-            number = as_operand(snapshot.tape.value(token, snapshot.sample), digits, leading=leading)
-            piece = (number, _link("number", token, marked))
-        text += piece[0]
-        pieces.append(piece)
-    return _pieces(pieces)
+    return _pieces(_linked(told, told.numbers(digits), "number", marked))
+
+
+def _linked(told: Explanation, texts: Sequence[str], role: str, marked: Ref | None) -> list[Piece]:
+    """The texts of a formula's tokens; those of numbers lead to them."""
+    pairs = zip(texts, told.tokens, strict=True)
+    return [(text, "" if isinstance(token, str) else _link(role, token, marked)) for text, token in pairs]
 
 
 def _pieces(pieces: list[Piece]) -> list[Piece]:

@@ -12,7 +12,6 @@ from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_part
 from dlsim.tui.drawing.equation import equation
 from dlsim.tui.drawing.text import Line, Link, Part, Piece, dispensable, fitted, gap, measure, spread, wrap
 from dlsim.tui.drawing.whole_op import op_parts
-from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, question
@@ -67,7 +66,7 @@ def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, d
     assert snapshot.event is not None, "a number that was computed"
     ref = snapshot.event.ref
     told = snapshot.explain(ref)
-    sums = sums_within(snapshot, told)
+    sums = told.sums
     prose = min(cells, COMFORTABLE_WIDTH)
     asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
     sentence = meaning(say, snapshot, ref, told.value)

@@ -33,11 +33,11 @@ def header_line(say: Words, snapshot: Snapshot, cells: int, variant: str = "") -
     variant = variant or scenario.variant or ""
     name = scenario.name + (f" [{variant}]" if variant else "")
     title = in_language(scenario.title, say.language)
-    places = (
-        _place(say, snapshot, has_batch=True),
-        _place(say, snapshot, has_batch=True, has_place=False),
-        _place(say, snapshot),
-    )
+    place = _place(say, snapshot)
+    places = (place, place, place)
+    if snapshot.position.batches > 1 or len(snapshot.tape.rows) > 1:
+        without_place = _place(say, snapshot, has_batch=True, has_place=False)
+        places = (_place(say, snapshot, has_batch=True), without_place, place)
     brand: Piece = (f" {say('app.name')} ", "accent")
     named: Line = (brand, ("  ", ""), (name, "strong"))
     for told, bar, least in _forms(places, breadth(title)):
@@ -95,7 +95,7 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
     position = snapshot.position
     pieces: list[Piece] = []
     if position.epochs:
-        is_again = snapshot.scenario.gates and position.epoch > 1  # all has been tried
+        is_again = position.epoch > 1 and snapshot.scenario.gates  # all has been tried
         batch = ["header.batch"] if has_batch and position.batches > 1 else []
         for key in ("header.round" if is_again else "header.epoch", *batch, "header.iteration"):
             text = fitting(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dlsim.engine.numbers import fixed, is_extreme, plain, scientific
+from dlsim.engine.numbers import LARGE, SMALL, fixed, is_extreme, plain, scientific
 from dlsim.engine.quantity import Ref
 
 TOO_WIDE = "#"
@@ -25,9 +25,10 @@ def number(value: float | None, cells: int, digits: int) -> str:
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
+    is_large_or_small = value != 0 and not SMALL <= abs(value) < LARGE
     fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
     for wanted in range(digits, fewest - 1, -1):
-        text = scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
+        text = scientific(value, max(wanted - 1, 0)) if is_large_or_small else f"{value + 0.0:.{wanted}f}"
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
             short = scientific(value, 0) if is_lost else text

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
+from dlsim.engine.numbers import DIGITS, LARGE, SMALL, fixed, plain
 from dlsim.engine.quantity import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -55,10 +57,14 @@ class TableView:
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
-        self._label = max(places.label_cells, breadth(label_head(say, self._table)))
-        first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
-        self._is_counted = all(map(is_counted, first))
-        self._columns, self.digits, self._column_cells = self._fitting_columns(0 if self._is_counted else digits)
+        if places.fitted is None or places.fitted[0] != (cells, digits):
+            self._label = max(places.label_cells, breadth(label_head(say, self._table)))
+            first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
+            self._is_counted = all(map(is_counted, first))
+            columns = self._fitting_columns(0 if self._is_counted else digits)
+            places.fitted = (cells, digits), (self._label, self._is_counted, *columns)
+        self._fitted = places.fitted[1]
+        self._label, self._is_counted, self._columns, self.digits, self._column_cells = self._fitted
         self._active = self._active_row()
         self._selected = None if selected is None else in_iteration(snapshot, selected)
         self._are_old = has_updated(snapshot)
@@ -67,14 +73,53 @@ class TableView:
 
     def lines(self) -> Iterator[Line]:
         """The headings, then the rows in view."""
-        yield self._headings()
-        for line in range(self.top, min(self.top + self.room, self._places.lines)):
-            found = self._places.at(line)
-            yield (self._heading(found) if isinstance(found, Group) else self._row(found, self._table.rows[found]))
+        kept: dict[int, tuple[object, Line]] = {}
+        yield self._kept(kept, -1, (self._are_old, self._has_line_to_spare), self._headings)
+        for line in self._lines_in_view():
+            if isinstance(line, Group):
+                yield self._heading(line)
+            else:
+                number, row, values = line
+                looks = (values, *self._marks(number, row))
+                yield self._kept(kept, number, looks, partial(self._row, number, row, values))
+        self._places.drawn = kept
         if self._has_line_to_spare and any(map(self._is_old, range(len(self._table.columns)))):
             yield (("   " + self._say("column.old_weights"), "muted"),)
         elif self._has_line_to_spare and self._missing:
             yield (("   " + self._say("column.no_room", columns=", ".join(self._missing)), "muted"),)
+
+    def _kept(self, kept: dict[int, tuple[object, Line]], number: int, looks: object, draw: Callable[[], Line]) -> Line:
+        """The line of a row as it was drawn at another moment, if it looks the same: most do after a step, and each
+        takes 40 calls to draw.
+        """
+        looks = (self._fitted, self._say.language, looks)
+        found = self._places.drawn.get(number)
+        kept[number] = found if found is not None and found[0] == looks else (looks, draw())
+        return kept[number][1]
+
+    def _lines_in_view(self) -> Sequence[Group | tuple[int, Row, Sequence[float | None]]]:
+        """What stands on each: a heading, or a row with its number and the values of its cells, all read at once."""
+        lines = range(self.top, min(self.top + self.room, self._places.lines))
+        places = list(map(self._places.at, lines))
+        numbers = [place for place in places if not isinstance(place, Group)]
+        rows = self._table.rows[numbers[0] : numbers[-1] + 1] if numbers else ()
+        values = iter(self._snapshot.read([cell for row in rows for cell in row.cells]))
+        following = iter(rows)
+        found: list[Group | tuple[int, Row, Sequence[float | None]]] = []
+        for place in places:
+            if isinstance(place, Group):
+                found.append(place)
+            else:
+                row = next(following)
+                found.append((place, row, [*islice(values, len(row.cells))]))
+        return found
+
+    def _marks(self, number: int, row: Row) -> tuple[bool, bool, Ref | None, Ref | None]:
+        """(whether it is the active row, and the lens's, which cell is active, and which selected)."""
+        event = self._snapshot.event
+        active = event.told.ref if event is not None and event.told.ref in row.cells else None
+        is_lens = self._lens is not None and row.sample == self._lens
+        return number == self._active, is_lens, active, self._selected if self._selected in row.cells else None
 
     def sample_at(self, x: int, y: int) -> int | None:
         """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
@@ -206,24 +251,23 @@ class TableView:
 
     # rows
 
-    def _row(self, number: int, row: Row) -> Line:
-        is_active, is_lens = number == self._active, self._lens is not None and row.sample == self._lens
+    def _row(self, number: int, row: Row, values: Sequence[float | None]) -> Line:
+        is_active, is_lens, active, selected = self._marks(number, row)
         role = "strong" if is_active or is_lens else ""
         mark = LENS_MARK if is_lens else " "
         pieces: list[Piece] = [
             (f" {mark} ", "accent" if is_lens else ""),
             (padded(row.label, self._label), role or "symbol"),
         ]
-        active = self._snapshot.event.ref if self._snapshot.event is not None else None
         for column in self._columns:
             if column is None:
                 pieces.append(("  ", ""))
                 continue
             ref = row.cells[column]
             cells = self._column_cells
-            text = self._number(ref, cells)
+            text = self._number(ref, values[column], cells)
             leading = len(text) - len(text.lstrip())
-            is_selected = ref is not None and ref == self._selected
+            is_selected = ref is not None and ref == selected
             if is_selected:
                 text = _bracketed(text, cells)
                 leading = len(text) - len(text.lstrip())
@@ -238,18 +282,17 @@ class TableView:
             pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
         return tuple(pieces)
 
-    def _number(self, ref: Ref | None, cells: int) -> str:
+    def _number(self, ref: Ref | None, value: float | None, cells: int) -> str:
         """The number with its point in the column's point."""
         if ref is None:
             return ""
-        value = self._snapshot.value(ref)
         if value is None:
             return " " * (WHOLE - 1) + ELLIPSIS
         is_data = self._table.key == "data"
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
-        text = plain(value, self.digits) if is_data or is_counted(ref) else fixed(value, self.digits)
-        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        text = plain(value, self.digits) if is_data or ref.quantity.is_count else fixed(value, self.digits)
+        fewer = range(self.digits, 0, -1) if value != 0 and not SMALL <= abs(value) < LARGE else ()
         texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
         texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
         return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))

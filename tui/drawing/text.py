@@ -5,7 +5,8 @@ Here lines are measured, cut, aligned and wrapped, and parts of a panel fitted i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from string import Formatter
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ Piece = tuple[str, str]
 Line = tuple[Piece, ...]
 Pieces = Sequence[Piece]
 
+_TEXT = itemgetter(0)
 ELLIPSIS = "…"
 SIGNS = frozenset(["=", "·", "×", "+", "−", "<", ">", "≤", "≥", "≈", "←", "→"])
 """What joins the sides of an equation, where it stands by itself."""
@@ -98,7 +100,7 @@ def linked(text: str, role: str, **numbers: tuple[str, Ref]) -> Line:
 
 def measure(line: Iterable[Piece]) -> int:
     """Cells that a line takes."""
-    return sum(breadth(text) for text, _ in line)
+    return sum(map(breadth, map(_TEXT, line)))
 
 
 def widest(texts: Iterable[str]) -> int:
@@ -208,43 +210,46 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
                 used += breadth(rest)
         if size <= cells:
             line.extend(word)
-            used += sum(breadth(text) for text, _ in word)
+            used += measure(word)
     if line:
         lines.append(_without_trailing_space(line))
     return lines
 
 
-def _joined(words: Iterable[list[Piece]], cells: int) -> Iterator[list[Piece]]:
+def _joined(words: Iterable[list[Piece]], cells: int) -> list[list[Piece]]:
     """The words, in one those of an equation; of one longer than half a line, each sign stands with what follows it."""
+    joined: list[list[Piece]] = []
     group: list[Piece] = []
     signs: list[Piece] = []
     for word in words:
-        if "".join(text for text, _ in word).strip() in SIGNS:
+        if "".join(map(_TEXT, word)).strip() in SIGNS:
             signs += word
             continue
         following = [*signs, *word]
         if group and signs and _size([*group, *following]) <= cells // 2:
             group += following
-        elif _size(following) <= cells or not signs:
+        elif not signs or _size(following) <= cells:
             if group:
-                yield group
+                joined.append(group)
             group = following
         else:
-            yield [*group, *signs]
+            joined.append([*group, *signs])
             group = word
         signs = []
     if group or signs:
-        yield [*group, *signs]
+        joined.append([*group, *signs])
+    return joined
 
 
 def _size(word: Sequence[Piece]) -> int:
-    return breadth("".join(text for text, _ in word).rstrip())
+    return breadth("".join(map(_TEXT, word)).rstrip())
 
 
-def _words(pieces: Iterable[Piece], most: int) -> Iterator[list[Piece]]:
+def _words(pieces: Iterable[Piece], most: int) -> list[list[Piece]]:
     """What must not be broken, with the space behind it: a word may consist of pieces that look different. Code of at
     most so many cells is one.
     """
+    words: list[list[Piece]] = []
     word: list[Piece] = []
     for text, role in pieces:
         if role == "code" and breadth(text) <= most:
@@ -255,12 +260,13 @@ def _words(pieces: Iterable[Piece], most: int) -> Iterator[list[Piece]]:
             part += character
             # Between two wide characters (Korean, Chinese, Japanese) a line may break as well.
             if character == " " or breadth(character) == 2:
-                yield [*word, (part, role)]
+                words.append([*word, (part, role)])
                 word, part = [], ""
         if part:
             word.append((part, role))
     if word:
-        yield word
+        words.append(word)
+    return words
 
 
 def _without_trailing_space(line: Sequence[Piece]) -> Line:

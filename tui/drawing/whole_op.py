@@ -15,7 +15,6 @@ from dlsim.engine.text import breadth
 from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
 from dlsim.tui.drawing.equation import hanging_room, in_lines, result, symbolic, with_numbers, with_result
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, cut, dispensable, gap, measure, widest, wrap
-from dlsim.tui.session.answer import sums_within
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import meaning
@@ -79,7 +78,7 @@ def op_parts(
         parts.append(dispensable(wrap([(said, "")], prose), MEANING))
     if op.size == 1 and snapshot.is_shown(first):
         alone = snapshot.explain(first)
-        parts += why_parts(say, snapshot, alone, sums_within(snapshot, alone), prose, digits)
+        parts += why_parts(say, snapshot, alone, alone.sums, prose, digits)
     parts += batch_parts(say, snapshot, snapshot.explain(first), prose)
     named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
     symbol = "" if told is None else snapshot.symbol(told)
@@ -191,15 +190,12 @@ class Written:
         return ELLIPSIS if value is None else result(value, digits_of(ref, self._digits))
 
     def _with_symbols(self, ref: Ref) -> Line:
-        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        return tuple(symbolic(self._snapshot, tokens))
+        return tuple(symbolic(self._snapshot.explain(ref)))
 
     def _with_numbers(self, ref: Ref) -> Line:
         """The formula with numbers; of one operand alone its symbol, since the number is the result."""
-        tokens = self._snapshot.tape.formula(ref, self._snapshot.sample)
-        if len(tokens) == 1:
-            return self._symbols(ref)
-        return tuple(with_numbers(self._snapshot, tokens, self._digits))
+        told = self._snapshot.explain(ref)
+        return self._symbols(ref) if len(told.tokens) == 1 else tuple(with_numbers(told, self._digits))
 
 
 def _place(op: Op, ref: Ref) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_not
 from time import monotonic
 
 from dlsim.engine.numbers import general
@@ -78,6 +79,9 @@ class Footer:
     def __init__(self, work: Workspace, keyline: KeyLine) -> None:
         self._work, self._keyline = work, keyline
         self._hint, self._told_at = "", 0.0
+        self._named: list[KeyCap] = []
+        """The keys of the moment, named once as long as it offers the same: naming ten takes 200 calls."""
+        self._named_for: tuple[tuple[str, ...], object, object, object] | None = None
 
     def text(self, key: str, /, **values: object) -> str:
         """The text at `key` that fits the scenario."""
@@ -130,7 +134,11 @@ class Footer:
         else:
             ids = KEYS_OF_THE_MOMENT if work.session.simulator.trains else KEYS_WITHOUT_TRAINING
             ids = tuple(id_ for id_ in ids if len(work.tabs.pictures) > 1 or id_ != "look.picture")
-        return [KeyCap(id_, CAPS[id_], self._name(id_), ACTIONS[id_]) for id_ in ids]
+        named_for = (ids, work.moment.scenario, work.session.grain, work.running.is_running)
+        if self._named_for is None or any(map(is_not, named_for[1:], self._named_for[1:])) or ids != self._named_for[0]:
+            self._named_for = named_for
+            self._named = [KeyCap(id_, CAPS[id_], self._name(id_), ACTIONS[id_]) for id_ in ids]
+        return self._named
 
     def _name(self, id_: str) -> str:
         if id_ == "step.grain":

@@ -55,6 +55,8 @@ class View:
         self._work = work
         self._form = ""
         self._arranged_for = Size(0, 0)
+        self._titled: tuple[object, ...] = ()
+        """What the tabs and the panels on screen depend on, as it was when they were shown."""
         self._shown: Snapshot | None = None
         self._ruled: Scenario | None = None
         self._is_catching_up = False
@@ -241,6 +243,11 @@ class View:
             key = "answer.selected" if row is None else "answer.selected_of_sample"
             symbol = SAY(key, symbol=snapshot.symbol(selected), sample=(row or 0) + 1)
         self.panels["formula"].entitle([("", symbol)], current=False, framed=tabs.is_wide)
+        chosen = (tabs.tables, tabs.pictures, tabs.has_variants, tabs.panel, tabs.table, tabs.side, tabs.picture)
+        titled = (self._form, self._arranged_for, *chosen)
+        if titled == self._titled:
+            return
+        self._titled = titled
         for name in ("network", "tables", "side"):
             panel = self.panels[name]
             panel.display = self._form != "small" and tabs.is_shown(name)

@@ -43,21 +43,7 @@ def answer_to(snapshot: Snapshot, ref: Ref) -> Answer:
     told = snapshot.explain(ref)
     is_absent = ref.quantity.is_absent(snapshot.tape, ref)
     is_shown = not is_absent and snapshot.is_shown(ref)
-    return Answer(told, is_shown, is_absent, sums_within(snapshot, told))
-
-
-def sums_within(snapshot: Snapshot, told: Explanation) -> tuple[Explanation, ...]:
-    """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are written."""
-    written = dict.fromkeys(token for token in told.tokens if isinstance(token, Ref))
-    found = [
-        snapshot.explain(operand) for operand in written if operand.quantity.is_sum_over_ways and operand.sample is None
-    ]
-    return tuple(inner for inner in found if len(inner.operands) > 1 and is_over_ways(inner))
-
-
-def is_over_ways(told: Explanation) -> bool:
-    """Whether a formula adds up what comes back over several ways."""
-    return all(operand.quantity.is_way for operand in told.operands)
+    return Answer(told, is_shown, is_absent, told.sums)
 
 
 def other_row(snapshot: Snapshot, ref: Ref) -> int | None:

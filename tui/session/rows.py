@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,7 +31,13 @@ class Places:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.groups = _groups(table)
+        self.lines = len(table.rows) + len(self.groups)
+        """Rows and headings together."""
         self._rows: dict[Ref, int] | None = None
+        self.fitted: tuple[tuple[int, int], tuple[Any, ...]] | None = None
+        """For which cells and digits its columns were laid out last, and how."""
+        self.drawn: dict[int, tuple[object, Any]] = {}
+        """The rows that were drawn last, by number, each with all that makes it look as it does; -1 for the heads."""
 
     @cached_property
     def label_cells(self) -> int:
@@ -59,11 +66,6 @@ class Places:
         return found
 
     # lines: the rows with a heading above each group
-
-    @property
-    def lines(self) -> int:
-        """Rows and headings together."""
-        return len(self.table.rows) + len(self.groups)
 
     def line_of(self, row: int) -> int:
         """The line on which a row stands."""

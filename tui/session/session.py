@@ -191,7 +191,7 @@ class Session:
     def forward(self, grain: Grain | None = None) -> Hint | None:
         """One step. Where nothing is trained, the samples follow each other: after one's pass the next is laid in."""
         self._snapshot = None
-        if self.simulator.step(grain or self.grain) is not None:
+        if self.simulator.advance(grain or self.grain):
             return None
         if self.simulator.trouble is not None:
             return Hint("hint.trouble")

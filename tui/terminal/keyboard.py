@@ -37,7 +37,11 @@ async def _all_handled(app: App[Any]) -> None:
     pumps = (app.screen, *app.screen.walk_children())
     quiet = 0
     for _ in range(MOST_TURNS):
-        quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+        quiet += 1
+        for pump in pumps:
+            if pump.message_queue_size:
+                quiet = 0
+                break
         if quiet == QUIET_TURNS:
             return
         await asyncio.sleep(0)

@@ -7,7 +7,10 @@ in each widget: see docs/decisions/painting.md. What is private to Textual here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, cast
 
 from rich.color import ColorSystem
@@ -20,8 +23,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from dlsim.engine.text import breadth
-from dlsim.tui.terminal.sgr import PLAIN, Look, Pen, is_same_on_blanks, look_of
-from dlsim.tui.terminal.strokes import Cell, Run, by_look, strokes_of
+from dlsim.tui.terminal.sgr import Look, Pen, is_same_on_blanks, look_of
+from dlsim.tui.terminal.strokes import TEXT, Cell, Run, by_look, strokes_of
 
 NEAR = 4
 """So many bytes of unchanged cells between two changed ones are sent along, if they look the same: a jump of the cursor
@@ -95,25 +98,20 @@ class Painted:
         runs = [run for place in places for run in self._paint(*place)]
         return Changes(runs, self._size, has_colours=self._has_colours) if runs else None
 
-    def _line(self, y: int) -> list[Cell]:
-        """The cells of a line; those of a full paint are told apart when something is first compared with them."""
-        if y in self._sent:
-            cells = [cell for strip in self._sent.pop(y) for cell in _cells(strip)]
-            self._lines[y][: len(cells)] = cells[: self._size.width]
-        return self._lines[y]
-
-    def _paint(self, x: int, y: int, strip: Strip) -> Iterator[Run]:
+    def _paint(self, x: int, y: int, strip: Strip) -> list[Run]:
         """The runs in which the strip differs from what stands there; it stands there from now on."""
         if not 0 <= y < len(self._lines):
-            return
-        line = self._line(y)
+            return []
+        line = self._lines[y]
+        if y in self._sent:  # the cells of a full paint are told apart when something is first compared with them
+            cells = [cell for sent in self._sent.pop(y) for cell in _cells(sent)]
+            line[: len(cells)] = cells[: self._size.width]
         old, new = line[x : x + strip.cell_length], _cells(strip)
         if new == old:
-            return
+            return []
         self._cut_in_half(line, x, x + len(old))
         line[x : x + len(old)] = new[: len(old)]
-        for start, end in _stretches(old, new):
-            yield x + start, y, new[start:end]
+        return [(x + start, y, new[start:end]) for start, end in _stretches(old, new)]
 
     @staticmethod
     def _cut_in_half(line: list[Cell], start: int, end: int) -> None:
@@ -153,7 +151,7 @@ class Changes(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
         strokes = strokes_of(self.runs, _looks(console, has_colours=self._has_colours))
-        if sum(len(cells) for _, _, cells in self.runs) <= MOST * self._size.area:
+        if sum(map(len, map(itemgetter(2), self.runs))) <= MOST * self._size.area:
             strokes = by_look(strokes)
         pen = Pen(self._size.width)
         for stroke in strokes:
@@ -165,22 +163,26 @@ class Changes(CompositorUpdate):
 def _looks(console: Console, *, has_colours: bool) -> Callable[[Style | None], Look]:
     """What the terminal makes of a style."""
     system = COLOR_SYSTEMS[console.color_system or "truecolor"] if has_colours else None
-    return lambda style: PLAIN if style is None else look_of(style, system)
+    return partial(look_of, color_system=system)
 
 
-def _whole(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+def _whole(update: LayoutUpdate) -> list[tuple[int, int, Strip]]:
+    places: list[tuple[int, int, Strip]] = []
     for y, line in enumerate(update.strips, update.region.y):
         x = update.region.x
         for strip in line:
-            yield x, y, strip
+            places.append((x, y, strip))
             x += strip.cell_length
+    return places
 
 
-def _parts(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+def _parts(update: ChopsUpdate) -> list[tuple[int, int, Strip]]:
+    places: list[tuple[int, int, Strip]] = []
     for y, first, last in update.spans:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and x <= last and end > first:
-                yield x, y, strip.crop(0, min(end, last) - x)
+                places.append((x, y, strip.crop(0, min(end, last) - x)))
+    return places
 
 
 def _cells(strip: Strip) -> list[Cell]:
@@ -190,7 +192,7 @@ def _cells(strip: Strip) -> list[Cell]:
             continue
         width = breadth(text)
         if width == len(text) and text.isprintable():
-            cells += [(character, style) for character in text]
+            cells += zip(text, repeat(style))
         elif sum(map(breadth, text)) == width and all(map(breadth, text)):
             for character in text:
                 cells += [(character, style), *[("", style)] * (breadth(character) - 1)]
@@ -199,44 +201,38 @@ def _cells(strip: Strip) -> list[Cell]:
     return cells
 
 
-def _stretches(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
+def _stretches(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
     """Where the two differ, near ones in one stretch; none begins or ends within a wide character."""
+    found: list[tuple[int, int]] = []
     start = end = -1
     for index, (before, after) in enumerate(zip(old, new, strict=False)):
         if before == after:
             continue
+        if start >= 0 and index > end and not _is_near(new[end - 1 : index + 1]):
+            found.append((start, end))
+            start = -1
         if start < 0:
-            start = _head(new, index)
-        elif index > end and not _is_near(new[end - 1 : index + 1]):
-            yield start, end
-            start = _head(new, index)
-        end = _tail(new, index + 1)
+            start = index
+            while start > 0 and new[start][0] == "":
+                start -= 1
+        end = index + 1
+        while end < len(new) and new[end][0] == "":
+            end += 1
     if start >= 0:
-        yield start, end
+        found.append((start, end))
+    return found
 
 
 def _is_near(cells: list[Cell]) -> bool:
     """Whether the cells between the first and the last of these are rather written than jumped over."""
     _, look = cells[0]
-    between = "".join(text for text, _ in cells[1:-1])
-    return len(between.encode()) <= NEAR and all(
-        style == look or (text == " " and _are_same_blanks(style, look)) for text, style in cells
-    )
+    if len("".join(map(TEXT, cells[1:-1])).encode()) > NEAR:
+        return False
+    others = [style for text, style in cells if style != look and (text != " " or not _are_same_blanks(style, look))]
+    return not others
 
 
 def _are_same_blanks(*styles: Style | None) -> bool:
     """Whether blanks in the two styles look the same."""
-    one, other = (PLAIN if style is None else look_of(style, ColorSystem.TRUECOLOR) for style in styles)
-    return is_same_on_blanks(one, other)
-
-
-def _head(cells: list[Cell], index: int) -> int:
-    while index > 0 and cells[index][0] == "":
-        index -= 1
-    return index
-
-
-def _tail(cells: list[Cell], index: int) -> int:
-    while index < len(cells) and cells[index][0] == "":
-        index += 1
-    return index
+    one, other = styles
+    return is_same_on_blanks(look_of(one, ColorSystem.TRUECOLOR), look_of(other, ColorSystem.TRUECOLOR))

@@ -47,19 +47,14 @@ class Pen:
 
     def move(self, x: int, y: int) -> None:
         """To a cell, from 0; a look holds on over it."""
-        if (x, y) != (self._x, self._y):
-            self._written.append(min(self._ways_to(x, y), key=len))
-            self._x, self._y = x, y
-
-    def _ways_to(self, x: int, y: int) -> list[str]:
-        """Jumps that lead there."""
-        if y != self._y:
-            return [f"\x1b[{y + 1};{x + 1}H"]
-        ways = [f"\x1b[{x + 1}G"]
-        if self._x != UNKNOWN:
+        if (x, y) == (self._x, self._y):
+            return
+        way = f"\x1b[{x + 1}G" if y == self._y else f"\x1b[{y + 1};{x + 1}H"
+        if y == self._y and self._x != UNKNOWN:
             by = abs(x - self._x)
-            ways.append(f"\x1b[{by if by > 1 else ''}{'C' if x > self._x else 'D'}")
-        return ways
+            way = min(way, f"\x1b[{by if by > 1 else ''}{'C' if x > self._x else 'D'}", key=len)
+        self._written.append(way)
+        self._x, self._y = x, y
 
     def write(self, text: str, width: int, look: Look) -> None:
         """The text, which takes so many cells, in this look."""
@@ -86,8 +81,10 @@ def is_same_on_blanks(before: Look, after: Look) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def look_of(style: Style, color_system: ColorSystem | None) -> Look:
+def look_of(style: Style | None, color_system: ColorSystem | None) -> Look:
     """What a terminal with these colours makes of a style."""
+    if style is None:
+        return PLAIN
     opening, closing = Strip.render_style(style.without_color, "\0", color_system or ColorSystem.STANDARD).split("\0")
     attributes = ATTRIBUTES.search(opening)
     link = (ATTRIBUTES.sub("", opening), ATTRIBUTES.sub("", closing))

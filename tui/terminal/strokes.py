@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
 from msgspec import Struct
 from rich.style import Style
 
 from dlsim.tui.terminal.sgr import PLAIN, Look, is_same_on_blanks, turn
+
+TEXT = itemgetter(0)
 
 Cell: TypeAlias = tuple[str, Style | None]
 """What one cell shows. A character of two cells stands in the first; the second holds ""."""
@@ -42,9 +44,12 @@ def strokes_of(runs: Iterable[Run], look_of: Callable[[Style | None], Look]) -> 
         x = start
         for style, group in groupby(cells, key=itemgetter(1)):
             look = look_of(style)
-            for is_blank, characters in groupby([text for text, _ in group], key=" ".__eq__):
+            for is_blank, characters in groupby(map(TEXT, group), key=" ".__eq__):
                 texts = list(characters)
-                if stroke is None or not _joins(stroke, look, is_blank=is_blank):
+                joins = stroke is not None and (  # these cells can be written on without another word
+                    look == stroke.look or ((stroke.is_blank or is_blank) and is_same_on_blanks(stroke.look, look))
+                )
+                if stroke is None or not joins:
                     stroke = Stroke(x, y, "", 0, look, is_blank)
                     strokes.append(stroke)
                 elif stroke.is_blank and not is_blank:
@@ -65,9 +70,7 @@ def by_look(strokes: Sequence[Stroke]) -> list[Stroke]:
         if stroke.is_blank:
             fitting = (look for look in groups if is_same_on_blanks(look, stroke.look))
             groups.setdefault(next(fitting, stroke.look), []).append(stroke)
-    return [
-        stroke for look in _in_order(groups) for stroke in sorted(groups[look], key=lambda stroke: (stroke.y, stroke.x))
-    ]
+    return [stroke for look in _in_order(groups) for stroke in sorted(groups[look], key=attrgetter("y", "x"))]
 
 
 def _in_order(looks: Iterable[Look]) -> list[Look]:
@@ -75,16 +78,8 @@ def _in_order(looks: Iterable[Look]) -> list[Look]:
     ordered = [PLAIN, PLAIN]
     for look in looks:
         added = [
-            _bytes(before, look) + _bytes(look, after) - _bytes(before, after) for before, after in pairwise(ordered)
+            len(turn(before, look)) + len(turn(look, after)) - len(turn(before, after))
+            for before, after in pairwise(ordered)
         ]
         ordered.insert(added.index(min(added)) + 1, look)
     return ordered[1:-1]
-
-
-def _bytes(before: Look, after: Look) -> int:
-    return len(turn(before, after))
-
-
-def _joins(stroke: Stroke, look: Look, *, is_blank: bool) -> bool:
-    """Whether cells can be written on without another word."""
-    return look == stroke.look or ((stroke.is_blank or is_blank) and is_same_on_blanks(stroke.look, look))

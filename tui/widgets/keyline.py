@@ -47,8 +47,10 @@ class KeyLine(Rows):
 
     def show(self, keys: Sequence[KeyCap], hint: str = "", *, is_trouble: bool = False) -> None:
         """Show these keys, or the hint instead of as many of them as it needs room for."""
-        self._keys, self._hint, self._is_trouble = keys, hint, is_trouble
-        self.draw()
+        shown = (self._keys, self._hint, self._is_trouble)
+        if (keys, hint, is_trouble) != shown or not self.rows:
+            self._keys, self._hint, self._is_trouble = keys, hint, is_trouble
+            self.draw()
 
     def tell(self, hint: str) -> None:
         """Show a hint, or none, with the keys that are there."""

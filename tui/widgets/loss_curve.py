@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from time import monotonic
 
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -62,6 +62,7 @@ class LossCurve(Rows):
         self._later: Timer | None = None
         self._is_calm = True  # the last call changed nothing
         self._curves = Curves()
+        self._key = self._curves.key
         self._counts: Collection[str] = ()  # the curves that count something
         self._digits = DIGITS
         self._drawn: tuple[object, ...] | None = None
@@ -77,15 +78,17 @@ class LossCurve(Rows):
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
+        is_same = not variants and self._snapshot is not None and self._snapshot.course == snapshot.course
         self._snapshot = snapshot
         if digits != self._digits:
             self._digits, self._drawn = digits, None
             self.refresh()
-        curves = curves_of(snapshot, variants)
-        if curves.key == self._curves.key:
+        curves = self._curves if is_same else curves_of(snapshot, variants)
+        key = self._key if is_same else curves.key
+        if key == self._key:
             self._is_calm = True
             return
-        self._curves = curves
+        self._curves, self._key = curves, key
         self._counts = snapshot.scenario.gates
         if self._is_calm:
             self._is_calm = False
@@ -115,14 +118,14 @@ class LossCurve(Rows):
 
     # drawing
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the picture, which is drawn when somebody sees it."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The picture, which is drawn when somebody sees it."""
         if self._later is None or self._drawn is None or self._drawn[0] != self.size:
-            key = (self.size, self.is_log, *self._curves.key)
+            key = (self.size, self.is_log, *self._key)
             if key != self._drawn:
                 self._drawn = key
                 self._draw_now(self.size)
-        return super().render_line(y)
+        return super().render_lines(crop)
 
     @property
     def is_due(self) -> bool:
@@ -134,7 +137,7 @@ class LossCurve(Rows):
         self.draws += 1
         rows = self._rows(size)
         self.rows = tuple(tuple((plain(text) if self._is_plain else text, role) for text, role in row) for row in rows)
-        self._strips.clear()
+        self._painted.clear()
         self._drawn_at = monotonic()
         self._draw_seconds = self._drawn_at - begun
 

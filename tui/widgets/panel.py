@@ -45,8 +45,10 @@ class Panel(Rows):
 
     def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
         """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
-        self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
-        self.draw()
+        shown = (self._tabs, self._chosen, self._is_current, self._is_framed)
+        if (tabs, chosen, current, framed) != shown:
+            self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
+            self.draw()
 
     def draw(self) -> None:
         """Draw the frame around the size there is."""

@@ -13,6 +13,7 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.diagram.focus import Shape, shape_of
 from dlsim.tui.drawing.diagram.picture import Diagram, draw
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.pictures.catalogue import Picture
@@ -38,6 +39,7 @@ class NetworkDiagram(Rows):
         self._selected: Ref | None = None
         self._digits = DIGITS
         self._whole: Op | None = None
+        self._shape: Shape | None = None
 
     def show(
         self, snapshot: Snapshot, selected: Ref | None = None, digits: int = DIGITS, whole: Op | None = None
@@ -46,6 +48,8 @@ class NetworkDiagram(Rows):
         looks_same = selected == self._selected and digits == self._digits and whole is self._whole
         if snapshot is self._snapshot and looks_same:
             return
+        if self._snapshot is None or snapshot.scenario is not self._snapshot.scenario:
+            self._shape = shape_of(snapshot.scenario)
         self._snapshot, self._selected, self._digits, self._whole = snapshot, selected, digits, whole
         self.draw()
 
@@ -62,6 +66,7 @@ class NetworkDiagram(Rows):
             whole=self._whole,
             glyphs=self.glyphs,
             digits=self._digits,
+            shape=self._shape,
         )
         self.show_rows(self.picture.rows)
 

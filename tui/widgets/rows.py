@@ -66,7 +66,8 @@ class Rows(Widget):
         self.all: Sequence[Line] = ()
         self._layout: Layout | None = None
         self._row_action = row_action
-        self._strips: dict[Line, Strip] = {}
+        self._painted: dict[int, Strip] = {}
+        """What was painted, by row, as long as the row stays as it is."""
         self._role_styles: dict[str, Style] = {}
         self._ground: Color | None = None
 
@@ -108,19 +109,24 @@ class Rows(Widget):
         self.rows = new  # even where they look the same: they may stand for other numbers
         if new == old:
             return
-        self._strips = {row: self._strips[row] for row in {*new, ()} if row in self._strips}
-        pairs = enumerate(zip_longest(new, old, fillvalue=()))
-        self.refresh(*(self._changed_cells(y, *pair) for y, pair in pairs if pair[0] != pair[1]))
+        changed: list[Region] = []
+        for y, (one, other) in enumerate(zip_longest(new, old, fillvalue=())):
+            if one != other:
+                self._painted.pop(y, None)
+                changed.append(self._changed_cells(y, one, other))
+        self.refresh(*changed)
 
     def _changed_cells(self, y: int, new: Line, old: Line) -> Region:
         """The cells of row `y` from the first piece that is another one than before to the last."""
         shorter = min(len(new), len(old))
-        first = next((number for number in range(shorter) if new[number] != old[number]), shorter)
-        behind = 0
+        first = behind = 0
+        while first < shorter and new[first] == old[first]:
+            first += 1
         while behind < shorter - first and new[-1 - behind] == old[-1 - behind]:
             behind += 1
-        left = measure(new[:first])
-        changed, before = measure(new[first : len(new) - behind]), measure(old[first : len(old) - behind])
+        wide, was_wide = [breadth(text) for text, _ in new], [breadth(text) for text, _ in old]
+        left, changed = sum(wide[:first]), sum(wide[first : len(new) - behind])
+        before = sum(was_wide[first : len(old) - behind])
         cells = changed if changed == before else self.size.width - left
         return Region(left, y, max(cells, 1), 1)
 
@@ -180,21 +186,24 @@ class Rows(Widget):
     # painting
 
     def render_line(self, y: int) -> Strip:
-        """One row, filled up to the widget's width; what was painted is kept as long as it is shown."""
-        row, cells, styles = self.rows[y] if y < len(self.rows) else (), self.size.width, self._role_styles
-        strip = self._strips.get(row)
-        if strip is None or strip.cell_length != cells:
-            segments = [Segment(text, styles.get(role) or self.style_of(role)) for text, role in row]
-            strip = self._strips[row] = Strip(segments).adjust_cell_length(cells, self.style_of(""))
-        return strip
+        """One row, filled up to the widget's width."""
+        row, styles = self.rows[y] if y < len(self.rows) else (), self._role_styles
+        segments = [Segment(text, styles.get(role) or self.style_of(role)) for text, role in row]
+        return Strip(segments).adjust_cell_length(self.size.width, self.style_of(""))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows as they are. There is no border or padding to put around each of them."""
-        strips = [self.render_line(y) for y in crop.line_range]
-        ground = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
-        return [strip.crop(*crop.column_span) for strip in strips]
+        painted, cells, span = self._painted, self.size.width, crop.column_span
+        filters, ground = self.get_line_filters(), self.background_colors[1]
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = painted.get(y)
+            if strip is None or strip.cell_length != cells:
+                strip = painted[y] = self.render_line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, ground)
+            strips.append(strip.crop(*span))
+        return strips
 
     def style_of(self, role: str) -> Style:
         """How a role looks in the present theme; "" is plain, `mark@deep-3` is one role on the ground of another."""
@@ -220,7 +229,7 @@ class Rows(Widget):
     def notify_style_update(self) -> None:
         """Another theme, or another class: work out anew how all looks."""
         super().notify_style_update()
-        self._strips.clear()
+        self._painted.clear()
         if self._role_styles:
             self._role_styles.clear()
             self._ground = None

@@ -57,11 +57,11 @@ class NumberTable(Rows):
         if self._snapshot is None or not self.size:
             return
         table = next((table for table in self._snapshot.tables if table.key == self._key), None)
-        if table is None or not len(table.rows):
+        if table is not None and (self._places is None or self._places.table is not table):
+            self._places = Places(table)
+        if table is None or self._places is None or not self._places.lines:
             self.show_rows([((" " + self._say("column.nothing"), "muted"),)])
             return
-        if self._places is None or self._places.table is not table:
-            self._places = Places(table)
         if (view := self._view()) is not None:
             self.show_part(view.lines(), view.top, self._places.lines - view.top - view.room)
 

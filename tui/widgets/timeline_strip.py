@@ -27,8 +27,10 @@ class TimelineStrip(Rows):
 
     def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
         """Show this moment, and the conditions at which runs stop."""
+        is_same = self._snapshot is not None and self._snapshot.course == snapshot.course and self._stops == stops
         self._snapshot, self._stops = snapshot, stops
-        self.draw()
+        if not is_same:
+            self.draw()
 
     def draw(self) -> None:
         """Draw it in the width there is."""

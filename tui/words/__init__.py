@@ -27,12 +27,17 @@ class Words:
     def __call__(self, key: str, /, **values: object) -> str:
         """The text at `key`, filled in; whole numbers are grouped, 31,760."""
         text = self._texts[key]
-        return text.format(**{name: _grouped(value) for name, value in values.items()}) if values else text
+        for name, value in values.items():
+            if type(value) is int:
+                values[name] = f"{value:,}"
+        return text.format(**values) if values else text
 
     def first(self, keys: Iterable[str], /, **values: object) -> str:
         """The text at the first of `keys` that exists."""
-        wanted = list(keys)
-        return self(next((key for key in wanted if key in self), wanted[-1]), **values)
+        for key in keys:
+            if key in self._texts:
+                break
+        return self(key, **values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -45,10 +50,6 @@ class Words:
 def words(language: str = ENGLISH) -> Words:
     """The catalogue of `language`; what it lacks, and a language that is not there, in English."""
     return Words(language, {**_read(ENGLISH), **_read(language)})
-
-
-def _grouped(value: object) -> object:
-    return f"{value:,}" if type(value) is int else value
 
 
 @cache

@@ -10,12 +10,11 @@ from dlsim.tui.words import Words
 
 def cap(say: Words, key: str) -> str:
     """How a key is named on screen: `→` for right, `ctrl+p` as it stands; no arrow in ASCII: `<` is a key."""
-    return "+".join(_cap(say, part) for part in key.split("+"))
-
-
-def _cap(say: Words, part: str) -> str:
     names = ("keycap.plain", "keycap") if Caps.are_plain else ("keycap",)
-    return next((say(f"{name}.{part}") for name in names if f"{name}.{part}" in say), part)
+    parts = key.split("+")
+    return "+".join(
+        [next((say(f"{name}.{part}") for name in names if f"{name}.{part}" in say), part) for part in parts]
+    )
 
 
 class Caps(Mapping[str, str]):
@@ -28,8 +27,19 @@ class Caps(Mapping[str, str]):
 
     def __init__(self, say: Words, keys: Mapping[str, str]) -> None:
         self._say, self._keys = say, keys
+        self._named: dict[str, str] = {}
+        """Those that were asked for: a step asks for 27, each of which takes nine calls to name."""
+        self._named_for: tuple[Mapping[str, str], bool] = (Caps.own, Caps.are_plain)
 
     def __getitem__(self, name: str) -> str:
+        named_for = (Caps.own, Caps.are_plain)
+        if named_for != self._named_for:
+            self._named, self._named_for = {}, named_for
+        if name not in self._named:
+            self._named[name] = self._name(name)
+        return self._named[name]
+
+    def _name(self, name: str) -> str:
         keys = self._keys[name]
         taken = {key for id_, own in Caps.own.items() if id_ != name for key in own.split(",")}
         free = (key for key in keys.split(",") if key not in taken)

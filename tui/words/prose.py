@@ -93,7 +93,7 @@ def whats_delta(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
 def how_a_way_goes(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """Why the factors of one way back to a unit are what they are; "" for any other number."""
     way = ref.quantity.edge(ref) if ref.quantity.is_way else None
-    if snapshot.scenario.gates or way is None:
+    if way is None or snapshot.scenario.gates:
         return ""
     found = names(snapshot, ref)
     part_of_error = Ref(E_O, way[0], (way[2],))
@@ -112,13 +112,18 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
 
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
     """The symbols that sentences about `ref` speak of: what it is the change of, of which unit, weight or bias."""
-    return {"symbol": snapshot.symbol(ref), "layer": str(ref.layer), **ref.quantity.names(snapshot.tape, ref)}
+    return _told(snapshot, ref).said.names
+
+
+def _told(snapshot: Snapshot, ref: Ref) -> Explanation:
+    return snapshot.explained.get(ref) or snapshot.explain(ref)
 
 
 def _keys(head: str, snapshot: Snapshot, ref: Ref, ending: str) -> Iterator[str]:
     """All keys under which a sentence may stand, the most particular first."""
-    qualities = [*ref.quantity.qualities(snapshot.tape, ref), "any"]
-    for name in ref.quantity.said_as(snapshot.tape, ref):
+    said = _told(snapshot, ref).said
+    qualities = [*said.qualities, "any"]
+    for name in said.words:
         for key in (f"{head}.{snapshot.scenario.kind}_{name}", f"{head}.{name}"):
             for quality in qualities:
                 yield f"{key}.{quality}.{ending}"

@@ -79,11 +79,16 @@ class LayeredModel(FlatState, ABC):
         return not ref.quantity.of_forward_pass
 
 
+KEPT_ROWS = 256
+"""So many rows of a table are kept that were made: those on screen are made once, not at every step, 17 calls each."""
+
+
 class LazyRows(Sequence[Row]):
-    """Rows made when they are looked at: a table may have a hundred thousand of them."""
+    """Rows made when they are looked at: a table may have a hundred thousand of them, of which the latest are kept."""
 
     def __init__(self, count: int, make: Callable[[int], Row]) -> None:
         self._count, self._make = count, make
+        self._made: dict[int, Row] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -100,7 +105,12 @@ class LazyRows(Sequence[Row]):
             return [self._make(place) for place in range(*index.indices(self._count))]
         if not -self._count <= index < self._count:
             raise IndexError(index)
-        return self._make(index % self._count)
+        index %= self._count
+        if index not in self._made:
+            if len(self._made) >= KEPT_ROWS:
+                self._made.clear()
+            self._made[index] = self._make(index)
+        return self._made[index]
 
 
 def parameter_row(structure: LayeredStructure, naming: LayerNaming, ref: Ref, layer: Layer) -> Row:

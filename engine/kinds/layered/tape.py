@@ -141,6 +141,7 @@ class LayeredTape(Tape):
     ) -> None:
         self._besides = besides
         self.structure = structure
+        self.symbols, self.shown = structure.symbols, structure.shown
         self.naming = naming
         self.batch = batch
         self.layers = batch.layers
@@ -183,7 +184,9 @@ class LayeredTape(Tape):
 
     def parameter(self, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """A weight or a bias before the update or after it."""
-        return self._in(self.batch.after if is_new else self.batch.before, of, ref)
+        layer, flat = self.structure.layers[ref.layer - 1], self.batch.after if is_new else self.batch.before
+        segment = layer.weights if of.key == "W" else layer.segment(of.key)
+        return float(flat[segment.start : segment.stop].reshape(segment.shape)[ref.index])
 
     def slot(self, name: str, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """What the optimizer remembers of it, before the update or after it."""

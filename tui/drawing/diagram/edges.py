@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import W
-from dlsim.engine.quantity import Ref, present
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.quantity import Ref
 from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
-from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus
+from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus, Numbers
 from dlsim.tui.drawing.diagram.labels import NO_MARGIN, Course, LabelPlace, Margin, place, places
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, Column, Layout
 from dlsim.tui.drawing.numbers import number, number_alone
@@ -35,19 +34,17 @@ FEWER = (PLANNED_DIGITS, 4, 3, 2, 1)
 
 
 class WeightLine(Struct, frozen=True):
-    """A line between two units in view."""
+    """A line between two units in view; `ref` is the weight as it stands at the moment: the new one, once it has taken
+    its place.
+    """
 
     edge: Edge
+    ref: Ref
     weight: float
     x0: int
     x1: int
     row0: int
     row1: int
-
-    @property
-    def ref(self) -> Ref:
-        """The weight as it stands at the moment: the new one, once it has taken its place."""
-        return present(Ref(W, self.edge.layer, (self.edge.sender, self.edge.unit)))
 
     @property
     def stretch(self) -> Course:
@@ -81,9 +78,10 @@ class Gap(Struct, frozen=True):
 class Edges:
     """Draws the weights of one moment."""
 
-    def __init__(self, canvas: Canvas, layout: Layout, snapshot: Snapshot, focus: Focus, hits: list[Hit]) -> None:
-        self._canvas, self._layout, self._snapshot = canvas, layout, snapshot
+    def __init__(self, canvas: Canvas, layout: Layout, focus: Focus, hits: list[Hit], numbers: Numbers) -> None:
+        self._canvas, self._layout, self._numbers = canvas, layout, numbers
         self._focus, self._hits = focus, hits
+        self._texts: dict[tuple[Edge, int | None], str] = {}
         self.ports: dict[tuple[int, int], str] = {}
         """The rows at which lines leave ("out") or reach ("in") a column: (x, row) → role."""
         self.lines: dict[Edge, WeightLine] = {}
@@ -125,18 +123,15 @@ class Edges:
                 yield self._gap(left, right, right.layer, x0, x1)
 
     def _gap(self, left: Column, right: Column, layer: int, x0: int, x1: int) -> Gap:
-        value, sample = self._snapshot.tape.value, self._snapshot.sample
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
         units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
-        weights = {
-            (sender, unit): value(present(Ref(W, layer, (sender, unit))), sample)
-            for unit in units
-            for sender in senders
-        }
+        pairs = [(sender, unit) for unit in units for sender in senders]
+        refs = {pair: Ref(W.now, layer, pair) for pair in pairs}
+        weights = {pair: self._numbers[ref][1] or 0.0 for pair, ref in refs.items()}
 
         def line(sender: int, unit: int) -> WeightLine:
-            weight = weights[sender, unit]
-            return WeightLine(Edge(layer, sender, unit), weight, x0, x1, senders[sender], units[unit])
+            pair = (sender, unit)
+            return WeightLine(Edge(layer, *pair), refs[pair], weights[pair], x0, x1, senders[sender], units[unit])
 
         most = max((x1 - x0) * self._canvas.height // CELLS_OF_A_LINE, FEWEST_LINES)
         by_strength = sorted(weights, key=lambda pair: abs(weights[pair]))[-most:]
@@ -149,7 +144,7 @@ class Edges:
                 edges.append(self._focus.selected)
             pairs = [(edge.sender, edge.unit) for edge in edges if edge.layer == layer]
             lit = [line(*pair) for pair in pairs if pair in weights]
-        largest = max((abs(weight) for weight in weights.values()), default=0.0)
+        largest = max(map(abs, weights.values()), default=0.0)
         return Gap(plain, lit, largest, len(plain) < len(weights), self._margin(left))
 
     def _margin(self, column: Column) -> Margin:
@@ -200,7 +195,7 @@ class Edges:
         is_told = not gap.is_crowded and len(gap.plain) <= MOST_LABELLED
         told = gap.plain if is_told else []
         lines = sorted(told, key=lambda line: (line.row0 != line.row1, line.edge))
-        stretches = tuple(line.stretch for line in lines)
+        stretches = tuple([line.stretch for line in lines])
         placed = self._placed(lines, stretches, gap.margin)
         lit = {line.edge for line in gap.lit}
         for line in lines:
@@ -224,7 +219,7 @@ class Edges:
         """
 
         def found_for(digits: Sequence[int | None]) -> tuple[LabelPlace, ...] | None:
-            cells = tuple(len(self._text(line, own)) for line, own in zip(lines, digits, strict=True))
+            cells = tuple([len(self._text(line, own)) for line, own in zip(lines, digits, strict=True)])
             return places(stretches, cells, margin)
 
         for fewest in self._digits:
@@ -249,8 +244,12 @@ class Edges:
         return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True))
 
     def _text(self, line: WeightLine, digits: int | None) -> str:
-        symbol = self._snapshot.symbol(line.ref)
-        return symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
+        text = self._texts.get((line.edge, digits))
+        if text is None:
+            symbol = self._numbers[line.ref][0]
+            text = symbol if digits is None else f"{symbol} {number_alone(line.weight, digits)}"
+            self._texts[line.edge, digits] = text
+        return text
 
     def _write(self, line: WeightLine, label: LabelPlace, digits: int | None) -> None:
         role, cells = self._role(line.edge), label.cells - label.has_stroke
@@ -261,7 +260,7 @@ class Edges:
             cells = max(cells, len(own[0])) if own else cells
             texts[:0] = own
             ref = told if own else ref
-        text = next((text for text in texts if len(text) <= cells), "")
+        text = next(iter([text for text in texts if len(text) <= cells]), "")
         if label.has_stroke:
             text = self._canvas.glyphs.strokes[line.slant + 1] + text
         x = label.x
@@ -278,11 +277,11 @@ class Edges:
 
     def _is_the_label(self, ref: Ref, line: WeightLine) -> bool:
         """Whether a number is the weight that the line has by now, which stands there anyway."""
-        return ref.quantity in (W, W.now) and self._snapshot.value(ref) == line.weight
+        return ref.quantity in (W, W.now) and self._numbers[ref][1] == line.weight
 
     def _told_texts(self, ref: Ref, room: int) -> list[str]:
         """What was computed last, if it fits with enough digits to tell it from its neighbours; else its symbol."""
-        symbol, value = self._snapshot.symbol(ref), self._snapshot.value(ref)
+        symbol, value = self._numbers[ref]
         texts = []
         cells = room - len(symbol) - 1
         if cells >= EVENT_CELLS:

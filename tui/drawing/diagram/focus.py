@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.answer import answer_to, in_network
+from dlsim.tui.session.answer import in_network
 
 
 class Shape(Struct, frozen=True):
@@ -105,6 +105,11 @@ def step_of(ref: Ref, shape: Shape) -> int | None:
 
 def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | None:
     """Where `ref` stands in the picture, of sequences in that of a `step`; None where it has no place there."""
+    return _place_of(ref, ref.quantity.edge(ref) if ref.index else None, shape, step)
+
+
+def _place_of(ref: Ref, edge: tuple[int, int, int] | None, shape: Shape, step: int | None) -> Node | Edge | None:
+    """The same of a number that is written at that edge."""
     quantity, layer, index = ref.quantity, ref.layer, ref.index
     if shape.fed_back and step is not None and layer == 1 and ref.sample is None:
         is_sent = quantity is A and index[1] == step - 1
@@ -112,7 +117,6 @@ def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | N
             return Node(0, shape.inputs + index[0], "a" if is_sent else "gradient")
     if not index or ref.sample is not None or step_of(ref, shape) not in (None, step):
         return None
-    edge = quantity.edge(ref)
     if edge is not None:
         place: Node | Edge = Edge(*edge)
     elif quantity.row is not None:
@@ -125,6 +129,20 @@ def place_of(ref: Ref, shape: Shape, step: int | None = None) -> Node | Edge | N
     if isinstance(place, Edge):
         is_there = is_there and place.layer > 0 and shape.has_unit(place.layer - 1, place.sender)
     return place if is_there else None
+
+
+class Numbers(dict[Ref, tuple[str, float | None]]):
+    """(symbol, number) of what the picture writes, None where that has not been revealed: read at once, and what else
+    is asked for when it is.
+    """
+
+    def __init__(self, snapshot: Snapshot, refs: Sequence[Ref]) -> None:
+        super().__init__(zip(refs, zip(snapshot.symbols(refs), snapshot.read(refs), strict=True), strict=True))
+        self._snapshot = snapshot
+
+    def __missing__(self, ref: Ref) -> tuple[str, float | None]:
+        found = self[ref] = self._snapshot.symbol(ref), self._snapshot.value(ref)
+        return found
 
 
 class Focus(Struct):
@@ -188,17 +206,17 @@ def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op |
     """What the present moment lights: the value computed last, where all of an op is told, its whole op."""
     if selected is not None:
         return _focus_of_selected(snapshot, shape, selected)
-    event = snapshot.event
-    focus = Focus(phase=snapshot.position.phase, step=_step(shape, None if event is None else event.ref))
-    if event is None:
+    ref = None if snapshot.event is None else snapshot.event.told.ref
+    focus = Focus(phase=snapshot.position.phase, step=_step(shape, ref))
+    if ref is None:
         return focus
-    focus.ref = event.ref
-    focus.is_update = event.ref.quantity is updates.UPDATE
-    focus.active = place_of(event.ref, shape, focus.step)
-    focus.tell(event.ref, focus.active)
+    focus.ref = ref
+    focus.is_update = ref.quantity is updates.UPDATE
+    focus.active = place_of(ref, shape, focus.step)
+    focus.tell(ref, focus.active)
     if whole is not None and whole.size <= MOST_LIT:
         _light_op(focus, snapshot, shape, whole)
-    _light_path(focus, snapshot, shape, event.ref)
+    _light_path(focus, snapshot, shape, ref)
     return focus
 
 
@@ -231,11 +249,11 @@ def _light_op(focus: Focus, snapshot: Snapshot, shape: Shape, op: Op) -> None:
 
 def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
     """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
-    told = answer_to(snapshot, ref)
-    for operand in told.operands:
-        focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
-        if (sender := operand.quantity.sender(operand)) is not None:  # what it sends is its number
+    told = snapshot.explained.get(ref) or snapshot.explain(ref)
+    for own, edge, sender in snapshot.places(told.operands):
+        focus.light(_place_of(own, edge, shape, focus.step), OPERAND)
+        if sender is not None:  # what it sends is its number
             focus.light(Node(*sender, "a"), OPERAND)
-    for inner in told.spelt_out:
+    for inner in told.sums:
         for operand in inner.operands:
             focus.light(place_of(operand, shape, focus.step), OPERAND)

@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from dlsim.engine.kinds.layered.quantities import X, Z
+from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, W, X, Z
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.edges import Edges, WeightLine
-from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Shape, focus_of, shape_of
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Numbers, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
 from dlsim.tui.drawing.diagram.units import Blocks, Units
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
@@ -53,11 +53,13 @@ def draw(
     whole: Op | None = None,
     glyphs: Glyphs = UNICODE,
     digits: int = DIGITS,
+    shape: Shape | None = None,
 ) -> Diagram:
     """The picture of `snapshot` in `width` × `height` cells; empty where there is no network to draw. Numbers have up
-    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit.
+    to `digits` decimals, where there is room for them. Of an op that is told as a `whole` all numbers are lit. `shape`
+    is the scenario's, where that is known already.
     """
-    shape = shape_of(snapshot.scenario)
+    shape = shape_of(snapshot.scenario) if shape is None else shape
     if shape is None or width < 1 or height < 1:
         return Diagram((), ())
     if shape.is_fed_back:
@@ -68,11 +70,11 @@ def draw(
     hits: list[Hit] = []
     lines: tuple[WeightLine, ...] = ()
     if layout.level.name == "cells":
-        _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits))
+        _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits, Numbers(snapshot, ())))
     else:
         lines = _draw_units(canvas, layout, shape, snapshot, focus, hits)
     _draw_caption(canvas, layout, shape, focus)
-    return Diagram(tuple(tuple(row) for row in canvas.rows()), tuple(hits), lines)
+    return Diagram(tuple(canvas.rows()), tuple(hits), lines)
 
 
 def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits: int) -> Shape:
@@ -84,10 +86,11 @@ def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits
 
 def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height: int, digits: int = DIGITS) -> Layout:
     """Where everything stands at this moment."""
-    symbols = tuple(
-        len(snapshot.symbol(Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))))
+    last = [
+        Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))
         for layer, units in enumerate(shape.widths)
-    )
+    ]
+    symbols = tuple(map(len, snapshot.symbols(last)))
     wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
     return _plan(shape, width, height, symbols, wanted, focus.layer(), digits)
 
@@ -109,9 +112,10 @@ def _draw_units(
     canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus, hits: list[Hit]
 ) -> tuple[WeightLine, ...]:
     """The lines between units, then the units; which lines there are."""
-    edges = Edges(canvas, layout, snapshot, focus, hits)
+    numbers = Numbers(snapshot, _in_view(layout, shape, snapshot, focus))
+    edges = Edges(canvas, layout, focus, hits, numbers)
     edges.draw()
-    units = Units(canvas, layout, shape, snapshot, focus, hits)
+    units = Units(canvas, layout, shape, snapshot, focus, hits, numbers)
     for column in layout.columns:
         for slot in column.slots:
             units.draw(column, slot)
@@ -123,6 +127,26 @@ def _draw_units(
     return tuple(edges.lines.values())
 
 
+def _in_view(layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus) -> list[Ref]:
+    """The numbers of the units in view, and the weights between them."""
+    refs = list(focus.told.values())
+    senders: list[int] = []
+    for column in layout.columns:
+        units = [slot.unit for slot in column.slots if slot.unit is not None]
+        if not column.layer:
+            refs += [focus.of_input(unit, shape) for unit in units if column.layer is not None]
+        else:
+            of_each = (Z, A, DE_DA, DE_DZ) if shape.trains else (Z, A)
+            if shape.has_targets and column.layer == shape.last:
+                of_each = (*of_each, T, E_O)
+            index = () if focus.step is None else (focus.step,)
+            refs += [Ref(quantity, column.layer, (unit, *index)) for unit in units for quantity in of_each]
+            refs += [Ref(B.now, column.layer, (unit,)) for unit in units if shape.biases[column.layer]]
+            refs += [Ref(W.now, column.layer, (sender, unit)) for unit in units for sender in senders]
+        senders = units
+    return refs
+
+
 def _join(canvas: Canvas, edges: Edges, layout: Layout, focus: Focus) -> None:
     """Where a line meets a frame, the frame opens to it."""
     starts = {column.x: column for column in layout.columns}
@@ -130,7 +154,7 @@ def _join(canvas: Canvas, edges: Edges, layout: Layout, focus: Focus) -> None:
     into, out, heavy_into, heavy_out = canvas.glyphs.join
     for (x, row), side in edges.ports.items():
         column = starts.get(x) if side == "in" else ends.get(x)
-        unit = next((slot.unit for slot in column.slots if slot.row == row), None) if column else None
+        unit = next(iter([slot.unit for slot in column.slots if slot.row == row]), None) if column else None
         if column is None or column.layer is None or unit is None:
             continue
         role = focus.nodes.get((column.layer, unit))

@@ -14,7 +14,7 @@ from dlsim.engine.quantity import Ref, present
 from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
-from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node, Shape
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node, Numbers, Shape
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.drawing.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number, number_alone
 from dlsim.tui.session.answer import is_number
@@ -35,6 +35,7 @@ class Units(Struct):
     snapshot: Snapshot
     focus: Focus
     hits: list[Hit]
+    numbers: Numbers
 
     def draw(self, column: Column, slot: Slot) -> None:
         """One unit."""
@@ -45,7 +46,7 @@ class Units(Struct):
             self._framed(column, slot.row, layer, unit)
         else:
             self._line(column, slot.row, layer, unit)
-        if layer == self.shape.last and self.layout.side is not None:
+        if self.layout.side is not None and layer == self.shape.last:
             self._beside(self.layout.side, slot.row, unit)
 
     # forms
@@ -103,7 +104,7 @@ class Units(Struct):
         return "gradient" if shows_gradient and self._gradient_is_known(layer, unit) else None
 
     def _wants_target(self, layer: int) -> bool:
-        return layer == self.shape.last and self.shape.has_targets and self.layout.side is None
+        return self.layout.side is None and self.shape.has_targets and layer == self.shape.last
 
     def _is_fed_back(self, layer: int, unit: int) -> bool:
         """Whether it is a hidden output of the step before: its symbol, which says which, has the upper edge."""
@@ -148,10 +149,10 @@ class Units(Struct):
 
     def _row(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
-        symbol = self._shortened(symbol, ref, node, cells)
         if self.layout.level.name in ("value", "named", "narrow") or self._is_fed_back(node.layer, node.unit):
             symbol = ""
-        role = self._role_of(node, "text")
+        elif ref is not None and ref.quantity.short:
+            symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
         text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
         if text == HIDDEN:
@@ -159,10 +160,8 @@ class Units(Struct):
             text = text.ljust(min(self.layout.digits + 2, cells - len(symbol) - bool(symbol)))
         gap = cells - len(symbol) - len(text)
         lit = self._role_of(node, "")
-        self.canvas.write(x, y, symbol, lit or "symbol")
-        self.canvas.write(x + len(symbol), y, " " * gap, "chosen" if lit == "chosen" else "")
-        is_hidden = value is None
-        self.canvas.write(x + len(symbol) + gap, y, text, lit or ("muted" if is_hidden else role))
+        pieces = [(symbol, lit or "symbol"), (" " * gap, "chosen" if lit == "chosen" else "")]
+        self.canvas.write_pieces(x, y, [*pieces, (text, lit or ("muted" if value is None else "text"))])
         if ref is not None:
             self.hits.append(Hit(x, y, cells, ref))
 
@@ -194,7 +193,9 @@ class Units(Struct):
         if ref is None:
             return "", None
         is_of_this_step = self.shape.steps and ref.index[1:] in ((), (self.focus.step,))
-        return self.snapshot.symbol(ref._replace(index=ref.index[:1]) if is_of_this_step else ref), ref
+        if is_of_this_step:
+            return self.snapshot.symbol(ref._replace(index=ref.index[:1])), ref
+        return self.numbers[ref][0], ref
 
     def _ref(self, node: Node) -> Ref | None:
         layer, unit = node.layer, node.unit
@@ -212,7 +213,7 @@ class Units(Struct):
                     return told
                 delta = of_unit(DE_DZ, layer, unit)
                 above = of_unit(DE_DA, layer, unit)
-                return above if not self.snapshot.is_shown(delta) and self._can_show(above) else delta
+                return above if self._value(delta) is None and self._value(above) is not None else delta
             case "E":
                 return of_unit(E_O, layer, unit)
             case "b":
@@ -220,19 +221,15 @@ class Units(Struct):
             case row:
                 return of_unit({"z": Z, "a": A, "t": T}[row], layer, unit)
 
-    def _can_show(self, ref: Ref) -> bool:
-        needs = self.snapshot.tape.shown_with(ref)
-        return needs is not None and needs[:2] in self.snapshot.order and self.snapshot.is_shown(ref)
-
     def _value(self, ref: Ref | None) -> float | None:
-        return None if ref is None else self.snapshot.value(ref)
+        return None if ref is None else self.numbers[ref][1]
 
     def _shortened(self, symbol: str, ref: Ref | None, node: Node, cells: int) -> str:
         """The longest form of a derivative's symbol that leaves room for its number."""
         if ref is None or not ref.quantity.short:
             return symbol
         letter = "o" if node.layer == self.shape.last else "h"
-        forms = (symbol, *(form.format(a=letter) for form in ref.quantity.short))
+        forms = (symbol, *[form.format(a=letter) for form in ref.quantity.short])
         digits = self.layout.digits  # more of them than usual were asked for: they matter more than the longer symbol
         fewest = SIGN_AND_WHOLE + digits if digits > PLANNED_DIGITS else FEWEST_CELLS
         return next((form for form in forms if len(form) + 1 + fewest <= cells), forms[-1])
@@ -242,7 +239,7 @@ class Units(Struct):
         lit = self._lit_row(layer, unit)
         if lit is not None:
             return lit
-        has_a, has_z = (self.snapshot.is_shown(self.focus.of_unit(of, layer, unit)) for of in (A, Z))
+        has_a, has_z = [self._value(self.focus.of_unit(of, layer, unit)) is not None for of in (A, Z)]
         return "a" if has_a or not has_z else "z"
 
     def _lit_row(self, layer: int, unit: int) -> str | None:
@@ -260,7 +257,7 @@ class Units(Struct):
 
     def _gradient_is_known(self, layer: int, unit: int) -> bool:
         ref = self._ref(Node(layer, unit, "gradient"))
-        return ref is not None and self.snapshot.is_shown(ref)
+        return self._value(ref) is not None
 
     def _role_of(self, node: Node, otherwise: str) -> str:
         if self.focus.selected == node:
@@ -273,7 +270,7 @@ class Units(Struct):
         """
         if layer == 0:
             return None
-        z, a = (self.snapshot.value(self.focus.of_unit(of, layer, unit)) for of in (Z, A))
+        z, a = [self._value(self.focus.of_unit(of, layer, unit)) for of in (Z, A)]
         if z is None or a is None:
             return None
         passes_by = layer == self.shape.last and self.shape.is_fused  # its gradient does not go through its slope
@@ -302,7 +299,15 @@ class Blocks(Units):
             self.canvas.write(column.x, self.canvas.height // 2, glyphs.more_across[: column.width], "muted")
             return
         known = self._known_row(layer)
-        numbers = [self._number(layer, unit, known) for unit in range(self.shape.widths[layer])]
+        units = range(self.shape.widths[layer])
+        refs = [self.focus.of_unit(A if layer else X, layer, unit) for unit in units]
+        values = self.snapshot.read(refs) if known else [None] * len(refs)
+        numbers = [
+            self._number(layer, unit)
+            if known is None or (layer, unit) in self.focus.nodes
+            else (values[unit], refs[unit])
+            for unit in units
+        ]
         sizes = [_size(value) for value, _ in numbers]
         largest = max((abs(value) for value, _ in numbers if value is not None and not isnan(value)), default=0.0)
         lit = {unit: role for (of, unit), role in self.focus.nodes.items() if of == layer}
@@ -363,13 +368,10 @@ class Blocks(Units):
             return "a"
         return None if self.snapshot.is_shown(self.focus.of_unit(Z, layer, 0)) else ""
 
-    def _number(self, layer: int, unit: int, known: str | None) -> tuple[float | None, Ref]:
-        if known is None or (layer, unit) in self.focus.nodes:
-            row = self._telling_row(layer, unit) if layer else "a"
-            ref = self._ref(Node(layer, unit, row)) or self.focus.of_unit(A, layer, unit)
-            return self.snapshot.value(ref), ref
-        ref = self.focus.of_unit(A if layer else X, layer, unit)
-        return (self.snapshot.tape.value(ref, self.snapshot.sample) if known else None), ref
+    def _number(self, layer: int, unit: int) -> tuple[float | None, Ref]:
+        row = self._telling_row(layer, unit) if layer else "a"
+        ref = self._ref(Node(layer, unit, row)) or self.focus.of_unit(A, layer, unit)
+        return self._value(ref), ref
 
     def _cell(self, value: float | None, largest: float) -> tuple[str, str]:
         glyphs, cells = self.canvas.glyphs, self.layout.cell
