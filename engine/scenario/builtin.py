@@ -33,7 +33,7 @@ ORDER = (
     "epochs-batches-iterations",
     "over-and-underfitting",
 )
-"""Section by section, and within a section as a lecture goes; scenarios that are not named here come after these."""
+"""Section by section, and within a section as a lecture goes: every built-in scenario has its place here."""
 
 
 @cache

@@ -23,6 +23,7 @@ GROUND = "@"
 """A role "active@deep-3" is written like "active" on the ground "deep-3"."""
 CHOSEN = "chosen"
 
+EIGHTHS = " ▏▎▍▌▋▊▉"
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """What a dot adds to the Braille character of its cell, by row and column."""
 NO_DOTS, ALL_DOTS = 0x2800, 0x28FF
@@ -104,6 +105,14 @@ class Canvas:
     def write_right(self, end: int, y: int, text: str, role: str = "") -> None:
         """Write so that the last character stands before column `end`."""
         self.write(end - breadth(text), y, text, role)
+
+    def bar(self, share: float, cells: int) -> str:
+        """A bar of `share` (0 to 1) of so many cells, to an eighth of a cell; in ASCII to a whole one."""
+        share = min(max(share, 0.0), 1.0)
+        if not self.glyphs.has_dots:
+            return "#" * round(share * cells)
+        eighths = round(share * cells * 8)
+        return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
     def write_pieces(self, x: int, y: int, pieces: Pieces) -> int:
         """Write pieces one after the other; the column after the last."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError, UnknownNameError, builtin_scenarios, load
+from dlsim.engine.scenario.builtin import ORDER
 from dlsim.engine.scenario.load import load_tables, revise
 from dlsim.engine.scenario.spec import in_language
 
@@ -68,6 +69,10 @@ def test_what_was_loaded_cannot_be_written_to(write):
     for array in (scenario.body.data.inputs, scenario.body.data.targets, scenario.body.network.layers[0].biases):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
+
+
+def test_every_built_in_scenario_has_its_place_in_the_order_of_the_notes():
+    assert set(builtin_scenarios()) == set(ORDER)
 
 
 @pytest.mark.parametrize("name", builtin_scenarios())

@@ -23,7 +23,7 @@ SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (
 MOMENTS = [(0, 0), (0, 5), (1, 0), (3, 2)]
 NOT_PLAIN = re.compile("[\u2800-\u28ff▀█▓▒░]")
 LOOKS = [Look(), Look(UNICODE, mixes=False), Look(ASCII, mixes=False)]
-OFFERED = {
+OFFERED = {  # in this order; others may stand among them
     "and": ["region", "bars", "shapes", "confusion"],
     "backprop-2-2-2": ["region", "bars", "history", "shapes"],
     "xor-single": ["search-map", "region", "bars", "shapes", "confusion"],
@@ -76,7 +76,7 @@ def test_every_picture_can_be_drawn_in_every_size_at_every_moment(name):
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("key", PICTURES)
 def test_every_kind_of_terminal_gets_a_picture(key, look):
-    name = next(name for name in OFFERED if key in OFFERED[name])
+    name = next(name for name in OFFERED if PICTURES[key].suits(load(name)))
     members = moments(name)[-1]
     drawing = PICTURES[key].draw(Scene(members[0].snapshot, members, look=look), 78, 20)
     check(drawing, 78, 20, look)
@@ -85,7 +85,7 @@ def test_every_kind_of_terminal_gets_a_picture(key, look):
 
 @pytest.mark.parametrize(("name", "keys"), OFFERED.items())
 def test_a_scenario_offers_the_pictures_that_tell_of_it(name, keys):
-    assert [picture.key for picture in pictures_of(load(name))] == keys
+    assert [picture.key for picture in pictures_of(load(name)) if picture.key in set().union(*OFFERED.values())] == keys
 
 
 @pytest.mark.parametrize("key", PICTURES)
@@ -103,7 +103,7 @@ def test_every_picture_has_a_title_a_help_text_and_named_views(key):
 
 @pytest.mark.parametrize("key", PICTURES)
 def test_the_same_moment_makes_the_same_picture(key):
-    name = next(name for name in OFFERED if key in OFFERED[name])
+    name = next(name for name in OFFERED if PICTURES[key].suits(load(name)))
     ensemble = Ensemble(load(name))
 
     def drawn():

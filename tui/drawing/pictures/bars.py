@@ -13,7 +13,6 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.numbers import number
-from dlsim.tui.drawing.pictures.functions import bar
 from dlsim.tui.drawing.pictures.layered import Histograms, Layered, StuckUnits, tape_of
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
 from dlsim.tui.drawing.text import Pieces, fit, groups_that_fit
@@ -160,7 +159,7 @@ class MeanSizes(Layered):
         if size > 0:
             low, high = decades
             share = (log10(size) - low) / (high - low) if isfinite(size) else 1.0
-            cells.write(x, y, bar(max(share, 0.02), space, cells), variant.role)
+            cells.write(x, y, cells.bar(max(share, 0.02), space), variant.role)
         else:
             cells.write(x, y, cells.glyphs.dead, "negative")
         text = scientific(size, 1) if size < 0.01 and size else number(size, text_cells, self.scene.look.at_most(4))

@@ -13,7 +13,6 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.catalogue import classifies
-from dlsim.tui.drawing.pictures.functions import bar
 from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Scene, moment_told, network_tape, room_after
 from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
 from dlsim.tui.words.prose import fitting
@@ -115,7 +114,7 @@ def _matrix(scene: Scene, cells: Canvas, part: str, names: Sequence[str], place:
         x = cells.write(end, row, f"{text:>4}", Link("text", at_recall)) + 1 if end + 5 <= left + width else end
         space = min(left + width - x, 16)
         if space >= 4 and recall:
-            cells.write(x, row, bar(recall, space, cells), "positive-weak")
+            cells.write(x, row, cells.bar(recall, space), "positive-weak")
 
 
 def _cell(

@@ -28,7 +28,6 @@ TALLER = {"activation": 2.0, "loss": 5.0}
 CURSOR = Ref(X)
 """Where the cursor stands."""
 ROLES = 8
-EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
@@ -238,7 +237,7 @@ class _Curves:
                 Link("text", Ref(V, 0, (unit,))),
             )
             if share is not None:
-                end = cells.write(12, row, bar(share, room, cells), self._role(unit))
+                end = cells.write(12, row, cells.bar(share, room), self._role(unit))
                 told = number(share, share_cells, look.digits)
                 cells.write(end + 1, row, told, Link("text", Ref(SOFTMAX, 0, (unit,))))
             else:
@@ -254,15 +253,6 @@ def _shortened(label: str, room: int) -> str:
     """A function's label; what stands in brackets is kept."""
     name, bracket, rest = label.partition("[")
     return fit(name, max(room - len(bracket + rest), 2)) + bracket + rest
-
-
-def bar(share: float, cells_wide: int, cells: Canvas) -> str:
-    """A bar of `share` of so many cells, to an eighth of a cell."""
-    share = min(max(share, 0.0), 1.0)
-    if not cells.glyphs.has_dots:
-        return "#" * round(share * cells_wide)
-    eighths = round(share * cells_wide * 8)
-    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
 def lower_quartile(sizes: Sequence[float]) -> float:

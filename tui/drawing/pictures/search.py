@@ -22,7 +22,6 @@ from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.pictures.functions import bar
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.scales import label, ticks
 from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, linked
@@ -174,7 +173,7 @@ class _Search:
             end = cells.write_pieces(x, y, group)
             if count:
                 space = min(x + room - 1 - end, MOST_BAR)
-                cells.write(end, y, bar(max(count / largest, 0.02), space, cells), f"series-{number % ROLES}")
+                cells.write(end, y, cells.bar(max(count / largest, 0.02), space), f"series-{number % ROLES}")
         row = top + 2 + rows - (len(notes) > 2 and height < rows + 6)  # an empty line, where there is room for it
         if columns == 1 and row < top + height - 1:
             nothing = self._scene.look.glyphs.nothing.strip() or "."
