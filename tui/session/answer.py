@@ -54,6 +54,8 @@ def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
 
 def datum_edit(snapshot: Snapshot, ref: Ref) -> Jump | None:
     """What an edit made of an input or a target; None where it is as it came, and for any other number."""
+    if ref.quantity.datum is None:
+        return None
     row = other_row(snapshot, ref)
     return edit_of(snapshot.scenarios, ref, snapshot.row if row is None else row)
 
