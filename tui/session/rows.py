@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,11 @@ LABELS_MEASURED = 200
 """Of a larger table the first and the last rows only."""
 INDEXED_AT_MOST = 50_000
 """Larger tables are not indexed row by row: the active row is then not followed."""
+
+
+Fitted = tuple[int, bool, Sequence[int | None], int, int]
+"""Cells of the labels, whether all numbers count something, the columns shown (None: some are left out), the digits of
+a number and the cells of a column."""
 
 
 class Group(Struct, frozen=True):
@@ -34,7 +40,7 @@ class Places:
         self.lines = len(table.rows) + len(self.groups)
         """Rows and headings together."""
         self._rows: dict[Ref, int] | None = None
-        self.fitted: tuple[tuple[int, int], tuple[Any, ...]] | None = None
+        self.fitted: tuple[tuple[int, int], Fitted] | None = None
         """For which cells and digits its columns were laid out last, and how."""
         self.drawn: dict[int, tuple[object, Any]] = {}
         """The rows that were drawn last, by number, each with all that makes it look as it does; -1 for the heads."""
