@@ -14,7 +14,7 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.model import Model
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.timeline import History, Stretch, Timeline
+from dlsim.engine.timeline import History, Segment, Timeline
 
 KEPT = 30
 """How many runs that were left are kept."""
@@ -56,7 +56,7 @@ class Branches:
 
     def __init__(self, scenario: Scenario, build: Callable[[Scenario], Model], budget: int) -> None:
         self._build, self._opened = build, scenario
-        self.present = Timeline([Stretch(1, scenario)], build, budget)
+        self.present = Timeline([Segment(1, scenario)], build, budget)
         self._left: list[LeftRun] = []
         self._undone: list[LeftRun] = []
         self._came_by_undo = False
@@ -66,10 +66,10 @@ class Branches:
         """Begin a run that is the same up to iteration `start`: from there on `scenario` holds, with `changes` set in
         the state before it. `place` is where one stands in the run that is left.
         """
-        same_place = [stretch for stretch in self.present.stretches if stretch.start == start]
+        same_place = [segment for segment in self.present.segments if segment.start == start]
         earlier = same_place[0].changes if same_place else {}
-        stretch = Stretch(start, scenario, {**earlier, **changes})
-        fork = self.present.fork(stretch, self._build)
+        segment = Segment(start, scenario, {**earlier, **changes})
+        fork = self.present.fork(segment, self._build)
         self._left.append(LeftRun(self.present, start, place))
         del self._left[:-KEPT]
         self._undone.clear()
@@ -100,7 +100,7 @@ class Branches:
     def at(self, iteration: int, run: Timeline) -> Timeline:
         """The run at this iteration; a copy of it where it has not been so far, so that it goes no further."""
         if len(run.losses) < iteration:
-            run = run.fork(Stretch(iteration, run.stretches[-1].scenario), self._build)
+            run = run.fork(Segment(iteration, run.segments[-1].scenario), self._build)
         run.go_to(iteration)
         return run
 
@@ -112,16 +112,16 @@ class Branches:
     @property
     def scenarios(self) -> tuple[tuple[int, Scenario], ...]:
         """(the iteration from which on it holds, the scenario) as far as one stands; first, as 0, as it was opened."""
-        stretches = self.present.stretches
-        held = ((stretch.start, stretch.scenario) for stretch in stretches if stretch.start <= self.present.iteration)
+        segments = self.present.segments
+        held = ((segment.start, segment.scenario) for segment in segments if segment.start <= self.present.iteration)
         return ((0, self._opened), *held)
 
     @property
     def edits(self) -> tuple[int, ...]:
         """The iterations from which on something was edited in the present run."""
-        first, *others = self.present.stretches
+        first, *others = self.present.segments
         is_edited = bool(first.changes) or first.scenario is not self._opened
-        return (*((1,) if is_edited else ()), *(stretch.start for stretch in others))
+        return (*((1,) if is_edited else ()), *(segment.start for segment in others))
 
     @property
     def ghosts(self) -> tuple[Ghost, ...]:

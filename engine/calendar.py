@@ -43,7 +43,7 @@ class Calendar(Struct):
 
 
 class Epochs(Struct, frozen=True):
-    """How far a run has come in epochs: by a calendar for each of its stretches, in order."""
+    """How far a run has come in epochs: by a calendar for each of its segments, in order."""
 
     calendars: Sequence[Calendar]
 
@@ -66,7 +66,7 @@ class Batches:
         self.calendar = Calendar(-(-rows // self.size))
         self._rows = rows
         self._seed = seed
-        self._order: tuple[int, Indices] = (-1, np.arange(0))  # of an epoch; a run of many stretches has many of these
+        self._order: tuple[int, Indices] = (-1, np.arange(0))  # of an epoch; a run of many segments has many of these
 
     def of(self, iteration: int) -> tuple[Sequence[int], slice | Indices]:
         """(rows of its batch, the same to index arrays with); the last batch of an epoch may be shorter."""

@@ -85,7 +85,7 @@ class Simulator:
     @property
     def first_scenario(self) -> Scenario:
         """The scenario that holds at the very start: as it was opened, or as it was edited there."""
-        return self._cursor.run.stretches[0].scenario
+        return self._cursor.run.segments[0].scenario
 
     @property
     def model(self) -> Model:

@@ -127,11 +127,11 @@ class History(Struct, frozen=True):
         changed it, twice: before and after. NaN where there was no such parameter.
         """
         starts = [bisect_left(self.updates, start) for start, _ in self.reads]
-        stretches = zip(starts, [*starts[1:], len(self.states)], self.reads, strict=True)
+        segments = zip(starts, [*starts[1:], len(self.states)], self.reads, strict=True)
         values = np.array(
             [
                 number
-                for start, end, (_, read) in stretches
+                for start, end, (_, read) in segments
                 for number in _numbers(self.states[start:end], read, parameter)
             ]
         )
@@ -185,8 +185,8 @@ class Bursts:
         self.size = max(1, 2 * self.size if 2 * spent < SECONDS else int(self.size * SECONDS / spent))
 
 
-class Stretch(Struct, frozen=True):
-    """A stretch of a run: from iteration `start` on, `scenario` holds; `changes` are set in the state before it."""
+class Segment(Struct, frozen=True):
+    """A segment of a run: from iteration `start` on, `scenario` holds; `changes` are set in the state before it."""
 
     start: int
     scenario: Scenario
@@ -196,16 +196,16 @@ class Stretch(Struct, frozen=True):
 class Timeline:
     """One run's time. `iteration` is the one on the tape; `losses` and `curves` are all that was ever computed.
 
-    A run that was edited consists of several stretches; at the first iteration of each, the state is carried over
+    A run that was edited consists of several segments; at the first iteration of each, the state is carried over
     into its model, and what was edited is set.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], build: Callable[[Scenario], Model], budget: int) -> None:
-        self.stretches = tuple(stretches)
+    def __init__(self, segments: Sequence[Segment], build: Callable[[Scenario], Model], budget: int) -> None:
+        self.segments = tuple(segments)
         self._models = self._build(build)
         self.epochs = Epochs([model.calendar for model in self._models])
-        self._starts = [stretch.start for stretch in self.stretches]
-        self._edits: dict[int, Edit] = {}  # by the start of the stretch
+        self._starts = [segment.start for segment in self.segments]
+        self._edits: dict[int, Edit] = {}  # by the start of the segment
         self._stand_in(0)
         self._boundary = self._boundary_after(0)
         self._budget = budget
@@ -220,15 +220,15 @@ class Timeline:
         self._sound = True
         self.model.start()
         with np.errstate(all="ignore"):
-            self._set(self.stretches[0], self.model)
+            self._set(self.segments[0], self.model)
             self._enter(1)
 
     def _stand_in(self, place: int) -> None:
-        """The iteration on the tape belongs to that stretch."""
+        """The iteration on the tape belongs to that segment."""
         self._place = place
         self.model: Model = self._models[place]
         """What runs at the iteration on the tape."""
-        self.scenario: Scenario = self.stretches[place].scenario
+        self.scenario: Scenario = self.segments[place].scenario
         """The scenario that holds there."""
 
     @property
@@ -283,30 +283,30 @@ class Timeline:
         edits = [self._edits[start] for start in sorted(self._edits) if start <= iteration]
         return History([place - 1 for place in places], states, reads, edits)
 
-    def fork(self, stretch: Stretch, build: Callable[[Scenario], Model]) -> Timeline:
-        """Another run: the same as this one up to `stretch`, which holds from its start on."""
-        kept = [earlier for earlier in self.stretches if earlier.start < stretch.start]
-        other = Timeline([*kept, stretch], build, self._budget)
-        shared = min(stretch.start - 1, len(self.losses))
+    def fork(self, segment: Segment, build: Callable[[Scenario], Model]) -> Timeline:
+        """Another run: the same as this one up to `segment`, which holds from its start on."""
+        kept = [earlier for earlier in self.segments if earlier.start < segment.start]
+        other = Timeline([*kept, segment], build, self._budget)
+        shared = min(segment.start - 1, len(self.losses))
         if shared:
             other.finished = min(shared, self.finished)
             other.losses = Curve(self.losses.values[:shared])
             other.curves = {name: Curve(curve.values[:shared]) for name, curve in self.curves.items()}
-            other.checkpoints = self.checkpoints.before(stretch.start)
-            other._edits |= {start: edit for start, edit in self._edits.items() if start < stretch.start}
+            other.checkpoints = self.checkpoints.before(segment.start)
+            other._edits |= {start: edit for start, edit in self._edits.items() if start < segment.start}
         return other
 
     def _build(self, build: Callable[[Scenario], Model]) -> list[Model]:
         models: list[Model] = []
-        for stretch in self.stretches:
-            model = build(stretch.scenario)
+        for segment in self.segments:
+            model = build(segment.scenario)
             if models:
-                model.begin_at(stretch.start, models[-1])
+                model.begin_at(segment.start, models[-1])
             models.append(model)
         return models
 
     def _boundary_after(self, place: int) -> int | None:
-        """The iteration at which the next stretch starts."""
+        """The iteration at which the next segment starts."""
         return self._starts[place + 1] if place + 1 < len(self._starts) else None
 
     def _advance(self, last: int) -> bool:
@@ -336,22 +336,22 @@ class Timeline:
             self.is_broken = True
 
     def _cross(self) -> None:
-        """Into the next stretch."""
+        """Into the next segment."""
         before = self.model
         self._stand_in(self._place + 1)
         self._boundary = self._boundary_after(self._place)
         self.model.carry_over(before)
-        self._set(self.stretches[self._place], before)
+        self._set(self.segments[self._place], before)
 
-    def _set(self, stretch: Stretch, before: Model) -> None:
+    def _set(self, segment: Segment, before: Model) -> None:
         """Set what was edited, and keep what was before and after."""
-        is_known = stretch.start in self._edits or (stretch is self.stretches[0] and not stretch.changes)
+        is_known = segment.start in self._edits or (segment is self.segments[0] and not segment.changes)
         found = None if is_known else before.save()
-        for ref, number in stretch.changes.items():
+        for ref, number in segment.changes.items():
             self.model.set_number(ref, number)
         if not is_known:
             made = (self.model.save(), self.model.number_in)
-            self._edits[stretch.start] = Edit(stretch.start - 1, (found, before.number_in), made)
+            self._edits[segment.start] = Edit(segment.start - 1, (found, before.number_in), made)
 
     def _restore(self, iteration: int) -> None:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""

@@ -192,14 +192,14 @@ def strip_line(
     room = cells - breadth(left) - breadth(right)
     if room < 8:
         return ((left[:cells], "muted"),), None
-    stretch = StripPlan(breadth(left), room, span_of(max(len(known), here), position.end))
-    marks = _marks(snapshot, stretch, glyphs)
-    checkpoints = _checkpoints(snapshot.checkpoints, stretch)
+    plan = StripPlan(breadth(left), room, span_of(max(len(known), here), position.end))
+    marks = _marks(snapshot, plan, glyphs)
+    checkpoints = _checkpoints(snapshot.checkpoints, plan)
     pieces: list[Piece] = [(left, "muted")]
-    behind = stretch.left + stretch.filled(position.done)
-    went_on = stretch.left + stretch.filled(_went_on(snapshot))
-    bars = sparkline(known, stretch, ASCII_BARS if plain else BARS, GAP[plain], is_log=is_log)
-    for cell, bar in enumerate(bars, start=stretch.left):
+    behind = plan.left + plan.filled(position.done)
+    went_on = plan.left + plan.filled(_went_on(snapshot))
+    bars = sparkline(known, plan, ASCII_BARS if plain else BARS, GAP[plain], is_log=is_log)
+    for cell, bar in enumerate(bars, start=plan.left):
         is_past = cell < behind
         role = "curve" if is_past else "muted"
         if cell in checkpoints and bar:
@@ -210,7 +210,7 @@ def strip_line(
             pieces[-1] = (pieces[-1][0] + text, role)
         else:
             pieces.append((text, role))
-    return (*pieces, (right, "accent")), stretch
+    return (*pieces, (right, "accent")), plan
 
 
 def _remarks(say: Words, snapshot: Snapshot, stops: Sequence[str], cells: int) -> str:
@@ -243,11 +243,11 @@ def _went_on(snapshot: Snapshot) -> int:
     return next((end for end in ends if end > len(snapshot.known)), 0)
 
 
-def _checkpoints(places: Sequence[int], stretch: StripPlan) -> set[int]:
+def _checkpoints(places: Sequence[int], plan: StripPlan) -> set[int]:
     """Their cells, where they are few."""
-    if len(places) * APART > stretch.cells:
+    if len(places) * APART > plan.cells:
         return set()
-    cells = {stretch.cell(place) for place in places}
+    cells = {plan.cell(place) for place in places}
     return cells if len(cells) < 2 or np.diff(sorted(cells)).min() >= APART else set()
 
 
@@ -257,26 +257,26 @@ def span_of(known: int, planned: int) -> int:
     return max(planned, 1) if known <= planned <= span else span
 
 
-def _marks(snapshot: Snapshot, stretch: StripPlan, glyphs: Glyphs) -> dict[int, Piece]:
+def _marks(snapshot: Snapshot, plan: StripPlan, glyphs: Glyphs) -> dict[int, Piece]:
     """What stands on the strip, by cell: the later ones above the earlier."""
     marks: dict[int, Piece] = {}
     plain = 0 if glyphs.has_dots else 1
     for ghost in snapshot.ghosts:
-        marks[stretch.cell(ghost.fork)] = (FORK[plain], "accent")
+        marks[plan.cell(ghost.fork)] = (FORK[plain], "accent")
     for edit in snapshot.edits:
-        marks[stretch.cell(edit)] = (glyphs.edit, "accent")
-    marks[stretch.place(snapshot.position)] = (HERE[plain], "active")
+        marks[plan.cell(edit)] = (glyphs.edit, "accent")
+    marks[plan.place(snapshot.position)] = (HERE[plain], "active")
     return marks
 
 
-def sparkline(curve: Curve, stretch: StripPlan, bars: str, gap: str, *, is_log: bool) -> list[str]:
+def sparkline(curve: Curve, plan: StripPlan, bars: str, gap: str, *, is_log: bool) -> list[str]:
     """A bar for every cell, `gap` where no number is finite, "" where the run has not been yet."""
     count = len(curve)
-    heights = _middles(curve, stretch)
+    heights = _middles(curve, plan)
     finite = heights[np.isfinite(heights)]
-    shown = stretch.filled(count)
+    shown = plan.filled(count)
     if not finite.size:
-        return [gap] * shown + [""] * (stretch.cells - shown)
+        return [gap] * shown + [""] * (plan.cells - shown)
     low, high = float(finite.min()), float(finite.max())
     if is_log:
         heights, low, high = np.log(heights), math.log(low), math.log(high)
@@ -294,18 +294,18 @@ def is_logarithmic(curve: Curve) -> bool:
     return bool(len(least)) and float(least.min()) > 0 and float(middles.max()) > LOG_FROM * float(middles.min())
 
 
-def _middles(curve: Curve, stretch: StripPlan) -> Array:
+def _middles(curve: Curve, plan: StripPlan) -> Array:
     """The middle of least and greatest in each cell, from the curve's own blocks: as cheap for a million."""
-    place, low, high = curve.envelope(2 * stretch.cells)
-    heights = np.full(stretch.cells, np.nan)
+    place, low, high = curve.envelope(2 * plan.cells)
+    heights = np.full(plan.cells, np.nan)
     if not len(place):
         return heights
-    where = np.minimum(place.astype(np.int64) * stretch.cells // stretch.span, stretch.cells - 1)
-    lows, highs = np.full(stretch.cells, np.inf), np.full(stretch.cells, -np.inf)
+    where = np.minimum(place.astype(np.int64) * plan.cells // plan.span, plan.cells - 1)
+    lows, highs = np.full(plan.cells, np.inf), np.full(plan.cells, -np.inf)
     np.minimum.at(lows, where, low)
     np.maximum.at(highs, where, high)
     filled = np.flatnonzero(lows <= highs)
     # A cell without a number of its own shows the last one before it: there are more cells than iterations.
-    nearest = filled[np.maximum(np.searchsorted(filled, np.arange(stretch.cells), side="right") - 1, 0)]
+    nearest = filled[np.maximum(np.searchsorted(filled, np.arange(plan.cells), side="right") - 1, 0)]
     heights[:] = lows[nearest] / 2 + highs[nearest] / 2
     return heights

@@ -23,7 +23,7 @@ class TimelineStrip(Rows):
         self._say, self.glyphs = say, glyphs
         self._snapshot: Snapshot | None = None
         self._stops: Sequence[str] = ()
-        self._stretch: StripPlan | None = None
+        self._plan: StripPlan | None = None
 
     def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
         """Show this moment, and the conditions at which runs stop."""
@@ -35,7 +35,7 @@ class TimelineStrip(Rows):
     def draw(self) -> None:
         """Draw it in the width there is."""
         if self._snapshot is not None and self.size.width:
-            line, self._stretch = strip_line(self._say, self._snapshot, self.size.width, self.glyphs, self._stops)
+            line, self._plan = strip_line(self._say, self._snapshot, self.size.width, self.glyphs, self._stops)
             self.show_rows([line])
 
     def means(self, x: int, y: int) -> Link | Press | None:
@@ -47,7 +47,7 @@ class TimelineStrip(Rows):
         shown = next((form for form in told if text.endswith(f"{form} ")), "")
         if shown and x >= measure(line) - breadth(shown) - 1:
             return Press("", "stops.breakpoint")
-        if self._stretch is None or self._snapshot is None:
+        if self._plan is None or self._snapshot is None:
             return None
-        iteration = min(self._stretch.iteration(x), len(self._snapshot.known))
+        iteration = min(self._plan.iteration(x), len(self._snapshot.known))
         return Press("", f"stepping.scrub_to({iteration})", drags=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from dlsim.engine.functions.losses import Loss
 from dlsim.engine.functions.settings import fill
-from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
+from dlsim.engine.kinds.layered.structure import Array, FlatSlice, Layer, LayeredStructure
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter, update_quantities
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
@@ -481,7 +481,7 @@ class LayerParameter(Parameter):
         """W5, b1."""
         return tape.naming.parameter(self.key, ref.layer, ref.index)
 
-    def segment(self, layer: Layer) -> Segment:
+    def segment(self, layer: Layer) -> FlatSlice:
         """Where a layer's lie."""
         return layer.segment(self.key)
 

@@ -21,7 +21,7 @@ from dlsim.engine.scenario.spec import LayerSpec, TrainingSpec
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
 
-class Segment(Struct, frozen=True):
+class FlatSlice(Struct, frozen=True):
     """Where one layer's weights or biases lie in the flat parameter array."""
 
     start: int
@@ -41,13 +41,13 @@ class Layer(Struct, frozen=True):
     units: int
     spec: LayerSpec
     activation: Activation
-    weights: Segment
-    biases: Segment | None
+    weights: FlatSlice
+    biases: FlatSlice | None
     is_output: bool
     is_fused: bool
     """Whether its ∂E/∂z comes straight from the loss."""
 
-    def segment(self, letter: str) -> Segment:
+    def segment(self, letter: str) -> FlatSlice:
         """Where its weights (W) or biases (b) lie."""
         segment = self.weights if letter == "W" else self.biases
         assert segment is not None, f"{letter} in a layer without biases"
@@ -80,7 +80,14 @@ class LayeredStructure(ABC):
         )
 
     def _dense(
-        self, number: int, senders: int, spec: LayerSpec, weights: Segment, biases: Segment | None, *, is_output: bool
+        self,
+        number: int,
+        senders: int,
+        spec: LayerSpec,
+        weights: FlatSlice,
+        biases: FlatSlice | None,
+        *,
+        is_output: bool,
     ) -> Layer:
         """A layer whose parameters lie there."""
         return Layer(

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from dlsim.engine.functions.activations import Derivative, Value
-from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
+from dlsim.engine.kinds.layered.structure import Array, FlatSlice, Layer, LayeredStructure
 from dlsim.engine.kinds.network.file import NetworkBody
 from dlsim.engine.scenario.spec import LayerSpec
 
@@ -108,7 +108,9 @@ class Naming:
         return f"E_{self.unit('z', layer, (unit,))}"
 
 
-def _lay_out(layers: tuple[LayerSpec, ...], widths: tuple[int, ...]) -> tuple[dict[tuple[str, int], Segment], int, int]:
+def _lay_out(
+    layers: tuple[LayerSpec, ...], widths: tuple[int, ...]
+) -> tuple[dict[tuple[str, int], FlatSlice], int, int]:
     """({("W" or "b", layer): segment}, trained numbers, all numbers)."""
     trained: list[tuple[str, int, tuple[int, ...]]] = []
     frozen: list[tuple[str, int, tuple[int, ...]]] = []
@@ -116,12 +118,12 @@ def _lay_out(layers: tuple[LayerSpec, ...], widths: tuple[int, ...]) -> tuple[di
         (trained if spec.train_weights else frozen).append(("W", number, (widths[number - 1], spec.units)))
         if spec.bias:
             (trained if spec.train_biases else frozen).append(("b", number, (spec.units,)))
-    places: dict[tuple[str, int], Segment] = {}
+    places: dict[tuple[str, int], FlatSlice] = {}
     start = boundary = 0
     for group in (trained, frozen):
         for name, number, shape in group:
             size = shape[0] * shape[-1] if len(shape) == 2 else shape[0]
-            places[name, number] = Segment(start, start + size, shape)
+            places[name, number] = FlatSlice(start, start + size, shape)
             start += size
         if group is trained:
             boundary = start

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from dlsim.engine.kinds.layered.structure import Array, Layer, LayeredStructure, Segment
+from dlsim.engine.kinds.layered.structure import Array, FlatSlice, Layer, LayeredStructure
 from dlsim.engine.kinds.recurrent.file import RecurrentBody
 
 HIDDEN, OUTPUT = 1, 2
@@ -33,8 +33,8 @@ class RecurrentStructure(LayeredStructure):
         start = 0
         for number, spec in enumerate(body.network.layers, start=HIDDEN):
             senders = self.inputs + self.fed_back if number == HIDDEN else hidden_units
-            weights = Segment(start, start + senders * spec.units, (senders, spec.units))
-            biases = Segment(weights.stop, weights.stop + spec.units, (spec.units,)) if spec.bias else None
+            weights = FlatSlice(start, start + senders * spec.units, (senders, spec.units))
+            biases = FlatSlice(weights.stop, weights.stop + spec.units, (spec.units,)) if spec.bias else None
             start = biases.stop if biases else weights.stop
             layer = self._dense(number, senders, spec, weights, biases, is_output=number == OUTPUT)
             self.layers = (*self.layers, layer)

@@ -47,7 +47,7 @@ class WeightLine(Struct, frozen=True):
     row1: int
 
     @property
-    def stretch(self) -> Course:
+    def course(self) -> Course:
         """Where it runs."""
         return Course(self.x0, self.x1, self.row0, self.row1)
 
@@ -195,24 +195,24 @@ class Edges:
         is_told = not gap.is_crowded and len(gap.plain) <= MOST_LABELLED
         told = gap.plain if is_told else []
         lines = sorted(told, key=lambda line: (line.row0 != line.row1, line.edge))
-        stretches = tuple([line.stretch for line in lines])
-        placed = self._placed(lines, stretches, gap.margin)
+        courses = tuple([line.course for line in lines])
+        placed = self._placed(lines, courses, gap.margin)
         lit = {line.edge for line in gap.lit}
         for line in lines:
             if line.edge in placed and line.edge not in lit:
                 self._write(line, *placed[line.edge])
         for line in gap.lit:
             if line.edge not in placed and len(lit) <= MOST_LIT_LABELLED and not self._focus.is_update:
-                others = stretches or tuple(other.stretch for other in gap.plain)
+                others = courses or tuple(other.course for other in gap.plain)
                 taken = tuple(found for found, _ in placed.values())
-                found = place(line.stretch, len(self._text(line, None)), others, taken, gap.margin)
+                found = place(line.course, len(self._text(line, None)), others, taken, gap.margin)
                 if found is not None:
                     placed[line.edge] = found, None
             if line.edge in placed:
                 self._write(line, *placed[line.edge])
 
     def _placed(
-        self, lines: list[WeightLine], stretches: tuple[Course, ...], margin: Margin
+        self, lines: list[WeightLine], courses: tuple[Course, ...], margin: Margin
     ) -> dict[Edge, tuple[LabelPlace, int | None]]:
         """A place for the label of each line, and how many digits it has: all of them as many. Where there is no room
         for so many numbers, some are symbols alone, of None; nothing where not even symbols have room.
@@ -220,7 +220,7 @@ class Edges:
 
         def found_for(digits: Sequence[int | None]) -> tuple[LabelPlace, ...] | None:
             cells = tuple([len(self._text(line, own)) for line, own in zip(lines, digits, strict=True)])
-            return places(stretches, cells, margin)
+            return places(courses, cells, margin)
 
         for fewest in self._digits:
             found = found_for([fewest] * len(lines))
