@@ -23,8 +23,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from dlsim.engine.text import breadth
-from dlsim.tui.terminal.sgr import Look, Pen, is_same_on_blanks, look_of
-from dlsim.tui.terminal.strokes import TEXT, Cell, Run, by_look, strokes_of
+from dlsim.tui.terminal.sgr import TEXT, Cell, Look, Pen, Run, by_look, is_same_on_blanks, look_of, strokes_of
 
 NEAR = 4
 """So many bytes of unchanged cells between two changed ones are sent along, if they look the same: a jump of the cursor

@@ -102,7 +102,7 @@ class LazyRows(Sequence[Row]):
     def __getitem__(self, index: slice) -> Sequence[Row]: ...
     def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
         if isinstance(index, slice):
-            return [self._make(place) for place in range(*index.indices(self._count))]
+            return [self._made.get(place) or self[place] for place in range(*index.indices(self._count))]
         if not -self._count <= index < self._count:
             raise IndexError(index)
         index %= self._count
