@@ -511,3 +511,21 @@ def test_the_update_brings_new_biases_too():
     simulator.step("iteration")
     assert simulator.event.formula.startswith("Wx1 ← Wx1⁺, ")
     assert "b1 ← b1⁺" in simulator.event.formula
+
+
+def test_more_sequences_at_once_than_fit_in_memory_are_refused(monkeypatch):
+    units = 4 * (2 + 2 + 1)  # four steps of inputs, hidden units and outputs at the most
+    for most, is_refused in ((6 * units, False), (5, True)):
+        monkeypatch.setattr("dlsim.engine.kinds.recurrent.file.MOST_VALUES_AT_ONCE", most)
+        if is_refused:
+            with pytest.raises(ScenarioError, match="at once are too many"):
+                load("feedforward-or-recurrent")
+        else:
+            load("feedforward-or-recurrent")
+
+
+def test_the_last_step_has_no_later_ones_that_anything_comes_back_from():
+    find = Simulator(load("feedforward-or-recurrent")).model.find
+    assert find("∂E⟨4⟩/∂h1⟨3⟩") == ref_to("part:later", 1, (0, 2), kind="recurrent")
+    assert find("∂E⟨4⟩/∂h1⟨4⟩") == ref_to("part:own", 1, (0, 3), kind="recurrent")
+    assert find("∂E⟨5⟩/∂h1⟨4⟩") is None

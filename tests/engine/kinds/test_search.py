@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.tables import changed_at
 
-from dlsim.engine import ScenarioError, Simulator, load
+from dlsim.engine import ScenarioError, Simulator, WrongKindError, load
 from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.kinds.search.grid import decimals, search
 from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
@@ -333,3 +333,17 @@ def test_the_bias_changes_fastest_and_sums_are_whole_numbers_of_the_finest_step(
     assert grid.sums[26].tolist() == [25, 125, 125, 225]
     assert grid.fires[1].tolist() == [False] * 4, "0 is not above 0"
     assert grid.fires[2].all()
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_setting_that_is_tried_cannot_be_set(beside):
+    simulator = Simulator(load_tables(tables(beside=beside)))
+    tried = next(iter(simulator.program[0].refs))
+    with pytest.raises(WrongKindError, match="change the grid instead"):
+        simulator.model.set_number(tried, 1.0)
+
+
+def test_a_weight_of_the_network_beside_can_be_set():
+    simulator = Simulator(load_tables(tables(beside=True)))
+    simulator.model.set_number(simulator.model.parameter_at(1, 0, (0, 0)), 0.25)
+    assert simulator.model.parameters(landed=False)[0][0][0, 0] == 0.25
