@@ -1,4 +1,4 @@
-"""What the app draws on a terminal with poor glyphs."""
+"""The filter that puts ASCII characters in the place of others on a terminal with poor glyphs, by the table in words."""
 
 from __future__ import annotations
 

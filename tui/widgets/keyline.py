@@ -1,4 +1,4 @@
-"""The widget of the bottom line: it draws the keys or the hint that the footer gives it; a click on a key presses it."""
+"""The widget of the bottom line: draws the keys or the hint that the footer gives it. A click on a key presses it."""
 
 from __future__ import annotations
 
