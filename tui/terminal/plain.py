@@ -1,4 +1,4 @@
-"""The filter that puts ASCII characters in the place of others on a terminal with poor glyphs, by the table in words."""
+"""The filter that puts ASCII in the place of other characters on a terminal with poor glyphs; its table is in words."""
 
 from __future__ import annotations
 
