@@ -7,6 +7,7 @@ of which layer, at which index. The tape reads it, formulas are made of it, tabl
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
@@ -46,7 +47,7 @@ class Shown(NamedTuple):
     count: int  # type: ignore[assignment]  # shadows tuple.count, which nobody calls on it
 
 
-class Quantity:
+class Quantity(ABC):
     """What a number is. A kind's numbers are subclasses of this; each is made once, so that it is equal to itself only.
 
     `key` is its name in documents and messages, say "dE_dW" or "new_slot:v:W": nobody takes it apart. `name` is the
@@ -111,12 +112,12 @@ class Quantity:
 
     # the number
 
+    @abstractmethod
     def value(self, tape: Any, ref: Ref, sample: Any) -> Any:
         """The number at `ref`; `sample` is a row of the batch, or a slice of rows, for an array (rows,) of theirs.
 
         Raises LookupError where there is no such number.
         """
-        raise NotImplementedError
 
     def symbol(self, tape: Any, ref: Ref) -> str:
         """How formulas write it."""

@@ -207,9 +207,9 @@ class OfSpread(Summary):
             return ("0",)
         return self.of_finite(tape, ref, [int(place) for place in finite])
 
+    @abstractmethod
     def of_finite(self, tape: NetworkTape, ref: Ref, places: list[int]) -> Formula:
         """Of the weights at these places."""
-        raise NotImplementedError
 
     def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
         """Weights from the start, gradients with the last of them."""
