@@ -24,6 +24,7 @@ def answering(outputs, targets):
     [
         ([[0], [1]], [[0.4], [0.6]], 1.0),
         ([[0], [1]], [[-0.2], [0.2]], 0.5),
+        ([[0], [1]], [[0.5], [0.5]], 0.5),
         ([[-1], [1]], [[-0.29], [0.29]], 1.0),
         ([[-1], [1], [1]], [[0.2], [0.2], [0.9]], 2 / 3),
         ([[1, 0, 0], [0, 0, 1]], [[0.2, 0.1, 0.0], [0.0, 0.9, 0.3]], 0.5),
@@ -33,6 +34,7 @@ def answering(outputs, targets):
     ids=[
         "0 and 1 part at 0.5",
         "0 and 1 do not part at 0",
+        "exactly 0.5 is class 0",
         "-1 and 1 part at 0",
         "-1 is wrong above 0",
         "the largest of several",

@@ -1,5 +1,7 @@
 """Optimizers against the same rules in fifty-digit arithmetic."""
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from support.networks import layer, scenario
 from dlsim.engine import Simulator
 from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.functions.settings import Setting
 from dlsim.engine.kinds.updates import RATE, NewSlot
 
 mpmath.mp.dps = 50
@@ -166,3 +169,18 @@ def test_the_formulas_of_an_update_come_to_its_numbers(name, settings):
     for ref in refs:
         told = Explanation(tape, ref, 0)
         assert worked_out(told.filled_in(15)) == pytest.approx(told.value, rel=1e-8), told.substituted
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "outside"),
+    [
+        ("positive", [5e-324, 1.0, 1e308], [0.0, -1.0, math.inf, math.nan]),
+        ("non-negative", [0.0, 5e-324, 1e308], [-5e-324, math.inf, math.nan]),
+        ("unit", [0.0, 0.5, 1 - 2**-53], [-5e-324, 1.0, math.nan]),
+        ("flag", [0.0, 1.0], [0.5, -1.0, 2.0, math.nan]),
+        ("any", [-1e308, 0.0, 1e308], [math.inf, -math.inf, math.nan]),
+    ],
+)
+def test_a_setting_admits_its_range_to_the_last_bit_and_nothing_else(kind, inside, outside):
+    setting = Setting("any_name", "s", 0.0, kind)
+    assert [setting.admits(value) for value in (*inside, *outside)] == [True] * len(inside) + [False] * len(outside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.networks import layer, scenario
 from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
@@ -39,3 +40,10 @@ def test_no_matrix_has_two_shapes(name):
 )
 def test_an_op_is_written_as_its_matrices(name, variant, quantity, formula):
     assert next(each for kind, each, _ in told(name, variant) if kind == quantity) == formula
+
+
+@pytest.mark.parametrize(("output", "part"), [("sigmoid", "∂E_o1/∂h1"), ("softmax", "∂E_z3/∂h1")])
+def test_a_part_of_a_gradient_is_of_an_outputs_error_only_where_each_output_has_its_own(output, part):
+    case = scenario([layer(2), layer(2, output)], [[0.1, 0.2]], [[0, 1]], loss="half_squared_error")
+    symbols = [Simulator(case).model.tape.symbol(ref) for op in Simulator(case).program for ref in op.refs]
+    assert [symbol for symbol in symbols if symbol in ("∂E_o1/∂h1", "∂E_z3/∂h1")] == [part]
