@@ -213,3 +213,15 @@ def test_a_wrong_answer_given_with_confidence_costs_more_than_one_given_with_dou
     a = np.array([[0.9], [0.6], [0.1]])  # probability given to class 1; the truth is class 0
     LOSSES["binary_crossentropy"].errors(np.log(a / (1 - a)), a, np.zeros((3, 1)), errors)
     assert errors[0] > errors[1] > errors[2]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, entry in ACTIVATIONS.items() if not entry.couples_units))
+def test_a_span_holds_all_values_and_ends_where_they_do(name):
+    entry = ACTIVATIONS[name]
+    z = np.linspace(-60.0, 60.0, 2401).reshape(-1, 1)
+    a = np.empty_like(z)
+    entry.value(z, a, {setting.name: setting.default for setting in entry.settings})
+    low, high = entry.span
+    assert low <= a.min() and a.max() <= high
+    assert not np.isfinite(low) or a.min() < low + 1e-9
+    assert not np.isfinite(high) or a.max() > high - 1e-9
