@@ -77,12 +77,6 @@ def means_at(line: Pieces, x: int) -> Link | Press | None:
     return None
 
 
-def ref_at(line: Pieces, x: int) -> Ref | None:
-    """The number that stands at a cell of a line."""
-    found = means_at(line, x)
-    return found.ref if isinstance(found, Link) else None
-
-
 def linked(text: str, role: str, **numbers: tuple[str, Ref]) -> Line:
     """A sentence of the catalogue with numbers in its {places}, each of which leads to what it is."""
     pieces: list[Piece] = []

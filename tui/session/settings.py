@@ -230,9 +230,3 @@ class Preferences:
         if not new:
             return ""
         return new[0] if len(new) == 1 else f"{new[0]} (and {len(new) - 1} more)"
-
-
-def preferences_of(app: object) -> Preferences:
-    """Those of this app; for an app that has none, the defaults."""
-    preferences = getattr(app, "preferences", None)
-    return preferences if isinstance(preferences, Preferences) else Preferences()

@@ -94,11 +94,6 @@ class LayerStatistics:
         return None if layer.is_fused or layer.activation.couples_units else mean_size(self._arrays.slope)
 
     @property
-    def deltas(self) -> Array:
-        """(batch, units): ∂E/∂z."""
-        return self._arrays.dE_dz
-
-    @property
     def slopes(self) -> Array:
         """(batch, units): ∂h/∂z, as far as the way back goes through it."""
         return self._arrays.slope
