@@ -124,4 +124,4 @@ class FlatProbe:
         """Where it lies in the flat arrays."""
         letter, layer, index = self._parameter(place)
         row, unit = index if letter == "W" else (0, *index)
-        return layer.segment(letter).start + row * layer.units + unit
+        return layer.flat_slice(letter).start + row * layer.units + unit

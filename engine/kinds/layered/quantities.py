@@ -481,9 +481,9 @@ class LayerParameter(Parameter):
         """W5, b1."""
         return tape.naming.parameter(self.key, ref.layer, ref.index)
 
-    def segment(self, layer: Layer) -> FlatSlice:
+    def flat_slice(self, layer: Layer) -> FlatSlice:
         """Where a layer's lie."""
-        return layer.segment(self.key)
+        return layer.flat_slice(self.key)
 
     def is_trained(self, layer: Layer) -> bool:
         """Whether an update changes those of a layer."""
@@ -506,7 +506,7 @@ class ParameterGradient(Derivative):
 
     def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
         """From the flat gradients."""
-        return float(self.of.segment(tape.structure.layer(ref.layer)).of(tape.batch.gradients)[ref.index])
+        return float(self.of.flat_slice(tape.structure.layer(ref.layer)).of(tape.batch.gradients)[ref.index])
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """The chain rule."""

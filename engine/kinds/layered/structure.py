@@ -47,11 +47,11 @@ class Layer(Struct, frozen=True):
     is_fused: bool
     """Whether its ∂E/∂z comes straight from the loss."""
 
-    def segment(self, letter: str) -> FlatSlice:
+    def flat_slice(self, letter: str) -> FlatSlice:
         """Where its weights (W) or biases (b) lie."""
-        segment = self.weights if letter == "W" else self.biases
-        assert segment is not None, f"{letter} in a layer without biases"
-        return segment
+        found = self.weights if letter == "W" else self.biases
+        assert found is not None, f"{letter} in a layer without biases"
+        return found
 
 
 def views(layers: Sequence[Layer], flat: Array, *, read_only: bool = False) -> tuple[tuple[Array, Array | None], ...]:

@@ -184,9 +184,7 @@ class LayeredTape(Tape):
 
     def parameter(self, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """A weight or a bias before the update or after it."""
-        layer, flat = self.structure.layers[ref.layer - 1], self.batch.after if is_new else self.batch.before
-        segment = layer.weights if of.key == "W" else layer.segment(of.key)
-        return float(flat[segment.start : segment.stop].reshape(segment.shape)[ref.index])
+        return self._in(self.batch.after if is_new else self.batch.before, of, ref)
 
     def slot(self, name: str, of: Parameter, ref: Ref, *, is_new: bool) -> float:
         """What the optimizer remembers of it, before the update or after it."""
@@ -195,7 +193,7 @@ class LayeredTape(Tape):
 
     def _in(self, flat: Array, of: Parameter, ref: Ref) -> float:
         """The number that an array of one for each parameter holds for a weight or a bias."""
-        return float(self.structure.layer(ref.layer).segment(of.key).of(flat)[ref.index])
+        return float(self.structure.layer(ref.layer).flat_slice(of.key).of(flat)[ref.index])
 
     # samples
 

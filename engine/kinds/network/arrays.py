@@ -111,7 +111,7 @@ class Naming:
 def _lay_out(
     layers: tuple[LayerSpec, ...], widths: tuple[int, ...]
 ) -> tuple[dict[tuple[str, int], FlatSlice], int, int]:
-    """({("W" or "b", layer): segment}, trained numbers, all numbers)."""
+    """({("W" or "b", layer): slice}, trained numbers, all numbers)."""
     trained: list[tuple[str, int, tuple[int, ...]]] = []
     frozen: list[tuple[str, int, tuple[int, ...]]] = []
     for number, spec in enumerate(layers, start=1):
