@@ -6,7 +6,7 @@ import click
 
 from dlsim.cli.options import json_option
 from dlsim.cli.output import columns, one_line, write, write_json
-from dlsim.tui.session.folders import folders, is_there
+from dlsim.tui.session.settings import folders, is_there
 
 
 @click.command("locate")

@@ -33,12 +33,11 @@ from dlsim.engine.quantity import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.tui.session.changing import brief
+from dlsim.tui.session.editing import Target, brief, written
 from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
 from dlsim.tui.session.settings import MOST_DIGITS, Store
-from dlsim.tui.session.targets import Target, written
 from dlsim.tui.words import Words, words
-from dlsim.tui.words.scenario import in_words
+from dlsim.tui.words.prose import in_words
 
 Lines = Iterator[str]
 PROMPT = "> "

@@ -25,12 +25,11 @@ from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific
 from dlsim.engine.quantity import digits_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import shown
-from dlsim.tui.session.answer import answer_to, value_now
-from dlsim.tui.session.targets import Target, target_of
+from dlsim.tui.session.editing import Target, target_of
+from dlsim.tui.session.selection import answer_to, value_now
 from dlsim.tui.words import Words
-from dlsim.tui.words.heads import column_head
 from dlsim.tui.words.markdown import without_marks
-from dlsim.tui.words.prose import meaning, origin, question, reasons
+from dlsim.tui.words.prose import column_head, meaning, origin, question, reasons
 
 MOST_VALUES = 24
 """Of an op with more numbers than this the rest is left out."""

@@ -29,11 +29,10 @@ from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.help import HelpScreen, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.folders import NAME, in_short, keep
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions, place_of
-from dlsim.tui.session.settings import Preferences, Store
+from dlsim.tui.session.settings import NAME, Preferences, Store, in_short, keep
 from dlsim.tui.terminal.keyboard import answer
 from dlsim.tui.terminal.painting import PaintingApp
 from dlsim.tui.terminal.plain import PlainFilter
@@ -41,8 +40,7 @@ from dlsim.tui.terminal.signals import Terminal
 from dlsim.tui.terminal.suspending import Suspension
 from dlsim.tui.themes import OWN_THEMES
 from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import Caps, caps
+from dlsim.tui.words import Caps, caps, words
 
 SAY = words()
 UNTIL_SENT = 0.05

@@ -14,7 +14,7 @@ from textual.system_commands import SystemCommandsProvider
 from dlsim.tui.screens.help import Told, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
-from dlsim.tui.session.browsing import has_all
+from dlsim.tui.session.sessions import has_all
 from dlsim.tui.words import words
 
 SAY = words()

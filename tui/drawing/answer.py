@@ -25,8 +25,7 @@ from dlsim.tui.drawing.text import (
     widest,
     wrap,
 )
-from dlsim.tui.session.answer import Answer, answer_to, datum_edit, is_from_before, other_row, value_now
-from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.selection import Answer, Selection, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, origin, question, reasons
 

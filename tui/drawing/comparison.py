@@ -9,7 +9,7 @@ from msgspec import Struct
 from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.tui.drawing.text import Line, after_sign, padded, widest, wrap
-from dlsim.tui.session.changing import brief, in_words
+from dlsim.tui.session.editing import brief, in_words
 from dlsim.tui.session.session import Edited
 from dlsim.tui.words import words
 

@@ -9,7 +9,7 @@ from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.text import Line, wrap
 from dlsim.tui.words import Words
 from dlsim.tui.words.markdown import BULLET, HEADING, blocks, inline
-from dlsim.tui.words.scenario import rule_in_words
+from dlsim.tui.words.prose import rule_in_words
 
 BULLET_MARK = " • "
 

@@ -19,10 +19,9 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
-from dlsim.tui.session.answer import has_updated, in_iteration
-from dlsim.tui.session.rows import Group, Places
+from dlsim.tui.session.selection import Group, Places, has_updated, in_iteration
 from dlsim.tui.words import Words
-from dlsim.tui.words.heads import column_head, label_head, old_head
+from dlsim.tui.words.prose import column_head, label_head, old_head
 
 WHOLE = 3
 """Cells kept for the digits before the point, a sign included."""

@@ -15,11 +15,11 @@ from textual.screen import Screen
 from dlsim.engine.errors import reason_of
 from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.folders import in_forms, in_short, keep
 from dlsim.tui.session.session import Hint
+from dlsim.tui.session.settings import in_forms, in_short, keep
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.words import words
-from dlsim.tui.words.formula_text import text_of, text_of_op
+from dlsim.tui.words.prose import text_of, text_of_op
 
 SAY = words()
 MOST_AT_ONCE = 3_000

@@ -11,24 +11,30 @@ from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.changing import NotANumberError, change, next_start, randomise, redo, same_start, undo
-from dlsim.tui.session.session import Hint
-from dlsim.tui.session.targets import (
+from dlsim.tui.session.editing import (
     NOT_A_NUMBER,
     NOT_FINITE,
+    NotANumberError,
     Target,
+    change,
     in_short,
     in_the_data,
     more_than_all,
+    next_start,
     parsed,
     problem_with,
+    randomise,
+    redo,
+    same_start,
     targets_of,
+    undo,
 )
+from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words
-from dlsim.tui.words.scenario import in_words
+from dlsim.tui.words.prose import in_words
 
 SAY = words()
 KEYS_WHILE_ASKED = (

@@ -11,8 +11,7 @@ from dlsim.tui.session.keys import APP_KEYS, SIMULATOR_KEYS
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyCap, KeyLine
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps, words
 from dlsim.tui.words.prose import fitting
 
 SAY = words()

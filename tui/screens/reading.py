@@ -15,8 +15,7 @@ from dlsim.tui.session.keys import APP_KEYS, READING_KEYS, Key
 from dlsim.tui.widgets.keyline import KeyLine, key_caps
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.rows import Layout, Rows, as_text
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps, words
 
 SAY = words()
 Answer = TypeVar("Answer")

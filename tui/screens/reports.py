@@ -14,8 +14,7 @@ from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS
 from dlsim.tui.session.session import Session
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps, words
 
 SAY = words()
 PIECE_SECONDS, PIECES_PER_SECOND = 0.02, 30

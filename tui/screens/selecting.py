@@ -9,11 +9,11 @@ from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of
 from dlsim.tui.drawing.text import Link, Owner
 from dlsim.tui.drawing.whole_op import beside
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.answer import in_iteration
 from dlsim.tui.session.selection import (
     Cells,
     Selection,
     along,
+    in_iteration,
     in_order,
     in_rows,
     is_among,

@@ -25,8 +25,7 @@ from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.keyline import KeyLine
 from dlsim.tui.widgets.prompt import Prompt
 from dlsim.tui.widgets.rows import Rows
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps, words
 
 SAY = words()
 

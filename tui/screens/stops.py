@@ -16,16 +16,16 @@ from dlsim.engine.text import breadth
 from dlsim.tui.screens.choosing import ChoosingScreen, Option
 from dlsim.tui.screens.stepping import Stepping
 from dlsim.tui.screens.view import View
-from dlsim.tui.session.conditions import (
+from dlsim.tui.session.running import (
     SYMBOL,
     add_breakpoint,
+    gone_to,
     iterations_until,
     place_in,
     problem_as_it_stands,
     problem_with_condition,
     what_follows,
 )
-from dlsim.tui.session.running import gone_to
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.prompt import Asked

@@ -22,7 +22,7 @@ from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.footer import CAPS, Footer
-from dlsim.tui.session.answer import other_row
+from dlsim.tui.session.selection import other_row
 from dlsim.tui.session.variants import Member
 from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.formula import FormulaView

@@ -1,15 +1,22 @@
-"""Which number is selected, and the way one came to it: from operand to operand, and back."""
+"""What is selected: the number and the way one came to it, what it is made of, and where numbers stand in tables."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
+from dlsim.engine.explain import Explanation
+from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
-from dlsim.engine.quantity import Ref, about
+from dlsim.engine.quantity import Ref, about, present
+from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.rows import Places
+from dlsim.engine.text import breadth
+from dlsim.engine.timeline import Jump
 
 
 class Stop(Struct, frozen=True):
@@ -231,3 +238,185 @@ def is_among(refs: Sequence[Ref], ref: Ref) -> bool:
 def _standing_for(refs: Sequence[Ref], ref: Ref) -> Ref | None:
     """The number itself, or the first about the same parameter or unit."""
     return ref if ref in refs else next((one for one in refs if about(one) == about(ref)), None)
+
+
+def is_number(ref: Ref) -> bool:
+    """Whether its value is one to show: that of the update is only how many numbers took their places."""
+    return ref.quantity is not UPDATE
+
+
+class Answer(Struct, frozen=True):
+    """One number explained. Where it `is_shown` all its operands have been computed too; else none is told. It
+    `is_absent` where it never is in this iteration: an output for a sample that is not in the batch.
+    """
+
+    told: Explanation
+    is_shown: bool
+    is_absent: bool
+    spelt_out: tuple[Explanation, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """The number."""
+        return self.told.ref
+
+    @property
+    def operands(self) -> tuple[Ref, ...]:
+        """What its formula is made of, each once, in order."""
+        return self.told.operands
+
+
+def answer_to(snapshot: Snapshot, ref: Ref) -> Answer:
+    """Why the number at `ref` is what it is at this moment."""
+    told = snapshot.explain(ref)
+    is_absent = ref.quantity.is_absent(snapshot.tape, ref)
+    is_shown = not is_absent and snapshot.is_shown(ref)
+    return Answer(told, is_shown, is_absent, told.sums)
+
+
+def other_row(snapshot: Snapshot, ref: Ref) -> int | None:
+    """The row of the training data whose number this is, where that is not the sample under the lens."""
+    row = ref.quantity.row_of(snapshot.tape, ref)
+    return None if row == snapshot.row else row
+
+
+def datum_edit(snapshot: Snapshot, ref: Ref) -> Jump | None:
+    """What an edit made of an input or a target; None where it is as it came, and for any other number."""
+    if ref.quantity.datum is None:
+        return None
+    row = other_row(snapshot, ref)
+    return edit_of(snapshot.scenarios, ref, snapshot.row if row is None else row)
+
+
+def in_network(snapshot: Snapshot, ref: Ref) -> Ref:
+    """The place in the network of a cell of the data table, of a number that names its sample, or of one of a pass of a
+    sample by itself, where that is the sample under the lens.
+    """
+    return ref.quantity.in_network(snapshot.tape, ref, snapshot.sample)
+
+
+def in_iteration(snapshot: Snapshot, ref: Ref) -> Ref:
+    """The number of the iteration that a present parameter is: the old one, and once the update is done the new one."""
+    of = ref.quantity
+    if of.now is not of or of.new is None or of.before is None:
+        return ref
+    new = ref._replace(quantity=of.new)
+    return new if is_landed(snapshot) and snapshot.is_shown(new) else ref._replace(quantity=of.before)
+
+
+def value_now(snapshot: Snapshot, ref: Ref) -> float | None:
+    """What a parameter has become that `ref` tells as it was before the update; None for anything else."""
+    if not ref.quantity.is_parameter or not is_landed(snapshot):
+        return None
+    return snapshot.tape.value(present(ref), snapshot.sample)
+
+
+def is_landed(snapshot: Snapshot) -> bool:
+    """Whether the new parameters have taken their places, while all else is what the old ones made."""
+    return snapshot.position.done == snapshot.position.iteration
+
+
+def has_updated(snapshot: Snapshot) -> bool:
+    """The same, where anything is updated at all."""
+    return is_landed(snapshot) and (UPDATE, None) in snapshot.order
+
+
+def is_from_before(snapshot: Snapshot, ref: Ref) -> bool:
+    """Whether `ref` is what the parameters from before the update have made."""
+    return ref.quantity.of_old_parameters and has_updated(snapshot)
+
+
+LABELS_MEASURED = 200
+"""Of a larger table the first and the last rows only."""
+INDEXED_AT_MOST = 50_000
+"""Larger tables are not indexed row by row: the active row is then not followed."""
+
+
+Fitted = tuple[int, bool, Sequence[int | None], int, int]
+"""Cells of the labels, whether all numbers count something, the columns shown (None: some are left out), the digits of
+a number and the cells of a column."""
+
+
+class Group(Struct, frozen=True):
+    """The rows from `start` on belong to layer `layer`, up to the next group."""
+
+    layer: int
+    start: int
+
+
+class Places:
+    """A table's rows by what they are about, and its groups."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.groups = _groups(table)
+        self.lines = len(table.rows) + len(self.groups)
+        """Rows and headings together."""
+        self._rows: dict[Ref, int] | None = None
+        self.fitted: tuple[tuple[int, int], Fitted] | None = None
+        """For which cells and digits its columns were laid out last, and how."""
+        self.drawn: dict[int, tuple[object, Any]] = {}
+        """The rows that were drawn last, by number, each with all that makes it look as it does; -1 for the heads."""
+
+    @cached_property
+    def label_cells(self) -> int:
+        """Cells of the widest row's label."""
+        rows, half = self.table.rows, LABELS_MEASURED // 2
+        return max((breadth(row.label) for row in (*rows[:half], *rows[max(half, len(rows) - half) :])), default=0)
+
+    def row(self, ref: Ref) -> int | None:
+        """The row about `ref`, None where the table has none."""
+        if self.table.key == "data":
+            return _row_of_data(ref, self.table.per_sample)
+        if self._rows is None:
+            self._rows = self._index()
+        subject = about(ref)
+        # One entry of a softmax's Jacobian, ∂o1/∂z4, is about z4; steps of a sequence have two indices of their own.
+        return self._rows.get(subject, self._rows.get(subject._replace(index=subject.index[-1:])))
+
+    def _index(self) -> dict[Ref, int]:
+        found: dict[Ref, int] = {}
+        if len(self.table.rows) > INDEXED_AT_MOST:
+            return found
+        for number, row in enumerate(self.table.rows):
+            for cell in row.cells:
+                if cell is not None:
+                    found.setdefault(about(cell), number)
+        return found
+
+    # lines: the rows with a heading above each group
+
+    def line_of(self, row: int) -> int:
+        """The line on which a row stands."""
+        return row + sum(group.start <= row for group in self.groups)
+
+    def at(self, line: int) -> int | Group:
+        """The row on a line, or the group whose heading it is."""
+        for number, group in enumerate(self.groups):
+            heading = group.start + number
+            if line == heading:
+                return group
+            if line < heading:
+                return line - number
+        return line - len(self.groups)
+
+
+def _row_of_data(ref: Ref, per_sample: int) -> int | None:
+    """Where an input, target or output of a sample stands; the third of a sequence's indices is its step."""
+    if not ref.quantity.names_row:
+        return None
+    return ref.index[0] * per_sample + (ref.index[2] if len(ref.index) > 2 else 0)
+
+
+def _groups(table: Table) -> tuple[Group, ...]:
+    """Where each layer begins; layers follow each other, so that they are found by bisection."""
+    rows = table.rows
+    if not len(rows) or rows[0].group is None:
+        return ()
+    groups: list[Group] = []
+    start = 0
+    while start < len(rows):
+        layer = rows[start].group or 0
+        groups.append(Group(layer, start))
+        start = bisect_left(rows, layer + 1, lo=start, key=lambda row: row.group or 0)
+    return tuple(groups)

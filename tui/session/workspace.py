@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.session.editing import Target, target_of
 from dlsim.tui.session.running import Running
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.settings import Preferences
-from dlsim.tui.session.targets import Target, target_of
 
 TABLES = 3
 """As many have a key."""

@@ -10,8 +10,7 @@ from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import Piece, Press, fit
 from dlsim.tui.session.keys import Key
 from dlsim.tui.widgets.rows import Rows
-from dlsim.tui.words import Words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import Words, caps
 
 FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""

@@ -10,7 +10,7 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.table import TableView
 from dlsim.tui.drawing.text import Link, Owner, Press
 from dlsim.tui.drawing.variants import VariantRow, notes_on, variants_lines
-from dlsim.tui.session.rows import Places
+from dlsim.tui.session.selection import Places
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import Words
 

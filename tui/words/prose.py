@@ -1,4 +1,4 @@
-"""Which sentence goes with a number: the question it answers and what it means.
+"""Which sentence goes with a number, a table's column, a scenario: the question it answers, what it means, its name.
 
 A key is looked up from the particular to the general: `meaning.search_y.at_zero.positive`, `meaning.search_y.positive`,
 `meaning.y`, and last `meaning.any`. Between a quantity and its sign may stand a quality: the activation, the loss, the
@@ -7,16 +7,25 @@ optimizer, what an optimizer's state is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from msgspec.structs import replace
 
 from dlsim.engine.explain import Explanation
+from dlsim.engine.functions.settings import Convention
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DZ, E_O, A
 from dlsim.engine.kinds.updates import UPDATE
-from dlsim.engine.numbers import fixed
-from dlsim.engine.quantity import Ref, about
-from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.model import Table
+from dlsim.engine.numbers import DIGITS, fixed, general
+from dlsim.engine.program import Op
+from dlsim.engine.quantity import Ref, about, digits_of
+from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.answer import datum_edit
+from dlsim.engine.text import breadth
+from dlsim.tui.session.editing import Target
+from dlsim.tui.session.selection import answer_to, datum_edit, is_number, other_row
+from dlsim.tui.session.sessions import Choice
 from dlsim.tui.words import Words
 
 MOST_NAMED = 3
@@ -139,3 +148,147 @@ def _sign(value: float) -> str:
 
 def _place(snapshot: Snapshot, ref: Ref) -> str:
     return "output" if ref.layer == len(snapshot.scenario.layers) else "hidden"
+
+
+def label_head(say: Words, table: Table) -> str:
+    """What stands over the labels of the rows."""
+    return say(f"column.{table.labels}") if table.labels else ""
+
+
+def column_head(say: Words, name: str, cells: int | None = None) -> str:
+    """What stands over a column: the catalogue's word, and a name of the scenario's own as it is; over a column of
+    fewer `cells` the name alone, or the word's shorter form, where it has one.
+    """
+    word, is_named, own = name.partition("=")
+    head = say.first([f"column.{word}", "column.any"], name=word) if word else ""
+    if is_named:
+        head = f"{head} {own}".strip()
+    if cells is None or breadth(head) <= cells:
+        return head
+    return own if is_named else say.first([f"column.short.{name}", f"column.{name}", "column.any"], name=name)
+
+
+def old_head(say: Words, name: str, cells: int) -> str:
+    """The same over numbers that the weights from before the update have made: it says so in as many words as fit."""
+    whole, short = column_head(say, name), column_head(say, name, 0)
+    keys = (
+        ("column.before_update", whole),
+        ("column.short.before_update", whole),
+        ("column.short.before_update", short),
+    )
+    forms = (say(key, column=head) for key, head in keys)
+    return next((form for form in forms if breadth(form) <= cells), column_head(say, name, cells))
+
+
+def text_of(say: Words, snapshot: Snapshot, digits: int = DIGITS, *, selected: Ref | None = None) -> str | None:
+    """The formula as one line of text, to be copied; None where nothing is computed yet."""
+    if selected is None and snapshot.event is not None:
+        selected = snapshot.event.ref
+    if selected is None:
+        return None
+    answer = answer_to(snapshot, selected)
+    if not answer.is_shown:
+        return None
+    told, row = answer.told, other_row(snapshot, selected)
+    outcome = fixed(told.value, digits_of(selected, digits))
+    filled_in = told.filled_in(digits)
+    sides = [told.symbol, told.formula, filled_in, outcome]
+    if not is_number(selected):  # of an update, each new value that takes its place
+        sides = [filled_in]
+    text = " = ".join(dict.fromkeys(side for side in sides if side))
+    return text if row is None else say("answer.copied_of_sample", text=text, sample=row + 1)
+
+
+def text_of_op(say: Words, snapshot: Snapshot, op: Op, digits: int = DIGITS) -> str:
+    """An op as lines of text, to be copied: its matrices, then each of its numbers that has been computed."""
+    head = [f"{formula}  {shapes}".strip() for _, formula, shapes in (snapshot.tape.op_formula(op),) if formula]
+    return "\n".join([*head, *filter(None, (text_of(say, snapshot, digits, selected=ref) for ref in op.refs))])
+
+
+def topics(say: Words, choice: Choice, pictures: Iterable[str]) -> str:
+    """All that a filter looks for: its line of the list, its summary, what it consists of, its `pictures` and its kind
+    by the names that they usually have.
+    """
+    scenario = choice.scenario
+    if scenario is None:
+        return choice.heading(say.language)
+    names = [f"command.picture.usual.{picture}" for picture in pictures]
+    names += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
+    return " ".join(
+        (
+            choice.heading(say.language),
+            in_language(scenario.summary, say.language),
+            *facts(say, scenario),
+            *(say(key) for key in names if key in say),
+        )
+    )
+
+
+def facts(say: Words, scenario: Scenario) -> Iterator[str]:
+    """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
+    network, training = scenario.network, scenario.training
+    if network is not None:
+        widths = "-".join(str(width) for width in network.widths)
+        yield say(
+            "browser.size",
+            widths=widths,
+            activations=_runs([layer.activation.name for layer in network.layers]),
+        )
+    if count := scenario.samples:
+        yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
+    if training is not None:
+        yield say("browser.training", optimizer=training.optimizer.name, loss=training.loss.replace("_", " "))
+    elif network is not None:
+        yield say("browser.forward")
+    if scenario.variants:
+        yield say("browser.variants", names=" · ".join(scenario.variants))
+
+
+def _runs(names: Sequence[str]) -> str:
+    """sigmoid, sigmoid, softmax → "2 × sigmoid, softmax"."""
+    counted = [(name, len(list(group))) for name, group in groupby(names)]
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)
+
+
+def in_words(say: Words, target: Target) -> Target:
+    """What can be changed, with words for its label: of the data called by its sample as well, where there are several;
+    of a setting without its path.
+    """
+    if target.datum is not None and target.datum.sample is not None:
+        return replace(target, label=say("edit.of_sample", symbol=target.label, sample=target.datum.sample))
+    return replace(target, label=setting_name(say, target.path)) if target.label == target.path else target
+
+
+def setting_name(say: Words, path: str) -> str:
+    """What a setting is called: `layer 1 activation`, `learning_rate`, `sweep from`: words, and no path in a file."""
+    named: list[str] = []
+    match path.split("."):
+        case ["network", "layers", number, *rest]:
+            named.append(say("setting.layer", number=int(number) + 1))
+        case ["functions", "show", number, *rest]:
+            named.append(say("setting.function", number=int(number) + 1))
+        case ["training", "seed"]:
+            return say("setting.shuffle_seed")
+        case ["training", "optimizer", *rest] if rest:
+            pass
+        case ["training" | "functions", *rest]:
+            pass
+        case rest:
+            pass
+    return " ".join((*named, *(say.first((f"setting.part.{part}", "column.any"), name=part) for part in rest)))
+
+
+def rule_in_words(say: Words, rule: Convention) -> str:
+    """A rule said: the particular sentence where one of its values has its own, else the general one."""
+    values = {name: _value_told(name, value) for name, value in rule.values.items()}
+    keys = [f"convention.{rule.key}_{value}" for value in rule.values.values() if isinstance(value, str)]
+    text = say.first([*keys, f"convention.{rule.key}"], **values)
+    extras = [name for name, value in rule.values.items() if value and f"convention.{rule.key}_with_{name}" in say]
+    return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
+
+
+def _value_told(name: str, value: float | str) -> float | str:
+    """As it is said; a seed is no count, to be grouped."""
+    if isinstance(value, float):
+        return general(value)
+    return str(value) if name == "seed" else value

@@ -21,8 +21,7 @@ from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
-from dlsim.tui.words.formula_text import text_of
-from dlsim.tui.words.prose import meaning, names, origin, question
+from dlsim.tui.words.prose import meaning, names, origin, question, text_of
 
 DRAWN = re.compile(r"(?:^|[ !])((?:-|− ?)?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?)(%?)\s*$")
 SCENARIOS = (

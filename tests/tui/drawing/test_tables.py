@@ -12,7 +12,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.engine.quantity import about
 from dlsim.tui.drawing.table import TableView, sheet_of
-from dlsim.tui.session.rows import Group, Places
+from dlsim.tui.session.selection import Group, Places
 from dlsim.tui.words import words
 
 

@@ -28,8 +28,7 @@ from dlsim.tui.drawing.table import TableView
 from dlsim.tui.drawing.variants import variants, variants_lines, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.screens.footer import CAPS
-from dlsim.tui.session.rows import Places
-from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.selection import Places, Selection
 from dlsim.tui.session.session import Session
 from dlsim.tui.words import words
 

@@ -14,8 +14,7 @@ from dlsim.tui.screens.reports import GradientScreen
 from dlsim.tui.session.keys import COMPARING_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import MOST_DIGITS, Settings, Store
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps, words
 
 SIZES = [(120, 40), (80, 24)]
 AT_W5 = {"values": 20}

@@ -18,12 +18,23 @@ from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens import reports
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.changing import NotANumberError, change, randomise, redo, same_start, undo
+from dlsim.tui.session.editing import (
+    NotANumberError,
+    Target,
+    change,
+    parsed,
+    problem_with,
+    randomise,
+    redo,
+    same_start,
+    settings_of,
+    target_of,
+    undo,
+)
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.targets import Target, parsed, problem_with, settings_of, target_of
 from dlsim.tui.words import words
-from dlsim.tui.words.scenario import in_words
+from dlsim.tui.words.prose import in_words
 
 WRITTEN_OVER = ["ctrl+u"]
 """What stands in the prompt is gone."""

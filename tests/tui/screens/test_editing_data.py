@@ -7,11 +7,19 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.footer import CAPS
-from dlsim.tui.session.answer import datum_edit
-from dlsim.tui.session.changing import brief, change, redo, undo
-from dlsim.tui.session.selection import Selection
+from dlsim.tui.session.editing import (
+    brief,
+    change,
+    problem_with,
+    redo,
+    settings_of,
+    target_of,
+    targets_of,
+    undo,
+    written,
+)
+from dlsim.tui.session.selection import Selection, datum_edit
 from dlsim.tui.session.session import Session
-from dlsim.tui.session.targets import problem_with, settings_of, target_of, targets_of, written
 from dlsim.tui.session.variants import label_of
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import origin as origin_of

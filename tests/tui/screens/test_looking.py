@@ -31,7 +31,7 @@ from dlsim.tui.session.variants import differences
 from dlsim.tui.widgets.loss_curve import LossCurve
 from dlsim.tui.widgets.picture import PictureView
 from dlsim.tui.words import words
-from dlsim.tui.words.scenario import rule_in_words
+from dlsim.tui.words.prose import rule_in_words
 
 # variants
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlsim.engine.breakpoints import examples
-from dlsim.tui.session.conditions import add_breakpoint, place_in
-from dlsim.tui.session.running import Running
+from dlsim.tui.session.running import Running, add_breakpoint, place_in
 from dlsim.tui.session.session import SPEEDS, Session
 
 

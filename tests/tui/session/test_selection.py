@@ -12,8 +12,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.footer import CAPS
-from dlsim.tui.session.answer import answer_to
-from dlsim.tui.session.selection import Cells, Selection, in_order
+from dlsim.tui.session.selection import Cells, Selection, answer_to, in_order
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.picture import NetworkDiagram
 from dlsim.tui.words import words

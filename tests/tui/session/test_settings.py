@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from dlsim.tui.session.folders import Folders
-from dlsim.tui.session.settings import Last, Settings, Store
+from dlsim.tui.session.settings import Folders, Last, Settings, Store
 
 CHOSEN = Settings(theme="textual-light", glyphs="ascii", digits=4, keymap={"step.forward": "n,space"})
 LEFT = Last(scenario="backprop-2-2-2", variant=None, iteration=40, cursor=17, sample=0)

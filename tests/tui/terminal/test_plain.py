@@ -20,8 +20,7 @@ from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Store
 from dlsim.tui.terminal.plain import PlainFilter
-from dlsim.tui.words import words
-from dlsim.tui.words.caps import Caps, cap
+from dlsim.tui.words import Caps, cap, words
 from dlsim.tui.words.lookalikes import TABLE, in_ascii
 
 SAID = sorted(

@@ -14,7 +14,7 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.session.answer import in_network
+from dlsim.tui.session.selection import in_network
 
 
 class Shape(Struct, frozen=True):

@@ -17,7 +17,7 @@ from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node, Numbers, Shape
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
 from dlsim.tui.drawing.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number, number_alone
-from dlsim.tui.session.answer import is_number
+from dlsim.tui.session.selection import is_number
 from dlsim.tui.words import words
 
 FEWEST_CELLS = 6

@@ -18,7 +18,7 @@ from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
 from dlsim.tui.drawing.text import Pieces, fit, groups_that_fit
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps
 
 VIEWS = ("gradients", "deltas", "derivatives", "weight_histogram", "gradient_histogram", "units")
 FORWARD_VIEWS = ("weight_histogram", "units")

@@ -17,7 +17,7 @@ from dlsim.tui.drawing.equation import in_lines
 from dlsim.tui.drawing.numbers import number_alone
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.text import Link, Pieces, cut, fit
-from dlsim.tui.session.answer import is_landed
+from dlsim.tui.session.selection import is_landed
 
 MOST_SHOWN, LARGEST_SHOWN = 8, 16
 """Rows and columns of a matrix that are drawn as cells, and where there is more room than all else takes."""

@@ -17,7 +17,7 @@ from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.scales import Array, fitting_span
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit, measure
 from dlsim.tui.session.keys import SIMULATOR_KEYS
-from dlsim.tui.words.caps import caps
+from dlsim.tui.words import caps
 
 FEW_DIGITS = 4
 LINES_OF_TITLE = (4, 7, 10)

@@ -14,7 +14,7 @@ from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 from dlsim.tui.drawing.pictures.unrolled_plan import WITH_GRADIENTS, plan
 from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit
-from dlsim.tui.session.answer import is_number
+from dlsim.tui.session.selection import is_number
 
 
 def draw(scene: Scene, width: int, height: int) -> Drawing:
