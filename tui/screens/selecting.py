@@ -10,15 +10,15 @@ from dlsim.tui.drawing.text import Link, Owner
 from dlsim.tui.drawing.whole_op import beside
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.selection import (
-    Cells,
+    Places,
     Selection,
     along,
     in_iteration,
     in_order,
     in_rows,
-    is_among,
     of_curve,
     of_curves,
+    standing_for,
 )
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.workspace import Workspace
@@ -115,12 +115,12 @@ class Selecting:
         filled = sorted(
             (table for table in snapshot.tables if table.rows), key=lambda one: one.key != self._work.tabs.table
         )
-        table = Cells(filled[0]) if filled else None  # that of the variants holds no numbers of a run
+        table = Places(filled[0]) if filled else None  # that of the variants holds no numbers of a run
         drawn = (
             self._drawn_numbers() if self._work.tabs.area == "network" and self._view.panels["network"].display else ()
         )
         begun = None if self._work.selection else self._computed_last(snapshot, table)
-        if begun is not None and (not drawn or is_among(drawn, begun)):
+        if begun is not None and (not drawn or standing_for(drawn, begun) is not None):
             return begun
         here = self._work.selection.ref
         if len(drawn) == 1 and table is not None:
@@ -134,7 +134,7 @@ class Selecting:
             return None
         here = None if here is None else in_iteration(snapshot, here)
         if here is None or table.find(here) is None:
-            return table.of_sample(snapshot.row) or (table.first() if by > 0 else table.last())
+            return table.of_sample(snapshot.row) or table.end(by)
         return table.below(here, by) if is_line else table.beside(here, by)
 
     def _beside_in_op(self, snapshot: Snapshot, by: int) -> Ref | None:
@@ -144,18 +144,18 @@ class Selecting:
             return None
         return beside(op, self._work.selection.ref, by)
 
-    def _computed_last(self, snapshot: Snapshot, table: Cells | None) -> Ref | None:
+    def _computed_last(self, snapshot: Snapshot, table: Places | None) -> Ref | None:
         """Where a selection begins: at the number that was computed last, or where it has none in the table's line."""
-        return None if snapshot.event is None or table is None else table.at(snapshot.event.ref)
+        return None if snapshot.event is None or table is None else table.standing_for(snapshot.event.ref)
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """The parameter that is shown, and from it to the next, as it is now: the first table has a line for each."""
-        cells, selected = Cells(snapshot.tables[0]), self._work.selection.ref
+        cells, selected = Places(snapshot.tables[0]), self._work.selection.ref
         here = parameter_of(snapshot, selected)
         is_begun = selected is not None and parameter_in(selected) is not None
         found = None if here is None else cells.below(here, by) if is_begun else here
         if found is None and not is_line:
-            found = cells.first() if by > 0 else cells.last()
+            found = cells.end(by)
         return None if found is None else present(found)
 
     def _drawn_numbers(self) -> list[Ref]:

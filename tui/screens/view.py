@@ -193,7 +193,7 @@ class View:
         """All variants at the moment that is shown; those that need long come after it."""
         if not self._work.running.is_running and not self._work.session.follow(AT_ONCE_SECONDS):
             self._catch_up_later()
-        return self._work.running.members
+        return self._work.running.members or self._work.session.members
 
     def told(self, snapshot: Snapshot, members: tuple[Member, ...]) -> list[Variant]:
         """The variants as they are drawn and told of."""

@@ -63,16 +63,12 @@ class Runner:
         self._thread = Thread(target=self._run, name="dlsim-run", daemon=True)
         self.rate = rate
         self.published: tuple[Snapshot, tuple[Member, ...]] | None = None
+        """The last snapshot, and those of all variants at the same moment."""
         self.failure: BaseException | None = None
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
-
-    @property
-    def latest(self) -> Snapshot | None:
-        """The last snapshot; `published` has it with those of the other variants, all at the same moment."""
-        return None if self.published is None else self.published[0]
 
     @property
     def is_running(self) -> bool:
@@ -198,72 +194,62 @@ class Running:
         self._runner: Runner | None = None
         self._next_step: float | None = None  # when the next step is due, in a run step by step
         self._end: int | None = None
-        self._is_sent = False  # to a place that was asked for, not to where the epochs end
+        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._looked_at = self._spent = 0.0
+        self.is_running = False
+        """Whether a run is on: then the simulator is not the caller's."""
+        self.latest: Snapshot | None = None
+        """The last snapshot that was seen of a run in its own thread; None where none is on."""
+        self.members: tuple[Member, ...] = ()
+        """All variants of the scenario at that moment."""
+        self.goal: int | None = None
+        """The iteration to which a run was sent; None where it was merely let go."""
         self.past_epochs = 0
         """The scenario's own epochs, where the run goes on past them; else 0."""
-        self._breakpoints: tuple[Breakpoint, ...] = ()
         self.passed: tuple[str, ...] = ()
         """Breakpoints that held when the run began, so that it goes on past them."""
-        self._seen: Snapshot | None = None
-        self._looked_at = self._spent = 0.0
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a run is on: then the simulator is not the caller's."""
-        return self._runner is not None or self._next_step is not None
-
-    @property
-    def latest(self) -> Snapshot | None:
-        """The last snapshot of the run that is on; None where none is."""
-        return self._runner.latest or self._seen if self._runner is not None else None
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """All variants of the scenario at the moment of `latest`."""
-        if self._runner is None:
-            return self._session.members
-        return self._runner.published[1] if self._runner.published is not None else ()
 
     def start(self) -> Hint | None:
         """Run on, to where the scenario's epochs end, or for ever where they have ended."""
-        simulator = self._session.simulator
+        simulator, speed = self._session.simulator, self._session.speed
         if simulator.trouble is not None:
             return Hint("hint.trouble")
-        self._end = self._session.run_ends_at
-        self._is_sent = False
+        self.goal, self._end = None, simulator.end if simulator.iteration < simulator.end else None
         self.past_epochs = simulator.epochs if self._end is None else 0
         self._arm()
-        self._seen = self._session.snapshot
-        speed = self._session.speed
         if speed.is_stepwise or not simulator.trains:
             self._next_step = monotonic()
-            return None
-        self._run(speed.per_second)
+        else:
+            self._run(speed.per_second)
         return None
 
     def start_to(self, iteration: int) -> None:
         """Run on to a place, as fast as the machine goes and past all breakpoints."""
-        self._end, self._is_sent, self.past_epochs = iteration, True, 0
+        self.goal, self._end, self.past_epochs = iteration, iteration, 0
         self._arm()
-        self._seen = self._session.snapshot
         self._run(math.inf)
 
-    @property
-    def goal(self) -> int | None:
-        """The iteration to which a run was sent; None where it was merely let go."""
-        return self._end if self._is_sent else None
+    def _arm(self) -> None:
+        """A run stops where a breakpoint comes to hold: those that hold already are passed."""
+        simulator, points = self._session.simulator, self._session.breakpoints
+        is_begun = simulator.trains and simulator.iteration > 0
+        passed = [point for point in points if is_begun and point.holds(simulator)]
+        self._breakpoints = tuple(point for point in points if point not in passed)
+        self.passed = tuple(point.text for point in passed)
+        self.is_running = True
 
     def _run(self, rate: float) -> None:
         session = self._session
+        self.latest, self.members = session.snapshot, session.members
+        self._looked_at, self._spent = 0.0, thread_time()
         self._runner = Runner(
             session.simulator,
             rate,
             self._end,
             ensemble=session.ensemble,
             breakpoints=self._breakpoints,
-            passes=self._is_sent,
+            passes=self.goal is not None,
         )
-        self._looked_at, self._spent = 0.0, thread_time()
         self._runner.want()
         self._runner.start()
 
@@ -279,17 +265,10 @@ class Running:
         if self._runner is not None:
             self._runner.go_on()
 
-    def _arm(self) -> None:
-        """A run stops where a breakpoint comes to hold: those that hold already are passed."""
-        simulator, points = self._session.simulator, self._session.breakpoints
-        is_begun = simulator.trains and simulator.iteration > 0
-        passed = [point for point in points if is_begun and point.holds(simulator)]
-        self._breakpoints = tuple(point for point in points if point not in passed)
-        self.passed = tuple(point.text for point in passed)
-
     def stop(self) -> None:
         """Pause. The simulator is the caller's again."""
         runner, self._runner, self._next_step = self._runner, None, None
+        self.is_running, self.latest, self.members = False, None, ()
         if runner is not None:
             self._session.changed()
             runner.stop()
@@ -314,15 +293,15 @@ class Running:
                 met = self._runner.met
                 self.stop()
                 return self._session.snapshot, self._why_it_ended(digits, met)
-            latest = self._runner.latest
-            if latest is None or latest is self._seen:
+            published = self._runner.published
+            if published is None or published[0] is self.latest:
                 wait = min((1 + RUN_TO_PAINT) * (thread_time() - self._spent), LONGEST_WAIT)
                 if monotonic() - self._looked_at >= wait:
                     self._runner.want()
                 return None, None
-            self._seen = latest
+            self.latest, self.members = published
             self._looked_at, self._spent = monotonic(), thread_time()
-            return latest, None
+            return self.latest, None
         if self._next_step is None or monotonic() < self._next_step:
             return None, None
         return self._step(digits)
@@ -339,7 +318,7 @@ class Running:
         if hint is None and self._end is not None and self._session.simulator.iteration >= self._end:
             hint = self._why_it_ended(digits)
         if hint is not None:
-            self._next_step = None
+            self.stop()
         return self._session.snapshot, hint
 
     def _stop_told(self, point: Breakpoint | None, digits: int) -> Hint | None:
@@ -362,7 +341,7 @@ class Running:
         if told is not None:
             return told
         if self._end is not None and self._session.simulator.iteration >= self._end:
-            if self._is_sent:
+            if self.goal is not None:
                 return gone_to(self._session, self._end, met)
             return Hint("hint.paused_end", {"epochs": self._session.simulator.position.epochs})
         return None
@@ -378,6 +357,8 @@ def gone_to(session: Session, iteration: int, met: Sequence[tuple[Breakpoint, in
     told |= {"condition": point.text, "first": first, "others": ", ".join(other.text for other, _ in others)}
     return Hint("hint.gone_past_several" if others else "hint.gone_past", told)
 
+
+# places to go to and conditions, as they are typed: what they are, or can become
 
 PLACE = re.compile(r"(?P<what>epoch|e|iteration|i)?\s*(?P<number>\S+)", re.IGNORECASE)
 STARTS = (
@@ -398,27 +379,8 @@ STARTS = (
 NUMBERS = ("1", ".5", "0.5", "0", "e-1", "-1", "/2")
 """Ends of numbers, one of which makes any beginning of a number whole, and any condition that can hold one of those."""
 COMPARED = (" < 0.5", " > 0.5", "= 1", "= 0", " 1")
-ENDS = (
-    "1",
-    "1⁺",
-    "W1",
-    "b1",
-    "[1][1,1]",
-    "1][1,1]",
-    "][1,1]",
-    "[1,1]",
-    "1,1]",
-    ",1]",
-    "1]",
-    "]",
-    "1<1>",
-    "<1>",
-    "1>",
-    ">",
-    "⟨1⟩",
-    "1⟩",
-    "⟩",
-)
+INDICES = ("[1][1,1]", "1<1>", "⟨1⟩")
+ENDS = ("1", "1⁺", "W1", "b1", *(form[start:] for form in INDICES for start in range(len(form))))
 """Ends of symbols."""
 SYMBOL = "symbol"
 
@@ -455,10 +417,11 @@ def what_follows(simulator: Simulator, text: str) -> tuple[str, Sequence[str]]:
     """What a beginning lacks: "number", "comparison", "start" (with the words that begin so) or the end of a SYMBOL;
     "" where the text is a condition, or can become none.
     """
-    if not text or _is_condition(simulator, text):
+    if not text or _becomes(simulator, text, [""]):
         return "", ()
     lower = " ".join(text.lower().split())
-    begun = [start for start in STARTS if start.startswith(lower) and start != lower and _exists(simulator, start)]
+    begun = [start for start in STARTS if start.startswith(lower) and start != lower]
+    begun = [start for start in begun if _becomes(simulator, start, ["", *COMPARED])]
     if begun:
         return "start", begun
     if _becomes(simulator, text, NUMBERS):
@@ -470,16 +433,8 @@ def what_follows(simulator: Simulator, text: str) -> tuple[str, Sequence[str]]:
 
 
 def _becomes(simulator: Simulator, text: str, ends: Iterable[str]) -> bool:
-    return any(_is_condition(simulator, text + end) for end in ends)
-
-
-def _exists(simulator: Simulator, start: str) -> bool:
-    """Whether there can be conditions here that begin so."""
-    return _is_condition(simulator, start) or _becomes(simulator, start, COMPARED)
-
-
-def _is_condition(simulator: Simulator, text: str) -> bool:
-    return not isinstance(read_condition(text, simulator), str)
+    """Whether the text is a condition with one of these ends."""
+    return any(not isinstance(read_condition(text + end, simulator), str) for end in ends)
 
 
 def problem_as_it_stands(simulator: Simulator, text: str) -> DlsimError | None:

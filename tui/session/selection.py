@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
-from dlsim.engine.model import Row, Table
+from dlsim.engine.model import Table
 from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.scenario.paths import edit_of
 from dlsim.engine.snapshot import Snapshot
@@ -96,148 +96,6 @@ class Selection(Struct, frozen=True):
 
     def _at(self, operand: int | None) -> Selection:
         return Selection((*self.way[:-1], Stop(self.way[-1].ref, operand)))
-
-
-class Cells:
-    """The numbers of a table in reading order."""
-
-    def __init__(self, table: Table) -> None:
-        self._rows: Sequence[Row] = table.rows
-        self._places = Places(table)
-        self._per_sample = table.per_sample
-
-    def find(self, ref: Ref) -> tuple[int, int] | None:
-        """(row, column) of a number, or of the one that stands for it; None where the table has none."""
-        row = self._places.row(ref)
-        if row is None or row >= len(self._rows):
-            return None
-        cells = self._rows[row].cells
-        columns = [column for column, cell in enumerate(cells) if cell is not None]
-        if not columns:
-            return None
-        return row, cells.index(ref) if ref in cells else columns[0]
-
-    def at(self, ref: Ref) -> Ref | None:
-        """The number itself where the table has it, else the first one of the line that is about it."""
-        place = self.find(ref)
-        return None if place is None else self._rows[place[0]].cells[place[1]]
-
-    def beside(self, ref: Ref, by: int) -> Ref | None:
-        """The next or previous number, on from line to line and round at the ends; None where `ref` is not in it."""
-        place = self.find(ref)
-        if place is None:
-            return None
-        row, column = place
-        for _ in range(len(self._rows) + 1):
-            cells = self._rows[row].cells
-            rest = cells[column + 1 :] if by > 0 else cells[:column][::-1]
-            found = next((cell for cell in rest if cell is not None), None)
-            if found is not None:
-                return found
-            row = (row + by) % len(self._rows)
-            column = -1 if by > 0 else len(self._rows[row].cells)
-        return None
-
-    def below(self, ref: Ref, by: int) -> Ref | None:
-        """The number in the same column of the next or previous line that has one; None past the ends."""
-        place = self.find(ref)
-        if place is None:
-            return None
-        row, column = place
-        while 0 <= row + by < len(self._rows):
-            row += by
-            cell = self._rows[row].cells[column]
-            if cell is not None:
-                return cell
-        return None
-
-    def after(self, one: Ref, ref: Ref | None, by: int, *, is_line: bool) -> Ref | None:
-        """The number next to `ref` where `one`, which stands outside, comes before all of these and after them."""
-        place = None if ref is None else self.find(ref)
-        if ref is None or place is None:
-            first = self.first() if ref == one else None
-            return one if first is None else first if by > 0 else self.beside(first, -1)
-        if is_line:
-            return self.below(ref, by) or (one if by < 0 else None)
-        found = self.beside(ref, by)
-        there = None if found is None else self.find(found)
-        return found if there is not None and (there > place) == (by > 0) else one
-
-    def of_sample(self, row: int) -> Ref | None:
-        """The first number of a sample, where the lines are samples."""
-        line = self._rows[row * self._per_sample] if row * self._per_sample < len(self._rows) else None
-        if line is None or line.sample != row:
-            return None
-        return next((cell for cell in line.cells if cell is not None), None)
-
-    def first(self) -> Ref | None:
-        """The first number."""
-        return next((cell for row in self._rows[:1] for cell in row.cells if cell is not None), None)
-
-    def last(self) -> Ref | None:
-        """The first number of the last line."""
-        return next((cell for row in self._rows[-1:] for cell in row.cells if cell is not None), None)
-
-
-def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
-    """The number of the iteration at hand that a curve goes through; None without such a curve."""
-    return snapshot.curve_numbers.get(name) if name in snapshot.curves else None
-
-
-def of_curves(snapshot: Snapshot) -> Sequence[Ref]:
-    """The numbers that the curves of a moment are about."""
-    found = (of_curve(snapshot, name) for name in snapshot.curves)
-    return [ref for ref in found if ref is not None]
-
-
-def along(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
-    """The next or previous of `refs`, from none of them the first or the last; None past the ends."""
-    if ref not in refs:
-        return refs[0 if by > 0 else -1]
-    place = refs.index(ref) + by
-    return refs[place] if 0 <= place < len(refs) else None
-
-
-def in_rows(
-    rows: Sequence[tuple[str | None, Sequence[Ref]]], here: tuple[str | None, Ref | None], by: int, *, is_line: bool
-) -> tuple[str | None, Ref] | None:
-    """The (variant, number) next to `here` where each row has the numbers of a variant: at first the first of the row;
-    in the same column, None past the ends, or on from row to row and round.
-    """
-    variant, ref = here
-    numbers = [(name, one) for name, refs in rows for one in refs]
-    if ref is None or (variant, ref) not in numbers:
-        return next((number for number in numbers if number[0] == variant), numbers[0])
-    if not is_line:
-        return numbers[(numbers.index((variant, ref)) + by) % len(numbers)]
-    row = next(row for row, (name, _) in enumerate(rows) if name == variant)
-    if not 0 <= row + by < len(rows):
-        return None
-    column, (name, refs) = rows[row][1].index(ref), rows[row + by]
-    return name, refs[min(column, len(refs) - 1)]
-
-
-def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
-    """The next or previous of `refs`, round at the ends; where `ref` is none of them, from one that is about the same
-    parameter or unit, else from the ends.
-    """
-    known = list(dict.fromkeys(refs))
-    if not known:
-        return None
-    here = ref if ref is None else _standing_for(known, ref)
-    if here is None:
-        return known[0 if by > 0 else -1]
-    return known[(known.index(here) + by) % len(known)]
-
-
-def is_among(refs: Sequence[Ref], ref: Ref) -> bool:
-    """Whether one of `refs` is about the same parameter or unit."""
-    return _standing_for(refs, ref) is not None
-
-
-def _standing_for(refs: Sequence[Ref], ref: Ref) -> Ref | None:
-    """The number itself, or the first about the same parameter or unit."""
-    return ref if ref in refs else next((one for one in refs if about(one) == about(ref)), None)
 
 
 def is_number(ref: Ref) -> bool:
@@ -326,6 +184,61 @@ def is_from_before(snapshot: Snapshot, ref: Ref) -> bool:
     return ref.quantity.of_old_parameters and has_updated(snapshot)
 
 
+def of_curve(snapshot: Snapshot, name: str) -> Ref | None:
+    """The number of the iteration at hand that a curve goes through; None without such a curve."""
+    return snapshot.curve_numbers.get(name) if name in snapshot.curves else None
+
+
+def of_curves(snapshot: Snapshot) -> Sequence[Ref]:
+    """The numbers that the curves of a moment are about."""
+    return [ref for name in snapshot.curves if (ref := snapshot.curve_numbers.get(name)) is not None]
+
+
+def along(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous of `refs`, from none of them the first or the last; None past the ends."""
+    if ref not in refs:
+        return refs[0 if by > 0 else -1]
+    place = refs.index(ref) + by
+    return refs[place] if 0 <= place < len(refs) else None
+
+
+def in_rows(
+    rows: Sequence[tuple[str | None, Sequence[Ref]]], here: tuple[str | None, Ref | None], by: int, *, is_line: bool
+) -> tuple[str | None, Ref] | None:
+    """The (variant, number) next to `here` where each row has the numbers of a variant: at first the first of the row;
+    in the same column, None past the ends, or on from row to row and round.
+    """
+    variant, ref = here
+    numbers = [(name, one) for name, refs in rows for one in refs]
+    if ref is None or (variant, ref) not in numbers:
+        return next((number for number in numbers if number[0] == variant), numbers[0])
+    if not is_line:
+        return numbers[(numbers.index((variant, ref)) + by) % len(numbers)]
+    row = next(row for row, (name, _) in enumerate(rows) if name == variant)
+    if not 0 <= row + by < len(rows):
+        return None
+    column, (name, refs) = rows[row][1].index(ref), rows[row + by]
+    return name, refs[min(column, len(refs) - 1)]
+
+
+def in_order(refs: Sequence[Ref], ref: Ref | None, by: int) -> Ref | None:
+    """The next or previous of `refs`, round at the ends; where `ref` is none of them, from one that is about the same
+    parameter or unit, else from the ends.
+    """
+    known = list(dict.fromkeys(refs))
+    if not known:
+        return None
+    here = ref if ref is None else standing_for(known, ref)
+    if here is None:
+        return known[0 if by > 0 else -1]
+    return known[(known.index(here) + by) % len(known)]
+
+
+def standing_for(refs: Sequence[Ref], ref: Ref) -> Ref | None:
+    """The number itself where it is one of `refs`, or the first about the same parameter or unit."""
+    return ref if ref in refs else next((one for one in refs if about(one) == about(ref)), None)
+
+
 LABELS_MEASURED = 200
 """Of a larger table the first and the last rows only."""
 INDEXED_AT_MOST = 50_000
@@ -345,7 +258,7 @@ class Group(Struct, frozen=True):
 
 
 class Places:
-    """A table's rows by what they are about, and its groups."""
+    """A table's rows by what they are about, its groups, and its numbers in reading order."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -367,7 +280,10 @@ class Places:
     def row(self, ref: Ref) -> int | None:
         """The row about `ref`, None where the table has none."""
         if self.table.key == "data":
-            return _row_of_data(ref, self.table.per_sample)
+            if not ref.quantity.names_row:
+                return None
+            # an input, target or output of a sample; the third of a sequence's indices is its step
+            return ref.index[0] * self.table.per_sample + (ref.index[2] if len(ref.index) > 2 else 0)
         if self._rows is None:
             self._rows = self._index()
         subject = about(ref)
@@ -400,12 +316,73 @@ class Places:
                 return line - number
         return line - len(self.groups)
 
+    # numbers, in reading order
 
-def _row_of_data(ref: Ref, per_sample: int) -> int | None:
-    """Where an input, target or output of a sample stands; the third of a sequence's indices is its step."""
-    if not ref.quantity.names_row:
+    def find(self, ref: Ref) -> tuple[int, int] | None:
+        """(row, column) of a number, or of the one that stands for it; None where the table has none."""
+        row = self.row(ref)
+        cells = () if row is None or row >= len(self.table.rows) else self.table.rows[row].cells
+        column = next((column for column, cell in enumerate(cells) if cell is not None), None)
+        if row is None or column is None:
+            return None
+        return row, cells.index(ref) if ref in cells else column
+
+    def standing_for(self, ref: Ref) -> Ref | None:
+        """The number itself where the table has it, else the first one of the line that is about it."""
+        place = self.find(ref)
+        return None if place is None else self.table.rows[place[0]].cells[place[1]]
+
+    def beside(self, ref: Ref, by: int) -> Ref | None:
+        """The next or previous number, on from line to line and round at the ends; None where `ref` is not in it."""
+        place = self.find(ref)
+        if place is None:
+            return None
+        (row, column), rows = place, self.table.rows
+        for _ in range(len(rows) + 1):
+            cells = rows[row].cells
+            rest = cells[column + 1 :] if by > 0 else cells[:column][::-1]
+            found = next((cell for cell in rest if cell is not None), None)
+            if found is not None:
+                return found
+            row = (row + by) % len(rows)
+            column = -1 if by > 0 else len(rows[row].cells)
         return None
-    return ref.index[0] * per_sample + (ref.index[2] if len(ref.index) > 2 else 0)
+
+    def below(self, ref: Ref, by: int) -> Ref | None:
+        """The number in the same column of the next or previous line that has one; None past the ends."""
+        place = self.find(ref)
+        if place is None:
+            return None
+        row, column = place
+        while 0 <= row + by < len(self.table.rows):
+            row += by
+            cell = self.table.rows[row].cells[column]
+            if cell is not None:
+                return cell
+        return None
+
+    def after(self, one: Ref, ref: Ref | None, by: int, *, is_line: bool) -> Ref | None:
+        """The number next to `ref` where `one`, which stands outside, comes before all of these and after them."""
+        place = None if ref is None else self.find(ref)
+        if ref is None or place is None:
+            first = self.end(1) if ref == one else None
+            return one if first is None else first if by > 0 else self.beside(first, -1)
+        if is_line:
+            return self.below(ref, by) or (one if by < 0 else None)
+        found = self.beside(ref, by)
+        there = None if found is None else self.find(found)
+        return found if there is not None and (there > place) == (by > 0) else one
+
+    def of_sample(self, row: int) -> Ref | None:
+        """The first number of a sample, where the lines are samples."""
+        start = row * self.table.per_sample
+        lines = [line for line in self.table.rows[start : start + 1] if line.sample == row]
+        return next((cell for line in lines for cell in line.cells if cell is not None), None)
+
+    def end(self, by: int) -> Ref | None:
+        """The first number, or where one comes from behind the first of the last line."""
+        rows = self.table.rows[:1] if by > 0 else self.table.rows[-1:]
+        return next((cell for row in rows for cell in row.cells if cell is not None), None)
 
 
 def _groups(table: Table) -> tuple[Group, ...]:

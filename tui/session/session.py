@@ -359,12 +359,6 @@ class Session:
             if not speed.is_stepwise and (speed.per_second >= wanted or speed is SPEEDS[-1])
         )
 
-    @property
-    def run_ends_at(self) -> int | None:
-        """The iteration at which a run pauses by itself; None past it, where it goes on."""
-        end = self.simulator.end
-        return end if self.simulator.iteration < end else None
-
     # variants
 
     def next_variant(self) -> Hint:

@@ -146,8 +146,8 @@ def test_a_runner_stops_exactly_where_it_should():
     runner._thread.join()
     runner.stop()
     assert simulator.iteration == 777
-    assert runner.latest is not None
-    assert runner.latest.position.done == 777
+    assert runner.published is not None
+    assert runner.published[0].position.done == 777
 
 
 def test_a_run_that_rests_stands_still_and_goes_on_by_itself():
@@ -169,12 +169,12 @@ def test_a_snapshot_is_made_when_it_is_wanted():
     runner.start()
     while simulator.iteration < 1000:
         pass
-    assert runner.latest is None
+    assert runner.published is None
     runner.want()
-    while runner.latest is None:
+    while runner.published is None:
         pass
     runner.stop()
-    assert 1000 <= runner.latest.position.done == simulator.iteration
+    assert 1000 <= runner.published[0].position.done == simulator.iteration
 
 
 def test_a_runner_computes_what_steps_compute():

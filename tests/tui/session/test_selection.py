@@ -12,7 +12,7 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.screens.footer import CAPS
-from dlsim.tui.session.selection import Cells, Selection, answer_to, in_order
+from dlsim.tui.session.selection import Places, Selection, answer_to, in_order
 from dlsim.tui.widgets.formula import FormulaView
 from dlsim.tui.widgets.picture import NetworkDiagram
 from dlsim.tui.words import words
@@ -90,20 +90,20 @@ def test_a_present_weight_is_the_new_one_once_the_update_has_landed():
 
 def test_numbers_of_a_table_follow_each_other_in_reading_order():
     table = worked_example().tables[0]
-    cells = Cells(table)
-    first = cells.first()
+    cells = Places(table)
+    first = cells.end(1)
     assert first == ref_to("W", 1, (0, 0))
     assert cells.beside(first, 1) == GRADIENT
     assert cells.below(GRADIENT, 1) == ref_to("dE_dW", 1, (1, 0))
     assert cells.beside(first, -1) == ref_to("new_W", 2, (1, 1))
     assert cells.beside(ref_to("new_W", 2, (1, 1)), 1) == first
-    assert cells.below(cells.last(), 1) is None
+    assert cells.below(cells.end(-1), 1) is None
     assert in_order([first, GRADIENT], first, -1) == GRADIENT
 
 
 def test_going_on_from_number_to_number_passes_each_once_and_begins_again():
-    cells = Cells(worked_example().tables[0])
-    passed = [cells.first()]
+    cells = Places(worked_example().tables[0])
+    passed = [cells.end(1)]
     while (following := cells.beside(passed[-1], 1)) != passed[0]:
         assert following not in passed
         passed.append(following)
