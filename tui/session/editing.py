@@ -122,20 +122,21 @@ def _partners(snapshot: Snapshot, ref: Ref, datum: Datum | None) -> Sequence[str
     return [snapshot.symbol(ref._replace(index=(*ref.index[:at], place, *ref.index[at + 1 :]))) for place in places]
 
 
-def _is_same_datum(cell: Ref, ref: Ref) -> bool:
-    return cell.quantity.names_row and cell.quantity.datum == ref.quantity.datum
-
-
 def in_the_data(snapshot: Snapshot, ref: Ref, datum: Datum) -> Ref:
     """The input or target `ref` of the datum's sample where all data are listed; itself where it is not among them."""
     if ref.quantity.names_row or snapshot.row == datum.at:
         return ref
+    named, index = [cell for cell in _cells_of(snapshot, datum.at) if cell.quantity.names_row], (datum.at, *ref.index)
+    found = [cell for cell in named if cell.quantity.datum == ref.quantity.datum and cell.index[: len(index)] == index]
+    return found[-1] if found else ref
+
+
+def _cells_of(snapshot: Snapshot, row: int) -> list[Ref]:
+    """The numbers of a sample where all data are listed."""
     table = next((table for table in snapshot.tables if table.key == "data"), None)
     many = 0 if table is None else table.per_sample
-    rows = () if table is None else table.rows[datum.at * many : (datum.at + 1) * many]
-    index = (datum.at, *ref.index)
-    cells = [cell for row in rows for cell in row.cells if cell is not None and _is_same_datum(cell, ref)]
-    return next((cell for cell in reversed(cells) if cell.index[: len(index)] == index), ref)
+    lines = () if table is None else table.rows[row * many : (row + 1) * many]
+    return [cell for line in lines for cell in line.cells if cell is not None]
 
 
 def _parameter_of(simulator: Simulator, ref: Ref) -> Ref | None:
@@ -159,70 +160,54 @@ def value_at(tables: Any, path: str) -> Any:
     return place
 
 
-def settings_of(scenario: Scenario) -> list[Target]:
-    """Everything that the scenario sets and a run depends on, number matrices left out: those have their cells."""
-    raw = {key: value for key, value in scenario.raw.items() if key not in LONG_TEXTS}
-    found = [target for key, value in raw.items() for target in _within(key, value)]
-    return sorted([*found, *_defaults(scenario, {target.path for target in found})], key=_rank)
-
-
 LISTED_AT_MOST = 40
 """Of more parameters than this, none is listed: they have their table. So it is with inputs and targets."""
+FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")
+"""Settings that one most often wants to change."""
 
 
 def targets_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
     """All that can be changed: what the formula is about, parameters, the sample under the lens, then settings."""
-    numbers = [*parameters_of(simulator, snapshot), *sample_of(simulator, snapshot)]
-    subject = _subject(simulator, snapshot)
-    first = [target for target in numbers if subject is not None and target.ref == subject.ref]
-    rest = [target for target in numbers if target not in first]
-    return [*first, *rest, *settings_of(snapshot.scenario)]
-
-
-def _subject(simulator: Simulator, snapshot: Snapshot) -> Target | None:
-    """The parameter that the number computed last is about: W5 for ∂E/∂W5."""
-    if snapshot.event is None:
-        return None
-    ref = about(snapshot.event.ref)
-    return target_of(simulator, snapshot, ref) if _parameter_of(simulator, ref) is not None else None
-
-
-def parameters_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
-    """The weights, biases or coordinates, by name; those of a large network are left to their table."""
-    rows = next((table.rows for table in snapshot.tables if table.key == "weights"), ())
-    if len(rows) > LISTED_AT_MOST:
-        return []
-    return _targets_at(simulator, snapshot, [row.cells[0] for row in rows if row.cells])
-
-
-def sample_of(simulator: Simulator, snapshot: Snapshot) -> list[Target]:
-    """The inputs and targets of the sample under the lens."""
-    table = next((table for table in snapshot.tables if table.key == "data"), None)
-    if table is None:
-        return []
-    rows = table.rows[snapshot.row * table.per_sample : (snapshot.row + 1) * table.per_sample]
-    cells = [cell for row in rows for cell in row.cells]
-    return [] if len(cells) > LISTED_AT_MOST else _targets_at(simulator, snapshot, cells)
-
-
-def _targets_at(simulator: Simulator, snapshot: Snapshot, refs: Sequence[Ref | None]) -> list[Target]:
+    parameters = next((table.rows for table in snapshot.tables if table.key == "weights"), ())
+    refs: list[Ref | None] = []
+    if len(parameters) <= LISTED_AT_MOST:
+        refs += [row.cells[0] for row in parameters if row.cells]
+    sample = _cells_of(snapshot, snapshot.row)
+    if len(sample) <= LISTED_AT_MOST:
+        refs += sample
     found = [target_of(simulator, snapshot, ref) for ref in refs if ref is not None]
-    return [target for target in found if target is not None]
+    subject = None if snapshot.event is None else _parameter_of(simulator, about(snapshot.event.ref))  # W5 for ∂E/∂W5
+    numbers = [target for target in found if target is not None]
+    numbers.sort(key=lambda target: subject is None or target.ref != subject)
+    return [*numbers, *settings_of(snapshot.scenario)]
 
 
-FIRST = ("learning_rate", "optimizer", "loss", "activation", "output_activation", "batch_size", "epochs")
+def settings_of(scenario: Scenario) -> list[Target]:
+    """Everything that the scenario sets and a run depends on, number matrices left out: those have their cells; and
+    what holds although it is not written, the batch size, the optimizer and its settings.
+    """
+    raw = {key: value for key, value in scenario.raw.items() if key not in LONG_TEXTS}
+    found = {path: value for key, inner in raw.items() for path, value in _within(key, inner)}
+    training = scenario.training
+    if training is not None:
+        found.setdefault(OPTIMIZER, training.optimizer.name)
+        if isinstance(raw.get("training"), Mapping):
+            found.setdefault(BATCH_SIZE, training.batch_size)
+        for name, value in settings_in(training.optimizer).items():
+            found.setdefault(f"{OPTIMIZER}.{name}", value)
+    return sorted((Target(path, value, path=path) for path, value in found.items()), key=_rank)
 
 
-def _rank(target: Target) -> tuple[int, int]:
+def _rank(target: Target) -> int:
     """What one most often wants to change stands first."""
     name = (target.path or "").rpartition(".")[2]
-    return (FIRST.index(name) if name in FIRST else len(FIRST), 0)
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
-def _within(path: str, value: Any) -> Iterator[Target]:
+def _within(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         if "name" in value:  # an optimizer or an activation with settings of its own
-            yield Target(path, value["name"], path=path)
+            yield path, value["name"]
         for key, inner in value.items():
             if key != "name" and f"{path}.{key}" not in NUMBERS:
                 yield from _within(f"{path}.{key}", inner)
@@ -231,23 +216,7 @@ def _within(path: str, value: Any) -> Iterator[Target]:
             if isinstance(inner, Mapping):
                 yield from _within(f"{path}.{number}", inner)
     else:
-        yield Target(path, value, path=path)
-
-
-def _defaults(scenario: Scenario, there: set[str | None]) -> Iterator[Target]:
-    """What holds although it is not written: the batch size, the optimizer and its settings."""
-    training = scenario.training
-    if training is None:
-        return
-    optimizer = training.optimizer
-    raw = scenario.raw.get("training")
-    written_out: dict[str, Any] = {OPTIMIZER: optimizer.name}
-    if isinstance(raw, Mapping) and "batch_size" not in raw:
-        written_out[BATCH_SIZE] = training.batch_size
-    written_out |= {f"{OPTIMIZER}.{name}": value for name, value in settings_in(optimizer).items()}
-    for path, value in written_out.items():
-        if path not in there:
-            yield Target(path, value, path=path)
+        yield path, value
 
 
 def settings_in(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:
@@ -325,10 +294,6 @@ def in_short(error: DlsimError) -> str:
     return f"{problem}; {remedy}" if remedy else str(problem)
 
 
-SEEDED = ("network", "recurrent")
-"""Tables of a scenario whose `seed` draws the first weights."""
-
-
 class NotANumberError(DlsimError):
     """What was typed is not a number."""
 
@@ -402,25 +367,24 @@ def undo(session: Session, digits: int = DIGITS) -> Hint:
     """Back to the run that the last edit left."""
     if not session.simulator.undo():
         return Hint("hint.nothing_to_undo")
-    session.changed()
-    return Hint("hint.undone", {**_told(session.edits.undo(), digits), **_where(session)})
+    return _gone("hint.undone", session, session.edits.done, session.edits.undone, digits)
 
 
 def redo(session: Session, digits: int = DIGITS) -> Hint:
     """The edit that was undone, again."""
     if not session.simulator.redo():
         return Hint("hint.nothing_to_redo")
+    return _gone("hint.redone", session, session.edits.undone, session.edits.done, digits)
+
+
+def _gone(key: str, session: Session, source: list[Edited], target: list[Edited], digits: int) -> Hint:
+    """The last change goes from the one list to the other, as it did in the simulator; one stands where one was."""
     session.changed()
-    return Hint("hint.redone", {**_told(session.edits.redo(), digits), **_where(session)})
+    target.append(source.pop())
+    return Hint(key, {**_told(target[-1], digits), "iteration": session.simulator.position.iteration})
 
 
-def _where(session: Session) -> dict[str, object]:
-    """Where one stands: undo and redo go to where one was."""
-    return {"iteration": session.simulator.position.iteration}
-
-
-def _told(edited: Edited | None, digits: int) -> dict[str, object]:
-    assert edited is not None, "the log has every edit that the simulator has"
+def _told(edited: Edited, digits: int) -> dict[str, object]:
     return {"label": edited.label, "before": brief(edited.before, digits), "after": brief(edited.after, digits)}
 
 
@@ -430,8 +394,10 @@ def _told(edited: Edited | None, digits: int) -> dict[str, object]:
 def randomise(session: Session, label: str) -> Hint:
     """New random first weights from the next seed, from the very start; `label` is filled in with the old seed."""
     simulator = session.simulator
-    if (path := _path_of_seed(session)) is None:
+    table = next((name for name in ("network", "recurrent") if name in session.snapshot.scenario.raw), None)
+    if table is None:
         return Hint("hint.no_weights")
+    path = f"{table}.seed"
     before = value_at(simulator.first_scenario.raw, path) or 0
     if not simulator.draws_weights:
         return Hint("hint.weights_given")
@@ -444,12 +410,6 @@ def randomise(session: Session, label: str) -> Hint:
     session.changed()
     session.edits.add(Edited(label, str(before), str(before + 1), 1))
     return Hint("hint.new_weights", {"before": str(before), "after": str(before + 1)})
-
-
-def _path_of_seed(session: Session) -> str | None:
-    """Where the seed of the first weights stands; None where there are no weights."""
-    table = next((name for name in SEEDED if name in session.snapshot.scenario.raw), None)
-    return None if table is None else f"{table}.seed"
 
 
 def same_start(session: Session) -> Hint:

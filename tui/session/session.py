@@ -65,21 +65,6 @@ class EditLog(Struct):
         self.done.append(edited)
         self.undone.clear()
 
-    def undo(self) -> Edited | None:
-        """The last one was undone."""
-        return self._exchange(self.done, self.undone)
-
-    def redo(self) -> Edited | None:
-        """The last one that was undone was made again."""
-        return self._exchange(self.undone, self.done)
-
-    @staticmethod
-    def _exchange(source: list[Edited], target: list[Edited]) -> Edited | None:
-        if not source:
-            return None
-        target.append(source.pop())
-        return target[-1]
-
 
 class Speed(Struct, frozen=True):
     """How fast a run goes: so many steps at the chosen grain, or so many iterations, a second."""
