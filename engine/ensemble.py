@@ -89,13 +89,6 @@ class Ensemble:
         self._held = Held(_place(lead), moment, end) if lead.iteration < moment else None
         return lead
 
-    def choose_next(self) -> str | None:
-        """Make the next one the lead; returns its name."""
-        place = self.names.index(self._lead)
-        name = self.names[(place + 1) % len(self.names)]
-        self.choose(name)
-        return name
-
     def follow(self, seconds: float = math.inf, *, is_halted: Callable[[], bool] = lambda: False) -> bool:
         """Bring all others as far as the lead has gone; returns whether all are there.
 

@@ -6,9 +6,7 @@ Every method that a key calls returns a Hint when there is nothing to do at this
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
-from functools import partial
-from math import prod
+from collections.abc import Generator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
@@ -105,11 +103,10 @@ class Session:
         scenario: Scenario | None = None,
     ) -> None:
         """`scenario` is what `source` holds, where it has been loaded already."""
-        self.source, self.variant, self.overrides = source, variant, overrides
+        self.source, self.overrides = source, overrides
         self.grain: StepGrain = grain
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[tuple[int, int], Snapshot]] = {}
-        self._members: tuple[Member, ...] | None = None
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
         self.speed_index = self._fitting = self._fitting_speed()
         self._edits: dict[str | None, EditLog] = {}
@@ -120,7 +117,12 @@ class Session:
     @property
     def edits(self) -> EditLog:
         """What was edited in the run under the lens."""
-        return self._edits.setdefault(self.ensemble.lead_name, EditLog())
+        return self._edits.setdefault(self.variant, EditLog())
+
+    @property
+    def variant(self) -> str | None:
+        """The name of the one under the lens; None for the scenario as it is written."""
+        return self.ensemble.lead_name
 
     @property
     def simulator(self) -> Simulator:
@@ -150,12 +152,7 @@ class Session:
         """All variants of the scenario and where each stands; empty where there is only one."""
         if len(self.ensemble.names) == 1:
             return ()
-        members = tuple(Member(name, self._snapshot_of(name, one)) for name, one in self.ensemble.members)
-        if self._members is None or any(
-            new.snapshot is not old.snapshot for new, old in zip(members, self._members, strict=False)
-        ):
-            self._members = members
-        return self._members
+        return tuple(Member(name, self._snapshot_of(name, one)) for name, one in self.ensemble.members)
 
     def _snapshot_of(self, name: str | None, simulator: Simulator) -> Snapshot:
         """Another place, another snapshot."""
@@ -175,44 +172,40 @@ class Session:
 
     def forward(self, grain: Grain | None = None) -> Hint | None:
         """One step. Where nothing is trained, the samples follow each other: after one's pass the next is laid in."""
+        simulator = self.simulator
         self._snapshot = None
-        if self.simulator.advance(grain or self.grain):
+        if simulator.advance(grain or self.grain):
             return None
-        if self.simulator.trouble is not None:
+        if simulator.trouble is not None:
             return Hint("hint.trouble")
-        if not self.simulator.trains and self.simulator.sample + 1 < self.simulator.samples:
-            self.simulator.sample += 1
-            self.simulator.seek(iteration=0)
-            return None
-        return Hint("hint.at_end")
-
-    def back(self, grain: Grain | None = None) -> Hint | None:
-        """One step back."""
-        position = self.simulator.position
-        if position.done == 0 and position.cursor == 0:
-            return self._back_to_previous_sample()
-        self._snapshot = None
-        self.simulator.back(grain or self.grain)
+        if simulator.trains or simulator.sample + 1 == simulator.samples:
+            return Hint("hint.at_end")
+        simulator.sample += 1
+        simulator.seek(iteration=0)
         return None
 
-    def _back_to_previous_sample(self) -> Hint | None:
-        if self.simulator.trains or self.simulator.sample == 0:
+    def back(self, grain: Grain | None = None) -> Hint | None:
+        """One step back; before the first value of a sample, where nothing is trained, to the end of the one before."""
+        simulator = self.simulator
+        if simulator.position.done or simulator.position.cursor:
+            simulator.back(grain or self.grain)
+        elif simulator.trains or simulator.sample == 0:
             return Hint("hint.at_start")
+        else:
+            simulator.sample -= 1
+            simulator.step("iteration")
         self._snapshot = None
-        self.simulator.sample -= 1
-        self.simulator.step("iteration")
         return None
 
     def home(self) -> Hint | None:
         """Back to the very start, with the same first weights."""
-        position = self.simulator.position
-        first_sample = self.simulator.trains or self.simulator.sample == 0
-        if position.done == 0 and position.cursor == 0 and first_sample:
+        simulator = self.simulator
+        if not (simulator.position.done or simulator.position.cursor or (simulator.sample and not simulator.trains)):
             return Hint("hint.at_start")
         self._snapshot = None
-        self.simulator.seek(iteration=0)
-        if not self.simulator.trains:
-            self.simulator.sample = 0
+        simulator.seek(iteration=0)
+        if not simulator.trains:
+            simulator.sample = 0
         return None
 
     def move_lens(self, by: int) -> Hint | None:
@@ -234,16 +227,6 @@ class Session:
             return Hint("hint.not_in_batch", {"sample": row + 1, "iteration": iteration})
         by = rows.index(row) - self.simulator.sample
         return self.move_lens(by) if by else None
-
-    @property
-    def apart(self) -> Sequence[Sequence[str]]:
-        """What sets each variant of the scenario apart from the others, in the order of the file."""
-        return differences(self._scenarios)
-
-    @property
-    def _scenarios(self) -> Sequence[Scenario]:
-        """Each variant as it stands: one may be edited, or on the other side of an edit."""
-        return [simulator.scenario for _, simulator in self.ensemble.members]
 
     # two runs
 
@@ -334,45 +317,35 @@ class Session:
         return None
 
     def _fitting_speed(self) -> int:
-        position = self.simulator.position
         if not self.simulator.trains:
             return SPEEDS.index(Speed(3, "grain"))
-        wanted = position.end / AIMED_SECONDS
-        return next(
-            number
-            for number, speed in enumerate(SPEEDS)
-            if not speed.is_stepwise and (speed.per_second >= wanted or speed is SPEEDS[-1])
-        )
+        wanted = self.simulator.position.end / AIMED_SECONDS
+        return next(n for n, speed in enumerate(SPEEDS) if not speed.is_stepwise and speed.per_second >= wanted)
 
     # variants
 
     def next_variant(self) -> Hint:
         """The same moment in the next variant; after the last one, as it is written."""
-        if len(self.ensemble.names) == 1:
+        names = self.ensemble.names
+        if len(names) == 1:
             return Hint("hint.no_variants")
-        return self._look_at(self.ensemble.choose_next)
+        return self.choose_variant(names[(names.index(self.variant) + 1) % len(names)])
 
     def choose_variant(self, variant: str | None) -> Hint:
         """The same moment in another variant of the scenario."""
-        return self._look_at(partial(self.ensemble.choose, variant))
-
-    def _look_at(self, choose: Callable[[], object]) -> Hint:
         sample = self.simulator.sample
-        choose()
+        self.ensemble.choose(variant)
         self.simulator.sample = min(sample, self.simulator.samples - 1)
-        self._others.pop(self.ensemble.lead_name, None)
+        self._others.pop(variant, None)
         self._snapshot = None
-        self.variant = self.ensemble.lead_name
         is_fitting, self._fitting = self.speed_index == self._fitting, self._fitting_speed()
         if is_fitting:  # so nobody has chosen another
             self.speed_index = self._fitting
+        name = self.name_of(variant)
         if self.ensemble.is_held:
-            name = self.name_of(self.variant)
             values = {"variant": name, "epochs": self.simulator.epochs}
             return Hint("hint.variant_ended" if name else "hint.as_written_ended", values)
-        if self.variant is None:
-            return Hint("hint.as_written", {"variant": self.name_of(None)})
-        return Hint("hint.variant", {"variant": self.variant})
+        return Hint("hint.as_written" if variant is None else "hint.variant", {"variant": name})
 
     def name_of(self, variant: str | None) -> str:
         """What a variant is called; as it is written, by what sets it apart from the others at this moment, "" where
@@ -380,8 +353,18 @@ class Session:
         """
         return set_apart(self._scenarios) if variant is None else variant
 
+    @property
+    def apart(self) -> Sequence[Sequence[str]]:
+        """What sets each variant of the scenario apart from the others, in the order of the file."""
+        return differences(self._scenarios)
+
+    @property
+    def _scenarios(self) -> Sequence[Scenario]:
+        """Each variant as it stands: one may be edited, or on the other side of an edit."""
+        return [simulator.scenario for _, simulator in self.ensemble.members]
+
 
 def _work(simulator: Simulator) -> int:
     """About how many products a forward pass over all the data takes; 0 where there is none."""
     data = simulator.scenario.data
-    return 0 if data is None else prod(data.inputs.shape[:-1]) * simulator.size
+    return 0 if data is None else math.prod(data.inputs.shape[:-1]) * simulator.size
