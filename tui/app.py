@@ -161,7 +161,7 @@ class DlsimApp(PaintingApp):
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._chosen_theme:
             self._chosen_theme = theme.name
-            self.preferences.choose_theme(theme.name)
+            self.preferences.choose(theme=theme.name)
             self._tell(self.preferences.notice())
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
@@ -234,7 +234,7 @@ class DlsimApp(PaintingApp):
     def choose_other_glyphs(self) -> None:
         """ASCII alone or all characters, from the next start on: what stands on screen was drawn with these."""
         chosen = self.preferences.other_glyphs
-        self.preferences.choose_other_glyphs()
+        self.preferences.choose(glyphs=chosen)
         self._tell(self.preferences.notice() or SAY(f"hint.chosen_{chosen}"))
 
     def save_picture(self) -> None:

@@ -14,8 +14,7 @@ from textual.system_commands import SystemCommandsProvider
 from dlsim.tui.screens.help import Told, bound, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.screens.view import title_of
-from dlsim.tui.session.sessions import has_all
-from dlsim.tui.words import words
+from dlsim.tui.words import has_all, words
 
 SAY = words()
 BY_TITLE, BY_WORDS = 200.0, 100.0

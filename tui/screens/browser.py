@@ -19,11 +19,11 @@ from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
-from dlsim.tui.session.sessions import Choice, choices, has_all
+from dlsim.tui.session.sessions import Choice, choices
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Ground, Panel
 from dlsim.tui.widgets.rows import Rows, as_text
-from dlsim.tui.words import words
+from dlsim.tui.words import has_all, words
 from dlsim.tui.words.prose import facts, topics
 
 SAY = words()

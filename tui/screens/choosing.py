@@ -15,11 +15,10 @@ from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay
 from dlsim.tui.session.keys import CHOOSING_KEYS
-from dlsim.tui.session.sessions import has_all
 from dlsim.tui.widgets.keyline import key_caps
 from dlsim.tui.widgets.panel import Panel
 from dlsim.tui.widgets.rows import Rows, as_text
-from dlsim.tui.words import words
+from dlsim.tui.words import has_all, words
 
 SAY = words()
 TAKE = "choose.take"

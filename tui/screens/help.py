@@ -17,8 +17,7 @@ from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.text import Line, Piece, wrap
 from dlsim.tui.screens.reading import ReadingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.session.sessions import has_all
-from dlsim.tui.words import cap, words
+from dlsim.tui.words import cap, has_all, words
 from dlsim.tui.words.prose import fitting, keys_for
 
 SAY = words()

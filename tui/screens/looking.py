@@ -91,7 +91,7 @@ class Looking:
         """Fewer or more decimals, here and the next time."""
         preferences, digits = self._work.preferences, self._work.digits + by
         if 0 <= digits <= MOST_DIGITS:
-            preferences.choose_digits(digits)
+            preferences.choose(digits=digits)
             self._footer.tell(Hint("hint.digits", {"digits": digits}))
         else:
             self._footer.tell(Hint("hint.fewest_digits" if by < 0 else "hint.most_digits", {"most": MOST_DIGITS}))

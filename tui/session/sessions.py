@@ -11,9 +11,8 @@ from os.path import isfile
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from dlsim.engine import Scenario, ScenarioError, UnknownNameError, builtin_scenarios, load
+from dlsim.engine import Scenario, builtin_scenarios, load
 from dlsim.engine.errors import DlsimError
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import clean
@@ -46,31 +45,22 @@ class Choice(Struct, frozen=True):
 
 def choices(files: Sequence[str] = ()) -> tuple[Choice, ...]:
     """The built-in scenarios in the order of the notes; after them those of files, also such as cannot be read."""
-    return (*_built_in(), *map(_own, files))
-
-
-def _own(file: str) -> Choice:
-    choice = _choice(file)
-    return replace(choice, name=choice.scenario.name if choice.scenario else clean(Path(file).stem), file=file)
+    return (*_built_in(), *(_choice(file, clean(Path(file).stem), file) for file in files))
 
 
 @cache
 def _built_in() -> tuple[Choice, ...]:
     """Read once: they do not change while the app is open, and reading them all takes as long as a key may."""
-    return tuple(_choice(name) for name in builtin_scenarios())
+    return tuple(_choice(name, name) for name in builtin_scenarios())
 
 
-def _choice(name: str) -> Choice:
+def _choice(source: str, name: str, file: str = "") -> Choice:
+    """`name` is what it is called where it cannot be loaded."""
     try:
-        return Choice(name, load(name))
-    except (ScenarioError, UnknownNameError, OSError, ValueError) as problem:
-        return Choice(name, None, str(problem))
-
-
-def has_all(text: str, wanted: str) -> bool:
-    """Whether every word of `wanted` is in the text."""
-    folded = text.casefold()
-    return all(word in folded for word in wanted.casefold().split())
+        scenario = load(source)
+    except (DlsimError, OSError, ValueError) as problem:
+        return Choice(name, None, str(problem), file)
+    return Choice(scenario.name, scenario, "", file)
 
 
 NEAR = 20_000
@@ -98,17 +88,12 @@ def resumed(last: Last) -> Session | None:
             session = Session(last.scenario, variant=variant)
         except (DlsimError, OSError):
             continue
-        _go(session, last)
+        simulator = session.simulator
+        simulator.sample = min(last.sample, simulator.samples - 1)
+        done = last.iteration if simulator.trains and last.iteration <= NEAR else 0
+        simulator.seek(iteration=done, cursor=min(last.cursor, simulator.program.values))
         return session
     return None
-
-
-def _go(session: Session, last: Last) -> None:
-    simulator = session.simulator
-    simulator.sample = min(last.sample, simulator.samples - 1)
-    cursor = min(last.cursor, simulator.program.values)
-    simulator.seek(iteration=last.iteration if simulator.trains and last.iteration <= NEAR else 0, cursor=cursor)
-    session.changed()
 
 
 KEPT = 6
@@ -130,13 +115,10 @@ class Sessions:
         """Those scenarios that are not built in."""
         return tuple(source for source in self._kept if source not in builtin_scenarios())
 
-    def keep(self, session: Session) -> Session:
-        """Remember it as the one that is open."""
-        return self._keep(session, _contents(session))
-
-    def _keep(self, session: Session, contents: Contents) -> Session:
+    def keep(self, session: Session, contents: Contents | None = None) -> Session:
+        """Remember it as the one that is open; `contents` are what it was read from, where that is not there now."""
         self._kept.pop(session.source, None)
-        self._kept[session.source] = (session, contents)
+        self._kept[session.source] = (session, _contents(session) if contents is None else contents)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return session
@@ -158,11 +140,11 @@ class Sessions:
     def _again(self, source: str, *, is_open: bool) -> tuple[Session, Hint | None]:
         session, contents = self._kept[source]
         if contents == _contents(session):
-            return self._keep(session, contents), Hint("hint.still_open") if is_open else _returned(session)
+            return self.keep(session, contents), Hint("hint.still_open") if is_open else _returned(session)
         try:
             return self.keep(Session(source, session.variant, session.overrides)), Hint("hint.read_anew")
         except (DlsimError, OSError):
-            return self._keep(session, contents), Hint("hint.not_read_anew")
+            return self.keep(session, contents), Hint("hint.not_read_anew")
 
 
 def _returned(session: Session) -> Hint | None:

@@ -203,9 +203,8 @@ class Store:
     def _set_aside(self, file: Path) -> None:
         """A copy beside it that nothing here ever reads."""
         with suppress(OSError, shutil.SameFileError):
-            if not file.is_file():
-                return
-            shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
+            if file.is_file():
+                shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
 
     def _write(self, file: Path, text: str) -> bool:
         """All of it or nothing; through a link into the file that it leads to, never over what is no file."""
@@ -244,6 +243,8 @@ class Preferences:
         self._store = store
         self.only_ascii = only_ascii
         self._settings = Settings() if store is None else store.settings()
+        self.digits = self._settings.digits
+        """How many decimals numbers have on screen, where there is room for them."""
         self.is_plain = only_ascii or self._settings.glyphs == "ascii"
         """Whether nothing but ASCII may be drawn; what is chosen meanwhile holds from the next start on."""
         self.last: Last | None = None if store is None else store.last()
@@ -260,11 +261,6 @@ class Preferences:
         """Those that are not chosen."""
         return "unicode" if self._settings.glyphs == "ascii" else "ascii"
 
-    @property
-    def digits(self) -> int:
-        """How many decimals numbers have on screen, where there is room for them."""
-        return self._settings.digits
-
     def theme(self, available: Iterable[str], otherwise: str) -> str:
         """The chosen one, if there is such a one."""
         wanted, names = self._settings.theme, sorted(available)
@@ -275,22 +271,12 @@ class Preferences:
         self._problems.append(f"theme: no theme is called {wanted[:40]!r}{hint}")
         return otherwise
 
-    def choose_theme(self, name: str) -> None:
-        """Remember it."""
-        self._choose(msgspec.structs.replace(self._settings, theme=name))
-
-    def choose_other_glyphs(self) -> None:
-        """Remember them."""
-        self._choose(msgspec.structs.replace(self._settings, glyphs=self.other_glyphs))
-
-    def choose_digits(self, digits: int) -> None:
-        """Remember it."""
-        self._choose(msgspec.structs.replace(self._settings, digits=digits))
-
-    def _choose(self, settings: Settings) -> None:
-        self._settings = settings
+    def choose(self, **chosen: object) -> None:
+        """Remember settings, by their names."""
+        self._settings = msgspec.structs.replace(self._settings, **chosen)
+        self.digits = self._settings.digits
         if self._store is not None:
-            self._store.save_settings(settings)
+            self._store.save_settings(self._settings)
 
     def leave(self, last: Last) -> None:
         """Remember where one left off."""

@@ -22,41 +22,23 @@ class Tabs:
     A screen has three areas beside the formula; the tables of a scenario share one, loss and lesson another.
     """
 
-    def __init__(self) -> None:
-        self.is_wide = True
-        self.panel = "network"
-        self.table = ""
-        self.side = "loss"
-        self.picture = "network"
-        self.pictures: tuple[str, ...] = ("network",)
-        self.tables: tuple[str, ...] = ()
-        self.has_variants = False
-        self._is_table_chosen = False
-        self._follows_data = False
-
-    def open(
-        self,
-        tables: Sequence[str],
-        *,
-        forward_only: bool,
-        pictures: Sequence[str] = ("network",),
-        has_variants: bool = False,
+    def __init__(
+        self, tables: Sequence[str], pictures: Sequence[str], *, forward_only: bool, has_variants: bool, is_wide: bool
     ) -> None:
-        """Another scenario: back to how every scenario begins."""
-        self.tables = tuple(tables)
-        self.pictures, self.has_variants = tuple(pictures), has_variants
-        self.picture = self.pictures[0]
+        """As every scenario begins."""
+        self.is_wide, self.has_variants = is_wide, has_variants
+        self.tables, self.pictures = tuple(tables), tuple(pictures)
+        self.panel = self.picture = self.pictures[0]
+        self.side = "lesson" if forward_only else "loss"
         self._is_table_chosen = False
         self._follows_data = forward_only and "data" in tables
-        self.panel = self.picture
         self.table = "data" if self._follows_data else next(iter(tables), "")
-        self.side = "lesson" if forward_only else "loss"
-
-    @property
-    def areas(self) -> dict[str, tuple[str, ...]]:
-        """The areas, and the panels that share each of them, in the order of their keys."""
-        tables = (*self.tables, "variants") if self.has_variants else self.tables
-        return {"network": self.pictures, "tables": tables, "side": ("loss", "lesson", "conventions")}
+        self.areas: dict[str, tuple[str, ...]] = {
+            "network": self.pictures,
+            "tables": (*self.tables, "variants") if has_variants else self.tables,
+            "side": ("loss", "lesson", "conventions"),
+        }
+        """The panels that share each area, in the order of their keys."""
 
     def choose(self, tab: str, title: str, key: str) -> Hint | None:
         """By hand, by its `key`. The table that is chosen already: let it follow again."""
@@ -119,18 +101,22 @@ class Workspace:
     """One session at a time, and how one looks at it."""
 
     def __init__(self, session: Session, pictures: Sequence[str], preferences: Preferences) -> None:
+        """`pictures` are those that the scenario offers."""
         self.preferences = preferences
-        self.tabs = Tabs()
-        self.open(session, pictures)
+        self._begin(session, pictures, is_wide=True)
 
     def open(self, session: Session, pictures: Sequence[str]) -> None:
         """Another scenario, which offers these pictures."""
+        self._begin(session, pictures, is_wide=self.tabs.is_wide)
+
+    def _begin(self, session: Session, pictures: Sequence[str], *, is_wide: bool) -> None:
         self.session, self.running, self.selection = session, Running(session), Selection()
-        self.tabs.open(
+        self.tabs = Tabs(
             [table.key for table in session.snapshot.tables][:TABLES],
+            pictures,
             forward_only=not session.simulator.trains,
-            pictures=pictures,
             has_variants=len(session.ensemble.names) > 1,
+            is_wide=is_wide,
         )
 
     @property

@@ -119,3 +119,9 @@ class Caps(Mapping[str, str]):
 def caps(say: Words, keys: Iterable[Key]) -> Mapping[str, str]:
     """The first key of every binding as it is named on screen, by id."""
     return Caps(say, {key.id: key.keys for key in keys})
+
+
+def has_all(text: str, wanted: str) -> bool:
+    """Whether every word of `wanted` is in the text: so lists are searched."""
+    folded = text.casefold()
+    return all(word in folded for word in wanted.casefold().split())

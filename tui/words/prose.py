@@ -45,13 +45,15 @@ def keys_for(scenario: Scenario, *keys: str) -> list[str]:
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """The question that the number answers."""
-    keys = [*_keys("question", snapshot, ref, _place(snapshot, ref)), "question.any"]
+    place = "output" if ref.layer == len(snapshot.scenario.layers) else "hidden"
+    keys = [*_keys("question", snapshot, ref, place), "question.any"]
     return say.first(keys, **names(snapshot, ref))
 
 
 def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     """One plain sentence of what the number means."""
-    keys = [*_keys("meaning", snapshot, ref, _sign(value)), "meaning.any"]
+    sign = "positive" if value > 0 else "negative" if value < 0 else "zero"
+    keys = [*_keys("meaning", snapshot, ref, sign), "meaning.any"]
     if datum_edit(snapshot, ref) is not None:
         keys = [f"meaning.edited_{ref.quantity.datum}"]
     found = names(snapshot, ref)
@@ -121,16 +123,12 @@ def origin(say: Words, snapshot: Snapshot, ref: Ref) -> str:
 
 def names(snapshot: Snapshot, ref: Ref) -> dict[str, str]:
     """The symbols that sentences about `ref` speak of: what it is the change of, of which unit, weight or bias."""
-    return _told(snapshot, ref).said.names
-
-
-def _told(snapshot: Snapshot, ref: Ref) -> Explanation:
-    return snapshot.explained.get(ref) or snapshot.explain(ref)
+    return snapshot.explain(ref).said.names
 
 
 def _keys(head: str, snapshot: Snapshot, ref: Ref, ending: str) -> Iterator[str]:
     """All keys under which a sentence may stand, the most particular first."""
-    said = _told(snapshot, ref).said
+    said = snapshot.explain(ref).said
     qualities = [*said.qualities, "any"]
     for name in said.words:
         for key in (f"{head}.{snapshot.scenario.kind}_{name}", f"{head}.{name}"):
@@ -140,14 +138,6 @@ def _keys(head: str, snapshot: Snapshot, ref: Ref, ending: str) -> Iterator[str]
                 yield f"{key}.{quality}"
             yield f"{key}.{ending}"
             yield key
-
-
-def _sign(value: float) -> str:
-    return "positive" if value > 0 else "negative" if value < 0 else "zero"
-
-
-def _place(snapshot: Snapshot, ref: Ref) -> str:
-    return "output" if ref.layer == len(snapshot.scenario.layers) else "hidden"
 
 
 def label_head(say: Words, table: Table) -> str:
@@ -228,12 +218,11 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
     """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
     network, training = scenario.network, scenario.training
     if network is not None:
-        widths = "-".join(str(width) for width in network.widths)
-        yield say(
-            "browser.size",
-            widths=widths,
-            activations=_runs([layer.activation.name for layer in network.layers]),
-        )
+        counted = [
+            (name, len(list(group))) for name, group in groupby(layer.activation.name for layer in network.layers)
+        ]
+        activations = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)
+        yield say("browser.size", widths="-".join(map(str, network.widths)), activations=activations)
     if count := scenario.samples:
         yield say("browser.sample") if count == 1 else say("browser.samples", samples=count)
     if training is not None:
@@ -242,12 +231,6 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
         yield say("browser.forward")
     if scenario.variants:
         yield say("browser.variants", names=" · ".join(scenario.variants))
-
-
-def _runs(names: Sequence[str]) -> str:
-    """sigmoid, sigmoid, softmax → "2 × sigmoid, softmax"."""
-    counted = [(name, len(list(group))) for name, group in groupby(names)]
-    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)
 
 
 def in_words(say: Words, target: Target) -> Target:
@@ -280,14 +263,14 @@ def setting_name(say: Words, path: str) -> str:
 
 def rule_in_words(say: Words, rule: Convention) -> str:
     """A rule said: the particular sentence where one of its values has its own, else the general one."""
-    values = {name: _value_told(name, value) for name, value in rule.values.items()}
+    values = {name: _told(name, value) for name, value in rule.values.items()}
     keys = [f"convention.{rule.key}_{value}" for value in rule.values.values() if isinstance(value, str)]
     text = say.first([*keys, f"convention.{rule.key}"], **values)
     extras = [name for name, value in rule.values.items() if value and f"convention.{rule.key}_with_{name}" in say]
     return " ".join([text, *(say(f"convention.{rule.key}_with_{name}", **values) for name in extras)])
 
 
-def _value_told(name: str, value: float | str) -> float | str:
+def _told(name: str, value: float | str) -> float | str:
     """As it is said; a seed is no count, to be grouped."""
     if isinstance(value, float):
         return general(value)
