@@ -131,26 +131,15 @@ def set_apart(scenarios: Sequence[Scenario]) -> str:
     if written is None:
         return ""
     others = [scenario for scenario in scenarios if scenario.variant is not None]
-    for tell in _TOLD:
+    for tell in (_optimizer_name, _first_activation):
         mine = tell(written)
         if mine and all(tell(other) != mine for other in others):
             return mine
-    return _setting_apart(written, others) or label_of(written, others)
-
-
-def _setting_apart(written: Scenario, others: Sequence[Scenario]) -> str:
-    """An optimizer's setting that no variant shares, say "momentum 0"."""
-    mine = dict(_optimizer_settings(written))
-    theirs = [dict(_optimizer_settings(other)) for other in others]
-    for name, value in mine.items():
+    own, *theirs = [one.optimizer.settings if one.optimizer else {} for one in (written, *others)]
+    for name, value in own.items():  # a setting that no variant shares, say "momentum 0"
         if theirs and all(name in other and other[name] != value for other in theirs):
             return f"{name.replace('_', ' ')} {general(value)}"
-    return ""
-
-
-def _optimizer_settings(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    optimizer = scenario.optimizer
-    yield from getattr(optimizer, "settings", {}).items()
+    return label_of(written, others)
 
 
 def _optimizer_name(scenario: Scenario) -> str:
@@ -165,6 +154,3 @@ def _optimizer_name(scenario: Scenario) -> str:
 def _first_activation(scenario: Scenario) -> str:
     layers = scenario.layers
     return str(layers[0].activation.name) if layers else ""
-
-
-_TOLD: tuple[Callable[[Scenario], str], ...] = (_optimizer_name, _first_activation)

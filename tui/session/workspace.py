@@ -61,18 +61,13 @@ class Tabs:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""
         if self._is_table_chosen or not self.tables:
             return
-        was_chosen = self.area == "tables"
-        self.table = self._fitting(snapshot)
+        event, was_chosen = snapshot.event, self.area == "tables"
+        is_of_layers = event is not None and event.phase != "update" and not about(event.ref).quantity.is_parameter
+        self.table = "layers" if is_of_layers and "layers" in self.tables else self.tables[0]
+        if self._follows_data:
+            self.table = "data"
         if was_chosen:
             self.panel = self.table
-
-    def _fitting(self, snapshot: Snapshot) -> str:
-        if self._follows_data:
-            return "data"
-        event = snapshot.event
-        if event is None or event.phase == "update" or about(event.ref).quantity.is_parameter:
-            return self.tables[0]
-        return "layers" if "layers" in self.tables else self.tables[0]
 
     @property
     def area(self) -> str:

@@ -202,14 +202,14 @@ def topics(say: Words, choice: Choice, pictures: Iterable[str]) -> str:
     scenario = choice.scenario
     if scenario is None:
         return choice.heading(say.language)
-    names = [f"command.picture.usual.{picture}" for picture in pictures]
-    names += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
+    keys = [f"command.picture.usual.{picture}" for picture in pictures]
+    keys += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
     return " ".join(
         (
             choice.heading(say.language),
             in_language(scenario.summary, say.language),
             *facts(say, scenario),
-            *(say(key) for key in names if key in say),
+            *(say(key) for key in keys if key in say),
         )
     )
 
@@ -218,9 +218,8 @@ def facts(say: Words, scenario: Scenario) -> Iterator[str]:
     """What a scenario consists of, a short line each: its network, its data, its training, its variants."""
     network, training = scenario.network, scenario.training
     if network is not None:
-        counted = [
-            (name, len(list(group))) for name, group in groupby(layer.activation.name for layer in network.layers)
-        ]
+        names = [layer.activation.name for layer in network.layers]
+        counted = [(name, len(list(group))) for name, group in groupby(names)]
         activations = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted)
         yield say("browser.size", widths="-".join(map(str, network.widths)), activations=activations)
     if count := scenario.samples:
