@@ -1,6 +1,6 @@
 """What can be changed and what the keys of “what if” do to a session: a parameter, a number of the data, a setting.
 
-A key’s function returns a hint, or raises what is wrong.
+What is done for a key returns a hint, or raises what is wrong.
 """
 
 from __future__ import annotations
@@ -37,8 +37,11 @@ CHOICES: Mapping[str, Sequence[str]] = {
 """Values that a key may have, where they are names."""
 NUMBERS = ("data.inputs", "data.targets")
 """They have their cells."""
-UNSET = ""
 OPTIMIZER, BATCH_SIZE = "training.optimizer", "training.batch_size"
+
+
+class NotANumberError(DlsimError):
+    """What was typed is not a number."""
 
 
 class Target(Struct, frozen=True):
@@ -83,8 +86,8 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return str(value.get("name", UNSET))
-    return in_full(value) if isinstance(value, float) else UNSET if value is None else str(value)
+        return str(value.get("name", ""))
+    return in_full(value) if isinstance(value, float) else "" if value is None else str(value)
 
 
 def parsed(text: str, path: str | None = None) -> int | float | bool | str:
@@ -225,11 +228,12 @@ def settings_in(optimizer: OptimizerSpec) -> Mapping[str, float | bool]:
     return {name: bool(value) if name in flags else value for name, value in optimizer.settings.items()}
 
 
+# whether a text can be a new value
+
 NOT_A_NUMBER, NOT_FINITE = "number", "finite"
 """Problems for which the caller has words."""
-MOST_ROWS = 200
-"""Data of more rows than this are not read with every key that is typed."""
-FEW_ROWS = 2
+MOST_ROWS, FEW_ROWS = 200, 2
+"""Data of more rows than this are not read with every key that is typed: so few of them are."""
 
 
 def problem_with(scenario: Scenario, target: Target, text: str) -> str:
@@ -294,10 +298,6 @@ def in_short(error: DlsimError) -> str:
     return f"{problem}; {remedy}" if remedy else str(problem)
 
 
-class NotANumberError(DlsimError):
-    """What was typed is not a number."""
-
-
 # what if
 
 
@@ -309,16 +309,14 @@ def change(session: Session, target: Target, text: str, digits: int = DIGITS) ->
         text = written(parsed(text, target.path))
     if _is_same(text, target.text):
         return Hint("hint.unchanged", {"label": target.label, "after": text})
-    scenario = session.simulator.scenario
-    if target.path == BATCH_SIZE and has_same_batches(scenario, text):
+    if target.path == BATCH_SIZE and has_same_batches(session.scenario, text):
         return Hint("hint.unchanged_batch", {"label": target.label, "after": target.text})
     if target.ref is None:
         return _edit(session, target, text, digits)
     number = typed_number(text)
     if number is None:
         raise NotANumberError(text)
-    number = float(number)
-    return _edit(session, target, written(number), digits, {target.ref: number})
+    return _edit(session, target, written(float(number)), digits, {target.ref: float(number)})
 
 
 def _is_same(text: str, before: str) -> bool:

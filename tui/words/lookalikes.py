@@ -39,16 +39,7 @@ _LOOKALIKES = {
     '"': "“”",
     "~": "≈±",
     "=": "≡≣≠",
-    "0": "₀",
-    "1": "₁",
-    "2": "₂",
-    "3": "₃",
-    "4": "₄",
-    "5": "₅",
-    "6": "₆",
-    "7": "₇",
-    "8": "₈",
-    "9": "₉",
+    **dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)),
 }
 """Of digits none but those that stand low, as part of a name: others would be read as part of a number."""
 TABLE: dict[int, str | None] = {ord(other): one for one, others in _LOOKALIKES.items() for other in others}
