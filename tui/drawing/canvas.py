@@ -59,7 +59,7 @@ class Canvas:
     def __init__(self, width: int, height: int, glyphs: Glyphs = UNICODE, chosen: Ref | None = None) -> None:
         self.width, self.height, self.glyphs = width, height, glyphs
         self.hits: list[Hit] = []
-        self._chosen = chosen
+        self.chosen = chosen
         self._chars = [[" "] * width for _ in range(height)]  # "" is the second cell of a wide character
         self._roles = [[""] * width for _ in range(height)]
         self._grounds = [[""] * width for _ in range(height)]
@@ -100,7 +100,7 @@ class Canvas:
         seen = min(x + cells, self.width) - x
         if seen > 0 and x >= 0 and 0 <= y < self.height:
             self.hits.append(Hit(x, y, seen, link.ref, link.of))
-        return CHOSEN if link.ref == self._chosen and link.of is None else str(link)
+        return CHOSEN if link.ref == self.chosen and link.of is None else str(link)
 
     def write_right(self, end: int, y: int, text: str, role: str = "") -> None:
         """Write so that the last character stands before column `end`."""

@@ -9,13 +9,12 @@ from msgspec import Struct
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.pictures.scene import Scene, series
 from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, widest, wrap
 from dlsim.tui.session.selection import of_curve
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
 
-ROLES = 8
 LENS, UNKNOWN = "▶", "…"
 LEAST_APART = 8
 LEFT = 5
@@ -41,12 +40,11 @@ def variants(scene: Scene) -> list[Variant]:
     members = scene.all_members
     scenarios = [member.snapshot.scenario for member in members]
     lead = scene.snapshot.scenario.variant
-    marks = scene.look.marks
     return [
         Variant(
             name=member.name or set_apart(scenarios) or scene.say("picture.as_written"),
-            mark=marks[number % len(marks)],
-            role=f"series-{number % ROLES}",
+            mark=scene.look.mark(number),
+            role=series(number),
             is_lead=member.name == lead,
             snapshot=member.snapshot,
         )

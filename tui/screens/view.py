@@ -17,7 +17,7 @@ from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.markdown import convention_lines, markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
@@ -63,7 +63,7 @@ class View:
         self.without_curve: Snapshot | None = None
         """What is on screen but for the loss curve, which is drawn with the next look at a run."""
         glyphs = ASCII if work.preferences.is_plain else UNICODE
-        self._look = Look(glyphs)
+        self._look = PictureLook(glyphs)
         self.header = Rows(id="header")
         self.banner = Rows(id="banner")
         self.strip = TimelineStrip(SAY, glyphs=glyphs, id="strip")

@@ -17,7 +17,7 @@ from dlsim.tui.drawing.diagram.focus import Shape, shape_of
 from dlsim.tui.drawing.diagram.picture import Diagram, draw
 from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.pictures.catalogue import Picture
-from dlsim.tui.drawing.pictures.scene import Drawing, Look, Scene
+from dlsim.tui.drawing.pictures.scene import Drawing, PictureLook, Scene
 from dlsim.tui.drawing.text import Link, Press
 from dlsim.tui.session.variants import Member
 from dlsim.tui.widgets.rows import Rows
@@ -163,7 +163,7 @@ class PictureView(Rows):
         self._drawn_at = monotonic()
         views = max(len(self.picture.views(self._snapshot)), 1)
         view = self._views.get(self.picture.key, 0) % views
-        look = Look(self.glyphs, self._mixes, self._digits)
+        look = PictureLook(self.glyphs, self._mixes, self._digits)
         scene = Scene(self._snapshot, self._members, self._selected, view, look, self._say)
         return self.picture.draw(scene, width, height)
 

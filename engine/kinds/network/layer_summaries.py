@@ -545,7 +545,7 @@ def _shapes(tape: NetworkTape) -> tuple[LayerShapes, ...]:
 
 ROWS = {matrix: Size("rows", matrix) for matrix in "XWbZ"}
 COLUMNS = {matrix: Size("columns", matrix) for matrix in "XWbZ"}
-NUMBERS = {of: MatrixNumbers(of) for of in (W, DE_DW)}
+NUMBERS: dict[Quantity, MatrixNumbers] = {of: MatrixNumbers(of) for of in (W, DE_DW)}
 PARAMETERS = ParameterCount("parameters")
 
 HISTOGRAM = 9

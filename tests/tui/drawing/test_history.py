@@ -8,7 +8,7 @@ from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.history import parameter_of
-from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 
 HISTORY = PICTURES["history"]
 W5 = ref_to("W", 2, (0, 0))
@@ -108,7 +108,7 @@ def test_an_edit_of_something_else_is_marked_where_it_bends_the_course(edited):
 
 
 def test_in_ascii_the_ghost_is_drawn_with_other_dots_than_the_course(edited):
-    scene = Scene(edited.snapshot(), selected=W5, look=Look(ASCII))
+    scene = Scene(edited.snapshot(), selected=W5, look=PictureLook(ASCII))
     lines = HISTORY.draw(scene, 60, 14).cells.text().splitlines()
     assert ":: previous run" in lines[1] + lines[2]
     assert any(":" in line for line in lines[3:])
@@ -169,10 +169,10 @@ def test_every_size_holds_a_history():
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_after_an_undo_the_run_returned_to_is_drawn_as_far_as_it_had_gone_as_on_the_loss_curve(edited, glyphs):
     def strokes_ahead():
-        scene = Scene(edited.snapshot(), selected=W5, look=Look(glyphs))
+        scene = Scene(edited.snapshot(), selected=W5, look=PictureLook(glyphs))
         cells = HISTORY.draw(scene, 60, 14).cells
         (mark,) = (text for row in list(cells.rows())[4:] for text, role in row if role == "active")
-        assert mark == Look(glyphs).marks[0]
+        assert mark == PictureLook(glyphs).marks[0]
         return sum(len(text.strip()) for row in list(cells.rows())[4:] for text, role in row if role == "muted")
 
     edited.seek(iteration=25)

@@ -15,14 +15,14 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.session.variants import Member
 from dlsim.tui.words import words
 
 SIZES = [(1, 1), (2, 1), (1, 5), (7, 3), (20, 4), (30, 9), (58, 16), (78, 10), (120, 36), (200, 60), (300, 2)]
 MOMENTS = [(0, 0), (0, 5), (1, 0), (3, 2)]
 NOT_PLAIN = re.compile("[\u2800-\u28ff▀█▓▒░]")
-LOOKS = [Look(), Look(UNICODE, mixes=False), Look(ASCII, mixes=False)]
+LOOKS = [PictureLook(), PictureLook(UNICODE, mixes=False), PictureLook(ASCII, mixes=False)]
 OFFERED = {  # in this order; others may stand among them
     "and": ["region", "bars", "shapes", "confusion"],
     "backprop-2-2-2": ["region", "bars", "history", "shapes"],

@@ -14,12 +14,10 @@ from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.pictures import region, region_lines
+from dlsim.tui.drawing.pictures import region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.plane import framed
-from dlsim.tui.drawing.pictures.region import LEVELS
-from dlsim.tui.drawing.pictures.region_lines import grid
-from dlsim.tui.drawing.pictures.scene import MARKS, Look, Scene, network_tape
+from dlsim.tui.drawing.pictures.region import LEVELS, grid
+from dlsim.tui.drawing.pictures.scene import MARKS, PictureLook, Scene, framed, network_tape
 from dlsim.tui.session.variants import Member
 
 
@@ -100,12 +98,12 @@ def test_points_that_were_kept_back_are_told_in_every_width(size):
 def test_without_colours_the_names_of_regions_keep_clear_of_points_and_boundary(three_classes, size, glyphs):
     simulator = Simulator(three_classes)
     simulator.step("epoch")
-    look = Look(glyphs, mixes=False)
+    look = PictureLook(glyphs, mixes=False)
     named = {}
     for names in (True, False):
         with pytest.MonkeyPatch.context() as patch:
             if not names:
-                patch.setattr(region._Map, "_class_names", lambda *_: None)
+                patch.setattr(region.Region, "_class_names", lambda *_: None)
             named[names] = text("region", simulator, *size, look=look).splitlines()
     added = [
         (before.ljust(len(after))[place], character)
@@ -124,7 +122,7 @@ def test_the_plane_is_computed_once_for_the_same_weights(monkeypatch):
     computed = []
     answers = NetworkTape.answers
     monkeypatch.setattr(NetworkTape, "answers", lambda tape, inputs: computed.append(1) or answers(tape, inputs))
-    region_lines._grids.clear()
+    region._grids.clear()
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=3)
     for _ in range(5):
@@ -188,7 +186,7 @@ def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
 def test_every_hidden_unit_whose_line_is_seen_has_its_whole_name_beside_it(done, size, glyphs):
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=done)
-    _, *field, told = text("region", simulator, *size, look=Look(glyphs=glyphs)).splitlines()
+    _, *field, told = text("region", simulator, *size, look=PictureLook(glyphs=glyphs)).splitlines()
     seen = re.findall(r"(h\d) z\d > 0", told)  # as many as the line below has room for
     found = sorted(re.findall(r"h\d?", " ".join(field)))
     assert len(seen) >= 2
@@ -235,7 +233,7 @@ def test_the_boundary_of_xor_bends_as_the_loss_falls():
 
 
 def test_without_colours_shades_tell_the_output():
-    cells = drawn("region", Simulator(load("and")), look=Look(mixes=False))
+    cells = drawn("region", Simulator(load("and")), look=PictureLook(mixes=False))
     assert "▓▓▓" in cells.text()
     assert not any("@" in role for role in roles(cells))
 
@@ -256,7 +254,7 @@ def test_classes_share_the_plane_out_among_them():
     )
     cells = drawn("region", Simulator(described))
     assert {"class-0-4", "class-1-4", "class-2-4"} <= {role.partition("@")[2] for role in roles(cells)}
-    assert "o3" in text("region", Simulator(described), look=Look(mixes=False))
+    assert "o3" in text("region", Simulator(described), look=PictureLook(mixes=False))
 
 
 # layers

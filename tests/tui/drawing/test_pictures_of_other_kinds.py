@@ -15,8 +15,7 @@ from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.functions import TALLER, lower_quartile
-from dlsim.tui.drawing.pictures.plane import Plane
-from dlsim.tui.drawing.pictures.scene import MARKS, Scene
+from dlsim.tui.drawing.pictures.scene import MARKS, Plane, Scene
 from dlsim.tui.drawing.pictures.surface import MOST_POINTS, trail
 from dlsim.tui.drawing.scales import ticks
 from dlsim.tui.drawing.variants import variants

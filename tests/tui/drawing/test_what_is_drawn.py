@@ -23,7 +23,7 @@ from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line, strip_line
 from dlsim.tui.drawing.markdown import convention_lines, markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.scene import Look, Member, Scene
+from dlsim.tui.drawing.pictures.scene import Member, PictureLook, Scene
 from dlsim.tui.drawing.table import TableView
 from dlsim.tui.drawing.variants import variants, variants_lines, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
@@ -91,7 +91,7 @@ def table(simulator, key, size=HALF, symbol=None):
 
 
 def picture(simulator, key, size=HALF, view=0, symbol=None, look=None):
-    scene = Scene(simulator.snapshot(), (), selected(simulator, symbol), view, look or Look())
+    scene = Scene(simulator.snapshot(), (), selected(simulator, symbol), view, look or PictureLook())
     return PICTURES[key].draw(scene, *size).cells.rows()
 
 
@@ -105,7 +105,9 @@ def members(name, done, values=0):
 
 def picture_of_all(name, key, done, size=HALF, look=None):
     all_members = members(name, done)
-    return PICTURES[key].draw(Scene(all_members[0].snapshot, all_members, look=look or Look()), *size).cells.rows()
+    return (
+        PICTURES[key].draw(Scene(all_members[0].snapshot, all_members, look=look or PictureLook()), *size).cells.rows()
+    )
 
 
 def table_of_variants(name, done, cells):
@@ -193,7 +195,9 @@ CASES: dict[str, Callable[[], object]] = {
     # pictures
     "picture/region": lambda: picture(at("xor-train", 600), "region"),
     "picture/region-low": lambda: picture(at("logistic-and", 50), "region", LOW),
-    "picture/region-ascii": lambda: picture(at("xor-train", 600), "region", NARROW, look=Look(ASCII, mixes=False)),
+    "picture/region-ascii": lambda: picture(
+        at("xor-train", 600), "region", NARROW, look=PictureLook(ASCII, mixes=False)
+    ),
     "picture/region-kept-back": lambda: picture(at("over-and-underfitting", 60), "region"),
     "picture/region-of-a-hidden-unit": lambda: picture(at("xor-mlp"), "region", view=1),
     "picture/bars": lambda: picture(at("dying-relu", 20), "bars"),
@@ -208,7 +212,7 @@ CASES: dict[str, Callable[[], object]] = {
     "picture/functions-plot": lambda: picture(at("activations", 65, 2), "functions-plot"),
     "picture/functions-plot-of-losses": lambda: picture(at("losses", 30, 1), "functions-plot"),
     "picture/surface": lambda: picture_of_all("optimizers", "surface", 40),
-    "picture/surface-ascii": lambda: picture_of_all("optimizers", "surface", 40, look=Look(ASCII, mixes=False)),
+    "picture/surface-ascii": lambda: picture_of_all("optimizers", "surface", 40, look=PictureLook(ASCII, mixes=False)),
     "picture/saddle": lambda: picture_of_all("optimizers-on-a-saddle", "surface", 30, LOW),
     "picture/hollow": lambda: picture_of_all("momentum-escape", "surface", 60),
     # lines and reading

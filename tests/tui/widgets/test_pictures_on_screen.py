@@ -7,7 +7,7 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
-from dlsim.tui.drawing.pictures.scene import Look, Scene
+from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.widgets import picture as view_module
 from dlsim.tui.widgets.picture import PictureView
 
@@ -58,7 +58,7 @@ async def test_the_first_change_is_painted_with_its_key_and_the_last_one_never_l
         assert app.drawn == 1
         await until(pilot, lambda: app.drawn == 2)
         last = simulator.snapshot()
-        look = Look(app.view.glyphs, app.view._mixes)
+        look = PictureLook(app.view.glyphs, app.view._mixes)
         expected = PICTURES["region"].draw(Scene(last, look=look), 60, 18).cells
         assert list(app.view.drawing.cells.changes(expected)) == []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -17,21 +17,15 @@ from msgspec import Struct
 from dlsim.engine.classes import classes_of
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.pictures.scene import Drawing, Scene
 
 MOST_CLASSES = 20
-
-Suits: TypeAlias = Callable[[Scenario], bool]
 
 
 def has_dense_network(scenario: Scenario) -> bool:
     """Networks without sequences, by themselves or beside a search, which need not have one."""
     return scenario.network is not None and not scenario.steps
-
-
-def has_sequences(scenario: Scenario) -> bool:
-    """Networks that go through sequences step by step."""
-    return scenario.steps > 0
 
 
 def is_trained_alone(scenario: Scenario) -> bool:
@@ -49,16 +43,6 @@ def searches_a_plane(scenario: Scenario) -> bool:
     return bool(scenario.gates) and scenario.data is not None and scenario.data.inputs.shape[1] == 2
 
 
-def has_surface(scenario: Scenario) -> bool:
-    """A point on a surface."""
-    return bool(scenario.coordinates)
-
-
-def has_functions(scenario: Scenario) -> bool:
-    """Functions by themselves."""
-    return bool(scenario.functions)
-
-
 def classifies(scenario: Scenario) -> bool:
     """Classifiers: a sample is of one class, and of not too many."""
     classes = classes_of(scenario.data) if has_dense_network(scenario) else None
@@ -67,13 +51,15 @@ def classifies(scenario: Scenario) -> bool:
 
 class Picture(Struct, frozen=True):
     """One kind of picture. `key` names it in the words catalogue. The module `draws` it, and is imported when it is
-    first looked at: `draw` and, where there are several, `views`.
+    first looked at: `draw` and, where there are several, `views`. It is asked about scenarios that it suits alone.
     """
 
     key: str
     draws: str
-    suits: Suits
+    suits: Callable[[Scenario], bool]
     """Whether a scenario has this picture."""
+    is_table: bool = False
+    """Its numbers are read line by line, not layer by layer."""
     is_costly: bool = False
     """Drawn at most ten times a second."""
 
@@ -84,9 +70,10 @@ class Picture(Struct, frozen=True):
 
     def draw(self, scene: Scene, width: int, height: int) -> Drawing:
         """The picture of a moment. Numbers that have left all bounds are drawn as far as they can be."""
+        cells = Canvas(width, height, scene.look.glyphs, scene.selected)
         with np.errstate(all="ignore"):
-            drawing: Drawing = self._module.draw(scene, width, height)
-        return drawing
+            self._module.draw(scene, cells)
+        return Drawing(cells, self.is_table)
 
     @property
     def _module(self) -> Any:
@@ -94,15 +81,15 @@ class Picture(Struct, frozen=True):
 
 
 _ALL = (
-    Picture("search-map", "search", searches_a_plane, is_costly=True),
-    Picture("region", "region", lies_in_a_plane, is_costly=True),
-    Picture("surface", "surface", has_surface, is_costly=True),
-    Picture("functions-plot", "functions", has_functions),
-    Picture("unrolled", "unrolled", has_sequences),
-    Picture("bars", "bars", has_dense_network),
+    Picture("search-map", "search", searches_a_plane, is_table=True, is_costly=True),
+    Picture("region", "region", lies_in_a_plane, is_table=True, is_costly=True),
+    Picture("surface", "surface", lambda scenario: bool(scenario.coordinates), is_costly=True),
+    Picture("functions-plot", "functions", lambda scenario: bool(scenario.functions)),
+    Picture("unrolled", "unrolled", lambda scenario: scenario.steps > 0),
+    Picture("bars", "layers", has_dense_network, is_table=True),
     Picture("history", "history", is_trained_alone),
-    Picture("shapes", "shapes", has_dense_network),
-    Picture("confusion", "confusion", classifies, is_costly=True),
+    Picture("shapes", "shapes", has_dense_network, is_table=True),
+    Picture("confusion", "confusion", classifies, is_table=True, is_costly=True),
 )
 
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in _ALL}

@@ -12,8 +12,7 @@ from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.timeline import Jump
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.pictures.plane import Plane, framed
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene
+from dlsim.tui.drawing.pictures.scene import Plane, Scene, after_updates, framed
 from dlsim.tui.drawing.scales import Array, fitting_span
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit, measure
 from dlsim.tui.session.keys import SIMULATOR_KEYS
@@ -24,14 +23,13 @@ LINES_OF_TITLE = (4, 7, 10)
 """From so many rows on there is one line above the course, there are two, three."""
 
 
-def draw(scene: Scene, width: int, height: int) -> Drawing:
+def draw(scene: Scene, cells: Canvas) -> None:
     """The course up to now, its last value and the edits marked; behind it that of the run which the last edit left."""
-    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
-    snapshot = scene.snapshot
+    snapshot, (width, height) = scene.snapshot, cells.size
     parameter = parameter_of(snapshot, scene.selected)
     if parameter is None:
         cells.write_groups(0, [[(scene.say("picture.history_none"), "muted")]])
-        return Drawing(cells)
+        return
     updates, values = snapshot.history.of(parameter)
     now = snapshot.tape.value(present(parameter), snapshot.sample)
     done = snapshot.position.done
@@ -45,24 +43,19 @@ def draw(scene: Scene, width: int, height: int) -> Drawing:
         cells.write_groups(top, line)
         top += 1
     ahead = _ahead(snapshot, parameter, now)
-    last, heights = max(done, 1), ys
-    for other in (left, ahead):
-        if other is not None:
-            last, heights = max(last, int(other[0][-1])), np.append(heights, other[1])
+    others = [other for other in (left, ahead) if other is not None]
+    last = max(done, 1, *(int(updates[-1]) for updates, _ in others))
+    heights = np.concatenate([ys, *(values for _, values in others)])
     plane = framed(cells, (0, top, width, height - top), (0.0, float(last)), fitting_span(heights, 0.08), counts=True)
     if left is not None:
         _draw_ghost(plane, *left)
     if ahead is not None:
         plane.put(plane.path(*ahead), "muted")
     plane.put(plane.path(xs, ys), "series-0")
-    edits = [edit - 1 for edit in snapshot.edits if edit <= snapshot.position.iteration]
-    marks = [(edit, float(ys[np.searchsorted(xs, edit, side="right") - 1]), "edit") for edit in edits]
-    for x, y, what in (*marks, (done, now, "now")):
-        found = plane.cell(float(x), y)
-        if found is not None:
-            mark, role = (scene.look.glyphs.edit, "accent") if what == "edit" else (scene.look.marks[0], "active")
-            cells.write(*found, mark, role)
-    return Drawing(cells, cells.hits)
+    for edit in (edit - 1 for edit in snapshot.edits if edit <= snapshot.position.iteration):
+        y = float(ys[np.searchsorted(xs, edit, side="right") - 1])
+        plane.mark(float(edit), y, scene.look.glyphs.edit, "accent")
+    plane.mark(float(done), now, scene.look.marks[0], "active")
 
 
 def _left(snapshot: Snapshot, parameter: Ref) -> tuple[Array, Array] | None:
@@ -107,7 +100,7 @@ def _title(scene: Scene, parameter: Ref, now: float, start: float, width: int, *
             (" ", "strong"),
             (fixed(now, digits), Link("strong", present(parameter))),
         ],
-        [(say.first((f"picture.history_now_{done}", "picture.history_now"), updates=done), "muted")],
+        [(after_updates(say, done), "muted")],
     ]
     if np.isfinite(start):  # there was such a parameter
         title.append([(f"{say('picture.history_start')} {fixed(start, digits)}", "muted")])

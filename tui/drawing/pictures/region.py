@@ -1,30 +1,28 @@
-"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary."""
+"""What a network answers over the plane of its two inputs: a heat map, the data, the boundary, and the lines where
+weighted sums are 0: a single neuron's boundary, and those of a few hidden units.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import Classes, classes_of
-from dlsim.engine.kinds.layered.quantities import A
-from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
+from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION, samples_of
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.numbers import general
-from dlsim.engine.quantity import Ref
-from dlsim.engine.scenario.spec import DataSpec
+from dlsim.engine.numbers import as_operand, general
+from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Mask
-from dlsim.tui.drawing.pictures.catalogue import lies_in_a_plane
-from dlsim.tui.drawing.pictures.plane import Plane, framed
-from dlsim.tui.drawing.pictures.region_lines import Lines, finer, grid
-from dlsim.tui.drawing.pictures.scene import SIDES, Drawing, Look, Scene, moment_told, network_tape, room_after
-from dlsim.tui.drawing.scales import Span, widened
+from dlsim.tui.drawing.pictures.scene import SIDES, Plane, Scene, Sketch, framed, moment_told, network_tape, series
+from dlsim.tui.drawing.scales import Array, Span, widened
 from dlsim.tui.drawing.text import Link, Pieces, groups_that_fit
 
-Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 BOUNDARY = 0.5
@@ -33,12 +31,16 @@ MOST_CLASSES = 6
 LEAST_WITH_LINES, LEAST_WITH_REST = 14, 7
 """Rows from which a line below says what the lines mean; sooner, what the marks mean that are not told above."""
 LEVELS = [*(f"low-{level}" for level in range(SIDES, 0, -1)), *(f"high-{level}" for level in range(1, SIDES + 1))]
-SHADES = "  ░░▒▒▓▓"
-ASCII_SHADES = "  ..::##"
-CLASS_MARKS = "○●△▲□■◇◆▽▼"
-ASCII_CLASS_MARKS = "ox+*%&ABCD"
-LENS_MARKS = "◎◉"
-ASCII_LENS_MARKS = "OX"
+SHADES = ("  ..::##", "  ░░▒▒▓▓")
+CLASS_MARKS = ("ox+*%&ABCD", "○●△▲□■◇◆▽▼")
+LENS_MARKS = ("OX", "◎◉")
+"""In ASCII, and where there is more than that."""
+KEPT = 8
+"""So many planes are not computed anew."""
+MOST_LINES = 4
+"""With more hidden units than this their lines are a thicket."""
+ALONG = (0.12, 0.88, 0.25, 0.75, 0.5, 0.06, 0.94, 0.37, 0.63)
+"""How far along a line its name may stand, the best place first."""
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
@@ -55,59 +57,53 @@ def _shares_out(classes: Classes | None) -> bool:
     return classes is not None and classes.by == "largest" and classes.count <= MOST_CLASSES
 
 
-def draw(scene: Scene, width: int, height: int) -> Drawing:
+def draw(scene: Scene, cells: Canvas) -> None:
     """The plane at this moment."""
-    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
-    tape = network_tape(scene.snapshot)
-    if tape is None or not lies_in_a_plane(scene.snapshot.scenario):
-        return Drawing(cells)
-    _Map(scene, cells, tape).draw()
-    return Drawing(cells, cells.hits, is_table=True)
+    Region(scene, cells).draw()
 
 
-class _Map:
-    """One moment's plane in one size."""
+class Region(Sketch):
+    """Heat, lines, points, and what they mean."""
 
-    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
-        self._scene, self._cells, self._tape = scene, cells, tape
-        self._look: Look = scene.look
-        self._snapshot = scene.snapshot
-        self._data: DataSpec = tape.data
-        self._layers = tape.structure.layers
+    def __init__(self, scene: Scene, cells: Canvas) -> None:
+        super().__init__(scene, cells)
+        self._tape = network_tape(scene.snapshot)
+        self._data = self._tape.data
+        self._layers = self._tape.structure.layers
         self._said = classes_of(self._data)
+        self._least = self._said.low if self._said else 0.0
         self._boundary = self._said.threshold if self._said else BOUNDARY
         self._classes = self._said.count if self._said and _shares_out(self._said) else 0
-        self._lines = Lines(scene, cells, tape, self._boundary)
+        self._lines = Lines(scene, cells, self._boundary)
         self._unit = scene.view % self._layers[-1].units
         self._has_boundary = False
-        self._winners: Places | None = None  # by cell, where the outputs are classes
+        self._kind = int(self._kinds(TRAINING)[self.snapshot.row])
 
     def draw(self) -> None:
         """Heat, lines, points, and what they mean."""
-        height = self._cells.height
+        height = self.cells.height
         top = 1 if height >= 6 else 0
-        above, below = groups_that_fit(self._meaning(), self._cells.width)
+        above, below = groups_that_fit(self._meaning(), self.cells.width)
         second = 1 if height >= (LEAST_WITH_REST if below else LEAST_WITH_LINES) else 0
-        x, y = self._spans()
-        place = (0, top, self._cells.width, height - top - second)
-        plane = framed(self._cells, place, x, y, (self._name(0), self._name(1)))
-        answered = grid(self._tape, plane)  # (2·rows, columns, outputs)
-        if self._classes:
-            self._class_heat(plane, answered)
-        else:
-            self._heat(plane, answered[:, :, self._unit])
+        inputs = self._data.inputs
+        share = 0.25 if len(inputs) <= 8 else 0.06
+        x, y = (widened(float(each.min()), float(each.max()), share) for each in inputs.T)
+        place = (0, top, self.cells.width, height - top - second)
+        plane = framed(self.cells, place, x, y, (self._name(0), self._name(1)))
+        answers = grid(self._tape, plane)
+        (self._class_heat if self._classes else self._heat)(plane, answers)
         self._lines.draw(plane)
         self._points(plane)
         self._lines.name(plane)
-        if self._winners is not None and not self._look.mixes:
-            self._class_names(plane, self._winners)
-        moment = moment_told(self._scene, room_after(above, self._cells.width))
+        if self._classes and not self.look.mixes:
+            self._class_names(plane, answers.argmax(axis=2)[0::2])
+        moment = moment_told(self.scene, self.cells.width, above)
         if top:
-            self._cells.write_groups(0, [*above, *moment])
+            self.cells.write_groups(0, [*above, *moment])
         if second:
-            below += [] if moment else moment_told(self._scene, room_after(below, self._cells.width))
+            below += [] if moment else moment_told(self.scene, self.cells.width, below)
             told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
-            self._cells.write_groups(height - 1, [*below, *told])
+            self.cells.write_groups(height - 1, [*below, *told])
 
     # the plane
 
@@ -116,43 +112,38 @@ class _Map:
         name = features[place] if len(features) > place else f"x{place + 1}"
         return name if breadth(name) <= 10 else f"x{place + 1}"
 
-    def _spans(self) -> tuple[Span, Span]:
-        inputs = self._data.inputs
-        low, high = inputs.min(axis=0), inputs.max(axis=0)
-        share = 0.25 if len(inputs) <= 8 else 0.06
-        x, y = (widened(float(low[axis]), float(high[axis]), share) for axis in (0, 1))
-        return x, y
-
     # heat
 
     def _span(self) -> Span:
         """From the least to the greatest that the output can be, or that is asked of it."""
-        least, most = (self._said.low if self._said else 0.0), 1.0
-        span, targets = self._layers[-1].activation.span, self._data.targets
+        span, targets, least = self._layers[-1].activation.span, self._data.targets, self._least
         if np.isfinite(span).all():
             return min(span[0], least), span[1]
-        return (least, most) if targets is None else (float(min(targets.min(), least)), float(max(targets.max(), most)))
+        return (least, 1.0) if targets is None else (float(min(targets.min(), least)), float(max(targets.max(), 1.0)))
 
-    def _heat(self, plane: Plane, values: Array) -> None:
+    def _heat(self, plane: Plane, answers: Array) -> None:
         low, high = self._span()
-        offset = np.nan_to_num(values - self._boundary, nan=0.0, posinf=high, neginf=low)
+        offset = np.nan_to_num(answers[:, :, self._unit] - self._boundary, nan=0.0, posinf=high, neginf=low)
         share = np.where(offset > 0, offset / (high - self._boundary), offset / (self._boundary - low))
         levels = np.minimum((np.clip(np.abs(share), 0.0, 1.0) * SIDES).astype(np.int64), SIDES - 1)
-        self._lay(plane, np.where(offset > 0, SIDES + levels, SIDES - 1 - levels), LEVELS)
+        places = np.where(offset > 0, SIDES + levels, SIDES - 1 - levels)
+        if self.look.mixes:
+            self.cells.halves(plane.left, plane.top, LEVELS, places)
+        else:
+            fronts = ["negative-weak"] * SIDES + ["positive-weak"] * SIDES
+            self.cells.shades(plane.left, plane.top, SHADES[self.glyphs.has_dots], fronts, places[0::2])
         if not self._lines.are_boundary:
             self._put_boundary(plane, plane.border(finer(offset) > 0))
 
-    def _class_heat(self, plane: Plane, grid: Array) -> None:
-        winners = grid.argmax(axis=2)
-        low = self._said.low if self._said else 0.0
-        most = (grid.max(axis=2) - low) / (1.0 - low)
+    def _class_heat(self, plane: Plane, answers: Array) -> None:
+        winners = answers.argmax(axis=2)
+        most = (answers.max(axis=2) - self._least) / (1.0 - self._least)
         share = (most * self._classes - 1.0) / (self._classes - 1.0)
         levels = np.clip((np.nan_to_num(share) * SIDES).astype(np.int64), 0, SIDES - 1)
         roles = [f"class-{kind}-{level}" for kind in range(self._classes) for level in range(1, SIDES + 1)]
-        if self._look.mixes:
-            self._cells.halves(plane.left, plane.top, roles, winners * SIDES + levels)
+        if self.look.mixes:
+            self.cells.halves(plane.left, plane.top, roles, winners * SIDES + levels)
         self._put_boundary(plane, plane.border(np.repeat(np.repeat(winners, 2, axis=0), 2, axis=1)))
-        self._winners = winners[0::2]
 
     def _put_boundary(self, plane: Plane, dots: Mask) -> None:
         plane.put(dots, "boundary")
@@ -161,7 +152,7 @@ class _Map:
     def _class_names(self, plane: Plane, winners: Places) -> None:
         """Where grounds cannot be mixed, each region bears its class's name, if it has room for it among the points."""
         rows, columns = winners.shape
-        blank = self._cells.blank(plane.left, plane.top, columns, rows)
+        blank = self.cells.blank(plane.left, plane.top, columns, rows)
         for kind in range(self._classes):
             name, own = self._class_name(kind), winners == kind
             middle = np.argwhere(own).mean(axis=0) if own.any() else np.zeros(2)
@@ -171,44 +162,33 @@ class _Map:
                     aside = np.abs(places + np.array([0, breadth(name) / 2 + margin]) - middle)
                     far = aside @ np.array([2, 1])  # a cell is twice as high as it is wide
                     row, column = places[far.argmin()]
-                    self._cells.write(plane.left + int(column) + margin, plane.top + int(row), name, "symbol")
+                    self.cells.write(plane.left + int(column) + margin, plane.top + int(row), name, "symbol")
                     break
 
     def _class_name(self, kind: int) -> str:
         return self._data.classes[kind] if self._data.classes else f"o{kind + 1}"
 
-    def _lay(self, plane: Plane, places: Places, roles: list[str]) -> None:
-        if self._look.mixes:
-            self._cells.halves(plane.left, plane.top, roles, places)
-        else:
-            shades = SHADES if self._look.glyphs.has_dots else ASCII_SHADES
-            fronts = ["negative-weak"] * SIDES + ["positive-weak"] * SIDES
-            self._cells.shades(plane.left, plane.top, shades, fronts, places[0::2])
-
     # points
 
     def _class_mark(self, kind: int) -> str:
-        marks = CLASS_MARKS if self._look.glyphs.has_dots else ASCII_CLASS_MARKS
+        marks = CLASS_MARKS[self.glyphs.has_dots]
         return marks[kind % len(marks)]
 
-    def _kinds(self, targets: Array | None, rows: int) -> Places:
+    def _kinds(self, part: str) -> Places:
+        """(samples,): the class of each sample of some data, or on which side of the boundary its target is."""
+        inputs, targets = samples_of(self._data, part)
         if targets is None:
-            return np.zeros(rows, dtype=np.int64)
+            return np.zeros(len(inputs), dtype=np.int64)
         if self._classes:
             return np.asarray(targets.argmax(axis=1), dtype=np.int64)
         return (targets[:, min(self._unit, targets.shape[1] - 1)] > self._boundary).astype(np.int64)
 
     def _points(self, plane: Plane) -> None:
-        data = self._data
-        if len(data.validation_inputs):
-            self._strew(plane, data.validation_inputs, data.validation_targets, is_kept_back=True)
-        self._strew(plane, data.inputs, data.targets, is_kept_back=False)
-        row = self._snapshot.row
-        if row >= len(data.inputs):
-            return
-        found = plane.cell(float(data.inputs[row, 0]), float(data.inputs[row, 1]))
-        if found is not None:
-            self._cells.write(*found, self._lens_mark(self._kind_of(row)), Link("lens", self._answer(TRAINING, row)))
+        if len(self._data.validation_inputs):
+            self._strew(plane, VALIDATION, "text", self._kept_back_mark)
+        self._strew(plane, TRAINING, "mark", self._class_mark)
+        x, y = map(float, self._data.inputs[self.snapshot.row])
+        plane.mark(x, y, self._lens_mark, Link("lens", self._answer(TRAINING, self.snapshot.row)))
 
     def _answer(self, part: str, row: int) -> Ref:
         """What a point stands for: what the network takes its sample for, or answers it."""
@@ -216,10 +196,10 @@ class _Map:
             return Ref(CLASSES[part].decision, 0, (row,))
         return Ref(PASSES[part].a, len(self._layers), (row, self._unit))
 
-    def _strew(self, plane: Plane, inputs: Array, targets: Array | None, *, is_kept_back: bool) -> None:
-        kinds = self._kinds(targets, len(inputs))
-        across = ((inputs[:, 0] - plane.x[0]) / (plane.x[1] - plane.x[0]) * plane.width).astype(np.int64)
-        down = ((plane.y[1] - inputs[:, 1]) / (plane.y[1] - plane.y[0]) * plane.height).astype(np.int64)
+    def _strew(self, plane: Plane, part: str, role: str, mark_of: Callable[[int], str]) -> None:
+        """The samples of a part of the data; in a cell of several, the mark of the kind that is most of them."""
+        (inputs, _), kinds = samples_of(self._data, part), self._kinds(part)
+        across, down = plane.across(inputs[:, 0]).astype(np.int64), plane.down(inputs[:, 1]).astype(np.int64)
         inside = (across >= 0) & (across < plane.width) & (down >= 0) & (down < plane.height)
         places = (down * plane.width + across)[inside]
         rows = np.flatnonzero(inside)[::-1]
@@ -233,66 +213,95 @@ class _Map:
             most = np.maximum(most, count)
         for place in np.flatnonzero(winner >= 0).tolist():
             row, column = divmod(place, plane.width)
-            kind = int(winner[place])
-            mark = self._kept_back_mark(kind) if is_kept_back else self._class_mark(kind)
-            answer = self._answer(VALIDATION if is_kept_back else TRAINING, int(sample[place]))
-            role = Link("text" if is_kept_back else "mark", answer)
-            self._cells.write(plane.left + column, plane.top + row, mark, role)
+            answer = Link(role, self._answer(part, int(sample[place])))
+            self.cells.write(plane.left + column, plane.top + row, mark_of(int(winner[place])), answer)
 
     def _kept_back_mark(self, kind: int) -> str:
-        if not self._look.glyphs.has_dots:
+        if not self.glyphs.has_dots:
             return ",;"[kind % 2]
         return "▫▪"[kind] if kind < 2 else self._class_mark(kind)
 
-    def _lens_mark(self, kind: int) -> str:
-        if kind > 1 or self._classes:
-            return self._class_mark(kind)
-        return (LENS_MARKS if self._look.glyphs.has_dots else ASCII_LENS_MARKS)[kind]
+    @property
+    def _lens_mark(self) -> str:
+        if self._classes:
+            return self._class_mark(self._kind)
+        return LENS_MARKS[self.glyphs.has_dots][self._kind]
 
     # what it means
 
     def _meaning(self) -> list[Pieces]:
-        say = self._scene.say
-        groups: list[Pieces] = self._classes_told() if self._classes else [self._scale(), *self._targets_told()]
-        mark = self._lens_mark(self._kind_of(self._snapshot.row))
-        groups.append([(mark, "lens"), (" " + say("picture.sample", sample=self._snapshot.row + 1), "text")])
+        say = self.say
+        groups: list[Pieces] = [*([] if self._classes else [self._scale()]), *self._kinds_told()]
+        groups.append([(self._lens_mark, "lens"), (" " + say("picture.sample", sample=self.snapshot.row + 1), "text")])
         if len(self._data.validation_inputs):
             marks = self._kept_back_mark(0) + self._kept_back_mark(1)
             groups.append([(marks, "text"), (" " + say("picture.kept_back"), "muted")])
         return groups
 
-    def _classes_told(self) -> list[Pieces]:
-        kinds = range(self._classes)
-        return [[(self._class_mark(kind), "mark"), (f" {self._class_name(kind)}", "text")] for kind in kinds]
-
-    def _targets_told(self) -> list[Pieces]:
-        if self._data.targets is None:
-            return []
-        bound = general(self._boundary)
-        signs = (f"= {general(self._said.low)}", "= 1") if self._said else (f"≤ {bound}", f"> {bound}")
-        symbol = f"t{self._unit + 1}"
-        return [[(self._class_mark(kind), "mark"), (f" {symbol} {signs[kind]}", "text")] for kind in (0, 1)]
-
-    def _kind_of(self, row: int) -> int:
-        targets = self._data.targets
-        return int(self._kinds(None if targets is None else targets[row : row + 1], 1)[0])
+    def _kinds_told(self) -> list[Pieces]:
+        """What the marks stand for: classes, or targets on either side of the boundary."""
+        bound, symbol = general(self._boundary), f"t{self._unit + 1}"
+        if self._classes:
+            names = [self._class_name(kind) for kind in range(self._classes)]
+        elif self._data.targets is None:
+            names = []
+        elif self._said:
+            names = [f"{symbol} = {general(self._said.low)}", f"{symbol} = 1"]
+        else:
+            names = [f"{symbol} ≤ {bound}", f"{symbol} > {bound}"]
+        return [[(self._class_mark(kind), "mark"), (f" {name}", "text")] for kind, name in enumerate(names)]
 
     def _scale(self) -> Pieces:
         low, high = self._span()
-        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
-        group: list[tuple[str, str]] = [(f"{symbol} ", "symbol"), (f"{general(low)} ", "axis")]
-        if self._look.mixes:
+        group: list[tuple[str, str]] = [(f"{self._symbol} ", "symbol"), (f"{general(low)} ", "axis")]
+        if self.look.mixes:
             group += [(" ", f"@{role}") for role in LEVELS]
         else:
-            shades = SHADES if self._look.glyphs.has_dots else ASCII_SHADES
-            group.append((shades[1::2], "positive-weak"))
+            group.append((SHADES[self.glyphs.has_dots][1::2], "positive-weak"))
         return [*group, (f" {general(high)}", "axis")]
 
     def _boundary_told(self) -> str:
         if self._classes:
-            return self._scene.say("picture.largest_changes")
-        symbol = self._snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
-        return f"{symbol} = {general(self._boundary)}"
+            return self.say("picture.largest_changes")
+        return f"{self._symbol} = {general(self._boundary)}"
+
+    @property
+    def _symbol(self) -> str:
+        return self.snapshot.symbol(Ref(A, len(self._layers), (self._unit,)))
+
+
+# the plane in numbers
+
+_grids: dict[object, Array] = {}
+
+
+def grid(tape: NetworkTape, plane: Plane) -> Array:
+    """(2·rows, columns, outputs): the answers at the middle of every half cell."""
+    layers = tuple(
+        (layer.units, layer.activation.name, *layer.spec.activation.settings.values())
+        for layer in tape.structure.layers
+    )
+    key = tape.present.tobytes(), layers, plane.width, plane.height, plane.x, plane.y
+    if key not in _grids:
+        columns, rows = plane.columns(1), plane.rows(2)
+        inputs = np.stack([axis.ravel() for axis in np.meshgrid(columns, rows)], axis=1)
+        _grids[key] = tape.answers(inputs).reshape(len(rows), len(columns), -1)
+        if len(_grids) > KEPT:
+            del _grids[next(iter(_grids))]
+    return _grids[key]
+
+
+def finer(values: Array) -> Array:
+    """Twice as many rows and columns, linear in between."""
+    for axis in (0, 1):
+        last = values.shape[axis] - 1
+        before = values.take([0, *range(last)], axis=axis)
+        after = values.take([*range(1, last + 1), last], axis=axis)
+        pair = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis=axis + 1)
+        shape = list(values.shape)
+        shape[axis] *= 2
+        values = pair.reshape(shape)
+    return values
 
 
 def _runs_of(free: Mask, length: int) -> Mask:
@@ -300,3 +309,133 @@ def _runs_of(free: Mask, length: int) -> Mask:
     if free.shape[1] < length:
         return np.zeros((free.shape[0], 0), dtype=bool)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(free, length, axis=1).all(axis=2))
+
+
+# the lines of single units
+
+
+class _Line(Struct, frozen=True):
+    """A unit's line as it is drawn. `uphill` is the way (across, up) in which the unit's weighted sum grows."""
+
+    unit: int
+    dots: Mask
+    uphill: tuple[float, float]
+
+    def beside(self, cells: int) -> Iterator[tuple[int, int]]:
+        """Places (across, down) for a name of so many cells, on the side where the weighted sum is above 0."""
+        places = np.argwhere(self.dots)
+        places = places[np.argsort(places[:, 1] + places[:, 0] / 2, kind="stable")]
+        across, up = self.uphill
+        aside = (2 if across > 0 else -1 - cells) * (abs(across) > 0.2 * abs(up))
+        below = (-1 if up > 0 else 1) * (abs(up) > 0.2 * abs(across))
+        for share in ALONG:
+            row, column = places[int(share * (len(places) - 1))].tolist()
+            yield column // 2 + aside, row // 4 + below
+
+
+class Lines(Sketch):
+    """The lines of the first layer's units at one moment."""
+
+    def __init__(self, scene: Scene, cells: Canvas, threshold: float) -> None:
+        super().__init__(scene, cells)
+        self._tape = network_tape(scene.snapshot)
+        self._layers = self._tape.structure.layers
+        self._drawn: list[_Line] = []
+        first, *others = self._layers
+        self.is_exact = not others and first.units == 1 and threshold in first.activation.thresholds
+        """Whether the boundary is the line of a single neuron."""
+        self.units = first.units if self.is_exact or (others and first.units <= MOST_LINES) else 0
+        """Of how many units the lines are drawn."""
+        are_steps = not any(layer.activation.is_trainable for layer in self._layers)
+        self.are_boundary = self.is_exact or (are_steps and self.units > 0)
+        """Whether the boundary can only run along the lines that are drawn anyway."""
+
+    def draw(self, plane: Plane) -> None:
+        """All of them: the boundary itself, or one for each hidden unit."""
+        weights, biases = self._tape.present_layers[0]
+        x, y = np.meshgrid(plane.columns(2), plane.rows(4))
+        for unit in range(self.units):
+            first, second = float(weights[0, unit]), float(weights[1, unit])
+            z = first * x + second * y + (0.0 if biases is None else float(biases[unit]))
+            dots = plane.border(z > 0)
+            if self.is_exact:
+                plane.put(dots, "boundary")
+            else:
+                if not self.are_boundary:  # broken: told from the boundary by more than colour
+                    dots &= np.indices(dots.shape).sum(axis=0) % 4 < 2
+                plane.put(dots, series(unit))
+            if dots.any():
+                self._drawn.append(_Line(unit, dots, (first, second)))
+
+    def name(self, plane: Plane) -> None:
+        """Each hidden unit's name beside its line, once all that is drawn stands there: none is written over."""
+        if self.is_exact:
+            return
+        crossed = np.zeros((plane.height, plane.width), dtype=bool)
+        for line in self._drawn:
+            crossed |= line.dots.reshape(plane.height, 4, plane.width, 2).any(axis=(1, 3))
+        taken = np.zeros_like(crossed)  # by points, and by other names with air around them
+        for hit in self.cells.hits:
+            x, y = hit.x - plane.left, hit.y - plane.top
+            if x >= 0 and y >= 0:
+                taken[y : y + 1, x : x + hit.width] = True
+        for line in self._drawn:
+            text = self._symbol(line.unit)
+            places = [
+                (across, down)
+                for across, down in line.beside(len(text))
+                if 0 <= down < plane.height and 0 <= across <= plane.width - len(text)
+                if not taken[down, across : across + len(text)].any()
+            ]
+            clear = [place for place in places if not crossed[place[1], place[0] : place[0] + len(text)].any()]
+            if places:
+                across, down = (clear or places)[0]
+                self.cells.write(plane.left + across, plane.top + down, text, series(line.unit))
+                taken[max(down - 1, 0) : down + 2, max(across - 1, 0) : across + len(text) + 1] = True
+
+    def _symbol(self, unit: int) -> str:
+        return self.snapshot.symbol(Ref(A, 1, (unit,)))
+
+    def told(self, boundary: str, *, is_drawn: bool) -> list[Pieces]:
+        """What the lines mean, and which are not in the frame; `boundary` is what holds at the boundary.
+
+        `is_drawn`: it is seen, where it is none of these lines.
+        """
+        say = self.say
+        groups: list[Pieces] = []
+        outside: list[str] = []
+        drawn = {line.unit for line in self._drawn}
+        if self.is_exact:
+            groups.append(self._equation())
+        elif is_drawn and not self.are_boundary:
+            groups.append([("⣀⡠⠔ " if self.glyphs.has_dots else ".. ", "boundary"), (boundary, "text")])
+        if not (self._drawn if self.is_exact else is_drawn or self.are_boundary):
+            outside.append(boundary)
+        for unit in range(0 if self.is_exact else self.units):
+            z = self.snapshot.symbol(Ref(Z, 1, (unit,)))
+            if unit in drawn:
+                groups.append([(self._symbol(unit), series(unit)), (f" {z} > 0", "muted")])
+            else:
+                outside.append(f"{z} = 0")
+        if self._drawn and not self.is_exact:
+            groups.append([(say("picture.named_side"), "muted")])
+        if outside:
+            groups.append([(say("picture.outside", lines=", ".join(outside)), "muted")])
+        return groups
+
+    def _equation(self) -> Pieces:
+        """The line of a single neuron: its terms, the same with numbers, 0."""
+        snapshot = self.snapshot
+        terms = [(Ref(W, 1, (sender, 0)), f"·{snapshot.symbol(Ref(X, 0, (sender,)))}") for sender in (0, 1)]
+        if self._layers[0].biases is not None:
+            terms.append((Ref(B, 1, (0,)), ""))
+        symbols = " + ".join(snapshot.symbol(parameter) + of for parameter, of in terms)
+        pieces: list[tuple[str, str]] = [(symbols, "symbol"), (" = ", "text")]
+        for place, (parameter, of) in enumerate(terms):
+            ref = present(parameter)
+            number = snapshot.tape.value(ref, snapshot.sample)
+            size = as_operand(round(abs(number), 4), 4, leading=True)
+            sign = ("− " if place else "−") if number < 0 else ""  # a part of the number
+            pieces.append((("" if not place else " " if sign else " + "), "text"))
+            pieces += [(sign + size, Link("text", ref)), (of, "text")]
+        return [*pieces, (" = 0", "text")]

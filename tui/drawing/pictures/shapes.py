@@ -1,258 +1,68 @@
-"""Which matrix has which shape, layer by layer, and how one entry of a product comes about."""
+"""Which matrix has which shape, layer by layer, and how one entry of a product comes about: a row times a column, as
+cells and as numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
-from dlsim.engine.kinds.layered.quantities import A, W, Z
+from dlsim.engine.explain import Explanation
+from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.layered.structure import Layer
-from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS
-from dlsim.engine.kinds.network.statistics import Shape, layer_shapes
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS, ParameterCount, Size
+from dlsim.engine.kinds.network.statistics import LayerShapes, Shape, layer_shapes
 from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.pictures.dot_product import MOST_SHOWN, DotProduct, goes_in, product_of, result
-from dlsim.tui.drawing.pictures.scene import Drawing, Scene, network_tape
-from dlsim.tui.drawing.text import Link, Pieces, fit, linked, measure
+from dlsim.tui.drawing.equation import in_lines
+from dlsim.tui.drawing.numbers import number_alone
+from dlsim.tui.drawing.pictures.scene import Scene, Sketch, network_tape, window
+from dlsim.tui.drawing.text import Link, Pieces, cut, fit, linked, measure
+from dlsim.tui.session.selection import is_landed
 
 FACTS = 4
 """What is derived for each layer, in the order of the notes: Y, W's rows, b, W's columns."""
 UNKNOWN = "?"
+MOST_SHOWN, LARGEST_SHOWN = 8, 16
+"""Rows and columns of a matrix that are drawn as cells, and where there is more room than all else takes."""
+MARKS = (("#", ".", "_"), ("■", "·", "□"))
+"""A cell that the entry is made of, any other, and one that is not computed yet; in ASCII, and where there is more."""
+BESIDE_CELLS = 4
+"""Cells between the matrices, for each of them."""
+
+Spot = tuple[str, Shape, tuple[int | None, int | None], str, Callable[[int, int], Ref]]
+"""A matrix that is drawn as cells: its name, rows and columns, the row or column or the one cell that counts, the sign
+that follows it, and the number in a row and a column of it.
+"""
 
 
 def views(snapshot: Snapshot) -> Sequence[str]:
     """First all sizes, which are known before anything is computed, then the same derived one at a time."""
-    tape = network_tape(snapshot)
-    if tape is None:
-        return ("",)
-    return ("sizes_now", *("sizes_derived" for _ in range(FACTS * len(tape.structure.layers) + 1)))
+    facts = FACTS * len(network_tape(snapshot).structure.layers)
+    return "sizes_now", *["sizes_derived"] * (facts + 1)
 
 
-def draw(scene: Scene, width: int, height: int) -> Drawing:
+def draw(scene: Scene, cells: Canvas) -> None:
     """The layers' products, and below them the chosen entry."""
-    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
-    tape = network_tape(scene.snapshot)
-    if tape is None:
-        return Drawing(cells)
-    _Shapes(scene, cells, tape).draw()
-    return Drawing(cells, cells.hits, is_table=True)
+    Products(scene, cells).draw()
 
 
-class _Size(Struct, frozen=True):
-    """Rows and columns as texts, "?" where they are still to be derived; `is_there` once there are numbers in it."""
-
-    rows: str
-    columns: str
-    is_there: bool
+def goes_in(layer: Layer) -> str:
+    """What a layer's weights are multiplied with: the inputs, or what the layer below puts out."""
+    return "X" if layer.number == 1 else f"Y[{layer.number - 1}]"
 
 
-class _Sizes(Struct, frozen=True):
-    """A layer's sizes. `X` goes in, `Y` comes out."""
-
-    X: _Size
-    W: _Size
-    B: _Size
-    Y: _Size
+def result(layer: Layer) -> str:
+    """What a layer's product is called: its output Y, or where an activation is still to come, its sums Z."""
+    return f"{'Y' if layer.activation.name == 'linear' else 'Z'}[{layer.number}]"
 
 
-class _Shapes:
-    """One moment in one size."""
-
-    def __init__(self, scene: Scene, cells: Canvas, tape: NetworkTape) -> None:
-        self._scene, self._cells, self._tape = scene, cells, tape
-        self._snapshot = scene.snapshot
-        self._layers = tape.structure.layers
-        self._shapes = layer_shapes(tape.structure, tape.batch.size)
-        self._entry = self._chosen_entry()
-        self._facts = scene.view % (len(views(scene.snapshot))) - 1
-        self._is_derived = self._facts >= 0
-        if not self._is_derived:
-            self._facts = self._facts_by_position()
-
-    def draw(self) -> None:
-        """As much as there is room for: the products first, then the total, the derivation, the entry."""
-        cells = self._cells
-        lines = self._products()
-        layers_shown = min(len(lines), max(cells.height - 1, 1))
-        first = self._first_layer(layers_shown, len(lines))
-        for row, line in enumerate(lines[first : first + layers_shown]):
-            cells.write_groups(row, line)
-        for row, is_cut in ((0, first > 0), (layers_shown - 1, first + layers_shown < len(lines))):
-            if is_cut:
-                cells.write(cells.width - 1, row, cells.glyphs.more, "muted")
-        y = layers_shown
-        if y < cells.height:
-            cells.write_groups(y, self._total())
-            y += 1
-        if self._is_derived and y < cells.height - 1:
-            known = self._scene.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
-            cells.write(0, y, fit(known, cells.width), "muted")
-            self._told(y + 1)
-            layer = self._layers[max(self._facts - 1, 0) // FACTS]
-            product = self._dot_product(layer)
-            extent = product.extent(cells.height - y - 4)
-            rows, _ = extent
-            if self._facts and cells.height >= y + rows + 3:
-                product.matrices(y + 3, 0, extent, has_air=cells.height > y + rows + 3)
-            return
-        room = cells.height - y
-        layer = self._layers[self._entry.layer - 1]
-        rows = min(layer.senders, MOST_SHOWN)
-        if room >= rows + 7:
-            cells.write(0, y, fit(self._names(), cells.width), "muted")
-            y, room = y + 1, room - 1
-        if room >= 2:
-            self._dot_product(layer).draw(self._entry, y, room)
-
-    def _dot_product(self, layer: Layer) -> DotProduct:
-        return DotProduct(self._scene, self._cells, layer, self._shapes[layer.number - 1])
-
-    def _first_layer(self, shown: int, all_of_them: int) -> int:
-        return min(max(self._entry.layer - 1 - shown // 2, 0), all_of_them - shown)
-
-    # sizes
-
-    def _facts_by_position(self) -> int:
-        """Y is there when all sums of its layer are."""
-        done = [self._snapshot.revealed.get((Z, layer.number), 0) >= layer.units for layer in self._layers]
-        return FACTS * sum(done)
-
-    def _sizes(self, layer: Layer) -> _Sizes:
-        known = min(max(self._facts - FACTS * (layer.number - 1), 0), FACTS)
-        are_given = not self._is_derived  # weights and biases
-        shapes = self._shapes[layer.number - 1]
-        goes_in = layer.number == 1 or self._facts > FACTS * (layer.number - 2)  # with the Y of the layer below
-        return _Sizes(
-            X=self._size(shapes.x, goes_in, goes_in),
-            W=self._size(shapes.weights, known >= 2 or are_given, known >= 4 or are_given),
-            B=self._size(shapes.biases, known >= 3 or are_given, known >= 3 or are_given),
-            Y=self._size(shapes.y, known >= 1, known >= 1),
-        )
-
-    def _size(self, shape: Shape | None, has_rows: bool, has_columns: bool) -> _Size:
-        """Rows and columns as far as they are found; without a derivation they are known from the start."""
-        if shape is None:
-            return _Size(UNKNOWN, UNKNOWN, is_there=False)
-        rows, columns = map(str, shape)
-        is_told = not self._is_derived
-        return _Size(
-            rows if has_rows or is_told else UNKNOWN,
-            columns if has_columns or is_told else UNKNOWN,
-            is_there=has_rows and has_columns,
-        )
-
-    def _products(self) -> list[list[Pieces]]:
-        """A line for each layer; the columns stand below each other."""
-        table = [self._columns(layer) for layer in self._layers]
-        widths = [max(measure(row[place]) for row in table) for place in range(len(table[0]))]
-        lines: list[list[Pieces]] = []
-        for row in table:
-            *matrices, count, activation = row
-            product: list[tuple[str, str]] = []
-            for column, cells in zip(matrices, widths, strict=False):
-                blanks = " " * (cells - measure(column))
-                product += [*column, (blanks, column[-1][1] if column else "")]
-            groups: list[Pieces] = [product]
-            blanks = " " * (widths[-2] - measure(count))
-            if measure(product) + widths[-2] + 2 <= self._cells.width:
-                groups.append([(blanks, ""), *count])
-            groups.append(activation)
-            lines.append(groups)
-        return lines
-
-    def _columns(self, layer: Layer) -> list[Pieces]:
-        """What stands below each other: names, sizes, signs, and last how many parameters, and the activation."""
-        sizes = self._sizes(layer)
-        n = layer.number
-        is_active = self._entry.layer == n
-        is_roomy, is_wide = self._cells.width >= 56, self._cells.width >= 66
-
-        def matrix(name: str, size: _Size, of: str) -> list[Pieces]:
-            role = "operand" if is_active else "text"
-            if not size.is_there:
-                role = "negative" if UNKNOWN in (size.rows, size.columns) else "muted"
-            rows, columns = (
-                (text, role if text == UNKNOWN else Link(role, Ref(side[of], n)))
-                for side, text in ((ROWS, size.rows), (COLUMNS, size.columns))
-            )
-            return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
-
-        number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
-        columns: list[Pieces] = [[(number, "active" if is_active else "muted")]]
-        columns += [*matrix(goes_in(layer), sizes.X, "X"), [("·", "text")], *matrix(f"W[{n}]", sizes.W, "W")]
-        if layer.biases:
-            columns += [[(" + " if is_wide else "+", "text")], *matrix(f"b[{n}]", sizes.B, "b")]
-        else:
-            columns += [[], [], []]
-        name = result(layer)
-        columns += [[(" = " if is_wide else "=", "text")], *matrix(name, sizes.Y, "Z")]
-        is_known = not self._is_derived or self._facts >= FACTS * n
-        columns.append([self._parameters(n, "strong") if is_known else (UNKNOWN, "negative")])
-        goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
-        columns.append([(layer.activation.name + goes_on, "muted")])
-        return columns
-
-    def _parameters(self, layer: int, role: str) -> tuple[str, Link]:
-        """How many a layer has; those of all, of layer 0."""
-        ref = Ref(PARAMETERS, layer)
-        return f"{int(self._snapshot.value(ref) or 0):,}", Link(role, ref)
-
-    def _total(self) -> list[Pieces]:
-        if self._is_derived and self._facts < FACTS * len(self._layers):
-            return [[(self._scene.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
-        total, ref = self._parameters(0, "strong")
-        groups: list[Pieces] = [linked(self._scene.say("picture.total"), "strong", total=(total, ref.ref))]
-        if len(self._layers) > 1:
-            counts: list[tuple[str, str]] = []
-            for layer in self._layers:
-                counts += [*([(" + ", "muted")] if counts else []), self._parameters(layer.number, "muted")]
-            groups.append(counts)
-        return groups
-
-    def _names(self) -> str:
-        """That W[1] is a matrix, and what one weight of it is called."""
-        layer = self._entry.layer
-        one = self._snapshot.symbol(Ref(W, layer, (0, 0)))
-        return self._scene.say("picture.matrix", layer=layer, one=one)
-
-    def _told(self, y: int) -> None:
-        """How the size that was found last follows from those known before."""
-        say = self._scene.say
-        if not self._facts:
-            text = say("picture.sizes_given")
-        else:
-            layer = self._layers[(self._facts - 1) // FACTS]
-            before = goes_in(layer)
-            names = {"W": f"W[{layer.number}]", "B": f"b[{layer.number}]", "Y": result(layer)}
-            text = [
-                say("picture.result_shape", name=names["Y"], before=before, units=layer.units),
-                say("picture.rows_inner", name=names["W"], before=before),
-                say(
-                    "picture.bias_shape" if layer.biases else "picture.no_bias_shape",
-                    name=names["B"],
-                    result=names["Y"],
-                ),
-                say("picture.columns_result", name=names["W"], result=names["Y"]),
-            ][(self._facts - 1) % FACTS]
-        self._cells.write(0, y, fit(text, self._cells.width), "operand")
-        if self._facts == FACTS * len(self._layers) and y + 1 < self._cells.height:
-            self._cells.write(0, y + 1, fit(say("picture.all_known"), self._cells.width), "muted")
-
-    # one entry
-
-    def _chosen_entry(self) -> Ref:
-        """The sum that was selected or in whose product the selected number is, or the one that was computed last."""
-        event, selected = self._snapshot.event, self._scene.selected
-        present = Ref(Z, 1 if event is None else len(self._layers), (0,))
-        if event is not None:
-            present = _sum_of(event.ref) or present
-        layer = None if selected is None else product_of(selected)
-        if layer is not None:
-            return present if present.layer == layer else Ref(Z, layer, (0,))
-        return present if selected is None else _sum_of(selected) or present
+def product_of(ref: Ref) -> int | None:
+    """The layer in whose product a number is a cell or a size; what goes in names its sample there."""
+    if ref.quantity is X or (ref.quantity is A and ref.sample is not None):
+        return ref.layer + 1
+    return (ref.layer or None) if isinstance(ref.quantity, Size | ParameterCount) else None
 
 
 def _sum_of(ref: Ref) -> Ref | None:
@@ -262,3 +72,292 @@ def _sum_of(ref: Ref) -> Ref | None:
     if ref.layer and ref.index and about(ref).quantity.is_parameter:
         return Ref(Z, ref.layer, (ref.index[-1],))
     return None
+
+
+class Products(Sketch):
+    """The shapes of all layers, and the product of one."""
+
+    def __init__(self, scene: Scene, cells: Canvas) -> None:
+        super().__init__(scene, cells)
+        tape = network_tape(scene.snapshot)
+        self._layers = tape.structure.layers
+        self._shapes = layer_shapes(tape.structure, tape.batch.size)
+        self._entry = self._chosen_entry()
+        self._facts = scene.view % len(views(scene.snapshot)) - 1
+        self._is_derived = self._facts >= 0
+        if not self._is_derived:  # Y is there when all sums of its layer are
+            done = [self.snapshot.revealed.get((Z, layer.number), 0) >= layer.units for layer in self._layers]
+            self._facts = FACTS * sum(done)
+
+    def draw(self) -> None:
+        """As much as there is room for: the products first, then the total, the derivation, the entry."""
+        cells = self.cells
+        lines = self._products()
+        shown = window(len(lines), self._entry.layer - 1, max(cells.height - 1, 1))
+        for y, line in enumerate(lines[shown.start : shown.stop]):
+            cells.write_groups(y, line)
+        for y, is_cut in ((0, shown.start > 0), (len(shown) - 1, shown.stop < len(lines))):
+            if is_cut:
+                cells.write(cells.width - 1, y, self.glyphs.more, "muted")
+        y = len(shown)
+        if y < cells.height:
+            cells.write_groups(y, self._total())
+            y += 1
+        if self._is_derived and y < cells.height - 1:
+            known = self.say("picture.sizes_known", known=self._facts, all=FACTS * len(self._layers))
+            cells.write(0, y, fit(known, cells.width), "muted")
+            self._told(y + 1)
+            layer = self._layers[max(self._facts - 1, 0) // FACTS]
+            product = self._dot_product(layer)
+            extent = product.extent(cells.height - y - 4)
+            spare = cells.height - y - extent[0] - 3
+            if self._facts and spare >= 0:
+                product.matrices(y + 3, 0, extent, has_air=spare > 0)
+            return
+        room = cells.height - y
+        layer = self._layers[self._entry.layer - 1]
+        rows = min(layer.senders, MOST_SHOWN)
+        if room >= rows + 7:
+            names = self.say(
+                "picture.matrix", layer=layer.number, one=self.snapshot.symbol(Ref(W, layer.number, (0, 0)))
+            )
+            cells.write(0, y, fit(names, cells.width), "muted")
+            y += 1
+        if room >= 2:
+            self._dot_product(layer).draw(self._entry, y)
+
+    def _dot_product(self, layer: Layer) -> DotProduct:
+        return DotProduct(self.scene, self.cells, layer, self._shapes[layer.number - 1])
+
+    # sizes
+
+    def _products(self) -> list[list[Pieces]]:
+        """A line for each layer; the columns stand below each other."""
+        table = [self._columns(layer) for layer in self._layers]
+        *widths, of_counts, _ = [max(map(measure, column)) for column in zip(*table, strict=True)]
+        lines: list[list[Pieces]] = []
+        for *matrices, count, activation in table:
+            product: list[tuple[str, str]] = []
+            for column, cells in zip(matrices, widths, strict=True):
+                product += [*column, (" " * (cells - measure(column)), column[-1][1] if column else "")]
+            has_count = measure(product) + of_counts + 2 <= self.cells.width
+            counted = [[(" " * (of_counts - measure(count)), ""), *count]] if has_count else []
+            lines.append([product, *counted, activation])
+        return lines
+
+    def _columns(self, layer: Layer) -> list[Pieces]:
+        """What stands below each other: names, sizes, signs, and last how many parameters, and the activation."""
+        n, shapes = layer.number, self._shapes[layer.number - 1]
+        is_active = self._entry.layer == n
+        is_roomy, is_wide = self.cells.width >= 56, self.cells.width >= 66
+        known = min(max(self._facts - FACTS * (n - 1), 0), FACTS)
+        are_given = not self._is_derived  # weights and biases; and all sizes, without a derivation
+
+        def matrix(name: str, shape: Shape, of: str, *are_found: bool) -> list[Pieces]:
+            """A name, rows and columns: a size that is still to be derived is "?", muted is what has no numbers yet."""
+            is_there = all(are_found)
+            role = "operand" if is_active and is_there else "text" if is_there else "muted" if are_given else "negative"
+            rows, columns = (
+                (str(size), Link(role, Ref(side[of], n))) if is_found or are_given else (UNKNOWN, role)
+                for side, size, is_found in zip((ROWS, COLUMNS), shape, are_found, strict=True)
+            )
+            return [[(name if is_roomy else "", "symbol")], [("(", role), rows, ("×", role), columns, (")", role)]]
+
+        number = "" if is_roomy else f"{n} "  # the names have it where there is room for them
+        columns: list[Pieces] = [[(number, "active" if is_active else "muted")]]
+        is_sent = n == 1 or self._facts > FACTS * (n - 2)  # with the Y of the layer below
+        columns += [*matrix(goes_in(layer), shapes.x, "X", is_sent, is_sent), [("·", "text")]]
+        columns += matrix(f"W[{n}]", shapes.weights, "W", known >= 2 or are_given, known >= 4 or are_given)
+        if shapes.biases:
+            has_biases = known >= 3 or are_given
+            columns += [[(" + " if is_wide else "+", "text")]]
+            columns += matrix(f"b[{n}]", shapes.biases, "b", has_biases, has_biases)
+        else:
+            columns += [[], [], []]
+        name = result(layer)
+        columns += [[(" = " if is_wide else "=", "text")], *matrix(name, shapes.y, "Z", known >= 1, known >= 1)]
+        is_known = not self._is_derived or self._facts >= FACTS * n
+        columns.append([self._parameters(n, "strong") if is_known else (UNKNOWN, "negative")])
+        goes_on = f" → Y[{n}]" if is_roomy and name != f"Y[{n}]" else ""
+        columns.append([(layer.activation.name + goes_on, "muted")])
+        return columns
+
+    def _parameters(self, layer: int, role: str) -> tuple[str, Link]:
+        """How many a layer has; those of all, of layer 0."""
+        ref = Ref(PARAMETERS, layer)
+        return f"{int(self.snapshot.value(ref) or 0):,}", Link(role, ref)
+
+    def _total(self) -> list[Pieces]:
+        if self._is_derived and self._facts < FACTS * len(self._layers):
+            return [[(self.say("picture.parameters") + f" {UNKNOWN}", "muted")]]
+        total, ref = self._parameters(0, "strong")
+        groups: list[Pieces] = [linked(self.say("picture.total"), "strong", total=(total, ref.ref))]
+        if len(self._layers) > 1:
+            counts: list[tuple[str, str]] = []
+            for layer in self._layers:
+                counts += [*([(" + ", "muted")] if counts else []), self._parameters(layer.number, "muted")]
+            groups.append(counts)
+        return groups
+
+    def _told(self, y: int) -> None:
+        """How the size that was found last follows from those known before."""
+        say = self.say
+        if not self._facts:
+            text = say("picture.sizes_given")
+        else:
+            layer = self._layers[(self._facts - 1) // FACTS]
+            before = goes_in(layer)
+            weights, biases, y_name = f"W[{layer.number}]", f"b[{layer.number}]", result(layer)
+            of_biases = "picture.bias_shape" if layer.biases else "picture.no_bias_shape"
+            text = (
+                say("picture.result_shape", name=y_name, before=before, units=layer.units),
+                say("picture.rows_inner", name=weights, before=before),
+                say(of_biases, name=biases, result=y_name),
+                say("picture.columns_result", name=weights, result=y_name),
+            )[(self._facts - 1) % FACTS]
+        self.cells.write(0, y, fit(text, self.cells.width), "operand")
+        if self._facts == FACTS * len(self._layers) and y + 1 < self.cells.height:
+            self.cells.write(0, y + 1, fit(say("picture.all_known"), self.cells.width), "muted")
+
+    # one entry
+
+    def _chosen_entry(self) -> Ref:
+        """The sum that was selected or in whose product the selected number is, or the one that was computed last."""
+        event, selected = self.snapshot.event, self.scene.selected
+        present = Ref(Z, 1 if event is None else len(self._layers), (0,))
+        if event is not None:
+            present = _sum_of(event.ref) or present
+        layer = None if selected is None else product_of(selected)
+        if layer is not None:
+            return present if present.layer == layer else Ref(Z, layer, (0,))
+        return present if selected is None else _sum_of(selected) or present
+
+
+class DotProduct(Sketch):
+    """The factors and the product of one layer in one size."""
+
+    def __init__(self, scene: Scene, cells: Canvas, layer: Layer, shapes: LayerShapes) -> None:
+        super().__init__(scene, cells)
+        self._layer, self._shapes = layer, shapes
+
+    def draw(self, entry: Ref, y: int) -> None:
+        """A row of X, a column of W, and the entry where they meet; below, the terms with their numbers."""
+        cells, digits, unit, (width, height) = self.cells, self.look.digits, entry.index[0], self.cells.size
+        told, shown = self.snapshot.explain(entry), self.snapshot.value(entry)
+        head: Pieces = [
+            (f"{result(self._layer)}[{self.snapshot.sample + 1},{unit + 1}] = ", "symbol"),
+            (told.symbol, Link("symbol", entry)),
+            (" = ", "symbol"),
+            *_linked(told, told.symbols(), "symbol"),
+        ]
+        lines: Sequence[Pieces] = _wrapped(head, width)
+        filled = _wrapped([("= ", "text"), *_linked(told, told.numbers(digits), "text")], width)
+        below = max(len(lines) + len(filled), 2 * len(lines) + 2)  # as many, as a rule, whatever the numbers are
+        extent = self.extent(height - y - below - 3)  # the names, what the cells mean, the result
+        spare = height - y - extent[0] - 4
+        if shown is None:
+            filled = [[("= …", "text")]]
+        if spare >= 0:
+            self.matrices(y + 1, unit, extent, has_air=spare > 0)
+            y += extent[0] + 1 + (spare > 0)
+        elif height - y >= 4:
+            y += 1
+        if len(lines) > 1 and height - y < len(lines) + 2:
+            lines = [cut(head, width)]
+        room = height - y - len(lines) + 1
+        texts: list[Pieces] = [cut(line, width) for line in lines]
+        if room >= 2 and len(filled) <= max(room - 2, 1):  # else the symbols above stand for them
+            texts += filled
+        for text in texts:
+            cells.write_pieces(0, y, text)
+            y += 1
+        if y < height and room >= 3:
+            role = "active" if shown is not None else "muted"
+            x = cells.write_pieces(0, y, [("= ", role), (number_alone(shown, digits), Link(role, entry))])
+            if is_landed(self.snapshot):
+                cells.write(x + 2, y, fit(self.say("picture.old_weights"), width - x - 2), "muted")
+
+    # as cells
+
+    def extent(self, room: int) -> tuple[int, int]:
+        """How many rows and columns of a matrix are drawn at most where there are so many rows for it."""
+        of = self._shapes
+        shapes = [shape for shape in (of.x, of.weights, of.biases, of.y) if shape]
+
+        def fits(most: int) -> bool:
+            return sum(min(columns, most) + BESIDE_CELLS for _, columns in shapes) <= self.cells.width
+
+        room = min(room, LARGEST_SHOWN)
+        most = next((most for most in range(room, MOST_SHOWN, -1) if fits(most)), MOST_SHOWN)
+        return max(min(self._layer.senders, most), min(max(rows for rows, _ in shapes), room)), most
+
+    def matrices(self, y: int, unit: int, extent: tuple[int, int], *, has_air: bool) -> None:
+        """The factors and the result as cells, at most `extent` of each, those that count lit; `has_air` where the line
+        below is free.
+        """
+        cells, layer, shapes, sample = self.cells, self._layer, self._shapes, self.snapshot.sample
+        rows, most = extent
+        middle = (rows - 1) // 2
+        number, x = layer.number, 0
+        add = "+" if shapes.biases else "="
+        spots: list[Spot] = [
+            (goes_in(layer), shapes.x, (sample, None), "·", self._sent),
+            (f"W[{number}]", shapes.weights, (None, unit), add, lambda row, column: Ref(W, number, (row, column))),
+            (f"b[{number}]", shapes.biases or (0, 0), (None, unit), "=", lambda row, column: Ref(B, number, (column,))),
+            (result(layer), shapes.y, (sample, unit), "", lambda row, column: Ref(Z, number, (column,), row)),
+        ]
+        if not shapes.biases:
+            del spots[2]
+        per_cell = 2 if sum(min(spot[1][1], most) * 2 + BESIDE_CELLS for spot in spots) <= cells.width else 1
+        is_empty = False
+        for spot in spots:
+            _, (_, columns), _, sign, at = spot
+            there = next((column for column in range(columns) if not self.snapshot.is_shown(at(0, column))), columns)
+            is_empty = is_empty or there < columns
+            x = self._block((x, y), spot, extent, per_cell, there)
+            if sign:
+                cells.write(x + 1, y + middle, sign, "text")
+                x += 3
+        full, other, empty = MARKS[self.glyphs.has_dots]
+        say = self.say
+        legend = f"{full} {say('picture.makes_entry')}  {other} {say('picture.makes_others')}"
+        if is_empty:
+            legend += f"  {empty} {say('picture.not_computed')}"
+        if x + 3 + breadth(legend) <= cells.width:
+            cells.write(x + 3, y - 1, legend, "muted")
+        elif has_air:
+            cells.write(0, y + rows, fit(legend, cells.width), "muted")
+
+    def _sent(self, row: int, column: int) -> Ref:
+        """What goes in: an input, or an output of the layer below."""
+        below = self._layer.number - 1
+        return Ref(A if below else X, below, (column,), row)
+
+    def _block(self, corner: tuple[int, int], spot: Spot, extent: tuple[int, int], per_cell: int, there: int) -> int:
+        """A matrix as cells, at most `extent` of it, what counts lit, columns empty from `there` on; where it ends."""
+        (x, y), cells, (full, other, empty) = corner, self.cells, MARKS[self.glyphs.has_dots]
+        name, size, lit, _, at = spot
+        by_row, by_column = (window(*each) for each in zip(size, lit, extent, strict=True))
+        top = y + (extent[0] - len(by_row)) // 2
+        for line, row in enumerate(by_row):
+            for place, column in enumerate(by_column):
+                is_lit = lit[0] in (None, row) and lit[1] in (None, column)
+                role = Link("active" if is_lit else "muted", at(row, column))
+                mark = empty if column >= there else full if is_lit else other
+                cells.write(x + place * per_cell, top + line, mark, role)
+        end = x + max(len(by_column) * per_cell - (per_cell - 1), 1)
+        more = "" if len(by_row) == size[0] and len(by_column) == size[1] else self.glyphs.more_across[:1]
+        cells.write(x, top - 1 if top > y - 1 else top, f"{name}{more}"[: max(end - x, len(name))], "symbol")
+        return max(end, x + breadth(name))
+
+
+def _linked(told: Explanation, texts: Sequence[str], role: str) -> Pieces:
+    """The texts of a formula's tokens; those of numbers lead to them."""
+    pairs = zip(texts, told.tokens, strict=True)
+    return [(text, role if isinstance(token, str) else Link(role, token)) for text, token in pairs]
+
+
+def _wrapped(pieces: Pieces, cells: int) -> list[Pieces]:
+    """In lines of at most so many cells, all but the first of them hanging."""
+    first, *others = in_lines(pieces, cells - 2, used=-2)
+    return [first, *[[("  ", ""), *line] for line in others]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -14,16 +15,16 @@ from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.numbers import number
-from dlsim.tui.drawing.pictures.plane import Plane, framed
-from dlsim.tui.drawing.pictures.scene import DEPTHS, Drawing, Scene
-from dlsim.tui.drawing.scales import widened
+from dlsim.tui.drawing.pictures.scene import DEPTHS, Area, Plane, Scene, framed
+from dlsim.tui.drawing.scales import Array, widened
 from dlsim.tui.drawing.text import Pieces, fit
 from dlsim.tui.drawing.variants import Variant, variants
 
-Array = NDArray[np.float64]
-
-SHADES = "█▓▓▒▒░░ "
-ASCII_SHADES = "@#*+:-. "
+Way = tuple[Variant, Array, Array]
+"""A variant, and where it has been: (places,) across and (places,) up, the last of them where it is now."""
+DEEP = [f"deep-{level}" for level in range(DEPTHS)]
+SHADES = ("@#*+:-. ", "█▓▓▒▒░░ ")
+"""From the lowest level, in ASCII and where there is more than that."""
 MOST_POINTS = 300
 """Of a longer way, so many points at even distances, and as many of its last ones."""
 WIDE = 66
@@ -32,67 +33,71 @@ HEIGHT = Ref(PRESENT_HEIGHT)
 """Where a mark stands: after an update, of the new place."""
 
 
-def draw(scene: Scene, width: int, height: int) -> Drawing:
+def draw(scene: Scene, cells: Canvas) -> None:
     """The surface and the ways of all variants on it."""
-    cells = Canvas(width, height, scene.look.glyphs, scene.selected)
     tape = scene.snapshot.tape
-    if not isinstance(tape, SurfaceTape):
-        return Drawing(cells)
-    surface = tape.surface
-    told = variants(scene)
+    assert isinstance(tape, SurfaceTape), "a picture of surfaces"
+    surface, told, (width, height) = tape.surface, variants(scene), cells.size
     longest = min(max(len(variant.name) for variant in told), 13 if width >= WIDE else 17)
     groups = [_told(variant, scene, longest) for variant in told]
     if width >= WIDE:
         place = (0, 0, width - LEGEND_CELLS - 2, height)
         cells.write_columns((width - LEGEND_CELLS, 0, LEGEND_CELLS, height - 2), groups)
-        cells.write_groups(height - 1, [_scale(scene, surface)], x=width - LEGEND_CELLS)
+        if surface.dimensions == 2:
+            cells.write_groups(height - 1, [_scale(scene, surface)], x=width - LEGEND_CELLS)
     else:
         rows = min(rows_needed(groups, width), max(height - 8, 0))
         place = (0, 0, width, height - rows)
         cells.write_columns((0, height - rows, width, rows), groups)
-    (_from_above if surface.dimensions == 2 else _from_the_side)(scene, cells, surface, told, place)
-    return Drawing(cells, cells.hits)
+    # where several stand in one cell the lead is seen, else the first of them; the legend tells them all
+    topmost_last = sorted(told, key=lambda variant: not variant.is_lead)[::-1]
+    ways = [(variant, *_way(variant.snapshot, surface)) for variant in topmost_last]
+    plane = (_from_above if surface.dimensions == 2 else _from_the_side)(scene, cells, surface, place, ways)
+    for variant, xs, ys in ways:
+        plane.mark(float(xs[-1]), float(ys[-1]), variant.mark, "lens" if variant.is_lead else variant.role)
 
 
 def _told(variant: Variant, scene: Scene, longest: int) -> Pieces:
-    """A variant's mark, its name, and the height of the place where it stands."""
+    """A variant's mark, its name, and the height of the place where it stands, once the lead has got as far."""
     role = "lead" if variant.is_lead else "text"
-    height = _height(variant, scene)
-    name = fit(variant.name, longest)
+    height = variant.snapshot.tape.value(HEIGHT, 0) if scene.snapshot.is_shown(HEIGHT) else None
     return [
         (variant.mark, variant.role),
-        (f" {name:<{longest}} ", role),
+        (f" {fit(variant.name, longest):<{longest}} ", role),
         (f"{number(height, 8, scene.look.at_most(4)):>8}", variant.linked(role, HEIGHT)),
     ]
 
 
-def _height(variant: Variant, scene: Scene) -> float | None:
-    """What stands on its tape, once the lead has got as far."""
-    if not scene.snapshot.is_shown(HEIGHT):
-        return None
-    return variant.snapshot.tape.value(HEIGHT, 0)
+def _way(snapshot: Snapshot, surface: Polynomial) -> tuple[Array, Array]:
+    """Where a variant has been, across and up."""
+    xs = trail(snapshot, "x")
+    return xs, trail(snapshot, "y") if surface.dimensions == 2 else surface.value(xs)
 
 
-# two coordinates
-
-
-def _from_above(
-    scene: Scene, cells: Canvas, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
-) -> None:
+def _from_above(scene: Scene, cells: Canvas, surface: Polynomial, place: Area, ways: Sequence[Way]) -> Plane:
+    """Two coordinates: heights as grounds, each way as a line."""
     plane = framed(cells, place, surface.bounds[0], surface.bounds[1], ("x", "y"))
     levels = _levels(surface, plane.width, plane.height)
     if scene.look.mixes:
-        roles = [f"deep-{level}" for level in range(DEPTHS)]
-        cells.halves(plane.left, plane.top, roles, levels)
+        cells.halves(plane.left, plane.top, DEEP, levels)
     else:
-        shades = SHADES if scene.look.glyphs.has_dots else ASCII_SHADES
-        cells.shades(plane.left, plane.top, shades, ["muted"] * DEPTHS, levels[0::2])
-    for variant in _topmost_last(told):
-        xs, ys = trail(variant.snapshot, "x"), trail(variant.snapshot, "y")
+        cells.shades(plane.left, plane.top, SHADES[scene.look.glyphs.has_dots], ["muted"] * DEPTHS, levels[0::2])
+    for variant, xs, ys in ways:
         plane.put(plane.path(xs, ys), variant.role)
-    for variant in _topmost_last(told):
-        xs, ys = trail(variant.snapshot, "x"), trail(variant.snapshot, "y")
-        _mark(plane, variant, float(xs[-1]), float(ys[-1]))
+    return plane
+
+
+def _from_the_side(scene: Scene, cells: Canvas, surface: Polynomial, place: Area, ways: Sequence[Way]) -> Plane:
+    """One coordinate: the heights as a curve, on it where the lead has been."""
+    x = np.linspace(*surface.bounds[0], 400)
+    heights = surface.value(x)
+    y = widened(float(heights.min()), float(heights.max()), 0.08)
+    plane = framed(cells, place, surface.bounds[0], y, ("x", "f"))
+    plane.put(plane.path(x, heights), "axis")
+    for variant, xs, ys in ways:
+        for point, height in zip(xs[:-1], ys[:-1], strict=True) if variant.is_lead else ():
+            plane.mark(float(point), float(height), scene.look.dot, variant.role)
+    return plane
 
 
 @lru_cache(maxsize=8)
@@ -112,38 +117,11 @@ def _levels(surface: Polynomial, width: int, height: int) -> NDArray[np.int64]:
 
 
 def _scale(scene: Scene, surface: Polynomial) -> Pieces:
-    if surface.dimensions == 1:
-        return []
     heights = _heights(surface, 40, 12)
     low, high = f"f {general(float(heights.min()), 2)} ", f" {general(float(heights.max()), 3)}"
     if scene.look.mixes:
-        return [(low, "axis"), *((" ", f"@deep-{level}") for level in range(DEPTHS)), (high, "axis")]
-    return [(low, "axis"), (SHADES if scene.look.glyphs.has_dots else ASCII_SHADES, "muted"), (high, "axis")]
-
-
-# one coordinate
-
-
-def _from_the_side(
-    scene: Scene, cells: Canvas, surface: Polynomial, told: list[Variant], place: tuple[int, int, int, int]
-) -> None:
-    x = np.linspace(*surface.bounds[0], 400)
-    heights = surface.value(x)
-    y = widened(float(heights.min()), float(heights.max()), 0.08)
-    plane = framed(cells, place, surface.bounds[0], y, ("x", "f"))
-    plane.put(plane.path(x, heights), "axis")
-    for variant in _topmost_last(told):
-        been = trail(variant.snapshot, "x")
-        for point in been[:-1] if variant.is_lead else ():
-            found = plane.cell(float(point), float(surface.value(point)))
-            if found is not None:
-                cells.write(*found, scene.look.glyphs.nothing.strip() or ".", variant.role)
-    for variant in _topmost_last(told):
-        point = float(trail(variant.snapshot, "x")[-1])
-        _mark(plane, variant, point, float(surface.value(point)))
-
-
-# both
+        return [(low, "axis"), *((" ", f"@{role}") for role in DEEP), (high, "axis")]
+    return [(low, "axis"), (SHADES[scene.look.glyphs.has_dots], "muted"), (high, "axis")]
 
 
 def trail(snapshot: Snapshot, coordinate: str) -> Array:
@@ -157,18 +135,3 @@ def trail(snapshot: Snapshot, coordinate: str) -> Array:
         been = np.concatenate([been[kept], been[-MOST_POINTS:]])
     now = snapshot.tape.value(present(Ref(POINT, 0, (("x", "y").index(coordinate),))), 0)
     return np.append(been, now)
-
-
-def _topmost_last(told: list[Variant]) -> list[Variant]:
-    """Where several stand in one cell the lead is seen, else the first of them; the legend tells them all."""
-    return sorted(told, key=lambda variant: not variant.is_lead)[::-1]
-
-
-def _role(variant: Variant) -> str:
-    return "lens" if variant.is_lead else variant.role
-
-
-def _mark(plane: Plane, variant: Variant, x: float, y: float) -> None:
-    found = plane.cell(x, y)
-    if found is not None:
-        plane.cells.write(*found, variant.mark, _role(variant))
