@@ -35,7 +35,7 @@ LONGEST = 100
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
-COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
+SUBJECT_SIGN_NUMBER = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
 OF_GRADIENTS = re.compile(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|")
@@ -96,7 +96,7 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
 
 def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
     """The condition with its number written without the comma, where that is one."""
-    match = COMPARED.fullmatch(" ".join(text.split()))
+    match = SUBJECT_SIGN_NUMBER.fullmatch(" ".join(text.split()))
     found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
     return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
@@ -113,7 +113,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = COMPARED.fullmatch(words)
+    match = SUBJECT_SIGN_NUMBER.fullmatch(words)
     if match and (refused := comma_refused(match[3])):
         return refused[0]
     if match and (bound := typed_number(match[3])) is not None:
