@@ -14,18 +14,17 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from dlsim.cli.options import complete_scenario, variant_of_it
+from dlsim.cli import postpone_collection, resume_collection
+from dlsim.cli.options import Choice, as_choice, complete_scenario
 from dlsim.cli.output import has_signs, prepare_streams
-from dlsim.cli.startup import postpone_collection, resume_collection
-from dlsim.engine import UnknownNameError, load
+from dlsim.engine import UnknownNameError
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.text import shorten
-from dlsim.tui.session.session import Session
 
 VERBS = ("list", "run", "trace", "check", "walk", "export", "serve", "locate")
 """In the order of the help. Each has a module of its name beside this one, with its `command`; it is imported when the
@@ -144,21 +143,25 @@ def dlsim() -> None:
     """
 
 
+def _the_one(_context: click.Context, _parameter: click.Parameter, scenarios: tuple[str, ...]) -> str | None:
+    """The scenario to open; a UsageError for several, which may be a verb misspelt and what it should work on."""
+    if len(scenarios) > 1:
+        verb = nearest(scenarios[0], VERBS)
+        hint = f"; did you mean 'dlsim {verb}'?" if verb else ""
+        raise click.UsageError(f"one scenario can be opened at a time, not {len(scenarios)}{hint}")
+    return scenarios[0] if scenarios else None
+
+
 @click.command(OPEN, options_metavar="[--variant NAME] [--set PATH=VALUE]…")
-@click.argument("scenarios", metavar="[NAME-or-FILE]", nargs=-1, shell_complete=complete_scenario)
-@variant_of_it
-@click.pass_context
-def open_command(
-    context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]
-) -> int:
+@click.argument("scenario", metavar="[NAME-or-FILE]", nargs=-1, callback=_the_one, shell_complete=complete_scenario)
+@as_choice
+def open_command(choice: Choice | None) -> int:
     """Open the browser of scenarios, or one scenario."""
-    source = _the_one(scenarios)
-    if source is None and (variant or overrides):
-        raise click.UsageError("--variant and --set go with a scenario's name or file")
     try:
-        scenario = None if source is None else load(source, variant=variant, overrides=overrides)
+        session = choice and choice.session()
     except UnknownNameError as error:
-        verb = nearest(source or "", VERBS)
+        source = choice.scenario if choice else ""
+        verb = nearest(source, VERBS)
         if verb in (None, source) or error.nearest is not None:
             raise
         raise click.UsageError(f"no verb and no scenario is called {source!r}; did you mean '{verb}'?") from None
@@ -173,17 +176,7 @@ def open_command(
     postpone_collection()
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- no other verb imports the app, which takes 150 ms
 
-    session = None if source is None else Session(source, variant, overrides or None, scenario=scenario)
     return open_app(session, only_ascii=not has_signs(sys.stdout), when_ready=resume_collection)
-
-
-def _the_one(scenarios: tuple[str, ...]) -> str | None:
-    """The scenario to open; a UsageError for several, which may be a verb misspelt and what it should work on."""
-    if len(scenarios) > 1:
-        verb = nearest(scenarios[0], VERBS)
-        hint = f"; did you mean 'dlsim {verb}'?" if verb else ""
-        raise click.UsageError(f"one scenario can be opened at a time, not {len(scenarios)}{hint}")
-    return scenarios[0] if scenarios else None
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

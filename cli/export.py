@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from dlsim.cli.options import count_option, scenario_argument, variant_of_it
-from dlsim.cli.output import note
+from dlsim.cli.options import Choice, as_choice, count_option, scenario_argument
+from dlsim.cli.output import note, status_of
 from dlsim.cli.run import train
-from dlsim.engine import Simulator, load
 from dlsim.engine.errors import reason_of
 from dlsim.engine.export import export, forgotten, refuse_other_kinds
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -23,28 +21,20 @@ from dlsim.engine.writing import write_at_once
 @count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).")
 @click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
-@variant_of_it
-def command(
-    scenario: str,
-    iterations: int | None,
-    target: str | None,
-    overwrite: bool,
-    variant: str | None,
-    overrides: dict[str, Any],
-) -> int:
+@as_choice
+def command(choice: Choice, iterations: int | None, target: str | None, overwrite: bool) -> int:
     """Write a scenario whose first weights are the present ones: to keep, to share, to go on from.
 
     The status is 1 if a number was not finite.
     """
     file = None if target is None else new_file(target, overwrite)
-    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    simulator = choice.simulator()
     refuse_other_kinds(simulator.scenario)
     if iterations and not simulator.trains:
         raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
     train(simulator, iterations or 0)
-    if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}; nothing is written")
-        return 1
+    if status := status_of(simulator, "; nothing is written"):
+        return status
     text = export(simulator, folder=None if file is None else file.parent)
     if lost := forgotten(simulator):
         note(f"not in the file, so these start again: {'; '.join(lost)}")

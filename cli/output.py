@@ -19,6 +19,7 @@ from typing import Any, TextIO
 import click
 import msgspec
 
+from dlsim.engine import Simulator
 from dlsim.engine.text import breadth, clean
 from dlsim.tui.words.lookalikes import in_encoding
 
@@ -52,6 +53,13 @@ def write_json(document: Any) -> None:
 def note(message: str) -> None:
     """A remark on stderr that is no refusal."""
     click.echo(f"dlsim: {one_line(message)}", err=True)
+
+
+def status_of(simulator: Simulator, then: str = "") -> int:
+    """The exit status of a verb that ran it: 1, and a remark with what follows from it, if a number was not finite."""
+    if trouble := simulator.trouble:
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}{then}")
+    return 1 if trouble else 0
 
 
 def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", right: bool = False) -> Iterator[str]:

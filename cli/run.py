@@ -9,9 +9,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
-from dlsim.cli.output import Progress, columns, note, one_line, write, write_json
-from dlsim.engine import Simulator, load
+from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.output import Progress, columns, note, one_line, status_of, write, write_json
+from dlsim.engine import Simulator
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -31,23 +31,16 @@ MOST_AT_ONCE = 20_000
 @count_option(
     "--epochs", MOST_ITERATIONS, "Go through the training data this many times (default: the scenario's own number)."
 )
-@variant_of_it
+@as_choice
 @json_option
-def command(
-    scenario: str,
-    iterations: int | None,
-    epochs: int | None,
-    variant: str | None,
-    overrides: dict[str, Any],
-    as_json: bool,
-) -> int:
+def command(choice: Choice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
     """Run a scenario and print what came out: loss, outputs, parameters.
 
     Without [training] there is one forward pass. The status is 1 if a number was not finite.
     """
     if iterations is not None and epochs is not None:
         raise click.UsageError("either --iterations or --epochs")
-    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    simulator = choice.simulator()
     at_first = simulator.loss() if simulator.trains else None
     if simulator.trains:
         train(simulator, _updates(simulator, iterations, epochs))
@@ -61,10 +54,7 @@ def command(
     else:
         for line in report(simulator, at_first):
             write(line)
-    if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
-        return 1
-    return 0
+    return status_of(simulator)
 
 
 def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -> int:

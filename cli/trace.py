@@ -10,9 +10,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
-from dlsim.cli.output import note, one_line, write, write_json
-from dlsim.engine import Event, Simulator, load
+from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.output import one_line, status_of, write, write_json
+from dlsim.engine import Event, Simulator
 from dlsim.engine.numbers import BEYOND, DIGITS, fixed, plain, whole_number
 from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -48,31 +48,20 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
     help="Write a line for each value, or for each op.",
 )
 @click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="The sample of the batch, or all.")
-@variant_of_it
+@as_choice
 @json_option
-def command(
-    scenario: str,
-    iterations: int | None,
-    grain: Grain,
-    sample: int | None,
-    variant: str | None,
-    overrides: dict[str, Any],
-    as_json: bool,
-) -> int:
+def command(choice: Choice, iterations: int | None, grain: Grain, sample: int | None, as_json: bool) -> int:
     """Print every computation, one per line, with its formula and the numbers in it.
 
     With --json each line is an object. The status is 1 if a number was not finite; its line is the last.
     """
-    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    simulator = choice.simulator()
     if sample is not None:
         simulator.sample = sample
     print_event = _print_json if as_json else _print_text
     for event in trace(simulator, 1 if iterations is None else iterations, grain, every=sample is None):
         print_event(event)
-    if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
-        return 1
-    return 0
+    return status_of(simulator)
 
 
 def trace(simulator: Simulator, iterations: int, grain: Grain, *, every: bool) -> Iterator[Event]:

@@ -20,7 +20,7 @@ import click
 from msgspec import Struct
 
 from dlsim.cli.export import new_file, save
-from dlsim.cli.options import scenario_argument, variant_of_it
+from dlsim.cli.options import Choice, as_choice, scenario_argument
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 from dlsim.cli.walk_text import WalkText, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
@@ -57,14 +57,14 @@ _SPOKEN = ((re.compile(r"^new (.+)"), r"\1⁺"), (re.compile(r"^change of (.+)")
 @click.command("walk")
 @scenario_argument
 @click.option("--symbols", "with_symbols", is_flag=True, help="Write ∂, · and ⁺ as they are, not as words.")
-@variant_of_it
-def command(scenario: str, with_symbols: bool, variant: str | None, overrides: dict[str, Any]) -> None:
+@as_choice
+def command(choice: Choice, with_symbols: bool) -> None:
     """Step through a scenario in lines of text.
 
     The same stepping as in the app, for screen readers and for terminals without pictures: no boxes, no colours.
     Enter is a step, 'help' lists the commands, 'q' leaves. Commands may also come from a file or a pipe.
     """
-    session, store = Session(scenario, variant=variant, overrides=overrides or None), Store()
+    session, store = choice.session(), Store()
     walker = Walker(session, words(), store.settings().digits)
     for message in store.messages:
         note(message)
