@@ -158,7 +158,7 @@ def _the_one(_context: click.Context, _parameter: click.Parameter, scenarios: tu
 def open_command(choice: Choice | None) -> int:
     """Open the browser of scenarios, or one scenario."""
     try:
-        session = choice and choice.session()
+        session = choice.session() if choice else None
     except UnknownNameError as error:
         source = choice.scenario if choice else ""
         verb = nearest(source, VERBS)

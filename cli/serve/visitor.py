@@ -29,7 +29,7 @@ def main() -> int:
     choice = msgspec.json.decode(urlsafe_b64decode(sys.argv[2]), type=Choice | None)
     if os.name != "nt":  # Windows keeps telling the number of a parent that is gone
         Thread(target=watch, args=(server,), name="dlsim-watch", daemon=True).start()
-    return open_app(choice and choice.session(), when_ready=resume_collection)
+    return open_app(choice.session() if choice else None, when_ready=resume_collection)
 
 
 def watch(server: int) -> None:
