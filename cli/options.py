@@ -96,23 +96,16 @@ def as_choice(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def count(most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
-    """A callback for options: a whole number from 0 to `most`."""
+def count_option(name: str, most: int, text: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
+    """A whole number from 0 to `most`; None where it is not given and has no default."""
 
-    def parse(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
-        if text is None:
-            return None
-        number = whole_number(text)
-        if number is None or number > most:
-            raise click.BadParameter(f"{shown(text)} is not a whole number from 0 to {most:,}")
+    def parse(_context: click.Context, _parameter: click.Parameter, typed: str | None) -> int | None:
+        number = None if typed is None else whole_number(typed)
+        if typed is not None and (number is None or number > most):
+            raise click.BadParameter(f"{shown(typed)} is not a whole number from 0 to {most:,}")
         return number
 
-    return parse
-
-
-def count_option(name: str, most: int, text: str) -> Callable[[Decorated], Decorated]:
-    """A whole number from 0."""
-    return click.option(name, callback=count(most), metavar="N", help=text)
+    return click.option(name, callback=parse, metavar="N", help=text, **attributes)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
-from dlsim.cli.output import Progress, columns, note, one_line, status_of, write, write_json
+from dlsim.cli.output import columns, note, one_line, progress, status_of, write, write_json
 from dlsim.engine import Simulator
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.scenario.spec import Scenario, in_language
@@ -72,14 +72,11 @@ def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -
 
 def train(simulator: Simulator, updates: int) -> None:
     """Do so many updates, or as many as go well; on a terminal stderr says how far they have come."""
-    progress = Progress(updates)
     part = min(max(1, updates // PARTS), MOST_AT_ONCE)
-    try:
+    with progress(updates) as show:
         while simulator.iteration < updates and simulator.trouble is None:
             simulator.run(iterations=min(part, updates - simulator.iteration))
-            progress.show(simulator.iteration)
-    finally:
-        progress.clear()
+            show(simulator.iteration)
 
 
 def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
@@ -99,23 +96,15 @@ def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
         "losses": simulator.losses.tolist(),
         "outputs": simulator.outputs().tolist(),
         "layers": [
-            {
-                "units": units,
-                "activation": activation,
-                "weights": weights.tolist(),
-                "biases": None if biases is None else biases.tolist(),
-            }
-            for (units, activation), (weights, biases) in zip(
-                simulator.model.layer_names, simulator.parameters, strict=True
-            )
+            {"units": units, "activation": activation, **_lists(*parameters)}
+            for (units, activation), parameters in zip(simulator.model.layer_names, simulator.parameters, strict=True)
         ],
-        "gradients": None
-        if simulator.gradients is None
-        else [
-            {"weights": weights.tolist(), "biases": None if biases is None else biases.tolist()}
-            for weights, biases in simulator.gradients
-        ],
+        "gradients": None if simulator.gradients is None else [_lists(*pair) for pair in simulator.gradients],
     }
+
+
+def _lists(weights: Array, biases: Array | None) -> dict[str, Any]:
+    return {"weights": weights.tolist(), "biases": None if biases is None else biases.tolist()}
 
 
 def report(simulator: Simulator, at_first: float | None) -> Iterator[str]:

@@ -58,9 +58,12 @@ def command(choice: Choice, iterations: int | None, grain: Grain, sample: int | 
     simulator = choice.simulator()
     if sample is not None:
         simulator.sample = sample
-    print_event = _print_json if as_json else _print_text
     for event in trace(simulator, 1 if iterations is None else iterations, grain, every=sample is None):
-        print_event(event)
+        if as_json:
+            write_json(line_of(event))
+            continue
+        row = "" if event.sample is None else f"sample {event.sample}"
+        write(f"{event.iteration:>4}  {event.phase:<8}  {row:<9}  {one_line(sentence(event))}")
     return status_of(simulator)
 
 
@@ -125,10 +128,6 @@ def _row_of_trouble(simulator: Simulator) -> int | None:
     return list(simulator.model.tape.rows).index(trouble.sample - 1)
 
 
-def _print_json(event: Event) -> None:
-    write_json(line_of(event))
-
-
 def line_of(event: Event) -> dict[str, Any]:
     """The JSON object of an event; of a whole op, `value` is an array."""
     return {
@@ -141,11 +140,6 @@ def line_of(event: Event) -> dict[str, Any]:
         "formula": event.formula,
         "substituted": event.substituted,
     }
-
-
-def _print_text(event: Event) -> None:
-    sample = "" if event.sample is None else f"sample {event.sample}"
-    write(f"{event.iteration:>4}  {event.phase:<8}  {sample:<9}  {one_line(sentence(event))}")
 
 
 def sentence(event: Event) -> str:

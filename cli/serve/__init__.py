@@ -14,7 +14,7 @@ from importlib.util import find_spec
 import click
 import msgspec
 
-from dlsim.cli.options import Choice, as_choice, complete_scenario, count
+from dlsim.cli.options import Choice, as_choice, complete_scenario, count_option
 from dlsim.cli.output import note
 from dlsim.engine.errors import reason_of
 from dlsim.engine.text import shown
@@ -24,9 +24,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @click.command("serve")
 @click.argument("scenario", metavar="[NAME-or-FILE]", required=False, shell_complete=complete_scenario)
-@click.option(
-    "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
-)
+@count_option("--port", 65535, "0 takes any free one.", default="8000", show_default=True)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Any address but loopback lets others in.")
 @as_choice
 def command(choice: Choice | None, port: int, host: str) -> int:
