@@ -32,7 +32,7 @@ UNDECIDED = {
 @click.command("check")
 @click.argument("scenarios", metavar="[NAME-or-FILE]…", nargs=-1, shell_complete=complete_scenario)
 @click.option("--all", "every", is_flag=True, help="Check every built-in scenario, as without names.")
-def command(scenarios: tuple[str, ...], every: bool) -> int:
+def check_command(scenarios: tuple[str, ...], every: bool) -> int:
     """Validate scenarios, compare every figure that they expect, check their gradients.
 
     The status is 1 if a check failed.

@@ -26,9 +26,18 @@ from dlsim.engine import UnknownNameError
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.text import shorten
 
-VERBS = ("list", "run", "trace", "check", "walk", "export", "serve", "locate")
-"""In the order of the help. Each has a module of its name beside this one, with its `command`; it is imported when the
-verb is asked for, since a walk needs much that no other verb does.
+VERBS = {
+    "list": "listing",
+    "run": "run",
+    "trace": "trace",
+    "check": "check",
+    "walk": "walk",
+    "export": "run",
+    "serve": "serve",
+    "locate": "listing",
+}
+"""In the order of the help, each with the module beside this one that has its `…_command`; it is imported when the verb
+is asked for, since a walk needs much that no other verb does.
 """
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""
@@ -117,7 +126,7 @@ class VerbOrScenario(click.Group):
             return open_command
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"dlsim.cli.{cmd_name}").command
+        command: click.Command = getattr(import_module(f"dlsim.cli.{VERBS[cmd_name]}"), f"{cmd_name}_command")
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -1,8 +1,11 @@
-"""`dlsim run`: a whole run without a screen, and what it came to: as much as a screen holds, or as JSON."""
+"""`dlsim run` and `dlsim export`: a run without a screen, and what it came to: as much as a screen holds, JSON, or a
+scenario file that begins with its weights.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,9 +15,13 @@ from numpy.typing import NDArray
 from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
 from dlsim.cli.output import columns, note, one_line, progress, status_of, write, write_json
 from dlsim.engine import Simulator
+from dlsim.engine.errors import reason_of
+from dlsim.engine.export import export, forgotten, refuse_other_kinds
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.engine.text import shorten, shown
+from dlsim.engine.writing import write_at_once
 
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 16, 8
@@ -33,7 +40,7 @@ MOST_AT_ONCE = 20_000
 )
 @as_choice
 @json_option
-def command(choice: Choice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
+def run_command(choice: Choice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
     """Run a scenario and print what came out: loss, outputs, parameters.
 
     Without [training] there is one forward pass. The status is 1 if a number was not finite.
@@ -202,10 +209,65 @@ def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
     """Rows of numbers, the first of each matrix with its name, all equally long."""
     rows: list[list[str]] = []
     for name, matrix in matrices:
-        shown = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
+        texts = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
         if matrix.shape[1] > MOST_COLUMNS:
-            shown = [[*row, "…"] for row in shown]
+            texts = [[*row, "…"] for row in texts]
         if len(matrix) > MOST_ROWS:
-            shown.append(["…"] * len(shown[0]))
-        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(shown))
+            texts.append(["…"] * len(texts[0]))
+        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(texts))
     return rows
+
+
+@click.command("export")
+@scenario_argument
+@count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).")
+@click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
+@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
+@as_choice
+def export_command(choice: Choice, iterations: int | None, target: str | None, overwrite: bool) -> int:
+    """Write a scenario whose first weights are the present ones: to keep, to share, to go on from.
+
+    The status is 1 if a number was not finite.
+    """
+    file = None if target is None else new_file(target, overwrite)
+    simulator = choice.simulator()
+    refuse_other_kinds(simulator.scenario)
+    if iterations and not simulator.trains:
+        raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
+    train(simulator, iterations or 0)
+    if status := status_of(simulator, "; nothing is written"):
+        return status
+    text = export(simulator, folder=None if file is None else file.parent)
+    if lost := forgotten(simulator):
+        note(f"not in the file, so these start again: {'; '.join(lost)}")
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        save(file, text)
+    return 0
+
+
+def new_file(target: str, overwrite: bool) -> Path:
+    """Refused before anything is run: a name that is taken, or that no scenario file can have."""
+    file = Path(target)
+    if file.suffix != ".toml":
+        raise click.BadParameter(f"{shown(target)} does not end in .toml, as scenario files do", param_hint="--to")
+    try:
+        is_there, is_file = file.exists(), file.is_file()
+    except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
+        raise click.BadParameter(f"{shown(target)} cannot be written: {reason_of(error)}", param_hint="--to") from None
+    if is_there and not is_file:  # a pipe would wait for a reader
+        raise click.BadParameter(f"{shown(target)} exists already and is not a regular file", param_hint="--to")
+    if is_there and not overwrite:
+        raise click.BadParameter(
+            f"{shown(target)} exists already; choose another name, or --overwrite", param_hint="--to"
+        )
+    return file
+
+
+def save(file: Path, text: str) -> None:
+    """Write it, whole or not at all, or say why that cannot be."""
+    try:
+        write_at_once(file, text)
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason_of(error)}") from None

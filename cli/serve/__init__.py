@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @count_option("--port", 65535, "0 takes any free one.", default="8000", show_default=True)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Any address but loopback lets others in.")
 @as_choice
-def command(choice: Choice | None, port: int, host: str) -> int:
+def serve_command(choice: Choice | None, port: int, host: str) -> int:
     """Offer the app in a browser, at an address of this machine alone.
 
     Every visitor gets a process of their own. Needs the extra 'web': pip install 'dlsim[web]'.
