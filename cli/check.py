@@ -19,7 +19,8 @@ from dlsim.engine.scenario.spec import in_language
 
 MOST_ROWS = 8
 """Of a longer table of outputs the rest is left out in a line."""
-LABELS = {"outputs": "outputs", "loss": "loss", "loss_below": "loss", "accuracy": "accuracy", "finite": "run"}
+LABELS = {"loss_below": "loss", "finite": "run"}
+"""Of what is called otherwise in a file."""
 
 UNDECIDED = {
     "rounding": "undecided: rounding",
@@ -77,7 +78,7 @@ def _line(result: CheckResult) -> str:
     """What was compared, with what was expected and found."""
     if result.gradients is not None:
         return _gradient_line(result.gradients)
-    name = one_line(result.symbol) or LABELS[result.what]
+    name = one_line(result.symbol) or LABELS.get(result.what, result.what)
     where = f"after {result.after}: {name}"
     if result.what == "finite":
         trouble = result.trouble

@@ -186,8 +186,8 @@ class Walker:
             ("numbers",): Command(self._numbers, "maybe"),
             ("loss",): Command(lambda _: self._loss()),
             ("w", "edit", "set"): Command(self._edit, "change"),
-            ("u", "undo"): Command(lambda _: self._exchange("undo")),
-            ("redo",): Command(lambda _: self._exchange("redo")),
+            ("u", "undo"): Command(lambda _: self._exchange(self._simulator.undo(), "undone", "nothing_to_undo")),
+            ("redo",): Command(lambda _: self._exchange(self._simulator.redo(), "redone", "nothing_to_redo")),
             ("compare",): Command(lambda _: self._compare()),
             ("c", "check"): Command(
                 lambda _: self.tell.check(check_gradients(self._simulator, limit=worth_waiting(self._simulator)))
@@ -265,8 +265,7 @@ class Walker:
         else:
             goes_on = iteration == snapshot.position.iteration and cursor < snapshot.position.cursor
             yield from self.tell.stretch(simulator, event, cursor if goes_on else 0)
-        yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+        yield from self.tell.arrived(simulator)
 
     def _back(self, grain: Grain | None) -> Lines:
         hint = self._session.back(grain)
@@ -374,9 +373,7 @@ class Walker:
         else:
             key, values = self.tell.of_loss("ran", simulator)
             yield self.tell.counted(key, done, **values)
-        if interrupted or condition:
-            yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+        yield from self.tell.arrived(simulator) if interrupted or condition else self.tell.trouble(simulator)
 
     def _to(self, argument: str) -> Lines:
         number = self._number("to", argument)
@@ -390,8 +387,7 @@ class Walker:
             yield self.tell.counted("stopped", simulator.iteration - before)
         if not simulator.iteration and simulator.event is None:
             yield self.tell.start(self._session.snapshot)
-        yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+        yield from self.tell.arrived(simulator)
 
     # looking
 
@@ -417,20 +413,14 @@ class Walker:
             if isinstance(ref, Ref):
                 return ref
         shown = self._session.snapshot.tape  # at the parameters of the moment, by which some are called
-        for ref in islice(shown.besides(), MOST_NUMBERS):
-            name = shown.symbol(ref)
-            if typed in (name, self.tell.spoken(name)):
-                return ref
-        count = 0
-        for op in self._simulator.program:
-            for ref in op.refs:
-                for each in (ref, *operands(tape.formula(ref, self._simulator.sample))):
-                    name = tape.symbol(each)
-                    if typed in (name, self.tell.spoken(name)):
-                        return each
-                count += 1
-                if count > MOST_NUMBERS:
-                    return None
+        refs = islice((ref for op in self._simulator.program for ref in op.refs), MOST_NUMBERS)
+        sample = self._simulator.sample
+        computed = (each for ref in refs for each in (ref, *operands(tape.formula(ref, sample))))
+        for where, candidates in ((shown, islice(shown.besides(), MOST_NUMBERS)), (tape, computed)):
+            for candidate in candidates:
+                name = where.symbol(candidate)
+                if typed in (name, self.tell.spoken(name)):
+                    return candidate
         return None
 
     def _numbers(self, argument: str) -> Lines:
@@ -506,10 +496,9 @@ class Walker:
                 yield self.tell.line("evened_out", iteration=min(compared.gone))
         yield from self.tell.comparison(compared)
 
-    def _exchange(self, way: str) -> Lines:
-        done = self._simulator.undo() if way == "undo" else self._simulator.redo()
+    def _exchange(self, done: bool, said: str, otherwise: str) -> Lines:
         self._session.changed()
-        yield self.tell.line(("undone" if way == "undo" else "redone") if done else f"nothing_to_{way}")
+        yield self.tell.line(said if done else otherwise)
 
     def _export(self, argument: str) -> Lines:
         file = new_file(argument, overwrite=False)

@@ -142,6 +142,11 @@ class WalkText:
             key, values = self.of_loss("iteration_done", simulator)
             yield self.line(key, iteration=position.done, **values)
 
+    def arrived(self, simulator: Simulator) -> Iterator[str]:
+        """What is to be said of where the run has come to."""
+        yield from self.iteration_done(simulator)
+        yield from self.trouble(simulator)
+
     def trouble(self, simulator: Simulator) -> Iterator[str]:
         """The number that is not finite, if the run stands at one."""
         if found := simulator.trouble:
