@@ -70,11 +70,6 @@ def parse_value(path: str, text: str) -> Any:
         ) from None
 
 
-def scenario_argument(function: Decorated) -> Decorated:
-    """The scenario that a verb works on."""
-    return click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)(function)
-
-
 def as_choice(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--variant` and `--set`, which with the argument `scenario` become a `choice`: None where none is named."""
 
@@ -108,4 +103,5 @@ def count_option(name: str, most: int, text: str, **attributes: Any) -> Callable
     return click.option(name, callback=parse, metavar="N", help=text, **attributes)
 
 
+scenario_argument = click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")
