@@ -87,7 +87,10 @@ def _no_accuracy(simulator: Simulator) -> str:
 
 
 def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
-    """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
+    """The condition that `text` says, such as "loss < 0.01", "W5 > 0.5", "epoch 100", "any |gradient| < 1e-6".
+
+    Raises BreakpointError with examples for what cannot be read, or can never hold in the simulator's scenario.
+    """
     found = read_condition(text, simulator)
     if isinstance(found, str):
         raise BreakpointError(found, _without_comma(text, simulator) or examples(simulator))
@@ -102,7 +105,7 @@ def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
 
 
 def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
-    """The condition that `text` says; or why it cannot be read, or can never hold here."""
+    """The same without raising: where there is no such condition, why it cannot be read, or can never hold here."""
     words = " ".join(text.split())
     if len(words) > LONGEST:
         return f"the condition has {len(words):,} characters"

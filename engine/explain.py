@@ -153,6 +153,10 @@ class Event(Struct, frozen=True):
 
     `iteration` and `epoch` count from 1, and so does `sample`: the row of the training data under the
     lens, None where the value belongs to no single sample. `layer` is None where none applies.
+
+        event = Simulator(load("backprop-2-2-2")).step()
+        event.symbol, event.formula             # "z1", "W1·x1 + W2·x2"
+        event.substituted, event.value          # "0.3·0.1 + 0.25·0.2", 0.08
     """
 
     iteration: int

@@ -30,6 +30,8 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
 
     `folder` is where the file will be: a CSV file in the same folder is named, the rows of any other are written out.
     Raises WrongKindError for a kind without weights, and for more than a scenario file may hold.
+
+        Path("mine.toml").write_text(export(sim), encoding="utf-8")
     """
     scenario = simulator.scenario
     refuse_other_kinds(scenario)

@@ -194,6 +194,8 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
     """Check all gradients of the iteration on the tape, or `limit` evenly spaced ones.
 
     Raises WrongKindError where nothing is trained.
+
+        check_gradients(Simulator(load("backprop-2-2-2"))).agreeing     # 8
     """
     check = GradientCheck(simulator, limit=limit)
     return check.report(check)

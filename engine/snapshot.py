@@ -34,7 +34,12 @@ class Snapshot(Struct, frozen=True):
 
     `sample` is the row of the batch under the lens and `row` the same sample's row in the training data, both
     from 0. `event` is the value revealed last, `op` what it is one of, `next_symbol` the one to come (None: nothing
-    left).
+    left). `symbol` and `explain` raise LookupError where there is no such number, which `knows` tells.
+
+        sim = Simulator(load("backprop-2-2-2"))
+        sim.step("iteration")
+        snapshot, ref = sim.snapshot(), sim.model.find("∂E/∂W5")
+        snapshot.value(ref), snapshot.explain(ref).formula      # 0.0259…, "∂E/∂o1·∂o1/∂z3·∂z3/∂W5"
     """
 
     scenario: Scenario
