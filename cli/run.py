@@ -220,11 +220,11 @@ def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
 
 @click.command("export")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).")
+@count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).", default="0")
 @click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @as_choice
-def export_command(choice: Choice, iterations: int | None, target: str | None, overwrite: bool) -> int:
+def export_command(choice: Choice, iterations: int, target: str | None, overwrite: bool) -> int:
     """Write a scenario whose first weights are the present ones: to keep, to share, to go on from.
 
     The status is 1 if a number was not finite.
@@ -234,7 +234,7 @@ def export_command(choice: Choice, iterations: int | None, target: str | None, o
     refuse_other_kinds(simulator.scenario)
     if iterations and not simulator.trains:
         raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
-    train(simulator, iterations or 0)
+    train(simulator, iterations)
     if status := status_of(simulator, "; nothing is written"):
         return status
     text = export(simulator, folder=None if file is None else file.parent)

@@ -39,7 +39,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
 
 @click.command("trace")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Trace this many iterations (default 1).")
+@count_option("--iterations", MOST_ITERATIONS, "Trace this many iterations (default 1).", default="1")
 @click.option(
     "--by",
     "grain",
@@ -50,7 +50,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
 @click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="The sample of the batch, or all.")
 @as_choice
 @json_option
-def trace_command(choice: Choice, iterations: int | None, grain: Grain, sample: int | None, as_json: bool) -> int:
+def trace_command(choice: Choice, iterations: int, grain: Grain, sample: int | None, as_json: bool) -> int:
     """Print every computation, one per line, with its formula and the numbers in it.
 
     With --json each line is an object. The status is 1 if a number was not finite; its line is the last.
@@ -58,7 +58,7 @@ def trace_command(choice: Choice, iterations: int | None, grain: Grain, sample: 
     simulator = choice.simulator()
     if sample is not None:
         simulator.sample = sample
-    for event in trace(simulator, 1 if iterations is None else iterations, grain, every=sample is None):
+    for event in trace(simulator, iterations, grain, every=sample is None):
         if as_json:
             write_json(line_of(event))
             continue
