@@ -21,20 +21,9 @@ SPIN = "23"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """What the installed command calls; leaves with the exit status."""
-    postpone_collection()
+    gc.disable()  # nothing that is made while modules are imported is garbage
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", SPIN)
-    from dlsim.cli.command import run  # noqa: PLC0415 -- OpenBLAS reads its setting when NumPy is imported
+    from dlsim.cli.command import resume_collection, run  # noqa: PLC0415 -- NumPy's import makes OpenBLAS read that
 
     resume_collection()
     sys.exit(run(arguments))
-
-
-def postpone_collection() -> None:
-    """No garbage collection while modules are imported or the app starts: nothing that they make is garbage."""
-    gc.disable()
-
-
-def resume_collection() -> None:
-    """Collect from now on, except what there is already: walking through all of it would hold up a key by 50 ms."""
-    gc.freeze()
-    gc.enable()

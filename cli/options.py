@@ -21,7 +21,7 @@ from dlsim.tui.session.session import Session
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-class Choice(Struct, frozen=True):
+class ScenarioChoice(Struct, frozen=True):
     """The scenario that a call is about, in which variant, and what is set in it by path."""
 
     scenario: str
@@ -86,7 +86,7 @@ def as_choice(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(*, scenario: str | None, variant: str | None, overrides: dict[str, Any], **others: Any) -> Any:
         if scenario is None and (variant or overrides):
             raise click.UsageError("--variant and --set go with a scenario's name or file")
-        return function(choice=None if scenario is None else Choice(scenario, variant, overrides), **others)
+        return function(choice=None if scenario is None else ScenarioChoice(scenario, variant, overrides), **others)
 
     return command
 

@@ -12,7 +12,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.options import ScenarioChoice, as_choice, count_option, json_option, scenario_argument
 from dlsim.cli.output import columns, note, one_line, progress, status_of, write, write_json
 from dlsim.engine import Simulator
 from dlsim.engine.errors import reason_of
@@ -40,7 +40,7 @@ MOST_AT_ONCE = 20_000
 )
 @as_choice
 @json_option
-def run_command(choice: Choice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
+def run_command(choice: ScenarioChoice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
     """Run a scenario and print what came out: loss, outputs, parameters.
 
     Without [training] there is one forward pass. The status is 1 if a number was not finite.
@@ -224,7 +224,7 @@ def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
 @click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @as_choice
-def export_command(choice: Choice, iterations: int, target: str | None, overwrite: bool) -> int:
+def export_command(choice: ScenarioChoice, iterations: int, target: str | None, overwrite: bool) -> int:
     """Write a scenario whose first weights are the present ones: to keep, to share, to go on from.
 
     The status is 1 if a number was not finite.

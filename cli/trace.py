@@ -10,7 +10,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import Choice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.options import ScenarioChoice, as_choice, count_option, json_option, scenario_argument
 from dlsim.cli.output import one_line, status_of, write, write_json
 from dlsim.engine import Event, Simulator
 from dlsim.engine.numbers import BEYOND, DIGITS, fixed, plain, whole_number
@@ -50,7 +50,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
 @click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="The sample of the batch, or all.")
 @as_choice
 @json_option
-def trace_command(choice: Choice, iterations: int, grain: Grain, sample: int | None, as_json: bool) -> int:
+def trace_command(choice: ScenarioChoice, iterations: int, grain: Grain, sample: int | None, as_json: bool) -> int:
     """Print every computation, one per line, with its formula and the numbers in it.
 
     With --json each line is an object. The status is 1 if a number was not finite; its line is the last.

@@ -17,7 +17,7 @@ from threading import current_thread, main_thread
 import click
 from msgspec import Struct
 
-from dlsim.cli.options import Choice, as_choice, scenario_argument
+from dlsim.cli.options import ScenarioChoice, as_choice, scenario_argument
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 from dlsim.cli.run import new_file, save
 from dlsim.cli.walk_text import WalkText, read_changes
@@ -56,7 +56,7 @@ _SPOKEN = ((re.compile(r"^new (.+)"), r"\1⁺"), (re.compile(r"^change of (.+)")
 @scenario_argument
 @click.option("--symbols", "with_symbols", is_flag=True, help="Write ∂, · and ⁺ as they are, not as words.")
 @as_choice
-def walk_command(choice: Choice, with_symbols: bool) -> None:
+def walk_command(choice: ScenarioChoice, with_symbols: bool) -> None:
     """Step through a scenario in lines of text.
 
     The same stepping as in the app, for screen readers and for terminals without pictures: no boxes, no colours.

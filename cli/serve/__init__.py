@@ -14,7 +14,7 @@ from importlib.util import find_spec
 import click
 import msgspec
 
-from dlsim.cli.options import Choice, as_choice, complete_scenario, count_option
+from dlsim.cli.options import ScenarioChoice, as_choice, complete_scenario, count_option
 from dlsim.cli.output import note
 from dlsim.engine.errors import reason_of
 from dlsim.engine.text import shown
@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @count_option("--port", 65535, "0 takes any free one.", default="8000", show_default=True)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Any address but loopback lets others in.")
 @as_choice
-def serve_command(choice: Choice | None, port: int, host: str) -> int:
+def serve_command(choice: ScenarioChoice | None, port: int, host: str) -> int:
     """Offer the app in a browser, at an address of this machine alone.
 
     Every visitor gets a process of their own. Needs the extra 'web': pip install 'dlsim[web]'.
@@ -49,7 +49,7 @@ def serve_command(choice: Choice | None, port: int, host: str) -> int:
     return 0
 
 
-def visitor_command(choice: Choice | None) -> str:
+def visitor_command(choice: ScenarioChoice | None) -> str:
     """The command line of a visitor's process, quoted for the shell that textual-serve gives it to."""
     letters = urlsafe_b64encode(msgspec.json.encode(choice)).decode()  # which no shell takes for anything else
     visitor = ("-P", "-m", "dlsim.cli.serve.visitor")  # -P: a folder called dlsim here is not ours

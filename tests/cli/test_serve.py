@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import pytest
 
 from dlsim.cli import serve
-from dlsim.cli.options import Choice
+from dlsim.cli.options import ScenarioChoice
 
 pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals and process ids of Unix")
@@ -109,7 +109,7 @@ def test_a_port_that_is_taken_is_one_message(dlsim):
 @pytest.mark.parametrize("scenario", [None, "a b.toml", "it's; echo 'no' && $(x) `y` \"z\"", "한글 🙂.toml", "--help"])
 @unix_only
 def test_whatever_a_scenario_is_called_reaches_the_visitors_process_whole(scenario):
-    choice = None if scenario is None else Choice(scenario, "a 'b'", {"training.loss": "m;s"})
+    choice = None if scenario is None else ScenarioChoice(scenario, "a 'b'", {"training.loss": "m;s"})
     words = shlex.split(serve.visitor_command(choice))
     assert words[:2] == ["exec", sys.executable]
     told = json.loads(base64.urlsafe_b64decode(words[-1]))
