@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds.network.file import Rows, kept_back
+from dlsim.engine.kinds.network.kind import Rows, kept_back
 from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
 from dlsim.engine.scenario.toml import LARGEST_TOML, write_toml

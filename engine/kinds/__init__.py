@@ -1,11 +1,54 @@
-"""The kinds of scenario: each brings its tables in the file, its program, its tape. `kind` in a file picks one."""
+"""The kinds of scenario: how each reads its tables, is run, and what can be asked of it. `kind` in a file picks one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import Any, Protocol
 
-from dlsim.engine.kinds.kind import Kind
+from msgspec import Struct, field
+
+from dlsim.engine.model import Model
+from dlsim.engine.quantity import Quantity
+from dlsim.engine.scenario.data import Samples
+from dlsim.engine.scenario.spec import Body, Expectation
+
+
+class Source(Struct, frozen=True):
+    """Where tables came from: for messages, and for finding the files that they name.
+
+    `opened` holds the samples of files that were read for them before, see engine/scenario/spec.py: Opened.
+    """
+
+    file: str
+    folder: str | None
+    opened: dict[Any, Samples] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """One kind of scenario."""
+
+    @property
+    def name(self) -> str:
+        """What `kind` says in a file."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a file that are this kind's own, say ("network", "data", "training")."""
+
+    def read(self, tables: Mapping[str, Any], source: Source) -> Body:
+        """The scenario's `body` from its own tables, as TOML gives them. Raises ScenarioError."""
+
+    def judge(self, body: Any, expectation: Expectation, key: str, source: Source) -> None:
+        """Refuse, with a ScenarioError at `key`, an expectation that can be seen to make no sense without running."""
+
+    def build(self, body: Any) -> Model:
+        """The running scenario."""
+
+    def quantities(self, body: Any) -> Iterator[Quantity]:
+        """Every quantity that such a scenario may have a number of, each once; of families, say one for each setting of
+        the optimizer, those of this scenario. A quantity that no kind lists is a mistake: tests go by these.
+        """
 
 
 class Kinds(Mapping[str, Kind]):
@@ -16,7 +59,7 @@ class Kinds(Mapping[str, Kind]):
     def __getitem__(self, name: str) -> Kind:
         if name not in self._names:
             raise KeyError(name)
-        kind: Kind = getattr(import_module(f"{__name__}.{name}"), name.upper())
+        kind: Kind = getattr(import_module(f"{__name__}.{name}.kind"), name.upper())
         return kind
 
     def __contains__(self, name: object) -> bool:
@@ -30,5 +73,3 @@ class Kinds(Mapping[str, Kind]):
 
 
 KINDS = Kinds()
-
-__all__ = ["KINDS", "Kind"]

@@ -11,12 +11,11 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from dlsim.engine.errors import ScenarioError, UnknownNameError
-from dlsim.engine.kinds import KINDS
-from dlsim.engine.kinds.kind import Source
+from dlsim.engine.kinds import KINDS, Source
 from dlsim.engine.scenario.builtin import builtin_file, builtin_scenarios, scenarios_folder
 from dlsim.engine.scenario.paths import set_path
 from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, matrix, number, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
 from dlsim.engine.text import clean, shorten, shown
 
@@ -173,7 +172,7 @@ def _origin_of(scenario: Scenario) -> _Origin:
 # what it says
 
 
-class CommonTable(Table):
+class CommonTable(TomlTable):
     """What a scenario of any kind holds beside its kind's own tables."""
 
     schema: int
@@ -186,7 +185,7 @@ class CommonTable(Table):
     variants: Annotated[list[dict[str, Any]], Meta(max_length=MOST_VARIANTS)] = field(default_factory=list)
 
 
-class ExpectTable(Table):
+class ExpectTable(TomlTable):
     """One `[[expect]]` block; it is about the scenario as written, or about the `variant` that it names."""
 
     after: Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -199,7 +198,7 @@ class ExpectTable(Table):
     accuracy: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
-class VariantTable(Table):
+class VariantTable(TomlTable):
     """One `[[variants]]` block."""
 
     name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]

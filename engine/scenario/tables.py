@@ -24,11 +24,11 @@ Number = float | str
 """A number, or a fraction as a text: "1/3"."""
 
 
-class Table(msgspec.Struct, forbid_unknown_fields=True):
+class TomlTable(msgspec.Struct, forbid_unknown_fields=True):
     """A table of a file: the fields are its keys."""
 
 
-Converted = TypeVar("Converted", bound=Table)
+Converted = TypeVar("Converted", bound=TomlTable)
 
 _WORDS = {
     "int": "a whole number",
@@ -92,7 +92,7 @@ def convert(
 
 
 def _translated(
-    message: str, table: object, struct: type[Table], place: Place, hints: Callable[[str], str | None] | None
+    message: str, table: object, struct: type[TomlTable], place: Place, hints: Callable[[str], str | None] | None
 ) -> ScenarioError:
     found = _PLACE.search(message)
     steps = re.findall(r"[^.\[\]]+", found["place"]) if found else []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.kinds.network.file import NetworkBody
+from dlsim.engine.kinds.network.passes import NetworkBody
 from dlsim.engine.scenario.spec import (
     ActivationSpec,
     DataSpec,

@@ -1,4 +1,4 @@
-"""The kind "functions": its table in a file, and what can be expected of it."""
+"""The kind "functions": its table in a file, what can be expected, and a sweep: in each iteration x moves on."""
 
 from __future__ import annotations
 
@@ -9,34 +9,205 @@ import numpy as np
 from msgspec import field
 from msgspec.structs import replace
 
+from dlsim.engine.calendar import Calendar
+from dlsim.engine.errors import WrongKindError
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.kinds.functions.model import FunctionsBody, FunctionsModel
+from dlsim.engine.kinds import Source
 from dlsim.engine.kinds.functions.quantities import (
     SLOPE,
     SOFTMAX,
     SUM,
     TARGET,
     VALUE,
+    FunctionsTape,
     V,
     X,
     setting,
     slope_at,
     value_at,
 )
-from dlsim.engine.kinds.kind import Source
+from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.numbers import general
-from dlsim.engine.quantity import Quantity
-from dlsim.engine.scenario.spec import Array, Expectation, FunctionSpec
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, frozen, number, read_settings, vector
+from dlsim.engine.program import Op, Program
+from dlsim.engine.quantity import Quantity, Ref
+from dlsim.engine.scenario.spec import Array, Body, Expectation, FunctionSpec
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, frozen, number, read_settings, vector
 from dlsim.engine.text import shown
+
+
+class FunctionsBody(Body, frozen=True):
+    """`[functions]`: what is shown, over which x, and a vector for softmax (empty for none)."""
+
+    functions: tuple[FunctionSpec, ...]
+    sweep: Array  # (points,)
+    vector: Array  # (units,)
+
+    @property
+    def wording(self) -> str:
+        """An iteration is an x."""
+        return "functions"
+
+
+class FunctionsModel:
+    """See engine/model.py: Model. There is no state: what stands at an x depends on x alone."""
+
+    trains = True
+    has_loss = False
+    classes = None
+    epochs = 1
+    state_bytes = 16
+    layer_names = ()
+    curves = ()
+    curve_numbers: Mapping[str, Ref] = {}
+
+    def __init__(self, body: FunctionsBody) -> None:
+        self.calendar = Calendar(len(body.sweep))
+        self._curves = FunctionsTape(body.functions, body.sweep, body.vector)
+        self._point = 0
+        self.program = self._program()
+        self.tables = self._tables()
+
+    def _program(self) -> Program:
+        functions, sloped, units = len(self._curves.functions), self._curves.sloped, len(self._curves.vector)
+        return Program(
+            [
+                Op(VALUE, "forward", None, functions, lambda number: Ref(VALUE, 0, (number,))),
+                Op(SOFTMAX, "forward", None, units, lambda unit: Ref(SOFTMAX, 0, (unit,))),
+                Op(SUM, "forward", None, 1 if units else 0, lambda _: Ref(SUM)),
+                Op(SLOPE, "backward", None, len(sloped), lambda place: Ref(SLOPE, 0, (sloped[place],))),
+            ]
+        )
+
+    def _tables(self) -> tuple[Table, ...]:
+        rows = tuple(
+            Row(
+                spec.label,
+                (Ref(VALUE, 0, (number,)), Ref(SLOPE, 0, (number,)) if number in self._curves.sloped else None),
+            )
+            for number, spec in enumerate(self._curves.functions)
+        )
+        tables = [Table("functions", ("function_value", "function_slope"), rows)]
+        if len(self._curves.vector):
+            units = range(len(self._curves.vector))
+            rows = tuple(Row(f"{unit + 1}", (Ref(V, 0, (unit,)), Ref(SOFTMAX, 0, (unit,)))) for unit in units)
+            tables.append(Table("vector", ("=v", "=softmax(v)"), (*rows, Row("Σ", (None, Ref(SUM))))))
+        return tuple(tables)
+
+    def start(self) -> None:
+        """The cursor back to the first x."""
+        self._point = 0
+
+    def save(self) -> None:
+        """Nothing to keep."""
+
+    def restore(self, state: None) -> None:
+        """Nothing to bring back."""
+
+    def accept(self) -> None:
+        """Nothing to carry on."""
+
+    def begin_at(self, iteration: int, before: FunctionsModel) -> None:
+        """The cursor moves on."""
+        self.calendar.go_on(iteration, before.calendar)
+
+    def carry_over(self, before: FunctionsModel) -> None:
+        """Nothing to take over."""
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """There are none."""
+        return False
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """There are none."""
+        raise WrongKindError("functions have no parameters")
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Nothing to set: what can be edited stands in the scenario."""
+        raise WrongKindError("functions have no parameters; change the scenario's own values")
+
+    def number_in(self, state: None, ref: Ref) -> float:
+        """There are no parameters."""
+        return float("nan")
+
+    def enter(self, iteration: int) -> float:
+        """Move the cursor; past the end it begins anew."""
+        self._point = self.calendar.of(iteration)[1]
+        return float("nan")
+
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """Nothing besides."""
+        return ()
+
+    def is_finite(self) -> bool:
+        """Functions are looked at where they are: an infinite loss at p = 0 is refused when the file is read."""
+        return True
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """There is none."""
+        return None
+
+    @property
+    def tape(self) -> FunctionsTape:
+        """Values and slopes at the cursor."""
+        return self._curves.at(self._point)
+
+    def freeze(self, *, landed: bool) -> FunctionsTape:
+        """The same: nothing of it is ever overwritten."""
+        return self.tape
+
+    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
+        """None to learn."""
+        return ()
+
+    def gradients(self) -> tuple[LayerParameters, ...]:
+        """None either."""
+        return ()
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """(points, functions): every function over the whole sweep."""
+        return self._curves.values.T, None, None
+
+    def loss(self, *, landed: bool) -> None:
+        """Nothing is trained."""
+        return
+
+    def validate(self, *, landed: bool) -> tuple[None, None]:
+        """There are no data."""
+        return None, None
+
+    @property
+    def data_calendar(self) -> Calendar:
+        """There are no data: the sweep's."""
+        return self.calendar
+
+    def find(self, symbol: str) -> Ref | None:
+        """The reference that `symbol` names."""
+        return self.tape.find(symbol.strip())
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """Only what stands at the cursor does."""
+        return ref.quantity in (VALUE, SLOPE, X)
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """The number at `ref`."""
+        return self.tape.value(ref, 0)
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> None:
+        """There is no plane of inputs."""
+        return
+
+    def probe(self) -> None:
+        """Nothing is trained."""
+        return
+
 
 MOST_POINTS = 10_001
 FARTHEST = 1e6
 SMALLEST_STEP = 1e-9
 
 
-class SweepTable(Table, rename={"start": "from", "stop": "to"}):
+class SweepTable(TomlTable, rename={"start": "from", "stop": "to"}):
     """`sweep`: from one x to another, which is included where whole steps lead there."""
 
     start: Number
@@ -44,7 +215,7 @@ class SweepTable(Table, rename={"start": "from", "stop": "to"}):
     step: Number
 
 
-class FunctionsTable(Table):
+class FunctionsTable(TomlTable):
     """`[functions]`: what is shown, over which x; `vector` is what softmax is looked at with."""
 
     show: list[str | dict[str, Any]]
@@ -53,7 +224,7 @@ class FunctionsTable(Table):
 
 
 class FunctionsKind:
-    """See engine/kinds/kind.py."""
+    """See engine/kinds/__init__.py."""
 
     name = "functions"
     tables = ("functions",)
@@ -105,7 +276,7 @@ class FunctionsKind:
         return FunctionsModel(body)
 
     def quantities(self, body: FunctionsBody) -> Iterator[Quantity]:
-        """See engine/kinds/kind.py: Kind. Of values and slopes elsewhere, those at the first x."""
+        """See engine/kinds/__init__.py: Kind. Of values and slopes elsewhere, those at the first x."""
         first = float(body.sweep[0])
         yield from (X, VALUE, SLOPE, value_at(first), slope_at(first))
         settings = (name for spec in body.functions for name in spec.settings)

@@ -11,7 +11,7 @@ from dlsim.engine.functions.initialisers import INITIALISERS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
 from dlsim.engine.scenario.spec import ALL, ActivationSpec, Array, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number, vector
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number, vector
 from dlsim.engine.text import shown
 
 ROUNDING = 1e-6
@@ -61,7 +61,7 @@ def refuse_untrainable(activation: ActivationSpec, place: Place) -> None:
 MOST_EPOCHS = 10_000_000
 
 
-class TrainingTable(Table):
+class TrainingTable(TomlTable):
     """`[training]`."""
 
     loss: str

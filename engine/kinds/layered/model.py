@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Batches
 from dlsim.engine.kinds.layered.quantities import B, LayerParameter, W
-from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure, views
-from dlsim.engine.kinds.layered.tape import LayeredBatch, LayerNaming
+from dlsim.engine.kinds.layered.tape import Layer, LayeredBatch, LayeredStructure, LayerNaming, views
 from dlsim.engine.model import FlatState, LayerParameters, Row
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import TrainingSpec

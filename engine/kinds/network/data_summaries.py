@@ -31,9 +31,8 @@ from dlsim.engine.kinds.layered.quantities import (
     error_formula,
 )
 from dlsim.engine.kinds.layered.tape import SUBSCRIPTS
-from dlsim.engine.kinds.network.arrays import BatchArrays
-from dlsim.engine.kinds.network.evaluation import affordable_rows, evaluate, forward_pass
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
+from dlsim.engine.kinds.network.passes import BatchArrays, affordable_rows, evaluate, forward_pass
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Formula, Quantity, Ref, series, total

@@ -1,233 +1,392 @@
-"""The kind "network": dense feed-forward networks, trained or only run forward, and a running one."""
+"""The kind "network": `[network]` and `[data]` checked one by one and against each other, and what can be expected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import classes_of, no_accuracy
-from dlsim.engine.errors import ScenarioError
-from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layered.model import LayeredModel
-from dlsim.engine.kinds.layered.probe import FlatProbe
-from dlsim.engine.kinds.layered.quantities import E_O, E, LayerParameter, T, layered_quantities
-from dlsim.engine.kinds.network import passes
-from dlsim.engine.kinds.network.arrays import (
-    BatchArrays,
-    Naming,
-    Structure,
-    batch_arrays,
-    watched_slice,
-    work_size,
-)
-from dlsim.engine.kinds.network.data_summaries import HELD_READ, TRAINED, besides, data_quantities
-from dlsim.engine.kinds.network.evaluation import Losses, answers, evaluate, forward_pass, network_probe
-from dlsim.engine.kinds.network.file import NetworkBody, read_network
+from dlsim.engine.errors import ScenarioError, nearest
+from dlsim.engine.functions.activations import read_activation
+from dlsim.engine.functions.initialisers import DEFAULT
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.kinds import Source
+from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, read_training, refuse_untrainable
+from dlsim.engine.kinds.layered.quantities import E_O, E, T, layered_quantities
+from dlsim.engine.kinds.network.data_summaries import data_quantities
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
-from dlsim.engine.kinds.network.program import Finder, network_program, network_tables
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape, backward_quantities
-from dlsim.engine.program import Op
-from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.scenario.spec import Expectation
-from dlsim.engine.tape import first_trouble
+from dlsim.engine.kinds.network.model import Finder, NetworkModel
+from dlsim.engine.kinds.network.passes import (
+    Naming,
+    NetworkBody,
+    Structure,
+)
+from dlsim.engine.kinds.network.tape import backward_quantities
+from dlsim.engine.numbers import general
+from dlsim.engine.quantity import Quantity
+from dlsim.engine.random import Random
+from dlsim.engine.scenario.csv import read_csv
+from dlsim.engine.scenario.data import Samples, split_set_numbers, with_set_numbers
+from dlsim.engine.scenario.generators import GENERATORS, generated
+from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.tables import (
+    Number,
+    Place,
+    TomlTable,
+    convert,
+    count,
+    frozen,
+    matrix,
+    number,
+    unknown_key,
+)
+from dlsim.engine.text import shorten, shown
 
-Array = NDArray[np.float64]
+WIDEST = 1024
+MOST_LAYERS = 32
+MOST_VALUES_AT_ONCE = 8_000_000
+"""Samples in a batch × units in the network: the tape holds some five numbers for each."""
+
+Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
 
-class NetworkModel(LayeredModel):
-    """See engine/model.py: Model."""
+class NetworkTable(TomlTable):
+    """`[network]`."""
 
-    structure: Structure
-    naming: Naming
-    _current: BatchArrays
+    inputs: Width
+    layers: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LAYERS)]
+    seed: Annotated[int, Meta(ge=0)] = 0
 
-    def __init__(self, body: NetworkBody) -> None:
-        self._body = body
-        self._data = body.data
-        self.classes = classes_of(body.data)
-        structure = Structure(body)
-        super().__init__(structure, body.training, len(body.data.inputs))
-        self.naming = Naming(structure)
-        self.find = Finder(structure, self.naming).find
-        self.program = network_program(structure)
-        self.tables = network_tables(structure, body.data)
-        self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
-        self.curve_numbers = {"validation": Ref(HELD_READ.loss), "over_all": Ref(TRAINED.loss)}
-        size = self._batches.size
-        self._work = np.zeros(work_size(self.structure, size))
-        self._watched = self._work[watched_slice(self.structure, size)]
-        self._arrays: dict[tuple[int, int], BatchArrays] = {}
-        self._losses = Losses(structure, self._states, body.data.inputs, body.data.targets)
-        self._iteration = 1
-        self._rows: Sequence[int] = range(size)
-        self._current = self._arrays_for(size)
 
-    # state
+class LayerTable(TomlTable):
+    """One of `layers`."""
 
-    def _initial_state(self) -> Array:
-        state = np.zeros(self.structure.state_size)
-        for layer, (weights, biases) in zip(self.structure.layers, self.structure.parameter_views(state), strict=True):
-            given = layer.spec.weights
-            seed = self._body.network.seed
-            weights[:] = initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
-            if biases is not None and layer.spec.biases is not None:
-                biases[:] = layer.spec.biases
-        return state
+    units: Width
+    activation: str | dict[str, Any]
+    weights: list[list[Number]] | None = None
+    init: str | None = None
+    scale: Number | None = None
+    bias: bool = True
+    biases: list[Number] | None = None
+    train_weights: bool = True
+    train_biases: bool = True
 
-    def carry_over(self, before: NetworkModel) -> None:
-        """Layers of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
-        state = self._initial.copy()
-        after = before._state(landed=False)  # it has been accepted
-        mine, others = self.structure, before.structure
-        old_parameters = others.parameter_views(after)
-        for (weights, biases), (old_weights, old_biases) in zip(
-            mine.parameter_views(state), old_parameters, strict=False
-        ):
-            if weights.shape == old_weights.shape:
-                weights[:] = old_weights
-                if biases is not None and old_biases is not None:
-                    biases[:] = old_biases
-        if mine.slots == others.slots and mine.state_size == others.state_size and mine.trained == others.trained:
-            state[mine.parameters :] = after[others.parameters :]
-        self.restore(state)
 
-    def set_number(self, ref: Ref, number: float) -> None:
-        """Set a weight or a bias."""
-        super().set_number(ref, number)
-        of = ref.quantity.before
-        if isinstance(of, LayerParameter) and not of.is_trained(self.structure.layer(ref.layer)):
-            self._state(landed=True)[:] = self._state(landed=False)  # a frozen parameter stands in both states
+def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
+    """The validated body of a network scenario, from `tables` as TOML gives them.
 
-    # one iteration
+    Raises ScenarioError, with the key's path and what is allowed, for anything that could not be run.
+    """
+    top = Place(source.file, "")
+    for key in ("network", "data"):
+        if key not in tables:
+            raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
+    network = _network(tables["network"], top / "network")
+    data = read_data(tables["data"], top / "data", source, outputs=network.widths[-1])
+    _refuse_widths(network, data, top)
+    training = None
+    if "training" in tables:
+        training = read_training(tables["training"], top / "training", len(data.inputs))
+        for number, layer in enumerate(network.layers):
+            refuse_untrainable(layer.activation, top / "network" / "layers" / number / "activation")
+        _refuse_loss(network, data, training, top)
+    _refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
+    return NetworkBody(network, data, training)
 
-    def enter(self, iteration: int) -> float:
-        """Compute the whole tape of `iteration`; the loss of its batch (NaN where nothing is trained)."""
-        batch = self._fill_batch(iteration)
-        passes.forward(batch)
-        loss = self.structure.loss
-        if loss is None:
-            return float("nan")
-        batch.loss = passes.loss(batch, loss)
-        passes.backward(batch, loss)
-        self._optimizer.update_into(  # type: ignore[union-attr]
-            batch.gradients[: self.structure.trained],
-            batch.slots,
-            batch.parameters,
-            self._update_number(iteration),
-            batch.new_slots,
-            batch.new_parameters,
-            batch.work,
+
+def _network(table: object, place: Place) -> NetworkSpec:
+    network = convert(table, NetworkTable, place)
+    layers: list[LayerSpec] = []
+    for at, layer in enumerate(network.layers):
+        senders = layers[-1].units if layers else network.inputs
+        layers.append(_layer(layer, senders, place / "layers" / at))
+    return NetworkSpec(network.inputs, tuple(layers), network.seed)
+
+
+def _layer(table: object, senders: int, place: Place) -> LayerSpec:
+    layer = convert(table, LayerTable, place)
+    weights = None
+    if layer.weights is not None:
+        for key in ("init", "scale"):
+            if getattr(layer, key) is not None:
+                raise (place / key).error(
+                    f"the layer has weights and {key}",
+                    getattr(layer, key),
+                    "give the weights, or how to draw them",
+                )
+        weights = matrix(layer.weights, place / "weights")
+        if weights.shape != (senders, layer.units):
+            raise (place / "weights").error(
+                f"found {_shape(weights)}, but from {count(senders, 'sending unit')} "
+                f"to {count(layer.units, 'unit')} it is {senders}×{layer.units}",
+                layer.weights,
+                "give a row for each sending unit and a column for each unit of this layer",
+            )
+    init = DEFAULT if layer.init is None else layer.init
+    scale = read_scale(init, layer.scale, place)
+    if layer.biases is not None and not layer.bias:
+        raise (place / "biases").error("the layer has biases and bias = false", layer.biases, "remove one of the two")
+    return LayerSpec(
+        units=layer.units,
+        activation=read_activation(layer.activation, place / "activation"),
+        weights=weights,
+        init=init,
+        scale=scale,
+        bias=layer.bias,
+        biases=read_biases(layer.biases, layer.units, place / "biases"),
+        train_weights=layer.train_weights,
+        train_biases=layer.train_biases,
+    )
+
+
+# what must fit together
+
+
+def _refuse_widths(network: NetworkSpec, data: DataSpec, top: Place) -> None:
+    found, wanted = data.inputs.shape[1], network.inputs
+    if found != wanted:
+        raise (top / "network" / "inputs").error(
+            f"the network has {count(wanted, 'input')}, the data {count(found, 'column')} of inputs",
+            wanted,
+            f"set inputs = {found}, or give rows of {wanted}",
         )
-        return batch.loss
-
-    def _fill_batch(self, iteration: int) -> BatchArrays:
-        """Point the arrays at the batch of `iteration`."""
-        rows, place = self._batches.of(iteration)
-        batch = self._arrays_for(len(rows))
-        self._iteration, self._current, self._rows = iteration, batch, rows
-        data = self._data
-        batch.x = data.inputs[place]
-        batch.t = None if data.targets is None else data.targets[place]
-        return batch
-
-    def _arrays_for(self, size: int) -> BatchArrays:
-        key = size, self._before
-        if key not in self._arrays:
-            before, after = self._states[self._before], self._states[1 - self._before]
-            self._arrays[key] = batch_arrays(self.structure, size, self._work, before, after)
-        return self._arrays[key]
-
-    # trouble
-
-    def observe(self, iteration: int) -> tuple[float, ...]:
-        """The loss over the data kept back, at the start of every epoch."""
-        if not self.curves:
-            return ()
-        if self.calendar.of(iteration)[1]:
-            return (float("nan"),)
-        data, state = self._data, self._state(landed=False)
-        _, loss, _ = evaluate(self.structure, state, data.validation_inputs, data.validation_targets)
-        return (float("nan") if loss is None else loss,)
-
-    def is_finite(self) -> bool:
-        """Whether the tape and the new state hold only finite numbers."""
-        watched, after = self._watched, self._current.after
-        if isfinite(watched.dot(watched)) and isfinite(after.dot(after)) and isfinite(self._current.loss):
-            return True
-        # A square may overflow where its number does not.
-        return bool(np.isfinite(watched).all() and np.isfinite(after).all() and isfinite(self._current.loss))
-
-    def first_trouble(self) -> tuple[Op, int, int | None] | None:
-        """(op, value, row of the batch) of the first number that is not finite."""
-        # What the layer below sent has been seen there already.
-        return first_trouble((op for op in self.program if op.quantity not in (DZ_DW, DZ_DB)), self.tape)
-
-    # reading
-
-    @property
-    def tape(self) -> NetworkTape:
-        """The tape itself."""
-        return self._reader(self._current)
-
-    def freeze(self, *, landed: bool) -> NetworkTape:
-        """A copy of the tape."""
-        batch = self._current
-        copy = batch_arrays(self.structure, batch.size, self._work.copy(), batch.before.copy(), batch.after.copy())
-        copy.x, copy.t = batch.x, batch.t
-        return self._reader(copy, landed=landed)
-
-    def _reader(self, batch: BatchArrays, *, landed: bool = False) -> NetworkTape:
-        update = self._update_number(self._iteration)
-        return NetworkTape(
-            self.structure, self.naming, batch, self._data, self._rows, update, besides=besides, landed=landed
+    if data.targets is not None and data.targets.shape[1] != network.widths[-1]:
+        found, wanted = data.targets.shape[1], network.widths[-1]
+        last = len(network.layers) - 1
+        raise (top / "network" / "layers" / last / "units").error(
+            f"the last layer has {count(wanted, 'unit')}, the data {count(found, 'column')} of targets",
+            wanted,
+            f"set units = {found} there, or give targets in rows of {wanted}",
         )
 
-    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
-        """The first output over the plane of two inputs."""
-        if self.structure.widths[0] != 2:
-            return None
-        grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
-        return answers(self.structure, self._state(landed=landed), grid)[:, 0].reshape(len(y), len(x))
 
-    def probe(self) -> FlatProbe | None:
-        """The loss on the tape as a function of each parameter."""
-        loss = self.structure.loss
-        return None if loss is None else network_probe(self.structure, self.naming, self._current, loss)
+def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
+    """Cross-entropies want their own activation in the output layer, and targets that are probabilities."""
+    place, last = top / "training" / "loss", len(network.layers) - 1
+    if data.targets is None:
+        raise (top / "data").error(
+            "training needs targets, but there are none",
+            None,
+            "add targets (for a CSV file: target), or remove [training]",
+        )
+    wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
+    if wanted is not None and found != wanted:
+        fitting = ", ".join(entry.name for entry in LOSSES.values() if entry.fused_with in (None, found))
+        raise place.error(
+            f"{training.loss} needs a {wanted} output, but the last layer is {found}",
+            training.loss,
+            f"set network.layers.{last}.activation = '{wanted}', or use one of {fitting}",
+        )
+    if wanted is None:
+        return
+    for targets in (data.targets, data.validation_targets):
+        if targets is None or not targets.size:
+            continue
+        if targets.min() < 0 or targets.max() > 1:
+            strange = targets.min() if targets.min() < 0 else targets.max()
+            raise place.error(
+                f"{training.loss} needs targets from 0 to 1, but one is {general(strange, 15)}",
+                training.loss,
+                "use probabilities as targets, or 'mse'",
+            )
+        sums = targets.sum(axis=1)
+        if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
+            row = int(np.abs(sums - 1).argmax())
+            raise place.error(
+                f"{training.loss} needs targets that sum to 1; row {row} (from 0) sums to {general(sums[row], 15)}",
+                training.loss,
+                "give a probability for each class, for example one-hot rows such as [0, 1, 0]",
+            )
 
-    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) over the training set at the present parameters."""
-        data = self._data
-        return evaluate(self.structure, self._state(landed=landed), data.inputs, data.targets, self.classes)
 
-    def loss(self, *, landed: bool) -> float | None:
-        """The same loss, to the last bit."""
-        return self._losses.at(1 - self._before if landed else self._before)
+def _refuse_size(network: NetworkSpec, batch: int, top: Place, *, trains: bool) -> None:
+    units = sum(network.widths)
+    if batch * units > MOST_VALUES_AT_ONCE:
+        most = max(MOST_VALUES_AT_ONCE // units, 1)
+        key = top / "training" / "batch_size" if trains else top / "data"
+        raise key.error(
+            f"{count(batch, 'sample')} at once through {count(units, 'unit')} are too many",
+            batch,
+            f"at most {most:,} at once fit this network",
+        )
 
-    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
-        """(loss, accuracy) over the data kept back."""
-        data = self._data
-        if not len(data.validation_inputs):
-            return None, None
-        state = self._state(landed=landed)
-        return evaluate(self.structure, state, data.validation_inputs, data.validation_targets, self.classes)[1:]
 
-    def figure(self, ref: Ref, *, landed: bool) -> float:
-        """See engine/model.py: Model."""
-        if not ref.quantity.of_forward_pass:
-            return self.tape.value(ref, 0)
-        data = self._data
-        targets = None if data.targets is None else data.targets[:1]
-        batch = forward_pass(self.structure, self._state(landed=landed), data.inputs[:1], targets)
-        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1, besides=besides).value(ref, 0)
+def _shape(array: Array) -> str:
+    return f"{array.shape[0]}×{array.shape[1]}"
+
+
+Rows = NDArray[np.intp]
+MOST_SAMPLES = 100_000
+DEFAULT_SAMPLES = 200
+DEFAULT_NOISE = 0.1
+MOST_NOISE = 1e307
+"""A sample may lie six times as far away, and must still be a number: the largest is 1.8e308."""
+KEPT_BACK_STREAM = 2
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "inputs": ("targets",),
+    "file": ("features", "target"),
+    "generator": ("samples", "noise", "classes"),
+}
+"""The three ways of giving data: the key that chooses one, and the keys that go with it."""
+ELSEWHERE = ("file", "generator")
+"""Those in which the numbers do not stand in the scenario: single ones may be set over them."""
+
+
+class DataTable(TomlTable):
+    """`[data]`."""
+
+    inputs: list[list[Number]] | None = None
+    targets: list[list[Number]] | None = None
+    file: str | None = None
+    features: list[str] | None = None
+    target: str | list[str] | None = None
+    generator: str | None = None
+    samples: Annotated[int, Meta(ge=2, le=MOST_SAMPLES)] | None = None
+    noise: Number | None = None
+    classes: Annotated[int, Meta(ge=2)] | None = None
+    validation_fraction: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    seed: Annotated[int, Meta(ge=0)] = 0
+
+
+def read_data(table: object, place: Place, source: Source, *, outputs: int) -> DataSpec:
+    """The samples, some of them kept back; classes become targets for so many `outputs`.
+
+    `table` is `[data]` as TOML gives it, and stands at `place`. Raises ScenarioError for what is wrong in it, and for a
+    file that cannot be read.
+    """
+    changed: Mapping[str, Any] = {}
+    if isinstance(table, dict):
+        table, changed = split_set_numbers(table, ELSEWHERE)
+        _refuse_mixture(table, place)
+    data = convert(table, DataTable, place)
+    if data.file is not None:
+        samples, name = _of_file(data, data.file, place, source), shorten(data.file)
+    elif data.generator is not None:
+        samples, name = _generated(data, data.generator, place), data.generator
+    else:
+        samples, name = _written(data, place), "inline"
+    inputs = with_set_numbers(samples.inputs, changed.get("inputs", {}), place / "inputs")
+    targets = samples.targets_for(outputs)
+    if targets is not None:
+        targets = with_set_numbers(targets, changed.get("targets", {}), place / "targets")
+    elif "targets" in changed:
+        raise (place / "targets").error("the data have no targets to change", changed["targets"], "remove it")
+    kept, back = _kept_back(len(inputs), data, place)
+    return DataSpec(
+        inputs=_rows(inputs, kept),
+        targets=None if targets is None else _rows(targets, kept),
+        validation_inputs=_rows(inputs, back),
+        validation_targets=None if targets is None else _rows(targets, back),
+        rows=kept,
+        features=samples.features,
+        classes=samples.classes,
+        source=name,
+    )
+
+
+def _rows(numbers: Array, rows: Rows) -> Array:
+    """These rows, read-only; where they are all of them, it is no copy."""
+    return frozen(numbers if len(rows) == len(numbers) else numbers[rows])
+
+
+def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
+    """Exactly one way of giving data, and only the keys that go with it."""
+    known = DataTable.__struct_fields__
+    for key in table:
+        if key not in known:
+            raise unknown_key(place / key, key, known)
+    chosen = [way for way in WAYS if way in table]
+    if len(chosen) != 1:
+        raise place.error(
+            f"found {' and '.join(chosen)}" if chosen else "there is no data",
+            chosen,
+            f"give one of {', '.join(WAYS)}",
+        )
+    fitting = WAYS[chosen[0]]
+    for way, keys in WAYS.items():
+        for key in keys:
+            if way != chosen[0] and key in table:
+                near = nearest(key, fitting)
+                raise (place / key).error(
+                    f"{key} goes with {way}, but this is {chosen[0]}",
+                    table[key],
+                    f"did you mean '{near}'?" if near else f"{chosen[0]} takes {', '.join(fitting)}",
+                )
+
+
+def _written(data: DataTable, place: Place) -> Samples:
+    inputs = matrix(data.inputs or (), place / "inputs")
+    if data.targets is None:
+        return Samples(inputs)
+    targets = matrix(data.targets, place / "targets")
+    if len(targets) != len(inputs):
+        raise (place / "targets").error(
+            f"found {count(len(targets), 'row')} for {count(len(inputs), 'row')} of inputs",
+            data.targets,
+            "give a row of targets for each row of inputs",
+        )
+    return Samples(inputs, targets)
+
+
+def _of_file(data: DataTable, name: str, place: Place, source: Source) -> Samples:
+    """Those of a CSV file, as it was when the scenario was opened where it was read then."""
+    asked = (name, repr(data.features), repr(data.target))
+    if asked not in source.opened:
+        source.opened[asked] = read_csv(name, source.folder, place, data.features, data.target)
+    return source.opened[asked]
+
+
+def _generated(data: DataTable, name: str, place: Place) -> Samples:
+    if name not in GENERATORS:
+        raise (place / "generator").unknown("generator", name, GENERATORS)
+    generator = GENERATORS[name]
+    classes = 2 if data.classes is None else data.classes
+    if generator.is_regression and data.classes is not None:
+        raise (place / "classes").error(f"{name} has no classes", classes, "remove it")
+    if classes > generator.most_classes:
+        raise (place / "classes").error(
+            f"found {classes}", classes, f"{name} has {'2' if generator.most_classes == 2 else '2 to 10'}"
+        )
+    noise = DEFAULT_NOISE if data.noise is None else number(data.noise, place / "noise")
+    if noise < 0:
+        raise (place / "noise").error(f"found {shown(data.noise)}", data.noise, "this must be a number ≥ 0")
+    if noise > MOST_NOISE:
+        raise (place / "noise").error(
+            f"found {shown(data.noise)}, so large that samples would overflow",
+            data.noise,
+            f"this must be a number ≤ {general(MOST_NOISE)}",
+        )
+    samples = DEFAULT_SAMPLES if data.samples is None else data.samples
+    return generated(name, samples, noise, data.seed, classes)
+
+
+def _kept_back(samples: int, data: DataTable, place: Place) -> tuple[Rows, Rows]:
+    """(rows to train on, rows kept back), each in the order of the data; chosen by the seed."""
+    if data.validation_fraction and samples < 2:
+        raise (place / "validation_fraction").error(
+            "a single sample cannot be kept back", data.validation_fraction, "remove it, or give more samples"
+        )
+    return kept_back(samples, data.validation_fraction, data.seed)
+
+
+def kept_back(samples: int, fraction: float, seed: int) -> tuple[Rows, Rows]:
+    """(rows to train on, rows kept back), from 0, of so many samples; `fraction` (0 to 1) of them are kept back.
+
+    Which rows are which depends on nothing else than these three.
+    """
+    if not fraction:
+        return np.arange(samples), np.arange(0)
+    back = min(max(round(samples * fraction), 1), samples - 1)
+    order = Random(seed, KEPT_BACK_STREAM).permutation(samples)
+    return np.sort(order[back:]), np.sort(order[:back])
 
 
 class NetworkKind:
-    """See engine/kinds/kind.py."""
+    """See engine/kinds/__init__.py."""
 
     name = "network"
     tables = ("network", "data", "training")
@@ -270,10 +429,10 @@ class NetworkKind:
         shape = (len(body.data.inputs), structure.output.units)
         if expectation.outputs is not None and expectation.outputs.shape != shape:
             raise refuse(
-                f"{_rows(expectation.outputs.shape)}, but the data and the network make {_rows(shape)}",
+                f"{_shape_told(expectation.outputs.shape)}, but the data and the network make {_shape_told(shape)}",
                 "outputs",
                 expectation.outputs,
-                f"give {_rows(shape)}",
+                f"give {_shape_told(shape)}",
             )
         if body.training is None:
             if expectation.after:
@@ -295,7 +454,7 @@ class NetworkKind:
         return NetworkModel(body)
 
     def quantities(self, body: NetworkBody) -> Iterator[Quantity]:
-        """See engine/kinds/kind.py: Kind."""
+        """See engine/kinds/__init__.py: Kind."""
         structure, has_loss = Structure(body), body.training is not None
         yield from layered_quantities(structure)
         yield from backward_quantities(structure)
@@ -303,7 +462,7 @@ class NetworkKind:
         yield from data_quantities(body.data, has_loss=has_loss)
 
 
-def _rows(shape: tuple[int, ...]) -> str:
+def _shape_told(shape: tuple[int, ...]) -> str:
     rows, columns = shape
     return f"{rows} {'row' if rows == 1 else 'rows'} of {columns}"
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
-from dlsim.engine.kinds.network.arrays import Structure
+from dlsim.engine.kinds.network.passes import Structure
 from dlsim.engine.kinds.network.statistics import (
     LayerShapes,
     LayerStatistics,

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.network.arrays import Structure
+from dlsim.engine.kinds.network.passes import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.saturation import Flags, dead, own_slopes, saturated
 

@@ -1,279 +1,225 @@
-"""The kind "recurrent": simple recurrent networks over sequences, and a running one."""
+"""The kind "recurrent": `[recurrent]`, `[data]` and `[training]` checked, and what can be expected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from msgspec.structs import replace
-from numpy.typing import NDArray
+from msgspec import Meta
 
-from dlsim.engine.classes import accuracy, classes_of, no_accuracy
-from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.functions.losses import Loss
-from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.layered.model import LayeredModel
-from dlsim.engine.kinds.layered.probe import FlatProbe
-from dlsim.engine.kinds.layered.quantities import T, batch_errors, layered_quantities
-from dlsim.engine.kinds.recurrent import passes
-from dlsim.engine.kinds.recurrent.arrays import (
-    BatchOfSequences,
+from dlsim.engine.classes import classes_of, no_accuracy
+from dlsim.engine.functions.activations import read_activation
+from dlsim.engine.functions.initialisers import DEFAULT
+from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.kinds import Source
+from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, read_training, refuse_untrainable
+from dlsim.engine.kinds.layered.quantities import T, layered_quantities
+from dlsim.engine.kinds.recurrent.model import RecurrentFinder, RecurrentModel
+from dlsim.engine.kinds.recurrent.passes import (
+    RecurrentBody,
     RecurrentNaming,
     RecurrentStructure,
-    sequence_arrays,
-    work_size,
 )
-from dlsim.engine.kinds.recurrent.file import RecurrentBody, read_recurrent
-from dlsim.engine.kinds.recurrent.program import RecurrentFinder, recurrent_program, recurrent_tables
-from dlsim.engine.kinds.recurrent.tape import OF_STEPS, RecurrentTape
-from dlsim.engine.kinds.shaking import Shake
-from dlsim.engine.program import Op
-from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.scenario.spec import Expectation
-from dlsim.engine.scenario.tables import Place
-from dlsim.engine.tape import first_trouble
+from dlsim.engine.kinds.recurrent.tape import OF_STEPS
+from dlsim.engine.quantity import Quantity
+from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number
+
+WIDEST = 256
+MOST_STEPS = 1_000
+MOST_SEQUENCES = 10_000
+MOST_VALUES_AT_ONCE = 4_000_000
+"""Sequences in a batch × steps × units: the tape holds some seven numbers for each."""
+
+Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
 
-def recurrent_probe(
-    structure: RecurrentStructure, naming: RecurrentNaming, tape: BatchOfSequences, loss: Loss
-) -> FlatProbe:
-    """The loss of the sequences on `tape` as a function of any one parameter: passes on arrays of complex numbers."""
-    state = tape.before.astype(np.complex128)
-    numbers = np.zeros(work_size(structure, tape.size), dtype=np.complex128)
-    batch = sequence_arrays(structure, tape.size, numbers, state, state)
-    batch.x, batch.t = tape.x, tape.t
+class RecurrentTable(TomlTable):
+    """`[recurrent]`: one hidden layer whose outputs are fed back, one output layer."""
 
-    def loss_anew() -> complex:
-        passes.forward(batch)
-        return passes.loss(batch, loss)
-
-    def shaken(shake: Shake) -> NDArray[Any]:
-        state = shake(tape.before)
-        batch = sequence_arrays(structure, tape.size, np.zeros(numbers.shape), state, state)
-        batch.x, batch.t = shake(tape.x), shake(tape.t)
-        for arrays in (batch.hidden, batch.output):
-            activation = arrays.layer.activation
-            arrays.layer = replace(arrays.layer, activation=replace(activation, value=shake.after(activation.value)))
-        passes.forward(batch)
-        passes.backward(batch, loss)
-        return batch.gradients
-
-    return FlatProbe(structure, naming, tape.gradients, state, (batch.hidden, batch.output), loss_anew, shaken)
+    inputs: Width
+    hidden: Width
+    outputs: Width
+    activation: str | dict[str, Any] = "tanh"
+    output_activation: str | dict[str, Any] = "sigmoid"
+    feedback: bool = True
+    weights: dict[str, Any] | None = None
+    bias: bool = True
+    biases: dict[str, Any] | None = None
+    init: str = DEFAULT
+    scale: Number | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
 
 
-Array = NDArray[np.float64]
+class WeightsTable(TomlTable):
+    """`weights`: a row for each sending unit, a column for each receiving one; what is missing is drawn."""
 
-RECURRENT_STREAM = 3
-"""Layers 1 and 2 draw from streams of their own; so do the recurrent weights, whether there is feedback or not."""
+    input: list[list[Number]] | None = None
+    recurrent: list[list[Number]] | None = None
+    output: list[list[Number]] | None = None
 
 
-class RecurrentModel(LayeredModel):
-    """See engine/model.py: Model."""
+class BiasesTable(TomlTable):
+    """`biases`; what is missing is 0."""
 
-    structure: RecurrentStructure
-    curves = ()
-    curve_numbers: Mapping[str, Ref] = {}
-    _current: BatchOfSequences
+    hidden: list[Number] | None = None
+    output: list[Number] | None = None
 
-    def __init__(self, body: RecurrentBody) -> None:
-        self._body = body
-        structure, sequences = RecurrentStructure(body), len(body.data.inputs)
-        super().__init__(structure, body.training, sequences)
-        self.naming = RecurrentNaming(structure)
-        self.find = RecurrentFinder(structure, self.naming).find
-        self.program = recurrent_program(structure)
-        self.classes = classes_of(body.data, self.structure.output.units)
-        self.tables = recurrent_tables(structure, self.naming, body.data)
-        self._inputs = self._by_step(body.data.inputs, self.structure.inputs)
-        self._targets = self._by_step(body.data.targets, self.structure.output.units)
-        self._arrays: dict[tuple[int, int], BatchOfSequences] = {}
-        self._kept: dict[int, BatchOfSequences] = {}  # over all sequences, by which state is present
-        self._optimizer_work = np.zeros(self.structure.parameters)
-        self._iteration = 1
-        self._rows: Sequence[int] = range(self._batches.size)
-        self._current = self._arrays_for(self._batches.size)
 
-    def _by_step(self, rows: Array | None, width: int) -> Array:
-        """(steps, sequences, width) from rows that hold step after step; no steps without rows."""
-        if rows is None:
-            return np.empty((0, len(self._body.data.inputs), width))
-        steps = rows.reshape(len(rows), self.structure.steps, width)
-        return np.ascontiguousarray(steps.transpose(1, 0, 2))
+class SequencesTable(TomlTable):
+    """`[data]`: a list of sequences; a step is a row of numbers, or a number where there is one."""
 
-    # state
+    inputs: Annotated[list[list[Any]], Meta(min_length=1, max_length=MOST_SEQUENCES)]
+    targets: list[list[Any]] | None = None
 
-    def carry_over(self, before: RecurrentModel) -> None:
-        """Matrices of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
-        state = self._initial.copy()
-        after = before._state(landed=False)  # it has been accepted
-        mine, others = self.structure, before.structure
-        views = zip(mine.parameter_views(state), others.parameter_views(after), strict=True)
-        for (weights, biases), (old_weights, old_biases) in views:
-            if weights.shape == old_weights.shape:
-                weights[:] = old_weights
-            elif weights.shape[1] == old_weights.shape[1] and mine.inputs == others.inputs:
-                weights[: mine.inputs] = old_weights[: mine.inputs]  # feedback was switched on or off
-            if biases is not None and old_biases is not None and biases.shape == old_biases.shape:
-                biases[:] = old_biases
-        if mine.slots == others.slots and mine.state_size == others.state_size:
-            state[mine.parameters :] = after[others.parameters :]
-        self.restore(state)
 
-    def _initial_state(self) -> Array:
-        state = np.zeros(self.structure.state_size)
-        structure, body = self.structure, self._body
-        seed, inputs = body.network.seed, structure.inputs
-        views = structure.parameter_views(state)
-        senders = (inputs, structure.output.senders)
-        for layer, of_layer, (weights, biases) in zip(structure.layers, senders, views, strict=True):
-            given, spec = layer.spec.weights, layer.spec
-            weights[:of_layer] = initial_weights(spec, of_layer, seed, layer.number) if given is None else given
-            if biases is not None and spec.biases is not None:
-                biases[:] = spec.biases
-        if structure.fed_back:
-            recurrent, spec = body.recurrent_weights, structure.hidden.spec
-            if recurrent is None:
-                recurrent = initial_weights(spec, structure.fed_back, seed, RECURRENT_STREAM)
-            views[0][0][inputs:] = recurrent
-        return state
+def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
+    """The validated body of a recurrent scenario, from `tables` as TOML gives them.
 
-    # one iteration
-
-    def enter(self, iteration: int) -> float:
-        """Compute the whole tape of `iteration`; the loss of its batch (NaN where nothing is trained)."""
-        batch = self._fill_batch(iteration)
-        passes.forward(batch)
-        structure = self.structure
-        if structure.loss is None or self._optimizer is None:
-            return float("nan")
-        batch.loss = passes.loss(batch, structure.loss)
-        passes.backward(batch, structure.loss)
-        self._optimizer.update_into(
-            batch.gradients,
-            structure.slot_views(batch.before),
-            batch.before[: structure.parameters],
-            self._update_number(iteration),
-            structure.slot_views(batch.after),
-            batch.after[: structure.parameters],
-            self._optimizer_work,
+    Raises ScenarioError, with the key's path and what is allowed, for anything that could not be run.
+    """
+    top = Place(source.file, "")
+    for key in ("recurrent", "data"):
+        if key not in tables:
+            raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
+    place = top / "recurrent"
+    table = convert(tables["recurrent"], RecurrentTable, place)
+    network, recurrent_weights = _network(table, place)
+    data, steps = _sequences(tables["data"], top / "data", table.inputs, table.outputs)
+    training = None
+    if "training" in tables:
+        training = read_training(tables["training"], top / "training", len(data.inputs))
+        for key, layer in zip(("activation", "output_activation"), network.layers, strict=True):
+            refuse_untrainable(layer.activation, place / key)
+        _refuse_loss(network, data, training, top)
+    batch = training.batch_size if training else len(data.inputs)
+    units = sum(network.widths) * steps
+    if batch * units > MOST_VALUES_AT_ONCE:
+        where = top / "training" / "batch_size" if training else top / "data"
+        most = max(MOST_VALUES_AT_ONCE // units, 1)
+        raise where.error(
+            f"{count(batch, 'sequence')} at once are too many", batch, f"at most {most:,} at once fit this network"
         )
-        return batch.loss
+    return RecurrentBody(network, recurrent_weights, table.feedback, steps, data, training)
 
-    def observe(self, iteration: int) -> tuple[float, ...]:
-        """Nothing besides the loss."""
-        return ()
 
-    def _fill_batch(self, iteration: int) -> BatchOfSequences:
-        """Lay in the batch of `iteration`."""
-        rows, place = self._batches.of(iteration)
-        batch = self._arrays_for(len(rows))
-        self._iteration, self._current, self._rows = iteration, batch, rows
-        batch.x, batch.t = self._inputs[:, place], self._targets[:, place]
-        return batch
+# the network
 
-    def _arrays_for(self, size: int) -> BatchOfSequences:
-        key = size, self._before
-        if key not in self._arrays:
-            other = self._arrays.get((size, 1 - self._before))
-            numbers = other.numbers if other else np.zeros(work_size(self.structure, size))
-            before, after = self._state(landed=False), self._state(landed=True)
-            self._arrays[key] = sequence_arrays(self.structure, size, numbers, before, after)
-        return self._arrays[key]
 
-    # trouble
+def _network(table: RecurrentTable, place: Place) -> tuple[NetworkSpec, Array | None]:
+    weights = convert(table.weights or {}, WeightsTable, place / "weights")
+    biases = convert(table.biases or {}, BiasesTable, place / "biases")
+    if not table.bias and table.biases:
+        raise (place / "biases").error("biases, and bias = false", table.biases, "remove one of the two")
+    scale = read_scale(table.init, table.scale, place)
+    spaces = (("input", table.inputs, table.hidden), ("recurrent", table.hidden, table.hidden))
+    into_hidden, recurrent = (_weights(weights, name, shape, place / "weights") for name, *shape in spaces)
+    into_output = _weights(weights, "output", [table.hidden, table.outputs], place / "weights")
 
-    def is_finite(self) -> bool:
-        """Whether the tape and the new state hold only finite numbers."""
-        batch = self._current
-        return bool(np.isfinite(batch.numbers).all() and np.isfinite(batch.after).all())
-
-    def first_trouble(self) -> tuple[Op, int, int | None] | None:
-        """(op, value, row of the batch) of the first number that is not finite."""
-        return first_trouble(self.program, self.tape)
-
-    # reading
-
-    @property
-    def tape(self) -> RecurrentTape:
-        """The tape itself."""
-        return self._reader(self._current)
-
-    def freeze(self, *, landed: bool) -> RecurrentTape:
-        """A copy of the tape."""
-        batch = self._current
-        numbers, before, after = batch.numbers.copy(), batch.before.copy(), batch.after.copy()
-        copy = sequence_arrays(self.structure, batch.size, numbers, before, after)
-        copy.x, copy.t = batch.x, batch.t
-        return self._reader(copy, landed=landed)
-
-    def _reader(self, batch: BatchOfSequences, *, landed: bool = False) -> RecurrentTape:
-        update = self._update_number(self._iteration)
-        return RecurrentTape(
-            self.structure, self.naming, batch, self._body.data, self._rows, update, besides=batch_errors, landed=landed
+    def layer(units: int, name: str, activation: str | dict[str, Any], key: str, given: Array | None) -> LayerSpec:
+        return LayerSpec(
+            units=units,
+            activation=read_activation(activation, place / key),
+            weights=given,
+            init=table.init,
+            scale=scale,
+            bias=table.bias,
+            biases=read_biases(getattr(biases, name), units, place / "biases" / name),
         )
 
-    def region(self, x: Array, y: Array, *, landed: bool) -> None:
-        """Sequences do not lie in a plane."""
+    layers = (
+        layer(table.hidden, "hidden", table.activation, "activation", into_hidden),
+        layer(table.outputs, "output", table.output_activation, "output_activation", into_output),
+    )
+    return NetworkSpec(table.inputs, layers, table.seed), recurrent
+
+
+def _weights(table: WeightsTable, name: str, shape: Sequence[int], place: Place) -> Array | None:
+    rows = getattr(table, name)
+    if rows is None:
+        return None
+    weights = matrix(rows, place / name)
+    if weights.shape != tuple(shape):
+        raise (place / name).error(
+            f"found {weights.shape[0]}×{weights.shape[1]}, but it takes {shape[0]}×{shape[1]}",
+            rows,
+            "give a row for each sending unit and a column for each receiving one",
+        )
+    return weights
+
+
+# the data
+
+
+def _sequences(table: object, place: Place, inputs: int, outputs: int) -> tuple[DataSpec, int]:
+    data = convert(table, SequencesTable, place)
+    rows, steps = _rows(data.inputs, inputs, None, place / "inputs")
+    targets = None
+    if data.targets is not None:
+        if len(data.targets) != len(data.inputs):
+            raise (place / "targets").error(
+                f"{count(len(data.targets), 'sequence')} for {count(len(data.inputs), 'sequence')} of inputs",
+                data.targets,
+                "give a sequence of targets for each sequence of inputs",
+            )
+        targets, _ = _rows(data.targets, outputs, steps, place / "targets")
+    kept_back = None if targets is None else targets[:0]
+    return DataSpec(rows, targets, rows[:0], kept_back, np.arange(len(rows))), steps
+
+
+def _rows(sequences: list[list[Any]], width: int, steps: int | None, place: Place) -> tuple[Array, int]:
+    """(sequences, steps·width) and the number of steps: the first sequence's, unless told."""
+    wanted = len(sequences[0]) if steps is None else steps
+    if not 1 <= wanted <= MOST_STEPS:
+        raise (place / 0).error(f"a sequence of {count(wanted, 'step')}", None, f"it takes 1 to {MOST_STEPS:,}")
+    numbers: list[float] = []
+    for row, sequence in enumerate(sequences):
+        if len(sequence) != wanted:
+            raise (place / row).error(
+                f"found {count(len(sequence), 'step')}, and the others have {wanted}",
+                sequence,
+                "give all sequences, and their targets, the same length",
+            )
+        for step, values in enumerate(sequence):
+            each = values if isinstance(values, list) else [values]
+            if len(each) != width:
+                raise (place / row / step).error(
+                    f"found {count(len(each), 'number')}", values, f"a step here has {count(width, 'number')}"
+                )
+            numbers.extend(number(value, place / row / step) for value in each)
+    return frozen(np.array(numbers, dtype=np.float64).reshape(len(sequences), wanted * width)), wanted
+
+
+# what must fit together
+
+
+def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
+    place, targets = top / "training" / "loss", data.targets
+    if targets is None:
+        raise (top / "data").error("training needs targets, but there are none", None, "add targets")
+    wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
+    if wanted is None:
         return
-
-    def probe(self) -> FlatProbe | None:
-        """The loss on the tape as a function of each parameter."""
-        loss = self.structure.loss
-        return None if loss is None else recurrent_probe(self.structure, self.naming, self._current, loss)
-
-    # the whole training set
-
-    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) at the present parameters; a row of outputs is a sequence, step after step."""
-        batch = self._over_all(landed=landed)
-        outputs = batch.output.a.transpose(1, 0, 2).reshape(batch.size, -1).copy()
-        loss = float(batch.loss) if self.structure.loss is not None else None
-        return outputs, loss, accuracy(self.classes, batch.output.a, batch.t)
-
-    def loss(self, *, landed: bool) -> float | None:
-        """Over all sequences."""
-        return None if self.structure.loss is None else float(self._over_all(landed=landed).loss)
-
-    def validate(self, *, landed: bool) -> tuple[None, None]:
-        """No sequences are kept back."""
-        return None, None
-
-    def _over_all(self, *, landed: bool) -> BatchOfSequences:
-        """A forward pass over all sequences, in arrays that are made once for each of the two states."""
-        which = 1 - self._before if landed else self._before
-        if which not in self._kept:
-            self._kept[which] = self._scratch(slice(None), landed=landed)
-            return self._kept[which]
-        self._pass(self._kept[which])
-        return self._kept[which]
-
-    def _scratch(self, rows: slice, *, landed: bool) -> BatchOfSequences:
-        """A forward pass in arrays of its own: the tape stays as it is."""
-        state = self._state(landed=landed)
-        x, t = self._inputs[:, rows], self._targets[:, rows]
-        batch = sequence_arrays(
-            self.structure, x.shape[1], np.zeros(work_size(self.structure, x.shape[1])), state, state
+    if found != wanted:
+        raise place.error(
+            f"{training.loss} needs a {wanted} output, but this one is {found}",
+            training.loss,
+            f"set recurrent.output_activation = '{wanted}', or use another loss",
         )
-        batch.x, batch.t = x, t
-        self._pass(batch)
-        return batch
-
-    def _pass(self, batch: BatchOfSequences) -> None:
-        with np.errstate(all="ignore"):
-            passes.forward(batch)
-            if self.structure.loss is not None:
-                batch.loss = passes.loss(batch, self.structure.loss)
-
-    def figure(self, ref: Ref, *, landed: bool) -> float:
-        """See engine/model.py: Model. Forward numbers are those of the first sequence."""
-        if not ref.quantity.of_forward_pass:
-            return self.tape.value(ref, 0)
-        return self._reader(self._scratch(slice(1), landed=landed)).value(ref, 0)
+    sums = targets.reshape(-1, network.widths[-1]).sum(axis=1)
+    if targets.min() < 0 or targets.max() > 1:
+        raise place.error(f"{training.loss} needs targets from 0 to 1", training.loss, "use such targets, or 'mse'")
+    if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
+        raise place.error(
+            f"{training.loss} needs the targets of each time step to sum to 1",
+            training.loss,
+            "give a probability for each class, for example one-hot rows such as [0, 1, 0]",
+        )
 
 
 class RecurrentKind:
-    """See engine/kinds/kind.py."""
+    """See engine/kinds/__init__.py."""
 
     name = "recurrent"
     tables = ("recurrent", "data", "training")
@@ -331,7 +277,7 @@ class RecurrentKind:
         return RecurrentModel(body)
 
     def quantities(self, body: RecurrentBody) -> Iterator[Quantity]:
-        """See engine/kinds/kind.py: Kind."""
+        """See engine/kinds/__init__.py: Kind."""
         yield from layered_quantities(RecurrentStructure(body))
         yield from OF_STEPS if body.training is not None else ()
 

@@ -28,7 +28,7 @@ from dlsim.engine.kinds.layered.quantities import (
     parameters_in_order,
 )
 from dlsim.engine.kinds.layered.tape import LayeredTape
-from dlsim.engine.kinds.recurrent.arrays import (
+from dlsim.engine.kinds.recurrent.passes import (
     HIDDEN,
     OUTPUT,
     START,

@@ -1,25 +1,297 @@
-"""The kind "surface": its tables in a file, and what can be expected of it."""
+"""The kind "surface": its tables in a file, what can be expected, and a point on a surface, moved by an optimizer: the
+same ops as in a network, with nothing in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
+import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
+from dlsim.engine.calendar import Calendar
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
-from dlsim.engine.kinds.kind import Source
-from dlsim.engine.kinds.surface.model import SurfaceBody, SurfaceModel
-from dlsim.engine.kinds.surface.polynomial import COORDINATES, LARGEST_POWER, SURFACES, Polynomial, parse_term
-from dlsim.engine.kinds.surface.quantities import HEIGHT, POINT, PRESENT_HEIGHT
-from dlsim.engine.kinds.updates import update_quantities
+from dlsim.engine.kinds import Source
+from dlsim.engine.kinds.probe import how_far
+from dlsim.engine.kinds.surface.quantities import (
+    COORDINATES,
+    HEIGHT,
+    LARGEST_POWER,
+    POINT,
+    PRESENT_HEIGHT,
+    SLOPE,
+    SURFACES,
+    Polynomial,
+    SurfaceTape,
+    parse_term,
+)
+from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns, update_quantities
+from dlsim.engine.model import FlatState, LayerParameters, Row, Table
 from dlsim.engine.numbers import general
-from dlsim.engine.quantity import Quantity
-from dlsim.engine.scenario.spec import Expectation
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, number
+from dlsim.engine.program import Op, Program
+from dlsim.engine.quantity import Quantity, Ref
+from dlsim.engine.scenario.spec import Body, Expectation, OptimizerSpec
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number
+from dlsim.engine.tape import first_trouble
+
+Array = NDArray[np.float64]
 
 
-class SurfaceTable(Table):
+class SurfaceBody(Body, frozen=True):
+    """`[surface]` and `[training]`; `name` is the surface's, "own" for one written out in the file."""
+
+    name: str
+    surface: Polynomial
+    optimizer: OptimizerSpec
+    epochs: int
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """x, or x and y."""
+        return COORDINATES[: self.surface.dimensions]
+
+
+class SurfaceModel(FlatState):
+    """See engine/model.py: Model. The state is (1 + slots, dimensions): the point, then the optimizer's slots."""
+
+    trains = True
+    has_loss = True
+    curve_numbers: Mapping[str, Ref] = {}
+    classes = None
+
+    def __init__(self, body: SurfaceBody) -> None:
+        self.surface = body.surface
+        self.epochs = body.epochs
+        self.curves = COORDINATES[: self.surface.dimensions]
+        self.layer_names = ((self.surface.dimensions, body.name),)
+        optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
+        initial = np.zeros((1 + len(optimizer.slots), self.surface.dimensions))
+        initial[0] = self.surface.start
+        super().__init__(initial, optimizer, Calendar(1))
+        self.optimizer = optimizer
+        self._slopes = tuple(self.surface.slope(axis) for axis in range(self.surface.dimensions))
+        self.program = self._program()
+        self.tables = (self._table(),)
+        self._gradient, self._work = np.zeros(self.surface.dimensions), np.zeros(self.surface.dimensions)
+        self._height = 0.0
+        self._iteration = 1
+
+    def _program(self) -> Program:
+        def along(quantity: Quantity) -> Op:
+            return Op(quantity, "backward", None, self.surface.dimensions, lambda axis: Ref(quantity, 0, (axis,)))
+
+        ops = [Op(HEIGHT, "forward", None, 1, lambda _: Ref(HEIGHT)), along(SLOPE)]
+        if self.optimizer.rate_notation:
+            ops.append(Op(RATE, "backward", None, 1, lambda _: Ref(RATE)))
+        ops += [along(POINT.new_slot(slot)) for slot in self.optimizer.slots]
+        ops += [along(POINT.new), Op(UPDATE, "update", None, 1, lambda _: Ref(UPDATE))]
+        return Program(ops)
+
+    def _table(self) -> Table:
+        slots = self.optimizer.slots
+        line = (POINT, SLOPE, *(POINT.new_slot(slot) for slot in slots), POINT.change, POINT.new)
+        rows = tuple(
+            Row(COORDINATES[axis], tuple(Ref(quantity, 0, (axis,)) for quantity in line))
+            for axis in range(self.surface.dimensions)
+        )
+        return Table("weights", update_columns(slots), rows, spare=spare_columns(slots))
+
+    # state
+
+    def carry_over(self, before: SurfaceModel) -> None:
+        """The point stays where it is; an optimizer of the same kind keeps its memory."""
+        state = self._initial.copy()
+        after = before._state(landed=False)  # it has been accepted
+        if self.surface.dimensions == before.surface.dimensions:
+            state[0] = after[0]
+            if self.optimizer.slots == before.optimizer.slots:
+                state[:] = after
+        self.restore(state)
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """The coordinates."""
+        return ref.quantity in (POINT, POINT.now)
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """The coordinates stand as the weights of a single layer."""
+        return Ref(POINT, 0, index[1:])
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Put a coordinate elsewhere."""
+        self._state(landed=False)[0, ref.index[0]] = number
+
+    def number_in(self, state: Array, ref: Ref) -> float:
+        """A coordinate as a saved state has it."""
+        return float(state[0, ref.index[0]]) if self.is_parameter(ref) else float("nan")
+
+    # one iteration
+
+    def enter(self, iteration: int) -> float:
+        """Height and slopes at the point, then the optimizer's step; the height is the loss."""
+        before, after = self._state(landed=False), self._state(landed=True)
+        point = before[0]
+        self._height = float(self.surface.value(*point))
+        for axis, slope in enumerate(self._slopes):
+            self._gradient[axis] = slope.value(*point)
+        self.optimizer.update_into(
+            self._gradient,
+            tuple(before[1:]),
+            point,
+            self._update_number(iteration),
+            tuple(after[1:]),
+            after[0],
+            self._work,
+        )
+        self._iteration = iteration
+        return self._height
+
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """The point before the update: its way over the surface."""
+        return tuple(self.point)
+
+    def is_finite(self) -> bool:
+        """Whether height, slopes and new state are finite."""
+        numbers = (self._height, self._gradient, self._state(landed=True))
+        return all(bool(np.isfinite(each).all()) for each in numbers)
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """The first number that is not finite."""
+        return first_trouble(self.program, self.tape)
+
+    # reading
+
+    @property
+    def tape(self) -> SurfaceTape:
+        """The tape itself."""
+        return self._reader(self._state(landed=False), self._state(landed=True), self._gradient, landed=False)
+
+    def freeze(self, *, landed: bool) -> SurfaceTape:
+        """A copy of it."""
+        before, after = self._state(landed=False).copy(), self._state(landed=True).copy()
+        return self._reader(before, after, self._gradient.copy(), landed=landed)
+
+    def _reader(self, before: Array, after: Array, gradient: Array, *, landed: bool) -> SurfaceTape:
+        update = self._update_number(self._iteration)
+        return SurfaceTape(self.surface, self.optimizer, before, after, gradient, self._height, update, landed=landed)
+
+    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
+        """The point, as the weights (1×dimensions) of a single layer."""
+        view = self._state(landed=landed)[:1].view()
+        view.flags.writeable = False
+        return ((view, None),)
+
+    def gradients(self) -> tuple[LayerParameters, ...]:
+        """The slopes, shaped alike."""
+        view = self._gradient.reshape(1, -1).view()
+        view.flags.writeable = False
+        return ((view, None),)
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """The present height, as output and as loss."""
+        point = self._state(landed=landed)[0]
+        with np.errstate(all="ignore"):
+            height = float(self.surface.value(*point))
+        return np.array([[height]]), height, None
+
+    def loss(self, *, landed: bool) -> float | None:
+        """The present height."""
+        return self.evaluate(landed=landed)[1]
+
+    def validate(self, *, landed: bool) -> tuple[None, None]:
+        """There are no data."""
+        return None, None
+
+    def find(self, symbol: str) -> Ref | None:
+        """x, y, f, ∂f/∂x, x⁺, Δx, v_x, v_x⁺."""
+        known = {"f": Ref(HEIGHT), "E": Ref(HEIGHT)}
+        for axis, name in enumerate(COORDINATES[: self.surface.dimensions]):
+            known[name] = Ref(POINT.now, 0, (axis,))
+            known[f"{name}{PLUS}"] = known[f"{name}+"] = Ref(POINT.new, 0, (axis,))
+            known[f"{CHANGE}{name}"] = Ref(POINT.change, 0, (axis,))
+            known[f"∂f/∂{name}"] = Ref(SLOPE, 0, (axis,))
+            for slot in self.optimizer.slots:
+                known[f"{slot}_{name}"] = known[f"{slot}_{name}{PLUS}"] = Ref(POINT.new_slot(slot), 0, (axis,))
+        return known.get(symbol.strip())
+
+    def belongs_to_iteration(self, ref: Ref) -> bool:
+        """Slopes, slots and new coordinates; the point and its height are there from the start."""
+        return not ref.quantity.of_forward_pass and ref.quantity is not POINT.now
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """See engine/model.py: Model."""
+        if ref.quantity is HEIGHT:
+            return float(self.evaluate(landed=landed)[0][0, 0])
+        return self.freeze(landed=landed).value(ref, 0)
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """The height over the plane; None on a line."""
+        if self.surface.dimensions == 1:
+            return None
+        across, up = np.meshgrid(x, y)
+        return np.asarray(self.surface.value(across, up), dtype=np.float64)
+
+    def probe(self) -> SurfaceProbe:
+        """The height as a function of each coordinate."""
+        return SurfaceProbe(self)
+
+    @property
+    def point(self) -> Array:
+        """Where the iteration on the tape begins."""
+        point: Array = self._state(landed=False)[0]
+        return point
+
+    @property
+    def slopes(self) -> Array:
+        """The slopes on the tape."""
+        return self._gradient
+
+    def slopes_at(self, point: Array) -> Array:
+        """(dimensions,): the slopes anywhere."""
+        return np.array([slope.value(*point) for slope in self._slopes])
+
+
+class SurfaceProbe:
+    """See engine/model.py: Probe. Polynomials are smooth, and take complex numbers as they are."""
+
+    def __init__(self, model: SurfaceModel) -> None:
+        self._model = model
+        self.size = model.surface.dimensions
+
+    def symbol(self, place: int) -> str:
+        """x or y."""
+        return COORDINATES[place]
+
+    def gradient(self, place: int) -> float:
+        """The slope along it."""
+        return float(self._model.slopes[place])
+
+    def gradients(self) -> Array:
+        """(size,): the slopes along all."""
+        return self._model.slopes
+
+    def loss(self, place: int, offset: complex) -> complex:
+        """The height with `offset` added to the coordinate."""
+        point = [complex(coordinate) for coordinate in self._model.point]
+        point[place] += offset
+        return complex(self._model.surface.value(*point))  # type: ignore[arg-type]
+
+    def is_at_kink(self) -> bool:
+        """There are none."""
+        return False
+
+    def is_in_range(self) -> bool:
+        """A polynomial that is finite is."""
+        return True
+
+    def rounding(self) -> Array:
+        """(size,): see engine/model.py: Probe."""
+        model = self._model
+        return how_far(model.slopes, lambda shake: model.slopes_at(shake(model.point)))
+
+
+class SurfaceTable(TomlTable):
     """`[surface]`: one of the built-in surfaces by name, or `terms` of one's own."""
 
     function: str | None = None
@@ -28,7 +300,7 @@ class SurfaceTable(Table):
     bounds: list[list[Number]] | None = None
 
 
-class DescentTable(Table):
+class DescentTable(TomlTable):
     """`[training]`: the optimizer, and how many updates it makes."""
 
     optimizer: str | dict[str, Any] = DEFAULT_OPTIMIZER
@@ -36,7 +308,7 @@ class DescentTable(Table):
 
 
 class SurfaceKind:
-    """See engine/kinds/kind.py."""
+    """See engine/kinds/__init__.py."""
 
     name = "surface"
     tables = ("surface", "training")
@@ -76,7 +348,7 @@ class SurfaceKind:
         return SurfaceModel(body)
 
     def quantities(self, body: SurfaceBody) -> Iterator[Quantity]:
-        """See engine/kinds/kind.py: Kind."""
+        """See engine/kinds/__init__.py: Kind."""
         optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
         yield from (HEIGHT, PRESENT_HEIGHT)
         yield from update_quantities(optimizer, POINT)

@@ -516,7 +516,7 @@ def test_the_update_brings_new_biases_too():
 def test_more_sequences_at_once_than_fit_in_memory_are_refused(monkeypatch):
     units = 4 * (2 + 2 + 1)  # four steps of inputs, hidden units and outputs at the most
     for most, is_refused in ((6 * units, False), (5, True)):
-        monkeypatch.setattr("dlsim.engine.kinds.recurrent.file.MOST_VALUES_AT_ONCE", most)
+        monkeypatch.setattr("dlsim.engine.kinds.recurrent.kind.MOST_VALUES_AT_ONCE", most)
         if is_refused:
             with pytest.raises(ScenarioError, match="at once are too many"):
                 load("feedforward-or-recurrent")

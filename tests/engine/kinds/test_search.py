@@ -11,8 +11,7 @@ from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, WrongKindError, load
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.kinds.search.grid import decimals, search
-from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
+from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE, decimals, search
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.load import load_tables

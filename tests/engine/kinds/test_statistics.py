@@ -5,7 +5,7 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.kinds.network.arrays import Structure
+from dlsim.engine.kinds.network.passes import Structure
 from dlsim.engine.kinds.network.statistics import Spread, layer_shapes, layer_statistics, slope_product
 
 

@@ -7,7 +7,7 @@ from support.race import HEIGHTS, way
 
 from dlsim.engine import ScenarioError, Simulator
 from dlsim.engine.gradient_check import check_gradients
-from dlsim.engine.kinds.surface.polynomial import SURFACES, parse_term
+from dlsim.engine.kinds.surface.quantities import SURFACES, parse_term
 from dlsim.engine.scenario.load import load_tables
 
 PLAIN = {"name": "sgd", "learning_rate": 0.05}

@@ -7,7 +7,7 @@ import pytest
 from dlsim.engine import ScenarioError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.scenario.paths import COUNTS, set_path
-from dlsim.engine.scenario.tables import Table
+from dlsim.engine.scenario.tables import TomlTable
 
 TABLES = {
     "network": {"layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1}]},
@@ -74,7 +74,7 @@ def test_numbers_of_numpy_and_tuples_are_as_good_as_lists():
 def test_every_key_of_whole_numbers_may_have_them_grouped_and_no_other():
     assert all(KINDS.values())  # their tables are there now
     whole, decimal = set(), set()
-    for table in Table.__subclasses__():
+    for table in TomlTable.__subclasses__():
         for field in msgspec.inspect.type_info(table).fields:
             kinds = {type(one) for one in getattr(field.type, "types", [field.type])}
             if msgspec.inspect.FloatType in kinds:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
-from dlsim.engine.kinds.layered.structure import Layer
+from dlsim.engine.kinds.layered.tape import Layer
 from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS, ParameterCount, Size
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape, layer_shapes
 from dlsim.engine.quantity import Ref, about

@@ -8,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.surface.polynomial import Polynomial
-from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, SurfaceTape
+from dlsim.engine.kinds.surface.quantities import POINT, PRESENT_HEIGHT, Polynomial, SurfaceTape
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot

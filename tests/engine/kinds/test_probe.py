@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlsim.engine.kinds.shaking import Shake, how_far
+from dlsim.engine.kinds.probe import Shake, how_far
 
 NUMBERS = np.array([[1.0, -3.0, 0.0], [2.0**40, 1e-30, 7.0]])
 

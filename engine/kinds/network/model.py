@@ -1,12 +1,18 @@
-"""What a network has to show: the ops of an iteration, the tables, and the number that a symbol names."""
+"""A network that runs: the ops of an iteration, the tables, the number that a symbol names, and the state."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
 
-from dlsim.engine.kinds.layered.model import LazyRows, parameter_row
+import numpy as np
+from numpy.typing import NDArray
+
+from dlsim.engine.classes import classes_of
+from dlsim.engine.functions.initialisers import initial_weights
+from dlsim.engine.kinds.layered.model import LayeredModel, LazyRows, parameter_row
 from dlsim.engine.kinds.layered.quantities import (
     DA_DZ,
     DE_DA,
@@ -26,9 +32,25 @@ from dlsim.engine.kinds.layered.quantities import (
     X,
     Z,
 )
-from dlsim.engine.kinds.layered.structure import Layer
-from dlsim.engine.kinds.network.arrays import Naming, Structure
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART
+from dlsim.engine.kinds.layered.tape import Layer
+from dlsim.engine.kinds.network import passes
+from dlsim.engine.kinds.network.data_summaries import HELD_READ, TRAINED, besides
+from dlsim.engine.kinds.network.passes import (
+    BatchArrays,
+    Losses,
+    Naming,
+    NetworkBody,
+    Structure,
+    answers,
+    batch_arrays,
+    evaluate,
+    forward_pass,
+    network_probe,
+    watched_slice,
+    work_size,
+)
+from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART, NetworkTape
+from dlsim.engine.kinds.probe import FlatProbe
 from dlsim.engine.kinds.updates import (
     CHANGE,
     PLUS,
@@ -43,6 +65,7 @@ from dlsim.engine.model import Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import DataSpec
+from dlsim.engine.tape import first_trouble
 
 
 def network_program(structure: Structure) -> Program:
@@ -298,3 +321,193 @@ class Finder:
         if top.quantity is Z and isinstance(quantity, LayerParameter) and top.index[-1] == index[-1]:
             return Ref(DZ_DW if quantity.is_weight else DZ_DB, layer, index)
         return None
+
+
+Array = NDArray[np.float64]
+
+
+class NetworkModel(LayeredModel):
+    """See engine/model.py: Model."""
+
+    structure: Structure
+    naming: Naming
+    _current: BatchArrays
+
+    def __init__(self, body: NetworkBody) -> None:
+        self._body = body
+        self._data = body.data
+        self.classes = classes_of(body.data)
+        structure = Structure(body)
+        super().__init__(structure, body.training, len(body.data.inputs))
+        self.naming = Naming(structure)
+        self.find = Finder(structure, self.naming).find
+        self.program = network_program(structure)
+        self.tables = network_tables(structure, body.data)
+        self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
+        self.curve_numbers = {"validation": Ref(HELD_READ.loss), "over_all": Ref(TRAINED.loss)}
+        size = self._batches.size
+        self._work = np.zeros(work_size(self.structure, size))
+        self._watched = self._work[watched_slice(self.structure, size)]
+        self._arrays: dict[tuple[int, int], BatchArrays] = {}
+        self._losses = Losses(structure, self._states, body.data.inputs, body.data.targets)
+        self._iteration = 1
+        self._rows: Sequence[int] = range(size)
+        self._current = self._arrays_for(size)
+
+    # state
+
+    def _initial_state(self) -> Array:
+        state = np.zeros(self.structure.state_size)
+        for layer, (weights, biases) in zip(self.structure.layers, self.structure.parameter_views(state), strict=True):
+            given = layer.spec.weights
+            seed = self._body.network.seed
+            weights[:] = initial_weights(layer.spec, layer.senders, seed, layer.number) if given is None else given
+            if biases is not None and layer.spec.biases is not None:
+                biases[:] = layer.spec.biases
+        return state
+
+    def carry_over(self, before: NetworkModel) -> None:
+        """Layers of the same shape keep their weights, and an optimizer of the same kind what it remembers."""
+        state = self._initial.copy()
+        after = before._state(landed=False)  # it has been accepted
+        mine, others = self.structure, before.structure
+        old_parameters = others.parameter_views(after)
+        for (weights, biases), (old_weights, old_biases) in zip(
+            mine.parameter_views(state), old_parameters, strict=False
+        ):
+            if weights.shape == old_weights.shape:
+                weights[:] = old_weights
+                if biases is not None and old_biases is not None:
+                    biases[:] = old_biases
+        if mine.slots == others.slots and mine.state_size == others.state_size and mine.trained == others.trained:
+            state[mine.parameters :] = after[others.parameters :]
+        self.restore(state)
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set a weight or a bias."""
+        super().set_number(ref, number)
+        of = ref.quantity.before
+        if isinstance(of, LayerParameter) and not of.is_trained(self.structure.layer(ref.layer)):
+            self._state(landed=True)[:] = self._state(landed=False)  # a frozen parameter stands in both states
+
+    # one iteration
+
+    def enter(self, iteration: int) -> float:
+        """Compute the whole tape of `iteration`; the loss of its batch (NaN where nothing is trained)."""
+        batch = self._fill_batch(iteration)
+        passes.forward(batch)
+        loss = self.structure.loss
+        if loss is None:
+            return float("nan")
+        batch.loss = passes.loss(batch, loss)
+        passes.backward(batch, loss)
+        self._optimizer.update_into(  # type: ignore[union-attr]
+            batch.gradients[: self.structure.trained],
+            batch.slots,
+            batch.parameters,
+            self._update_number(iteration),
+            batch.new_slots,
+            batch.new_parameters,
+            batch.work,
+        )
+        return batch.loss
+
+    def _fill_batch(self, iteration: int) -> BatchArrays:
+        """Point the arrays at the batch of `iteration`."""
+        rows, place = self._batches.of(iteration)
+        batch = self._arrays_for(len(rows))
+        self._iteration, self._current, self._rows = iteration, batch, rows
+        data = self._data
+        batch.x = data.inputs[place]
+        batch.t = None if data.targets is None else data.targets[place]
+        return batch
+
+    def _arrays_for(self, size: int) -> BatchArrays:
+        key = size, self._before
+        if key not in self._arrays:
+            before, after = self._states[self._before], self._states[1 - self._before]
+            self._arrays[key] = batch_arrays(self.structure, size, self._work, before, after)
+        return self._arrays[key]
+
+    # trouble
+
+    def observe(self, iteration: int) -> tuple[float, ...]:
+        """The loss over the data kept back, at the start of every epoch."""
+        if not self.curves:
+            return ()
+        if self.calendar.of(iteration)[1]:
+            return (float("nan"),)
+        data, state = self._data, self._state(landed=False)
+        _, loss, _ = evaluate(self.structure, state, data.validation_inputs, data.validation_targets)
+        return (float("nan") if loss is None else loss,)
+
+    def is_finite(self) -> bool:
+        """Whether the tape and the new state hold only finite numbers."""
+        watched, after = self._watched, self._current.after
+        if isfinite(watched.dot(watched)) and isfinite(after.dot(after)) and isfinite(self._current.loss):
+            return True
+        # A square may overflow where its number does not.
+        return bool(np.isfinite(watched).all() and np.isfinite(after).all() and isfinite(self._current.loss))
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """(op, value, row of the batch) of the first number that is not finite."""
+        # What the layer below sent has been seen there already.
+        return first_trouble((op for op in self.program if op.quantity not in (DZ_DW, DZ_DB)), self.tape)
+
+    # reading
+
+    @property
+    def tape(self) -> NetworkTape:
+        """The tape itself."""
+        return self._reader(self._current)
+
+    def freeze(self, *, landed: bool) -> NetworkTape:
+        """A copy of the tape."""
+        batch = self._current
+        copy = batch_arrays(self.structure, batch.size, self._work.copy(), batch.before.copy(), batch.after.copy())
+        copy.x, copy.t = batch.x, batch.t
+        return self._reader(copy, landed=landed)
+
+    def _reader(self, batch: BatchArrays, *, landed: bool = False) -> NetworkTape:
+        update = self._update_number(self._iteration)
+        return NetworkTape(
+            self.structure, self.naming, batch, self._data, self._rows, update, besides=besides, landed=landed
+        )
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """The first output over the plane of two inputs."""
+        if self.structure.widths[0] != 2:
+            return None
+        grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
+        return answers(self.structure, self._state(landed=landed), grid)[:, 0].reshape(len(y), len(x))
+
+    def probe(self) -> FlatProbe | None:
+        """The loss on the tape as a function of each parameter."""
+        loss = self.structure.loss
+        return None if loss is None else network_probe(self.structure, self.naming, self._current, loss)
+
+    def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
+        """(outputs, loss, accuracy) over the training set at the present parameters."""
+        data = self._data
+        return evaluate(self.structure, self._state(landed=landed), data.inputs, data.targets, self.classes)
+
+    def loss(self, *, landed: bool) -> float | None:
+        """The same loss, to the last bit."""
+        return self._losses.at(1 - self._before if landed else self._before)
+
+    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
+        """(loss, accuracy) over the data kept back."""
+        data = self._data
+        if not len(data.validation_inputs):
+            return None, None
+        state = self._state(landed=landed)
+        return evaluate(self.structure, state, data.validation_inputs, data.validation_targets, self.classes)[1:]
+
+    def figure(self, ref: Ref, *, landed: bool) -> float:
+        """See engine/model.py: Model."""
+        if not ref.quantity.of_forward_pass:
+            return self.tape.value(ref, 0)
+        data = self._data
+        targets = None if data.targets is None else data.targets[:1]
+        batch = forward_pass(self.structure, self._state(landed=landed), data.inputs[:1], targets)
+        return NetworkTape(self.structure, self.naming, batch, data, range(1), 1, besides=besides).value(ref, 0)
