@@ -4,16 +4,16 @@ trying: the same numbers with their last bits changed at random.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.activations import Value
-from dlsim.engine.functions.losses import LARGEST_LOGIT
+from dlsim.engine.functions.losses import LARGEST_LOGIT, Loss
 from dlsim.engine.functions.settings import Settings
-from dlsim.engine.kinds.layered.tape import Layer, LayeredStructure, LayerNaming
+from dlsim.engine.kinds.layered.tape import Arithmetic, BatchType, Layer, LayeredStructure, LayerNaming
 from dlsim.engine.random import Random
 
 Array = NDArray[Any]
@@ -57,39 +57,23 @@ SMALL = 1e-20
 """The square of what is no larger is nothing beside 1."""
 
 
-class ProbedLayer(Protocol):
-    """A layer's share of the passes that the loss is computed in."""
-
-    @property
-    def layer(self) -> Layer:
-        """The layer."""
-
-    @property
-    def z(self) -> NDArray[Any]:
-        """Its weighted sums."""
-
-
-class FlatProbe:
-    """See engine/model.py: Probe. `loss` computes it anew from `state`, by the same passes as ever; `shaken` gives
-    the gradients with all that goes into them shaken.
-    """
+class FlatProbe(Generic[BatchType]):
+    """See engine/model.py: Probe. The loss of the batch on a tape: the same passes as ever, on complex numbers."""
 
     def __init__(
         self,
+        arithmetic: Arithmetic[BatchType],
         structure: LayeredStructure,
         naming: LayerNaming,
-        gradients: NDArray[Any],
-        state: NDArray[Any],
-        layers: Sequence[ProbedLayer],
-        loss: Callable[[], complex],
-        shaken: Callable[[Shake], NDArray[Any]],
+        tape: BatchType,
+        function: Loss,
     ) -> None:
-        self._structure, self._naming = structure, naming
-        self._gradients = gradients
-        self._state = state
-        self._layers = layers
-        self._loss = loss
-        self._shaken = shaken
+        self._arithmetic, self._structure, self._naming = arithmetic, structure, naming
+        self._tape, self._function = tape, function
+        self._state = tape.before.astype(np.complex128)
+        self._numbers = np.zeros(arithmetic.work_size(structure, tape.size), dtype=np.complex128)
+        self._batch = arithmetic.arrays(structure, tape.size, self._numbers, self._state, self._state)
+        self._batch.x, self._batch.t = tape.x.astype(np.complex128), tape.t
 
     @property
     def size(self) -> int:
@@ -103,17 +87,28 @@ class FlatProbe:
 
     def gradient(self, place: int) -> float:
         """Its gradient on the tape."""
-        return float(self._gradients[self._flat(place)])
+        return float(self._tape.gradients[self._flat(place)])
 
-    def gradients(self) -> NDArray[Any]:
+    def gradients(self) -> Array:
         """(size,): those of all, place by place."""
-        return self._ordered(self._gradients)
+        return self._ordered(self._tape.gradients)
 
-    def rounding(self) -> NDArray[Any]:
+    def rounding(self) -> Array:
         """(size,): see engine/model.py: Probe."""
-        return self._ordered(how_far(self._gradients, self._shaken))
+        return self._ordered(how_far(self._tape.gradients, self._shaken))
 
-    def _ordered(self, flat: NDArray[Any]) -> NDArray[Any]:
+    def _shaken(self, shake: Shake) -> Array:
+        """(parameters,): the gradients with the last bits changed of all that goes into them."""
+        arithmetic, tape, state = self._arithmetic, self._tape, shake(self._tape.before)
+        batch = arithmetic.arrays(self._structure, tape.size, np.zeros(self._numbers.shape), state, state)
+        batch.x, batch.t = shake(tape.x), shake(tape.t)  # type: ignore[arg-type]
+        for arrays in batch.layers:
+            arrays.activate = shake.after(arrays.activate)
+        arithmetic.forward(batch)
+        arithmetic.backward(batch, self._function)
+        return batch.gradients
+
+    def _ordered(self, flat: Array) -> Array:
         """What a flat array holds for the parameters, place by place."""
         structure, ordered = self._structure, []
         for layer, (weights, biases) in zip(structure.layers, structure.parameter_views(flat), strict=True):
@@ -128,7 +123,8 @@ class FlatProbe:
         before = self._state[flat]
         self._state[flat] = before + offset
         with np.errstate(all="ignore"):
-            error = self._loss()
+            self._arithmetic.forward(self._batch)
+            error = self._arithmetic.loss(self._batch, self._function)
         self._state[flat] = before
         return complex(error)
 
@@ -136,7 +132,7 @@ class FlatProbe:
         """Whether a unit stood on its activation's kink in the last passes, and was moved away from it."""
         return any(
             bool(np.any((arrays.z.real == kink) & (arrays.z.imag != 0)))
-            for arrays in self._layers
+            for arrays in self._batch.layers
             for kink in arrays.layer.activation.kinks(arrays.layer.spec.activation.settings)
         )
 
@@ -144,7 +140,7 @@ class FlatProbe:
         """Whether z of every unit is, in the last passes, to either side of the imaginary axis."""
         return all(
             bool(np.all(np.abs(arrays.z.real) <= LARGEST_LOGIT) and np.all(np.abs(arrays.z.imag) <= SMALL))
-            for arrays in self._layers
+            for arrays in self._batch.layers
         )  # never true of NaN
 
     def _parameter(self, place: int) -> tuple[str, Layer, tuple[int, ...]]:

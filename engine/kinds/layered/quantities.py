@@ -16,9 +16,9 @@ from dlsim.engine.kinds.layered.tape import (
     Array,
     FlatSlice,
     Layer,
+    LayerArrays,
     LayeredStructure,
     LayeredTape,
-    LayerNumbers,
     mean_of,
 )
 from dlsim.engine.kinds.updates import Parameter, update_quantities
@@ -132,7 +132,7 @@ class OfUnit(Quantity):
     is_of_unit = True
     letter = ""
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """All of them of a layer: (batch, units), or of a network through time (steps, batch, units)."""
         raise NotImplementedError
 
@@ -161,7 +161,7 @@ class WeightedSum(OfUnit):
     row = letter = "z"
     of_forward_pass = of_old_parameters = True
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """Z."""
         return layer.z
 
@@ -196,7 +196,7 @@ class UnitOutput(OfUnit):
     row = letter = "a"
     of_forward_pass = of_old_parameters = True
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """Y."""
         return layer.a
 
@@ -365,7 +365,7 @@ class OutputGradient(UnitGradient):
     short = ("∂E/∂{a}", "∂E")
     is_sum_over_ways = True
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """∂E/∂Y."""
         return layer.dE_da
 
@@ -390,7 +390,7 @@ class UnitSlope(Derivative, OfUnit):
     row = "gradient"
     short = ("∂{a}/∂z", "{a}′")
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """∂Y/∂Z, where units stand alone."""
         return layer.slope
 
@@ -445,7 +445,7 @@ class Delta(UnitGradient):
 
     short = ("δ",)
 
-    def array(self, layer: LayerNumbers) -> Array:
+    def array(self, layer: LayerArrays) -> Array:
         """∂E/∂Z."""
         return layer.dE_dz
 

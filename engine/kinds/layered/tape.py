@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import ACTIVATIONS, Activation
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation, Derivative, Value
 from dlsim.engine.functions.losses import LOSSES, Loss
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.kinds.updates import Parameter
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Ref, Shown
-from dlsim.engine.scenario.spec import DataSpec, LayerSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.tape import Tape
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
@@ -68,6 +68,24 @@ def views(layers: Sequence[Layer], flat: Array, *, read_only: bool = False) -> t
     return tuple((layer.weights.of(flat), layer.biases.of(flat) if layer.biases else None) for layer in layers)
 
 
+class LayeredBody(Body, frozen=True):
+    """A table of the kind's own, `[data]` and, unless it is forward only, `[training]`."""
+
+    network: NetworkSpec
+    data: DataSpec
+    training: TrainingSpec | None
+
+    @property
+    def wording(self) -> str:
+        """Without training there is one forward pass, and no epochs."""
+        return "" if self.training else "forward"
+
+    @property
+    def has_editable_data(self) -> bool:
+        """All of them."""
+        return True
+
+
 class LayeredStructure(ABC):
     """A network's layers, loss and optimizer. A kind fills in `layers`, and how many numbers are `parameters` and
     `trained`.
@@ -76,6 +94,8 @@ class LayeredStructure(ABC):
     layers: tuple[Layer, ...]
     parameters: int
     trained: int
+    fed_back = 0
+    """How many of its own outputs the first layer receives beside the inputs."""
 
     def __init__(self, training: TrainingSpec | None) -> None:
         self.symbols: dict[Ref, str] = {}
@@ -166,42 +186,130 @@ T = TypeVar("T")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-class LayerNumbers(Protocol):
-    """A layer's share of a tape: (batch, units) each, or of a network through time (steps, batch, units)."""
+class LayerArrays(Struct):
+    """One layer's share of a batch's tape, and its parameters before the update. Through time each of what a batch
+    changes has an axis more, the first: (steps, batch, units).
+    """
 
     layer: Layer
-    z: Array
-    a: Array
-    slope: Array
-    dE_da: Array
-    dE_dz: Array
+    activate: Value
+    differentiate: Derivative | None
+    settings: dict[str, float]
+    weights: Array  # (senders, units)
+    weights_transposed: Array  # (units, senders), the same numbers
+    biases: Array | None  # (units,)
+    dE_dW: Array  # (senders, units), mean over the batch
+    dE_db: Array | None  # (units,), mean over the batch
+    z: Array  # (batch, units)
+    a: Array  # (batch, units)
+    slope: Array  # (batch, units): ∂a/∂z
+    dE_da: Array  # (batch, units), each sample its own
+    dE_dz: Array  # (batch, units)
 
 
-class LayeredBatch(Protocol):
-    """What the arrays of a batch have in common."""
+def of_layer(layer: Layer, before: Array, gradients: Array) -> dict[str, Any]:
+    """The fields of `LayerArrays` that no batch changes: parameters and gradients are views of the flat arrays
+    `before` (state,) and `gradients` (parameters,).
+    """
+    weights = layer.weights.of(before)
+    return {
+        "layer": layer,
+        "activate": layer.activation.value,
+        "differentiate": layer.activation.derivative,
+        "settings": dict(layer.spec.activation.settings),
+        "weights": weights,
+        "weights_transposed": weights.T,
+        "biases": layer.biases.of(before) if layer.biases else None,
+        "dE_dW": layer.weights.of(gradients),
+        "dE_db": layer.biases.of(gradients) if layer.biases else None,
+    }
 
+
+class LayeredBatch(Struct):
+    """The tape of one batch. `x` and `t` are set for each batch; the rest are views of the flat arrays. Through time
+    `x`, `t` and `errors` have an axis more, the first: (steps, batch, …).
+    """
+
+    size: int
+    layers: Sequence[LayerArrays]
+    x: Array  # (batch, inputs)
+    t: Array | None  # (batch, outputs)
+    errors: Array  # (batch, outputs): E_o
     E: Array  # (batch,)
-    errors: Array  # (batch, outputs), or (steps, batch, outputs)
+    loss: float  # mean of E over the batch
+    numbers: Array  # all that is computed of the batch, flat
+    gradients: Array  # (parameters,): ∂E/∂W and ∂E/∂b of every layer
+    before: Array  # (state,): parameters, then optimizer slots
+    after: Array  # (state,)
+    parameters: Array  # (trained,)
+    new_parameters: Array  # (trained,)
+    slots: tuple[Array, ...]  # each (trained,)
+    new_slots: tuple[Array, ...]
+    work: Array  # (trained,): the optimizer's scratch space
 
-    @property
-    def size(self) -> int:
-        """Samples in it."""
 
-    @property
-    def layers(self) -> Sequence[LayerNumbers]:
-        """From the first."""
+def of_state(structure: LayeredStructure, numbers: Array, before: Array, after: Array) -> dict[str, Any]:
+    """The fields of `LayeredBatch` that are views of its flat arrays: `numbers`, which begins with the gradients, and
+    the states, (state,) each.
+    """
+    return {
+        "loss": 0.0,
+        "numbers": numbers,
+        "gradients": numbers[: structure.parameters],
+        "before": before,
+        "after": after,
+        "parameters": before[: structure.trained],
+        "new_parameters": after[: structure.trained],
+        "slots": structure.slot_views(before),
+        "new_slots": structure.slot_views(after),
+        "work": np.empty(structure.trained),
+    }
 
-    @property
-    def before(self) -> Array:
-        """(state,): what the iteration reads."""
 
-    @property
-    def after(self) -> Array:
-        """(state,): what it leaves."""
+BatchType = TypeVar("BatchType", bound=LayeredBatch)
 
-    @property
-    def gradients(self) -> Array:
-        """(parameters,)."""
+
+class Arithmetic(Struct, Generic[BatchType], frozen=True):
+    """How a network is computed: its arrays, and the passes that fill them."""
+
+    arrays: Callable[[Any, int, Array, Array, Array], BatchType]
+    """(structure, size, numbers, before, after): views on flat arrays that are there already."""
+    work_size: Callable[[Any, int], int]
+    """(structure, size): how long `numbers` is."""
+    forward: Callable[[BatchType], None]
+    loss: Callable[[BatchType, Loss], float]
+    backward: Callable[[BatchType, Loss], None]
+
+    def forward_pass(self, structure: LayeredStructure, state: Array, x: Array, t: Array | None) -> BatchType:
+        """Every z, a and, with targets under a loss, every error of inputs, in arrays of their own.
+
+        `x` and `t` are shaped as in `LayeredBatch`. `state` is flat and begins with the parameters: (parameters,) or
+        more. It is read, never written.
+        """
+        size = x.shape[-2]
+        batch = self.arrays(structure, size, np.zeros(self.work_size(structure, size)), state, state)
+        batch.x, batch.t = x, t
+        self.pass_again(structure, batch)
+        return batch
+
+    def pass_again(self, structure: LayeredStructure, batch: BatchType) -> None:
+        """The same in arrays that are there already."""
+        with np.errstate(all="ignore"):
+            self.forward(batch)
+            if structure.loss is not None and batch.t is not None:
+                batch.loss = self.loss(batch, structure.loss)
+
+
+def through_activation(arrays: LayerArrays, step: Any = ...) -> None:
+    """Fill in ∂E/∂z, and ∂a/∂z where units stand alone, from ∂E/∂a: of one step, or of all that there is."""
+    z, a, dE_da, dE_dz = arrays.z[step], arrays.a[step], arrays.dE_da[step], arrays.dE_dz[step]
+    if arrays.layer.activation.couples_units:  # softmax: ∂E/∂z_k = a_k·(∂E/∂a_k − Σ ∂E/∂a_i·a_i)
+        np.multiply(dE_da, a, out=dE_dz)
+        np.subtract(dE_da, dE_dz.sum(axis=1, keepdims=True), out=dE_dz)
+        np.multiply(dE_dz, a, out=dE_dz)
+    else:
+        arrays.differentiate(z, a, arrays.slope[step], arrays.settings)  # type: ignore[misc]
+        np.multiply(dE_da, arrays.slope[step], out=dE_dz)
 
 
 class LayerNaming(Protocol):

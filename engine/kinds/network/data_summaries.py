@@ -32,7 +32,7 @@ from dlsim.engine.kinds.layered.quantities import (
 )
 from dlsim.engine.kinds.layered.tape import SUBSCRIPTS
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
-from dlsim.engine.kinds.network.passes import BatchArrays, affordable_rows, evaluate, forward_pass
+from dlsim.engine.kinds.network.passes import DENSE, DenseBatch, affordable_rows, evaluate
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Formula, Quantity, Ref, series, total
@@ -100,17 +100,17 @@ class Passes:
         """What the symbols of a sample's numbers end with."""
         return self.mark + str(row + 1).translate(SUBSCRIPTS)
 
-    def of(self, tape: NetworkTape, row: int) -> BatchArrays:
+    def of(self, tape: NetworkTape, row: int) -> DenseBatch:
         """One sample through all layers, done once for a tape."""
         return tape.remembered((self, row), lambda: self._passed(tape, row))
 
-    def _passed(self, tape: NetworkTape, row: int) -> BatchArrays:
+    def _passed(self, tape: NetworkTape, row: int) -> DenseBatch:
         inputs, targets = self.samples(tape)
         if row >= len(inputs):
             raise LookupError(f"there is no sample {row + 1}")
         one = slice(row, row + 1)
         wanted = None if targets is None else targets[one]
-        return forward_pass(tape.structure, self.state(tape), inputs[one], wanted)
+        return DENSE.forward_pass(tape.structure, self.state(tape), inputs[one], wanted)
 
 
 class HeldCell(Quantity):

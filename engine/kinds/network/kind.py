@@ -19,7 +19,7 @@ from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, r
 from dlsim.engine.kinds.layered.quantities import E_O, E, T, layered_quantities
 from dlsim.engine.kinds.network.data_summaries import data_quantities
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
-from dlsim.engine.kinds.network.model import Finder, NetworkModel
+from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
 from dlsim.engine.kinds.network.passes import (
     Naming,
     NetworkBody,
@@ -398,7 +398,7 @@ class NetworkKind:
     def judge(self, body: NetworkBody, expectation: Expectation, key: str, source: Source) -> None:
         """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
         structure = Structure(body)
-        finder = Finder(structure, Naming(structure))
+        finder = NetworkFinder(structure, Naming(structure))
 
         def refuse(problem: str, part: str, value: object, remedy: str) -> ScenarioError:
             return ScenarioError(problem, file=source.file, key=f"{key}.{part}", value=value, remedy=remedy)

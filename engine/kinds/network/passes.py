@@ -11,42 +11,34 @@ Source: Rumelhart, Hinton and Williams, Learning representations by back-propaga
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from msgspec import Struct
-from numpy.typing import NDArray
 
 from dlsim.engine.classes import Classes, accuracy
-from dlsim.engine.functions.activations import Derivative, Value
 from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.kinds.layered.tape import Array, FlatSlice, Layer, LayeredStructure
-from dlsim.engine.kinds.probe import FlatProbe, Shake
-from dlsim.engine.scenario.spec import Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.kinds.layered.tape import (
+    Arithmetic,
+    Array,
+    FlatSlice,
+    LayerArrays,
+    LayeredBatch,
+    LayeredBody,
+    LayeredStructure,
+    of_layer,
+    of_state,
+    through_activation,
+)
+from dlsim.engine.scenario.spec import LayerSpec
 
 
-class NetworkBody(Body, frozen=True):
+class NetworkBody(LayeredBody, frozen=True):
     """`[network]`, `[data]` and, unless it is forward only, `[training]`."""
-
-    network: NetworkSpec
-    data: DataSpec
-    training: TrainingSpec | None
-
-    @property
-    def wording(self) -> str:
-        """Without training there is one forward pass, and no epochs."""
-        return "" if self.training else "forward"
 
     @property
     def draws_weights(self) -> bool:
         """Those of any layer."""
         return any(is_drawn(layer, layer.weights) for layer in self.network.layers)
-
-    @property
-    def has_editable_data(self) -> bool:
-        """All of them."""
-        return True
 
     @property
     def is_exportable(self) -> bool:
@@ -172,44 +164,16 @@ def _lay_out(
 # the arrays
 
 
-class LayerArrays(Struct):
-    """One layer's share of a batch's tape, and its parameters before the update."""
+class DenseLayer(LayerArrays):
+    """One layer; all layers use the same scratch space."""
 
-    layer: Layer
-    activate: Value
-    differentiate: Derivative | None
-    settings: dict[str, float]
-    weights: Array  # (senders, units)
-    weights_transposed: Array  # (units, senders), the same numbers
-    biases: Array | None  # (units,)
-    z: Array  # (batch, units)
-    a: Array  # (batch, units)
-    slope: Array  # (batch, units): ∂a/∂z
-    dE_da: Array  # (batch, units), each row its sample's own
-    dE_dz: Array  # (batch, units)
-    share: Array  # (batch, units): ∂E/∂z divided by the batch's size; scratch space that all layers use
-    dE_dW: Array  # (senders, units), mean over the batch
-    dE_db: Array | None  # (units,), mean over the batch
+    share: Array  # (batch, units): ∂E/∂z divided by the batch's size
 
 
-class BatchArrays(Struct):
-    """The tape of one batch. `x` and `t` are set for each batch; the rest are views of the flat arrays."""
+class DenseBatch(LayeredBatch):
+    """The tape of one batch."""
 
-    size: int
-    layers: list[LayerArrays]
-    x: Array  # (batch, inputs)
-    t: Array | None  # (batch, outputs)
-    errors: Array  # (batch, outputs): E_o
-    E: Array  # (batch,)
-    loss: float  # mean of E over the batch
-    gradients: Array  # (parameters,): ∂E/∂W and ∂E/∂b of every layer
-    before: Array  # (state,): parameters, then optimizer slots
-    after: Array  # (state,)
-    parameters: Array  # (trained,)
-    new_parameters: Array  # (trained,)
-    slots: tuple[Array, ...]  # each (trained,)
-    new_slots: tuple[Array, ...]
-    work: Array  # (trained,): the optimizer's scratch space
+    layers: list[DenseLayer]
 
 
 def work_size(structure: Structure, batch: int) -> int:
@@ -229,12 +193,12 @@ def watched_slice(structure: Structure, batch: int) -> slice:
     return slice(structure.trained, end)
 
 
-def batch_arrays(structure: Structure, size: int, work: Array, before: Array, after: Array) -> BatchArrays:
+def batch_arrays(structure: Structure, size: int, work: Array, before: Array, after: Array) -> DenseBatch:
     """Views for batches of `size` samples on flat arrays that are there already.
 
     `work` has at least `work_size` numbers; `before` and `after` are states, (state,). All may be complex.
     """
-    gradients = work[: structure.parameters]
+    flat = of_state(structure, work, before, after)
     taken = structure.parameters
 
     def take(units: int) -> Array:
@@ -244,48 +208,30 @@ def batch_arrays(structure: Structure, size: int, work: Array, before: Array, af
 
     weighted_sums = [take(layer.units) for layer in structure.layers]  # first: see watched_slice
     mean = take(max(layer.units for layer in structure.layers)).reshape(-1)
-    layers = []
-    for layer in structure.layers:
-        weights = layer.weights.of(before)
-        layers.append(
-            LayerArrays(
-                layer=layer,
-                activate=layer.activation.value,
-                differentiate=layer.activation.derivative,
-                settings=dict(layer.spec.activation.settings),
-                weights=weights,
-                weights_transposed=weights.T,
-                biases=layer.biases.of(before) if layer.biases else None,
-                z=weighted_sums[layer.number - 1],
-                a=take(layer.units),
-                slope=take(layer.units),
-                dE_da=take(layer.units),
-                dE_dz=take(layer.units),
-                share=mean[: size * layer.units].reshape(size, layer.units),
-                dE_dW=layer.weights.of(gradients),
-                dE_db=layer.biases.of(gradients) if layer.biases else None,
-            )
+    layers = [
+        DenseLayer(
+            **of_layer(layer, before, flat["gradients"]),
+            z=weighted_sums[layer.number - 1],
+            a=take(layer.units),
+            slope=take(layer.units),
+            dE_da=take(layer.units),
+            dE_dz=take(layer.units),
+            share=mean[: size * layer.units].reshape(size, layer.units),
         )
-    return BatchArrays(
+        for layer in structure.layers
+    ]
+    return DenseBatch(
+        **flat,
         size=size,
         layers=layers,
         x=np.empty((0, structure.widths[0])),
         t=None,
         errors=take(structure.output.units),
         E=take(1).reshape(size),
-        loss=0.0,
-        gradients=gradients,
-        before=before,
-        after=after,
-        parameters=before[: structure.trained],
-        new_parameters=after[: structure.trained],
-        slots=structure.slot_views(before),
-        new_slots=structure.slot_views(after),
-        work=np.empty(structure.trained),
     )
 
 
-def forward(batch: BatchArrays) -> None:
+def forward(batch: DenseBatch) -> None:
     """Fill in every layer's z = a_below·W + b and a = f(z), each (batch, units), from `batch.x` (batch, inputs)."""
     senders = batch.x
     for arrays in batch.layers:
@@ -296,7 +242,7 @@ def forward(batch: BatchArrays) -> None:
         senders = arrays.a
 
 
-def loss(batch: BatchArrays, function: Loss) -> float:
+def loss(batch: DenseBatch, function: Loss) -> float:
     """Fill in every output's error (batch, outputs) and every sample's E (batch,); return the mean of E over the batch.
 
     Needs the z and a of `forward`, and `batch.t` (batch, outputs).
@@ -309,7 +255,7 @@ def loss(batch: BatchArrays, function: Loss) -> float:
     return np.add.reduce(batch.E) / batch.size  # type: ignore[no-any-return]
 
 
-def backward(batch: BatchArrays, function: Loss) -> None:
+def backward(batch: DenseBatch, function: Loss) -> None:
     """Fill in ∂E/∂a, ∂a/∂z, ∂E/∂z of every layer, sample by sample, and the mean ∂E/∂W, ∂E/∂b of the batch.
 
     The first three are (batch, units), the gradients (senders, units) and (units,). Needs the z and a of `forward`.
@@ -325,19 +271,16 @@ def backward(batch: BatchArrays, function: Loss) -> None:
             else:
                 above = batch.layers[number + 1]
                 above.dE_dz.dot(above.weights_transposed, out=arrays.dE_da)
-            if layer.activation.couples_units:  # softmax: ∂E/∂z_k = a_k·(∂E/∂a_k − Σ ∂E/∂a_i·a_i)
-                np.multiply(arrays.dE_da, arrays.a, out=dE_dz)
-                np.subtract(arrays.dE_da, dE_dz.sum(axis=1, keepdims=True), out=dE_dz)
-                np.multiply(dE_dz, arrays.a, out=dE_dz)
-            else:
-                arrays.differentiate(arrays.z, arrays.a, arrays.slope, arrays.settings)  # type: ignore[misc]
-                np.multiply(arrays.dE_da, arrays.slope, out=dE_dz)
+            through_activation(arrays)
         senders = batch.layers[number - 1].a if number else batch.x
         if batch.size > 1:  # the mean: each sample adds its share
             dE_dz = np.multiply(dE_dz, 1.0 / batch.size, out=arrays.share)
         senders.T.dot(dE_dz, out=arrays.dE_dW)
         if arrays.dE_db is not None:
             np.add.reduce(dE_dz, axis=0, out=arrays.dE_db)
+
+
+DENSE = Arithmetic(batch_arrays, work_size, forward, loss, backward)
 
 
 MOST_PRODUCTS = 30_000_000
@@ -353,26 +296,8 @@ def affordable_rows(structure: Structure) -> int:
     return max(MOST_PRODUCTS // max(structure.parameters, 1), 64)
 
 
-def forward_pass(structure: Structure, state: Array, inputs: Array, targets: Array | None = None) -> BatchArrays:
-    """Every z, a and, with `targets` (rows, outputs) under a loss, every error of `inputs` (rows, inputs).
-
-    `state` is flat and begins with the parameters: (parameters,) or more. It is read, never written.
-    """
-    batch = batch_arrays(structure, len(inputs), np.zeros(work_size(structure, len(inputs))), state, state)
-    batch.x, batch.t = inputs, targets
-    _pass(structure, batch)
-    return batch
-
-
-def _pass(structure: Structure, batch: BatchArrays) -> None:
-    with np.errstate(all="ignore"):
-        forward(batch)
-        if structure.loss is not None and batch.t is not None:
-            batch.loss = loss(batch, structure.loss)
-
-
 def answers(structure: Structure, state: Array, inputs: Array) -> Array:
-    """(rows, outputs): what the network answers to `inputs` (rows, inputs); `state` as in `forward_pass`."""
+    """(rows, outputs): what the network answers to `inputs` (rows, inputs); `state` as in `Arithmetic.forward_pass`."""
     outputs = np.empty((len(inputs), structure.output.units))
     for rows, batch in _parts(structure, state, inputs, None):
         outputs[rows] = batch.layers[-1].a
@@ -405,7 +330,7 @@ class Losses:
         self._inputs, self._targets = inputs, targets
         rows = len(inputs)
         self._is_kept = rows <= AT_ONCE and work_size(structure, rows) <= MOST_KEPT
-        self._kept: dict[int, BatchArrays] = {}
+        self._kept: dict[int, DenseBatch] = {}
 
     def at(self, which: int) -> float | None:
         """At one of the two states, the same to the last bit as `evaluate` finds it."""
@@ -415,39 +340,15 @@ class Losses:
         if not self._is_kept:
             return evaluate(self._structure, state, self._inputs, self._targets)[1]
         if which in self._kept:
-            _pass(self._structure, self._kept[which])
+            DENSE.pass_again(self._structure, self._kept[which])
         else:
-            self._kept[which] = forward_pass(self._structure, state, self._inputs, self._targets)
+            self._kept[which] = DENSE.forward_pass(self._structure, state, self._inputs, self._targets)
         return float(self._kept[which].loss * rows / rows)  # times and by, as `evaluate` does
 
 
 def _parts(
     structure: Structure, state: Array, inputs: Array, targets: Array | None
-) -> Iterator[tuple[slice, BatchArrays]]:
+) -> Iterator[tuple[slice, DenseBatch]]:
     for start in range(0, len(inputs), AT_ONCE):
         rows = slice(start, start + AT_ONCE)
-        yield rows, forward_pass(structure, state, inputs[rows], None if targets is None else targets[rows])
-
-
-def network_probe(structure: Structure, naming: Naming, tape: BatchArrays, function: Loss) -> FlatProbe:
-    """The loss of the batch on `tape` as a function of any one parameter: its passes on arrays of complex numbers."""
-    state = tape.before.astype(np.complex128)
-    work = np.zeros(work_size(structure, tape.size), dtype=np.complex128)
-    batch = batch_arrays(structure, tape.size, work, state, state)
-    batch.x, batch.t = tape.x.astype(np.complex128), tape.t
-
-    def loss_anew() -> complex:
-        forward(batch)
-        return loss(batch, function)
-
-    def shaken(shake: Shake) -> NDArray[Any]:
-        state = shake(tape.before)
-        batch = batch_arrays(structure, tape.size, np.zeros(work.shape), state, state)
-        batch.x, batch.t = shake(tape.x), shake(tape.t)  # type: ignore[arg-type]
-        for arrays in batch.layers:
-            arrays.activate = shake.after(arrays.activate)
-        forward(batch)
-        backward(batch, function)
-        return batch.gradients
-
-    return FlatProbe(structure, naming, tape.gradients, state, batch.layers, loss_anew, shaken)
+        yield rows, DENSE.forward_pass(structure, state, inputs[rows], None if targets is None else targets[rows])

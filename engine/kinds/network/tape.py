@@ -28,7 +28,7 @@ from dlsim.engine.kinds.layered.quantities import (
     parameters_in_order,
 )
 from dlsim.engine.kinds.layered.tape import LayeredTape
-from dlsim.engine.kinds.network.passes import BatchArrays, Naming, Structure, answers
+from dlsim.engine.kinds.network.passes import DenseBatch, Naming, Structure, answers
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
 from dlsim.engine.saturation import stuck
@@ -44,7 +44,7 @@ class NetworkTape(LayeredTape):
 
     structure: Structure
     naming: Naming
-    batch: BatchArrays
+    batch: DenseBatch
 
     # numbers
 

@@ -101,7 +101,7 @@ def read_recurrent(tables: Mapping[str, Any], source: Source) -> RecurrentBody:
         raise where.error(
             f"{count(batch, 'sequence')} at once are too many", batch, f"at most {most:,} at once fit this network"
         )
-    return RecurrentBody(network, recurrent_weights, table.feedback, steps, data, training)
+    return RecurrentBody(network, data, training, recurrent_weights, table.feedback, steps)
 
 
 # the network

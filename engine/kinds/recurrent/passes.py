@@ -12,32 +12,35 @@ later ones: Werbos, Backpropagation through time: what it does and how to do it 
 from __future__ import annotations
 
 import numpy as np
-from msgspec import Struct
 
 from dlsim.engine.functions.initialisers import is_drawn
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.kinds.layered.tape import Array, FlatSlice, Layer, LayeredStructure
-from dlsim.engine.scenario.spec import Body, DataSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.kinds.layered.tape import (
+    Arithmetic,
+    Array,
+    FlatSlice,
+    Layer,
+    LayerArrays,
+    LayeredBatch,
+    LayeredBody,
+    LayeredStructure,
+    of_layer,
+    of_state,
+    through_activation,
+)
 
 
-class RecurrentBody(Body, frozen=True):
+class RecurrentBody(LayeredBody, frozen=True):
     """`[recurrent]`, `[data]` and, unless it is forward only, `[training]`.
 
     `network` has two layers, hidden and output; the hidden layer's `weights` are those of the inputs. A sample is
-    a sequence: a row of `data.inputs` holds its steps one after the other, and so do its targets and outputs.
+    a sequence: a row of `data.inputs` holds its steps one after the other, and so do its targets and outputs:
+    (sequences, steps·inputs) and (sequences, steps·outputs).
     """
 
-    network: NetworkSpec
     recurrent_weights: Array | None  # (hidden, hidden): from the hidden outputs of the step before
     feedback: bool
     steps: int
-    data: DataSpec  # inputs (sequences, steps·inputs), targets (sequences, steps·outputs)
-    training: TrainingSpec | None
-
-    @property
-    def wording(self) -> str:
-        """Without training there is one forward pass, and no epochs."""
-        return "" if self.training else "forward"
 
     @property
     def draws_weights(self) -> bool:
@@ -46,11 +49,6 @@ class RecurrentBody(Body, frozen=True):
         given = [(hidden, hidden.weights), (output, output.weights)]
         given += [(hidden, self.recurrent_weights)] if self.feedback else []
         return any(is_drawn(*each) for each in given)
-
-    @property
-    def has_editable_data(self) -> bool:
-        """All of them."""
-        return True
 
 
 HIDDEN, OUTPUT = 1, 2
@@ -68,7 +66,6 @@ class RecurrentStructure(LayeredStructure):
         self.steps = body.steps
         self.inputs, hidden_units, _ = body.network.widths
         self.fed_back = hidden_units if body.feedback else 0
-        """How many hidden outputs the hidden layer receives beside the inputs."""
         self.layers = ()
         start = 0
         for number, spec in enumerate(body.network.layers, start=HIDDEN):
@@ -161,46 +158,30 @@ def at(step: int) -> str:
 # the arrays
 
 
-class LayerThroughTime(Struct):
-    """One layer at every step. `received` is what its weights are multiplied with."""
+class LayerThroughTime(LayerArrays):
+    """One layer at every step."""
 
-    layer: Layer
-    settings: dict[str, float]
-    weights: Array  # (senders, units), before the update
-    biases: Array | None  # (units,)
-    received: Array  # (steps, batch, senders)
-    z: Array  # (steps, batch, units)
-    a: Array  # (steps, batch, units)
-    slope: Array  # (steps, batch, units): ∂a/∂z
-    dE_da: Array  # (steps, batch, units), each sequence its own
-    dE_dz: Array  # (steps, batch, units)
-    dE_dW: Array  # (senders, units), mean over the batch
-    dE_db: Array | None  # (units,)
+    received: Array  # (steps, batch, senders): what its weights are multiplied with
 
 
-class BatchOfSequences(Struct):
+class BatchOfSequences(LayeredBatch):
     """The tape of one batch. The hidden layer's ∂E/∂h has two parts: from its own step's error, and from later."""
 
-    size: int
-    hidden: LayerThroughTime
-    output: LayerThroughTime
+    layers: tuple[LayerThroughTime, LayerThroughTime]
+    t: Array  # (steps, batch, outputs); empty without targets
     own: Array  # (steps, batch, hidden)
     later: Array  # (steps, batch, hidden); the last step has nothing later
-    x: Array  # (steps, batch, inputs)
-    t: Array  # (steps, batch, outputs); empty without targets
-    errors: Array  # (steps, batch, outputs): E_o
     step_errors: Array  # (steps, batch): E of each step
-    E: Array  # (batch,)
-    loss: float  # mean of E over the batch
-    numbers: Array  # all of the above that is computed, flat
-    gradients: Array  # (parameters,)
-    before: Array  # (state,): parameters, then optimizer slots
-    after: Array  # (state,)
 
     @property
-    def layers(self) -> tuple[LayerThroughTime, LayerThroughTime]:
-        """From the first."""
-        return self.hidden, self.output
+    def hidden(self) -> LayerThroughTime:
+        """The layer whose outputs are fed back."""
+        return self.layers[0]
+
+    @property
+    def output(self) -> LayerThroughTime:
+        """The last."""
+        return self.layers[1]
 
 
 def work_size(structure: RecurrentStructure, batch: int) -> int:
@@ -218,7 +199,7 @@ def sequence_arrays(
     `numbers` has at least `work_size` numbers; `before` and `after` are states, (state,). All may be complex.
     """
     steps = structure.steps
-    gradients = numbers[: structure.parameters]
+    flat = of_state(structure, numbers, before, after)
     taken = structure.parameters
 
     def take(*shape: int) -> Array:
@@ -228,25 +209,20 @@ def sequence_arrays(
 
     def through_time(layer: Layer, received: Array) -> LayerThroughTime:
         return LayerThroughTime(
-            layer=layer,
-            settings=dict(layer.spec.activation.settings),
-            weights=layer.weights.of(before),
-            biases=layer.biases.of(before) if layer.biases else None,
+            **of_layer(layer, before, flat["gradients"]),
             received=received,
             z=take(steps, size, layer.units),
             a=take(steps, size, layer.units),
             slope=take(steps, size, layer.units),
             dE_da=take(steps, size, layer.units),
             dE_dz=take(steps, size, layer.units),
-            dE_dW=layer.weights.of(gradients),
-            dE_db=layer.biases.of(gradients) if layer.biases else None,
         )
 
     hidden = through_time(structure.hidden, take(steps, size, structure.hidden.senders))
     return BatchOfSequences(
+        **flat,
         size=size,
-        hidden=hidden,
-        output=through_time(structure.output, hidden.a),
+        layers=(hidden, through_time(structure.output, hidden.a)),
         own=take(steps, size, structure.hidden.units),
         later=take(steps, size, structure.hidden.units),
         x=np.empty((0, size, structure.inputs)),
@@ -254,11 +230,6 @@ def sequence_arrays(
         errors=take(steps, size, structure.output.units),
         step_errors=take(steps, size),
         E=take(size),
-        loss=0.0,
-        numbers=numbers,
-        gradients=gradients,
-        before=before,
-        after=after,
     )
 
 
@@ -276,7 +247,7 @@ def forward(batch: BatchOfSequences) -> None:
             np.dot(layer.received[step], layer.weights, out=layer.z[step])
             if layer.biases is not None:
                 np.add(layer.z[step], layer.biases, out=layer.z[step])
-            layer.layer.activation.value(layer.z[step], layer.a[step], layer.settings)
+            layer.activate(layer.z[step], layer.a[step], layer.settings)
 
 
 def loss(batch: BatchOfSequences, function: Loss) -> float:
@@ -303,14 +274,14 @@ def backward(batch: BatchOfSequences, function: Loss) -> None:
             function.slope(output.a[step], batch.t[step], output.dE_dz[step])
         else:
             function.slope(output.a[step], batch.t[step], output.dE_da[step])
-            _through_activation(output, step)
+            through_activation(output, step)
         np.dot(output.dE_dz[step], output.weights.T, out=batch.own[step])
         if is_fed_back and step < last:
             np.dot(hidden.dE_dz[step + 1], recurrent_weights.T, out=batch.later[step])
             np.add(batch.own[step], batch.later[step], out=hidden.dE_da[step])
         else:
             np.copyto(hidden.dE_da[step], batch.own[step])
-        _through_activation(hidden, step)
+        through_activation(hidden, step)
     for layer in (hidden, output):
         share = layer.dE_dz.reshape(-1, layer.layer.units) / batch.size  # the mean: each sequence adds its share
         np.dot(layer.received.reshape(-1, layer.layer.senders).T, share, out=layer.dE_dW)
@@ -318,13 +289,4 @@ def backward(batch: BatchOfSequences, function: Loss) -> None:
             np.add.reduce(share, axis=0, out=layer.dE_db)
 
 
-def _through_activation(layer: LayerThroughTime, step: int) -> None:
-    """∂E/∂z from ∂E/∂a, at one step."""
-    z, a, dE_da, dE_dz = layer.z[step], layer.a[step], layer.dE_da[step], layer.dE_dz[step]
-    if layer.layer.activation.couples_units:  # softmax: ∂E/∂z_k = a_k·(∂E/∂a_k − Σ ∂E/∂a_i·a_i)
-        np.multiply(dE_da, a, out=dE_dz)
-        np.subtract(dE_da, dE_dz.sum(axis=1, keepdims=True), out=dE_dz)
-        np.multiply(dE_dz, a, out=dE_dz)
-    else:
-        layer.layer.activation.derivative(z, a, layer.slope[step], layer.settings)  # type: ignore[misc]
-        np.multiply(dE_da, layer.slope[step], out=dE_dz)
+THROUGH_TIME = Arithmetic(sequence_arrays, work_size, forward, loss, backward)
