@@ -312,13 +312,14 @@ def weights_table(structure: LayeredStructure, naming: LayerNaming) -> Table:
 def layers_table(structure: LayeredStructure, naming: LayerNaming, steps: Sequence[int] = ()) -> Table:
     """A line for every unit, by layer; through time for every unit at every step, in the order of time."""
     quantities = (Z, A, *((DE_DZ,) if structure.loss is not None else ()))
+    moments: list[tuple[int, ...]] = [(step,) for step in steps] or [()]
     rows = [
         Row(
-            naming.unit("a", layer.number, (unit, *step)),
-            tuple(Ref(quantity, layer.number, (unit, *step)) for quantity in quantities),
-            group=None if step else layer.number,
+            naming.unit("a", layer.number, (unit, *moment)),
+            tuple(Ref(quantity, layer.number, (unit, *moment)) for quantity in quantities),
+            group=None if moment else layer.number,
         )
-        for step in ([(step,) for step in steps] or [()])
+        for moment in moments
         for layer in structure.layers
         for unit in range(layer.units)
     ]
@@ -355,12 +356,14 @@ class Finder(ABC):
             return self._new(symbol[:-1])
         if symbol.startswith(CHANGE):
             new = self._new(symbol.removeprefix(CHANGE))
-            is_parameter = new is not None and isinstance(new.quantity, NewParameter)
-            return new._replace(quantity=new.quantity.of.change) if is_parameter else None
+            if new is None or not isinstance(new.quantity, NewParameter):
+                return None
+            return new._replace(quantity=new.quantity.of.change)
         slot, _, name = symbol.partition("_")
         if slot in self.structure.slots:
-            of = self._trained(self.plain(name))
-            return of and of._replace(quantity=of.quantity.slot(slot))
+            parameter = self.plain(name)
+            of = self._trained(parameter)
+            return parameter._replace(quantity=of.slot(slot)) if parameter and of else None
         return self.plain(symbol)
 
     def _new(self, symbol: str) -> Ref | None:
@@ -370,10 +373,10 @@ class Finder(ABC):
         if isinstance(ref.quantity, OptimizerSlot):
             return ref._replace(quantity=ref.quantity.of.new_slot(ref.quantity.slot))
         of = self._trained(ref)
-        return of and of._replace(quantity=of.quantity.new)
+        return None if of is None else ref._replace(quantity=of.new)
 
-    def _trained(self, ref: Ref | None) -> Ref | None:
-        """A parameter that an update changes; None for any other number."""
-        of = None if ref is None else ref.quantity
-        is_trained = isinstance(of, LayerParameter) and of.is_trained(self.structure.layer(ref.layer))
-        return ref if is_trained else None
+    def _trained(self, ref: Ref | None) -> LayerParameter | None:
+        """The weights or biases among which it is; None where an update does not change them, or it is none."""
+        if ref is None or not isinstance(ref.quantity, LayerParameter):
+            return None
+        return ref.quantity if ref.quantity.is_trained(self.structure.layer(ref.layer)) else None

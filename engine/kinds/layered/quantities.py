@@ -172,10 +172,6 @@ class WeightedSum(OfUnit):
         terms: list[Formula] = [(Ref(W, ref.layer, (sender, unit)), "·", one) for sender, one in enumerate(received)]
         return total([*terms, (Ref(B, ref.layer, (unit,)),)] if layer.biases else terms)
 
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """Z = X·W + b."""
-        return tape.matrices(op).weighted_sum
-
     def said_as(self, tape: LayeredTape, ref: Ref) -> tuple[str, ...]:
         """With a bias there is more to say."""
         return ("z_bias", "z") if tape.structure.layer(ref.layer).biases else self.words
@@ -207,10 +203,6 @@ class UnitOutput(OfUnit):
             return ()
         everyone = [Ref(Z, ref.layer, (other, *step)) for other in range(tape.structure.layer(ref.layer).units)]
         return activation_formula(tape.structure.layer(ref.layer), everyone[unit], everyone)
-
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """Y = f(Z)."""
-        return tape.matrices(op).activation
 
     def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
         """h⟨0⟩ from the start."""
@@ -244,10 +236,6 @@ class OutputError(OfUnit):
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """As the loss writes it."""
         return error_formula(tape.structure, Ref(T, ref.layer, ref.index), Ref(A, ref.layer, ref.index))
-
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """In words."""
-        return tape.matrices(op).errors
 
     def about(self, ref: Ref) -> Ref:
         """The output."""
@@ -283,10 +271,6 @@ class SampleError(Quantity):
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """The sum of the outputs' errors, or of the steps'."""
         return total([(error,) for error in tape.errors()])
-
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """E = Σ E_o."""
-        return tape.matrices(op).error
 
 
 class MeanError(Quantity):
@@ -375,10 +359,6 @@ class OutputGradient(UnitGradient):
             return loss_slope(tape.structure, ref.index)
         return total([(part,) for part in tape.parts(ref)])
 
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """∂E/∂Y = ∂E/∂Z·Wᵀ."""
-        return tape.matrices(op).output_gradient
-
     def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
         """Its unit."""
         return {**super().names(tape, ref), "unit": self.bottom(tape, ref)}
@@ -417,10 +397,6 @@ class UnitSlope(Derivative, OfUnit):
         of, by = (Ref(A, ref.layer, (unit,)) for unit in pair)
         return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
 
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """∂Y/∂Z = f′(Z)."""
-        return tape.matrices(op).slope
-
     def about(self, ref: Ref) -> Ref:
         """The z."""
         return Ref(Z, ref.layer, ref.index)
@@ -457,10 +433,6 @@ class Delta(UnitGradient):
         if layer.activation.couples_units:
             return tape.coupled(ref)
         return (Ref(DE_DA, ref.layer, ref.index), "·", Ref(DA_DZ, ref.layer, ref.index))
-
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """∂E/∂Z = ∂E/∂Y ⊙ ∂Y/∂Z."""
-        return tape.matrices(op).delta
 
     def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
         """By itself where the program has it as an op; else with the slope that makes it."""
@@ -518,11 +490,6 @@ class ParameterGradient(Derivative):
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """The chain rule."""
         return tape.gradient(self.of, ref, sample)
-
-    def whole(self, tape: LayeredTape, op: Any) -> tuple[str, str]:
-        """∂E/∂W = Xᵀ·∂E/∂Z."""
-        found = tape.matrices(op)
-        return found.weight_gradient if self.of.is_weight else found.bias_gradient
 
     def about(self, ref: Ref) -> Ref:
         """The parameter."""

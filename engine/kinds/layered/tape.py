@@ -7,7 +7,7 @@ The flat state holds the parameters, those that are trained first, then each slo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -20,7 +20,7 @@ from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.kinds.updates import Parameter
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Formula, Ref, Shown
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown
 from dlsim.engine.scenario.spec import Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.tape import Tape
 
@@ -322,46 +322,6 @@ class LayerNaming(Protocol):
         """A weight's or a bias's symbol."""
 
 
-class Matrices(Protocol):
-    """The formulas of a layer's ops with matrices, each with its shapes."""
-
-    @property
-    def weighted_sum(self) -> tuple[str, str]:
-        """Z = X·W + b."""
-
-    @property
-    def activation(self) -> tuple[str, str]:
-        """Y = f(Z)."""
-
-    @property
-    def errors(self) -> tuple[str, str]:
-        """E_o of each output."""
-
-    @property
-    def error(self) -> tuple[str, str]:
-        """E = Σ E_o."""
-
-    @property
-    def output_gradient(self) -> tuple[str, str]:
-        """∂E/∂Y."""
-
-    @property
-    def slope(self) -> tuple[str, str]:
-        """∂Y/∂Z = f′(Z)."""
-
-    @property
-    def delta(self) -> tuple[str, str]:
-        """∂E/∂Z."""
-
-    @property
-    def weight_gradient(self) -> tuple[str, str]:
-        """∂E/∂W."""
-
-    @property
-    def bias_gradient(self) -> tuple[str, str]:
-        """∂E/∂b."""
-
-
 class LayeredTape(Tape):
     """The tape of one iteration of a network.
 
@@ -456,6 +416,12 @@ class LayeredTape(Tape):
             self._place_of_row = {each: place for place, each in enumerate(self.rows)}
         return self._place_of_row.get(row)
 
+    def op_formula(self, op: Op) -> tuple[str, str, str]:
+        """See engine/tape.py: Tape."""
+        symbol, *found = super().op_formula(op)
+        formula, shapes = self.matrices(op).get(op.quantity, found)
+        return symbol, formula, shapes
+
     # in what networks differ
 
     def besides(self) -> Iterator[Ref]:
@@ -529,8 +495,8 @@ class LayeredTape(Tape):
         """Where the scenario sets a layer's activation."""
 
     @abstractmethod
-    def matrices(self, op: Op) -> Matrices:
-        """The formulas of an op's layer with matrices."""
+    def matrices(self, op: Op) -> Mapping[Quantity, tuple[str, str]]:
+        """(formula with matrices, the same with their shapes) of each op of an op's layer."""
 
     @abstractmethod
     def parameter_matrix(self, of: Any, layer: int) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from dlsim.engine.explain import symbolic
 from dlsim.engine.kinds.layered.quantities import (
     DA_DZ,
     DE_DA,
+    DE_DB,
+    DE_DW,
     DE_DZ,
     E_O,
     REST_B,
@@ -19,9 +21,11 @@ from dlsim.engine.kinds.layered.quantities import (
     A,
     B,
     Derivative,
+    E,
     LayerParameter,
     W,
     X,
+    Z,
     error_of,
     loss_of,
     loss_slope_of_all,
@@ -180,107 +184,40 @@ class NetworkTape(LayeredTape):
         """In the list of layers."""
         return f"network.layers.{layer - 1}.activation"
 
-    def matrices(self, op: Op) -> DenseMatrices:
-        """See DenseMatrices."""
-        return DenseMatrices(self.structure, op.layer or 0, self.batch.size)
+    def matrices(self, op: Op) -> Mapping[Quantity, tuple[str, str]]:
+        """(formula, shapes): m samples, n senders, j units, k units above."""
+        if not op.layer:
+            return {E: ("E = Σ E_o", "")}
+        i, m, layer = op.layer, self.batch.size, self.structure.layer(op.layer)
+        n, j = layer.senders, layer.units
+        k = 0 if layer.is_output else self.structure.layer(i + 1).units
+        units, below, share = f"({m}×{j})", "X" if i == 1 else f"Y[{i - 1}]", f" / {m}" if m > 1 else ""
+        bias, bias_shape = (f" + b[{i}]", f" + (1×{j})") if layer.biases else ("", "")
+        is_from_loss = layer.is_output and self.structure.loss is not None
+        of_loss = f" = {loss_slope_of_all(self.structure, f'Y[{i}]', 'T')}" if is_from_loss else ""
+        through = "" if layer.activation.couples_units else f" = ∂E/∂Y[{i}] ⊙ ∂Y[{i}]/∂Z[{i}]"
+        output_gradient = (f"∂E/∂Y[{i}]{of_loss}", units)
+        if k:
+            output_gradient = f"∂E/∂Y[{i}] = ∂E/∂Z[{i + 1}]·W[{i + 1}]ᵀ", f"({m}×{k})·({k}×{j}) = {units}"
+        return {
+            Z: (f"Z[{i}] = {below}·W[{i}]{bias}", f"({m}×{n})·({n}×{j}){bias_shape} = {units}"),
+            A: (f"Y[{i}] = {layer.activation.name}(Z[{i}])", units),
+            E_O: ("E_o of each output", units),
+            PART: (f"parts of ∂E/∂Y[{i}]: ∂E/∂Z[{i + 1}] ⊙ W[{i + 1}]", f"({m}×{k}), ({j}×{k})"),
+            DE_DA: output_gradient,
+            DA_DZ: (f"∂Y[{i}]/∂Z[{i}] = {layer.activation.name}′(Z[{i}])", units),
+            DE_DZ: (f"∂E/∂Z[{i}]{of_loss if layer.is_fused else through}", units),
+            DZ_DW: (f"∂Z[{i}]/∂W[{i}] = {below}", f"({m}×{n})"),
+            DZ_DB: (f"∂Z[{i}]/∂b[{i}] = 1", f"({m}×1)"),
+            DE_DW: (f"∂E/∂W[{i}] = {below}ᵀ·∂E/∂Z[{i}]{share}", f"({n}×{m})·({m}×{j}) = ({n}×{j})"),
+            DE_DB: (f"∂E/∂b[{i}] = 1ᵀ·∂E/∂Z[{i}]{share}", f"(1×{m})·({m}×{j}) = (1×{j})"),
+        }
 
     def parameter_matrix(self, of: LayerParameter, layer: int) -> tuple[str, str]:
         """W[1], b[1]."""
         shape = self.structure.layer(layer)
         size = f"({shape.senders}×{shape.units})" if of.is_weight else f"(1×{shape.units})"
         return f"{of.key}[{layer}]", size
-
-
-class DenseMatrices:
-    """(formula, shapes) of each op of a layer: m samples, n senders, j units, k units above."""
-
-    error = ("E = Σ E_o", "")
-
-    def __init__(self, structure: Structure, layer: int, batch: int) -> None:
-        self._structure, self._number, self._m = structure, layer, batch
-        if not layer:
-            return
-        self._layer = shape = structure.layer(layer)
-        self._below = "X" if layer == 1 else f"Y[{layer - 1}]"
-        self._n, self._j = shape.senders, shape.units
-        self._k = 0 if shape.is_output else structure.layer(layer + 1).units
-
-    @property
-    def _of_loss(self) -> str:
-        is_from_loss = self._layer.is_output and self._structure.loss is not None
-        return f" = {loss_slope_of_all(self._structure, f'Y[{self._number}]', 'T')}" if is_from_loss else ""
-
-    @property
-    def weighted_sum(self) -> tuple[str, str]:
-        """Z = X·W + b."""
-        i, m, n, j = self._number, self._m, self._n, self._j
-        bias, bias_shape = (f" + b[{i}]", f" + (1×{j})") if self._layer.biases else ("", "")
-        return f"Z[{i}] = {self._below}·W[{i}]{bias}", f"({m}×{n})·({n}×{j}){bias_shape} = ({m}×{j})"
-
-    @property
-    def activation(self) -> tuple[str, str]:
-        """Y = f(Z)."""
-        i = self._number
-        return f"Y[{i}] = {self._layer.activation.name}(Z[{i}])", f"({self._m}×{self._j})"
-
-    @property
-    def errors(self) -> tuple[str, str]:
-        """In words."""
-        return "E_o of each output", f"({self._m}×{self._j})"
-
-    @property
-    def ways_back(self) -> tuple[str, str]:
-        """∂E/∂Z ⊙ W."""
-        i = self._number
-        formula = f"parts of ∂E/∂Y[{i}]: ∂E/∂Z[{i + 1}] ⊙ W[{i + 1}]"
-        return formula, f"({self._m}×{self._k}), ({self._j}×{self._k})"
-
-    @property
-    def output_gradient(self) -> tuple[str, str]:
-        """∂E/∂Y = ∂E/∂Z·Wᵀ, of the output layer the loss's slope."""
-        i, m, j, k = self._number, self._m, self._j, self._k
-        if k:
-            return f"∂E/∂Y[{i}] = ∂E/∂Z[{i + 1}]·W[{i + 1}]ᵀ", f"({m}×{k})·({k}×{j}) = ({m}×{j})"
-        return f"∂E/∂Y[{i}]{self._of_loss}", f"({m}×{j})"
-
-    @property
-    def slope(self) -> tuple[str, str]:
-        """∂Y/∂Z = f′(Z)."""
-        i = self._number
-        return f"∂Y[{i}]/∂Z[{i}] = {self._layer.activation.name}′(Z[{i}])", f"({self._m}×{self._j})"
-
-    @property
-    def delta(self) -> tuple[str, str]:
-        """∂E/∂Z = ∂E/∂Y ⊙ ∂Y/∂Z."""
-        i = self._number
-        through = "" if self._layer.activation.couples_units else f" = ∂E/∂Y[{i}] ⊙ ∂Y[{i}]/∂Z[{i}]"
-        return f"∂E/∂Z[{i}]{self._of_loss if self._layer.is_fused else through}", f"({self._m}×{self._j})"
-
-    @property
-    def weight_slope(self) -> tuple[str, str]:
-        """∂Z/∂W = X."""
-        i = self._number
-        return f"∂Z[{i}]/∂W[{i}] = {self._below}", f"({self._m}×{self._n})"
-
-    @property
-    def bias_slope(self) -> tuple[str, str]:
-        """∂Z/∂b = 1."""
-        i = self._number
-        return f"∂Z[{i}]/∂b[{i}] = 1", f"({self._m}×1)"
-
-    @property
-    def weight_gradient(self) -> tuple[str, str]:
-        """∂E/∂W = Xᵀ·∂E/∂Z."""
-        i, m, n, j = self._number, self._m, self._n, self._j
-        share = f" / {m}" if m > 1 else ""
-        return f"∂E/∂W[{i}] = {self._below}ᵀ·∂E/∂Z[{i}]{share}", f"({n}×{m})·({m}×{j}) = ({n}×{j})"
-
-    @property
-    def bias_gradient(self) -> tuple[str, str]:
-        """∂E/∂b = 1ᵀ·∂E/∂Z."""
-        i, m, j = self._number, self._m, self._j
-        share = f" / {m}" if m > 1 else ""
-        return f"∂E/∂b[{i}] = 1ᵀ·∂E/∂Z[{i}]{share}", f"(1×{m})·({m}×{j}) = (1×{j})"
 
 
 # its own numbers: the ways back to a hidden unit, local slopes, each sample's own term
@@ -306,10 +243,6 @@ class WayBack(Derivative):
     def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
         """∂E/∂o1·∂o1/∂z3·W5."""
         return (*delta_factors(tape.structure, ref.layer + 1, ref.index[1]), "·", Ref(W, ref.layer + 1, ref.index))
-
-    def whole(self, tape: NetworkTape, op: Any) -> tuple[str, str]:
-        """∂E/∂Z ⊙ W."""
-        return tape.matrices(op).ways_back
 
     def about(self, ref: Ref) -> Ref:
         """The hidden unit."""
@@ -355,11 +288,6 @@ class LocalSlope(Derivative):
     def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
         """What the sender sends."""
         return (tape.received(ref.layer, ref.index[0], ()),) if self.of.is_weight else ("1",)
-
-    def whole(self, tape: NetworkTape, op: Any) -> tuple[str, str]:
-        """∂Z/∂W = X."""
-        found = tape.matrices(op)
-        return found.weight_slope if self.of.is_weight else found.bias_slope
 
     def about(self, ref: Ref) -> Ref:
         """The parameter."""

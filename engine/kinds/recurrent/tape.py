@@ -5,23 +5,28 @@ Elman, Finding structure in time (1990); Werbos, Backpropagation through time: w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.layered.quantities import (
+    DA_DZ,
     DE_DA,
+    DE_DB,
+    DE_DW,
     DE_DZ,
     E_O,
     REST_B,
     REST_W,
     A,
     Derivative,
+    E,
     LayerParameter,
     W,
     X,
+    Z,
     error_of,
     loss_of,
     loss_slope_of_all,
@@ -188,9 +193,50 @@ class RecurrentTape(LayeredTape):
         """In the table of the network."""
         return "recurrent.activation" if layer == HIDDEN else "recurrent.output_activation"
 
-    def matrices(self, op: Op) -> MatricesThroughTime:
-        """See MatricesThroughTime."""
-        return MatricesThroughTime(self.structure, self.naming, op, self.batch.size)
+    def matrices(self, op: Op) -> Mapping[Quantity, tuple[str, str]]:
+        """(formula, shapes) at the step of an op: m sequences, n inputs, h hidden units, k outputs; j of the layer."""
+        structure, m, ref, is_hidden = self.structure, self.batch.size, op.ref(0), op.layer == HIDDEN
+        n, h, k, layer = (
+            structure.inputs,
+            structure.hidden.units,
+            structure.output.units,
+            structure.layer(op.layer or OUTPUT),
+        )
+        senders, j, weights = layer.senders, layer.units, weights_of(structure, layer.number)
+        y, letter = ("h", "H") if is_hidden else ("o", "O")
+        is_at_step = len(ref.index) > 1 and not self.is_matrix(ref)
+        step = ref.index[1] if is_at_step else 0
+        before, now, after = (at(step + by) if is_at_step else "" for by in (-1, 0, 1))
+        later = self.naming.later_steps(step)
+        units, hidden_units, share = f"({m}×{j})", f"({m}×{h})", f" / {m}" if m > 1 else ""
+        bias, bias_shape = (f" + b_{y}", f" + (1×{j})") if layer.biases else ("", "")
+        is_from_loss = not is_hidden and structure.loss is not None
+        of_loss = f" = {loss_slope_of_all(structure, f'O{now}', f'T{now}')}" if is_from_loss else ""
+        through = "" if layer.activation.couples_units else f" = ∂E/∂{letter}{now} ⊙ ∂{letter}{now}/∂Z_{y}{now}"
+        output_gradient, back, back_shape, sent = of_loss, "", "", "H⟨t⟩"
+        if is_hidden:
+            output_gradient, sent = f" = ∂E{now}/∂H{now}", "X⟨t⟩"
+            if structure.fed_back:
+                back, back_shape, sent = f" + H{before}·Wh", f" + ({m}×{h})·({h}×{h})", "[X⟨t⟩ H⟨t−1⟩]"
+                if is_at_step and step < structure.steps - 1:
+                    output_gradient += f" + ∂{later}/∂H{now}"
+        weighted_sum = f"Z_o{now} = H{now}·Wy{bias}", f"({m}×{h})·({h}×{k}){bias_shape} = {units}"
+        if is_hidden:
+            weighted_sum = f"Z_h{now} = X{now}·Wx{back}{bias}", f"({m}×{n})·({n}×{h}){back_shape}{bias_shape} = {units}"
+        return {
+            Z: weighted_sum,
+            A: (f"{letter}{now} = {layer.activation.name}(Z_{y}{now})", units),
+            E_O: ("E_o of each output at each step", units),
+            E_T: ("E⟨t⟩ = Σ E_o⟨t⟩", ""),
+            E: ("E = Σ E⟨t⟩", ""),
+            PART_OWN: (f"∂E{now}/∂H{now} = ∂E/∂Z_o{now}·Wyᵀ", f"({m}×{k})·({k}×{h}) = {hidden_units}"),
+            PART_LATER: (f"∂{later}/∂H{now} = ∂E/∂Z_h{after}·Whᵀ", f"({m}×{h})·({h}×{h}) = {hidden_units}"),
+            DE_DA: (f"∂E/∂{letter}{now}{output_gradient}", units),
+            DA_DZ: (f"∂{letter}{now}/∂Z_{y}{now} = {layer.activation.name}′(Z_{y}{now})", units),
+            DE_DZ: (f"∂E/∂Z_{y}{now}{of_loss if layer.is_fused else through}", units),
+            DE_DW: (f"∂E/∂{weights} = Σₜ {sent}ᵀ·∂E/∂Z_{y}⟨t⟩{share}", f"({senders}×{m})·({m}×{j}) = ({senders}×{j})"),
+            DE_DB: (f"∂E/∂b_{y} = Σₜ 1ᵀ·∂E/∂Z_{y}⟨t⟩{share}", f"(1×{m})·({m}×{j}) = (1×{j})"),
+        }
 
     def parameter_matrix(self, of: LayerParameter, layer: int) -> tuple[str, str]:
         """[Wx; Wh], Wy, b_h."""
@@ -203,119 +249,6 @@ class RecurrentTape(LayeredTape):
 def weights_of(structure: RecurrentStructure, layer: int) -> str:
     """What stands for a layer's weights in a formula."""
     return "Wy" if layer == OUTPUT else "[Wx; Wh]" if structure.fed_back else "Wx"
-
-
-class MatricesThroughTime:
-    """(formula, shapes) of each op of a layer at a step: m sequences, n inputs, h hidden units, k outputs."""
-
-    def __init__(self, structure: RecurrentStructure, naming: RecurrentNaming, op: Op, batch: int) -> None:
-        self._structure, self._naming, self._m = structure, naming, batch
-        self._n, self._h, self._k = structure.inputs, structure.hidden.units, structure.output.units
-        ref = op.ref(0)
-        self._is_hidden = op.layer == HIDDEN
-        self._layer = structure.layer(op.layer or OUTPUT)
-        self._j = self._layer.units
-        self._y, self._letters = ("h", "H") if self._is_hidden else ("o", "O")
-        is_at_step = len(ref.index) > 1 and ref.quantity.edge(ref) is None
-        self._step = ref.index[1] if is_at_step else None
-        self._now = at(ref.index[1]) if is_at_step else ""
-        self._is_fed_back = bool(self._is_hidden and structure.fed_back)
-
-    def _beside(self, by: int) -> str:
-        return "" if self._step is None else at(self._step + by)
-
-    @property
-    def _of_loss(self) -> str:
-        if self._is_hidden or self._structure.loss is None:
-            return ""
-        return f" = {loss_slope_of_all(self._structure, f'O{self._now}', f'T{self._now}')}"
-
-    @property
-    def weighted_sum(self) -> tuple[str, str]:
-        """Z_h⟨t⟩ = X⟨t⟩·Wx + H⟨t−1⟩·Wh + b."""
-        now, m, n, h, k = self._now, self._m, self._n, self._h, self._k
-        bias, size = (f" + b_{self._y}", f" + (1×{self._j})") if self._layer.biases else ("", "")
-        if not self._is_hidden:
-            return f"Z_o{now} = H{now}·Wy{bias}", f"({m}×{h})·({h}×{k}){size} = ({m}×{k})"
-        back, back_size = "", ""
-        if self._is_fed_back:
-            back, back_size = f" + H{self._beside(-1)}·Wh", f" + ({m}×{h})·({h}×{h})"
-        return f"Z_h{now} = X{now}·Wx{back}{bias}", f"({m}×{n})·({n}×{h}){back_size}{size} = ({m}×{h})"
-
-    @property
-    def activation(self) -> tuple[str, str]:
-        """H = f(Z)."""
-        formula = f"{self._letters}{self._now} = {self._layer.activation.name}(Z_{self._y}{self._now})"
-        return formula, f"({self._m}×{self._j})"
-
-    @property
-    def errors(self) -> tuple[str, str]:
-        """In words."""
-        return "E_o of each output at each step", f"({self._m}×{self._j})"
-
-    @property
-    def error(self) -> tuple[str, str]:
-        """E = Σ E⟨t⟩."""
-        return "E = Σ E⟨t⟩", ""
-
-    @property
-    def output_gradient(self) -> tuple[str, str]:
-        """∂E/∂H: from its own step, and from later ones."""
-        now = self._now
-        formula = f"∂E/∂{self._letters}{now}" + (f" = ∂E{now}/∂H{now}" if self._is_hidden else self._of_loss)
-        if self._is_fed_back and self._step is not None and self._step < self._structure.steps - 1:
-            formula += f" + ∂{self._naming.later_steps(self._step)}/∂H{now}"
-        return formula, f"({self._m}×{self._j})"
-
-    @property
-    def _slope(self) -> str:
-        return f"∂{self._letters}{self._now}/∂Z_{self._y}{self._now}"
-
-    @property
-    def slope(self) -> tuple[str, str]:
-        """∂H/∂Z = f′(Z)."""
-        formula = f"{self._slope} = {self._layer.activation.name}′(Z_{self._y}{self._now})"
-        return formula, f"({self._m}×{self._j})"
-
-    @property
-    def delta(self) -> tuple[str, str]:
-        """∂E/∂Z = ∂E/∂H ⊙ ∂H/∂Z."""
-        is_coupled = self._layer.activation.couples_units
-        through = "" if is_coupled else f" = ∂E/∂{self._letters}{self._now} ⊙ {self._slope}"
-        of_loss = self._of_loss if self._layer.is_fused else through
-        return f"∂E/∂Z_{self._y}{self._now}{of_loss}", f"({self._m}×{self._j})"
-
-    @property
-    def own_part(self) -> tuple[str, str]:
-        """∂E⟨t⟩/∂H = ∂E/∂Z_o·Wyᵀ."""
-        now, m, h, k = self._now, self._m, self._h, self._k
-        return f"∂E{now}/∂H{now} = ∂E/∂Z_o{now}·Wyᵀ", f"({m}×{k})·({k}×{h}) = ({m}×{h})"
-
-    @property
-    def later_part(self) -> tuple[str, str]:
-        """∂E⟨t+1…⟩/∂H = ∂E/∂Z_h⟨t+1⟩·Whᵀ."""
-        now, m, h = self._now, self._m, self._h
-        later = self._naming.later_steps(self._step or 0)
-        return f"∂{later}/∂H{now} = ∂E/∂Z_h{self._beside(1)}·Whᵀ", f"({m}×{h})·({h}×{h}) = ({m}×{h})"
-
-    @property
-    def _share(self) -> str:
-        return f" / {self._m}" if self._m > 1 else ""
-
-    @property
-    def weight_gradient(self) -> tuple[str, str]:
-        """∂E/∂W = Σₜ X⟨t⟩ᵀ·∂E/∂Z⟨t⟩."""
-        sent = "[X⟨t⟩ H⟨t−1⟩]" if self._is_fed_back else "X⟨t⟩" if self._is_hidden else "H⟨t⟩"
-        weights = weights_of(self._structure, self._layer.number)
-        formula = f"∂E/∂{weights} = Σₜ {sent}ᵀ·∂E/∂Z_{self._y}⟨t⟩{self._share}"
-        n, m, j = self._layer.senders, self._m, self._j
-        return formula, f"({n}×{m})·({m}×{j}) = ({n}×{j})"
-
-    @property
-    def bias_gradient(self) -> tuple[str, str]:
-        """∂E/∂b = Σₜ 1ᵀ·∂E/∂Z⟨t⟩."""
-        y, m, j = self._y, self._m, self._j
-        return f"∂E/∂b_{y} = Σₜ 1ᵀ·∂E/∂Z_{y}⟨t⟩{self._share}", f"(1×{m})·({m}×{j}) = (1×{j})"
 
 
 # its own numbers: each step's error, and the two ways back to a hidden output
@@ -340,10 +273,6 @@ class StepError(Quantity):
         """The outputs' errors."""
         outputs = range(tape.structure.output.units)
         return total([(Ref(E_O, OUTPUT, (unit, ref.index[0])),) for unit in outputs])
-
-    def whole(self, tape: RecurrentTape, op: Op) -> tuple[str, str]:
-        """E⟨t⟩ = Σ E_o⟨t⟩."""
-        return "E⟨t⟩ = Σ E_o⟨t⟩", ""
 
     def step(self, ref: Ref) -> int:
         """The only one of its index."""
@@ -386,10 +315,6 @@ class OwnPart(PartThroughTime):
         """Over the outputs of its step."""
         return sent_back(tape, OUTPUT, ref.index[0], ref.index[1])
 
-    def whole(self, tape: RecurrentTape, op: Op) -> tuple[str, str]:
-        """∂E⟨t⟩/∂H = ∂E/∂Z_o·Wyᵀ."""
-        return tape.matrices(op).own_part
-
     def step(self, ref: Ref) -> int:
         """The second of its index."""
         return ref.index[1]
@@ -411,10 +336,6 @@ class LaterPart(PartThroughTime):
     def formula(self, tape: RecurrentTape, ref: Ref, sample: int) -> Formula:
         """Over the hidden units of the next step."""
         return sent_back(tape, HIDDEN, tape.structure.inputs + ref.index[0], ref.index[1] + 1)
-
-    def whole(self, tape: RecurrentTape, op: Op) -> tuple[str, str]:
-        """∂E⟨t+1…⟩/∂H = ∂E/∂Z_h⟨t+1⟩·Whᵀ."""
-        return tape.matrices(op).later_part
 
     def step(self, ref: Ref) -> int:
         """That after its own: it comes back through it."""

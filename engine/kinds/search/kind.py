@@ -20,7 +20,7 @@ from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds import Source
 from dlsim.engine.kinds.network.kind import NETWORK, read_data, read_network
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.network.passes import NetworkBody
+from dlsim.engine.kinds.network.passes import DenseBatch, NetworkBody
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.probe import FlatProbe
 from dlsim.engine.kinds.search.quantities import (
@@ -275,7 +275,7 @@ class SearchModel:
             return self.tape.value(ref, 0)
         return self.beside.figure(ref, landed=landed)
 
-    def probe(self) -> FlatProbe | None:
+    def probe(self) -> FlatProbe[DenseBatch] | None:
         """The network's loss as a function of each parameter."""
         return self.beside.probe() if self.beside else None
 
