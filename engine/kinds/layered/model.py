@@ -362,8 +362,8 @@ class Finder(ABC):
         slot, _, name = symbol.partition("_")
         if slot in self.structure.slots:
             parameter = self.plain(name)
-            of = self._trained(parameter)
-            return parameter._replace(quantity=of.slot(slot)) if parameter and of else None
+            trained = self._trained(parameter)
+            return parameter._replace(quantity=trained.slot(slot)) if parameter and trained else None
         return self.plain(symbol)
 
     def _new(self, symbol: str) -> Ref | None:

@@ -131,10 +131,13 @@ class OfUnit(Quantity):
     whose = Whose.SAMPLE
     is_of_unit = True
     letter = ""
+    stored = ""
+    """The field of `LayerArrays` that holds them."""
 
     def array(self, layer: LayerArrays) -> Array:
         """All of them of a layer: (batch, units), or of a network through time (steps, batch, units)."""
-        raise NotImplementedError
+        found: Array = getattr(layer, self.stored)
+        return found
 
     def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
         """From the layer's arrays."""
@@ -158,12 +161,8 @@ class WeightedSum(OfUnit):
     """z: what a unit receives, each times its weight, added up."""
 
     phase = "forward"
-    row = letter = "z"
+    row = letter = stored = "z"
     of_forward_pass = of_old_parameters = True
-
-    def array(self, layer: LayerArrays) -> Array:
-        """Z."""
-        return layer.z
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """W1·x1 + W2·x2 + b1."""
@@ -189,12 +188,8 @@ class UnitOutput(OfUnit):
 
     phase = "forward"
     is_activation = True
-    row = letter = "a"
+    row = letter = stored = "a"
     of_forward_pass = of_old_parameters = True
-
-    def array(self, layer: LayerArrays) -> Array:
-        """Y."""
-        return layer.a
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """f(z), of all z of its layer where the activation couples units; empty for h⟨0⟩."""
@@ -307,10 +302,18 @@ class MeanError(Quantity):
 
 
 class Derivative(Quantity):
-    """∂top/∂bottom."""
+    """∂top/∂bottom; `of` is what stands at the bottom."""
 
     whose = Whose.SAMPLE
     phase = "backward"
+
+    def __init__(self, key: str, of: Quantity, *, name: str | None = None, words: tuple[str, ...] = ()) -> None:
+        super().__init__(key, name=name, words=words)
+        self.of = of
+
+    def about(self, ref: Ref) -> Ref:
+        """What stands at the bottom."""
+        return Ref(self.of, ref.layer, ref.index)
 
     def top(self, tape: Any, ref: Ref) -> str:
         """What changes: the error."""
@@ -334,24 +337,13 @@ class UnitGradient(Derivative, OfUnit):
 
     row = "gradient"
 
-    def __init__(self, key: str, of: OfUnit) -> None:
-        super().__init__(key)
-        self.of = of
-
-    def about(self, ref: Ref) -> Ref:
-        """The unit's z, or what it sends."""
-        return Ref(self.of, ref.layer, ref.index)
-
 
 class OutputGradient(UnitGradient):
     """∂E/∂h: from the loss, or added up over the ways to the outputs."""
 
+    stored = "dE_da"
     short = ("∂E/∂{a}", "∂E")
     is_sum_over_ways = True
-
-    def array(self, layer: LayerArrays) -> Array:
-        """∂E/∂Y."""
-        return layer.dE_da
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """The loss's slope, or the sum of the parts that come back."""
@@ -368,11 +360,8 @@ class UnitSlope(Derivative, OfUnit):
     """∂h/∂z: how strongly a unit answers. Where the activation couples units, each of them to each z."""
 
     row = "gradient"
+    stored = "slope"  # where units stand alone
     short = ("∂{a}/∂z", "{a}′")
-
-    def array(self, layer: LayerArrays) -> Array:
-        """∂Y/∂Z, where units stand alone."""
-        return layer.slope
 
     def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
         """A unit's own, or one of the matrix."""
@@ -397,10 +386,6 @@ class UnitSlope(Derivative, OfUnit):
         of, by = (Ref(A, ref.layer, (unit,)) for unit in pair)
         return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
 
-    def about(self, ref: Ref) -> Ref:
-        """The z."""
-        return Ref(Z, ref.layer, ref.index)
-
     def bottom(self, tape: LayeredTape, ref: Ref) -> str:
         """The z."""
         pair = tape.pair(ref)
@@ -419,11 +404,8 @@ class UnitSlope(Derivative, OfUnit):
 class Delta(UnitGradient):
     """∂E/∂z, which is called δ."""
 
+    stored = "dE_dz"
     short = ("δ",)
-
-    def array(self, layer: LayerArrays) -> Array:
-        """∂E/∂Z."""
-        return layer.dE_dz
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """∂E/∂h·∂h/∂z; of several units where they are coupled; the loss's slope where it is taken with it as one."""
@@ -477,10 +459,10 @@ class ParameterGradient(Derivative):
     """∂E/∂W: of several samples the mean of theirs."""
 
     whose = Whose.BATCH
+    of: LayerParameter
 
     def __init__(self, of: LayerParameter) -> None:
-        super().__init__(f"dE_d{of.key}")
-        self.of = of
+        super().__init__(f"dE_d{of.key}", of)
         of.gradient = self
 
     def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
@@ -490,10 +472,6 @@ class ParameterGradient(Derivative):
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """The chain rule."""
         return tape.gradient(self.of, ref, sample)
-
-    def about(self, ref: Ref) -> Ref:
-        """The parameter."""
-        return Ref(self.of, ref.layer, ref.index)
 
     def edge(self, ref: Ref) -> tuple[int, int, int] | None:
         """The weight's."""
@@ -568,7 +546,7 @@ layer_setting = cache(LayerSetting)
 
 Z, A = WeightedSum("z"), UnitOutput("a")
 E_O, E, MEAN_E = OutputError("E_o"), SampleError("E"), MeanError("mean_E")
-DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), UnitSlope("da_dz"), Delta("dE_dz", Z)
+DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), UnitSlope("da_dz", Z), Delta("dE_dz", Z)
 W, B = LayerParameter("W", is_weight=True), LayerParameter("b", is_weight=False)
 DE_DW, DE_DB = ParameterGradient(W), ParameterGradient(B)
 REST_W, REST_B = OtherSamples(W), OtherSamples(B)

@@ -429,14 +429,26 @@ class LayeredTape(Tape):
         return self._besides(self)
 
     @property
-    @abstractmethod
     def inputs(self) -> Array:
-        """What the first layer receives."""
+        """(batch, inputs), or (steps, batch, senders): what the first layer receives."""
+        return self.batch.x
 
     @property
-    @abstractmethod
     def targets(self) -> Array | None:
-        """What should come out; None without targets."""
+        """(batch, outputs), or (steps, batch, outputs): what should come out; None without targets."""
+        return self.batch.t
+
+    def in_last_step(self, ref: Ref) -> Ref:
+        """A unit's number that names no step, as that of the last one."""
+        return ref
+
+    def is_before_start(self, ref: Ref) -> bool:
+        """Whether it is h⟨0⟩, which is 0 and nobody computes."""
+        return False
+
+    def is_renewed(self, of: Any, layer: int) -> bool:
+        """Whether an update changes those of a layer: unless they are frozen."""
+        return bool(of.is_trained(self.structure.layer(layer)))
 
     @abstractmethod
     def at(self, numbers: Array, ref: Ref, sample: Any) -> Any:
@@ -445,14 +457,6 @@ class LayeredTape(Tape):
     @abstractmethod
     def in_data(self, numbers: Array, ref: Ref) -> float:
         """A cell of the data table."""
-
-    @abstractmethod
-    def in_last_step(self, ref: Ref) -> Ref:
-        """A unit's number that names no step, as that of the last one."""
-
-    @abstractmethod
-    def is_before_start(self, ref: Ref) -> bool:
-        """Whether it is h⟨0⟩, which is 0 and nobody computes."""
 
     @abstractmethod
     def received(self, layer: int, sender: int, step: tuple[int, ...]) -> Ref:

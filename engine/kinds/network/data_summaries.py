@@ -24,6 +24,7 @@ from dlsim.engine.kinds.layered.quantities import (
     X_CELL,
     A,
     B,
+    OfUnit,
     W,
     Z,
     activation_formula,
@@ -139,9 +140,10 @@ class OfPass(Summary):
     """A number of such a pass; its index begins with the row."""
 
     of_one_sample = True
+    called: str
 
-    def __init__(self, name: str, passes: Passes) -> None:
-        super().__init__(f"{name}:{passes.which}", name=name)
+    def __init__(self, passes: Passes) -> None:
+        super().__init__(f"{self.called}:{passes.which}", name=self.called)
         self.passes = passes
         self.of_old_parameters = passes.is_read
 
@@ -150,9 +152,7 @@ class LossOverAll(OfPass):
     """The mean of all E."""
 
     of_one_sample = False
-
-    def __init__(self, passes: Passes) -> None:
-        super().__init__("loss", passes)
+    called = "loss"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """LookupError where there is none."""
@@ -183,8 +183,7 @@ class LossOverAll(OfPass):
 class PassError(OfPass):
     """E₇."""
 
-    def __init__(self, passes: Passes) -> None:
-        super().__init__("pass_E", passes)
+    called = "pass_E"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of all outputs."""
@@ -203,8 +202,7 @@ class PassError(OfPass):
 class PassOutputError(OfPass):
     """E_o1₇."""
 
-    def __init__(self, passes: Passes) -> None:
-        super().__init__("pass_E_o", passes)
+    called = "pass_E_o"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of one output."""
@@ -220,19 +218,40 @@ class PassOutputError(OfPass):
         return error_formula(tape.structure, target, output)
 
 
-class PassOutput(OfPass):
-    """h1₇, o1₇."""
+class PassUnit(OfPass):
+    """A number of a unit; `there` is the same in the network."""
 
-    def __init__(self, passes: Passes) -> None:
-        super().__init__("pass_a", passes)
+    there: OfUnit
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of one unit."""
-        return float(self.passes.of(tape, ref.index[0]).layers[ref.layer - 1].a[0, ref.index[1]])
+        layer = self.passes.of(tape, ref.index[0]).layers[ref.layer - 1]
+        return float(self.there.array(layer)[0, ref.index[1]])
 
     def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """o1₇."""
-        return tape.naming.unit("a", ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+        """o1₇, z1₇."""
+        return tape.naming.unit(self.there.letter, ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+
+    def about(self, ref: Ref) -> Ref:
+        """The unit's own in the network."""
+        return Ref(self.there, ref.layer, ref.index)
+
+    def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
+        """The unit's own where it is of the sample under the lens."""
+        is_here = self.passes.part == TRAINING and ref.index[0] == int(tape.rows[sample])
+        return Ref(self.there, ref.layer, ref.index[1:]) if is_here else ref
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """With which parameters."""
+        if self.passes.is_read:
+            yield "read"
+
+
+class PassOutput(PassUnit):
+    """h1₇, o1₇."""
+
+    called = "pass_a"
+    there = A
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """As the activation writes it."""
@@ -241,64 +260,22 @@ class PassOutput(OfPass):
         everyone = [Ref(self.passes.z, ref.layer, (row, other)) for other in range(layer.units)]
         return activation_formula(layer, everyone[unit], everyone)
 
-    def about(self, ref: Ref) -> Ref:
-        """What the unit sends."""
-        return Ref(A, ref.layer, ref.index)
 
-    def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
-        """The unit's own where it is of the sample under the lens."""
-        return _in_network(self.passes, A, tape, ref, sample)
-
-    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
-        """With which parameters."""
-        if self.passes.is_read:
-            yield "read"
-
-
-class PassSum(OfPass):
+class PassSum(PassUnit):
     """z1₇."""
 
-    def __init__(self, passes: Passes) -> None:
-        super().__init__("pass_z", passes)
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """Of one unit."""
-        return float(self.passes.of(tape, ref.index[0]).layers[ref.layer - 1].z[0, ref.index[1]])
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """z1₇."""
-        return tape.naming.unit("z", ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+    called = "pass_z"
+    there = Z
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """W1·x1₇ + W2·x2₇ + b1."""
-        (row, unit), layer = ref.index, tape.structure.layer(ref.layer)
-
-        def sent(sender: int) -> Ref:
-            index = (row, sender)
-            return Ref(self.passes.a, ref.layer - 1, index) if ref.layer > 1 else Ref(self.passes.x, 0, index)
-
+        (row, unit), layer, passes = ref.index, tape.structure.layer(ref.layer), self.passes
+        below = passes.a if ref.layer > 1 else passes.x
         terms: list[Formula] = [
-            (self.passes.weight(ref.layer, (sender, unit)), "·", sent(sender)) for sender in range(layer.senders)
+            (passes.weight(ref.layer, (sender, unit)), "·", Ref(below, ref.layer - 1, (row, sender)))
+            for sender in range(layer.senders)
         ]
-        return total([*terms, (self.passes.bias(ref.layer, unit),)] if layer.biases else terms)
-
-    def about(self, ref: Ref) -> Ref:
-        """The unit's sum."""
-        return Ref(Z, ref.layer, ref.index)
-
-    def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
-        """The unit's own where it is of the sample under the lens."""
-        return _in_network(self.passes, Z, tape, ref, sample)
-
-    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
-        """With which parameters."""
-        if self.passes.is_read:
-            yield "read"
-
-
-def _in_network(passes: Passes, there: Quantity, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
-    is_here = passes.part == TRAINING and ref.index[0] == int(tape.rows[sample])
-    return Ref(there, ref.layer, ref.index[1:]) if is_here else ref
+        return total([*terms, (passes.bias(ref.layer, unit),)] if layer.biases else terms)
 
 
 TRAINED, HELD, HELD_READ = Passes(TRAINING), Passes(VALIDATION), Passes(VALIDATION, is_read=True)
@@ -341,8 +318,12 @@ def decisions(tape: NetworkTape, part: str, classes: Classes) -> Decisions:
 class OfClasses(Summary):
     """A number of a classifier, of one part of the data: `counts` holds the others of that part."""
 
-    def __init__(self, name: str, counts: ClassCounts) -> None:
-        super().__init__(f"{name}:{counts.part}", name=name)
+    called: str
+    written: str
+    """Its symbol: {0} is the mark of the data, {1} the classes of its index."""
+
+    def __init__(self, counts: ClassCounts) -> None:
+        super().__init__(f"{self.called}:{counts.part}", name=self.called)
         self.counts = counts
 
     def found(self, tape: NetworkTape) -> Decisions:
@@ -350,14 +331,15 @@ class OfClasses(Summary):
         part = self.counts.part
         return tape.remembered((Decisions, part), lambda: decisions(tape, part, classes_told(tape)))
 
-    def called(self, tape: NetworkTape, index: tuple[int, ...]) -> str:
-        """The classes of an index."""
-        return ",".join(str(classes_told(tape).label(each)) for each in index)
+    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
+        """With its classes as they are numbered."""
+        classes = ",".join(str(classes_told(tape).label(each)) for each in ref.index)
+        return self.written.format(self.counts.mark, classes)
 
-    def named(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """The classes of an index, as the data call them."""
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The classes of its index, as the data call them."""
         found = [class_names(tape.data)[each] for each in ref.index]
-        return {"truth": found[0], "taken": found[-1]}
+        return {"truth": found[0], "taken": found[-1]} if found else {}
 
 
 class ClassCounts:
@@ -381,17 +363,12 @@ class TakenFor(OfClasses):
     """N[2,1]: how many samples of a class are taken for another, or for their own."""
 
     is_count = True
-
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("taken_for", counts)
+    called = "taken_for"
+    written = "N{0}[{1}]"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """From the table of confusions."""
         return float(self.found(tape).confusion.counts[ref.index])
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """N[2,1]."""
-        return f"N{self.counts.mark}[{self.called(tape, ref.index)}]"
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """A bracket for each sample of the class, 1 where it holds, those that do first."""
@@ -405,10 +382,6 @@ class TakenFor(OfClasses):
 
         return series(term, len(rows)) or ("0",)
 
-    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """Both classes."""
-        return self.named(tape, ref)
-
     def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
         """Whether that is right."""
         yield "right" if ref.index[0] == ref.index[1] else "wrong"
@@ -418,42 +391,28 @@ class OfClass(OfClasses):
     """N[2]: how many samples of a class there are."""
 
     is_count = True
-
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("of_class", counts)
+    called = "of_class"
+    written = "N{0}[{1}]"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """A row of the table."""
         return float(self.found(tape).confusion.counts[ref.index[0]].sum())
 
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """N[2]."""
-        return f"N{self.counts.mark}[{self.called(tape, ref.index)}]"
-
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """What they are taken for."""
         return total([(Ref(self.counts.taken_for, 0, (*ref.index, other)),) for other in _numbers(tape)])
-
-    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """The class."""
-        return self.named(tape, ref)
 
 
 class Right(OfClasses):
     """How many samples are taken for what they are."""
 
     is_count = True
-
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("right", counts)
+    called = "right"
+    written = "N{0}_right"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """The diagonal of the table."""
         return float(self.found(tape).confusion.right)
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """In a word."""
-        return f"N{self.counts.mark}_right"
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """N[1,1] + N[2,2]."""
@@ -464,17 +423,12 @@ class SampleCount(OfClasses):
     """How many samples there are."""
 
     is_count = True
-
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("samples", counts)
+    called = "samples"
+    written = "N{0}"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """The whole table."""
         return float(self.found(tape).confusion.samples)
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """N."""
-        return f"N{self.counts.mark}"
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """N[1] + N[2]."""
@@ -484,16 +438,12 @@ class SampleCount(OfClasses):
 class Accuracy(OfClasses):
     """The share of samples that are taken for what they are."""
 
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("accuracy", counts)
+    called = "accuracy"
+    written = "accuracy{0}"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """0 without samples."""
         return self.found(tape).confusion.accuracy
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """In a word."""
-        return f"accuracy{self.counts.mark}"
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """N_right/N."""
@@ -503,16 +453,12 @@ class Accuracy(OfClasses):
 class Recall(OfClasses):
     """The share of a class that is taken for it."""
 
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("recall", counts)
+    called = "recall"
+    written = "recall{0}[{1}]"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """0 without samples of it."""
         return self.found(tape).confusion.recall(ref.index[0])
-
-    def symbol(self, tape: NetworkTape, ref: Ref) -> str:
-        """recall[2]."""
-        return f"recall{self.counts.mark}[{self.called(tape, ref.index)}]"
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
         """N[2,2]/N[2]."""
@@ -521,18 +467,12 @@ class Recall(OfClasses):
             return ("0",)
         return (Ref(self.counts.taken_for, 0, (*ref.index, *ref.index)), "/", of_class)
 
-    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """The class."""
-        return self.named(tape, ref)
-
 
 class Decision(OfClasses):
     """class₇: what a sample is taken for."""
 
     is_count = of_one_sample = True
-
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__("decision", counts)
+    called = "decision"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """As the class is called."""

@@ -27,7 +27,7 @@ from dlsim.engine.kinds.network.statistics import (
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import plain
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, series, total
-from dlsim.engine.saturation import can_die, saturated_below
+from dlsim.engine.saturation import can_die, own_slopes, saturated_below
 
 PRECISE = 4
 """Decimals of the ends of a histogram's column."""
@@ -379,7 +379,7 @@ class UnitIsStuck(Summary):
         """The product of a bracket for each sample; those that say no come first."""
         if not self.applies(tape, ref.layer):
             return ("0",)
-        flags = statistics(tape, ref.layer).flags(is_dead=self.is_dead)
+        flags = tape.flags(ref.layer, is_dead=self.is_dead)
         rows = np.argsort(flags[:, ref.index[0]], kind="stable")
         bound = saturated_below(tape.structure.layer(ref.layer).activation)
         asked = " = 0]" if bound is None else f" < {plain(bound)}]"
@@ -408,7 +408,10 @@ class OwnSlope(Summary):
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of one sample."""
-        return float(statistics(tape, ref.layer).own_slopes[sample, ref.index[0]])
+        arrays = tape.layers[ref.layer - 1]
+        activation = arrays.layer.spec.activation
+        slopes = tape.remembered((own_slopes, ref.layer), lambda: own_slopes(activation, arrays.z, arrays.a))
+        return float(slopes[sample, ref.index[0]])
 
     def symbol(self, tape: NetworkTape, ref: Ref) -> str:
         """∂h1/∂z1, of a sample ∂h1/∂z1₂."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.passes import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.saturation import Flags, dead, own_slopes, saturated
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -70,7 +69,7 @@ class LayerStatistics:
     """
 
     def __init__(self, tape: NetworkTape, layer: int) -> None:
-        self.layer = layer
+        self._tape, self.layer = tape, layer
         self._arrays = tape.batch.layers[layer - 1]
         self.units = self._arrays.layer.units
         self._present_weights, _ = tape.present_layers[layer - 1]
@@ -94,16 +93,6 @@ class LayerStatistics:
         return None if layer.is_fused or layer.activation.couples_units else mean_size(self._arrays.slope)
 
     @property
-    def slopes(self) -> Array:
-        """(batch, units): ∂h/∂z, as far as the way back goes through it."""
-        return self._arrays.slope
-
-    @cached_property
-    def own_slopes(self) -> Array:
-        """(batch, units): ∂h/∂z where the units have slopes of their own, whether anything is trained or not."""
-        return own_slopes(self._arrays.layer.spec.activation, self._arrays.z, self._arrays.a)
-
-    @property
     def weights(self) -> Spread:
         """The weights that hold at the moment."""
         return Spread(self._present_weights)
@@ -116,22 +105,16 @@ class LayerStatistics:
     @cached_property
     def dead(self) -> tuple[int, ...]:
         """The units, from 0, that let no gradient through for any sample of the batch."""
-        return _units(self._stuck[0])
+        return self._units_that_are(is_dead=True)
 
     @cached_property
     def saturated(self) -> tuple[int, ...]:
         """The units, from 0, that let hardly any through for any sample; none where it does not go through them."""
-        return () if self._arrays.layer.is_fused else _units(self._stuck[1])
+        return () if self._arrays.layer.is_fused else self._units_that_are(is_dead=False)
 
-    def flags(self, *, is_dead: bool) -> Flags:
-        """(batch, units): where a unit is dead, or else saturated."""
-        return self._stuck[0 if is_dead else 1]
-
-    @cached_property
-    def _stuck(self) -> tuple[Flags, Flags]:
-        """(dead, saturated), each (batch, units)."""
-        activation = self._arrays.layer.activation
-        return dead(activation, self.own_slopes), saturated(activation, self.own_slopes)
+    def _units_that_are(self, *, is_dead: bool) -> tuple[int, ...]:
+        flags = self._tape.flags(self.layer, is_dead=is_dead)
+        return tuple(np.flatnonzero(flags.all(axis=0)).tolist())
 
 
 def layer_statistics(tape: NetworkTape) -> tuple[LayerStatistics, ...]:
@@ -158,11 +141,6 @@ def mean_size(numbers: Array) -> float:
     """The mean distance from 0 of numbers of any shape; NaN or infinite where they are."""
     with np.errstate(all="ignore"):
         return float(np.abs(numbers).mean())
-
-
-def _units(flags: Flags) -> tuple[int, ...]:
-    """Those, from 0, that are flagged in every row of (batch, units)."""
-    return tuple(np.flatnonzero(flags.all(axis=0)).tolist())
 
 
 class LayerShapes(Struct, frozen=True):

@@ -35,7 +35,7 @@ from dlsim.engine.kinds.layered.tape import LayeredTape
 from dlsim.engine.kinds.network.passes import DenseBatch, Naming, Structure, answers
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
-from dlsim.engine.saturation import stuck
+from dlsim.engine.saturation import Flags, stuck
 
 Array = NDArray[np.float64]
 
@@ -51,16 +51,6 @@ class NetworkTape(LayeredTape):
     batch: DenseBatch
 
     # numbers
-
-    @property
-    def inputs(self) -> Array:
-        """(batch, inputs)."""
-        return self.batch.x
-
-    @property
-    def targets(self) -> Array | None:
-        """(batch, outputs)."""
-        return self.batch.t
 
     def at(self, numbers: Array, ref: Ref, sample: Any) -> Any:
         """By sample and unit."""
@@ -78,11 +68,16 @@ class NetworkTape(LayeredTape):
         below = self.batch.x if ref.layer == 1 else self.batch.layers[ref.layer - 2].a
         return delta * below[:, ref.index[0]]
 
+    def flags(self, layer: int, *, is_dead: bool) -> Flags:
+        """(batch, units): where a unit of a layer is dead, or else saturated."""
+        arrays = self.batch.layers[layer - 1]
+        found = self.remembered((stuck, layer), lambda: stuck(arrays.layer.spec.activation, arrays.z, arrays.a))
+        return found[0 if is_dead else 1]
+
     def is_stuck(self, layer: int, unit: int, *, is_dead: bool) -> bool:
         """Whether a unit is dead, or else saturated, for every sample of the batch."""
-        arrays = self.batch.layers[layer - 1]
-        flags = self.remembered((stuck, layer), lambda: stuck(arrays.layer.spec.activation, arrays.z, arrays.a))
-        return bool(flags[0 if is_dead else 1][:, unit].all()) and (is_dead or not arrays.layer.is_fused)
+        is_told = is_dead or not self.structure.layer(layer).is_fused
+        return bool(self.flags(layer, is_dead=is_dead)[:, unit].all()) and is_told
 
     def answers(self, inputs: Array) -> Array:
         """(rows, outputs): what the network answers to other inputs (rows, inputs), at the present parameters."""
@@ -99,14 +94,6 @@ class NetworkTape(LayeredTape):
         return loss_of(self)
 
     # how layers are connected
-
-    def in_last_step(self, ref: Ref) -> Ref:
-        """There are no steps."""
-        return ref
-
-    def is_before_start(self, ref: Ref) -> bool:
-        """There are no steps."""
-        return False
 
     def received(self, layer: int, sender: int, step: tuple[int, ...]) -> Ref:
         """An input, or the output of a unit of the layer below."""
@@ -157,10 +144,6 @@ class NetworkTape(LayeredTape):
         return Shown(A, self.structure.output.number, 0)
 
     # parameters and the program
-
-    def is_renewed(self, of: LayerParameter, layer: int) -> bool:
-        """Unless they are frozen."""
-        return of.is_trained(self.structure.layer(layer))
 
     def trained_parameters(self) -> Iterator[Ref]:
         """Layer by layer, weights before biases."""
@@ -270,9 +253,7 @@ class WayBack(Derivative):
 class LocalSlope(Derivative):
     """∂z/∂W: what the weight's sender sends; of a bias 1."""
 
-    def __init__(self, of: LayerParameter) -> None:
-        super().__init__(f"dz_d{of.key}")
-        self.of = of
+    of: LayerParameter
 
     def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> Any:
         """As the layer receives it."""
@@ -288,10 +269,6 @@ class LocalSlope(Derivative):
     def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
         """What the sender sends."""
         return (tape.received(ref.layer, ref.index[0], ()),) if self.of.is_weight else ("1",)
-
-    def about(self, ref: Ref) -> Ref:
-        """The parameter."""
-        return Ref(self.of, ref.layer, ref.index)
 
     def sender(self, ref: Ref) -> tuple[int, int] | None:
         """(layer, unit) of what the weight is multiplied with."""
@@ -313,9 +290,7 @@ class LocalSlope(Derivative):
 class OwnTerm(Derivative):
     """∂E₂/∂W: what one sample contributes to a gradient."""
 
-    def __init__(self, of: LayerParameter) -> None:
-        super().__init__(f"term_{of.key}", words=("term",))
-        self.of = of
+    of: LayerParameter
 
     def value(self, tape: NetworkTape, ref: Ref, sample: int) -> float:
         """Unscaled."""
@@ -333,14 +308,10 @@ class OwnTerm(Derivative):
         """From the start: it stands in a formula that is not."""
         return None
 
-    def about(self, ref: Ref) -> Ref:
-        """The parameter."""
-        return Ref(self.of, ref.layer, ref.index)
 
-
-PART = WayBack("part")
-DZ_DW, DZ_DB = LocalSlope(W), LocalSlope(B)
-TERM_W, TERM_B = OwnTerm(W), OwnTerm(B)
+PART = WayBack("part", A)
+DZ_DW, DZ_DB = LocalSlope("dz_dW", W), LocalSlope("dz_db", B)
+TERM_W, TERM_B = (OwnTerm(f"term_{of.key}", of, words=("term",)) for of in (W, B))
 
 
 def delta_factors(structure: Structure, layer: int, unit: int) -> Formula:

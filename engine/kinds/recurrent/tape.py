@@ -168,10 +168,6 @@ class RecurrentTape(LayeredTape):
 
     # parameters and the program
 
-    def is_renewed(self, of: LayerParameter, layer: int) -> bool:
-        """All are."""
-        return True
-
     def trained_parameters(self) -> Iterator[Ref]:
         """Layer by layer, weights before biases."""
         for layer in self.structure.layers:
@@ -288,13 +284,6 @@ class PartThroughTime(Derivative):
 
     is_way = True
 
-    def __init__(self, which: str) -> None:
-        super().__init__(f"part:{which}", name="part", words=(f"part_{which}", "part"))
-
-    def about(self, ref: Ref) -> Ref:
-        """The hidden output."""
-        return Ref(A, ref.layer, ref.index)
-
     def names(self, tape: RecurrentTape, ref: Ref) -> dict[str, str]:
         """The hidden output."""
         return {**super().names(tape, ref), "unit": self.bottom(tape, ref)}
@@ -349,6 +338,9 @@ def sent_back(tape: RecurrentTape, layer: int, sender: int, step: int) -> Formul
 
 
 E_T = StepError("E_t")
-PART_OWN, PART_LATER = OwnPart("own"), LaterPart("later")
+PART_OWN, PART_LATER = (
+    OwnPart("part:own", A, name="part", words=("part_own", "part")),
+    LaterPart("part:later", A, name="part", words=("part_later", "part")),
+)
 OF_STEPS = (E_T, PART_OWN, PART_LATER)
 """Those of a network through time alone."""
