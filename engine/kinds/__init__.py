@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 
 from dlsim.engine.model import Model
-from dlsim.engine.quantity import Quantity
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.data import Samples
 from dlsim.engine.scenario.spec import Body, Expectation
+from dlsim.engine.scenario.tables import Place
 
 
 class Source(Struct, frozen=True):
@@ -49,6 +50,41 @@ class Kind(Protocol):
         """Every quantity that such a scenario may have a number of, each once; of families, say one for each setting of
         the optimizer, those of this scenario. A quantity that no kind lists is a mistake: tests go by these.
         """
+
+
+LATE = "{} belongs to an iteration, but after = 0 is before the first", "ask for it after = 1 or later"
+
+
+def check_symbols(
+    expectation: Expectation,
+    place: Place,
+    find: Callable[[str], Ref | None],
+    is_of_iteration: Callable[[Ref], bool],
+    *,
+    unknown: tuple[str, str],
+    late: tuple[str, str] = LATE,
+) -> dict[str, Ref]:
+    """The number that each symbol of an expectation names.
+
+    `unknown` and `late` are (what is wrong with a symbol, written {}, and what would be right). Raises ScenarioError
+    for one that `find` does not know, and for one that an iteration leaves where none has been done.
+    """
+    found = {}
+    for symbol in expectation.values:
+        where, ref = place / "values" / symbol, find(symbol)
+        if ref is None:
+            raise where.error(unknown[0].format(repr(symbol)), symbol, unknown[1])
+        if not expectation.after and is_of_iteration(ref):
+            raise where.error(late[0].format(symbol), symbol, late[1])
+        found[symbol] = ref
+    return found
+
+
+def refuse_parts(expectation: Expectation, place: Place, parts: Iterable[str], problem: str, remedy: str) -> None:
+    """Raises ScenarioError for the first of these `parts` that is expected; in `problem` it is written {}."""
+    for part in parts:
+        if getattr(expectation, part) is not None:
+            raise (place / part).error(problem.format(part), None, remedy)
 
 
 class Kinds(Mapping[str, Kind]):

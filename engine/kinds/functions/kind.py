@@ -13,7 +13,7 @@ from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.kinds import Source
+from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.functions.quantities import (
     SLOPE,
     SOFTMAX,
@@ -252,24 +252,17 @@ class FunctionsKind:
         """Symbols must exist; there is no training, so only values can be expected."""
         place = Place(source.file, key)
         model = FunctionsModel(body)
-        for symbol in expectation.values:
-            ref = model.find(symbol)
-            if ref is None:
-                label = body.functions[0].label
-                raise (place / "values" / symbol).error(
-                    f"nothing here is called {symbol!r}",
-                    symbol,
-                    f"use x, {label}(x), {label}(0.5), {label}′(0.5), v1, where such a value or slope exists",
-                )
-            if not expectation.after and model.belongs_to_iteration(ref):
-                raise (place / "values" / symbol).error(
-                    f"{symbol} is read at the cursor, but after = 0 is before the first x",
-                    symbol,
-                    "ask for it after = 1 or later, or name the x in place of the letter",
-                )
-        for part in ("outputs", "loss", "loss_below", "accuracy"):
-            if getattr(expectation, part) is not None:
-                raise (place / part).error(f"functions have no {part}", None, "use values")
+        label = body.functions[0].label
+        hint = f"use x, {label}(x), {label}(0.5), {label}′(0.5), v1, where such a value or slope exists"
+        late = (
+            "{} is read at the cursor, but after = 0 is before the first x",
+            "ask for it after = 1 or later, or name the x in place of the letter",
+        )
+        unknown = ("nothing here is called {}", hint)
+        check_symbols(expectation, place, model.find, model.belongs_to_iteration, unknown=unknown, late=late)
+        refuse_parts(
+            expectation, place, ("outputs", "loss", "loss_below", "accuracy"), "functions have no {}", "use values"
+        )
 
     def build(self, body: FunctionsBody) -> FunctionsModel:
         """The cursor at the first x."""

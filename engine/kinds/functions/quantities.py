@@ -230,33 +230,25 @@ class FunctionSlope(OfFunction):
 class ValueAt(Quantity):
     """sigmoid(0.5): a function at an x that is named, as it was written."""
 
+    called, mark, place = "at", "", 0
+
     def __init__(self, x: str) -> None:
-        super().__init__(f"at:{x}", name="at", words=("functions_at",))
+        super().__init__(f"{self.called}:{x}", name=self.called, words=(f"functions_{self.called}",))
         self.x = x
 
     def value(self, tape: FunctionsTape, ref: Ref, sample: Any) -> float:
         """Computed when it is asked for."""
-        return tape.elsewhere(ref.index[0], float(self.x))[0]
+        return tape.elsewhere(ref.index[0], float(self.x))[self.place]
 
     def symbol(self, tape: FunctionsTape, ref: Ref) -> str:
-        """sigmoid(0.5)."""
-        return f"{tape.functions[ref.index[0]].label}({self.x})"
+        """sigmoid(0.5), sigmoid′(0.5)."""
+        return f"{tape.functions[ref.index[0]].label}{self.mark}({self.x})"
 
 
-class SlopeAt(Quantity):
+class SlopeAt(ValueAt):
     """sigmoid′(0.5): its slope there."""
 
-    def __init__(self, x: str) -> None:
-        super().__init__(f"slope_at:{x}", name="slope_at", words=("functions_slope_at",))
-        self.x = x
-
-    def value(self, tape: FunctionsTape, ref: Ref, sample: Any) -> float:
-        """Computed when it is asked for."""
-        return tape.elsewhere(ref.index[0], float(self.x))[1]
-
-    def symbol(self, tape: FunctionsTape, ref: Ref) -> str:
-        """sigmoid′(0.5)."""
-        return f"{tape.functions[ref.index[0]].label}′({self.x})"
+    called, mark, place = "slope_at", "′", 1
 
 
 class FunctionSetting(Quantity):

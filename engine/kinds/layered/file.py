@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from msgspec import Meta
 
+from dlsim.engine.classes import Classes, no_accuracy
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
-from dlsim.engine.scenario.spec import ALL, ActivationSpec, Array, TrainingSpec
+from dlsim.engine.kinds import check_symbols, refuse_parts
+from dlsim.engine.kinds.layered.tape import LayeredBody
+from dlsim.engine.quantity import Ref
+from dlsim.engine.scenario.spec import ALL, ActivationSpec, Array, Expectation, TrainingSpec
 from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number, vector
 from dlsim.engine.text import shown
 
@@ -102,3 +107,45 @@ def _batch_size(value: int | str, place: Place, samples: int) -> int:
     if isinstance(value, str) or value < 1:
         raise place.error(f"found {shown(value)}", value, f'this must be a whole number ≥ 1, or "{ALL}"')
     return min(value, samples)
+
+
+def judge_network(
+    body: LayeredBody,
+    expectation: Expectation,
+    place: Place,
+    find: Callable[[str], Ref | None],
+    *,
+    symbols: str,
+    width: int,
+    rows: str,
+    classes: Classes | None,
+) -> dict[str, Ref]:
+    """The number that each symbol of an expectation names, what else it asks for having been found to be there.
+
+    `symbols` are examples of what may be asked for; outputs are (samples, `width`), and in `rows` it is said how they
+    are given. Raises ScenarioError, at `place`, where something makes no sense.
+    """
+    unknown = ("this network has no number called {}", f"use symbols such as {symbols}")
+    found = check_symbols(expectation, place, find, lambda ref: not ref.quantity.of_forward_pass, unknown=unknown)
+    shape, outputs = (len(body.data.inputs), width), expectation.outputs
+    if outputs is not None and outputs.shape != shape:
+        problem = f"{_told(outputs.shape)}, but the data and the network make {_told(shape)}"
+        raise (place / "outputs").error(problem, outputs, f"give {rows}{_told(shape)}")
+    if body.training is None:
+        if expectation.after:
+            raise (place / "after").error(
+                "nothing is trained here, so there is no state after an iteration",
+                expectation.after,
+                "use after = 0 or add [training]",
+            )
+        remedy = "remove it or add [training]"
+        refuse_parts(expectation, place, ("loss", "loss_below"), "there is no loss without [training]", remedy)
+    problem = no_accuracy(classes, body.data.targets)
+    if problem:
+        remedy = "add data.targets" if body.data.targets is None else "remove it"
+        refuse_parts(expectation, place, ("accuracy",), problem, remedy)
+    return found
+
+
+def _told(shape: tuple[int, ...]) -> str:
+    return f"{count(shape[0], 'row')} of {shape[1]}"

@@ -11,20 +11,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Batches
 from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.kinds.layered.quantities import (
-    DE_DA,
-    DE_DB,
-    DE_DW,
-    DE_DZ,
-    E_O,
-    A,
-    B,
-    LayerParameter,
-    T,
-    W,
-    X,
-    Z,
-)
+from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DB, DE_DW, DE_DZ, E_O, A, B, LayerParameter, T, W, X, Z
 from dlsim.engine.kinds.layered.tape import (
     Arithmetic,
     BatchType,

@@ -12,15 +12,7 @@ from typing import Any
 
 from dlsim.engine.functions.losses import Loss
 from dlsim.engine.functions.settings import fill
-from dlsim.engine.kinds.layered.tape import (
-    Array,
-    FlatSlice,
-    Layer,
-    LayerArrays,
-    LayeredStructure,
-    LayeredTape,
-    mean_of,
-)
+from dlsim.engine.kinds.layered.tape import Array, FlatSlice, Layer, LayerArrays, LayeredStructure, LayeredTape, mean_of
 from dlsim.engine.kinds.updates import Parameter, update_quantities
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
 

@@ -9,22 +9,25 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from dlsim.engine.classes import classes_of, no_accuracy
-from dlsim.engine.errors import ScenarioError, nearest
+from dlsim.engine.classes import classes_of
+from dlsim.engine.errors import nearest
 from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source
-from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, read_training, refuse_untrainable
+from dlsim.engine.kinds.layered.file import (
+    ROUNDING,
+    judge_network,
+    read_biases,
+    read_scale,
+    read_training,
+    refuse_untrainable,
+)
 from dlsim.engine.kinds.layered.quantities import E_O, E, T, layered_quantities
 from dlsim.engine.kinds.network.data_summaries import data_quantities
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
-from dlsim.engine.kinds.network.passes import (
-    Naming,
-    NetworkBody,
-    Structure,
-)
+from dlsim.engine.kinds.network.passes import Naming, NetworkBody, Structure
 from dlsim.engine.kinds.network.tape import backward_quantities
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Quantity
@@ -33,17 +36,7 @@ from dlsim.engine.scenario.csv import read_csv
 from dlsim.engine.scenario.data import Samples, split_set_numbers, with_set_numbers
 from dlsim.engine.scenario.generators import GENERATORS, generated
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
-from dlsim.engine.scenario.tables import (
-    Number,
-    Place,
-    TomlTable,
-    convert,
-    count,
-    frozen,
-    matrix,
-    number,
-    unknown_key,
-)
+from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.text import shorten, shown
 
 WIDEST = 1024
@@ -398,56 +391,21 @@ class NetworkKind:
     def judge(self, body: NetworkBody, expectation: Expectation, key: str, source: Source) -> None:
         """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
         structure = Structure(body)
-        finder = NetworkFinder(structure, Naming(structure))
-
-        def refuse(problem: str, part: str, value: object, remedy: str) -> ScenarioError:
-            return ScenarioError(problem, file=source.file, key=f"{key}.{part}", value=value, remedy=remedy)
-
-        for symbol in expectation.values:
-            ref = finder.find(symbol)
-            if ref is None:
-                raise refuse(
-                    f"this network has no number called {symbol!r}",
-                    f"values.{symbol}",
-                    symbol,
-                    "use symbols such as x1, z1, h1, o1, E, W1, W[1][1,1], b1, ∂E/∂W1, W1⁺",
-                )
-            if expectation.after == 0 and not ref.quantity.of_forward_pass:
-                raise refuse(
-                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
-                    f"values.{symbol}",
-                    symbol,
-                    "ask for it after = 1 or later",
-                )
+        found = judge_network(
+            body,
+            expectation,
+            place := Place(source.file, key),
+            NetworkFinder(structure, Naming(structure)).find,
+            symbols="x1, z1, h1, o1, E, W1, W[1][1,1], b1, ∂E/∂W1, W1⁺",
+            width=structure.output.units,
+            rows="",
+            classes=classes_of(body.data),
+        )
+        for symbol, ref in found.items():
             if ref.quantity in (T, E, E_O) and (body.data.targets is None or structure.loss is None):
-                raise refuse(
-                    f"{symbol} needs targets and a loss",
-                    f"values.{symbol}",
-                    symbol,
-                    "add [training] with a loss",
+                raise (place / "values" / symbol).error(
+                    f"{symbol} needs targets and a loss", symbol, "add [training] with a loss"
                 )
-        shape = (len(body.data.inputs), structure.output.units)
-        if expectation.outputs is not None and expectation.outputs.shape != shape:
-            raise refuse(
-                f"{_shape_told(expectation.outputs.shape)}, but the data and the network make {_shape_told(shape)}",
-                "outputs",
-                expectation.outputs,
-                f"give {_shape_told(shape)}",
-            )
-        if body.training is None:
-            if expectation.after:
-                raise refuse(
-                    "nothing is trained here, so there is no state after an iteration",
-                    "after",
-                    expectation.after,
-                    "use after = 0 or add [training]",
-                )
-            if expectation.loss is not None or expectation.loss_below is not None:
-                part = "loss" if expectation.loss is not None else "loss_below"
-                raise refuse("there is no loss without [training]", part, None, "remove it or add [training]")
-        problem = no_accuracy(classes_of(body.data), body.data.targets)
-        if expectation.accuracy is not None and problem:
-            raise refuse(problem, "accuracy", None, "add data.targets" if body.data.targets is None else "remove it")
 
     def build(self, body: NetworkBody) -> NetworkModel:
         """The running network."""
@@ -460,11 +418,6 @@ class NetworkKind:
         yield from backward_quantities(structure)
         yield from layer_quantities(structure)
         yield from data_quantities(body.data, has_loss=has_loss)
-
-
-def _shape_told(shape: tuple[int, ...]) -> str:
-    rows, columns = shape
-    return f"{rows} {'row' if rows == 1 else 'rows'} of {columns}"
 
 
 NETWORK = NetworkKind()

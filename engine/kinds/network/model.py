@@ -56,10 +56,7 @@ from dlsim.engine.kinds.network.passes import (
     watched_slice,
 )
 from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART, NetworkTape
-from dlsim.engine.kinds.updates import (
-    RATE,
-    UPDATE,
-)
+from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref

@@ -8,19 +8,22 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from dlsim.engine.classes import classes_of, no_accuracy
+from dlsim.engine.classes import classes_of
 from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source
-from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, read_training, refuse_untrainable
+from dlsim.engine.kinds.layered.file import (
+    ROUNDING,
+    judge_network,
+    read_biases,
+    read_scale,
+    read_training,
+    refuse_untrainable,
+)
 from dlsim.engine.kinds.layered.quantities import T, layered_quantities
 from dlsim.engine.kinds.recurrent.model import RecurrentFinder, RecurrentModel
-from dlsim.engine.kinds.recurrent.passes import (
-    RecurrentBody,
-    RecurrentNaming,
-    RecurrentStructure,
-)
+from dlsim.engine.kinds.recurrent.passes import RecurrentBody, RecurrentNaming, RecurrentStructure
 from dlsim.engine.kinds.recurrent.tape import OF_STEPS
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
@@ -230,47 +233,20 @@ class RecurrentKind:
 
     def judge(self, body: RecurrentBody, expectation: Expectation, key: str, source: Source) -> None:
         """Symbols must exist, outputs must have the data's shape, what is asked must be there to ask."""
-        place = Place(source.file, key)
         structure = RecurrentStructure(body)
-        finder = RecurrentFinder(structure, RecurrentNaming(structure))
-        for symbol in expectation.values:
-            where = place / "values" / symbol
-            ref = finder.find(symbol)
-            if ref is None:
-                raise where.error(
-                    f"this network has no number called {symbol!r}",
-                    symbol,
-                    "use symbols such as x1⟨1⟩, z1⟨1⟩, h1⟨2⟩, o1⟨2⟩, E⟨2⟩, E, Wx1, Wh1, Wy1, b1, ∂E/∂Wh1",
-                )
-            if expectation.after == 0 and not ref.quantity.of_forward_pass:
-                raise where.error(
-                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
-                    symbol,
-                    "ask for it after = 1 or later",
-                )
+        found = judge_network(
+            body,
+            expectation,
+            place := Place(source.file, key),
+            RecurrentFinder(structure, RecurrentNaming(structure)).find,
+            symbols="x1⟨1⟩, z1⟨1⟩, h1⟨2⟩, o1⟨2⟩, E⟨2⟩, E, Wx1, Wh1, Wy1, b1, ∂E/∂Wh1",
+            width=structure.steps * structure.output.units,
+            rows="a row for each sequence, its steps one after the other: ",
+            classes=classes_of(body.data, structure.output.units),
+        )
+        for symbol, ref in found.items():
             if ref.quantity is T and body.data.targets is None:
-                raise where.error(f"{symbol} needs targets", symbol, "add data.targets")
-        shape = len(body.data.inputs), structure.steps * structure.output.units
-        if expectation.outputs is not None and expectation.outputs.shape != shape:
-            raise (place / "outputs").error(
-                f"found {expectation.outputs.shape[0]} rows of {expectation.outputs.shape[1]}",
-                expectation.outputs,
-                f"give a row for each sequence, its steps one after the other: {shape[0]} rows of {shape[1]}",
-            )
-        if body.training is None:
-            for part in ("loss", "loss_below"):
-                if getattr(expectation, part) is not None:
-                    raise (place / part).error("there is no loss without [training]", None, "add [training]")
-            if expectation.after:
-                raise (place / "after").error(
-                    "nothing is trained here, so there is no state after an iteration",
-                    expectation.after,
-                    "use after = 0 or add [training]",
-                )
-        problem = no_accuracy(classes_of(body.data, body.network.layers[-1].units), body.data.targets)
-        if expectation.accuracy is not None and problem:
-            remedy = "add data.targets" if body.data.targets is None else "remove it"
-            raise (place / "accuracy").error(problem, None, remedy)
+                raise (place / "values" / symbol).error(f"{symbol} needs targets", symbol, "add data.targets")
 
     def build(self, body: RecurrentBody) -> RecurrentModel:
         """The running network."""

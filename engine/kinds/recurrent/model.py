@@ -53,10 +53,7 @@ from dlsim.engine.kinds.recurrent.passes import (
     at,
 )
 from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
-from dlsim.engine.kinds.updates import (
-    RATE,
-    UPDATE,
-)
+from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref

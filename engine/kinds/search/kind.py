@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.kinds import Source
+from dlsim.engine.kinds import Source, refuse_parts
 from dlsim.engine.kinds.network.kind import NETWORK, read_data, read_network
 from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.passes import DenseBatch, NetworkBody
@@ -340,9 +340,8 @@ class SearchKind:
             after = expectation.after if body.training else 0
             NETWORK.judge(body.beside, replace(expectation, values=of_network, after=after), key, source)
             return
-        for part in ("outputs", "loss", "loss_below", "accuracy"):
-            if getattr(expectation, part) is not None:
-                raise (place / part).error(f"a search by itself has no {part}", None, "add [network], or use values")
+        parts = ("outputs", "loss", "loss_below", "accuracy")
+        refuse_parts(expectation, place, parts, "a search by itself has no {}", "add [network], or use values")
 
     def build(self, body: SearchBody) -> SearchModel:
         """The search before its first setting."""

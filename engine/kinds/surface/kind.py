@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
-from dlsim.engine.kinds import Source
+from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.probe import how_far
 from dlsim.engine.kinds.surface.quantities import (
     COORDINATES,
@@ -327,21 +327,11 @@ class SurfaceKind:
         """Symbols must exist; there are no samples, so neither outputs nor accuracy."""
         place = Place(source.file, key)
         model = SurfaceModel(body)
-        for symbol in expectation.values:
-            ref = model.find(symbol)
-            if ref is None:
-                raise (place / "values" / symbol).error(
-                    f"this surface has no number called {symbol!r}", symbol, f"use f, {_symbols(model)}"
-                )
-            if not expectation.after and model.belongs_to_iteration(ref):
-                raise (place / "values" / symbol).error(
-                    f"{symbol} belongs to an iteration, but after = 0 is before the first",
-                    symbol,
-                    "ask for it after = 1 or later",
-                )
-        for part in ("outputs", "accuracy"):
-            if getattr(expectation, part) is not None:
-                raise (place / part).error(f"a surface has no {part}", None, "use values, loss or loss_below")
+        unknown = ("this surface has no number called {}", f"use f, {_symbols(model)}")
+        check_symbols(expectation, place, model.find, model.belongs_to_iteration, unknown=unknown)
+        refuse_parts(
+            expectation, place, ("outputs", "accuracy"), "a surface has no {}", "use values, loss or loss_below"
+        )
 
     def build(self, body: SurfaceBody) -> SurfaceModel:
         """The point at its start."""
