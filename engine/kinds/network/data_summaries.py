@@ -10,7 +10,7 @@ called by its target, 0 or −1 and 1. What is of data that are kept back bears 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -315,15 +315,13 @@ def decisions(tape: NetworkTape, part: str, classes: Classes) -> Decisions:
     return found
 
 
-class OfClasses(Summary):
+class OfDecisions(Summary):
     """A number of a classifier, of one part of the data: `counts` holds the others of that part."""
 
-    called: str
-    written: str
-    """Its symbol: {0} is the mark of the data, {1} the classes of its index."""
+    is_count = True
 
-    def __init__(self, counts: ClassCounts) -> None:
-        super().__init__(f"{self.called}:{counts.part}", name=self.called)
+    def __init__(self, counts: ClassCounts, called: str) -> None:
+        super().__init__(f"{called}:{counts.part}", name=called)
         self.counts = counts
 
     def found(self, tape: NetworkTape) -> Decisions:
@@ -331,10 +329,39 @@ class OfClasses(Summary):
         part = self.counts.part
         return tape.remembered((Decisions, part), lambda: decisions(tape, part, classes_told(tape)))
 
+
+class OfClasses(OfDecisions):
+    """A number `read` from the table of confusions and `made` of others of its kind, by the classes of its index.
+
+    In its symbol, `written`, {0} is the mark of the data and {1} its classes.
+    """
+
+    def __init__(
+        self,
+        counts: ClassCounts,
+        called: str,
+        written: str,
+        read: Callable[[Confusion, tuple[int, ...]], float],
+        made: Callable[[NetworkTape, tuple[int, ...]], Formula],
+        *,
+        is_count: bool = True,
+    ) -> None:
+        super().__init__(counts, called)
+        self.written, self.is_count = written, is_count
+        self._read, self._made = read, made
+
+    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
+        """From the table of confusions."""
+        return float(self._read(self.found(tape).confusion, ref.index))
+
     def symbol(self, tape: NetworkTape, ref: Ref) -> str:
         """With its classes as they are numbered."""
         classes = ",".join(str(classes_told(tape).label(each)) for each in ref.index)
         return self.written.format(self.counts.mark, classes)
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """Of counts, down to what each sample is taken for."""
+        return self._made(tape, ref.index)
 
     def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
         """The classes of its index, as the data call them."""
@@ -343,136 +370,95 @@ class OfClasses(Summary):
 
 
 class ClassCounts:
-    """The numbers of one part of the data."""
+    """The numbers of one part of the data.
+
+    N[2,1] is how many samples of a class are taken for another, or for their own; N[2] how many there are of a class;
+    N_right how many are taken for what they are; N how many there are; accuracy and recall the shares that are right,
+    of all and of a class.
+    """
 
     def __init__(self, part: str) -> None:
         self.part = part
         self.mark = "" if part == TRAINING else "ᵥ"
         self.passes = PASSES[part]
-        self.decision, self.taken_for, self.of_class = Decision(self), TakenFor(self), OfClass(self)
-        self.right, self.samples = Right(self), SampleCount(self)
-        self.accuracy, self.recall = Accuracy(self), Recall(self)
+        self.decision = Decision(self, "decision")
+        self.taken_for = TakenFor(
+            self, "taken_for", "N{0}[{1}]", lambda table, pair: table.counts[pair], self._taken_for
+        )
+        self.of_class = OfClasses(
+            self,
+            "of_class",
+            "N{0}[{1}]",
+            lambda table, truth: table.counts[truth[0]].sum(),
+            lambda tape, truth: _sum(self.taken_for, [(*truth, taken) for taken in _numbers(tape)]),
+        )
+        self.right = OfClasses(
+            self,
+            "right",
+            "N{0}_right",
+            lambda table, _: table.right,
+            lambda tape, _: _sum(self.taken_for, [(each, each) for each in _numbers(tape)]),
+        )
+        self.samples = OfClasses(
+            self,
+            "samples",
+            "N{0}",
+            lambda table, _: table.samples,
+            lambda tape, _: _sum(self.of_class, [(each,) for each in _numbers(tape)]),
+        )
+        self.accuracy = OfClasses(
+            self,
+            "accuracy",
+            "accuracy{0}",
+            lambda table, _: table.accuracy,
+            lambda tape, _: (Ref(self.right), "/", Ref(self.samples)),
+            is_count=False,
+        )
+        self.recall = OfClasses(
+            self, "recall", "recall{0}[{1}]", lambda table, truth: table.recall(truth[0]), self._recall, is_count=False
+        )
 
     def quantities(self) -> tuple[Quantity, ...]:
         """All of them."""
         counted = (self.taken_for, self.of_class, self.right, self.samples)
         return (self.decision, *counted, self.accuracy, self.recall)
 
-
-class TakenFor(OfClasses):
-    """N[2,1]: how many samples of a class are taken for another, or for their own."""
-
-    is_count = True
-    called = "taken_for"
-    written = "N{0}[{1}]"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """From the table of confusions."""
-        return float(self.found(tape).confusion.counts[ref.index])
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+    def _taken_for(self, tape: NetworkTape, pair: tuple[int, ...]) -> Formula:
         """A bracket for each sample of the class, 1 where it holds, those that do first."""
-        truth, taken_for = ref.index
-        found, label = self.found(tape), classes_told(tape).label(taken_for)
+        truth, taken_for = pair
+        found, label = self.taken_for.found(tape), classes_told(tape).label(taken_for)
         rows = np.flatnonzero(found.meant == truth)
         rows = rows[np.argsort(found.said[rows] != taken_for, kind="stable")]
 
         def term(place: int) -> Formula:
-            return ("[", Ref(self.counts.decision, 0, (int(rows[place]),)), f" = {label}]")
+            return ("[", Ref(self.decision, 0, (int(rows[place]),)), f" = {label}]")
 
         return series(term, len(rows)) or ("0",)
+
+    def _recall(self, tape: NetworkTape, truth: tuple[int, ...]) -> Formula:
+        """N[2,2]/N[2]."""
+        of_class = Ref(self.of_class, 0, truth)
+        if not self.of_class.number(tape, of_class, 0):
+            return ("0",)
+        return (Ref(self.taken_for, 0, (*truth, *truth)), "/", of_class)
+
+
+def _sum(of: Quantity, indices: list[tuple[int, ...]]) -> Formula:
+    return total([(Ref(of, 0, index),) for index in indices])
+
+
+class TakenFor(OfClasses):
+    """How many samples of a class are taken for another, or for their own."""
 
     def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
         """Whether that is right."""
         yield "right" if ref.index[0] == ref.index[1] else "wrong"
 
 
-class OfClass(OfClasses):
-    """N[2]: how many samples of a class there are."""
+class Decision(OfDecisions):
+    """class₇: what a sample is taken for; its index is the row."""
 
-    is_count = True
-    called = "of_class"
-    written = "N{0}[{1}]"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """A row of the table."""
-        return float(self.found(tape).confusion.counts[ref.index[0]].sum())
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """What they are taken for."""
-        return total([(Ref(self.counts.taken_for, 0, (*ref.index, other)),) for other in _numbers(tape)])
-
-
-class Right(OfClasses):
-    """How many samples are taken for what they are."""
-
-    is_count = True
-    called = "right"
-    written = "N{0}_right"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """The diagonal of the table."""
-        return float(self.found(tape).confusion.right)
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """N[1,1] + N[2,2]."""
-        return total([(Ref(self.counts.taken_for, 0, (each, each)),) for each in _numbers(tape)])
-
-
-class SampleCount(OfClasses):
-    """How many samples there are."""
-
-    is_count = True
-    called = "samples"
-    written = "N{0}"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """The whole table."""
-        return float(self.found(tape).confusion.samples)
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """N[1] + N[2]."""
-        return total([(Ref(self.counts.of_class, 0, (each,)),) for each in _numbers(tape)])
-
-
-class Accuracy(OfClasses):
-    """The share of samples that are taken for what they are."""
-
-    called = "accuracy"
-    written = "accuracy{0}"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """0 without samples."""
-        return self.found(tape).confusion.accuracy
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """N_right/N."""
-        return (Ref(self.counts.right), "/", Ref(self.counts.samples))
-
-
-class Recall(OfClasses):
-    """The share of a class that is taken for it."""
-
-    called = "recall"
-    written = "recall{0}[{1}]"
-
-    def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
-        """0 without samples of it."""
-        return self.found(tape).confusion.recall(ref.index[0])
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """N[2,2]/N[2]."""
-        of_class = Ref(self.counts.of_class, 0, ref.index)
-        if not self.counts.of_class.number(tape, of_class, 0):
-            return ("0",)
-        return (Ref(self.counts.taken_for, 0, (*ref.index, *ref.index)), "/", of_class)
-
-
-class Decision(OfClasses):
-    """class₇: what a sample is taken for."""
-
-    is_count = of_one_sample = True
-    called = "decision"
+    of_one_sample = True
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """As the class is called."""

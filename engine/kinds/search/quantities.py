@@ -6,7 +6,7 @@ in floating point is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -146,89 +146,53 @@ class SearchTape(Tape):
         assert self.beside is not None, "there is no network beside this search"
         return self.beside
 
-    def in_row(self, letter: str, ref: Ref) -> str:
+    def in_row(self, letter: str, index: tuple[int, ...]) -> str:
         """A row's number by what its inputs are: s(0,1)."""
-        return f"{letter}({','.join(plain(float(number)) for number in self.inputs[ref.index[0]])})"
+        return f"{letter}({','.join(plain(float(number)) for number in self.inputs[index[0]])})"
 
-    def gate(self, ref: Ref) -> str:
-        """The name of the gate that the first of its index counts."""
-        return self.gates[ref.index[0]]
+    def gate(self, index: tuple[int, ...]) -> str:
+        """The name of the gate that the first of an index counts."""
+        return self.gates[index[0]]
 
 
 # its numbers
 
 
+Index = tuple[int, ...]
+
+
 class OfSearch(Quantity):
-    """A number of the search; any other is the network's."""
+    """A number of the search; any other is the network's. It is `read` and its symbol `written` by its index."""
+
+    def __init__(
+        self,
+        key: str,
+        read: Callable[[SearchTape, Index], float],
+        written: Callable[[SearchTape, Index], str] | None = None,
+        *,
+        words: tuple[str, ...] = (),
+        is_count: bool = True,
+    ) -> None:
+        super().__init__(key, words=words)
+        self._read, self._written, self.is_count = read, written, is_count
+
+    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
+        """From the grid or the data."""
+        return float(self._read(tape, ref.index))
+
+    def symbol(self, tape: SearchTape, ref: Ref) -> str:
+        """As it is written; else its key."""
+        return self.key if self._written is None else self._written(tape, ref.index)
 
     def whole(self, tape: SearchTape, op: Op) -> tuple[str, str]:
         """Row by row, or gate by gate."""
         return "", f"(1×{op.size})"
 
 
-class TriedWeight(OfSearch):
-    """w1: a weight of the setting tried."""
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """From the grid."""
-        return tape.numbers[ref.index[0]]
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """w1."""
-        return f"w{ref.index[0] + 1}"
-
-
-class TriedBias(OfSearch):
-    """b: its bias."""
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """From the grid."""
-        return tape.numbers[-1]
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """b."""
-        return "b"
-
-
-class RowInput(OfSearch):
-    """x1: an input in a row; the index is (row, weight)."""
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """From the data."""
-        return float(tape.inputs[ref.index])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """x1."""
-        return f"x{ref.index[1] + 1}"
-
-
-class WantedAnswer(OfSearch):
-    """What a gate answers to a row; the index is (gate, row)."""
-
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """0 or 1."""
-        gate, row = ref.index
-        return float(tape.truths[gate][row])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """The gate's name."""
-        return tape.gate(ref)
-
-
 class RowSum(OfSearch):
     """s(0,1): what arrives at the neuron for a row."""
 
     whose = Whose.BATCH
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """Made of whole numbers, see above."""
-        return float(tape.grid.sums[tape.setting, ref.index[0]]) / tape.grid.scale
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """s(0,1)."""
-        return tape.in_row("s", ref)
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """w1·x1 + w2·x2 + b."""
@@ -250,15 +214,6 @@ class RowAnswer(OfSearch):
     """y(0,1): what the neuron answers to a row, 0 or 1."""
 
     whose = Whose.BATCH
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """Whether it fires."""
-        return float(tape.grid.fires[tape.setting, ref.index[0]])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """y(0,1)."""
-        return tape.in_row("y", ref)
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """(1 if s(0,1) > 0 else 0)."""
@@ -282,15 +237,6 @@ class Solves(OfSearch):
     """AND?: whether the setting answers as a gate does in every row."""
 
     whose = Whose.BATCH
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """0 or 1."""
-        return float(tape.grid.solves[tape.setting, ref.index[0]])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """AND?."""
-        return f"{tape.gate(ref)}?"
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """The product of a bracket for each row, 1 where the answer is right: [y(0,1) = 1]."""
@@ -301,22 +247,13 @@ class Solves(OfSearch):
 
     def names(self, tape: SearchTape, ref: Ref) -> dict[str, str]:
         """The gate."""
-        return {"gate": tape.gate(ref)}
+        return {"gate": tape.gate(ref.index)}
 
 
 class Count(OfSearch):
-    """AND: how many settings have solved a gate so far."""
+    """AND: how many settings have solved a gate so far, this one included."""
 
     whose = Whose.BATCH
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """This one included."""
-        return float(tape.grid.counts[tape.setting, ref.index[0]])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """AND."""
-        return tape.gate(ref)
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """AND⁻ + AND?."""
@@ -326,31 +263,15 @@ class Count(OfSearch):
 class CountBefore(OfSearch):
     """AND⁻: how many had before this one."""
 
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """The count less this setting."""
-        place = tape.setting, ref.index[0]
-        return float(tape.grid.counts[place] - tape.grid.solves[place])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """AND⁻."""
-        return f"{tape.gate(ref)}⁻"
-
     def names(self, tape: SearchTape, ref: Ref) -> dict[str, str]:
         """The gate."""
-        return {"parameter": tape.gate(ref)}
+        return {"parameter": tape.gate(ref.index)}
 
 
 class Tried(OfSearch):
     """How many settings have been tried, this one included."""
 
     whose = Whose.BATCH
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """The number of the setting, from 1."""
-        return float(tape.setting + 1)
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """One more than before."""
@@ -361,62 +282,71 @@ class Tried(OfSearch):
         return Shown(ROW_SUM, None, 1)
 
 
-class TriedBefore(OfSearch):
-    """How many had been tried before this one."""
-
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """The number of the setting, from 0."""
-        return float(tape.setting)
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """tried⁻."""
-        return "tried⁻"
-
-
 class GridSize(OfSearch):
     """How many settings there are to try."""
-
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """The size of the grid."""
-        return float(len(tape.grid.solves))
 
     def formula(self, tape: SearchTape, ref: Ref, sample: int) -> Formula:
         """The product of how many values each weight and the bias can have."""
         return series(lambda axis: (Ref(VALUES, 0, (axis,)),), len(tape.grid.shape), "·")
 
 
-class Values(OfSearch):
-    """values(w1): how many values a weight or, last, the bias can have."""
-
-    is_count = True
-
-    def value(self, tape: SearchTape, ref: Ref, sample: Any) -> float:
-        """The grid's extent."""
-        return float(tape.grid.shape[ref.index[0]])
-
-    def symbol(self, tape: SearchTape, ref: Ref) -> str:
-        """values(w1)."""
-        is_bias = ref.index[0] == len(tape.grid.shape) - 1
-        return f"values({tape.symbol(Ref(BIAS) if is_bias else Ref(WEIGHT, 0, ref.index))})"
+def _values_written(tape: SearchTape, index: Index) -> str:
+    is_bias = index[0] == len(tape.grid.shape) - 1
+    return f"values({tape.symbol(Ref(BIAS) if is_bias else Ref(WEIGHT, 0, index))})"
 
 
-WEIGHT = TriedWeight("grid_w", words=("search_grid_w",))
-BIAS = TriedBias("grid_b", words=("search_grid_b",))
-INPUT = RowInput("cell", words=("x",))
-WANTED = WantedAnswer("truth", words=("t",))
-ROW_SUM = RowSum("sum", words=("search_sum",))
-ANSWER = RowAnswer("y", words=("search_y",))
-SOLVES = Solves("solves", words=("search_solves",))
-COUNT = Count("count", words=("search_count",))
-COUNT_BEFORE = CountBefore("before", words=("search_before",))
-TRIED = Tried("tried")
-TRIED_BEFORE = TriedBefore("tried_before")
-SETTINGS = GridSize("settings")
-VALUES = Values("values")
+WEIGHT = OfSearch(
+    "grid_w",
+    lambda tape, index: tape.numbers[index[0]],
+    lambda tape, index: f"w{index[0] + 1}",
+    words=("search_grid_w",),
+    is_count=False,
+)
+"""w1: a weight of the setting tried."""
+BIAS = OfSearch(
+    "grid_b", lambda tape, _: tape.numbers[-1], lambda tape, _: "b", words=("search_grid_b",), is_count=False
+)
+"""b: its bias."""
+INPUT = OfSearch(
+    "cell", lambda tape, index: tape.inputs[index], lambda tape, index: f"x{index[1] + 1}", words=("x",), is_count=False
+)
+"""x1: an input in a row; the index is (row, weight)."""
+WANTED = OfSearch("truth", lambda tape, index: tape.truths[index[0]][index[1]], SearchTape.gate, words=("t",))
+"""What a gate answers to a row, 0 or 1; the index is (gate, row)."""
+ROW_SUM = RowSum(
+    "sum",
+    lambda tape, row: float(tape.grid.sums[tape.setting, row[0]]) / tape.grid.scale,
+    lambda tape, row: tape.in_row("s", row),
+    words=("search_sum",),
+    is_count=False,
+)
+ANSWER = RowAnswer(
+    "y",
+    lambda tape, row: tape.grid.fires[tape.setting, row[0]],
+    lambda tape, row: tape.in_row("y", row),
+    words=("search_y",),
+)
+SOLVES = Solves(
+    "solves",
+    lambda tape, gate: tape.grid.solves[tape.setting, gate[0]],
+    lambda tape, gate: f"{tape.gate(gate)}?",
+    words=("search_solves",),
+)
+COUNT = Count(
+    "count", lambda tape, gate: tape.grid.counts[tape.setting, gate[0]], SearchTape.gate, words=("search_count",)
+)
+COUNT_BEFORE = CountBefore(
+    "before",
+    lambda tape, gate: tape.grid.counts[tape.setting, gate[0]] - tape.grid.solves[tape.setting, gate[0]],
+    lambda tape, gate: f"{tape.gate(gate)}⁻",
+    words=("search_before",),
+)
+TRIED = Tried("tried", lambda tape, _: tape.setting + 1)
+TRIED_BEFORE = OfSearch("tried_before", lambda tape, _: tape.setting, lambda tape, _: "tried⁻")
+"""How many had been tried before this one."""
+SETTINGS = GridSize("settings", lambda tape, _: len(tape.grid.solves))
+VALUES = OfSearch("values", lambda tape, axis: tape.grid.shape[axis[0]], _values_written)
+"""values(w1): how many values a weight or, last, the bias can have."""
 QUANTITIES = (
     *(WEIGHT, BIAS, INPUT, WANTED, ROW_SUM, ANSWER, SOLVES),
     *(COUNT, COUNT_BEFORE, TRIED, TRIED_BEFORE, SETTINGS, VALUES),
