@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Calendar
 from dlsim.engine.classes import Classes
+from dlsim.engine.errors import WrongKindError
 from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Ref
@@ -273,3 +274,124 @@ class FlatState:
     def _update_number(self, iteration: int) -> int:
         """The optimizer's own count, from 1."""
         return iteration - self._first_update + 1
+
+
+class Sweep:
+    """The part of a `Model` that goes through so many points, one an iteration, and learns nothing by itself.
+
+    What is learnt is a network's `beside` it, where there is one: state, parameters, gradients and loss are its own.
+    """
+
+    trains = True
+    no_parameters: str
+    """Why none can be named."""
+    no_setting: str
+    """Why what is looked at cannot be set, and what can be done instead."""
+
+    def __init__(self, points: int, beside: Model | None = None) -> None:
+        self.calendar = Calendar(points)
+        self.beside = beside
+        self.has_loss = beside is not None and beside.has_loss
+        self.classes = beside.classes if beside else None
+        self.layer_names = beside.layer_names if beside else ()
+        self._point = 0
+
+    def start(self) -> None:
+        """Back to the first point, and the network to its first weights."""
+        self._point = 0
+        if self.beside:
+            self.beside.start()
+
+    def save(self) -> Any:
+        """The network's state; by itself it has none that the number of the iteration does not tell."""
+        return self.beside.save() if self.beside else None
+
+    def restore(self, state: Any) -> None:
+        """Make a saved state the one before the next iteration."""
+        if self.beside and state is not None:
+            self.beside.restore(state)
+
+    def accept(self) -> None:
+        """The network's new weights take their places."""
+        if self.beside:
+            self.beside.accept()
+
+    @property
+    def state_bytes(self) -> int:
+        """What a saved state costs."""
+        return self.beside.state_bytes if self.beside else 16
+
+    def begin_at(self, iteration: int, before: Sweep) -> None:
+        """Count on."""
+        self.calendar.go_on(iteration, before.calendar)
+        if self.beside and before.beside:
+            self.beside.begin_at(iteration, before.beside)
+
+    def carry_over(self, before: Sweep) -> None:
+        """Keep what the network has learnt."""
+        if self.beside and before.beside:
+            self.beside.carry_over(before.beside)
+
+    def is_parameter(self, ref: Ref) -> bool:
+        """The network's are."""
+        return self.beside is not None and self.beside.is_parameter(ref)
+
+    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
+        """The network's. Raises WrongKindError without one."""
+        if self.beside is None:
+            raise WrongKindError(self.no_parameters)
+        return self.beside.parameter_at(layer, which, index)
+
+    def set_number(self, ref: Ref, number: float) -> None:
+        """Set one of the network's parameters. Raises WrongKindError for any other number."""
+        if self.beside is None or not self.beside.is_parameter(ref):
+            raise WrongKindError(self.no_setting)
+        self.beside.set_number(ref, number)
+
+    def number_in(self, state: Any, ref: Ref) -> float:
+        """One of the network's parameters as a saved state has it."""
+        if self.beside is None or state is None or not self.is_parameter(ref):
+            return float("nan")
+        return self.beside.number_in(state, ref)
+
+    def enter(self, iteration: int) -> float:
+        """On to the next point; past the last one it begins anew. The network's loss, NaN without one."""
+        self._point = self.calendar.of(iteration)[1]
+        return self.beside.enter(iteration) if self.beside else float("nan")
+
+    def is_finite(self) -> bool:
+        """Its own numbers always are: what would be infinite is refused when the file is read."""
+        return self.beside is None or self.beside.is_finite()
+
+    def first_trouble(self) -> tuple[Op, int, int | None] | None:
+        """The network's."""
+        return self.beside.first_trouble() if self.beside else None
+
+    def parameters(self, *, landed: bool) -> Sequence[LayerParameters]:
+        """The network's."""
+        return self.beside.parameters(landed=landed) if self.beside else ()
+
+    def gradients(self) -> Sequence[LayerParameters]:
+        """The network's."""
+        return self.beside.gradients() if self.beside else ()
+
+    def loss(self, *, landed: bool) -> float | None:
+        """The network's."""
+        return self.beside.loss(landed=landed) if self.beside else None
+
+    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
+        """The network's."""
+        return self.beside.validate(landed=landed) if self.beside else (None, None)
+
+    @property
+    def data_calendar(self) -> Calendar:
+        """The network's own, however many points there are."""
+        return self.beside.data_calendar if self.beside else self.calendar
+
+    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
+        """(len(y), len(x)): the network's output over the plane."""
+        return self.beside.region(x, y, landed=landed) if self.beside else None
+
+    def probe(self) -> Probe | None:
+        """The network's loss as a function of each parameter."""
+        return self.beside.probe() if self.beside else None

@@ -9,8 +9,6 @@ import numpy as np
 from msgspec import field
 from msgspec.structs import replace
 
-from dlsim.engine.calendar import Calendar
-from dlsim.engine.errors import WrongKindError
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
@@ -27,7 +25,7 @@ from dlsim.engine.kinds.functions.quantities import (
     slope_at,
     value_at,
 )
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import Row, Sweep, Table
 from dlsim.engine.numbers import general
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
@@ -49,22 +47,18 @@ class FunctionsBody(Body, frozen=True):
         return "functions"
 
 
-class FunctionsModel:
+class FunctionsModel(Sweep):
     """See engine/model.py: Model. There is no state: what stands at an x depends on x alone."""
 
-    trains = True
-    has_loss = False
-    classes = None
     epochs = 1
-    state_bytes = 16
-    layer_names = ()
     curves = ()
     curve_numbers: Mapping[str, Ref] = {}
+    no_parameters = "functions have no parameters"
+    no_setting = "functions have no parameters; change the scenario's own values"
 
     def __init__(self, body: FunctionsBody) -> None:
-        self.calendar = Calendar(len(body.sweep))
+        super().__init__(len(body.sweep))
         self._curves = FunctionsTape(body.functions, body.sweep, body.vector)
-        self._point = 0
         self.program = self._program()
         self.tables = self._tables()
 
@@ -94,58 +88,9 @@ class FunctionsModel:
             tables.append(Table("vector", ("=v", "=softmax(v)"), (*rows, Row("Σ", (None, Ref(SUM))))))
         return tuple(tables)
 
-    def start(self) -> None:
-        """The cursor back to the first x."""
-        self._point = 0
-
-    def save(self) -> None:
-        """Nothing to keep."""
-
-    def restore(self, state: None) -> None:
-        """Nothing to bring back."""
-
-    def accept(self) -> None:
-        """Nothing to carry on."""
-
-    def begin_at(self, iteration: int, before: FunctionsModel) -> None:
-        """The cursor moves on."""
-        self.calendar.go_on(iteration, before.calendar)
-
-    def carry_over(self, before: FunctionsModel) -> None:
-        """Nothing to take over."""
-
-    def is_parameter(self, ref: Ref) -> bool:
-        """There are none."""
-        return False
-
-    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
-        """There are none."""
-        raise WrongKindError("functions have no parameters")
-
-    def set_number(self, ref: Ref, number: float) -> None:
-        """Nothing to set: what can be edited stands in the scenario."""
-        raise WrongKindError("functions have no parameters; change the scenario's own values")
-
-    def number_in(self, state: None, ref: Ref) -> float:
-        """There are no parameters."""
-        return float("nan")
-
-    def enter(self, iteration: int) -> float:
-        """Move the cursor; past the end it begins anew."""
-        self._point = self.calendar.of(iteration)[1]
-        return float("nan")
-
     def observe(self, iteration: int) -> tuple[float, ...]:
         """Nothing besides."""
         return ()
-
-    def is_finite(self) -> bool:
-        """Functions are looked at where they are: an infinite loss at p = 0 is refused when the file is read."""
-        return True
-
-    def first_trouble(self) -> tuple[Op, int, int | None] | None:
-        """There is none."""
-        return None
 
     @property
     def tape(self) -> FunctionsTape:
@@ -156,30 +101,9 @@ class FunctionsModel:
         """The same: nothing of it is ever overwritten."""
         return self.tape
 
-    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
-        """None to learn."""
-        return ()
-
-    def gradients(self) -> tuple[LayerParameters, ...]:
-        """None either."""
-        return ()
-
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(points, functions): every function over the whole sweep."""
         return self._curves.values.T, None, None
-
-    def loss(self, *, landed: bool) -> None:
-        """Nothing is trained."""
-        return
-
-    def validate(self, *, landed: bool) -> tuple[None, None]:
-        """There are no data."""
-        return None, None
-
-    @property
-    def data_calendar(self) -> Calendar:
-        """There are no data: the sweep's."""
-        return self.calendar
 
     def find(self, symbol: str) -> Ref | None:
         """The reference that `symbol` names."""
@@ -192,14 +116,6 @@ class FunctionsModel:
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """The number at `ref`."""
         return self.tape.value(ref, 0)
-
-    def region(self, x: Array, y: Array, *, landed: bool) -> None:
-        """There is no plane of inputs."""
-        return
-
-    def probe(self) -> None:
-        """Nothing is trained."""
-        return
 
 
 MOST_POINTS = 10_001

@@ -15,14 +15,11 @@ import numpy as np
 from msgspec import Meta
 from msgspec.structs import replace
 
-from dlsim.engine.calendar import Calendar
-from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds import Source, refuse_parts
 from dlsim.engine.kinds.network.kind import NETWORK, read_data, read_network
 from dlsim.engine.kinds.network.model import NetworkModel
-from dlsim.engine.kinds.network.passes import DenseBatch, NetworkBody
+from dlsim.engine.kinds.network.passes import NetworkBody
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.kinds.probe import FlatProbe
 from dlsim.engine.kinds.search.quantities import (
     ANSWER,
     BIAS,
@@ -39,7 +36,7 @@ from dlsim.engine.kinds.search.quantities import (
     decimals,
     search,
 )
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import Row, Sweep, Table
 from dlsim.engine.numbers import general
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
@@ -74,13 +71,12 @@ class SearchBody(Body, frozen=True):
         return self.beside is not None and self.beside.draws_weights
 
 
-class SearchModel:
-    """See engine/model.py: Model. The whole grid is evaluated when it is built; an iteration looks at one setting.
+class SearchModel(Sweep):
+    """See engine/model.py: Model. The whole grid is evaluated when it is built; an iteration looks at one setting."""
 
-    What is trained beside it is a network like any other: state, gradients and loss are its own.
-    """
-
-    trains = True
+    beside: NetworkModel | None
+    no_parameters = "a search by itself has no parameters"
+    no_setting = "the settings of a search follow from its grid; change the grid instead"
 
     def __init__(self, body: SearchBody) -> None:
         self._body = body
@@ -91,16 +87,11 @@ class SearchModel:
             tuple(body.gates.values()),
             fires_at_zero=body.fires_at_zero,
         )
-        self.beside = None if body.beside is None else NetworkModel(body.beside)
-        self.calendar = Calendar(len(self.grid.counts))
+        super().__init__(len(self.grid.counts), None if body.beside is None else NetworkModel(body.beside))
         self.epochs = body.training.epochs if body.training else 1
-        self.has_loss = self.beside is not None and self.beside.has_loss
-        self.classes = self.beside.classes if self.beside else None
         self.curves = (*body.gates, *(self.beside.curves if self.beside else ()))
         counts = {name: Ref(COUNT, 0, (gate,)) for gate, name in enumerate(body.gates)}
         self.curve_numbers: Mapping[str, Ref] = {**counts, **(self.beside.curve_numbers if self.beside else {})}
-        self.layer_names = self.beside.layer_names if self.beside else ()
-        self._setting = 0
         self._symbols = {self.tape.symbol(ref): ref for ref in self._with_symbols()}
         self.program = Program([*self._ops(), *(self.beside.program if self.beside else ())])
         self.tables = (self._table(), *(self.beside.tables if self.beside else ()))
@@ -133,86 +124,10 @@ class SearchModel:
         )
         return Table("gates", (*columns, "solved", "count"), (answers, *truths))
 
-    # state
-
-    def start(self) -> None:
-        """The network back to its first weights."""
-        if self.beside:
-            self.beside.start()
-
-    def save(self) -> Array | None:
-        """The network's state; the search has none that the number of the iteration does not tell."""
-        return self.beside.save() if self.beside else None
-
-    def restore(self, state: Array | None) -> None:
-        """Make a saved state the one before the next iteration."""
-        if self.beside and state is not None:
-            self.beside.restore(state)
-
-    def accept(self) -> None:
-        """The network's new weights take their places."""
-        if self.beside:
-            self.beside.accept()
-
-    @property
-    def state_bytes(self) -> int:
-        """What a saved state costs."""
-        return self.beside.state_bytes if self.beside else 16
-
-    def begin_at(self, iteration: int, before: SearchModel) -> None:
-        """Count on."""
-        self.calendar.go_on(iteration, before.calendar)
-        if self.beside and before.beside:
-            self.beside.begin_at(iteration, before.beside)
-
-    def carry_over(self, before: SearchModel) -> None:
-        """Keep what the network has learnt."""
-        if self.beside and before.beside:
-            self.beside.carry_over(before.beside)
-
-    def is_parameter(self, ref: Ref) -> bool:
-        """The network's; the settings of the search follow from its grid."""
-        return not isinstance(ref.quantity, OfSearch) and self.beside is not None and self.beside.is_parameter(ref)
-
-    def parameter_at(self, layer: int, which: int, index: tuple[int, ...]) -> Ref:
-        """The network's."""
-        if self.beside is None:
-            raise WrongKindError("a search by itself has no parameters")
-        return self.beside.parameter_at(layer, which, index)
-
-    def set_number(self, ref: Ref, number: float) -> None:
-        """Set one of the network's parameters."""
-        if self.beside is None or isinstance(ref.quantity, OfSearch):
-            raise WrongKindError("the settings of a search follow from its grid; change the grid instead")
-        self.beside.set_number(ref, number)
-
-    def number_in(self, state: Array | None, ref: Ref) -> float:
-        """One of the network's parameters as a saved state has it."""
-        if self.beside is None or state is None or not self.is_parameter(ref):
-            return float("nan")
-        return self.beside.number_in(state, ref)
-
-    # one iteration
-
-    def enter(self, iteration: int) -> float:
-        """Try the next setting; past the last one the search begins anew, counts and all."""
-        self._setting = self.calendar.of(iteration)[1]
-        return self.beside.enter(iteration) if self.beside else float("nan")
-
     def observe(self, iteration: int) -> tuple[float, ...]:
         """How many settings have solved each gate so far."""
-        counts = tuple(float(count) for count in self.grid.counts[self._setting])
+        counts = tuple(float(count) for count in self.grid.counts[self._point])
         return (*counts, *(self.beside.observe(iteration) if self.beside else ()))
-
-    def is_finite(self) -> bool:
-        """The search's numbers always are."""
-        return self.beside is None or self.beside.is_finite()
-
-    def first_trouble(self) -> tuple[Op, int, int | None] | None:
-        """The network's."""
-        return self.beside.first_trouble() if self.beside else None
-
-    # reading
 
     @property
     def tape(self) -> SearchTape:
@@ -226,39 +141,14 @@ class SearchModel:
     def _with(self, beside: NetworkTape | None) -> SearchTape:
         body = self._body
         return SearchTape(
-            self.grid, self._setting, body.data.inputs, body.gates, beside, fires_at_zero=body.fires_at_zero
+            self.grid, self._point, body.data.inputs, body.gates, beside, fires_at_zero=body.fires_at_zero
         )
-
-    def parameters(self, *, landed: bool) -> tuple[LayerParameters, ...]:
-        """The network's."""
-        return self.beside.parameters(landed=landed) if self.beside else ()
-
-    def gradients(self) -> tuple[LayerParameters, ...]:
-        """The network's."""
-        return self.beside.gradients() if self.beside else ()
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
         """(outputs, loss, accuracy) of the network; without one, the answers of the setting tried."""
         if self.beside:
             return self.beside.evaluate(landed=landed)
-        return self.grid.fires[self._setting].astype(np.float64).reshape(-1, 1), None, None
-
-    def loss(self, *, landed: bool) -> float | None:
-        """The network's."""
-        return self.beside.loss(landed=landed) if self.beside else None
-
-    def validate(self, *, landed: bool) -> tuple[float | None, float | None]:
-        """The network's."""
-        return self.beside.validate(landed=landed) if self.beside else (None, None)
-
-    @property
-    def data_calendar(self) -> Calendar:
-        """The network's own, however long the search is."""
-        return self.beside.data_calendar if self.beside else self.calendar
-
-    def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
-        """The network's output over the plane."""
-        return self.beside.region(x, y, landed=landed) if self.beside else None
+        return self.grid.fires[self._point].astype(np.float64).reshape(-1, 1), None, None
 
     def find(self, symbol: str) -> Ref | None:
         """The reference that `symbol` names: the search's own, or the network's."""
@@ -274,10 +164,6 @@ class SearchModel:
         if isinstance(ref.quantity, OfSearch) or self.beside is None:
             return self.tape.value(ref, 0)
         return self.beside.figure(ref, landed=landed)
-
-    def probe(self) -> FlatProbe[DenseBatch] | None:
-        """The network's loss as a function of each parameter."""
-        return self.beside.probe() if self.beside else None
 
 
 MOST_SETTINGS = 200_000
