@@ -26,7 +26,7 @@ SHAKES, LARGER = 3, 8.0
 
 
 def how_far(gradients: Array, shaken: Callable[[Shake], Array]) -> Array:
-    """How far rounding may have moved each of these, tried with what `shaken` makes of all that goes into them."""
+    """(size,): how far rounding may have moved `gradients` (size,), by what `shaken` makes of all they come from."""
     with np.errstate(all="ignore"):
         moved = [np.abs(shaken(Shake(number)) - gradients) for number in range(SHAKES)]
         return np.asarray(LARGER * np.maximum.reduce(moved))

@@ -218,40 +218,38 @@ class ParameterChange(_OfParameter):
         return self.of.new.shown_with(tape, ref._replace(quantity=self.of.new))
 
 
-class OptimizerSlot(_OfParameter):
+class _Slot(_OfParameter):
+    """What an optimizer remembers of a parameter; `slot` is the name that it has for it."""
+
+    called: str
+    mark = ""
+
+    def __init__(self, slot: str, of: Parameter) -> None:
+        super().__init__(f"{self.called}:{slot}:{of.key}", of, name=self.called)
+        self.slot = slot
+
+    def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
+        """Before the update, or what is marked as new, after it."""
+        return tape.slot(self.slot, self.of, ref, is_new=bool(self.mark))
+
+    def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
+        """v_W1, v_W1⁺."""
+        return f"{self.slot}_{self.of.symbol(tape, ref)}{self.mark}"
+
+
+class OptimizerSlot(_Slot):
     """What the optimizer remembers of a parameter, as the iteration reads it."""
 
+    called = "slot"
     is_learnt = True
 
-    def __init__(self, slot: str, of: Parameter) -> None:
-        super().__init__(f"slot:{slot}:{of.key}", of, name="slot")
-        self.slot = slot
 
-    def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
-        """Before the update."""
-        return tape.slot(self.slot, self.of, ref, is_new=False)
-
-    def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
-        """v_W1."""
-        return f"{self.slot}_{self.of.symbol(tape, ref)}"
-
-
-class NewSlot(_OfParameter):
+class NewSlot(_Slot):
     """What the optimizer will remember of a parameter."""
 
+    called = "new_slot"
+    mark = PLUS
     whose = Whose.BATCH
-
-    def __init__(self, slot: str, of: Parameter) -> None:
-        super().__init__(f"new_slot:{slot}:{of.key}", of, name="new_slot")
-        self.slot = slot
-
-    def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
-        """After the update."""
-        return tape.slot(self.slot, self.of, ref, is_new=True)
-
-    def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
-        """v_W1⁺."""
-        return f"{self.slot}_{self.of.symbol(tape, ref)}{PLUS}"
 
     def formula(self, tape: UpdatedTape, ref: Ref, sample: int) -> Formula:
         """How it is renewed."""
@@ -449,8 +447,8 @@ def _for_all(tape: Any, op: Any, of: Parameter, slot: str) -> tuple[str, str]:
         if isinstance(token, str):
             return token
         quantity = token.quantity
-        if isinstance(quantity, OptimizerSlot | NewSlot):
-            return f"{quantity.slot}_{matrix}{PLUS if isinstance(quantity, NewSlot) else ''}"
+        if isinstance(quantity, _Slot):
+            return f"{quantity.slot}_{matrix}{quantity.mark}"
         if quantity is of:
             return matrix
         return f"∂E/∂{matrix}" if quantity is of.gradient else str(tape.symbol(token))

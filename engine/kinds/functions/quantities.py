@@ -29,7 +29,7 @@ def is_shared(spec: FunctionSpec) -> bool:
 
 
 def evaluate(spec: FunctionSpec, x: Array) -> tuple[Array, Array]:
-    """(value, slope) of one function at every x; the slope is NaN where there is none."""
+    """(value, slope), (points,) each, of one function at every x (points,); the slope is NaN where there is none."""
     column = x.reshape(-1, 1)
     value, slope = np.empty_like(column), np.full_like(column, np.nan)
     if spec.target is not None:

@@ -11,7 +11,23 @@ from numpy.typing import NDArray
 
 from dlsim.engine.calendar import Batches
 from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DB, DE_DW, DE_DZ, E_O, A, B, LayerParameter, T, W, X, Z
+from dlsim.engine.kinds.layered.quantities import (
+    DE_DA,
+    DE_DB,
+    DE_DW,
+    DE_DZ,
+    E_O,
+    O_CELL,
+    T_CELL,
+    X_CELL,
+    A,
+    B,
+    LayerParameter,
+    T,
+    W,
+    X,
+    Z,
+)
 from dlsim.engine.kinds.layered.tape import (
     Arithmetic,
     BatchType,
@@ -27,6 +43,7 @@ from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, OptimizerSlot
 from dlsim.engine.model import FlatState, LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
+from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.tape import first_trouble
 
 Array = NDArray[np.float64]
@@ -52,6 +69,11 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
         self.trains = self.has_loss = training is not None
         self.epochs = training.epochs if training else 0
         self.layer_names = tuple((layer.units, layer.activation.name) for layer in structure.layers)
+        self.tables = (
+            weights_table(structure, naming),
+            layers_table(structure, naming, body.steps),
+            data_table(structure, naming, body.data, body.steps),
+        )
         self._work: dict[int, Array] = {}
         self._arrays: dict[tuple[int, int], BatchType] = {}
         self._iteration = 1
@@ -102,7 +124,7 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
             array[ref.index] = number
 
     def number_in(self, state: Array, ref: Ref) -> float:
-        """A weight or a bias as a saved state has it."""
+        """A weight or a bias as a saved state (state,) has it."""
         array = self._array_of(state, ref) if self.is_parameter(ref) else None
         return float("nan") if array is None else float(array[ref.index])
 
@@ -296,10 +318,10 @@ def weights_table(structure: LayeredStructure, naming: LayerNaming) -> Table:
     return Table("weights", columns, LazyRows(count, row), spare=spare_columns(structure.slots))
 
 
-def layers_table(structure: LayeredStructure, naming: LayerNaming, steps: Sequence[int] = ()) -> Table:
+def layers_table(structure: LayeredStructure, naming: LayerNaming, steps: int) -> Table:
     """A line for every unit, by layer; through time for every unit at every step, in the order of time."""
     quantities = (Z, A, *((DE_DZ,) if structure.loss is not None else ()))
-    moments: list[tuple[int, ...]] = [(step,) for step in steps] or [()]
+    moments: list[tuple[int, ...]] = [(step,) for step in range(steps)] or [()]
     rows = [
         Row(
             naming.unit("a", layer.number, (unit, *moment)),
@@ -311,6 +333,30 @@ def layers_table(structure: LayeredStructure, naming: LayerNaming, steps: Sequen
         for unit in range(layer.units)
     ]
     return Table("layers", ("z", "activation", "delta")[: len(quantities)], rows)
+
+
+def data_table(structure: LayeredStructure, naming: LayerNaming, data: DataSpec, steps: int) -> Table:
+    """A line for every sample, or for every sequence at every step: what comes in, what should come out, what does."""
+    output, last = structure.output, structure.output.number if steps else 0
+    targets = output.units if data.targets is not None else 0
+    units = [
+        (quantity, word if steps else "", layer, unit)
+        for quantity, word, layer, count in (
+            (X_CELL, "input", 0, structure.layer(1).senders - structure.fed_back),
+            (T_CELL, "target", last, targets),
+            (O_CELL, "output", last, output.units),
+        )
+        for unit in range(count)
+    ]
+    columns = tuple(f"{word}={naming.unit(quantity.letter, layer, (unit,))}" for quantity, word, layer, unit in units)
+
+    def row(place: int) -> Row:
+        number, *step = divmod(place, steps) if steps else (place,)
+        cells = tuple(Ref(quantity, layer, (number, unit, *step)) for quantity, _, layer, unit in units)
+        return Row(f"{number + 1}{f'⟨{step[0] + 1}⟩' if step else ''}", cells, sample=number)
+
+    rows = LazyRows(len(data.inputs) * max(steps, 1), row)
+    return Table("data", columns, rows, labels="sample_time" if steps else "sample", per_sample=max(steps, 1))
 
 
 # symbols

@@ -35,7 +35,7 @@ class FlatSlice(Struct, frozen=True):
     shape: tuple[int, ...]
 
     def of(self, flat: Array) -> Array:
-        """That part of a flat array, in its own shape: a view."""
+        """That part of a flat array (parameters,) or longer, in its own shape: a view."""
         return flat[self.start : self.stop].reshape(self.shape)
 
 
@@ -61,7 +61,7 @@ class Layer(Struct, frozen=True):
 
 
 def views(layers: Sequence[Layer], flat: Array, *, read_only: bool = False) -> tuple[tuple[Array, Array | None], ...]:
-    """(weights, biases or None) of every layer, in a flat array of parameters or of gradients."""
+    """(weights (senders, units), biases (units,) or None) of every layer, in a flat array (parameters,) or longer."""
     if read_only:
         flat = flat.view()
         flat.flags.writeable = False
@@ -152,7 +152,7 @@ class LayeredStructure(ABC):
 
     @abstractmethod
     def numbered(self, number: int, weights: Array) -> Array:
-        """A layer's (senders, units) in one row, in the order in which they are numbered."""
+        """(senders·units,): a layer's (senders, units) in one row, in the order in which they are numbered."""
 
     def weights_in_order(self, number: int) -> Iterator[tuple[int, int]]:
         """(sender, unit) of a layer's weights as they are numbered."""
@@ -452,11 +452,11 @@ class LayeredTape(Tape):
 
     @abstractmethod
     def at(self, numbers: Array, ref: Ref, sample: Any) -> Any:
-        """A unit's number among those of its layer, of a sample or of several."""
+        """A unit's number among those of its layer, shaped as in `LayerArrays`: of a sample, or (rows,) of several."""
 
     @abstractmethod
     def in_data(self, numbers: Array, ref: Ref) -> float:
-        """A cell of the data table."""
+        """A cell of the data table, (rows, numbers in a row)."""
 
     @abstractmethod
     def received(self, layer: int, sender: int, step: tuple[int, ...]) -> Ref:
@@ -508,6 +508,6 @@ class LayeredTape(Tape):
 
 
 def mean_of(errors: Array) -> float:
-    """The loss of a batch, from its samples' E: infinite where their sum is."""
+    """The loss of a batch, from its samples' E (batch,): infinite where their sum is."""
     with np.errstate(all="ignore"):
         return float(np.add.reduce(errors) / len(errors))

@@ -46,7 +46,7 @@ TRAINING, VALIDATION = "training", "validation"
 
 
 def samples_of(data: DataSpec, part: str) -> tuple[Array, Array | None]:
-    """(inputs, targets) of a part of the data."""
+    """(inputs (rows, inputs), targets (rows, outputs) or None) of a part of the data."""
     if part == TRAINING:
         return data.inputs, data.targets
     return data.validation_inputs, data.validation_targets
@@ -82,7 +82,7 @@ class Passes:
             yield from (self.loss, self.E, self.E_o)
 
     def samples(self, tape: NetworkTape) -> tuple[Array, Array | None]:
-        """(inputs, targets)."""
+        """(inputs (rows, inputs), targets (rows, outputs) or None)."""
         return samples_of(tape.data, self.part)
 
     def state(self, tape: NetworkTape) -> Array:

@@ -12,18 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import classes_of
-from dlsim.engine.kinds.layered.model import (
-    GRADIENTS,
-    LETTERS,
-    Finder,
-    LayeredModel,
-    LazyRows,
-    layers_table,
-    single,
-    unit_op,
-    weight_op,
-    weights_table,
-)
+from dlsim.engine.kinds.layered.model import GRADIENTS, LETTERS, Finder, LayeredModel, single, unit_op, weight_op
 from dlsim.engine.kinds.layered.quantities import (
     DA_DZ,
     DE_DA,
@@ -31,9 +20,6 @@ from dlsim.engine.kinds.layered.quantities import (
     DE_DW,
     DE_DZ,
     E_O,
-    O_CELL,
-    T_CELL,
-    X_CELL,
     A,
     B,
     E,
@@ -57,10 +43,9 @@ from dlsim.engine.kinds.network.passes import (
 )
 from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART, NetworkTape
 from dlsim.engine.kinds.updates import RATE, UPDATE
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.scenario.spec import DataSpec
 from dlsim.engine.tape import first_trouble
 
 
@@ -112,31 +97,6 @@ def _pairs(quantity: Quantity, layer: Layer, others: int) -> Op:
     return Op(
         quantity, "backward", number, layer.units * others, lambda place: Ref(quantity, number, divmod(place, others))
     )
-
-
-def network_tables(structure: Structure, naming: Naming, data: DataSpec) -> tuple[Table, ...]:
-    """Weights (as the iteration reads them, gradients, optimizer state, changes, new), layers (z, output, δ), data."""
-    return weights_table(structure, naming), layers_table(structure, naming), _data_table(structure, data)
-
-
-def _data_table(structure: Structure, data: DataSpec) -> Table:
-    inputs, outputs = structure.widths[0], structure.widths[-1]
-    has_targets = data.targets is not None
-    columns = (
-        *(f"=x{place + 1}" for place in range(inputs)),
-        *(f"=t{place + 1}" for place in range(outputs if has_targets else 0)),
-        *(f"=o{place + 1}" for place in range(outputs)),
-    )
-
-    def row(number: int) -> Row:
-        cells = (
-            *(Ref(X_CELL, 0, (number, place)) for place in range(inputs)),
-            *(Ref(T_CELL, 0, (number, place)) for place in range(outputs if has_targets else 0)),
-            *(Ref(O_CELL, 0, (number, place)) for place in range(outputs)),
-        )
-        return Row(str(number + 1), cells, sample=number)
-
-    return Table("data", columns, LazyRows(len(data.inputs), row), labels="sample")
 
 
 class NetworkFinder(Finder):
@@ -227,7 +187,6 @@ class NetworkModel(LayeredModel[NetworkTape, DenseBatch]):
         super().__init__(structure, naming, body)
         self.find = NetworkFinder(structure, naming).find
         self.program = network_program(structure)
-        self.tables = network_tables(structure, naming, body.data)
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         self.curve_numbers = {"validation": Ref(HELD_READ.loss), "over_all": Ref(TRAINED.loss)}
         size = self._batches.size
@@ -296,14 +255,14 @@ class NetworkModel(LayeredModel[NetworkTape, DenseBatch]):
         )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
-        """The first output over the plane of two inputs."""
+        """(len(y), len(x)): the first output over the plane of two inputs; None where there are not two."""
         if self.structure.widths[0] != 2:
             return None
         grid = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
         return answers(self.structure, self._state(landed=landed), grid)[:, 0].reshape(len(y), len(x))
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) over the training set at the present parameters."""
+        """(outputs (rows, outputs), loss, accuracy) over the training set at the present parameters."""
         data = self._data
         return evaluate(self.structure, self._state(landed=landed), data.inputs, data.targets, self.classes)
 

@@ -85,7 +85,7 @@ class Structure(LayeredStructure):
         return unit * self.layer(number).senders + sender
 
     def numbered(self, number: int, weights: Array) -> Array:
-        """By unit, then by sender."""
+        """(senders·units,): by unit, then by sender."""
         return weights.T.ravel()
 
     @property

@@ -53,11 +53,11 @@ class NetworkTape(LayeredTape):
     # numbers
 
     def at(self, numbers: Array, ref: Ref, sample: Any) -> Any:
-        """By sample and unit."""
+        """By sample and unit, of (batch, units)."""
         return numbers[sample, ref.index[0]]
 
     def in_data(self, numbers: Array, ref: Ref) -> float:
-        """By row and unit."""
+        """By row and unit, of (rows, units)."""
         return float(numbers[ref.index])
 
     def terms(self, of: LayerParameter, ref: Ref) -> Array:

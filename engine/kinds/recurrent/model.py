@@ -11,35 +11,8 @@ from numpy.typing import NDArray
 
 from dlsim.engine.classes import accuracy, classes_of
 from dlsim.engine.functions.initialisers import initial_weights
-from dlsim.engine.kinds.layered.model import (
-    GRADIENTS,
-    LETTERS,
-    Finder,
-    LayeredModel,
-    LazyRows,
-    layers_table,
-    single,
-    unit_op,
-    weight_op,
-    weights_table,
-)
-from dlsim.engine.kinds.layered.quantities import (
-    DA_DZ,
-    DE_DA,
-    DE_DB,
-    DE_DW,
-    DE_DZ,
-    E_O,
-    O_CELL,
-    T_CELL,
-    X_CELL,
-    A,
-    B,
-    E,
-    W,
-    Z,
-    batch_errors,
-)
+from dlsim.engine.kinds.layered.model import GRADIENTS, LETTERS, Finder, LayeredModel, single, unit_op, weight_op
+from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DA, DE_DB, DE_DW, DE_DZ, E_O, A, B, E, W, Z, batch_errors
 from dlsim.engine.kinds.layered.tape import Layer
 from dlsim.engine.kinds.recurrent.passes import (
     HIDDEN,
@@ -54,10 +27,9 @@ from dlsim.engine.kinds.recurrent.passes import (
 )
 from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
 from dlsim.engine.kinds.updates import RATE, UPDATE
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.scenario.spec import DataSpec
 
 
 def recurrent_program(structure: RecurrentStructure) -> Program:
@@ -118,38 +90,6 @@ def _parameters(of_weights: Quantity, of_biases: Quantity, structure: RecurrentS
     yield weight_op(of_weights, structure, layer)
     if layer.biases:
         yield unit_op(of_biases, "backward", layer)
-
-
-def recurrent_tables(structure: RecurrentStructure, naming: RecurrentNaming, data: DataSpec) -> tuple[Table, ...]:
-    """Weights (with gradients, new values and optimizer state), units step by step, data."""
-    return (
-        weights_table(structure, naming),
-        layers_table(structure, naming, range(structure.steps)),
-        _data_table(structure, naming, len(data.inputs), has_targets=data.targets is not None),
-    )
-
-
-def _data_table(structure: RecurrentStructure, naming: RecurrentNaming, sequences: int, *, has_targets: bool) -> Table:
-    """A line for every sequence at every step: what comes in then, what should come out, and what does."""
-    outputs = structure.output.units
-    units = [
-        (quantity, word, layer, unit)
-        for quantity, word, layer, count in (
-            (X_CELL, "input", 0, structure.inputs),
-            (T_CELL, "target", OUTPUT, outputs if has_targets else 0),
-            (O_CELL, "output", OUTPUT, outputs),
-        )
-        for unit in range(count)
-    ]
-    columns = tuple(f"{word}={naming.unit(quantity.letter, layer, (unit,))}" for quantity, word, layer, unit in units)
-
-    def row(place: int) -> Row:
-        number, step = divmod(place, structure.steps)
-        cells = tuple(Ref(quantity, layer, (number, unit, step)) for quantity, _, layer, unit in units)
-        return Row(f"{number + 1}{at(step)}", cells, sample=number)
-
-    rows = LazyRows(sequences * structure.steps, row)
-    return Table("data", columns, rows, labels="sample_time", per_sample=structure.steps)
 
 
 _UNIT = re.compile(r"(E_o|[xtzhob])(\d{1,6})(?:[⟨<](\d{1,6})[⟩>])?")
@@ -259,7 +199,6 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
         self.find = RecurrentFinder(structure, naming).find
         self.program = recurrent_program(structure)
         self.classes = classes_of(body.data, structure.output.units)
-        self.tables = recurrent_tables(structure, naming, body.data)
         self._inputs = self._by_step(body.data.inputs, structure.inputs)
         self._targets = self._by_step(body.data.targets, structure.output.units)
         self._kept: dict[int, BatchOfSequences] = {}  # over all sequences, by which state is present
@@ -325,7 +264,7 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
     # the whole training set
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) at the present parameters; a row of outputs is a sequence, step after step."""
+        """(outputs (sequences, steps·outputs), loss, accuracy) over all sequences at the present parameters."""
         batch = self._over_all(landed=landed)
         outputs = batch.output.a.transpose(1, 0, 2).reshape(batch.size, -1).copy()
         loss = float(batch.loss) if self.structure.loss is not None else None

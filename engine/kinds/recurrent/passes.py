@@ -100,7 +100,7 @@ class RecurrentStructure(LayeredStructure):
         return first * layer.units + unit * senders + sender - first
 
     def numbered(self, number: int, weights: Array) -> Array:
-        """Wx before Wh, each by unit, then by sender."""
+        """(senders·units,): Wx before Wh, each by unit, then by sender."""
         cut = self.inputs if number == HIDDEN else len(weights)
         return np.concatenate([weights[:cut].T.ravel(), weights[cut:].T.ravel()])
 

@@ -73,14 +73,14 @@ class RecurrentTape(LayeredTape):
         return self.batch.t if len(self.batch.t) else None
 
     def at(self, numbers: Array, ref: Ref, sample: Any) -> Any:
-        """By step, sequence and unit; h⟨0⟩ is 0."""
+        """By step, sequence and unit, of (steps, batch, units); h⟨0⟩ is 0."""
         unit, *step = ref.index
         if step and step[0] == START:
             return 0.0
         return numbers[step[0] if step else self.structure.steps - 1, sample, unit]
 
     def in_data(self, numbers: Array, ref: Ref) -> float:
-        """By sequence, unit and step; a row of the data holds step after step."""
+        """By sequence, unit and step, of (sequences, steps·units): a row holds step after step."""
         row, unit, step = ref.index
         return float(numbers[row, step * (numbers.shape[1] // self.structure.steps) + unit])
 

@@ -145,7 +145,7 @@ class SearchModel(Sweep):
         )
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """(outputs, loss, accuracy) of the network; without one, the answers of the setting tried."""
+        """(outputs (rows, outputs), loss, accuracy) of the network; without one, the answers of the setting tried."""
         if self.beside:
             return self.beside.evaluate(landed=landed)
         return self.grid.fires[self._point].astype(np.float64).reshape(-1, 1), None, None

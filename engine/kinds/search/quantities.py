@@ -29,7 +29,7 @@ LARGEST = 1_000.0
 
 
 def decimals(numbers: Array) -> int | None:
-    """How many decimals they have at most; None for more than are allowed."""
+    """How many decimals numbers of any shape have at most; None for more than are allowed."""
     for places in range(DECIMALS + 1):
         scaled = numbers * 10.0**places
         if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-9 * np.maximum(np.abs(scaled), 1.0)):

@@ -123,7 +123,7 @@ class SurfaceModel(FlatState):
         self._state(landed=False)[0, ref.index[0]] = number
 
     def number_in(self, state: Array, ref: Ref) -> float:
-        """A coordinate as a saved state has it."""
+        """A coordinate as a saved state (1 + slots, dimensions) has it."""
         return float(state[0, ref.index[0]]) if self.is_parameter(ref) else float("nan")
 
     # one iteration
@@ -189,7 +189,7 @@ class SurfaceModel(FlatState):
         return ((view, None),)
 
     def evaluate(self, *, landed: bool) -> tuple[Array, float | None, float | None]:
-        """The present height, as output and as loss."""
+        """The present height, as output (1, 1) and as loss."""
         point = self._state(landed=landed)[0]
         with np.errstate(all="ignore"):
             height = float(self.surface.value(*point))
@@ -226,7 +226,7 @@ class SurfaceModel(FlatState):
         return self.freeze(landed=landed).value(ref, 0)
 
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
-        """The height over the plane; None on a line."""
+        """(len(y), len(x)): the height over the plane; None on a line."""
         if self.surface.dimensions == 1:
             return None
         across, up = np.meshgrid(x, y)
@@ -238,13 +238,13 @@ class SurfaceModel(FlatState):
 
     @property
     def point(self) -> Array:
-        """Where the iteration on the tape begins."""
+        """(dimensions,): where the iteration on the tape begins."""
         point: Array = self._state(landed=False)[0]
         return point
 
     @property
     def slopes(self) -> Array:
-        """The slopes on the tape."""
+        """(dimensions,): the slopes on the tape."""
         return self._gradient
 
     def slopes_at(self, point: Array) -> Array:
