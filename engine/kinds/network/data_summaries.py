@@ -71,7 +71,7 @@ class Passes:
         self.x: Quantity = X_CELL if part == TRAINING else held_cell("held_x", "x", "inputs")
         self.t: Quantity = T_CELL if part == TRAINING else held_cell("held_t", "t", "targets")
         self.loss, self.E, self.E_o = LossOverAll(self), PassError(self), PassOutputError(self)
-        self.a, self.z = PassOutput(self), PassSum(self)
+        self.a, self.z = PassUnit(self, "pass_a", A, self._output), PassUnit(self, "pass_z", Z, self._sum)
 
     def quantities(self, *, has_loss: bool) -> Iterator[Quantity]:
         """All of them; those of the data table, which training data have, not once more."""
@@ -81,6 +81,24 @@ class Passes:
         if has_loss:
             yield from (self.loss, self.E, self.E_o)
 
+    def _output(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """As the activation writes it."""
+        row, unit = ref.index
+        layer = tape.structure.layer(ref.layer)
+        everyone = [Ref(self.z, ref.layer, (row, other)) for other in range(layer.units)]
+        return activation_formula(layer, everyone[unit], everyone)
+
+    def _sum(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """W1·x1₇ + W2·x2₇ + b1."""
+        (row, unit), layer = ref.index, tape.structure.layer(ref.layer)
+        weights, biases = (W, B) if self.is_read else (W.now, B.now)
+        below = self.a if ref.layer > 1 else self.x
+        terms: list[Formula] = [
+            (Ref(weights, ref.layer, (sender, unit)), "·", Ref(below, ref.layer - 1, (row, sender)))
+            for sender in range(layer.senders)
+        ]
+        return total([*terms, (Ref(biases, ref.layer, (unit,)),)] if layer.biases else terms)
+
     def samples(self, tape: NetworkTape) -> tuple[Array, Array | None]:
         """(inputs (rows, inputs), targets (rows, outputs) or None)."""
         return samples_of(tape.data, self.part)
@@ -88,14 +106,6 @@ class Passes:
     def state(self, tape: NetworkTape) -> Array:
         """(parameters,): those that the numbers are made with."""
         return tape.batch.before[: tape.structure.parameters] if self.is_read else tape.present
-
-    def weight(self, layer: int, index: tuple[int, ...]) -> Ref:
-        """One of them."""
-        return Ref(W if self.is_read else W.now, layer, index)
-
-    def bias(self, layer: int, unit: int) -> Ref:
-        """One of them."""
-        return Ref(B if self.is_read else B.now, layer, (unit,))
 
     def numbered(self, row: int) -> str:
         """What the symbols of a sample's numbers end with."""
@@ -219,9 +229,11 @@ class PassOutputError(OfPass):
 
 
 class PassUnit(OfPass):
-    """A number of a unit; `there` is the same in the network."""
+    """h1₇, o1₇, z1₇: a number of a unit; `there` is the same in the network."""
 
-    there: OfUnit
+    def __init__(self, passes: Passes, called: str, there: OfUnit, made: Callable[[NetworkTape, Ref], Formula]) -> None:
+        self.called, self.there, self._made = called, there, made
+        super().__init__(passes)
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of one unit."""
@@ -231,6 +243,10 @@ class PassUnit(OfPass):
     def symbol(self, tape: NetworkTape, ref: Ref) -> str:
         """o1₇, z1₇."""
         return tape.naming.unit(self.there.letter, ref.layer, ref.index[1:]) + self.passes.numbered(ref.index[0])
+
+    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
+        """Of others of the same sample."""
+        return self._made(tape, ref)
 
     def about(self, ref: Ref) -> Ref:
         """The unit's own in the network."""
@@ -245,37 +261,6 @@ class PassUnit(OfPass):
         """With which parameters."""
         if self.passes.is_read:
             yield "read"
-
-
-class PassOutput(PassUnit):
-    """h1₇, o1₇."""
-
-    called = "pass_a"
-    there = A
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """As the activation writes it."""
-        row, unit = ref.index
-        layer = tape.structure.layer(ref.layer)
-        everyone = [Ref(self.passes.z, ref.layer, (row, other)) for other in range(layer.units)]
-        return activation_formula(layer, everyone[unit], everyone)
-
-
-class PassSum(PassUnit):
-    """z1₇."""
-
-    called = "pass_z"
-    there = Z
-
-    def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """W1·x1₇ + W2·x2₇ + b1."""
-        (row, unit), layer, passes = ref.index, tape.structure.layer(ref.layer), self.passes
-        below = passes.a if ref.layer > 1 else passes.x
-        terms: list[Formula] = [
-            (passes.weight(ref.layer, (sender, unit)), "·", Ref(below, ref.layer - 1, (row, sender)))
-            for sender in range(layer.senders)
-        ]
-        return total([*terms, (passes.bias(ref.layer, unit),)] if layer.biases else terms)
 
 
 TRAINED, HELD, HELD_READ = Passes(TRAINING), Passes(VALIDATION), Passes(VALIDATION, is_read=True)
@@ -368,6 +353,11 @@ class OfClasses(OfDecisions):
         found = [class_names(tape.data)[each] for each in ref.index]
         return {"truth": found[0], "taken": found[-1]} if found else {}
 
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """Of those of a class that are taken for one, whether that is right."""
+        if len(ref.index) == 2:
+            yield "right" if ref.index[0] == ref.index[1] else "wrong"
+
 
 class ClassCounts:
     """The numbers of one part of the data.
@@ -382,7 +372,7 @@ class ClassCounts:
         self.mark = "" if part == TRAINING else "ᵥ"
         self.passes = PASSES[part]
         self.decision = Decision(self, "decision")
-        self.taken_for = TakenFor(
+        self.taken_for = OfClasses(
             self, "taken_for", "N{0}[{1}]", lambda table, pair: table.counts[pair], self._taken_for
         )
         self.of_class = OfClasses(
@@ -445,14 +435,6 @@ class ClassCounts:
 
 def _sum(of: Quantity, indices: list[tuple[int, ...]]) -> Formula:
     return total([(Ref(of, 0, index),) for index in indices])
-
-
-class TakenFor(OfClasses):
-    """How many samples of a class are taken for another, or for their own."""
-
-    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
-        """Whether that is right."""
-        yield "right" if ref.index[0] == ref.index[1] else "wrong"
 
 
 class Decision(OfDecisions):

@@ -78,12 +78,24 @@ def _weight(tape: NetworkTape, of: Quantity, layer: int, place: int) -> Ref:
 # how large
 
 
-class MeanSize(Summary):
-    """The mean distance from 0: of ∂E/∂W over the weights, of ∂E/∂z and ∂h/∂z over units and batch."""
+class OfSize(Summary):
+    """A mean distance from 0."""
+
+    def __init__(self, name: str, of: Quantity) -> None:
+        super().__init__(f"{name}:{of.key}", name=name)
+        self.of = of
+
+    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
+        """Of what."""
+        yield self.of.key
+
+
+class MeanSize(OfSize):
+    """Over a layer: of ∂E/∂W over the weights, of ∂E/∂z and ∂h/∂z over units and batch."""
 
     def __init__(self, of: Quantity, symbol: str) -> None:
-        super().__init__(f"mean_size:{of.key}", name="mean_size")
-        self.of, self._symbol = of, symbol
+        super().__init__("mean_size", of)
+        self._symbol = symbol
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """NaN where the gradient does not go through the units' own slopes."""
@@ -111,19 +123,12 @@ class MeanSize(Summary):
         """With the last of what it is made of."""
         return last_of(tape, self.of, ref.layer)
 
-    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
-        """Of what."""
-        yield self.of.key
 
-
-class UnitSize(Summary):
-    """The mean distance from 0 of one unit's ∂E/∂z or ∂h/∂z over the batch."""
+class UnitSize(OfSize):
+    """Of one unit's ∂E/∂z or ∂h/∂z, over the batch."""
 
     row = "a"
-
-    def __init__(self, of: OfUnit) -> None:
-        super().__init__(f"unit_size:{of.key}", name="unit_size")
-        self.of = of
+    of: OfUnit
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Over all samples."""
@@ -148,10 +153,6 @@ class UnitSize(Summary):
     def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
         """The z."""
         return {"z": tape.symbol(Ref(Z, ref.layer, ref.index))}
-
-    def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
-        """Of what."""
-        yield self.of.key
 
 
 class SlopeProduct(Summary):
@@ -345,11 +346,24 @@ class StuckCount(Summary):
         return A.qualities(tape, ref)
 
 
-class UnitIsStuck(Summary):
+class OfOutput(Summary):
+    """A number of a unit that is known once its output is."""
+
+    row = "a"
+
+    def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
+        """With the unit's output."""
+        return A.shown_with(tape, Ref(A, ref.layer, ref.index))
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The unit."""
+        return {"unit": tape.symbol(Ref(A, ref.layer, ref.index))}
+
+
+class UnitIsStuck(OfOutput):
     """Whether a unit is dead, or saturated, for every sample of the batch."""
 
     is_count = True
-    row = "a"
 
     def __init__(self, name: str, *, is_dead: bool) -> None:
         super().__init__(f"is_{name}")
@@ -387,24 +401,15 @@ class UnitIsStuck(Summary):
             lambda place: ("[", Ref(UNIT_SLOPE, ref.layer, ref.index, int(rows[place])), asked), len(rows), " · "
         )
 
-    def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
-        """With the unit's output."""
-        return A.shown_with(tape, Ref(A, ref.layer, ref.index))
-
-    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """The unit."""
-        return {"unit": tape.symbol(Ref(A, ref.layer, ref.index))}
-
     def qualities(self, tape: NetworkTape, ref: Ref) -> Iterator[str]:
         """The activation."""
         return A.qualities(tape, ref)
 
 
-class OwnSlope(Summary):
+class OwnSlope(OfOutput):
     """∂h/∂z of a unit that has a slope of its own, whether anything is trained or not."""
 
     is_of_unit = True
-    row = "a"
 
     def number(self, tape: NetworkTape, ref: Ref, sample: Any) -> float:
         """Of one sample."""
@@ -423,14 +428,6 @@ class OwnSlope(Summary):
         z, a = (Ref(quantity, ref.layer, ref.index, ref.sample) for quantity in (Z, A))
         return slope_formula(tape.structure.layer(ref.layer), z, a)
 
-    def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
-        """With the unit's output."""
-        return A.shown_with(tape, Ref(A, ref.layer, ref.index))
-
-    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
-        """The unit."""
-        return {"unit": tape.symbol(ref._replace(quantity=A))}
-
 
 def last_of(tape: NetworkTape, of: Quantity, layer: int) -> Shown | None:
     """When the last number of a layer is on screen."""
@@ -444,7 +441,7 @@ MEAN_SIZE: dict[Quantity, MeanSize] = {
     DE_DZ: MeanSize(DE_DZ, "∂E/∂Z{0}"),
     DA_DZ: MeanSize(DA_DZ, "∂Y{0}/∂Z{0}"),
 }
-UNIT_SIZE: dict[Quantity, UnitSize] = {DE_DZ: UnitSize(DE_DZ), DA_DZ: UnitSize(DA_DZ)}
+UNIT_SIZE: dict[Quantity, UnitSize] = {of: UnitSize("unit_size", of) for of in (DE_DZ, DA_DZ)}
 SLOPES = SlopeProduct("slopes")
 AVERAGE: dict[Quantity, Average] = {of: Average("average", of, "mean {}") for of in (W, DE_DW)}
 DEVIATION: dict[Quantity, Deviation] = {of: Deviation("deviation", of, "std {}") for of in (W, DE_DW)}
