@@ -300,16 +300,15 @@ class Arithmetic(Struct, Generic[BatchType], frozen=True):
                 batch.loss = self.loss(batch, structure.loss)
 
 
-def through_activation(arrays: LayerArrays, step: Any = ...) -> None:
-    """Fill in ∂E/∂z, and ∂a/∂z where units stand alone, from ∂E/∂a: of one step, or of all that there is."""
-    z, a, dE_da, dE_dz = arrays.z[step], arrays.a[step], arrays.dE_da[step], arrays.dE_dz[step]
+def through_activation(arrays: LayerArrays, z: Array, a: Array, slope: Array, dE_da: Array, dE_dz: Array) -> None:
+    """Fill in ∂E/∂z, and ∂a/∂z where units stand alone, from ∂E/∂a: all (batch, units), of one step at a time."""
     if arrays.layer.activation.couples_units:  # softmax: ∂E/∂z_k = a_k·(∂E/∂a_k − Σ ∂E/∂a_i·a_i)
         np.multiply(dE_da, a, out=dE_dz)
         np.subtract(dE_da, dE_dz.sum(axis=1, keepdims=True), out=dE_dz)
         np.multiply(dE_dz, a, out=dE_dz)
     else:
-        arrays.differentiate(z, a, arrays.slope[step], arrays.settings)  # type: ignore[misc]
-        np.multiply(dE_da, arrays.slope[step], out=dE_dz)
+        arrays.differentiate(z, a, slope, arrays.settings)  # type: ignore[misc]
+        np.multiply(dE_da, slope, out=dE_dz)
 
 
 class LayerNaming(Protocol):

@@ -271,7 +271,7 @@ def backward(batch: DenseBatch, function: Loss) -> None:
             else:
                 above = batch.layers[number + 1]
                 above.dE_dz.dot(above.weights_transposed, out=arrays.dE_da)
-            through_activation(arrays)
+            through_activation(arrays, arrays.z, arrays.a, arrays.slope, arrays.dE_da, dE_dz)
         senders = batch.layers[number - 1].a if number else batch.x
         if batch.size > 1:  # the mean: each sample adds its share
             dE_dz = np.multiply(dE_dz, 1.0 / batch.size, out=arrays.share)

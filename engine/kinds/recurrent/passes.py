@@ -274,14 +274,18 @@ def backward(batch: BatchOfSequences, function: Loss) -> None:
             function.slope(output.a[step], batch.t[step], output.dE_dz[step])
         else:
             function.slope(output.a[step], batch.t[step], output.dE_da[step])
-            through_activation(output, step)
+            through_activation(
+                output, output.z[step], output.a[step], output.slope[step], output.dE_da[step], output.dE_dz[step]
+            )
         np.dot(output.dE_dz[step], output.weights.T, out=batch.own[step])
         if is_fed_back and step < last:
             np.dot(hidden.dE_dz[step + 1], recurrent_weights.T, out=batch.later[step])
             np.add(batch.own[step], batch.later[step], out=hidden.dE_da[step])
         else:
             np.copyto(hidden.dE_da[step], batch.own[step])
-        through_activation(hidden, step)
+        through_activation(
+            hidden, hidden.z[step], hidden.a[step], hidden.slope[step], hidden.dE_da[step], hidden.dE_dz[step]
+        )
     for layer in (hidden, output):
         share = layer.dE_dz.reshape(-1, layer.layer.units) / batch.size  # the mean: each sequence adds its share
         np.dot(layer.received.reshape(-1, layer.layer.senders).T, share, out=layer.dE_dW)
