@@ -13,9 +13,9 @@ from dlsim.cli.run import train
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import reason_of
 from dlsim.engine.export import export, forgotten, refuse_other_kinds
+from dlsim.engine.scenario.toml import write_at_once
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import shorten, shown
-from dlsim.engine.writing import write_at_once
 
 
 @click.command("export")

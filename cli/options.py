@@ -12,7 +12,7 @@ from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
-from dlsim.engine.scenario.paths import is_count
+from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.text import shorten, shown
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

@@ -13,9 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.program import Op, Program
+from dlsim.engine.program import Op, Program, Tape
 from dlsim.engine.quantity import Quantity, Ref, Whose
-from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import Timeline
 
 Array = NDArray[np.float64]

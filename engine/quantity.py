@@ -8,7 +8,7 @@ of which layer, at which index. The tape reads it, formulas are made of it, tabl
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -271,3 +271,27 @@ def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: i
             joined.append(by)
         joined.extend(each)
     return tuple(joined)
+
+
+def fill(notation: str, operands: Mapping[str, Ref | str]) -> Formula:
+    """`notation` cut at its {names}, each replaced by its operand: a reference, or text.
+
+    >>> fill("max({alpha}·{z}, {z})", {"z": Ref(Z), "alpha": "0.1"})
+    ('max(0.1·', Ref(quantity=z, ...), ', ', Ref(quantity=z, ...), ')')
+
+    KeyError for a name that has no operand.
+    """
+    tokens: list[str | Ref] = []
+    rest = notation
+    while rest:
+        text, brace, rest = rest.partition("{")
+        found: list[str | Ref] = [text] if text else []
+        if brace:
+            name, _, rest = rest.partition("}")
+            found.append(operands[name])
+        for token in found:
+            if tokens and isinstance(token, str) and isinstance(tokens[-1], str):
+                tokens[-1] += token
+            else:
+                tokens.append(token)
+    return tuple(tokens)

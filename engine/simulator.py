@@ -11,19 +11,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.comparison import Comparison, compare, first_difference
-from dlsim.engine.cursor import Cursor
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError, WrongKindError
-from dlsim.engine.explain import Event, Explanation, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import LayerParameters, Model
-from dlsim.engine.program import Program
+from dlsim.engine.program import Program, Trouble
 from dlsim.engine.quantity import Ref
+from dlsim.engine.runs import Bookmark, Branches, Cursor, Position
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Event, Explanation, Snapshot, tell, tell_op
 from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 Array = NDArray[np.float64]

@@ -20,9 +20,8 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.model import Model
+from dlsim.engine.model import Epochs, Model
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
 

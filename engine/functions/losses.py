@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Convention
+from dlsim.engine.scenario.spec import Convention
 
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
 

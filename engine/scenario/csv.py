@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.numbers import cell_number, comma_refused, without_comma
-from dlsim.engine.scenario.data import Samples
+from dlsim.engine.scenario.spec import Samples
 from dlsim.engine.scenario.tables import Place, count
 from dlsim.engine.scenario.toml import read_bytes
 from dlsim.engine.text import clean, shorten, shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +15,8 @@ from msgspec.structs import replace
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.scenario.builtin import builtin_file, builtin_scenarios, scenarios_folder
-from dlsim.engine.scenario.paths import set_path
 from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, set_path, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
 from dlsim.engine.text import clean, shorten, shown
 
@@ -28,6 +28,34 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100,
 DEFAULT_KIND = "network"
 SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
 """Paths of single numbers set over those of a file or a generator."""
+ORDER = (
+    "threshold-and-bias",
+    "logistic-and",
+    "and",
+    "nand",
+    "or",
+    "xor-single",
+    "xor-mlp",
+    "xor-train",
+    "feedforward-or-recurrent",
+    "activations",
+    "vanishing-gradient",
+    "dying-relu",
+    "linear-collapse",
+    "matrix-shapes",
+    "losses",
+    "optimizers",
+    "optimizers-on-a-bowl",
+    "optimizers-on-a-saddle",
+    "optimizers-on-two-valleys",
+    "optimizers-on-a-network",
+    "momentum-escape",
+    "batch-modes",
+    "backprop-2-2-2",
+    "epochs-batches-iterations",
+    "over-and-underfitting",
+)
+"""Section by section, and within a section as a lecture goes: every built-in scenario has its place here."""
 
 
 class _Origin(Struct, frozen=True):
@@ -128,6 +156,27 @@ def _chosen(opened: Opened, name: str | None, overrides: Mapping[str, Any] | Non
 
 
 # where it is
+
+
+@cache
+def scenarios_folder() -> Path:
+    """Where the built-in scenarios and their data files lie."""
+    package = find_spec("dlsim.scenarios")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("dlsim.scenarios is not installed")
+    return Path(next(iter(package.submodule_search_locations)))
+
+
+@cache
+def builtin_scenarios() -> tuple[str, ...]:
+    """The names of the built-in scenarios, section by section."""
+    names = {path.stem for path in scenarios_folder().glob("*.toml")}
+    return (*(name for name in ORDER if name in names), *sorted(names.difference(ORDER)))
+
+
+def builtin_file(name: str) -> Path:
+    """The file of a built-in scenario."""
+    return scenarios_folder() / f"{name}.toml"
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:

@@ -5,13 +5,16 @@ reading the text gives the same tables to the last bit.
 from __future__ import annotations
 
 import errno
+import os
 import re
+import shutil
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
@@ -309,3 +312,19 @@ def _escaped(text: str) -> str:
     return "".join(
         _ESCAPES.get(one) or (f"\\u{ord(one):04X}" if ord(one) < 32 or ord(one) == 127 else one) for one in text
     )
+
+
+def write_at_once(file: Path, text: str) -> None:
+    """Put `text` in place of what `file` holds, or make it: written beside it, then moved there, so that a reader finds
+    the old text or the new one, and an error leaves the old one. Its mode stays; a link leads to what is replaced.
+    """
+    place = file.resolve()
+    with TemporaryDirectory(prefix=".dlsim-", dir=place.parent) as folder:
+        fresh = Path(folder) / "text"
+        with fresh.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if place.exists():
+            shutil.copymode(place, fresh)
+        fresh.replace(place)

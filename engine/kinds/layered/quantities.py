@@ -11,11 +11,10 @@ from functools import cache
 from typing import Any
 
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered.structure import Array, FlatSlice, Layer, LayeredStructure
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter, update_quantities
-from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, fill, of_sample, series, total
 
 # what is given
 
