@@ -194,29 +194,18 @@ class Event(Struct, frozen=True):
         return self.told.tokens
 
 
-def tell(model: Model, tape: Tape, iteration: int, op: int, value: int, sample: int) -> Event:
-    """The event of one value of the program's op number `op`; `sample` is the row of the batch under the lens, and
-    `tape` the model's own or a copy.
+def tell(model: Model, tape: Tape, iteration: int, op: Op, value: int | None, sample: int) -> Event:
+    """The event of one value of an op of the program, None for the whole op; `sample` is the row of the batch under the
+    lens, and `tape` the model's own or a copy.
     """
-    whole = model.program[op]
-    return _event(model, iteration, whole, sample, Explanation(tape, whole.ref(value), sample))
-
-
-def tell_op(model: Model, tape: Tape, iteration: int, op: int, sample: int) -> Event:
-    """The event of a whole op."""
-    whole = model.program[op]
-    return _event(model, iteration, whole, sample, WholeOp(tape, whole, sample))
-
-
-def _event(model: Model, iteration: int, op: Op, sample: int, told: Explanation | WholeOp) -> Event:
-    is_of_sample = op.quantity.whose is Whose.SAMPLE
+    told = WholeOp(tape, op, sample) if value is None else Explanation(tape, op.ref(value), sample)
     return Event(
         iteration=iteration,
         epoch=model.calendar.of(iteration)[0] + 1,
         phase=op.phase,
         op=op.quantity.key,
         layer=op.layer,
-        sample=int(model.tape.rows[sample]) + 1 if is_of_sample else None,
+        sample=int(model.tape.rows[sample]) + 1 if op.quantity.whose is Whose.SAMPLE else None,
         told=told,
         ref=told.ref,
     )
