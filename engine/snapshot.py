@@ -46,7 +46,6 @@ class Explanation:
     def __init__(self, tape: Tape, ref: Ref, sample: int) -> None:
         tokens = tape.formula(ref, sample)
         self._tape, self._sample = tape, sample
-        self._filled: dict[int, str] = {}
         self.ref = ref
         self.value: float = tape.value(ref, sample)
         self.tokens: Formula = tokens if ref.sample is None else of_sample(tokens, ref.sample)
@@ -77,19 +76,25 @@ class Explanation:
         return [token if isinstance(token, str) else self._tape.symbol(token) for token in self.tokens]
 
     def numbers(self, digits: int) -> list[str]:
-        """The tokens of its formula, in its place each number with so many decimals."""
-        return _numbers(self.tokens, self._numbers, digits)
+        """The tokens of its formula, each number in its place, made from the full one with so many decimals."""
+        texts, text, numbers = list[str](), "", iter(self._numbers)
+        for place, token in enumerate(self.tokens):
+            if isinstance(token, str):
+                texts.append(token)
+            else:
+                is_leading = leads(text) and not is_raised(self.tokens, place)
+                texts.append(as_operand(next(numbers), digits, leading=is_leading))
+            text += texts[-1]
+        return texts
 
     @property
     def substituted(self) -> str:
-        """The formula with every symbol's number in its place, each made from the full number."""
+        """The formula with every symbol's number in its place."""
         return self.filled_in(DIGITS)
 
     def filled_in(self, digits: int) -> str:
         """The same with so many decimals."""
-        if digits not in self._filled:
-            self._filled[digits] = "".join(_numbers(self.tokens, self._numbers, digits))
-        return self._filled[digits]
+        return "".join(self.numbers(digits))
 
     @cached_property
     def sums(self) -> tuple[Explanation, ...]:
@@ -335,18 +340,6 @@ def symbolic(tape: Tape, tokens: Formula) -> str:
         symbol = tape.symbol(token)
         text += f"({symbol})" if "/" in symbol and is_raised(tokens, place) else symbol
     return text
-
-
-def _numbers(tokens: Formula, numbers: Sequence[float], digits: int) -> list[str]:
-    texts, text, following = list[str](), "", iter(numbers)
-    for place, token in enumerate(tokens):
-        if isinstance(token, str):
-            texts.append(token)
-        else:
-            is_leading = leads(text) and not is_raised(tokens, place)
-            texts.append(as_operand(next(following), digits, leading=is_leading))
-        text += texts[-1]
-    return texts
 
 
 def leads(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from dlsim.engine.scenario.spec import Convention
@@ -28,7 +29,7 @@ class Loss(Struct, frozen=True):
     `errors_by_output` and `slope_by_output`, (a, t, out), are E and ∂E/∂a made from the output alone, fused or not: for
     a look at the function by itself, with one output.
 
-    In the notation `{t}`, `{a}` and `{K}` stand for target, output and the number of outputs.
+    In the notations `{t}` and `{a}` stand for target and output, and `{K}` for the number of outputs: see `of`.
     """
 
     name: str
@@ -43,13 +44,11 @@ class Loss(Struct, frozen=True):
     mean_over_outputs: bool = False
     targets_sum_to_one: bool = False
 
-    def error_notation(self, outputs: int) -> str:
-        """The notation of one output's error; a mean over one output needs no division."""
-        return self.notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
-
-    def gradient_notation(self, outputs: int) -> str:
-        """The notation of the slope."""
-        return self.slope_notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
+    def of(self, outputs: int) -> Loss:
+        """The same with so many outputs written into its notations; a mean over one output needs no division."""
+        names = ("notation", "slope_notation", "slope_by_output_notation")
+        division = "" if outputs == 1 else f"/{outputs}"
+        return replace(self, **{name: getattr(self, name).replace("/{K}", division) for name in names})
 
     def conventions(self) -> tuple[Convention, ...]:
         """Its rules for the panel: how it is averaged, and what it is computed together with."""

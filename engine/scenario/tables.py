@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError, nearest
 from dlsim.engine.numbers import comma_refused, general, index_in, typed_fraction
-from dlsim.engine.text import clean, shorten, shown
+from dlsim.engine.text import clean, clean_tables, shorten, shown
 
 Array = NDArray[np.float64]
 Number = float | str
@@ -281,11 +281,11 @@ def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = N
         is_last = depth == len(parts) - 1
         if isinstance(place, list):
             index = _index(part, place, here, path, file)
-            place[index] = _plain(value) if is_last else copy(place[index])
+            place[index] = clean_tables(value) if is_last else copy(place[index])
             place = place[index]
         elif isinstance(place, dict):
             if is_last:
-                place[part] = _plain(value)
+                place[part] = clean_tables(value)
             elif isinstance(place.get(part), str) and part in NAMED:
                 place[part] = {"name": place[part]}
             else:
@@ -344,16 +344,3 @@ def _index(part: str, items: list[Any], here: str, path: str, file: str | None) 
         value=part,
         remedy=f"use {numbers}" if items else f"set {here} as a whole",
     )
-
-
-def _plain(value: Any) -> Any:
-    """A value as TOML would have given it: lists for tuples and arrays, Python's numbers for NumPy's."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {clean(str(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -612,14 +612,13 @@ def error_symbol(tape: LayeredTape, ref: Ref) -> str:
 
 def error_formula(structure: LayeredStructure, target: Ref, output: Ref) -> Formula:
     """An output's E, made of a target and an output."""
-    return fill(_loss(structure).error_notation(structure.output.units), {"t": target, "a": output})
+    return fill(_loss(structure).notation, {"t": target, "a": output})
 
 
 def loss_slope(structure: LayeredStructure, index: tuple[int, ...]) -> Formula:
     """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
     number = structure.output.number
-    notation = _loss(structure).gradient_notation(structure.output.units)
-    return fill(notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
+    return fill(_loss(structure).slope_notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
 
 
 def loss_slope_of_all(structure: LayeredStructure, outputs: str, targets: str) -> str:
