@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, is_raised
 
 Array = NDArray[np.float64]
 
@@ -164,6 +164,17 @@ class Tape:
     def formula(self, ref: Ref, sample: int) -> Formula:
         """What `ref` is made of; empty for what is given (inputs, targets, present weights)."""
         return ref.quantity.formula(self, ref, sample if ref.sample is None else ref.sample)
+
+    def symbolic(self, tokens: Formula) -> str:
+        """A formula with symbols; a derivative that is raised to a power stands in parentheses."""
+        text = ""
+        for place, token in enumerate(tokens):
+            if isinstance(token, str):
+                text += token
+                continue
+            symbol = self.symbol(token)
+            text += f"({symbol})" if "/" in symbol and is_raised(tokens, place) else symbol
+        return text
 
     def op_formula(self, op: Op) -> tuple[str, str, str]:
         """(symbol, formula, the same with the shapes) of a whole op."""

@@ -26,6 +26,7 @@ class Ref(NamedTuple):
 
 Formula = tuple[str | Ref, ...]
 """A formula as data: text, and references that are shown as symbols or as numbers."""
+POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
 class Whose(Enum):
@@ -228,6 +229,17 @@ def operands(tokens: Formula) -> tuple[Ref, ...]:
         elif isinstance(token, LeftOut):
             found.update(dict.fromkeys(token.refs))
     return tuple(found)
+
+
+def leads(text: str) -> bool:
+    """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
+    return not text or text.endswith(("(", "|", "[", ", "))
+
+
+def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
+    """Whether what follows the token at `place` is a power."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    return isinstance(following, str) and following[:1] in POWERS
 
 
 def of_sample(tokens: Formula, sample: int) -> Formula:

@@ -18,12 +18,10 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.model import Epochs, Model, Table
 from dlsim.engine.numbers import DIGITS, as_operand
 from dlsim.engine.program import Op, Tape, Trouble
-from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, of_sample, operands
+from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, is_raised, leads, of_sample, operands
 from dlsim.engine.runs import Ghost, Position
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.timeline import History
-
-POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
 class Said(NamedTuple):
@@ -69,7 +67,7 @@ class Explanation:
     @cached_property
     def formula(self) -> str:
         """What it is made of, with symbols."""
-        return symbolic(self._tape, self.tokens)
+        return self._tape.symbolic(self.tokens)
 
     def symbols(self) -> list[str]:
         """The tokens of its formula, each number's symbol in its place."""
@@ -325,29 +323,3 @@ class Snapshot(Struct, frozen=True):
         if found is None:
             found = self.explained[ref] = Explanation(self.tape, ref, self.sample)
         return found
-
-
-# texts
-
-
-def symbolic(tape: Tape, tokens: Formula) -> str:
-    """The formula with symbols; a derivative that is raised to a power stands in parentheses."""
-    text = ""
-    for place, token in enumerate(tokens):
-        if isinstance(token, str):
-            text += token
-            continue
-        symbol = tape.symbol(token)
-        text += f"({symbol})" if "/" in symbol and is_raised(tokens, place) else symbol
-    return text
-
-
-def leads(text: str) -> bool:
-    """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
-    return not text or text.endswith(("(", "|", "[", ", "))
-
-
-def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
-    """Whether what follows the token at `place` is a power."""
-    following = tokens[place + 1] if place + 1 < len(tokens) else ""
-    return isinstance(following, str) and following[:1] in POWERS

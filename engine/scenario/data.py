@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.numbers import index_in, typed_number
 from dlsim.engine.quantity import Ref
-from dlsim.engine.scenario.spec import Scenario, TrainingSpec
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.scenario.tables import Place, count, number
 from dlsim.engine.text import shown
 from dlsim.engine.timeline import Jump
@@ -130,7 +130,8 @@ def datum_at(scenario: Scenario, ref: Ref, row: int) -> Datum | None:
         path = f"{path}.{step}.{unit}" if is_row else f"{path}.{step}"
     else:
         path = f"{path}.{unit}"
-    is_shared = key == "targets" and width > 1 and _sum_to_one(scenario.training)
+    training = scenario.training
+    is_shared = key == "targets" and width > 1 and training is not None and LOSSES[training.loss].targets_sum_to_one
     sample = at + 1 if len(numbers) > 1 else None
     return Datum(path, sample, unit, tuple(map(float, numbers[at])), is_shared)
 
@@ -155,7 +156,3 @@ def _number_at(scenario: Scenario, ref: Ref, row: int) -> float | None:
         return None
     datum = datum_at(scenario, ref, row)
     return None if datum is None else datum.row[datum.place]
-
-
-def _sum_to_one(training: TrainingSpec | None) -> bool:
-    return training is not None and LOSSES[training.loss].targets_sum_to_one

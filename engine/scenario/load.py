@@ -141,13 +141,6 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
     return scenario if name == scenario.variant else _chosen(scenario.opened, name, scenario.overrides)
 
 
-def _load(
-    tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
-) -> Scenario:
-    _read_all(tables, origin)
-    return _chosen(origin.opened, variant, overrides)
-
-
 def _chosen(opened: Opened, name: str | None, overrides: Mapping[str, Any] | None) -> Scenario:
     if name not in opened.variants:
         raise UnknownNameError("variant", name or "", (known for known in opened.variants if known))
@@ -371,8 +364,10 @@ def _read_expectation(
 # variants of it
 
 
-def _read_all(tables: dict[str, Any], origin: _Origin) -> None:
-    """The scenario as written, then all its variants, into what `origin` has opened."""
+def _load(
+    tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
+) -> Scenario:
+    """The scenario as written and all its variants are read, whichever is asked for."""
     common = _read_common(tables, origin.file)
     variants = _read_variants(common, origin.file)
     names, opened = tuple(variants), origin.opened.variants
@@ -393,6 +388,7 @@ def _read_all(tables: dict[str, Any], origin: _Origin) -> None:
                 value=error.value,
                 remedy=error.remedy,
             ) from None
+    return _chosen(origin.opened, variant, overrides)
 
 
 def _with(tables: dict[str, Any], changes: Mapping[str, Any], file: str) -> dict[str, Any]:

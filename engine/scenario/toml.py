@@ -141,12 +141,8 @@ def _decoded(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line, column = _line_and_column(content[: error.start].decode("utf-8", "replace"))
-        raise ScenarioError(
-            f"line {line}, column {column}: this is not UTF-8 text",
-            file=file,
-            remedy="save the file as UTF-8",
-        ) from None
+        before = content[: error.start].decode("utf-8", "replace")
+        raise _error_after(before, "this is not UTF-8 text", file, "save the file as UTF-8") from None
 
 
 def _refuse_depth(text: str, file: str | None) -> None:
@@ -165,12 +161,8 @@ def _refuse_depth(text: str, file: str | None) -> None:
             case _:
                 continue
         if depth > DEEPEST or dots > DEEPEST:
-            line, column = _line_and_column(text[: match.start()])
-            raise ScenarioError(
-                f"line {line}, column {column}: nested more than {DEEPEST} deep",
-                file=file,
-                remedy=f"at most {DEEPEST} levels are allowed",
-            )
+            problem, remedy = f"nested more than {DEEPEST} deep", f"at most {DEEPEST} levels are allowed"
+            raise _error_after(text[: match.start()], problem, file, remedy)
 
 
 def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
@@ -218,24 +210,20 @@ def _strange(problem: str, key: str, value: object, file: str | None, remedy: st
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     """The parser's message with its place in front."""
     if digits := _DIGITS.search(text) if "digits" in message else None:
-        line, column = _line_and_column(text[: digits.start()])
-        problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
-        return ScenarioError(problem, file=file, remedy=ORDINARY)
+        return _error_after(text[: digits.start()], _too_large(shown(digits[0])), file, ORDINARY)
     place = _PLACE.search(message)
     named = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
-    reason = shorten(named, 120)
-    if place is None:
-        return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
-    line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
-    return ScenarioError(
-        f"line {line}, column {column}: this is not TOML: {reason}",
-        file=file,
-        remedy="see toml.io for how it is written",
-    )
+    problem, remedy = f"this is not TOML: {shorten(named, 120)}", "see toml.io for how it is written"
+    if place is not None and not place[1]:
+        return _error_after(text, problem, file, remedy)
+    where = f"line {place[1]}, column {place[2]}: " if place is not None else ""
+    return ScenarioError(f"{where}{problem}", file=file, remedy=remedy)
 
 
-def _line_and_column(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def _error_after(before: str, problem: str, file: str | None, remedy: str) -> ScenarioError:
+    """An error at the end of `before`, by line and column."""
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return ScenarioError(f"line {line}, column {column}: {problem}", file=file, remedy=remedy)
 
 
 # written

@@ -32,7 +32,6 @@ from dlsim.engine.kinds.network.arrays import BatchArrays, Naming, Structure
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
-from dlsim.engine.snapshot import symbolic
 
 Array = NDArray[np.float64]
 
@@ -380,7 +379,7 @@ class LocalSlope(Derivative):
         found["z"] = found["top"]
         if not self.of.is_weight:
             return {**found, "bias": found["bottom"]}
-        return {**found, "weight": found["bottom"], "sender": symbolic(tape, self.formula(tape, ref, 0))}
+        return {**found, "weight": found["bottom"], "sender": tape.symbolic(self.formula(tape, ref, 0))}
 
 
 class OwnTerm(Derivative):
