@@ -91,9 +91,8 @@ def forgotten(simulator: Simulator) -> tuple[str, ...]:
 def _data(scenario: Scenario, data: DataSpec, folder: Path | None) -> Mapping[str, Any]:
     """`[data]` as it stands, unless it names a CSV file that would not lie beside the new file."""
     table: Mapping[str, Any] = scenario.raw["data"]
-    if "file" not in table or (
-        folder is not None and scenario.file is not None and scenario.file.parent.resolve() == folder.resolve()
-    ):
+    is_beside = folder is not None and scenario.file is not None and scenario.file.parent.resolve() == folder.resolve()
+    if "file" not in table or is_beside:
         return table
     targets = data.targets
     kept, back = kept_back(
