@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from dlsim.engine.comparison import Comparison, compare, first_difference
@@ -438,9 +437,10 @@ class Simulator:
         run, place, lens = self._runs.present, self._runs.place, self._runs.row
         at_fork = (self._runs.at(left.fork, run), self._runs.at(left.fork, left.run))
         difference = first_difference(*at_fork, lens)
-        comparison = compare(run, left.run, place.done, difference, left.fork, lens)
+        is_undone = self._runs.is_last_undone
+        comparison = compare(run, left.run, place.done, difference, left.fork, lens, is_undone=is_undone)
         self._runs.return_to(place)
-        return replace(comparison, is_undone=self._runs.is_last_undone)
+        return comparison
 
     def even_out(self, until: int | None = None) -> Generator[int]:
         """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, or `until`

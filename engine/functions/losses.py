@@ -65,10 +65,6 @@ def _half_squared_error(z: Array, a: Array, t: Array, out: Array) -> None:
     np.multiply(out, 0.5, out=out)
 
 
-def _half_squared_error_by_output(a: Array, t: Array, out: Array) -> None:
-    _half_squared_error(a, a, t, out)
-
-
 def _half_squared_error_slope(a: Array, t: Array, out: Array) -> None:
     np.subtract(a, t, out=out)
 
@@ -77,10 +73,6 @@ def _mse(z: Array, a: Array, t: Array, out: Array) -> None:
     np.subtract(t, a, out=out)
     np.multiply(out, out, out=out)
     np.divide(out, a.shape[1], out=out)
-
-
-def _mse_by_output(a: Array, t: Array, out: Array) -> None:
-    _mse(a, a, t, out)
 
 
 def _mse_slope(a: Array, t: Array, out: Array) -> None:
@@ -138,7 +130,7 @@ HALF_SQUARED_ERROR = Loss(
     slope=_half_squared_error_slope,
     notation="½·({t} − {a})²",
     slope_notation="−({t} − {a})",
-    errors_by_output=_half_squared_error_by_output,
+    errors_by_output=lambda a, t, out: _half_squared_error(a, a, t, out),
     slope_by_output=_half_squared_error_slope,
     slope_by_output_notation="−({t} − {a})",
 )
@@ -148,7 +140,7 @@ MSE = Loss(
     slope=_mse_slope,
     notation="({t} − {a})²/{K}",
     slope_notation="−2·({t} − {a})/{K}",
-    errors_by_output=_mse_by_output,
+    errors_by_output=lambda a, t, out: _mse(a, a, t, out),
     slope_by_output=_mse_slope,
     slope_by_output_notation="−2·({t} − {a})/{K}",
     mean_over_outputs=True,

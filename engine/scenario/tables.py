@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -203,13 +203,14 @@ Settings = Mapping[str, float]
 """Numbers by a setting's name; flags are 0.0 or 1.0."""
 Range = Literal["positive", "non-negative", "unit", "any", "flag"]
 
-RANGES: Mapping[Range, str] = {
-    "positive": "a number > 0",
-    "non-negative": "a number ≥ 0",
-    "unit": "a number in [0, 1)",
-    "any": "a finite number",
-    "flag": "true or false (or 1 or 0)",
+RANGES: Mapping[Range, tuple[str, Callable[[float], bool]]] = {
+    "positive": ("a number > 0", lambda value: 0.0 < value < inf),
+    "non-negative": ("a number ≥ 0", lambda value: 0.0 <= value < inf),
+    "unit": ("a number in [0, 1)", lambda value: 0.0 <= value < 1.0),
+    "any": ("a finite number", lambda value: abs(value) < inf),
+    "flag": ("true or false (or 1 or 0)", lambda value: value in (0.0, 1.0)),
 }
+"""Each in words, for messages, and whether a value lies in it."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -225,22 +226,12 @@ class Setting(msgspec.Struct, frozen=True):
 
     def admits(self, value: float) -> bool:
         """Whether `value` lies in the setting's range (finite numbers only; flags are 0 or 1)."""
-        match self.range:
-            case "positive":
-                return 0.0 < value < float("inf")
-            case "non-negative":
-                return 0.0 <= value < float("inf")
-            case "unit":
-                return 0.0 <= value < 1.0
-            case "flag":
-                return value in (0.0, 1.0)
-            case "any":
-                return abs(value) < float("inf")
+        return RANGES[self.range][1](value)
 
     @property
     def allowed(self) -> str:
         """The range in words, for messages."""
-        return RANGES[self.range]
+        return RANGES[self.range][0]
 
 
 def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place) -> dict[str, float]:
