@@ -1,7 +1,7 @@
 """What is known at one moment, as one frozen thing; what has just been computed; and any number of it explained.
 
 An explanation is what a number is made of, with symbols, with the numbers filled in, operand by operand. Texts are made
-when somebody reads them, and only once.
+when somebody reads them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.timeline import History
 
 
-class Said(NamedTuple):
+class Wording(NamedTuple):
     """What the sentences about a number go by: the words under which they stand, the most particular first; what sets
     it apart from others of its quantity; the symbols that they speak of, by their place in the sentence.
     """
@@ -113,11 +113,11 @@ class Explanation:
         return all(operand.quantity.is_way for operand in self.operands)
 
     @cached_property
-    def said(self) -> Said:
+    def said(self) -> Wording:
         """What its sentences go by."""
         tape, ref, of = self._tape, self.ref, self.ref.quantity
         names = {"symbol": self.symbol, "layer": str(ref.layer), **of.names(tape, ref)}
-        return Said(tuple(of.said_as(tape, ref)), tuple(of.qualities(tape, ref)), names)
+        return Wording(tuple(of.said_as(tape, ref)), tuple(of.qualities(tape, ref)), names)
 
     @cached_property
     def operands(self) -> tuple[Ref, ...]:

@@ -1,7 +1,7 @@
 """The tables of a file as structs, which say what may stand there; errors say what does not fit.
 
-All kinds of scenario use this. A value has a dotted path, say `network.layers.0.units`: so `--set`, variants
-and edits name it, and so do messages.
+All kinds of scenario use this. A value has a dotted path, say `network.layers.0.units`: so `--set`, variants and
+edits name it, and so do messages.
 """
 
 from __future__ import annotations
@@ -259,19 +259,20 @@ def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setti
 # paths
 
 
-def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = None) -> dict[str, Any]:
+def set_path(tables: dict[str, Any], path: str, value: Any, file: str = "") -> dict[str, Any]:
     """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say.
 
     Raises ScenarioError for what is no path, and for one that leads nowhere; `file` is what messages call the file.
     """
-    parts = _split(path, file)
+    where = Place(file, shorten(path))
+    parts = _split(path, where)
     changed = dict(tables)
     place: Any = changed  # what lies on the way is copied, nothing else: nothing else changes
     for depth, part in enumerate(parts):
         here = ".".join(parts[:depth])
         is_last = depth == len(parts) - 1
         if isinstance(place, list):
-            index = _index(part, place, here, path, file)
+            index = _index(part, place, here, where)
             place[index] = clean_tables(value) if is_last else copy(place[index])
             place = place[index]
         elif isinstance(place, dict):
@@ -283,13 +284,7 @@ def set_path(tables: dict[str, Any], path: str, value: Any, file: str | None = N
                 place[part] = copy(place.get(part, {}))
             place = place[part]
         else:
-            raise ScenarioError(
-                f"{here} is {shown(place)}, with nothing inside",
-                file=file,
-                key=path,
-                value=value,
-                remedy=f"set {here}",
-            )
+            raise where.error(f"{here} is {shown(place)}, with nothing inside", value, f"set {here}")
     return changed
 
 
@@ -298,40 +293,31 @@ def is_count(path: str) -> bool:
     return path.rpartition(".")[2].strip(" \"'") in COUNTS
 
 
-def _split(path: str, file: str | None) -> list[str]:
+def _split(path: str, where: Place) -> list[str]:
     """The parts of a path; a part with dots in it stands in quotes."""
     parts: list[str] = []
     place = 0
     while place < len(path) or (parts and path.endswith(".") and place == len(path)):
         match = _PART.match(path, place)
         if match is None or match.end() == place:
-            raise ScenarioError(
-                f"{shown(path)} is not a path",
-                file=file,
-                key=shorten(path),
-                value=path,
-                remedy="write one such as training.optimizer.learning_rate or network.layers.0.units",
-            )
+            remedy = "write one such as training.optimizer.learning_rate or network.layers.0.units"
+            raise where.error(f"{shown(path)} is not a path", path, remedy)
         parts.append(clean(next(group for group in match.groups() if group is not None)))
         place = match.end()
         if place == len(path) and not path.endswith("."):
             break
     if not parts or len(parts) > 32:
-        raise ScenarioError(
-            f"{shown(path)} is not a path", file=file, value=path, remedy="write one such as training.epochs"
-        )
+        raise where.error(f"{shown(path)} is not a path", path, "write one such as training.epochs")
     return parts
 
 
-def _index(part: str, items: list[Any], here: str, path: str, file: str | None) -> int:
+def _index(part: str, items: list[Any], here: str, where: Place) -> int:
     index = index_in(part, len(items))
     if index is not None:
         return index
     numbers = f"0 to {len(items) - 1}" if len(items) > 1 else "0"
-    raise ScenarioError(
+    raise where.error(
         f"{here} is a list of {len(items)}, counted from 0, and has no item {shown(part)}",
-        file=file,
-        key=shorten(path),
-        value=part,
-        remedy=f"use {numbers}" if items else f"set {here} as a whole",
+        part,
+        f"use {numbers}" if items else f"set {here} as a whole",
     )
