@@ -47,6 +47,8 @@ def clean_tables(value: Any) -> Any:
     """Nested tables and lists as TOML gives them, all their texts cleaned, keys too; lists for tuples and arrays,
     Python's numbers for NumPy's.
     """
+    if type(value) is float:  # as most are, in a large table
+        return value
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
