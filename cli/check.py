@@ -18,7 +18,8 @@ from dlsim.engine.scenario.spec import in_language
 
 MOST_ROWS = 8
 """Of a longer table of outputs the rest is left out in a line."""
-LABELS = {"outputs": "outputs", "loss": "loss", "loss_below": "loss", "accuracy": "accuracy", "finite": "run"}
+LABELS = {"loss_below": "loss", "finite": "run"}
+"""Of what is called otherwise in a file."""
 
 UNDECIDED = {
     "rounding": "undecided: rounding",
@@ -31,7 +32,7 @@ UNDECIDED = {
 @click.command("check")
 @click.argument("scenarios", metavar="[NAME-or-FILE]…", nargs=-1, shell_complete=complete_scenario)
 @click.option("--all", "every", is_flag=True, help="Check every built-in scenario, as without names.")
-def command(scenarios: tuple[str, ...], every: bool) -> int:
+def check_command(scenarios: tuple[str, ...], every: bool) -> int:
     """Validate scenarios, compare every figure that they expect, check their gradients.
 
     The status is 1 if a check failed.
@@ -76,7 +77,7 @@ def _line(result: CheckResult) -> str:
     """What was compared, with what was expected and found."""
     if result.gradients is not None:
         return _gradient_line(result.gradients)
-    name = one_line(result.symbol) or LABELS[result.what]
+    name = one_line(result.symbol) or LABELS.get(result.what, result.what)
     where = f"after {result.after}: {name}"
     if result.what == "finite":
         trouble = result.trouble

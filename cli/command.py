@@ -9,27 +9,35 @@ the keyboard · 141 whoever read the output went away. The last two say nothing:
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from dlsim.cli.options import complete_scenario, variant_of_it
+from dlsim.cli.options import ScenarioChoice, as_choice, complete_scenario
 from dlsim.cli.output import has_signs, prepare_streams
-from dlsim.cli.startup import postpone_collection, resume_collection
-from dlsim.engine import UnknownNameError, load
+from dlsim.engine import UnknownNameError
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.text import shorten
-from dlsim.tui.session.session import Session
 
-VERBS = ("list", "run", "trace", "check", "walk", "export", "serve", "locate")
-"""In the order of the help. Each has a module of its name beside this one, with its `command`; it is imported when the
-verb is asked for, since a walk needs much that no other verb does.
+VERBS = {
+    "list": "listing",
+    "run": "run",
+    "trace": "trace",
+    "check": "check",
+    "walk": "walk",
+    "export": "run",
+    "serve": "serve",
+    "locate": "listing",
+}
+"""In the order of the help, each with the module beside this one that has its `…_command`; it is imported when the verb
+is asked for, since a walk needs much that no other verb does.
 """
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""
@@ -118,7 +126,7 @@ class VerbOrScenario(click.Group):
             return open_command
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"dlsim.cli.{cmd_name}").command
+        command: click.Command = getattr(import_module(f"dlsim.cli.{VERBS[cmd_name]}"), f"{cmd_name}_command")
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -144,21 +152,25 @@ def dlsim() -> None:
     """
 
 
+def _the_one(_context: click.Context, _parameter: click.Parameter, scenarios: tuple[str, ...]) -> str | None:
+    """The scenario to open; a UsageError for several, which may be a verb misspelt and what it should work on."""
+    if len(scenarios) > 1:
+        verb = nearest(scenarios[0], VERBS)
+        hint = f"; did you mean 'dlsim {verb}'?" if verb else ""
+        raise click.UsageError(f"one scenario can be opened at a time, not {len(scenarios)}{hint}")
+    return scenarios[0] if scenarios else None
+
+
 @click.command(OPEN, options_metavar="[--variant NAME] [--set PATH=VALUE]…")
-@click.argument("scenarios", metavar="[NAME-or-FILE]", nargs=-1, shell_complete=complete_scenario)
-@variant_of_it
-@click.pass_context
-def open_command(
-    context: click.Context, scenarios: tuple[str, ...], variant: str | None, overrides: dict[str, Any]
-) -> int:
+@click.argument("scenario", metavar="[NAME-or-FILE]", nargs=-1, callback=_the_one, shell_complete=complete_scenario)
+@as_choice
+def open_command(choice: ScenarioChoice | None) -> int:
     """Open the browser of scenarios, or one scenario."""
-    source = _the_one(scenarios)
-    if source is None and (variant or overrides):
-        raise click.UsageError("--variant and --set go with a scenario's name or file")
     try:
-        scenario = None if source is None else load(source, variant=variant, overrides=overrides)
+        session = choice.session() if choice else None
     except UnknownNameError as error:
-        verb = nearest(source or "", VERBS)
+        source = choice.scenario if choice else ""
+        verb = nearest(source, VERBS)
         if verb in (None, source) or error.nearest is not None:
             raise
         raise click.UsageError(f"no verb and no scenario is called {source!r}; did you mean '{verb}'?") from None
@@ -170,20 +182,16 @@ def open_command(
         raise click.ClickException("the app needs a cursor that moves, but TERM is dumb; try 'dlsim walk'")
     if not _is_terminal(sys.__stderr__):
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # Textual draws there, and messages may go elsewhere
-    postpone_collection()
+    gc.disable()  # nothing that the app makes while it starts is garbage
     from dlsim.tui.app import open_app  # noqa: PLC0415 -- no other verb imports the app, which takes 150 ms
 
-    session = None if source is None else Session(source, variant, overrides or None, scenario=scenario)
     return open_app(session, only_ascii=not has_signs(sys.stdout), when_ready=resume_collection)
 
 
-def _the_one(scenarios: tuple[str, ...]) -> str | None:
-    """The scenario to open; a UsageError for several, which may be a verb misspelt and what it should work on."""
-    if len(scenarios) > 1:
-        verb = nearest(scenarios[0], VERBS)
-        hint = f"; did you mean 'dlsim {verb}'?" if verb else ""
-        raise click.UsageError(f"one scenario can be opened at a time, not {len(scenarios)}{hint}")
-    return scenarios[0] if scenarios else None
+def resume_collection() -> None:
+    """Collect garbage, except what there is already: walking through all of it would hold up a key by 50 ms."""
+    gc.freeze()
+    gc.enable()
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

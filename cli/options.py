@@ -1,21 +1,44 @@
-"""The arguments that several verbs share: which scenario, which variant of it, what to set in it."""
+"""The arguments that several verbs share: which scenario, which variant of it, what is set in it; and counts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
+from msgspec import Struct
 
-from dlsim.engine import builtin_scenarios
+from dlsim.engine import Scenario, Simulator, builtin_scenarios, load
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
 from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.text import shorten, shown
+from dlsim.tui.session.session import Session
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class ScenarioChoice(Struct, frozen=True):
+    """The scenario that a call is about, in which variant, and what is set in it by path."""
+
+    scenario: str
+    variant: str | None
+    overrides: dict[str, Any]
+
+    def load(self) -> Scenario:
+        """It, read and checked; a DlsimError says what is wrong with it."""
+        return load(self.scenario, variant=self.variant, overrides=self.overrides)
+
+    def simulator(self) -> Simulator:
+        """A run of it, at its start."""
+        return Simulator(self.load())
+
+    def session(self) -> Session:
+        """A session that has it open."""
+        return Session(self.scenario, self.variant, self.overrides or None, scenario=self.load())
 
 
 def complete_scenario(
@@ -47,43 +70,38 @@ def parse_value(path: str, text: str) -> Any:
         ) from None
 
 
-def scenario_argument(function: Decorated) -> Decorated:
-    """The scenario that a verb works on."""
-    return click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)(function)
+def as_choice(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--variant` and `--set`, which with the argument `scenario` become a `choice`: None where none is named."""
 
-
-def variant_of_it(function: Decorated) -> Decorated:
-    """`--variant` and `--set`: the scenario otherwise than it is written."""
-    function = click.option(
+    @click.option("--variant", metavar="NAME", help="Take this variant instead of the scenario as written.")
+    @click.option(
         "--set",
         "overrides",
         metavar="PATH=VALUE",
         multiple=True,
         callback=parse_settings,
         help="Set a value of the file: training.optimizer.learning_rate=0.1 (TOML; repeatable).",
-    )(function)
-    return click.option("--variant", metavar="NAME", help="Take this variant instead of the scenario as written.")(
-        function
     )
+    @wraps(function)
+    def command(*, scenario: str | None, variant: str | None, overrides: dict[str, Any], **others: Any) -> Any:
+        if scenario is None and (variant or overrides):
+            raise click.UsageError("--variant and --set go with a scenario's name or file")
+        return function(choice=None if scenario is None else ScenarioChoice(scenario, variant, overrides), **others)
+
+    return command
 
 
-def count(most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
-    """A callback for options: a whole number from 0 to `most`."""
+def count_option(name: str, most: int, text: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
+    """A whole number from 0 to `most`; None where it is not given and has no default."""
 
-    def parse(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
-        if text is None:
-            return None
-        number = whole_number(text)
-        if number is None or number > most:
-            raise click.BadParameter(f"{shown(text)} is not a whole number from 0 to {most:,}")
+    def parse(_context: click.Context, _parameter: click.Parameter, typed: str | None) -> int | None:
+        number = None if typed is None else whole_number(typed)
+        if typed is not None and (number is None or number > most):
+            raise click.BadParameter(f"{shown(typed)} is not a whole number from 0 to {most:,}")
         return number
 
-    return parse
+    return click.option(name, callback=parse, metavar="N", help=text, **attributes)
 
 
-def count_option(name: str, most: int, text: str) -> Callable[[Decorated], Decorated]:
-    """A whole number from 0."""
-    return click.option(name, callback=count(most), metavar="N", help=text)
-
-
+scenario_argument = click.argument("scenario", metavar="NAME-or-FILE", shell_complete=complete_scenario)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, numbers in full.")

@@ -12,13 +12,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
 import click
 import msgspec
 
+from dlsim.engine import Simulator
 from dlsim.engine.text import breadth, clean
 from dlsim.tui.words.lookalikes import in_encoding
 
@@ -54,6 +55,13 @@ def note(message: str) -> None:
     click.echo(f"dlsim: {one_line(message)}", err=True)
 
 
+def status_of(simulator: Simulator, then: str = "") -> int:
+    """The exit status of a verb that ran it: 1, and a remark with what follows from it, if a number was not finite."""
+    if trouble := simulator.trouble:
+        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}{then}")
+    return 1 if trouble else 0
+
+
 def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", right: bool = False) -> Iterator[str]:
     """Lines with their cells aligned; nothing trails."""
     widths = [max(map(breadth, column)) for column in zip(*rows, strict=True)]
@@ -87,26 +95,20 @@ def width_of_terminal() -> int | None:
     return max(get_terminal_size().columns, 1)
 
 
-class Progress:
-    """A line on stderr that says how far a run has come; silent where stderr is no terminal."""
+@contextlib.contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """What says on a line of stderr how far a run has come, until it is left; silent where stderr is no terminal."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.shown = sys.stderr.isatty()
-
-    def show(self, done: int) -> None:
-        """Draw the line anew."""
-        if self.shown:
+    def draw(text: str) -> None:
+        if sys.stderr.isatty():
             with contextlib.suppress(OSError):
-                sys.stderr.write(f"\r{done:,} of {self.total:,} iterations ({done / max(self.total, 1):.0%})")
+                sys.stderr.write(f"\r{text}")
                 sys.stderr.flush()
 
-    def clear(self) -> None:
-        """Take the line away."""
-        if self.shown:
-            with contextlib.suppress(OSError):
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
+    try:
+        yield lambda done: draw(f"{done:,} of {total:,} iterations ({done / max(total, 1):.0%})")
+    finally:
+        draw("\x1b[K")
 
 
 class Fitting(io.TextIOWrapper):

@@ -1,20 +1,27 @@
-"""`dlsim run`: a whole run without a screen, and what it came to: as much as a screen holds, or as JSON."""
+"""`dlsim run` and `dlsim export`: a run without a screen, and what it came to: as much as a screen holds, JSON, or a
+scenario file that begins with its weights.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
-from dlsim.cli.output import Progress, columns, note, one_line, write, write_json
-from dlsim.engine import Simulator, load
+from dlsim.cli.options import ScenarioChoice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.output import columns, note, one_line, progress, status_of, write, write_json
+from dlsim.engine import Simulator
+from dlsim.engine.errors import reason_of
+from dlsim.engine.export import export, forgotten, refuse_other_kinds
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.scenario.spec import Scenario, in_language
+from dlsim.engine.scenario.toml import write_at_once
 from dlsim.engine.simulator import MOST_ITERATIONS
+from dlsim.engine.text import shorten, shown
 
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 16, 8
@@ -31,23 +38,16 @@ MOST_AT_ONCE = 20_000
 @count_option(
     "--epochs", MOST_ITERATIONS, "Go through the training data this many times (default: the scenario's own number)."
 )
-@variant_of_it
+@as_choice
 @json_option
-def command(
-    scenario: str,
-    iterations: int | None,
-    epochs: int | None,
-    variant: str | None,
-    overrides: dict[str, Any],
-    as_json: bool,
-) -> int:
+def run_command(choice: ScenarioChoice, iterations: int | None, epochs: int | None, as_json: bool) -> int:
     """Run a scenario and print what came out: loss, outputs, parameters.
 
     Without [training] there is one forward pass. The status is 1 if a number was not finite.
     """
     if iterations is not None and epochs is not None:
         raise click.UsageError("either --iterations or --epochs")
-    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    simulator = choice.simulator()
     at_first = simulator.loss() if simulator.trains else None
     if simulator.trains:
         train(simulator, _updates(simulator, iterations, epochs))
@@ -61,10 +61,7 @@ def command(
     else:
         for line in report(simulator, at_first):
             write(line)
-    if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
-        return 1
-    return 0
+    return status_of(simulator)
 
 
 def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -> int:
@@ -82,14 +79,11 @@ def _updates(simulator: Simulator, iterations: int | None, epochs: int | None) -
 
 def train(simulator: Simulator, updates: int) -> None:
     """Do so many updates, or as many as go well; on a terminal stderr says how far they have come."""
-    progress = Progress(updates)
     part = min(max(1, updates // PARTS), MOST_AT_ONCE)
-    try:
+    with progress(updates) as show:
         while simulator.iteration < updates and simulator.trouble is None:
             simulator.run(iterations=min(part, updates - simulator.iteration))
-            progress.show(simulator.iteration)
-    finally:
-        progress.clear()
+            show(simulator.iteration)
 
 
 def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
@@ -109,23 +103,15 @@ def document(simulator: Simulator, at_first: float | None) -> dict[str, Any]:
         "losses": simulator.losses.tolist(),
         "outputs": simulator.outputs().tolist(),
         "layers": [
-            {
-                "units": units,
-                "activation": activation,
-                "weights": weights.tolist(),
-                "biases": None if biases is None else biases.tolist(),
-            }
-            for (units, activation), (weights, biases) in zip(
-                simulator.model.layer_names, simulator.parameters, strict=True
-            )
+            {"units": units, "activation": activation, **_lists(*parameters)}
+            for (units, activation), parameters in zip(simulator.model.layer_names, simulator.parameters, strict=True)
         ],
-        "gradients": None
-        if simulator.gradients is None
-        else [
-            {"weights": weights.tolist(), "biases": None if biases is None else biases.tolist()}
-            for weights, biases in simulator.gradients
-        ],
+        "gradients": None if simulator.gradients is None else [_lists(*pair) for pair in simulator.gradients],
     }
+
+
+def _lists(weights: Array, biases: Array | None) -> dict[str, Any]:
+    return {"weights": weights.tolist(), "biases": None if biases is None else biases.tolist()}
 
 
 def report(simulator: Simulator, at_first: float | None) -> Iterator[str]:
@@ -223,10 +209,65 @@ def _labelled(matrices: Sequence[tuple[str, Array]]) -> list[list[str]]:
     """Rows of numbers, the first of each matrix with its name, all equally long."""
     rows: list[list[str]] = []
     for name, matrix in matrices:
-        shown = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
+        texts = [[fixed(float(value)) for value in row[:MOST_COLUMNS]] for row in matrix[:MOST_ROWS]]
         if matrix.shape[1] > MOST_COLUMNS:
-            shown = [[*row, "…"] for row in shown]
+            texts = [[*row, "…"] for row in texts]
         if len(matrix) > MOST_ROWS:
-            shown.append(["…"] * len(shown[0]))
-        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(shown))
+            texts.append(["…"] * len(texts[0]))
+        rows.extend([f"  {name if not number else '':<7}", *row] for number, row in enumerate(texts))
     return rows
+
+
+@click.command("export")
+@scenario_argument
+@count_option("--iterations", MOST_ITERATIONS, "Do this many updates first (default 0).", default="0")
+@click.option("--to", "target", metavar="FILE", help="Write to this file instead of stdout.")
+@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
+@as_choice
+def export_command(choice: ScenarioChoice, iterations: int, target: str | None, overwrite: bool) -> int:
+    """Write a scenario whose first weights are the present ones: to keep, to share, to go on from.
+
+    The status is 1 if a number was not finite.
+    """
+    file = None if target is None else new_file(target, overwrite)
+    simulator = choice.simulator()
+    refuse_other_kinds(simulator.scenario)
+    if iterations and not simulator.trains:
+        raise click.UsageError(f"{simulator.scenario.name} has no [training]: there are no iterations to do")
+    train(simulator, iterations)
+    if status := status_of(simulator, "; nothing is written"):
+        return status
+    text = export(simulator, folder=None if file is None else file.parent)
+    if lost := forgotten(simulator):
+        note(f"not in the file, so these start again: {'; '.join(lost)}")
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        save(file, text)
+    return 0
+
+
+def new_file(target: str, overwrite: bool) -> Path:
+    """Refused before anything is run: a name that is taken, or that no scenario file can have."""
+    file = Path(target)
+    if file.suffix != ".toml":
+        raise click.BadParameter(f"{shown(target)} does not end in .toml, as scenario files do", param_hint="--to")
+    try:
+        is_there, is_file = file.exists(), file.is_file()
+    except (OSError, ValueError) as error:  # too long a name, a NUL in it, a folder that may not be looked into
+        raise click.BadParameter(f"{shown(target)} cannot be written: {reason_of(error)}", param_hint="--to") from None
+    if is_there and not is_file:  # a pipe would wait for a reader
+        raise click.BadParameter(f"{shown(target)} exists already and is not a regular file", param_hint="--to")
+    if is_there and not overwrite:
+        raise click.BadParameter(
+            f"{shown(target)} exists already; choose another name, or --overwrite", param_hint="--to"
+        )
+    return file
+
+
+def save(file: Path, text: str) -> None:
+    """Write it, whole or not at all, or say why that cannot be."""
+    try:
+        write_at_once(file, text)
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        raise click.ClickException(f"{shorten(str(file), 200)} cannot be written: {reason_of(error)}") from None

@@ -10,9 +10,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.cli.options import count_option, json_option, scenario_argument, variant_of_it
-from dlsim.cli.output import note, one_line, write, write_json
-from dlsim.engine import Event, Simulator, load
+from dlsim.cli.options import ScenarioChoice, as_choice, count_option, json_option, scenario_argument
+from dlsim.cli.output import one_line, status_of, write, write_json
+from dlsim.engine import Event, Simulator
 from dlsim.engine.numbers import BEYOND, DIGITS, fixed, plain, whole_number
 from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.simulator import MOST_ITERATIONS
@@ -39,7 +39,7 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
 
 @click.command("trace")
 @scenario_argument
-@count_option("--iterations", MOST_ITERATIONS, "Trace this many iterations (default 1).")
+@count_option("--iterations", MOST_ITERATIONS, "Trace this many iterations (default 1).", default="1")
 @click.option(
     "--by",
     "grain",
@@ -48,31 +48,23 @@ def parse_sample(_context: click.Context, _parameter: click.Parameter, text: str
     help="Write a line for each value, or for each op.",
 )
 @click.option("--sample", callback=parse_sample, default="1", metavar="K|all", help="The sample of the batch, or all.")
-@variant_of_it
+@as_choice
 @json_option
-def command(
-    scenario: str,
-    iterations: int | None,
-    grain: Grain,
-    sample: int | None,
-    variant: str | None,
-    overrides: dict[str, Any],
-    as_json: bool,
-) -> int:
+def trace_command(choice: ScenarioChoice, iterations: int, grain: Grain, sample: int | None, as_json: bool) -> int:
     """Print every computation, one per line, with its formula and the numbers in it.
 
     With --json each line is an object. The status is 1 if a number was not finite; its line is the last.
     """
-    simulator = Simulator(load(scenario, variant=variant, overrides=overrides))
+    simulator = choice.simulator()
     if sample is not None:
         simulator.sample = sample
-    print_event = _print_json if as_json else _print_text
-    for event in trace(simulator, 1 if iterations is None else iterations, grain, every=sample is None):
-        print_event(event)
-    if trouble := simulator.trouble:
-        note(f"stopped in iteration {trouble.iteration:,}: {trouble.symbol} is {trouble.value}")
-        return 1
-    return 0
+    for event in trace(simulator, iterations, grain, every=sample is None):
+        if as_json:
+            write_json(line_of(event))
+            continue
+        row = "" if event.sample is None else f"sample {event.sample}"
+        write(f"{event.iteration:>4}  {event.phase:<8}  {row:<9}  {one_line(sentence(event))}")
+    return status_of(simulator)
 
 
 def trace(simulator: Simulator, iterations: int, grain: Grain, *, every: bool) -> Iterator[Event]:
@@ -136,10 +128,6 @@ def _row_of_trouble(simulator: Simulator) -> int | None:
     return list(simulator.model.tape.rows).index(trouble.sample - 1)
 
 
-def _print_json(event: Event) -> None:
-    write_json(line_of(event))
-
-
 def line_of(event: Event) -> dict[str, Any]:
     """The JSON object of an event; of a whole op, `value` is an array."""
     return {
@@ -152,11 +140,6 @@ def line_of(event: Event) -> dict[str, Any]:
         "formula": event.formula,
         "substituted": event.substituted,
     }
-
-
-def _print_text(event: Event) -> None:
-    sample = "" if event.sample is None else f"sample {event.sample}"
-    write(f"{event.iteration:>4}  {event.phase:<8}  {sample:<9}  {one_line(sentence(event))}")
 
 
 def sentence(event: Event) -> str:

@@ -9,19 +9,17 @@ import io
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import islice
 from threading import current_thread, main_thread
-from types import FrameType, TracebackType
-from typing import Any, Self
 
 import click
 from msgspec import Struct
 
-from dlsim.cli.export import new_file, save
-from dlsim.cli.options import scenario_argument, variant_of_it
+from dlsim.cli.options import ScenarioChoice, as_choice, scenario_argument
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
+from dlsim.cli.run import new_file, save
 from dlsim.cli.walk_text import WalkText, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
 from dlsim.engine.breakpoints import examples, parse_breakpoint
@@ -33,8 +31,8 @@ from dlsim.engine.quantity import operands
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
 from dlsim.engine.text import shorten
-from dlsim.tui.session.editing import Target, brief, written
-from dlsim.tui.session.session import GRAINS, Hint, Session, StepGrain
+from dlsim.tui.session.editing import brief, written
+from dlsim.tui.session.session import GRAINS, Hint, Session
 from dlsim.tui.session.settings import MOST_DIGITS, Store
 from dlsim.tui.words import Words, words
 from dlsim.tui.words.prose import in_words
@@ -57,14 +55,14 @@ _SPOKEN = ((re.compile(r"^new (.+)"), r"\1⁺"), (re.compile(r"^change of (.+)")
 @click.command("walk")
 @scenario_argument
 @click.option("--symbols", "with_symbols", is_flag=True, help="Write ∂, · and ⁺ as they are, not as words.")
-@variant_of_it
-def command(scenario: str, with_symbols: bool, variant: str | None, overrides: dict[str, Any]) -> None:
+@as_choice
+def walk_command(choice: ScenarioChoice, with_symbols: bool) -> None:
     """Step through a scenario in lines of text.
 
     The same stepping as in the app, for screen readers and for terminals without pictures: no boxes, no colours.
     Enter is a step, 'help' lists the commands, 'q' leaves. Commands may also come from a file or a pipe.
     """
-    session, store = Session(scenario, variant=variant, overrides=overrides or None), Store()
+    session, store = choice.session(), Store()
     walker = Walker(session, words(), store.settings().digits)
     for message in store.messages:
         note(message)
@@ -164,10 +162,7 @@ class Walker:
 
     def _unknown(self, word: str) -> WrongCommandError:
         near = nearest(word, [*self._commands, *self._tables])
-        shown = repr(shorten(word))
-        return WrongCommandError(
-            self.tell.line("near", command=shown, near=near) if near else self.tell.line("unknown", command=shown)
-        )
+        return WrongCommandError(self.tell.line("near" if near else "unknown", command=repr(shorten(word)), near=near))
 
     def _table(self) -> dict[str, Command]:
         forward, back = self._forward, self._back
@@ -191,11 +186,13 @@ class Walker:
             ("numbers",): Command(self._numbers, "maybe"),
             ("loss",): Command(lambda _: self._loss()),
             ("w", "edit", "set"): Command(self._edit, "change"),
-            ("u", "undo"): Command(lambda _: self._exchange("undo")),
-            ("redo",): Command(lambda _: self._exchange("redo")),
+            ("u", "undo"): Command(lambda _: self._exchange(self._simulator.undo(), "undone", "nothing_to_undo")),
+            ("redo",): Command(lambda _: self._exchange(self._simulator.redo(), "redone", "nothing_to_redo")),
             ("compare",): Command(lambda _: self._compare()),
-            ("c", "check"): Command(lambda _: self._check()),
-            ("v", "variant"): Command(lambda _: self._variant()),
+            ("c", "check"): Command(
+                lambda _: self.tell.check(check_gradients(self._simulator, limit=worth_waiting(self._simulator)))
+            ),
+            ("v", "variant"): Command(lambda _: iter([self._hint(self._session.next_variant())])),
             ("lesson",): Command(lambda _: self.tell.lesson(self._session.snapshot)),
             ("export", "save"): Command(self._export, "file"),
             ("symbols",): Command(lambda _: self._symbols()),
@@ -209,7 +206,7 @@ class Walker:
         return self.tell.spoken(self._say(hint.key, **hint.values))
 
     def _needs(self, command: str, argument: str) -> WrongCommandError:
-        needed = {"samples": f"{self._samples:,}", "most": MOST_DIGITS, "example": examples(self._simulator)[0]}
+        needed = {"samples": self._samples, "most": MOST_DIGITS, "example": examples(self._simulator)[0]}
         wanted = self._say(f"walk.{argument}", command=command, **needed)
         return WrongCommandError(self.tell.line("needs", command=command, argument=wanted))
 
@@ -219,7 +216,7 @@ class Walker:
         if number is None:
             raise self._needs(command, "number")
         if number > most:
-            raise WrongCommandError(self.tell.line(refused, number=f"{most:,}"))
+            raise WrongCommandError(self.tell.line(refused, number=most))
         return number
 
     @property
@@ -268,8 +265,7 @@ class Walker:
         else:
             goes_on = iteration == snapshot.position.iteration and cursor < snapshot.position.cursor
             yield from self.tell.stretch(simulator, event, cursor if goes_on else 0)
-        yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+        yield from self.tell.arrived(simulator)
 
     def _back(self, grain: Grain | None) -> Lines:
         hint = self._session.back(grain)
@@ -280,13 +276,12 @@ class Walker:
             yield from self.tell.iteration_done(self._simulator)
 
     def _grain(self, argument: str) -> Lines:
-        if argument:
-            if argument not in GRAINS:
-                raise WrongCommandError(self.tell.line("needs", command="g", argument=", ".join(GRAINS)))
-            grain: StepGrain = next(each for each in GRAINS if each == argument)
-            self._session.grain = grain
-        else:
+        if not argument:
             self._session.next_grain()
+        elif argument in GRAINS:
+            self._session.grain = GRAINS[GRAINS.index(argument)]
+        else:
+            raise WrongCommandError(self.tell.line("needs", command="g", argument=", ".join(GRAINS)))
         yield self.tell.line("grain", grain=self._say(f"grain.{self._session.grain}"))
 
     def _home(self) -> Lines:
@@ -315,27 +310,32 @@ class Walker:
     # runs
 
     def _run(self, argument: str) -> Lines:
-        number = self._number("r", argument) if argument else self._rest()
-        yield from self._run_for(number)
+        number, simulator = self._number("r", argument) if argument else self._rest(), self._simulator
+        if not simulator.trains:
+            yield from self._forward("iteration")
+            return
+        before = simulator.iteration
+        came = yield from self._in_parts(before + number, lambda there: simulator.run(there - simulator.iteration))
+        yield from self._ran(simulator.iteration - before, interrupted=came)
 
     def _rest(self) -> int:
         """Iterations to where the scenario's epochs end; past that, as many again."""
         end = self._simulator.end
         return end - self._simulator.iteration if end > self._simulator.iteration else end
 
-    def _run_for(self, number: int) -> Lines:
+    def _in_parts(self, end: int, go_to: Callable[[int], object]) -> Generator[str, None, bool]:
+        """Go on to where `end` iterations are done, in parts; whether an interrupt ended it before."""
         simulator = self._simulator
-        if not simulator.trains:
-            yield from self._forward("iteration")
-            return
-        before = simulator.iteration
-        with Interrupts() as interrupts:
-            if number > LONG:
-                yield self.tell.line("running", number=f"{number:,}")
-            while (left := number - (simulator.iteration - before)) and not simulator.trouble and not interrupts.came:
-                simulator.run(min(left, PART))
+        with interrupts() as came:
+            yield from self._running(end - simulator.iteration)
+            while simulator.iteration < end and not simulator.trouble and not came:
+                go_to(min(end, simulator.iteration + PART))
         self._session.changed()
-        yield from self._ran(simulator.iteration - before, interrupted=interrupts.came)
+        return bool(came)
+
+    def _running(self, number: int) -> Lines:
+        if number > LONG:
+            yield self.tell.line("running", number=number)
 
     def _until(self, argument: str) -> Lines:
         simulator = self._simulator
@@ -346,20 +346,20 @@ class Walker:
         held = holds = before > 0 and condition.holds(simulator)
         if held:
             yield self.tell.line("holds", condition=condition.text)
-        with Interrupts() as interrupts:
-            while (left := number - (simulator.iteration - before)) and not interrupts.came:
+        with interrupts() as came:
+            while (left := number - (simulator.iteration - before)) and not came:
                 simulator.run(1 if holds else min(left, PART), until=() if holds else [condition])
                 if simulator.stopped_by or simulator.trouble:
                     break
                 holds = holds and (not condition.is_due(simulator) or condition.holds(simulator))
         self._session.changed()
         done = simulator.iteration - before
-        if simulator.stopped_by or interrupts.came or simulator.trouble:
-            yield from self._ran(done, interrupted=interrupts.came, condition=condition)
+        if simulator.stopped_by or came or simulator.trouble:
+            yield from self._ran(done, interrupted=bool(came), condition=condition)
         else:
             yield self.tell.counted("not_again" if held else "not_met", done, condition=condition.text)
 
-    def _ran(self, done: int, *, interrupted: bool = False, condition: Breakpoint | None = None) -> Lines:
+    def _ran(self, done: int, *, interrupted: bool, condition: Breakpoint | None = None) -> Lines:
         simulator = self._simulator
         if interrupted:
             yield self.tell.counted("stopped", done)
@@ -370,14 +370,10 @@ class Walker:
                 yield self.tell.line("met_by", parameter=parameter, value=self.tell.number(gradient))
             if (number := condition.number(simulator)) is not None:
                 yield self.tell.line("met_at", value=self.tell.number(number))
-        elif simulator.losses.size:
-            key, loss = self.tell.of_loss("ran", simulator), self.tell.number(float(simulator.losses[-1]))
-            yield self.tell.counted(key, done, loss=loss)
         else:
-            yield self.tell.counted("ran_plain", done)
-        if interrupted or condition:
-            yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+            key, values = self.tell.of_loss("ran", simulator)
+            yield self.tell.counted(key, done, **values)
+        yield from self.tell.arrived(simulator) if interrupted or condition else self.tell.trouble(simulator)
 
     def _to(self, argument: str) -> Lines:
         number = self._number("to", argument)
@@ -387,18 +383,11 @@ class Walker:
         before = simulator.iteration
         if number <= before:
             simulator.seek(iteration=number)
-        with Interrupts() as interrupts:
-            if number - before > LONG:
-                yield self.tell.line("running", number=f"{number - before:,}")
-            while simulator.iteration < number and not simulator.trouble and not interrupts.came:
-                simulator.seek(iteration=min(number, simulator.iteration + PART))
-        if interrupts.came:
+        if (yield from self._in_parts(number, lambda there: simulator.seek(iteration=there))):
             yield self.tell.counted("stopped", simulator.iteration - before)
-        self._session.changed()
         if not simulator.iteration and simulator.event is None:
             yield self.tell.start(self._session.snapshot)
-        yield from self.tell.iteration_done(simulator)
-        yield from self.tell.trouble(simulator)
+        yield from self.tell.arrived(simulator)
 
     # looking
 
@@ -424,20 +413,14 @@ class Walker:
             if isinstance(ref, Ref):
                 return ref
         shown = self._session.snapshot.tape  # at the parameters of the moment, by which some are called
-        for ref in islice(shown.besides(), MOST_NUMBERS):
-            name = shown.symbol(ref)
-            if typed in (name, self.tell.spoken(name)):
-                return ref
-        count = 0
-        for op in self._simulator.program:
-            for ref in op.refs:
-                for each in (ref, *operands(tape.formula(ref, self._simulator.sample))):
-                    name = tape.symbol(each)
-                    if typed in (name, self.tell.spoken(name)):
-                        return each
-                count += 1
-                if count > MOST_NUMBERS:
-                    return None
+        refs = islice((ref for op in self._simulator.program for ref in op.refs), MOST_NUMBERS)
+        sample = self._simulator.sample
+        computed = (each for ref in refs for each in (ref, *operands(tape.formula(ref, sample))))
+        for where, candidates in ((shown, islice(shown.besides(), MOST_NUMBERS)), (tape, computed)):
+            for candidate in candidates:
+                name = where.symbol(candidate)
+                if typed in (name, self.tell.spoken(name)):
+                    return candidate
         return None
 
     def _numbers(self, argument: str) -> Lines:
@@ -452,15 +435,15 @@ class Walker:
         return self.tell.table(snapshot, table, first)
 
     def _loss(self) -> Lines:
-        loss, accuracy = self._simulator.loss(), self._simulator.accuracy()
-        yield self.tell.line("no_loss") if loss is None else self.tell.line("loss_now", loss=self.tell.number(loss))
-        if accuracy is not None:
-            yield self.tell.line("accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
-        loss, accuracy = self._simulator.validation()
-        if loss is not None:
-            yield self.tell.line("validation_loss_now", loss=self.tell.number(loss))
-        if accuracy is not None:
-            yield self.tell.line("validation_accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
+        simulator = self._simulator
+        numbers = {"": (simulator.loss(), simulator.accuracy()), "validation_": simulator.validation()}
+        for which, (loss, accuracy) in numbers.items():
+            if loss is not None:
+                yield self.tell.line(f"{which}loss_now", loss=self.tell.number(loss))
+            elif not which:
+                yield self.tell.line("no_loss")
+            if accuracy is not None:
+                yield self.tell.line(f"{which}accuracy_now", accuracy=f"{plain(100 * accuracy, 2)} %")
 
     def _symbols(self) -> Lines:
         self.tell.spoken.with_symbols = not self.tell.spoken.with_symbols
@@ -479,30 +462,22 @@ class Walker:
         rows = [target.datum.at for target, _ in changes.data.values() if target.datum is not None]
         self._simulator.edit(numbers=changes.numbers, settings=changes.settings, row=rows[0] if rows else None)
         self._session.changed()
-        symbol = self._simulator.model.tape.symbol
-        made = [
-            f"{symbol(ref) if isinstance(ref, Ref) else ref} = {plain(number, self.tell.digits)}"
-            for ref, number in changes.numbers.items()
-        ]
+        symbol, digits = self._simulator.model.tape.symbol, self.tell.digits
+        made = [(symbol(ref) if isinstance(ref, Ref) else ref, number) for ref, number in changes.numbers.items()]
+        said = [f"{label} = {plain(number, digits)}" for label, number in made]
         for path, value in changes.settings.items():
-            if path in changes.data:
-                made += self._datum_made(*changes.data[path])
-            else:
-                made.append(f"{path} = {brief(written(value) or str(value), self.tell.digits)}")
-        yield self.tell.line("edited", what=shorten(", ".join(made), 200))
+            if path not in changes.data:
+                said.append(f"{path} = {brief(written(value) or str(value), digits)}")
+                continue
+            target, number = changes.data[path]  # and what became of those that share with it
+            made = [(in_words(self._say, target).label, number)]
+            made += [(label, share) for label, _, share in target.followers(number)]
+            said += [f"{label} = {plain(number, digits)}" for label, number in made]
+        yield self.tell.line("edited", what=shorten(", ".join(said), 200))
         snapshot = self._session.snapshot
         if rows and rows[0] not in snapshot.tape.rows:
             yield self.tell.not_in_batch(rows[0] + 1, snapshot)
         yield from self.tell.trouble(self._simulator)
-
-    def _datum_made(self, target: Target, value: float) -> Lines:
-        """What became of a number of the data, and of those that share with it."""
-        made = [
-            (in_words(self._say, target).label, value),
-            *((symbol, number) for symbol, _, number in target.followers(value)),
-        ]
-        for label, number in made:
-            yield f"{label} = {plain(number, self.tell.digits)}"
 
     def _compare(self) -> Lines:
         """Two runs beside each other, once the shorter one has gone on as far as it takes."""
@@ -510,55 +485,39 @@ class Walker:
         compared = simulator.compare()
         until = None if compared is None else compared.lacks(simulator.iteration)
         if compared is not None and until is not None:
-            with Interrupts() as interrupts, closing(simulator.even_out(until)) as going_on:
-                if until - min(compared.gone) > LONG:
-                    yield self.tell.line("running", number=f"{until - min(compared.gone):,}")
+            with interrupts() as came, closing(simulator.even_out(until)) as going_on:
+                yield from self._running(until - min(compared.gone))
                 for _ in going_on:
-                    if interrupts.came:
+                    if came:
                         break
             self._session.changed()
             compared = simulator.compare()
             if compared is not None:
-                yield self.tell.line("evened_out", iteration=f"{min(compared.gone):,}")
+                yield self.tell.line("evened_out", iteration=min(compared.gone))
         yield from self.tell.comparison(compared)
 
-    def _exchange(self, way: str) -> Lines:
-        done = self._simulator.undo() if way == "undo" else self._simulator.redo()
+    def _exchange(self, done: bool, said: str, otherwise: str) -> Lines:
         self._session.changed()
-        yield self.tell.line(("undone" if way == "undo" else "redone") if done else f"nothing_to_{way}")
-
-    def _variant(self) -> Lines:
-        yield self._hint(self._session.next_variant())
+        yield self.tell.line(said if done else otherwise)
 
     def _export(self, argument: str) -> Lines:
         file = new_file(argument, overwrite=False)
         save(file, export(self._simulator, folder=file.parent))
         yield self.tell.line("saved", file=shorten(str(file), 200))
 
-    def _check(self) -> Lines:
-        return self.tell.check(check_gradients(self._simulator, limit=worth_waiting(self._simulator)))
-
     def _leave(self) -> Lines:
         raise Quit
 
 
-class Interrupts:
-    """While it is entered, an interrupt sets `came` instead of breaking into whatever is being computed."""
-
-    def __init__(self) -> None:
-        self.came = False
-        self._before: Any = None
-
-    def __enter__(self) -> Self:
-        if current_thread() is main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _note(self, _signal: int, _frame: FrameType | None) -> None:
-        self.came = True
+@contextmanager
+def interrupts() -> Iterator[Sequence[int]]:
+    """While it is entered, an interrupt is noted here instead of breaking into whatever is being computed."""
+    came: list[int] = []
+    if current_thread() is not main_thread():
+        yield came
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)

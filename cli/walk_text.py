@@ -25,8 +25,8 @@ from dlsim.engine.quantity import digits_of
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Explanation
 from dlsim.engine.text import shown
-from dlsim.tui.session.editing import Target, target_of
-from dlsim.tui.session.selection import answer_to, value_now
+from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of
+from dlsim.tui.session.selection import value_now
 from dlsim.tui.words import Words
 from dlsim.tui.words.markdown import without_marks
 from dlsim.tui.words.prose import column_head, meaning, origin, question, reasons
@@ -36,6 +36,8 @@ MOST_VALUES = 24
 MOST_ROWS = 40
 """A table is read out in portions of so many rows."""
 MOST_GRADIENTS = 100
+ENTRIES = {"differs": "differs", "rounding": "entry_rounding", "agrees": "entry", "undecided": "entry_undecided"}
+"""What is said of a gradient that was checked."""
 MOST_BESIDES = 2_000
 """Of numbers that are made of many others so many are looked through."""
 PREFIX = "spoken."
@@ -45,8 +47,6 @@ _ROW = re.compile(r"(?<=[0-9ᵥ])(?=[₀-₉])")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 _SPACES = re.compile(r"(?<=\S) {2,}")
-NOT_SET_HERE = ("schema", "title", "summary", "lesson", "section", "kind", "expect", "variants")
-NUMBERS = ("data.inputs", "data.targets")
 _NEXT = re.compile(r"\s+[^\s={}\"']+\s*=")
 """What sets one change apart from the one before, outside brackets and quotes."""
 
@@ -71,25 +71,27 @@ class WalkText:
         """A number with as many decimals as numbers have at present; one that counts something without any."""
         return fixed(value, digits_of(ref, self.digits))
 
-    def of_loss(self, key: str, simulator: Simulator) -> str:
-        """The key of what is said of the loss of an iteration: where a batch is a part of the data, it is its alone."""
-        return f"{key}_of_batch" if simulator.model.data_calendar.batches > 1 else key
+    def of_loss(self, key: str, simulator: Simulator) -> tuple[str, dict[str, str]]:
+        """(key, values) of what is said of the loss of the last iteration: where a batch is a part of the data, it is
+        its alone; where there is none, something plain is said.
+        """
+        if not simulator.losses.size:
+            return f"{key}_plain", {}
+        loss = {"loss": self.number(float(simulator.losses[-1]))}
+        return (f"{key}_of_batch" if simulator.model.data_calendar.batches > 1 else key), loss
 
     # a moment
 
     def arrival(self, snapshot: Snapshot, event: Event) -> Iterator[str]:
         """One value: where it is, the question, formula, numbers, result, meaning."""
         told = snapshot.explain(event.ref)
-        value = float(told.value)
         yield self._place(snapshot, event)
         yield self.spoken(question(self._say, snapshot, event.ref))
         if event.ref.quantity is UPDATE:  # the number of it is only how many took their places
             yield self.spoken(told.filled_in(self.digits))
         else:
             yield from self._made_of(told)
-        for reason in reasons(self._say, snapshot, told, told.sums, self.digits):
-            yield self.spoken(reason)
-        yield self.spoken(meaning(self._say, snapshot, event.ref, value))
+        yield from self._means(snapshot, told)
 
     def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
         """Every op from the cursor `start` to where the run stands: its formula and its numbers."""
@@ -114,7 +116,7 @@ class WalkText:
                 value = self.number(snapshot.tape.value(ref, snapshot.sample), ref)
                 yield self.line("value", symbol=snapshot.symbol(ref), value=value)
             if last > shown.stop:
-                yield self.line("more", number=f"{last - shown.stop:,}")
+                yield self.line("more", number=last - shown.stop)
 
     def back_at(self, snapshot: Snapshot) -> Iterator[str]:
         """Where a step back has led."""
@@ -137,17 +139,18 @@ class WalkText:
         """The end of an iteration, if that is where the run stands."""
         position = simulator.position
         if simulator.trains and position.cursor == position.values:
-            losses = simulator.losses
-            if losses.size:
-                key, loss = self.of_loss("iteration_done", simulator), self.number(float(losses[-1]))
-                yield self.line(key, iteration=f"{position.done:,}", loss=loss)
-            else:
-                yield self.line("iteration_done_plain", iteration=f"{position.done:,}")
+            key, values = self.of_loss("iteration_done", simulator)
+            yield self.line(key, iteration=position.done, **values)
+
+    def arrived(self, simulator: Simulator) -> Iterator[str]:
+        """What is to be said of where the run has come to."""
+        yield from self.iteration_done(simulator)
+        yield from self.trouble(simulator)
 
     def trouble(self, simulator: Simulator) -> Iterator[str]:
         """The number that is not finite, if the run stands at one."""
         if found := simulator.trouble:
-            yield self.line("trouble", symbol=found.symbol, value=found.value, iteration=f"{found.iteration:,}")
+            yield self.line("trouble", symbol=found.symbol, value=found.value, iteration=found.iteration)
 
     def where(self, snapshot: Snapshot, grain: str) -> Iterator[str]:
         """The position."""
@@ -157,11 +160,11 @@ class WalkText:
             yield self.counted("stands", position.done, **numbers)
         else:
             yield self.line("forward_only")
-        place = {"iteration": f"{position.iteration:,}", "values": f"{position.values:,}"}
+        place = {"iteration": position.iteration, "values": position.values}
         if snapshot.event is None:
             yield self.line("shown_none", **place)
         else:
-            yield self.line("shown", **place, cursor=f"{position.cursor:,}", symbol=snapshot.event.symbol)
+            yield self.line("shown", **place, cursor=position.cursor, symbol=snapshot.event.symbol)
         if snapshot.next_symbol:
             yield self.line("next", next=snapshot.next_symbol)
         yield self.lens(snapshot)
@@ -178,15 +181,15 @@ class WalkText:
 
     def not_in_batch(self, sample: int, snapshot: Snapshot) -> str:
         """That a sample, by its number in the data, cannot be looked at."""
-        iteration = f"{snapshot.position.iteration:,}"
+        iteration = snapshot.position.iteration
         return self.line("not_in_batch", sample=sample, iteration=iteration, lens=snapshot.row + 1)
 
     def _place(self, snapshot: Snapshot, event: Event) -> str:
         position = snapshot.position
         phase = self._say.first([f"phase.{event.phase}", "phase.any"], phase=event.phase).lower()
-        place = {"phase": phase, "cursor": f"{position.cursor:,}", "values": f"{position.values:,}"}
+        place = {"phase": phase, "cursor": position.cursor, "values": position.values}
         if position.epochs:
-            return self.line("step", iteration=f"{position.iteration:,}", **place)
+            return self.line("step", iteration=position.iteration, **place)
         return self.line("pass", sample=snapshot.row + 1, **place)
 
     def _made_of(self, told: Explanation) -> Iterator[str]:
@@ -201,16 +204,20 @@ class WalkText:
             yield self.line("numbers", substituted=filled_in)
         yield self.line("result", symbol=symbol, value=value)
 
+    def _means(self, snapshot: Snapshot, told: Explanation) -> Iterator[str]:
+        """Why it is what it is, and what that means."""
+        for reason in reasons(self._say, snapshot, told, told.sums, self.digits):
+            yield self.spoken(reason)
+        yield self.spoken(meaning(self._say, snapshot, told.ref, float(told.value)))
+
     # one number
 
     def why(self, snapshot: Snapshot, ref: Ref) -> Iterator[str]:
         """What a number is made of, and what each of its operands is made of in turn."""
-        value = snapshot.value(ref)
-        if value is None:
+        if snapshot.value(ref) is None:
             yield self.line("hidden_number", symbol=snapshot.symbol(ref))
             return
-        answer = answer_to(snapshot, ref)
-        told = answer.told
+        told = snapshot.explain(ref)
         if told.formula:
             yield self.spoken(question(self._say, snapshot, ref))
         yield from self._made_of(told)
@@ -218,9 +225,7 @@ class WalkText:
             yield self.spoken(self._say("answer.before_update", symbol=told.symbol, now=self.number(now)))
         if not told.formula:
             return
-        for reason in reasons(self._say, snapshot, told, answer.spelt_out, self.digits):
-            yield self.spoken(reason)
-        yield self.spoken(meaning(self._say, snapshot, ref, value))
+        yield from self._means(snapshot, told)
         if told.operands:
             yield self.line("operands")
         for operand in told.operands:
@@ -237,31 +242,32 @@ class WalkText:
         """A portion of a table, a row a line, from the row numbered `first` (from 1) on."""
         count = len(table.rows)
         if not 1 <= first <= max(count, 1):
-            yield self.line("no_row", row=first, rows=f"{count:,}")
+            yield self.line("no_row", row=first, rows=count)
             return
         if first == 1:
-            yield self.line("table", title=self._say(f"panel.{table.key}"), rows=f"{count:,}")
+            yield self.line("table", title=self._say(f"panel.{table.key}"), rows=count)
         last = min(count, first - 1 + MOST_ROWS)
         for row in table.rows[first - 1 : last]:
             yield self.line("row", label=row.label, cells=", ".join(self._cells(snapshot, table, row)))
         if last < count:
-            yield self.line("more_rows", last=f"{last:,}", rows=f"{count:,}", command=table.key, following=last + 1)
+            yield self.line("more_rows", last=last, rows=count, command=table.key, following=last + 1)
 
     def _cells(self, snapshot: Snapshot, table: Table, row: Row) -> Iterator[str]:
-
         for column, ref in zip(table.columns, row.cells, strict=True):
-            if ref is None:
-                continue
-            value = snapshot.value(ref)
-            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
-            yield self._say("walk.cell", column=column_head(self._say, column), value=text)
+            if ref is not None:
+                head = column_head(self._say, column)
+                yield self._say("walk.cell", column=head, value=self._value(snapshot, ref))
+
+    def _value(self, snapshot: Snapshot, ref: Ref) -> str:
+        value = snapshot.value(ref)
+        return self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
 
     def besides(self, snapshot: Snapshot, first: int) -> Iterator[str]:
         """A portion of what pictures show that no op computes, from the number `first` (from 1) on; what is made of
         each sample is led to by others.
         """
         refs = [ref for ref in islice(snapshot.tape.besides(), MOST_BESIDES) if not _is_of_one_sample(ref)]
-        number = f"{len(refs):,}"
+        number = len(refs)
         if not refs or not 1 <= first <= len(refs):
             yield self.line("no_number_besides" if refs else "none_besides", number=number)
             return
@@ -269,11 +275,9 @@ class WalkText:
             yield self.line("numbers_besides", number=number)
         last = min(len(refs), first - 1 + MOST_ROWS)
         for ref in refs[first - 1 : last]:
-            value = snapshot.value(ref)
-            text = self._say("walk.hidden") if value is None or isnan(value) else self.number(value, ref)
-            yield self.line("value", symbol=snapshot.symbol(ref), value=text)
+            yield self.line("value", symbol=snapshot.symbol(ref), value=self._value(snapshot, ref))
         if last < len(refs):
-            yield self.line("more_numbers", last=f"{last:,}", number=number, following=last + 1)
+            yield self.line("more_numbers", last=last, number=number, following=last + 1)
 
     def lesson(self, snapshot: Snapshot) -> Iterator[str]:
         """The lesson, a paragraph a line, without its marks."""
@@ -287,63 +291,42 @@ class WalkText:
 
     def check(self, report: GradientReport) -> Iterator[str]:
         """Every gradient and its independent twin; those that differ are listed however many there are."""
-        checked = {"number": f"{len(report.entries):,}", "total": f"{report.total:,}"}
-        yield self.line(
-            "agree",
-            number=checked["number"],
-            iteration=f"{report.iteration:,}",
-            agree=f"{report.agreeing:,}",
-        )
-        if len(report.entries) < report.total:
-            yield self.line("checked_part", **checked)
-        if report.kinks:
-            yield self.line("kinks", kinks=f"{report.kinks:,}")
-        if report.undecided:
-            yield self.line("undecided", undecided=f"{report.undecided:,}")
+        checked = len(report.entries)
+        yield self.line("agree", number=checked, iteration=report.iteration, agree=report.agreeing)
+        if checked < report.total:
+            yield self.line("checked_part", number=checked, total=report.total)
+        for key, number in {"kinks": report.kinks, "undecided": report.undecided}.items():
+            if number:
+                yield self.line(key, **{key: number})
         if worst := report.worst:
             yield self.line("largest_error", error=scientific(worst.relative_error, 1))
-        for number, entry in enumerate(report.entries):
-            figures = {
-                "symbol": entry.symbol,
-                "analytic": self.number(entry.analytic),
-                "numeric": self.number(entry.numeric),
-            }
-            if entry.verdict == "differs":
-                yield self.line("differs", **figures)
-            elif number >= MOST_GRADIENTS:
-                continue
-            elif entry.is_rounding:
-                yield self.line("entry_rounding", **figures)
-            elif entry.verdict == "agrees":
-                yield self.line("entry", **figures, error=scientific(entry.relative_error, 1))
-            elif entry.verdict == "undecided":
-                yield self.line("entry_undecided", **figures)
-            else:
-                yield self.line("kink", symbol=entry.symbol)
-        if len(report.entries) > MOST_GRADIENTS:
-            yield self.line("more", number=f"{len(report.entries) - MOST_GRADIENTS:,}")
+        for place, entry in enumerate(report.entries):
+            key = ENTRIES.get("rounding" if entry.is_rounding else entry.verdict, "kink")
+            if entry.verdict == "differs" or place < MOST_GRADIENTS:
+                numbers = {"analytic": self.number(entry.analytic), "numeric": self.number(entry.numeric)}
+                error = scientific(entry.relative_error, 1)
+                yield self.line(key, symbol=entry.symbol, error=error, **numbers)
+        if checked > MOST_GRADIENTS:
+            yield self.line("more", number=checked - MOST_GRADIENTS)
 
     def comparison(self, found: Comparison | None) -> Iterator[str]:
         """Where two runs part, and how far they have gone."""
         if found is None:
             yield self.line("nothing_to_compare")
             return
+        differ = {"iteration": found.parting, "symbol": found.symbol}
         if found.symbol is None:
-            yield self.line("no_difference", iteration=f"{found.parting:,}")
+            yield self.line("no_difference", **differ)
         elif found.present is None or found.other is None:
-            key = "only_there" if found.present is None else "only_here"
-            yield self.line(key, iteration=f"{found.parting:,}", symbol=found.symbol)
+            yield self.line("only_there" if found.present is None else "only_here", **differ)
         else:
-            values = {"iteration": f"{found.parting:,}", "symbol": found.symbol}
-            values |= {"present": self.number(found.present), "other": self.number(found.other)}
-            if found.row is None:
-                yield self.line("first_difference", **values)
-            else:
-                yield self.line("first_difference_of_sample", **values, sample=f"{found.row + 1:,}")
+            key = "first_difference" if found.row is None else "first_difference_of_sample"
+            differ |= {"present": self.number(found.present), "other": self.number(found.other)}
+            yield self.line(key, **differ, sample=(found.row or 0) + 1)
         if not found.measures:
-            yield self.line("not_both", iteration=f"{found.fork:,}")
+            yield self.line("not_both", iteration=found.fork)
         for measure in found.measures:
-            iteration = f"{measure.iteration:,}"
+            iteration = measure.iteration
             if furthest := measure.furthest:
                 present, other = self.number(furthest.present), self.number(furthest.other)
                 yield self.line("furthest", iteration=iteration, symbol=furthest.symbol, present=present, other=other)
@@ -469,7 +452,7 @@ def _path_of_setting(name: str, simulator: Simulator) -> str:
 def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
     """(name, path) of what a bare name can mean: what stands in the file, and the optimizer's settings."""
     raw = simulator.scenario.raw
-    tables = {key: table for key, table in raw.items() if key not in NOT_SET_HERE and isinstance(table, Mapping)}
+    tables = {key: table for key, table in raw.items() if key not in LONG_TEXTS and isinstance(table, Mapping)}
     for key, table in tables.items():
         for name, value in table.items():
             if not isinstance(value, list | Mapping):

@@ -1,8 +1,12 @@
 """dlsim's engine: scenarios, the mathematics of networks, and a timeline over every single computation.
 
-from dlsim.engine import load, Simulator
-sim = Simulator(load("backprop-2-2-2"))
-print(sim.step())
+    from dlsim.engine import Simulator, load
+
+    sim = Simulator(load("backprop-2-2-2"))
+    event = sim.step()
+    print(event.symbol, event.formula, event.value)     # z1 W1·x1 + W2·x2 0.08
+
+Whatever it refuses is a DlsimError, whose text is fit for a user.
 """
 
 if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importable: a second copy of every class

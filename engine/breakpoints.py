@@ -35,7 +35,7 @@ LONGEST = 100
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
-COMPARED = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
+SUBJECT_SIGN_NUMBER = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
 OF_GRADIENTS = re.compile(r"(any|all|max|min)?\s*\|(?:gradient|∂e/∂w)s?\|")
@@ -87,7 +87,10 @@ def _no_accuracy(simulator: Simulator) -> str:
 
 
 def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
-    """The condition that `text` says. BreakpointError with examples for what cannot be read, or can never hold here."""
+    """The condition that `text` says, such as "loss < 0.01", "W5 > 0.5", "epoch 100", "any |gradient| < 1e-6".
+
+    Raises BreakpointError with examples for what cannot be read, or can never hold in the simulator's scenario.
+    """
     found = read_condition(text, simulator)
     if isinstance(found, str):
         raise BreakpointError(found, _without_comma(text, simulator) or examples(simulator))
@@ -96,13 +99,13 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
 
 def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
     """The condition with its number written without the comma, where that is one."""
-    match = COMPARED.fullmatch(" ".join(text.split()))
+    match = SUBJECT_SIGN_NUMBER.fullmatch(" ".join(text.split()))
     found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
     return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
 
 
 def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
-    """The condition that `text` says; or why it cannot be read, or can never hold here."""
+    """The same without raising: where there is no such condition, why it cannot be read, or can never hold here."""
     words = " ".join(text.split())
     if len(words) > LONGEST:
         return f"the condition has {len(words):,} characters"
@@ -113,7 +116,7 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
         if not number:
             return f"{match[1].lower()}s are counted from 1"
         return Breakpoint(words, _reached(match[1].lower(), number))
-    match = COMPARED.fullmatch(words)
+    match = SUBJECT_SIGN_NUMBER.fullmatch(words)
     if match and (refused := comma_refused(match[3])):
         return refused[0]
     if match and (bound := typed_number(match[3])) is not None:

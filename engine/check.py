@@ -200,6 +200,8 @@ def check_gradients(simulator: Simulator, *, limit: int = CHECKED_AT_MOST) -> Gr
     """Check all gradients of the iteration on the tape, or `limit` evenly spaced ones.
 
     Raises WrongKindError where nothing is trained.
+
+        check_gradients(Simulator(load("backprop-2-2-2"))).agreeing     # 8
     """
     check = GradientCheck(simulator, limit=limit)
     return check.report(check)
@@ -251,6 +253,8 @@ def check(scenario: Scenario) -> Iterator[CheckResult]:
     """Compare everything that `scenario` expects, by iteration, then check its gradients at the start.
 
     A result a figure. Nothing is raised for what differs: `ok` says it.
+
+        all(result.ok for result in check(load("backprop-2-2-2")))      # True
     """
     simulator = Simulator(scenario)
     for expectation in sorted(scenario.expectations, key=lambda each: each.after):

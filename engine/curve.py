@@ -122,7 +122,7 @@ class Curve:
 
     @property
     def values(self) -> Array:
-        """All numbers, read-only; valid although the curve goes on growing."""
+        """(size,): all numbers, read-only; valid although the curve goes on growing."""
         view = self._room.numbers[: self._size]
         view.flags.writeable = False
         return view
@@ -135,7 +135,7 @@ class Curve:
         self._size += 1
 
     def extend(self, values: Array) -> None:
-        """Add many."""
+        """Add many, (n,)."""
         end = self._size + len(values)
         self._room.grow(end)
         self._room.numbers[self._size : end] = values
@@ -148,7 +148,7 @@ class Curve:
         return same
 
     def envelope(self, columns: int, start: int = 0, stop: int | None = None) -> tuple[Array, Array, Array]:
-        """(position, least, greatest) of at most about 2·`columns` blocks that cover `start` … `stop`.
+        """(position, least, greatest), each (blocks,), of at most about 2·`columns` blocks that cover `start` … `stop`.
 
         Positions are the middles of the blocks, counted from 0. Blocks without a finite number are left out.
         """

@@ -25,7 +25,9 @@ class DlsimError(Exception):
 
 
 class UnknownNameError(DlsimError):
-    """A name that is in no table; the message lists what is, nearest first."""
+    """A name that is in no table; the message lists what is, nearest first. `name` is what was asked for, `known` what
+    there is, `nearest` which of these it most likely meant, None for none.
+    """
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = tuple(known)

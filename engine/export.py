@@ -13,7 +13,7 @@ from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.network.file import Rows, kept_back
 from dlsim.engine.kinds.updates import RATE, NewSlot
 from dlsim.engine.scenario.spec import DataSpec, Scenario
-from dlsim.engine.scenario.toml import LARGEST_FILE, write_toml
+from dlsim.engine.scenario.toml import LARGEST_TOML, write_toml
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.text import clean
 
@@ -30,14 +30,16 @@ def export(simulator: Simulator, *, folder: Path | None = None) -> str:
 
     `folder` is where the file will be: a CSV file in the same folder is named, the rows of any other are written out.
     Raises WrongKindError for a kind without weights, and for more than a scenario file may hold.
+
+        Path("mine.toml").write_text(export(sim), encoding="utf-8")
     """
     scenario = simulator.scenario
     refuse_other_kinds(scenario)
     tables = exported_tables(simulator, folder)
     text = f"{_heading(simulator)}\n{write_toml(tables)}"
-    if len(text.encode()) > LARGEST_FILE:
+    if len(text.encode()) > LARGEST_TOML:
         raise WrongKindError(
-            f"{scenario.name} with its data is larger than the {LARGEST_FILE:,} bytes of a scenario file; "
+            f"{scenario.name} with its data is larger than the {LARGEST_TOML:,} bytes of a scenario file; "
             "if they come from a CSV file, export to its folder"
         )
     return text

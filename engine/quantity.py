@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 class Ref(NamedTuple):
     """One number. `layer` counts from 1 (0: inputs, or none), `index` counts from 0. `sample` is a row of the batch,
-    counted from 0; None means the one under the lens.
+    counted from 0; None means the one under the lens. `Simulator.model.find("∂E/∂W5")` gives one by its symbol.
     """
 
     quantity: Quantity

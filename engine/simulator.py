@@ -167,7 +167,7 @@ class Simulator:
         return self._arrival(grain) if self.advance(grain) else None
 
     def advance(self, grain: Grain = "value") -> bool:
-        """The same, for who looks at the snapshot afterwards: whether anything was left."""
+        """The same, for who looks at the snapshot afterwards: whether anything was left. Raises as `step` does."""
         _check(grain)
         runs = self._runs
         if grain in ("iteration", "epoch"):
@@ -208,6 +208,8 @@ class Simulator:
 
         Returns how many were done. Fewer than asked for means trouble, or that one of the breakpoints `until` came to
         hold: `stopped_by` then is that one. Raises PositionError for a negative number.
+
+            sim.run(1000, until=[parse_breakpoint("loss < 0.01", sim)])
         """
         runs = self._runs
         if not self.trains:
@@ -310,8 +312,8 @@ class Simulator:
         return self.model.validate(landed=self._runs.has_landed)
 
     def region(self, x: Array, y: Array) -> Array | None:
-        """(len(y), len(x)): the first output over a plane of two inputs, at the present parameters; None where
-        the scenario has no such plane.
+        """(len(y), len(x)): the first output over a plane of two inputs, `x` (columns,) and `y` (rows,), at the present
+        parameters; None where the scenario has no such plane.
         """
         return self.model.region(x, y, landed=self._runs.has_landed)
 
@@ -401,6 +403,8 @@ class Simulator:
         is under the lens afterwards if it is in it.
 
         Raises ScenarioError, UnknownNameError or WrongKindError for what cannot be; nothing is changed then.
+
+            sim.edit(numbers={"W5": 0.3}, settings={"training.optimizer.learning_rate": 0.1})
         """
         changes = {self._parameter(name): float(number) for name, number in (numbers or {}).items()}
         for ref, number in changes.items():
@@ -503,7 +507,10 @@ def _check(grain: str) -> None:
 
 
 def program(scenario: Scenario) -> Program:
-    """The ops of one iteration of `scenario`, in order, known before any of them runs."""
+    """The ops of one iteration of `scenario`, in order, known before any of them runs.
+
+    [op.quantity.key for op in program(load("backprop-2-2-2"))][:4]         # ["z", "a", "z", "a"]
+    """
     return _model_of(scenario).program
 
 

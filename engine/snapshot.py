@@ -160,6 +160,10 @@ class Event(Struct, frozen=True):
 
     `iteration` and `epoch` count from 1, and so does `sample`: the row of the training data under the
     lens, None where the value belongs to no single sample. `layer` is None where none applies.
+
+        event = Simulator(load("backprop-2-2-2")).step()
+        event.symbol, event.formula             # "z1", "W1·x1 + W2·x2"
+        event.substituted, event.value          # "0.3·0.1 + 0.25·0.2", 0.08
     """
 
     iteration: int
@@ -229,7 +233,12 @@ class Snapshot(Struct, frozen=True):
 
     `sample` is the row of the batch under the lens and `row` the same sample's row in the training data, both
     from 0. `event` is the value revealed last, `op` what it is one of, `next_symbol` the one to come (None: nothing
-    left).
+    left). `symbol` and `explain` raise LookupError where there is no such number, which `knows` tells.
+
+        sim = Simulator(load("backprop-2-2-2"))
+        sim.step("iteration")
+        snapshot, ref = sim.snapshot(), sim.model.find("∂E/∂W5")
+        snapshot.value(ref), snapshot.explain(ref).formula      # 0.0259…, "∂E/∂o1·∂o1/∂z3·∂z3/∂W5"
     """
 
     scenario: Scenario

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import socket
@@ -11,13 +10,12 @@ import sys
 from base64 import urlsafe_b64encode
 from contextlib import ExitStack
 from importlib.util import find_spec
-from typing import Any
 
 import click
+import msgspec
 
-from dlsim.cli.options import complete_scenario, count, variant_of_it
+from dlsim.cli.options import ScenarioChoice, as_choice, complete_scenario, count_option
 from dlsim.cli.output import note
-from dlsim.engine import load
 from dlsim.engine.errors import reason_of
 from dlsim.engine.text import shown
 
@@ -26,20 +24,16 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @click.command("serve")
 @click.argument("scenario", metavar="[NAME-or-FILE]", required=False, shell_complete=complete_scenario)
-@click.option(
-    "--port", callback=count(65535), default="8000", metavar="N", show_default=True, help="0 takes any free one."
-)
+@count_option("--port", 65535, "0 takes any free one.", default="8000", show_default=True)
 @click.option("--host", default=LOOPBACK[0], show_default=True, help="Any address but loopback lets others in.")
-@variant_of_it
-def command(scenario: str | None, port: int, host: str, variant: str | None, overrides: dict[str, Any]) -> int:
+@as_choice
+def serve_command(choice: ScenarioChoice | None, port: int, host: str) -> int:
     """Offer the app in a browser, at an address of this machine alone.
 
     Every visitor gets a process of their own. Needs the extra 'web': pip install 'dlsim[web]'.
     """
-    if scenario is None and (variant or overrides):
-        raise click.UsageError("--variant and --set go with a scenario's name or file")
-    if scenario is not None:
-        load(scenario, variant=variant, overrides=overrides)  # refused here rather than in every visitor's browser
+    if choice is not None:
+        choice.load()  # refused here rather than in every visitor's browser
     if find_spec("textual_serve") is None:
         raise click.ClickException("this needs textual-serve; pip install 'dlsim[web]'")
     listener = _listen(host, port)
@@ -51,22 +45,15 @@ def command(scenario: str | None, port: int, host: str, variant: str | None, ove
     from dlsim.cli.serve.server import serve  # noqa: PLC0415 -- it needs the extra 'web', which may be missing
 
     with listener:
-        serve(visitor_command(scenario, variant, overrides), listener, host)
+        serve(visitor_command(choice), listener, host)
     return 0
 
 
-def visitor_command(scenario: str | None, variant: str | None, overrides: dict[str, Any]) -> str:
+def visitor_command(choice: ScenarioChoice | None) -> str:
     """The command line of a visitor's process, quoted for the shell that textual-serve gives it to."""
-    wish = {"scenario": scenario, "variant": variant, "overrides": overrides}
-    letters = urlsafe_b64encode(json.dumps(wish).encode()).decode()  # which no shell takes for anything else
-    words = [
-        sys.executable,
-        "-P",
-        "-m",
-        "dlsim.cli.serve.visitor",
-        str(os.getpid()),
-        letters,
-    ]  # -P: a folder called dlsim here is not ours
+    letters = urlsafe_b64encode(msgspec.json.encode(choice)).decode()  # which no shell takes for anything else
+    visitor = ("-P", "-m", "dlsim.cli.serve.visitor")  # -P: a folder called dlsim here is not ours
+    words = [sys.executable, *visitor, str(os.getpid()), letters]
     if os.name == "nt":
         return subprocess.list2cmdline(words)
     return f"exec {shlex.join(words)}"  # exec: no shell in between that would outlive the server

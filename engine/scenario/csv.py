@@ -19,7 +19,7 @@ from dlsim.engine.text import clean, shorten, shown
 
 Array = NDArray[np.float64]
 
-LARGEST_FILE = 10 * 1024 * 1024
+LARGEST_CSV = 10 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
 
@@ -74,7 +74,7 @@ class _Table:
 
     def __init__(self, path: Path, name: str, place: Place) -> None:
         self._name, self._place = name, place / "file"
-        content = read_bytes(path, LARGEST_FILE, place.file, self._place.key, name)
+        content = read_bytes(path, LARGEST_CSV, place.file, self._place.key, name)
         self.names, self._rows = self._parse(content)
 
     def column_named(self, name: str, place: Place) -> int:

@@ -21,7 +21,7 @@ from dlsim.engine.errors import ScenarioError, reason_of
 from dlsim.engine.numbers import typed_number
 from dlsim.engine.text import clean, clean_tables, shorten, shown
 
-LARGEST_FILE = 1024 * 1024
+LARGEST_TOML = 1024 * 1024
 DEEPEST = 32
 LARGEST_WHOLE = 2**63 - 1  # as TOML has it
 LONGEST_KEY = 200
@@ -58,7 +58,7 @@ def read_toml(path: Path, file: str) -> dict[str, Any]:
     """The tables of a file, its texts cleaned; `file` is what messages call it. Raises ScenarioError for what is no
     regular file, too large, not UTF-8 or not TOML, with line and column.
     """
-    return parse_toml(_decoded(read_bytes(path, LARGEST_FILE, file), file), file)
+    return parse_toml(_decoded(read_bytes(path, LARGEST_TOML, file), file), file)
 
 
 def read_bytes(path: Path, largest: int, file: str, key: str | None = None, name: str = "the file") -> bytes:
@@ -305,6 +305,8 @@ def _escaped(text: str) -> str:
 def write_at_once(file: Path, text: str) -> None:
     """Put `text` in place of what `file` holds, or make it: written beside it, then moved there, so that a reader finds
     the old text or the new one, and an error leaves the old one. Its mode stays; a link leads to what is replaced.
+
+    Raises OSError where it cannot be written, ValueError for a NUL in its name.
     """
     place = file.resolve()
     with TemporaryDirectory(prefix=".dlsim-", dir=place.parent) as folder:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 import pytest
 
 from dlsim.cli import serve
+from dlsim.cli.options import ScenarioChoice
 
 pytest.importorskip("textual_serve", reason="the extra 'web' is not installed")
 unix_only = pytest.mark.skipif(os.name == "nt", reason="signals and process ids of Unix")
@@ -108,14 +109,11 @@ def test_a_port_that_is_taken_is_one_message(dlsim):
 @pytest.mark.parametrize("scenario", [None, "a b.toml", "it's; echo 'no' && $(x) `y` \"z\"", "한글 🙂.toml", "--help"])
 @unix_only
 def test_whatever_a_scenario_is_called_reaches_the_visitors_process_whole(scenario):
-    command = serve.visitor_command(scenario, "a 'b'", {"training.loss": "m;s"})
-    words = shlex.split(command)
+    choice = None if scenario is None else ScenarioChoice(scenario, "a 'b'", {"training.loss": "m;s"})
+    words = shlex.split(serve.visitor_command(choice))
     assert words[:2] == ["exec", sys.executable]
-    assert json.loads(base64.urlsafe_b64decode(words[-1])) == {
-        "scenario": scenario,
-        "variant": "a 'b'",
-        "overrides": {"training.loss": "m;s"},
-    }
+    told = json.loads(base64.urlsafe_b64decode(words[-1]))
+    assert told == (choice and {"scenario": scenario, "variant": "a 'b'", "overrides": {"training.loss": "m;s"}})
 
 
 def test_the_page_needs_nothing_from_elsewhere(address):

@@ -378,7 +378,7 @@ STARTS = (
 """What a condition may begin with, besides a symbol."""
 NUMBERS = ("1", ".5", "0.5", "0", "e-1", "-1", "/2")
 """Ends of numbers, one of which makes any beginning of a number whole, and any condition that can hold one of those."""
-COMPARED = (" < 0.5", " > 0.5", "= 1", "= 0", " 1")
+ENDS_OF_COMPARISONS = (" < 0.5", " > 0.5", "= 1", "= 0", " 1")
 INDICES = ("[1][1,1]", "1<1>", "⟨1⟩")
 ENDS = ("1", "1⁺", "W1", "b1", *(form[start:] for form in INDICES for start in range(len(form))))
 """Ends of symbols."""
@@ -421,12 +421,12 @@ def what_follows(simulator: Simulator, text: str) -> tuple[str, Sequence[str]]:
         return "", ()
     lower = " ".join(text.lower().split())
     begun = [start for start in STARTS if start.startswith(lower) and start != lower]
-    begun = [start for start in begun if _becomes(simulator, start, ["", *COMPARED])]
+    begun = [start for start in begun if _becomes(simulator, start, ["", *ENDS_OF_COMPARISONS])]
     if begun:
         return "start", begun
     if _becomes(simulator, text, NUMBERS):
         return "number", ()
-    if _becomes(simulator, text, COMPARED):
+    if _becomes(simulator, text, ENDS_OF_COMPARISONS):
         return "comparison", ()
     begins_symbol = any(simulator.model.find(text + end) is not None for end in ENDS)
     return (SYMBOL, ()) if begins_symbol else ("", ())

@@ -30,7 +30,7 @@ from msgspec import Meta, Struct, field
 
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.numbers import DIGITS
-from dlsim.engine.scenario.toml import LARGEST_FILE, parse_toml, read_bytes, read_toml, write_at_once, write_toml
+from dlsim.engine.scenario.toml import LARGEST_TOML, parse_toml, read_bytes, read_toml, write_at_once, write_toml
 from dlsim.engine.text import shorten
 from dlsim.tui.session.keys import usable
 
@@ -171,7 +171,7 @@ class Store:
         if not is_there(file):
             return None
         try:
-            return msgspec.json.decode(read_bytes(file, LARGEST_FILE, str(file)), type=Last)
+            return msgspec.json.decode(read_bytes(file, LARGEST_TOML, str(file)), type=Last)
         except (DlsimError, msgspec.MsgspecError, ValueError, RecursionError) as error:
             self._tell(f"{file} cannot be read and is ignored: {error}")
             self._set_aside(file)
@@ -221,7 +221,7 @@ class Store:
 
 def _text(file: Path) -> str | None:
     try:
-        return read_bytes(file, LARGEST_FILE, str(file)).decode("utf-8", "replace") if is_there(file) else None
+        return read_bytes(file, LARGEST_TOML, str(file)).decode("utf-8", "replace") if is_there(file) else None
     except DlsimError:
         return None
 

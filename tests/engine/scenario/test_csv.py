@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlsim.engine import ScenarioError, Simulator, load
-from dlsim.engine.scenario.csv import LARGEST_FILE
+from dlsim.engine.scenario.csv import LARGEST_CSV
 from dlsim.engine.scenario.load import revise, variant_of
 
 SCENARIO = """
@@ -107,7 +107,7 @@ def test_spreadsheets_leave_marks_quotes_and_blank_lines(load_csv):
         (FLOWERS + '"never closed', 'target = "kind"', ["line 6"]),
         (FLOWERS.encode() + b"\xff", 'target = "kind"', ["line 6: this is not UTF-8"]),
         ("a,b,c\n" + "1,2,x\n" * 100_001, 'target = "c"', ["more than 100,000 rows"]),
-        (b"#" * (LARGEST_FILE + 1), 'target = "c"', ["larger than 10,240 KiB"]),
+        (b"#" * (LARGEST_CSV + 1), 'target = "c"', ["larger than 10,240 KiB"]),
         ("\x1b[31m,b,c\n1,2,x\n", 'target = "d"', ["�[31m, b, c"]),
     ],
     ids=range(27),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError
-from dlsim.engine.scenario.toml import LARGEST_FILE, parse_toml, parse_value, read_toml, write_at_once
+from dlsim.engine.scenario.toml import LARGEST_TOML, parse_toml, parse_value, read_toml, write_at_once
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_brackets_and_dots_inside_texts_and_numbers_do_not_count(text):
 @pytest.mark.parametrize(
     "text",
     [
-        '"""\\' * (LARGEST_FILE // 4),
-        '"""' + '\\"""' * (LARGEST_FILE // 4 - 1),
-        "'''" * (LARGEST_FILE // 3),
-        '"' * LARGEST_FILE,
-        "." * LARGEST_FILE,
-        "a" * LARGEST_FILE,
-        "a = " + "[" * (LARGEST_FILE - 4),
-        "a = {" + "b={" * (LARGEST_FILE // 3 - 2),
+        '"""\\' * (LARGEST_TOML // 4),
+        '"""' + '\\"""' * (LARGEST_TOML // 4 - 1),
+        "'''" * (LARGEST_TOML // 3),
+        '"' * LARGEST_TOML,
+        "." * LARGEST_TOML,
+        "a" * LARGEST_TOML,
+        "a = " + "[" * (LARGEST_TOML - 4),
+        "a = {" + "b={" * (LARGEST_TOML // 3 - 2),
     ],
     ids=["escapes", "quotes-escaped", "literals", "quotes", "dots", "one key", "lists", "tables"],
 )
@@ -98,7 +98,7 @@ def test_junk_is_a_table_or_a_scenario_error(text):
     [
         (b"a = '\xff'", "line 1, column 6: this is not UTF-8"),
         (b"\n\xff", "line 2, column 1"),
-        (b"#" * (LARGEST_FILE + 1), "larger than 1,024 KiB"),
+        (b"#" * (LARGEST_TOML + 1), "larger than 1,024 KiB"),
         (b"a = '\x1b'", "not TOML"),
     ],
     ids=["not UTF-8", "nor here", "too large", "escape"],
