@@ -10,8 +10,7 @@ from msgspec import Struct, field
 
 from dlsim.engine.model import Model
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.scenario.data import Samples
-from dlsim.engine.scenario.spec import Body, Expectation
+from dlsim.engine.scenario.spec import Body, Expectation, Samples
 from dlsim.engine.scenario.tables import Place
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from dlsim.engine.functions.activations import Value
 from dlsim.engine.functions.losses import LARGEST_LOGIT, Loss
-from dlsim.engine.functions.settings import Settings
 from dlsim.engine.kinds.layered.tape import Arithmetic, BatchType, Layer, LayeredStructure, LayerNaming
 from dlsim.engine.random import Random
+from dlsim.engine.scenario.tables import Settings
 
 Array = NDArray[Any]
 

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Batches
 from dlsim.engine.functions.initialisers import initial_weights
 from dlsim.engine.kinds.layered.quantities import (
     DE_DA,
@@ -40,11 +39,10 @@ from dlsim.engine.kinds.layered.tape import (
 )
 from dlsim.engine.kinds.probe import FlatProbe
 from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, OptimizerSlot, spare_columns, update_columns
-from dlsim.engine.model import FlatState, LayerParameters, Row, Table
-from dlsim.engine.program import Op, Program
+from dlsim.engine.model import Batches, FlatState, LayerParameters, Row, Table
+from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import DataSpec
-from dlsim.engine.tape import first_trouble
 
 Array = NDArray[np.float64]
 TapeType = TypeVar("TapeType", bound=LayeredTape)

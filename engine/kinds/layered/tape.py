@@ -19,10 +19,9 @@ from dlsim.engine.functions.losses import LOSSES, Loss
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.kinds.updates import Parameter
 from dlsim.engine.model import LayerParameters
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown
 from dlsim.engine.scenario.spec import Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
-from dlsim.engine.tape import Tape
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
@@ -97,10 +96,10 @@ class LayeredStructure(ABC):
     fed_back = 0
     """How many of its own outputs the first layer receives beside the inputs."""
 
-    def __init__(self, training: TrainingSpec | None) -> None:
+    def __init__(self, network: NetworkSpec, training: TrainingSpec | None) -> None:
         self.symbols: dict[Ref, str] = {}
         self.shown: dict[Ref, Shown | None] = {}
-        self.loss: Loss | None = LOSSES[training.loss] if training else None
+        self.loss: Loss | None = LOSSES[training.loss].of(network.widths[-1]) if training else None
         self.optimizer: Optimizer | None = (
             OPTIMIZERS[training.optimizer.name](training.optimizer.settings) if training else None
         )
@@ -416,7 +415,7 @@ class LayeredTape(Tape):
         return self._place_of_row.get(row)
 
     def op_formula(self, op: Op) -> tuple[str, str, str]:
-        """See engine/tape.py: Tape."""
+        """See engine/program.py: Tape."""
         symbol, *found = super().op_formula(op)
         formula, shapes = self.matrices(op).get(op.quantity, found)
         return symbol, formula, shapes
@@ -424,7 +423,7 @@ class LayeredTape(Tape):
     # in what networks differ
 
     def besides(self) -> Iterator[Ref]:
-        """See engine/tape.py: Tape."""
+        """See engine/program.py: Tape."""
         return self._besides(self)
 
     @property

@@ -33,9 +33,9 @@ from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.csv import read_csv
-from dlsim.engine.scenario.data import Samples, split_set_numbers, with_set_numbers
+from dlsim.engine.scenario.data import split_set_numbers, with_set_numbers
 from dlsim.engine.scenario.generators import GENERATORS, generated
-from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, Samples, TrainingSpec
 from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number, unknown_key
 from dlsim.engine.text import shorten, shown
 

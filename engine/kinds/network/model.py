@@ -44,9 +44,8 @@ from dlsim.engine.kinds.network.passes import (
 from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART, NetworkTape
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters
-from dlsim.engine.program import Op, Program
+from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.tape import first_trouble
 
 
 def network_program(structure: Structure) -> Program:

@@ -11,7 +11,6 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Calendar
 from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.probe import how_far
@@ -28,13 +27,12 @@ from dlsim.engine.kinds.surface.quantities import (
     parse_term,
 )
 from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns, update_quantities
-from dlsim.engine.model import FlatState, LayerParameters, Row, Table
+from dlsim.engine.model import Calendar, FlatState, LayerParameters, Row, Table
 from dlsim.engine.numbers import general
-from dlsim.engine.program import Op, Program
+from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, Expectation, OptimizerSpec
 from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number
-from dlsim.engine.tape import first_trouble
 
 Array = NDArray[np.float64]
 

@@ -6,8 +6,7 @@ import pytest
 
 from dlsim.engine import ScenarioError
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.scenario.paths import COUNTS, set_path
-from dlsim.engine.scenario.tables import TomlTable
+from dlsim.engine.scenario.tables import COUNTS, TomlTable, set_path
 
 TABLES = {
     "network": {"layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1}]},
