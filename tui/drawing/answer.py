@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
 from dlsim.engine.quantity import Ref, digits_of
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import OPENING, equation, spelt_out
 from dlsim.tui.drawing.text import (

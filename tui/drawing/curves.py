@@ -11,9 +11,9 @@ from math import ceil
 import numpy as np
 from msgspec import Struct, field, structs
 
-from dlsim.engine.branches import Ghost
-from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
+from dlsim.engine.model import Epochs
+from dlsim.engine.runs import Ghost
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.plots import Series
 from dlsim.tui.drawing.variants import Variant

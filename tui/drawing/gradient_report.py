@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dlsim.engine.gradient_check import GradientEntry, GradientReport
+from dlsim.engine.check import GradientEntry, GradientReport
 from dlsim.engine.numbers import DIGITS, fixed, scientific
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import Line, wrap
