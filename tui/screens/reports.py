@@ -10,10 +10,10 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.gradient_report import report_lines
 from dlsim.tui.drawing.text import wrap
-from dlsim.tui.keys import bindings
-from dlsim.tui.screens.reading import ReadingScreen
+from dlsim.tui.screens.overlays import ReadingScreen
 from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS
 from dlsim.tui.session.session import Session
+from dlsim.tui.widgets.keyline import bindings
 from dlsim.tui.words import caps, words
 
 SAY = words()

@@ -25,7 +25,7 @@ from dlsim.tui.drawing.diagram.layout import in_view
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
 from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.numbers import number
-from dlsim.tui.widgets.picture import NetworkDiagram
+from dlsim.tui.widgets.moment import NetworkDiagram
 
 
 def network(*widths, activation="sigmoid", biases=True, seed=1):

@@ -6,7 +6,6 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.answer import answer_parts
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.editing import (
     brief,
     change,
@@ -21,6 +20,7 @@ from dlsim.tui.session.editing import (
 from dlsim.tui.session.selection import Selection, datum_edit
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import label_of
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import origin as origin_of
 
