@@ -23,7 +23,7 @@ from textual.widget import AwaitMount
 
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
-from dlsim.tui.drawing.plots import get_ready
+from dlsim.tui.drawing.curves import get_ready
 from dlsim.tui.keys import bindings
 from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen

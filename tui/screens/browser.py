@@ -13,8 +13,8 @@ from textual.widgets import Input
 from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.drawing.reports import markdown_lines
 from dlsim.tui.drawing.text import Line, cut, wrap
 from dlsim.tui.keys import bindings
 from dlsim.tui.screens.reading import Overlay

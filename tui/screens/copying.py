@@ -13,7 +13,8 @@ from msgspec import Struct
 from textual.screen import Screen
 
 from dlsim.engine.errors import reason_of
-from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
+from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of
+from dlsim.tui.drawing.variants import sheet_of_variants
 from dlsim.tui.screens.view import View
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.settings import in_forms, in_short, keep

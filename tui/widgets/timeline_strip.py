@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.canvas import UNICODE, Glyphs
 from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
 from dlsim.tui.drawing.text import Link, Press, measure
 from dlsim.tui.widgets.rows import Rows
