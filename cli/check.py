@@ -12,8 +12,7 @@ import numpy as np
 from dlsim.cli.options import complete_scenario
 from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
-from dlsim.engine.check import CheckResult, check
-from dlsim.engine.gradient_check import GradientReport
+from dlsim.engine.check import CheckResult, GradientReport, check
 from dlsim.engine.numbers import in_full, plain, scientific
 from dlsim.engine.scenario.spec import in_language
 

@@ -14,7 +14,7 @@ from dlsim.engine import Scenario, Simulator, builtin_scenarios, load
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
-from dlsim.engine.scenario.paths import is_count
+from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.text import shorten, shown
 from dlsim.tui.session.session import Session
 

@@ -23,9 +23,9 @@ from dlsim.cli.run import new_file, save
 from dlsim.cli.walk_text import WalkText, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
 from dlsim.engine.breakpoints import examples, parse_breakpoint
+from dlsim.engine.check import check_gradients, worth_waiting
 from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
-from dlsim.engine.gradient_check import check_gradients, worth_waiting
 from dlsim.engine.numbers import DIGITS, plain, whole_number
 from dlsim.engine.quantity import operands
 from dlsim.engine.scenario.spec import in_language

@@ -16,14 +16,14 @@ from msgspec import Struct, field
 from dlsim.cli.options import parse_value
 from dlsim.cli.output import one_line
 from dlsim.engine import Event, Ref, Simulator, Snapshot, UnknownNameError, WrongKindError
+from dlsim.engine.check import GradientReport
 from dlsim.engine.comparison import Comparison
-from dlsim.engine.explain import Explanation
-from dlsim.engine.gradient_check import GradientReport
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
 from dlsim.engine.quantity import digits_of
 from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.snapshot import Explanation
 from dlsim.engine.text import shown
 from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of
 from dlsim.tui.session.selection import value_now

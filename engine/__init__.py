@@ -13,13 +13,13 @@ if __name__ != "dlsim.engine":  # python -m pytest makes a bare `engine` importa
     raise ImportError(f"import this package as dlsim.engine, not as {__name__}")
 
 from dlsim.engine.errors import DlsimError, PositionError, ScenarioError, UnknownNameError, WrongKindError
-from dlsim.engine.explain import Event, Position, Trouble
+from dlsim.engine.program import Trouble
 from dlsim.engine.quantity import Ref
-from dlsim.engine.scenario.builtin import builtin_scenarios
-from dlsim.engine.scenario.load import load
+from dlsim.engine.runs import Position
+from dlsim.engine.scenario.load import builtin_scenarios, load
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.simulator import Simulator, program
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Event, Snapshot
 
 __all__ = [
     "DlsimError",

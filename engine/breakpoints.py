@@ -206,29 +206,26 @@ def _if_any(number: float | None) -> list[float]:
 def _of_gradients(text: str, which: str, compare: Comparison, bound: float) -> Breakpoint:
     """About the size of any or all gradients, or of the one that is largest or smallest."""
 
+    def deciding(sizes: Array) -> int:
+        """The place of the one on which it depends."""
+        match which:
+            case "any":
+                return int(np.argmax(compare(sizes, bound)))  # the first that fits
+            case "all":
+                return int(np.argmin(compare(sizes, bound)))  # the first that does not
+            case "max":
+                return int(np.argmax(sizes))
+        return int(np.argmin(sizes))
+
     def holds(run: Simulator) -> bool:
         sizes = _sizes(run)
-        if not sizes.size:
-            return False
-        match which:
-            case "all":
-                return bool(compare(sizes, bound).all())
-            case "any":
-                return bool(compare(sizes, bound).any())
-        return bool(compare(sizes.max() if which == "max" else sizes.min(), bound))
+        return bool(sizes.size and compare(sizes[deciding(sizes)], bound))
 
     def met_by(run: Simulator) -> Named | None:
         probe = run.model.probe()
         if which == "all" or probe is None:
             return None
-        sizes = np.abs(probe.gradients())
-        match which:
-            case "any":
-                place = int(np.argmax(compare(sizes, bound)))  # the first that fits
-            case "max":
-                place = int(np.argmax(sizes))
-            case _:
-                place = int(np.argmin(sizes))
+        place = deciding(np.abs(probe.gradients()))
         return probe.symbol(place), probe.gradient(place)
 
     return Breakpoint(text, holds, met_by)

@@ -10,12 +10,11 @@ from typing import Literal
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
-from dlsim.engine.program import Op, Program
+from dlsim.engine.program import Op, Program, Tape
 from dlsim.engine.quantity import Quantity, Ref, Whose
-from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import Timeline
 
 Array = NDArray[np.float64]
@@ -46,29 +45,33 @@ class Measure(Struct, frozen=True):
     are_of_batches: bool = False  # the losses: a batch is a part of the data in one of the runs
 
 
-class Comparison(Struct, frozen=True):
-    """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs,
-    `symbol` the first that does, with both values: None for a run whose iterations have no such number; `row` is that
-    of its sample in the training data, where it is one that is not under the lens. Where none
-    differs (an edited sample has not been in a batch) `parting` is the last in which they were compared. `gone` is how
-    many iterations each has done at its farthest, `is_broken` whether it can go no further because a number was not
-    finite. `measures` are none where one run has not done the fork, and two where both have gone beyond where one
-    stands.
+class Difference(Struct, frozen=True):
+    """The first number in which two runs differ, and its value in both; None where there is none. `row` is that of its
+    sample in the training data, None where the number belongs to no sample, or to the one under the lens.
+    """
+
+    symbol: str | None = None
+    present: float | None = None
+    other: float | None = None
+    row: int | None = None
+
+
+class Comparison(Difference, frozen=True, kw_only=True):
+    """`fork` is the iteration from which on something is edited, `parting` the first in which a number differs. Where
+    none does (an edited sample has not been in a batch) it is the last in which they were compared. `gone` is how many
+    iterations each has done at its farthest, `is_broken` whether it can go no further because a number was not finite.
+    `measures` are none where one run has not done the fork, and two where both have gone beyond where one stands.
 
     In every pair the present run comes first; the other is that of an edit which was undone (`is_undone`), or the one
     that an edit left.
     """
 
     fork: int
-    symbol: str | None
-    present: float | None
-    other: float | None
     parting: int
     gone: tuple[int, int]
     is_broken: tuple[bool, bool]
-    measures: tuple[Measure, ...] = ()
-    is_undone: bool = False
-    row: int | None = None
+    measures: tuple[Measure, ...]
+    is_undone: bool
 
     @property
     def can_be_evened_out(self) -> bool:
@@ -84,36 +87,31 @@ class Comparison(Struct, frozen=True):
         return wanted if self.can_be_evened_out and min(self.gone) < wanted else None
 
 
-class Difference(Struct, frozen=True):
-    """The first number in which two runs differ, and its value in both; None where there is none. `row` is that of its
-    sample in the training data, None where the number belongs to no sample, or to the one under the lens.
-    """
-
-    symbol: str | None = None
-    present: float | None = None
-    other: float | None = None
-    row: int | None = None
-
-
-def compare(present: Timeline, other: Timeline, done: int, at_fork: Difference, fork: int, lens: int = 0) -> Comparison:
+def compare(
+    present: Timeline, other: Timeline, done: int, at_fork: Difference, fork: int, lens: int, *, is_undone: bool
+) -> Comparison:
     """Compare the present run, in which one stands after `done` iterations with the lens on row `lens` of the data,
-    with another; `at_fork` is the first number that differs in iteration `fork`. Moves both, and lets neither go
-    further than it has been.
+    with another, which `is_undone` or not; `at_fork` is the first number that differs in iteration `fork`. Moves both,
+    and lets neither go further than it has been.
     """
     gone = (present.finished, other.finished)
     last = min(gone)
     parting, found = (fork, at_fork) if at_fork.symbol else _parting(present, other, fork, last, lens)
-    broken = (present.is_broken, other.is_broken)
-    comparison = Comparison(fork, found.symbol, found.present, found.other, parting, gone, broken, row=found.row)
-    if last < fork:
-        return comparison
-    first = fork if found.symbol is None else parting
-    here = min(max(done, first), last)
-    why: Why = "here" if here == done else "last" if here == last else "fork"
-    measures = [_measure(present, other, here, why)]
-    if last > here:
-        measures.append(_measure(present, other, last, "last"))
-    return replace(comparison, measures=tuple(measures))
+    measures: list[Measure] = []
+    if last >= fork:
+        here = min(max(done, fork if found.symbol is None else parting), last)
+        measures.append(_measure(present, other, here, "here" if here == done else "last" if here == last else "fork"))
+        if last > here:
+            measures.append(_measure(present, other, last, "last"))
+    return Comparison(
+        **asdict(found),
+        fork=fork,
+        parting=parting,
+        gone=gone,
+        is_broken=(present.is_broken, other.is_broken),
+        measures=tuple(measures),
+        is_undone=is_undone,
+    )
 
 
 def _parting(present: Timeline, other: Timeline, fork: int, last: int, lens: int) -> tuple[int, Difference]:

@@ -6,8 +6,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS, drawn_layer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.functions.settings import Convention
-from dlsim.engine.scenario.spec import DataSpec, NetworkSpec, Scenario, TrainingSpec
+from dlsim.engine.scenario.spec import Convention, DataSpec, NetworkSpec, Scenario, TrainingSpec
 
 
 def conventions(scenario: Scenario) -> tuple[Convention, ...]:

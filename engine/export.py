@@ -93,7 +93,8 @@ def forgotten(simulator: Simulator) -> tuple[str, ...]:
 def _data(scenario: Scenario, data: DataSpec, folder: Path | None) -> Mapping[str, Any]:
     """`[data]` as it stands, unless it names a CSV file that would not lie beside the new file."""
     table: Mapping[str, Any] = scenario.raw["data"]
-    if "file" not in table or (folder is not None and scenario.file is not None and _is_same(scenario.file, folder)):
+    is_beside = folder is not None and scenario.file is not None and scenario.file.parent.resolve() == folder.resolve()
+    if "file" not in table or is_beside:
         return table
     targets = data.targets
     kept, back = kept_back(
@@ -106,10 +107,6 @@ def _data(scenario: Scenario, data: DataSpec, folder: Path | None) -> Mapping[st
     elif targets is not None:
         written["targets"] = targets.tolist()
     return {**written, **{key: table[key] for key in ("validation_fraction", "seed") if key in table}}
-
-
-def _is_same(file: Path, folder: Path) -> bool:
-    return file.parent.resolve() == folder.resolve()
 
 
 def _as_before(rows: Array, rows_kept_back: Array, kept: Rows, back: Rows) -> Array:

@@ -8,7 +8,7 @@ of which layer, at which index. The tape reads it, formulas are made of it, tabl
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ class Ref(NamedTuple):
 
 Formula = tuple[str | Ref, ...]
 """A formula as data: text, and references that are shown as symbols or as numbers."""
+POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
 class Whose(Enum):
@@ -230,6 +231,17 @@ def operands(tokens: Formula) -> tuple[Ref, ...]:
     return tuple(found)
 
 
+def leads(text: str) -> bool:
+    """Whether a number after `text` is the first of something, so that its minus needs no parentheses."""
+    return not text or text.endswith(("(", "|", "[", ", "))
+
+
+def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
+    """Whether what follows the token at `place` is a power."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    return isinstance(following, str) and following[:1] in POWERS
+
+
 def of_sample(tokens: Formula, sample: int) -> Formula:
     """The same formula of another sample: every reference that is to the one under the lens is to `sample`."""
     return tuple(_token_of_sample(token, sample) for token in tokens)
@@ -271,3 +283,27 @@ def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: i
             joined.append(by)
         joined.extend(each)
     return tuple(joined)
+
+
+def fill(notation: str, operands: Mapping[str, Ref | str]) -> Formula:
+    """`notation` cut at its {names}, each replaced by its operand: a reference, or text.
+
+    >>> fill("max({alpha}·{z}, {z})", {"z": Ref(Z), "alpha": "0.1"})
+    ('max(0.1·', Ref(quantity=z, ...), ', ', Ref(quantity=z, ...), ')')
+
+    KeyError for a name that has no operand.
+    """
+    tokens: list[str | Ref] = []
+    rest = notation
+    while rest:
+        text, brace, rest = rest.partition("{")
+        found: list[str | Ref] = [text] if text else []
+        if brace:
+            name, _, rest = rest.partition("}")
+            found.append(operands[name])
+        for token in found:
+            if tokens and isinstance(token, str) and isinstance(tokens[-1], str):
+                tokens[-1] += token
+            else:
+                tokens.append(token)
+    return tuple(tokens)

@@ -8,22 +8,19 @@ from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.branches import Bookmark, Branches
 from dlsim.engine.comparison import Comparison, compare, first_difference
-from dlsim.engine.cursor import Cursor
 from dlsim.engine.curve import Curve
 from dlsim.engine.errors import PositionError, UnknownNameError, WrongKindError
-from dlsim.engine.explain import Event, Explanation, Position, Trouble, tell, tell_op
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.model import LayerParameters, Model
-from dlsim.engine.program import Program
+from dlsim.engine.program import Program, Tape, Trouble
 from dlsim.engine.quantity import Ref
+from dlsim.engine.runs import Position, Runs
 from dlsim.engine.scenario.load import revise
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Event, Explanation, Snapshot, tell
 from dlsim.engine.timeline import CHECKPOINT_BYTES
 
 Array = NDArray[np.float64]
@@ -70,8 +67,7 @@ class Simulator:
     """
 
     def __init__(self, scenario: Scenario, *, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
-        self._branches = Branches(scenario, _model_of, checkpoint_bytes)
-        self._cursor = Cursor(self._branches)
+        self._runs = Runs(scenario, _model_of, checkpoint_bytes)
         self.stopped_by: Breakpoint | None = None
         """The condition that ended the last `run`, if one did."""
 
@@ -80,17 +76,17 @@ class Simulator:
     @property
     def scenario(self) -> Scenario:
         """The scenario that holds at the iteration on the tape: as it was opened, or as it was edited."""
-        return self._cursor.run.scenario
+        return self._runs.present.scenario
 
     @property
     def first_scenario(self) -> Scenario:
         """The scenario that holds at the very start: as it was opened, or as it was edited there."""
-        return self._cursor.run.segments[0].scenario
+        return self._runs.present.segments[0].scenario
 
     @property
     def model(self) -> Model:
         """What computes the iteration on the tape."""
-        return self._cursor.model
+        return self._runs.model
 
     @property
     def program(self) -> Program:
@@ -100,30 +96,12 @@ class Simulator:
     @property
     def position(self) -> Position:
         """Where the run stands."""
-        cursor = self._cursor
-        model, iteration, revealed = cursor.model, cursor.run.iteration, cursor.revealed
-        program, calendar = model.program, model.calendar
-        epoch, batch = calendar.of(iteration)
-        op = program.locate(revealed)[0] if revealed else -1
-        return Position(
-            iteration=iteration,
-            done=cursor.done,
-            epoch=epoch + 1,
-            epochs=model.epochs,
-            end=calendar.first(model.epochs) - 1 if model.trains else 0,
-            batch=batch + 1,
-            batches=calendar.batches,
-            cursor=revealed,
-            values=program.values,
-            op=op + 1,
-            ops=len(program),
-            phase=program[op].phase if op >= 0 else None,
-        )
+        return self._runs.position
 
     @property
     def iteration(self) -> int:
         """Updates done; 0 where nothing is trained."""
-        return self._cursor.done
+        return self._runs.done
 
     @property
     def epochs(self) -> int:
@@ -153,22 +131,17 @@ class Simulator:
     @property
     def trouble(self) -> Trouble | None:
         """The number that is not finite at which the run stands and cannot go on, or None."""
-        return self._cursor.trouble
+        return self._runs.trouble
 
     @property
     def event(self) -> Event | None:
         """The value revealed last, None at the very start."""
-        cursor = self._cursor
-        if not cursor.revealed:
-            return None
-        model = cursor.model
-        op, value = model.program.locate(cursor.revealed)
-        return tell(model, model.tape, cursor.run.iteration, op, value, cursor.sample)
+        return self._event_on(self.model.tape)
 
     @property
     def samples(self) -> int:
         """Samples in the batch on the tape."""
-        return self._cursor.samples
+        return self._runs.samples
 
     @property
     def sample(self) -> int:
@@ -176,11 +149,11 @@ class Simulator:
 
         Setting it raises PositionError for a row that the batch on the tape does not have.
         """
-        return self._cursor.sample
+        return self._runs.sample
 
     @sample.setter
     def sample(self, sample: int) -> None:
-        self._cursor.sample = sample
+        self._runs.sample = sample
 
     # going elsewhere
 
@@ -196,12 +169,12 @@ class Simulator:
     def advance(self, grain: Grain = "value") -> bool:
         """The same, for who looks at the snapshot afterwards: whether anything was left. Raises as `step` does."""
         _check(grain)
-        cursor = self._cursor
+        runs = self._runs
         if grain in ("iteration", "epoch"):
             return self._advance_far(grain)
-        if cursor.revealed >= cursor.limit and not (cursor.is_whole and cursor.enter_next()):
+        if runs.revealed >= runs.limit and not (runs.is_whole and runs.enter_next()):
             return False
-        cursor.reveal(cursor.program.next_stop(cursor.revealed, grain))
+        runs.reveal(runs.program.next_stop(runs.revealed, grain))
         return True
 
     def back(self, grain: Grain = "value") -> Event | None:
@@ -210,16 +183,16 @@ class Simulator:
         Raises UnknownNameError for another grain.
         """
         _check(grain)
-        cursor, calendar = self._cursor, self.model.calendar
-        iteration = cursor.run.iteration
+        runs, calendar = self._runs, self.model.calendar
+        iteration = runs.present.iteration
         if grain == "iteration":
-            cursor.stand_after(iteration - 1)
+            runs.stand_after(iteration - 1)
         elif grain == "epoch":
-            cursor.stand_after(calendar.first(calendar.of(iteration)[0]) - 1)
-        elif stop := self.program.previous_stop(cursor.revealed, grain):
-            cursor.reveal(stop)
+            runs.stand_after(calendar.first(calendar.of(iteration)[0]) - 1)
+        elif stop := self.program.previous_stop(runs.revealed, grain):
+            runs.reveal(stop)
         else:
-            cursor.stand_after(iteration - 1)
+            runs.stand_after(iteration - 1)
         return self._arrival(grain)
 
     def run(
@@ -238,9 +211,9 @@ class Simulator:
 
             sim.run(1000, until=[parse_breakpoint("loss < 0.01", sim)])
         """
-        cursor = self._cursor
+        runs = self._runs
         if not self.trains:
-            cursor.reveal(cursor.limit)
+            runs.reveal(runs.limit)
             return 0
         if iterations is None:
             iterations = (self.epochs if epochs is None else epochs) * self.model.calendar.batches
@@ -250,10 +223,10 @@ class Simulator:
         self.stopped_by = None
         if not until:
             if iterations:
-                cursor.stand_after(before + iterations)
+                runs.stand_after(before + iterations)
             return self.iteration - before
         for _ in range(iterations):
-            cursor.stand_after(self.iteration + 1)
+            runs.stand_after(self.iteration + 1)
             self.stopped_by = next((condition for condition in until if condition.comes_to_hold(self)), None)
             if self.stopped_by or self.trouble:
                 break
@@ -274,8 +247,8 @@ class Simulator:
             )
         if iteration and not self.trains:
             raise PositionError("nothing is trained here: there is no iteration to go to; use iteration 0")
-        here = self._cursor
-        if cursor and iteration + 1 == here.run.iteration and here.run.is_sound:
+        here = self._runs
+        if cursor and iteration + 1 == here.present.iteration and here.present.is_sound:
             here.reveal(cursor)
             return self.event
         here.stand_after(iteration)
@@ -288,7 +261,7 @@ class Simulator:
     @property
     def parameters(self) -> Sequence[LayerParameters]:
         """Present weights (n×j) and biases (j,), or None, by layer: read-only views, valid until the next call."""
-        return self.model.parameters(landed=self._cursor.has_landed)
+        return self.model.parameters(landed=self._runs.has_landed)
 
     @property
     def size(self) -> int:
@@ -300,49 +273,49 @@ class Simulator:
         """Gradients of the last iteration done, shaped as the parameters; None before the first."""
         if not self.iteration:
             return None
-        if self._cursor.has_landed:
+        if self._runs.has_landed:
             return self.model.gradients()
-        place = self._cursor.place
-        self._cursor.stand_after(self.iteration)
+        place = self._runs.place
+        self._runs.stand_after(self.iteration)
         gradients = tuple(
             (weights.copy(), None if biases is None else biases.copy()) for weights, biases in self.model.gradients()
         )
-        self._cursor.return_to(place)
+        self._runs.return_to(place)
         return gradients
 
     @property
     def losses(self) -> Array:
         """(iterations done,): each batch's loss before its update. Read-only."""
-        return self._cursor.run.losses.values[: self.iteration if self.model.has_loss else 0]
+        return self._runs.present.losses.values[: self.iteration if self.model.has_loss else 0]
 
     @property
     def curves(self) -> dict[str, Curve]:
         """The losses, and what else is observed from iteration to iteration, up to the present."""
-        run = self._cursor.run
+        run = self._runs.present
         curves = {"loss": run.losses} if self.model.has_loss else {}
         return {name: curve.head(self.iteration) for name, curve in {**curves, **run.curves}.items()}
 
     def loss(self) -> float | None:
         """Over the whole training set, at the present parameters; None where nothing is trained."""
-        return self.model.loss(landed=self._cursor.has_landed)
+        return self.model.loss(landed=self._runs.has_landed)
 
     def outputs(self) -> Array:
         """(samples, outputs) over the whole training set, at the present parameters."""
-        return self.model.evaluate(landed=self._cursor.has_landed)[0]
+        return self.model.evaluate(landed=self._runs.has_landed)[0]
 
     def accuracy(self) -> float | None:
         """Share of the training set answered right, at the present parameters; None where targets are no classes."""
-        return self.model.evaluate(landed=self._cursor.has_landed)[2]
+        return self.model.evaluate(landed=self._runs.has_landed)[2]
 
     def validation(self) -> tuple[float | None, float | None]:
         """(loss, accuracy) over the data kept back, at the present parameters; each None where there is none."""
-        return self.model.validate(landed=self._cursor.has_landed)
+        return self.model.validate(landed=self._runs.has_landed)
 
     def region(self, x: Array, y: Array) -> Array | None:
         """(len(y), len(x)): the first output over a plane of two inputs, `x` (columns,) and `y` (rows,), at the present
         parameters; None where the scenario has no such plane.
         """
-        return self.model.region(x, y, landed=self._cursor.has_landed)
+        return self.model.region(x, y, landed=self._runs.has_landed)
 
     def look_up(self, symbol: str) -> float:
         """The figure called `symbol` in the present state.
@@ -354,48 +327,46 @@ class Simulator:
         ref = self.model.find(symbol)
         if ref is None:
             raise UnknownNameError("number of this scenario", symbol, ())
-        if self._cursor.has_landed or not self.model.belongs_to_iteration(ref):
-            return self.model.figure(ref, landed=self._cursor.has_landed)
+        if self._runs.has_landed or not self.model.belongs_to_iteration(ref):
+            return self.model.figure(ref, landed=self._runs.has_landed)
         if not self.iteration:
             raise PositionError(f"{symbol} belongs to an iteration, and none is done yet")
-        place = self._cursor.place
-        self._cursor.stand_after(self.iteration)
+        place = self._runs.place
+        self._runs.stand_after(self.iteration)
         figure = self.model.figure(ref, landed=True)
-        self._cursor.return_to(place)
+        self._runs.return_to(place)
         return figure
 
     def snapshot(self) -> Snapshot:
         """Everything that a screen shows at this moment, frozen."""
-        cursor, run, branches = self._cursor, self._cursor.run, self._branches
+        runs, run = self._runs, self._runs.present
         model = run.model
-        program, sample = model.program, cursor.sample
-        tape = model.freeze(landed=cursor.has_landed)
-        revealed = program.revealed(cursor.revealed)
-        op, value = program.locate(cursor.revealed) if cursor.revealed else (0, 0)
-        event = tell(model, tape, run.iteration, op, value, sample) if cursor.revealed else None
-        explained = {event.ref: event.told} if event is not None and isinstance(event.told, Explanation) else {}
-        error, ghosts = tape.error, branches.ghosts
+        program, sample = model.program, runs.sample
+        tape = model.freeze(landed=runs.has_landed)
+        revealed = program.revealed(runs.revealed)
+        position, event = runs.position, self._event_on(tape)
+        error, ghosts = tape.error, runs.ghosts
         is_loss_shown = error is not None and revealed.get((error.quantity, None), 0) > 0
         return Snapshot(
             scenario=run.scenario,
-            position=self.position,
+            position=position,
             sample=sample,
             row=int(tape.rows[sample]),
-            op=program[op] if cursor.revealed else None,
+            op=program[position.op - 1] if position.op else None,
             event=event,
             next_symbol=self._next_symbol(),
-            trouble=cursor.trouble,
+            trouble=runs.trouble,
             is_part=model.data_calendar.batches > 1,
             loss=float(run.losses.values[run.iteration - 1]) if is_loss_shown else None,
             curves=self.curves,
             curve_numbers={**({} if tape.loss is None else {"loss": tape.loss}), **model.curve_numbers},
             epochs=run.epochs,
             known=run.losses.head(run.finished),
-            returned=branches.returned,
+            returned=runs.returned,
             returned_history=run.whole_history,
             ghosts=ghosts,
-            scenarios=branches.scenarios,
-            edits=branches.edits,
+            scenarios=runs.scenarios,
+            edits=runs.edits,
             checkpoints=run.checkpoints.places,
             history=run.history,
             tables=model.tables,
@@ -406,11 +377,11 @@ class Simulator:
                 run,
                 run.iteration,
                 run.finished,
-                cursor.done,
-                branches.last_left,
+                runs.done,
+                runs.last_left,
                 [(ghost.fork, len(ghost.curve)) for ghost in ghosts],
             ),
-            explained=explained,
+            explained={event.ref: event.told} if event is not None and isinstance(event.told, Explanation) else {},
         )
 
     # what if
@@ -439,85 +410,88 @@ class Simulator:
         for ref, number in changes.items():
             if not isfinite(number):
                 raise WrongKindError(f"{self.model.tape.symbol(ref)} = {number} is not a finite number")
-        cursor = self._cursor
-        place, goes_on = cursor.place, cursor.has_landed and not from_start
+        runs = self._runs
+        place, goes_on = runs.place, runs.has_landed and not from_start
         start = 1 if from_start else place.iteration + goes_on
         scenario = self.first_scenario if from_start else self.scenario
-        self._branches.edit(start, revise(scenario, settings) if settings else scenario, changes, place)
-        cursor.enter(start, row=row if goes_on else None)
-        cursor.reveal(0 if goes_on or from_start else place.cursor)
+        runs.edit(start, revise(scenario, settings) if settings else scenario, changes)
+        runs.enter(start, row=row if goes_on else None)
+        runs.reveal(0 if goes_on or from_start else place.cursor)
 
     def undo(self) -> bool:
         """Back to the run that the last edit left, where one stood in it. False where there is nothing to undo."""
-        return self._stand_at(self._branches.undo(self._cursor.place))
+        return self._runs.undo()
 
     def redo(self) -> bool:
         """The last edit that was undone, again, where one stood when it was. False where there is none."""
-        return self._stand_at(self._branches.redo(self._cursor.place))
+        return self._runs.redo()
 
     @property
     def edits(self) -> tuple[int, ...]:
         """The iterations from which on something was edited."""
-        return self._branches.edits
+        return self._runs.edits
 
     def compare(self) -> Comparison | None:
         """This run beside the one from which one came into it: the one that the last edit left, or that of the edit
         that was undone last. None where nothing was edited.
         """
-        left = self._branches.last_left
+        left = self._runs.last_left
         if left is None:
             return None
-        run, place, lens = self._cursor.run, self._cursor.place, self._cursor.row
-        at_fork = (self._branches.at(left.fork, run), self._branches.at(left.fork, left.run))
+        run, place, lens = self._runs.present, self._runs.place, self._runs.row
+        at_fork = (self._runs.at(left.fork, run), self._runs.at(left.fork, left.run))
         difference = first_difference(*at_fork, lens)
-        comparison = compare(run, left.run, place.done, difference, left.fork, lens)
-        self._cursor.return_to(place)
-        return replace(comparison, is_undone=self._branches.is_last_undone)
+        is_undone = self._runs.is_last_undone
+        comparison = compare(run, left.run, place.done, difference, left.fork, lens, is_undone=is_undone)
+        self._runs.return_to(place)
+        return comparison
 
     def even_out(self, until: int | None = None) -> Generator[int]:
         """Let the shorter of the two runs that `compare` compares go on as far as the longer one has been, or `until`
         so many iterations are done, some at a time: after each piece, how many it has done. When that ends, or is
         closed, one stands where one stood.
         """
-        left, place = self._branches.last_left, self._cursor.place
+        left, place = self._runs.last_left, self._runs.place
         if left is None:
             return
-        shorter, longer = sorted((self._cursor.run, left.run), key=lambda run: run.finished)
+        shorter, longer = sorted((self._runs.present, left.run), key=lambda run: run.finished)
         try:
             yield from shorter.go_on(longer.finished if until is None else min(until, longer.finished))
         finally:
-            self._cursor.return_to(place)
+            self._runs.return_to(place)
 
     # inside
 
     def _advance_far(self, grain: Grain) -> bool:
-        cursor, calendar = self._cursor, self.model.calendar
+        runs, calendar = self._runs, self.model.calendar
         if not self.trains:
-            is_left = cursor.revealed < cursor.limit
+            is_left = runs.revealed < runs.limit
             if is_left:
-                cursor.reveal(cursor.limit)
+                runs.reveal(runs.limit)
             return is_left
         if self.trouble:
             return False
         done = self.iteration
-        cursor.stand_after(done + 1 if grain == "iteration" else calendar.first(calendar.of(done + 1)[0] + 1) - 1)
+        runs.stand_after(done + 1 if grain == "iteration" else calendar.first(calendar.of(done + 1)[0] + 1) - 1)
         return True
 
     def _arrival(self, grain: Grain) -> Event | None:
-        return self.event if grain == "value" else self._whole_event()
+        return self._event_on(self.model.tape, is_whole=grain != "value")
 
-    def _whole_event(self) -> Event | None:
-        if not self._cursor.revealed:
+    def _event_on(self, tape: Tape, *, is_whole: bool = False) -> Event | None:
+        """What was revealed last, or the whole op of it, read from the tape of the iteration or a copy."""
+        runs, model = self._runs, self.model
+        if not runs.revealed:
             return None
-        op, _ = self.program.locate(self._cursor.revealed)
-        return tell_op(self.model, self.model.tape, self._cursor.run.iteration, op, self.sample)
+        op, value = model.program.locate(runs.revealed)
+        return tell(model, tape, runs.present.iteration, model.program[op], None if is_whole else value, runs.sample)
 
     def _next_symbol(self) -> str | None:
-        cursor, model = self._cursor, self._cursor.model
+        runs, model = self._runs, self._runs.model
         program = model.program
-        if cursor.revealed >= cursor.limit and not (cursor.is_whole and model.trains):
+        if runs.revealed >= runs.limit and not runs.has_landed:
             return None
-        op, value = program.locate(cursor.revealed % program.values + 1)
+        op, value = program.locate(runs.revealed % program.values + 1)
         return model.tape.symbol(program[op].ref(value))
 
     def _parameter(self, name: str | Ref) -> Ref:
@@ -525,12 +499,6 @@ class Simulator:
         if ref is None or not self.model.is_parameter(ref):
             raise UnknownNameError("parameter", str(name), ())
         return ref
-
-    def _stand_at(self, place: Bookmark | None) -> bool:
-        if place is None:
-            return False
-        self._cursor.return_to(place)
-        return True
 
 
 def _check(grain: str) -> None:

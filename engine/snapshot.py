@@ -1,22 +1,221 @@
-"""Everything that a screen shows at one moment, as one frozen thing."""
+"""What is known at one moment, as one frozen thing; what has just been computed; and any number of it explained.
+
+An explanation is what a number is made of, with symbols, with the numbers filled in, operand by operand. Texts are made
+when somebody reads them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
 from msgspec import Struct, field
+from numpy.typing import NDArray
 
-from dlsim.engine.branches import Ghost
-from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.explain import Event, Explanation, Position, Trouble
-from dlsim.engine.model import Table
-from dlsim.engine.program import Op
-from dlsim.engine.quantity import Quantity, Ref
+from dlsim.engine.model import Epochs, Model, Table
+from dlsim.engine.numbers import DIGITS, as_operand
+from dlsim.engine.program import Op, Tape, Trouble
+from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, is_raised, leads, of_sample, operands
+from dlsim.engine.runs import Ghost, Position
 from dlsim.engine.scenario.spec import Scenario
-from dlsim.engine.tape import Tape
 from dlsim.engine.timeline import History
+
+
+class Wording(NamedTuple):
+    """What the sentences about a number go by: the words under which they stand, the most particular first; what sets
+    it apart from others of its quantity; the symbols that they speak of, by their place in the sentence.
+    """
+
+    words: tuple[str, ...]
+    qualities: tuple[str, ...]
+    names: dict[str, str]
+
+
+class Explanation:
+    """One number explained: of another sample than the lens's, with that one's numbers.
+
+    The number and those in its formula are read at once, as a tape may be overwritten by the next iteration; symbols
+    and texts when they are asked for.
+    """
+
+    def __init__(self, tape: Tape, ref: Ref, sample: int) -> None:
+        tokens = tape.formula(ref, sample)
+        self._tape, self._sample = tape, sample
+        self.ref = ref
+        self.value: float = tape.value(ref, sample)
+        self.tokens: Formula = tokens if ref.sample is None else of_sample(tokens, ref.sample)
+        self._numbers = [tape.value(token, sample) for token in self.tokens if isinstance(token, Ref)]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same number, made of the same numbers."""
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        mine, others = ((told.ref, told.value, told.tokens, told._numbers) for told in (self, other))
+        return mine == others
+
+    def __hash__(self) -> int:
+        return hash((self.ref, self.value))
+
+    @cached_property
+    def symbol(self) -> str:
+        """How formulas write the number."""
+        return self._tape.symbol(self.ref)
+
+    @cached_property
+    def formula(self) -> str:
+        """What it is made of, with symbols."""
+        return self._tape.symbolic(self.tokens)
+
+    def symbols(self) -> list[str]:
+        """The tokens of its formula, each number's symbol in its place."""
+        return [token if isinstance(token, str) else self._tape.symbol(token) for token in self.tokens]
+
+    def numbers(self, digits: int) -> list[str]:
+        """The tokens of its formula, each number in its place, made from the full one with so many decimals."""
+        texts, text, numbers = list[str](), "", iter(self._numbers)
+        for place, token in enumerate(self.tokens):
+            if isinstance(token, str):
+                texts.append(token)
+            else:
+                is_leading = leads(text) and not is_raised(self.tokens, place)
+                texts.append(as_operand(next(numbers), digits, leading=is_leading))
+            text += texts[-1]
+        return texts
+
+    @property
+    def substituted(self) -> str:
+        """The formula with every symbol's number in its place."""
+        return self.filled_in(DIGITS)
+
+    def filled_in(self, digits: int) -> str:
+        """The same with so many decimals."""
+        return "".join(self.numbers(digits))
+
+    @cached_property
+    def sums(self) -> tuple[Explanation, ...]:
+        """The operands that are sums over all the ways to the outputs, themselves explained, as far as they are
+        written: on a copy of a tape, as they are read when they are asked for.
+        """
+        written = dict.fromkeys(token for token in self.tokens if isinstance(token, Ref))
+        found = [
+            Explanation(self._tape, ref, self._sample)
+            for ref in written
+            if ref.quantity.is_sum_over_ways and ref.sample is None
+        ]
+        return tuple([inner for inner in found if len(inner.operands) > 1 and inner.is_over_ways])
+
+    @property
+    def is_over_ways(self) -> bool:
+        """Whether its formula adds up what comes back over several ways."""
+        return all(operand.quantity.is_way for operand in self.operands)
+
+    @cached_property
+    def said(self) -> Wording:
+        """What its sentences go by."""
+        tape, ref, of = self._tape, self.ref, self.ref.quantity
+        names = {"symbol": self.symbol, "layer": str(ref.layer), **of.names(tape, ref)}
+        return Wording(tuple(of.said_as(tape, ref)), tuple(of.qualities(tape, ref)), names)
+
+    @cached_property
+    def operands(self) -> tuple[Ref, ...]:
+        """The references in its formula, each once, in order; in a long sum, also those that it leaves out."""
+        return operands(self.tokens)
+
+
+class WholeOp:
+    """A whole op explained: its formula with matrices, and all its numbers; `ref` is its last value."""
+
+    tokens: Formula = ()
+
+    def __init__(self, tape: Tape, op: Op, sample: int) -> None:
+        self._tape, self._op = tape, op
+        self.ref = op.ref(op.size - 1)
+        self.value: NDArray[np.float64] = tape.array(op, sample)
+
+    @cached_property
+    def _texts(self) -> tuple[str, str, str]:
+        return self._tape.op_formula(self._op)
+
+    @property
+    def symbol(self) -> str:
+        """Its first and its last value's."""
+        return self._texts[0]
+
+    @property
+    def formula(self) -> str:
+        """With matrices."""
+        return self._texts[1]
+
+    @property
+    def substituted(self) -> str:
+        """The same with their shapes."""
+        return self._texts[2]
+
+
+class Event(Struct, frozen=True):
+    """What happened: one value revealed, or a whole op. Never a sentence.
+
+    `iteration` and `epoch` count from 1, and so does `sample`: the row of the training data under the
+    lens, None where the value belongs to no single sample. `layer` is None where none applies.
+
+        event = Simulator(load("backprop-2-2-2")).step()
+        event.symbol, event.formula             # "z1", "W1·x1 + W2·x2"
+        event.substituted, event.value          # "0.3·0.1 + 0.25·0.2", 0.08
+    """
+
+    iteration: int
+    epoch: int
+    phase: str
+    op: str
+    layer: int | None
+    sample: int | None
+    told: Explanation | WholeOp
+    ref: Ref  # the value; of a whole op the last one
+
+    @property
+    def symbol(self) -> str:
+        """How formulas write it; of a whole op its first and its last value."""
+        return self.told.symbol
+
+    @property
+    def value(self) -> float | NDArray[np.float64]:
+        """The number; of a whole op the array of them."""
+        return self.told.value
+
+    @property
+    def formula(self) -> str:
+        """What it is made of; of a whole op with matrices."""
+        return self.told.formula
+
+    @property
+    def substituted(self) -> str:
+        """The same with numbers; of a whole op with shapes."""
+        return self.told.substituted
+
+    @property
+    def tokens(self) -> Formula:
+        """The formula as data; empty for a whole op."""
+        return self.told.tokens
+
+
+def tell(model: Model, tape: Tape, iteration: int, op: Op, value: int | None, sample: int) -> Event:
+    """The event of one value of an op of the program, None for the whole op; `sample` is the row of the batch under the
+    lens, and `tape` the model's own or a copy.
+    """
+    told = WholeOp(tape, op, sample) if value is None else Explanation(tape, op.ref(value), sample)
+    return Event(
+        iteration=iteration,
+        epoch=model.calendar.of(iteration)[0] + 1,
+        phase=op.phase,
+        op=op.quantity.key,
+        layer=op.layer,
+        sample=int(model.tape.rows[sample]) + 1 if op.quantity.whose is Whose.SAMPLE else None,
+        told=told,
+        ref=told.ref,
+    )
 
 
 class Placed(NamedTuple):

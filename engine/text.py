@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import combining, east_asian_width
 
+import numpy as np
+
 from dlsim.engine.numbers import in_full
 
 INSTEAD = "\ufffd"
@@ -62,14 +64,18 @@ def filled(words: Iterable[tuple[Word, int, int]], cells: int) -> Iterator[list[
 
 
 def clean_tables(value: Any) -> Any:
-    """Nested tables and lists with all their texts cleaned, keys too."""
+    """Nested tables and lists as TOML gives them, all their texts cleaned, keys too; lists for tuples and arrays,
+    Python's numbers for NumPy's.
+    """
+    if type(value) is float:  # as most are, in a large table
+        return value
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
         return {clean(str(key)): clean_tables(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [clean_tables(item) for item in value]
-    return value
+    return clean_tables(value.tolist()) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def shorten(text: str, most: int = LONGEST_SHOWN) -> str:

@@ -20,9 +20,8 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
-from dlsim.engine.model import Model
+from dlsim.engine.model import Epochs, Model
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario
 
@@ -207,7 +206,6 @@ class Timeline:
         self._starts = [segment.start for segment in self.segments]
         self._edits: dict[int, Edit] = {}  # by the start of the segment
         self._stand_in(0)
-        self._boundary = self._boundary_after(0)
         self._budget = budget
         self.checkpoints = Checkpoints(budget, self._models[0].state_bytes)
         self.losses = Curve()
@@ -217,7 +215,8 @@ class Timeline:
         """The iterations that were ever done: one that was entered and never left does not count."""
         self.is_broken = False
         """Whether a number that is not finite was met: the run goes no further."""
-        self._sound = True
+        self.is_sound = True
+        """Whether every number on the tape is finite."""
         self.model.start()
         with np.errstate(all="ignore"):
             self._set(self.segments[0], self.model)
@@ -230,11 +229,7 @@ class Timeline:
         """What runs at the iteration on the tape."""
         self.scenario: Scenario = self.segments[place].scenario
         """The scenario that holds there."""
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether every number on the tape is finite."""
-        return self._sound
+        self._boundary = self._starts[place + 1] if place + 1 < len(self._starts) else None
 
     def go_to(self, iteration: int) -> bool:
         """Bring `iteration` (from 1) onto the tape, from wherever the run stands, bit for bit as it was if it has been
@@ -247,7 +242,7 @@ class Timeline:
                 place, _ = self.checkpoints.nearest(iteration)
                 if place > self.iteration:  # what has been computed before is not computed again
                     self._restore(place)
-            return self._sound and self._advance(iteration)
+            return self.is_sound and self._advance(iteration)
 
     def go_on(self, goal: int) -> Generator[int]:
         """Go on in bursts until `goal` iterations are done; yields how many are done after each. Ends sooner where a
@@ -265,7 +260,7 @@ class Timeline:
 
     def finish(self) -> None:
         """The iteration on the tape is done, if all its numbers are finite."""
-        if self._sound:
+        if self.is_sound:
             self.finished = max(self.finished, self.iteration)
 
     @property
@@ -305,15 +300,11 @@ class Timeline:
             models.append(model)
         return models
 
-    def _boundary_after(self, place: int) -> int | None:
-        """The iteration at which the next segment starts."""
-        return self._starts[place + 1] if place + 1 < len(self._starts) else None
-
     def _advance(self, last: int) -> bool:
         for iteration in range(self.iteration + 1, last + 1):
             self.model.accept()
             self._enter(iteration)
-            if not self._sound:
+            if not self.is_sound:
                 return False
         return True
 
@@ -321,7 +312,7 @@ class Timeline:
         """Compute the tape of `iteration`, whose state before it stands ready."""
         if iteration == self._boundary:
             self._cross()
-        model = self._models[self._place]
+        model = self.model
         loss = model.enter(iteration)
         self.iteration = iteration
         if iteration > len(self.losses):
@@ -331,15 +322,14 @@ class Timeline:
                 curve.append(number)
             if (iteration - 1) % self.checkpoints.spacing == 0:
                 self.checkpoints.add(iteration, model.save())
-        self._sound = model.is_finite()
-        if not self._sound:
+        self.is_sound = model.is_finite()
+        if not self.is_sound:
             self.is_broken = True
 
     def _cross(self) -> None:
         """Into the next segment."""
         before = self.model
         self._stand_in(self._place + 1)
-        self._boundary = self._boundary_after(self._place)
         self.model.carry_over(before)
         self._set(self.segments[self._place], before)
 
@@ -357,7 +347,6 @@ class Timeline:
         """Restore the nearest checkpoint and compute on to `iteration`; steps behind it are then cheap."""
         place, state = self.checkpoints.nearest(iteration)
         self._stand_in(bisect_right(self._starts, place) - 1)
-        self._boundary = self._boundary_after(self._place)
         self.model.restore(state)
         self._enter(place)
         distance = iteration - place

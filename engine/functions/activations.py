@@ -17,10 +17,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Convention, Setting, Settings, fill
-from dlsim.engine.quantity import Formula, Ref, total
-from dlsim.engine.scenario.spec import ActivationSpec
-from dlsim.engine.scenario.tables import Place, read_settings, unknown_key
+from dlsim.engine.quantity import Formula, Ref, fill, total
+from dlsim.engine.scenario.spec import ActivationSpec, Convention
+from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings, unknown_key
 
 Array = NDArray[Any]  # (batch, units); float64, or complex128 under a complex step
 Value = Callable[[Array, Array, Settings], object]
@@ -31,16 +30,8 @@ Derivative = Callable[[Array, Array, Array, Settings], object]
 LARGEST_EXPONENT = 709.0  # e^709 is the last whole power that float64 holds
 
 
-def _no_kinks(settings: Settings) -> tuple[float, ...]:
-    return ()
-
-
 def _kink_at_zero(settings: Settings) -> tuple[float, ...]:
     return (0.0,)
-
-
-def _no_rules(settings: Settings) -> tuple[Convention, ...]:
-    return ()
 
 
 class Activation(Struct, frozen=True):
@@ -59,9 +50,9 @@ class Activation(Struct, frozen=True):
     derivative_notation: str
     definition: str = ""
     settings: tuple[Setting, ...] = ()
-    kinks: Callable[[Settings], tuple[float, ...]] = _no_kinks
+    kinks: Callable[[Settings], tuple[float, ...]] = lambda _settings: ()
     """The z at which the derivative jumps. Which value it takes there is what `derivative` fills in."""
-    rules: Callable[[Settings], tuple[Convention, ...]] = _no_rules
+    rules: Callable[[Settings], tuple[Convention, ...]] = lambda _settings: ()
     """What the conventions panel says of it besides its kinks: where there is more than one way to do it."""
     couples_units: bool = False
     steepest: float | None = None
@@ -359,3 +350,49 @@ SOFTMAX = Activation(
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, SOFTPLUS, SWISH, LINEAR, SOFTMAX)
 }
+
+
+# dead and saturated: where a function lets no gradient through, or hardly any
+
+Flags = NDArray[np.bool_]
+SATURATED_BELOW = 0.1
+"""A function that levels out is called saturated where its slope is less than this share of its steepest."""
+
+
+def saturated_below(activation: Activation) -> float | None:
+    """The slope under which a function that levels out has all but done so; None where it does not level out."""
+    return None if activation.steepest is None else SATURATED_BELOW * activation.steepest
+
+
+def can_die(activation: Activation) -> bool:
+    """Whether a unit with this activation can have no slope at all: one of its own, which does not level out."""
+    return activation.derivative is not None and activation.steepest is None
+
+
+def saturated(activation: Activation, slopes: Array) -> Flags:
+    """At which of its `slopes`, of any shape, a function that levels out has all but done so."""
+    bound = saturated_below(activation)
+    return np.zeros(slopes.shape, dtype=bool) if bound is None else np.less(np.abs(slopes), bound)
+
+
+def dead(activation: Activation, slopes: Array) -> Flags:
+    """At which of its `slopes`, of any shape, a function that does not level out gives nothing on: they are 0."""
+    if activation.steepest is not None:
+        return np.zeros(slopes.shape, dtype=bool)
+    return np.equal(slopes, 0.0)
+
+
+def own_slopes(spec: ActivationSpec, z: Array, a: Array) -> Array:
+    """Those of units at their z and a, of any shape; NaN where they have none of their own: step has none, and softmax
+    couples its units.
+    """
+    slopes, derivative = np.full(z.shape, np.nan), ACTIVATIONS[spec.name].derivative
+    if derivative is not None:
+        derivative(z, a, slopes, spec.settings)
+    return slopes
+
+
+def stuck(spec: ActivationSpec, z: Array, a: Array) -> tuple[Flags, Flags]:
+    """(dead, saturated): which units are so at their z and a, of any shape; without slopes of their own, none."""
+    activation, slopes = ACTIVATIONS[spec.name], own_slopes(spec, z, a)
+    return dead(activation, slopes), saturated(activation, slopes)

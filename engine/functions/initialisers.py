@@ -13,10 +13,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Convention
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
-from dlsim.engine.scenario.spec import LayerSpec
+from dlsim.engine.scenario.spec import Convention, LayerSpec
 
 Array = NDArray[np.float64]
 

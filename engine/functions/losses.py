@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Convention
+from dlsim.engine.scenario.spec import Convention
 
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
 
@@ -28,7 +29,7 @@ class Loss(Struct, frozen=True):
     `errors_by_output` and `slope_by_output`, (a, t, out), are E and ∂E/∂a made from the output alone, fused or not: for
     a look at the function by itself, with one output.
 
-    In the notation `{t}`, `{a}` and `{K}` stand for target, output and the number of outputs.
+    In the notations `{t}` and `{a}` stand for target and output, and `{K}` for the number of outputs: see `of`.
     """
 
     name: str
@@ -43,13 +44,11 @@ class Loss(Struct, frozen=True):
     mean_over_outputs: bool = False
     targets_sum_to_one: bool = False
 
-    def error_notation(self, outputs: int) -> str:
-        """The notation of one output's error; a mean over one output needs no division."""
-        return self.notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
-
-    def gradient_notation(self, outputs: int) -> str:
-        """The notation of the slope."""
-        return self.slope_notation.replace("/{K}", "" if outputs == 1 else f"/{outputs}")
+    def of(self, outputs: int) -> Loss:
+        """The same with so many outputs written into its notations; a mean over one output needs no division."""
+        names = ("notation", "slope_notation", "slope_by_output_notation")
+        division = "" if outputs == 1 else f"/{outputs}"
+        return replace(self, **{name: getattr(self, name).replace("/{K}", division) for name in names})
 
     def conventions(self) -> tuple[Convention, ...]:
         """Its rules for the panel: how it is averaged, and what it is computed together with."""
@@ -66,10 +65,6 @@ def _half_squared_error(z: Array, a: Array, t: Array, out: Array) -> None:
     np.multiply(out, 0.5, out=out)
 
 
-def _half_squared_error_by_output(a: Array, t: Array, out: Array) -> None:
-    _half_squared_error(a, a, t, out)
-
-
 def _half_squared_error_slope(a: Array, t: Array, out: Array) -> None:
     np.subtract(a, t, out=out)
 
@@ -78,10 +73,6 @@ def _mse(z: Array, a: Array, t: Array, out: Array) -> None:
     np.subtract(t, a, out=out)
     np.multiply(out, out, out=out)
     np.divide(out, a.shape[1], out=out)
-
-
-def _mse_by_output(a: Array, t: Array, out: Array) -> None:
-    _mse(a, a, t, out)
 
 
 def _mse_slope(a: Array, t: Array, out: Array) -> None:
@@ -139,7 +130,7 @@ HALF_SQUARED_ERROR = Loss(
     slope=_half_squared_error_slope,
     notation="½·({t} − {a})²",
     slope_notation="−({t} − {a})",
-    errors_by_output=_half_squared_error_by_output,
+    errors_by_output=lambda a, t, out: _half_squared_error(a, a, t, out),
     slope_by_output=_half_squared_error_slope,
     slope_by_output_notation="−({t} − {a})",
 )
@@ -149,7 +140,7 @@ MSE = Loss(
     slope=_mse_slope,
     notation="({t} − {a})²/{K}",
     slope_notation="−2·({t} − {a})/{K}",
-    errors_by_output=_mse_by_output,
+    errors_by_output=lambda a, t, out: _mse(a, a, t, out),
     slope_by_output=_mse_slope,
     slope_by_output_notation="−2·({t} − {a})/{K}",
     mean_over_outputs=True,

@@ -20,9 +20,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.settings import Convention, Setting, Settings
-from dlsim.engine.scenario.spec import OptimizerSpec
-from dlsim.engine.scenario.tables import Place, read_settings
+from dlsim.engine.scenario.spec import Convention, OptimizerSpec
+from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings
 from dlsim.engine.text import shown
 
 Array = NDArray[np.float64]

@@ -9,8 +9,7 @@ from msgspec import Struct, field
 
 from dlsim.engine.model import Model
 from dlsim.engine.quantity import Quantity
-from dlsim.engine.scenario.data import Samples
-from dlsim.engine.scenario.spec import Body, Expectation
+from dlsim.engine.scenario.spec import Body, Expectation, Samples
 
 
 class Source(Struct, frozen=True):

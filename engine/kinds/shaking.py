@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.functions.activations import Value
-from dlsim.engine.functions.settings import Settings
 from dlsim.engine.random import Random
+from dlsim.engine.scenario.tables import Settings
 
 Array = NDArray[Any]
 

@@ -11,8 +11,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from dlsim.engine.functions.optimizers import Optimizer
-from dlsim.engine.functions.settings import fill
-from dlsim.engine.quantity import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose
+from dlsim.engine.quantity import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose, fill
 
 PLUS = "⁺"
 """Behind a parameter's symbol: what the update makes of it."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError
 from dlsim.engine.numbers import cell_number, comma_refused, without_comma
-from dlsim.engine.scenario.data import Samples
+from dlsim.engine.scenario.spec import Samples
 from dlsim.engine.scenario.tables import Place, count
 from dlsim.engine.scenario.toml import read_bytes
 from dlsim.engine.text import clean, shorten, shown
@@ -22,8 +22,6 @@ Array = NDArray[np.float64]
 LARGEST_CSV = 10 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
-_LAST: dict[object, Samples] = {}
-"""The samples read last: another variant of a scenario mostly asks for the same."""
 
 FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
 
@@ -44,19 +42,7 @@ def read_csv(
     Raises ScenarioError for a path that leaves the folder, a file that cannot be read or is too large (10 MiB, 100,000
     rows), a column that is not there and a cell that is no number.
     """
-    path = _safe_path(name, folder, place / "file")
-    asked = (path, _stamp(path), None if features is None else tuple(features), _hashable(target))
-    samples = _LAST.get(asked)
-    if samples is None:
-        samples = _samples(_Table(path, shorten(name), place), place, features, target)
-        _LAST.clear()
-        _LAST[asked] = samples
-    return samples
-
-
-def _samples(
-    table: _Table, place: Place, features: Sequence[str] | None, target: str | Sequence[str] | None
-) -> Samples:
+    table = _Table(_safe_path(name, folder, place / "file"), shorten(name), place)
     targets = [target] if isinstance(target, str) else list(target or ())
     target_places = [table.column_named(column, place / "target") for column in targets]
     if features is None:
@@ -197,16 +183,3 @@ def _safe_path(name: str, folder: str | None, place: Place) -> Path:
     if not is_inside:
         raise place.error(f"{shown(name)} is outside the scenario's folder", name, "put the file beside the scenario")
     return path
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when a file does."""
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return status.st_mtime_ns, status.st_size
-
-
-def _hashable(target: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
-    return target if target is None or isinstance(target, str) else tuple(target)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.random import Random
-from dlsim.engine.scenario.data import Samples
+from dlsim.engine.scenario.spec import Samples
 
 Array = NDArray[np.float64]
 

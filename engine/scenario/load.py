@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +15,8 @@ from msgspec.structs import replace
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.kind import Source
-from dlsim.engine.scenario.builtin import builtin_file, builtin_scenarios, scenarios_folder
-from dlsim.engine.scenario.paths import set_path
 from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
-from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, unknown_key
+from dlsim.engine.scenario.tables import Number, Place, Table, convert, count, matrix, number, set_path, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
 from dlsim.engine.text import clean, shorten, shown
 
@@ -28,6 +28,34 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100,
 DEFAULT_KIND = "network"
 SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
 """Paths of single numbers set over those of a file or a generator."""
+ORDER = (
+    "threshold-and-bias",
+    "logistic-and",
+    "and",
+    "nand",
+    "or",
+    "xor-single",
+    "xor-mlp",
+    "xor-train",
+    "feedforward-or-recurrent",
+    "activations",
+    "vanishing-gradient",
+    "dying-relu",
+    "linear-collapse",
+    "matrix-shapes",
+    "losses",
+    "optimizers",
+    "optimizers-on-a-bowl",
+    "optimizers-on-a-saddle",
+    "optimizers-on-two-valleys",
+    "optimizers-on-a-network",
+    "momentum-escape",
+    "batch-modes",
+    "backprop-2-2-2",
+    "epochs-batches-iterations",
+    "over-and-underfitting",
+)
+"""Section by section, and within a section as a lecture goes: every built-in scenario has its place here."""
 
 
 class _Origin(Struct, frozen=True):
@@ -113,13 +141,6 @@ def variant_of(scenario: Scenario, name: str | None) -> Scenario:
     return scenario if name == scenario.variant else _chosen(scenario.opened, name, scenario.overrides)
 
 
-def _load(
-    tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
-) -> Scenario:
-    _read_all(tables, origin)
-    return _chosen(origin.opened, variant, overrides)
-
-
 def _chosen(opened: Opened, name: str | None, overrides: Mapping[str, Any] | None) -> Scenario:
     if name not in opened.variants:
         raise UnknownNameError("variant", name or "", (known for known in opened.variants if known))
@@ -128,6 +149,27 @@ def _chosen(opened: Opened, name: str | None, overrides: Mapping[str, Any] | Non
 
 
 # where it is
+
+
+@cache
+def scenarios_folder() -> Path:
+    """Where the built-in scenarios and their data files lie."""
+    package = find_spec("dlsim.scenarios")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("dlsim.scenarios is not installed")
+    return Path(next(iter(package.submodule_search_locations)))
+
+
+@cache
+def builtin_scenarios() -> tuple[str, ...]:
+    """The names of the built-in scenarios, section by section."""
+    names = {path.stem for path in scenarios_folder().glob("*.toml")}
+    return (*(name for name in ORDER if name in names), *sorted(names.difference(ORDER)))
+
+
+def builtin_file(name: str) -> Path:
+    """The file of a built-in scenario."""
+    return scenarios_folder() / f"{name}.toml"
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, _Origin]:
@@ -322,8 +364,10 @@ def _read_expectation(
 # variants of it
 
 
-def _read_all(tables: dict[str, Any], origin: _Origin) -> None:
-    """The scenario as written, then all its variants, into what `origin` has opened."""
+def _load(
+    tables: dict[str, Any], origin: _Origin, variant: str | None, overrides: Mapping[str, Any] | None
+) -> Scenario:
+    """The scenario as written and all its variants are read, whichever is asked for."""
     common = _read_common(tables, origin.file)
     variants = _read_variants(common, origin.file)
     names, opened = tuple(variants), origin.opened.variants
@@ -344,6 +388,7 @@ def _read_all(tables: dict[str, Any], origin: _Origin) -> None:
                 value=error.value,
                 remedy=error.remedy,
             ) from None
+    return _chosen(origin.opened, variant, overrides)
 
 
 def _with(tables: dict[str, Any], changes: Mapping[str, Any], file: str) -> dict[str, Any]:

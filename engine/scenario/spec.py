@@ -15,7 +15,6 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from dlsim.engine.numbers import general
-from dlsim.engine.scenario.data import Samples
 
 Array = NDArray[np.float64]
 Text = Mapping[str, str]
@@ -77,6 +76,25 @@ class DataSpec(Struct, frozen=True):
     features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     source: str = "inline"
+
+
+class Samples(Struct, frozen=True):
+    """Inputs (samples × features), and either targets (samples × outputs) or a class for each sample."""
+
+    inputs: Array
+    targets: Array | None = None
+    labels: NDArray[np.intp] | None = None  # (samples,), places in `classes`
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    def targets_for(self, outputs: int) -> Array | None:
+        """(samples, outputs): classes are one-hot; two, for a single output, are a column of 0 and 1."""
+        if self.labels is None:
+            return self.targets
+        if len(self.classes) == 2 and outputs == 1:
+            return self.labels.astype(np.float64).reshape(-1, 1)
+        one_hot: Array = np.equal(self.labels[:, None], np.arange(len(self.classes))).astype(np.float64)
+        return one_hot
 
 
 class OptimizerSpec(Struct, frozen=True):
@@ -327,3 +345,10 @@ class Scenario(Struct, frozen=True):
     def is_exportable(self) -> bool:
         """Whether a run of it can be written as a scenario that begins with the weights of the moment."""
         return self.body.is_exportable
+
+
+class Convention(Struct, frozen=True):
+    """One rule of the conventions panel: its key in the words catalogue, and what stands in it."""
+
+    key: str
+    values: Mapping[str, str | float] = field(default_factory=dict)

@@ -1,27 +1,36 @@
 """The tables of a file as structs, which say what may stand there; errors say what does not fit.
 
-All kinds of scenario use this. Keys in messages are paths as `--set` writes them.
+All kinds of scenario use this. A value has a dotted path, say `network.layers.0.units`: so `--set`, variants and
+edits name it, and so do messages.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import isfinite
-from typing import Any, TypeVar
+from copy import copy
+from math import inf, isfinite
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from dlsim.engine.errors import ScenarioError, nearest
-from dlsim.engine.functions.settings import Setting
 from dlsim.engine.numbers import comma_refused, general, index_in, typed_fraction
-from dlsim.engine.text import shorten, shown
+from dlsim.engine.text import clean, clean_tables, shorten, shown
 
 Array = NDArray[np.float64]
 Number = float | str
 """A number, or a fraction as a text: "1/3"."""
+NAMED = ("optimizer", "activation", "output_activation")
+"""Keys whose value may be a name, or a table with the name and its settings."""
+
+COUNTS = (
+    *("epochs", "batch_size", "samples", "classes", "inputs", "hidden", "units", "outputs"),
+    *("seed", "schema", "after", "digits"),
+)
+"""Keys whose numbers are whole, so that a comma can only group them; a test asks the tables whether these are all."""
 
 
 class Table(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,6 +52,7 @@ _WORDS = {
     "int | str": 'a whole number, or "all"',
 }
 _RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+_PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
 _PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"(?s)^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$")
 _TYPE = re.compile(
@@ -187,6 +197,43 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+# settings of activations and optimizers
+
+Settings = Mapping[str, float]
+"""Numbers by a setting's name; flags are 0.0 or 1.0."""
+Range = Literal["positive", "non-negative", "unit", "any", "flag"]
+
+RANGES: Mapping[Range, tuple[str, Callable[[float], bool]]] = {
+    "positive": ("a number > 0", lambda value: 0.0 < value < inf),
+    "non-negative": ("a number ≥ 0", lambda value: 0.0 <= value < inf),
+    "unit": ("a number in [0, 1)", lambda value: 0.0 <= value < 1.0),
+    "any": ("a finite number", lambda value: abs(value) < inf),
+    "flag": ("true or false (or 1 or 0)", lambda value: value in (0.0, 1.0)),
+}
+"""Each in words, for messages, and whether a value lies in it."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One number that a scenario may set, say `learning_rate`; `symbol` is how formulas write it. A flag may have
+    `signs` instead: what formulas write where it is off, and where it is on.
+    """
+
+    name: str
+    symbol: str
+    default: float
+    range: Range = "any"
+    signs: tuple[str, str] | None = None
+
+    def admits(self, value: float) -> bool:
+        """Whether `value` lies in the setting's range (finite numbers only; flags are 0 or 1)."""
+        return RANGES[self.range][1](value)
+
+    @property
+    def allowed(self) -> str:
+        """The range in words, for messages."""
+        return RANGES[self.range][0]
+
+
 def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setting], place: Place) -> dict[str, float]:
     """All of `settings` by name: what `table` sets, the others at their defaults. The table's "name" is no setting.
 
@@ -207,3 +254,70 @@ def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setti
         if not setting.admits(values[key]):
             raise (place / key).error(f"found {shown(value)}", value, f"this must be {setting.allowed}")
     return values
+
+
+# paths
+
+
+def set_path(tables: dict[str, Any], path: str, value: Any, file: str = "") -> dict[str, Any]:
+    """A copy of `tables` in which `path` holds `value`; whether it may is for validation to say.
+
+    Raises ScenarioError for what is no path, and for one that leads nowhere; `file` is what messages call the file.
+    """
+    where = Place(file, shorten(path))
+    parts = _split(path, where)
+    changed = dict(tables)
+    place: Any = changed  # what lies on the way is copied, nothing else: nothing else changes
+    for depth, part in enumerate(parts):
+        here = ".".join(parts[:depth])
+        is_last = depth == len(parts) - 1
+        if isinstance(place, list):
+            index = _index(part, place, here, where)
+            place[index] = clean_tables(value) if is_last else copy(place[index])
+            place = place[index]
+        elif isinstance(place, dict):
+            if is_last:
+                place[part] = clean_tables(value)
+            elif isinstance(place.get(part), str) and part in NAMED:
+                place[part] = {"name": place[part]}
+            else:
+                place[part] = copy(place.get(part, {}))
+            place = place[part]
+        else:
+            raise where.error(f"{here} is {shown(place)}, with nothing inside", value, f"set {here}")
+    return changed
+
+
+def is_count(path: str) -> bool:
+    """Whether only whole numbers may stand at a path."""
+    return path.rpartition(".")[2].strip(" \"'") in COUNTS
+
+
+def _split(path: str, where: Place) -> list[str]:
+    """The parts of a path; a part with dots in it stands in quotes."""
+    parts: list[str] = []
+    place = 0
+    while place < len(path) or (parts and path.endswith(".") and place == len(path)):
+        match = _PART.match(path, place)
+        if match is None or match.end() == place:
+            remedy = "write one such as training.optimizer.learning_rate or network.layers.0.units"
+            raise where.error(f"{shown(path)} is not a path", path, remedy)
+        parts.append(clean(next(group for group in match.groups() if group is not None)))
+        place = match.end()
+        if place == len(path) and not path.endswith("."):
+            break
+    if not parts or len(parts) > 32:
+        raise where.error(f"{shown(path)} is not a path", path, "write one such as training.epochs")
+    return parts
+
+
+def _index(part: str, items: list[Any], here: str, where: Place) -> int:
+    index = index_in(part, len(items))
+    if index is not None:
+        return index
+    numbers = f"0 to {len(items) - 1}" if len(items) > 1 else "0"
+    raise where.error(
+        f"{here} is a list of {len(items)}, counted from 0, and has no item {shown(part)}",
+        part,
+        f"use {numbers}" if items else f"set {here} as a whole",
+    )

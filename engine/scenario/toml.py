@@ -5,13 +5,16 @@ reading the text gives the same tables to the last bit.
 from __future__ import annotations
 
 import errno
+import os
 import re
+import shutil
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dlsim.engine.errors import ScenarioError, reason_of
@@ -138,12 +141,8 @@ def _decoded(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line, column = _line_and_column(content[: error.start].decode("utf-8", "replace"))
-        raise ScenarioError(
-            f"line {line}, column {column}: this is not UTF-8 text",
-            file=file,
-            remedy="save the file as UTF-8",
-        ) from None
+        before = content[: error.start].decode("utf-8", "replace")
+        raise _error_after(before, "this is not UTF-8 text", file, "save the file as UTF-8") from None
 
 
 def _refuse_depth(text: str, file: str | None) -> None:
@@ -162,12 +161,8 @@ def _refuse_depth(text: str, file: str | None) -> None:
             case _:
                 continue
         if depth > DEEPEST or dots > DEEPEST:
-            line, column = _line_and_column(text[: match.start()])
-            raise ScenarioError(
-                f"line {line}, column {column}: nested more than {DEEPEST} deep",
-                file=file,
-                remedy=f"at most {DEEPEST} levels are allowed",
-            )
+            problem, remedy = f"nested more than {DEEPEST} deep", f"at most {DEEPEST} levels are allowed"
+            raise _error_after(text[: match.start()], problem, file, remedy)
 
 
 def _refuse_strange(value: Any, key: str, depth: int, file: str | None) -> None:
@@ -215,24 +210,20 @@ def _strange(problem: str, key: str, value: object, file: str | None, remedy: st
 def _syntax_error(message: str, text: str, file: str | None) -> ScenarioError:
     """The parser's message with its place in front."""
     if digits := _DIGITS.search(text) if "digits" in message else None:
-        line, column = _line_and_column(text[: digits.start()])
-        problem = f"line {line}, column {column}: {_too_large(shown(digits[0]))}"
-        return ScenarioError(problem, file=file, remedy=ORDINARY)
+        return _error_after(text[: digits.start()], _too_large(shown(digits[0])), file, ORDINARY)
     place = _PLACE.search(message)
     named = _KEYS.sub(lambda keys: ".".join(re.findall("'([^']*)'", keys[0])), _PLACE.sub("", message))
-    reason = shorten(named, 120)
-    if place is None:
-        return ScenarioError(f"this is not TOML: {reason}", file=file, remedy="see toml.io for how it is written")
-    line, column = (int(place[1]), int(place[2])) if place[1] else _line_and_column(text)
-    return ScenarioError(
-        f"line {line}, column {column}: this is not TOML: {reason}",
-        file=file,
-        remedy="see toml.io for how it is written",
-    )
+    problem, remedy = f"this is not TOML: {shorten(named, 120)}", "see toml.io for how it is written"
+    if place is not None and not place[1]:
+        return _error_after(text, problem, file, remedy)
+    where = f"line {place[1]}, column {place[2]}: " if place is not None else ""
+    return ScenarioError(f"{where}{problem}", file=file, remedy=remedy)
 
 
-def _line_and_column(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def _error_after(before: str, problem: str, file: str | None, remedy: str) -> ScenarioError:
+    """An error at the end of `before`, by line and column."""
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return ScenarioError(f"line {line}, column {column}: {problem}", file=file, remedy=remedy)
 
 
 # written
@@ -309,3 +300,21 @@ def _escaped(text: str) -> str:
     return "".join(
         _ESCAPES.get(one) or (f"\\u{ord(one):04X}" if ord(one) < 32 or ord(one) == 127 else one) for one in text
     )
+
+
+def write_at_once(file: Path, text: str) -> None:
+    """Put `text` in place of what `file` holds, or make it: written beside it, then moved there, so that a reader finds
+    the old text or the new one, and an error leaves the old one. Its mode stays; a link leads to what is replaced.
+
+    Raises OSError where it cannot be written, ValueError for a NUL in its name.
+    """
+    place = file.resolve()
+    with TemporaryDirectory(prefix=".dlsim-", dir=place.parent) as folder:
+        fresh = Path(folder) / "text"
+        with fresh.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if place.exists():
+            shutil.copymode(place, fresh)
+        fresh.replace(place)

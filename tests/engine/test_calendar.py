@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.calendar import Batches, Calendar, Epochs
+from dlsim.engine.model import Batches, Calendar, Epochs
 
 
 def test_epochs_go_on_through_an_edit_of_the_batch_size():

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from dlsim.engine.check import CHECKED_AT_MOST, GradientCheck, check_gradients, worth_waiting
 from dlsim.engine.errors import WrongKindError
-from dlsim.engine.gradient_check import CHECKED_AT_MOST, GradientCheck, check_gradients, worth_waiting
 
 
 class Told:

@@ -18,8 +18,8 @@ from support.independent import (
 from support.networks import KINKED, SMOOTH, layer, random_scenarios, scenario, worked_example
 
 from dlsim.engine import Simulator, WrongKindError, load
+from dlsim.engine.check import check_gradients
 from dlsim.engine.functions import activations as functions
-from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.scenario.spec import ActivationSpec
 
 

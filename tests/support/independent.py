@@ -5,7 +5,7 @@ from __future__ import annotations
 import autograd.numpy as anp
 import numpy as np
 
-from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.check import check_gradients
 
 ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),

@@ -17,9 +17,9 @@ import numpy as np
 from msgspec import Struct, field, structs
 from numpy.typing import NDArray
 
-from dlsim.engine.branches import Ghost
-from dlsim.engine.calendar import Epochs
 from dlsim.engine.curve import Curve
+from dlsim.engine.model import Epochs
+from dlsim.engine.runs import Ghost
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing import scales

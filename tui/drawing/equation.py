@@ -12,11 +12,10 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.quantity import Ref, about
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, dispensable, gap, measure, wrap
 from dlsim.tui.words import Words

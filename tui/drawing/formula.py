@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from dlsim.engine.explain import Explanation
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.scenario.spec import in_language
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import (
     MARK,

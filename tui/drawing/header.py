@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.curve import Curve
-from dlsim.engine.explain import Position
+from dlsim.engine.runs import Position
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dlsim.engine.check import GradientEntry, GradientReport
 from dlsim.engine.comparison import Comparison, Measure
 from dlsim.engine.conventions import conventions
-from dlsim.engine.gradient_check import GradientEntry, GradientReport
 from dlsim.engine.numbers import DIGITS, fixed, scientific
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.table import Columns, roomiest, with_point_in_column

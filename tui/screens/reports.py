@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from dlsim.engine.gradient_check import GradientCheck, GradientEntry, worth_waiting
+from dlsim.engine.check import GradientCheck, GradientEntry, worth_waiting
 from dlsim.engine.numbers import DIGITS
 from dlsim.tui.drawing.reports import comparison_lines, report_lines
 from dlsim.tui.drawing.text import wrap

@@ -18,9 +18,10 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import DIGITS, comma_refused, in_full, plain, typed_number, whole_number
 from dlsim.engine.quantity import Ref, about, present
+from dlsim.engine.scenario.data import Datum, datum_at
 from dlsim.engine.scenario.load import revise
-from dlsim.engine.scenario.paths import Datum, datum_at, is_count
 from dlsim.engine.scenario.spec import ALL, OptimizerSpec, Scenario
+from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.simulator import Simulator
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.session import Edited, Hint, Session

@@ -9,12 +9,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Table
 from dlsim.engine.quantity import Ref, about, present
-from dlsim.engine.scenario.paths import edit_of
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.scenario.data import edit_of
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.engine.timeline import Jump
 

@@ -166,7 +166,7 @@ class Session:
 
     def follow(self, seconds: float = math.inf) -> bool:
         """Bring the other variants to where this one is, for so long at most; whether all are there."""
-        return self._evening_out is not None or self.ensemble.follow(seconds)
+        return self._evening_out is not None or len(self.ensemble.names) == 1 or self.ensemble.follow(seconds)
 
     # steps
 

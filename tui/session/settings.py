@@ -30,9 +30,8 @@ from msgspec import Meta, Struct, field
 
 from dlsim.engine.errors import DlsimError, nearest, reason_of
 from dlsim.engine.numbers import DIGITS
-from dlsim.engine.scenario.toml import LARGEST_TOML, parse_toml, read_bytes, read_toml, write_toml
+from dlsim.engine.scenario.toml import LARGEST_TOML, parse_toml, read_bytes, read_toml, write_at_once, write_toml
 from dlsim.engine.text import shorten
-from dlsim.engine.writing import write_at_once
 from dlsim.tui.session.keys import usable
 
 HOME = "DLSIM_HOME"

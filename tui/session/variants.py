@@ -12,8 +12,8 @@ from msgspec import Struct
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import general, in_full
 from dlsim.engine.scenario.data import KEYS as SET_ONE_BY_ONE
-from dlsim.engine.scenario.paths import NAMED
 from dlsim.engine.scenario.spec import Scenario
+from dlsim.engine.scenario.tables import NAMED
 from dlsim.engine.snapshot import Snapshot
 
 SETTINGS_NAMED = 3

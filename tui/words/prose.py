@@ -12,16 +12,14 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from dlsim.engine.explain import Explanation
-from dlsim.engine.functions.settings import Convention
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DZ, E_O, A
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Table
 from dlsim.engine.numbers import DIGITS, fixed, general
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, about, digits_of
-from dlsim.engine.scenario.spec import Scenario, in_language
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.scenario.spec import Convention, Scenario, in_language
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.session.editing import Target
 from dlsim.tui.session.selection import answer_to, datum_edit, is_number, other_row

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import Calendar, LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Body, FunctionSpec

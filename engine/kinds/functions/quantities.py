@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import ACTIVATIONS, Activation
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation, Flags, dead, saturated
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.functions.settings import fill
-from dlsim.engine.program import Op
-from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, total
-from dlsim.engine.saturation import Flags, dead, saturated
+from dlsim.engine.program import Op, Tape
+from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, fill, total
 from dlsim.engine.scenario.spec import FunctionSpec
-from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]
 

@@ -9,11 +9,10 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Batches
 from dlsim.engine.kinds.layered.quantities import B, LayerParameter, W
 from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure, views
 from dlsim.engine.kinds.layered.tape import LayeredBatch, LayerNaming
-from dlsim.engine.model import FlatState, LayerParameters, Row
+from dlsim.engine.model import Batches, FlatState, LayerParameters, Row
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import TrainingSpec
 

@@ -11,11 +11,10 @@ from functools import cache
 from typing import Any
 
 from dlsim.engine.functions.losses import Loss
-from dlsim.engine.functions.settings import fill
 from dlsim.engine.kinds.layered.structure import Array, FlatSlice, Layer, LayeredStructure
 from dlsim.engine.kinds.layered.tape import LayeredTape, LayerNumbers, mean_of
 from dlsim.engine.kinds.updates import Parameter, update_quantities
-from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, of_sample, series, total
+from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, fill, of_sample, series, total
 
 # what is given
 
@@ -613,14 +612,13 @@ def error_symbol(tape: LayeredTape, ref: Ref) -> str:
 
 def error_formula(structure: LayeredStructure, target: Ref, output: Ref) -> Formula:
     """An output's E, made of a target and an output."""
-    return fill(_loss(structure).error_notation(structure.output.units), {"t": target, "a": output})
+    return fill(_loss(structure).notation, {"t": target, "a": output})
 
 
 def loss_slope(structure: LayeredStructure, index: tuple[int, ...]) -> Formula:
     """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
     number = structure.output.number
-    notation = _loss(structure).gradient_notation(structure.output.units)
-    return fill(notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
+    return fill(_loss(structure).slope_notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
 
 
 def loss_slope_of_all(structure: LayeredStructure, outputs: str, targets: str) -> str:

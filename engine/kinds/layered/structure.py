@@ -16,7 +16,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS, Activation
 from dlsim.engine.functions.losses import LOSSES, Loss
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.quantity import Ref, Shown
-from dlsim.engine.scenario.spec import LayerSpec, TrainingSpec
+from dlsim.engine.scenario.spec import LayerSpec, NetworkSpec, TrainingSpec
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
@@ -71,10 +71,10 @@ class LayeredStructure(ABC):
     parameters: int
     trained: int
 
-    def __init__(self, training: TrainingSpec | None) -> None:
+    def __init__(self, network: NetworkSpec, training: TrainingSpec | None) -> None:
         self.symbols: dict[Ref, str] = {}
         self.shown: dict[Ref, Shown | None] = {}
-        self.loss: Loss | None = LOSSES[training.loss] if training else None
+        self.loss: Loss | None = LOSSES[training.loss].of(network.widths[-1]) if training else None
         self.optimizer: Optimizer | None = (
             OPTIMIZERS[training.optimizer.name](training.optimizer.settings) if training else None
         )

@@ -13,10 +13,9 @@ from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.kinds.layered.structure import Layer, LayeredStructure
 from dlsim.engine.kinds.updates import Parameter
 from dlsim.engine.model import LayerParameters
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Ref, Shown
 from dlsim.engine.scenario.spec import DataSpec
-from dlsim.engine.tape import Tape
 
 Array = NDArray[Any]  # float64; complex128 under a complex step
 
@@ -210,7 +209,7 @@ class LayeredTape(Tape):
     # in what networks differ
 
     def besides(self) -> Iterator[Ref]:
-        """See engine/tape.py: Tape."""
+        """See engine/program.py: Tape."""
         return self._besides(self)
 
     @property

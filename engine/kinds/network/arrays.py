@@ -26,7 +26,7 @@ class Structure(LayeredStructure):
     """
 
     def __init__(self, body: NetworkBody) -> None:
-        super().__init__(body.training)
+        super().__init__(body.network, body.training)
         self.body = body
         self.widths = body.network.widths
         places, self.trained, self.parameters = _lay_out(body.network.layers, self.widths)

@@ -18,9 +18,9 @@ from dlsim.engine.kinds.layered.file import ROUNDING, read_biases, read_scale, r
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.csv import read_csv
-from dlsim.engine.scenario.data import Samples, split_set_numbers, with_set_numbers
+from dlsim.engine.scenario.data import split_set_numbers, with_set_numbers
 from dlsim.engine.scenario.generators import GENERATORS, generated
-from dlsim.engine.scenario.spec import Array, Body, DataSpec, LayerSpec, NetworkSpec, TrainingSpec
+from dlsim.engine.scenario.spec import Array, Body, DataSpec, LayerSpec, NetworkSpec, Samples, TrainingSpec
 from dlsim.engine.scenario.tables import (
     Number,
     Place,

@@ -31,10 +31,9 @@ from dlsim.engine.kinds.network.file import NetworkBody, read_network
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.program import Finder, network_program, network_tables
 from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, NetworkTape, backward_quantities
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Expectation
-from dlsim.engine.tape import first_trouble
 
 Array = NDArray[np.float64]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from dlsim.engine.functions.activations import can_die, saturated_below
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
 from dlsim.engine.kinds.network.arrays import Structure
 from dlsim.engine.kinds.network.statistics import (
@@ -27,7 +28,6 @@ from dlsim.engine.kinds.network.statistics import (
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import plain
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, series, total
-from dlsim.engine.saturation import can_die, saturated_below
 
 PRECISE = 4
 """Decimals of the ends of a histogram's column."""

@@ -9,9 +9,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.activations import Flags, dead, own_slopes, saturated
 from dlsim.engine.kinds.network.arrays import Structure
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.engine.saturation import Flags, dead, own_slopes, saturated
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.explain import symbolic
+from dlsim.engine.functions.activations import stuck
 from dlsim.engine.kinds.layered.quantities import (
     DA_DZ,
     DE_DA,
@@ -32,7 +32,6 @@ from dlsim.engine.kinds.network.arrays import BatchArrays, Naming, Structure
 from dlsim.engine.kinds.network.evaluation import answers
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
-from dlsim.engine.saturation import stuck
 
 Array = NDArray[np.float64]
 
@@ -41,7 +40,7 @@ BATCH_TERMS = 4
 
 
 class NetworkTape(LayeredTape):
-    """The tape of one iteration (see engine/tape.py)."""
+    """The tape of one iteration (see engine/program.py)."""
 
     structure: Structure
     naming: Naming
@@ -380,7 +379,7 @@ class LocalSlope(Derivative):
         found["z"] = found["top"]
         if not self.of.is_weight:
             return {**found, "bias": found["bottom"]}
-        return {**found, "weight": found["bottom"], "sender": symbolic(tape, self.formula(tape, ref, 0))}
+        return {**found, "weight": found["bottom"], "sender": tape.symbolic(self.formula(tape, ref, 0))}
 
 
 class OwnTerm(Derivative):

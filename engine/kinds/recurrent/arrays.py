@@ -24,7 +24,7 @@ class RecurrentStructure(LayeredStructure):
     """The two layers, loss and optimizer, and the layout of the parameters in one flat array."""
 
     def __init__(self, body: RecurrentBody) -> None:
-        super().__init__(body.training)
+        super().__init__(body.network, body.training)
         self.steps = body.steps
         self.inputs, hidden_units, _ = body.network.widths
         self.fed_back = hidden_units if body.feedback else 0

@@ -28,11 +28,10 @@ from dlsim.engine.kinds.recurrent.file import RecurrentBody, read_recurrent
 from dlsim.engine.kinds.recurrent.program import RecurrentFinder, recurrent_program, recurrent_tables
 from dlsim.engine.kinds.recurrent.tape import OF_STEPS, RecurrentTape
 from dlsim.engine.kinds.shaking import Shake
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Expectation
 from dlsim.engine.scenario.tables import Place
-from dlsim.engine.tape import first_trouble
 
 
 def recurrent_probe(

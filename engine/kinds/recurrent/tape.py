@@ -45,7 +45,7 @@ Array = NDArray[np.float64]
 
 
 class RecurrentTape(LayeredTape):
-    """The tape of one iteration (see engine/tape.py). A sample is a sequence.
+    """The tape of one iteration (see engine/program.py). A sample is a sequence.
 
     A unit without a step, say Ref(Z, 1, (0,)), is read at the last step.
     """

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Calendar
 from dlsim.engine.errors import WrongKindError
 from dlsim.engine.kinds.layered.probe import FlatProbe
 from dlsim.engine.kinds.network.file import NetworkBody
@@ -25,7 +24,7 @@ from dlsim.engine.kinds.search.quantities import (
     OfSearch,
     SearchTape,
 )
-from dlsim.engine.model import LayerParameters, Row, Table
+from dlsim.engine.model import Calendar, LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, DataSpec, NetworkSpec, TrainingSpec

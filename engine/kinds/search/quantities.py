@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.kinds.search.grid import Grid
 from dlsim.engine.numbers import plain
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, series, total
-from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]
 
@@ -65,19 +64,19 @@ class SearchTape(Tape):
         return getattr(self.beside, name)
 
     def is_matrix(self, ref: Ref) -> bool:
-        """See engine/tape.py; of the search nothing is."""
+        """See engine/program.py; of the search nothing is."""
         return not isinstance(ref.quantity, OfSearch) and self._network.is_matrix(ref)
 
     def place(self, ref: Ref) -> int:
-        """See engine/tape.py."""
+        """See engine/program.py."""
         return super().place(ref) if isinstance(ref.quantity, OfSearch) else self._network.place(ref)
 
     def op_formula(self, op: Op) -> tuple[str, str, str]:
-        """See engine/tape.py."""
+        """See engine/program.py."""
         return super().op_formula(op) if isinstance(op.quantity, OfSearch) else self._network.op_formula(op)
 
     def besides(self) -> Iterator[Ref]:
-        """See engine/tape.py."""
+        """See engine/program.py."""
         yield Ref(TRIED)
         yield Ref(SETTINGS)
         yield from (Ref(VALUES, 0, (axis,)) for axis in range(len(self.grid.shape)))

@@ -7,17 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.calendar import Calendar
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.kinds.shaking import how_far
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
 from dlsim.engine.kinds.surface.quantities import HEIGHT, POINT, SLOPE, SurfaceTape
 from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns
-from dlsim.engine.model import FlatState, LayerParameters, Row, Table
-from dlsim.engine.program import Op, Program
+from dlsim.engine.model import Calendar, FlatState, LayerParameters, Row, Table
+from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, OptimizerSpec
-from dlsim.engine.tape import first_trouble
 
 Array = NDArray[np.float64]
 

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from dlsim.engine.functions.optimizers import Optimizer
 from dlsim.engine.kinds.surface.polynomial import COORDINATES, Polynomial
 from dlsim.engine.kinds.updates import PLUS, Parameter
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose
-from dlsim.engine.tape import Tape
 
 Array = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from support.formulas import worked_out
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator
-from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.snapshot import Explanation
 
 DEFAULTS = {
     name: {entry.name: entry.default for entry in activation.settings} for name, activation in ACTIVATIONS.items()

@@ -9,10 +9,10 @@ from support.formulas import worked_out
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator
-from dlsim.engine.explain import Explanation
 from dlsim.engine.functions.optimizers import OPTIMIZERS
-from dlsim.engine.functions.settings import Setting
 from dlsim.engine.kinds.updates import RATE, NewSlot
+from dlsim.engine.scenario.tables import Setting
+from dlsim.engine.snapshot import Explanation
 
 mpmath.mp.dps = 50
 STEPS = 200

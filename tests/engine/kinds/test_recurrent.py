@@ -15,8 +15,8 @@ from support.tables import changed_at
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
 
 from dlsim.engine import ScenarioError, Simulator, load
+from dlsim.engine.check import check_gradients
 from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.scenario.load import load_tables
 
 SMOOTH = ("sigmoid", "tanh", "softplus", {"name": "swish", "beta": 1.5}, "linear", "softmax")

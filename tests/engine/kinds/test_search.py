@@ -10,7 +10,7 @@ import pytest
 from support.tables import changed_at
 
 from dlsim.engine import ScenarioError, Simulator, WrongKindError, load
-from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.check import check_gradients
 from dlsim.engine.kinds.search.grid import decimals, search
 from dlsim.engine.kinds.search.quantities import SETTINGS, TRIED, TRIED_BEFORE
 from dlsim.engine.kinds.updates import RATE, UPDATE

@@ -6,7 +6,7 @@ from autograd import grad
 from support.race import HEIGHTS, way
 
 from dlsim.engine import ScenarioError, Simulator
-from dlsim.engine.gradient_check import check_gradients
+from dlsim.engine.check import check_gradients
 from dlsim.engine.kinds.surface.polynomial import SURFACES, parse_term
 from dlsim.engine.scenario.load import load_tables
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError, UnknownNameError, builtin_scenarios, load
-from dlsim.engine.scenario.builtin import ORDER
-from dlsim.engine.scenario.load import load_tables, revise
+from dlsim.engine.scenario.load import ORDER, load_tables, revise
 from dlsim.engine.scenario.spec import in_language
 
 GOOD = """

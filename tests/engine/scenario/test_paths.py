@@ -6,8 +6,7 @@ import pytest
 
 from dlsim.engine import ScenarioError
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.scenario.paths import COUNTS, set_path
-from dlsim.engine.scenario.tables import Table
+from dlsim.engine.scenario.tables import COUNTS, Table, set_path
 
 TABLES = {
     "network": {"layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1}]},

@@ -13,8 +13,8 @@ from support.numbers import ref_to
 
 from dlsim.engine import ScenarioError, Simulator, load
 from dlsim.engine.export import export
+from dlsim.engine.scenario.data import datum_at
 from dlsim.engine.scenario.load import load_tables, revise, variant_of
-from dlsim.engine.scenario.paths import datum_at
 
 CLASSES = {
     **HEAPS,

@@ -6,7 +6,7 @@ import pytest
 from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.gradient_check import GradientCheck
+from dlsim.engine.check import GradientCheck
 from dlsim.tui.drawing.reports import report_lines
 from dlsim.tui.words import words
 

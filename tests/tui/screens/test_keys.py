@@ -9,7 +9,7 @@ from support.scenarios import thinned
 from textual import events
 from textual.actions import parse
 
-from dlsim.engine import gradient_check
+from dlsim.engine import check as engine_check
 from dlsim.tui.screens import reports
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.keys import SIMULATOR_KEYS
@@ -183,7 +183,7 @@ async def test_the_gradients_are_checked_once(open_at, screen_text, monkeypatch)
     checks = []
 
     def counted(*arguments, **settings):
-        checks.append(gradient_check.GradientCheck(*arguments, **settings))
+        checks.append(engine_check.GradientCheck(*arguments, **settings))
         return checks[-1]
 
     monkeypatch.setattr(reports, "GradientCheck", counted)
@@ -231,8 +231,8 @@ async def test_a_gradient_check_that_takes_long_comes_to_its_end_by_itself(open_
 
 
 async def test_of_a_large_network_some_gradients_are_checked_and_it_says_of_how_many(open_at, screen_text, monkeypatch):
-    monkeypatch.setattr(gradient_check, "WORTH_WAITING", 0)
-    monkeypatch.setattr(gradient_check, "FEWEST_CHECKED", 5)
+    monkeypatch.setattr(engine_check, "WORTH_WAITING", 0)
+    monkeypatch.setattr(engine_check, "FEWEST_CHECKED", 5)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("c")

@@ -15,14 +15,13 @@ from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.cli.walk_text import Spoken
 from dlsim.engine import Simulator, builtin_scenarios, load
-from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.functions.activations import ACTIVATIONS, can_die
 from dlsim.engine.functions.initialisers import INITIALISERS, DrawnLayer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS, Optimizer
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.layered.quantities import LayerSetting
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.saturation import can_die
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.words import words
 from dlsim.tui.words.lookalikes import in_encoding

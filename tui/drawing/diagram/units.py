@@ -9,9 +9,9 @@ from math import inf, isnan
 import numpy as np
 from msgspec import Struct
 
+from dlsim.engine.functions.activations import stuck
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, X, Z
 from dlsim.engine.quantity import Ref, present
-from dlsim.engine.saturation import stuck
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node, Numbers, Shape

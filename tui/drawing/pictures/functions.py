@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlsim.engine.functions.activations import SATURATED_BELOW
 from dlsim.engine.kinds.functions.quantities import SLOPE, SOFTMAX, SUM, VALUE, FunctionsTape, V, X
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Ref
-from dlsim.engine.saturation import SATURATED_BELOW
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.pictures.scene import Area, Plane, Scene, Sketch, framed, series

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, isfinite, isnan, log10, prod
 
+from dlsim.engine.functions.activations import SATURATED_BELOW, saturated_below
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, W
 from dlsim.engine.kinds.network.layer_summaries import (
     COLUMN,
@@ -26,7 +27,6 @@ from dlsim.engine.kinds.network.statistics import LayerStatistics, Spread
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import power_of_ten, scientific
 from dlsim.engine.quantity import Quantity, Ref
-from dlsim.engine.saturation import SATURATED_BELOW, saturated_below
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas

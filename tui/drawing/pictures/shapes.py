@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dlsim.engine.explain import Explanation
 from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.layered.structure import Layer
 from dlsim.engine.kinds.network.layer_summaries import COLUMNS, PARAMETERS, ROWS, ParameterCount, Size
 from dlsim.engine.kinds.network.statistics import LayerShapes, Shape, layer_shapes
 from dlsim.engine.quantity import Ref, about
-from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.equation import in_lines

@@ -7,8 +7,8 @@ from support.scenarios import each_scenario
 
 from dlsim.engine import ScenarioError, Simulator, UnknownNameError, load
 from dlsim.engine.breakpoints import examples, parse_breakpoint
+from dlsim.engine.check import check_gradients
 from dlsim.engine.errors import BreakpointError
-from dlsim.engine.gradient_check import check_gradients
 from dlsim.engine.quantity import Whose
 from dlsim.engine.scenario.load import load_tables
 

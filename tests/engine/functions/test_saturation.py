@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.saturation import SATURATED_BELOW, stuck
+from dlsim.engine.functions.activations import ACTIVATIONS, SATURATED_BELOW, stuck
 from dlsim.engine.scenario.spec import ActivationSpec
 
 DEFAULTS = {name: {each.name: each.default for each in entry.settings} for name, entry in ACTIVATIONS.items()}
