@@ -29,7 +29,7 @@ DEFAULT = ("backprop-2-2-2", "xor-train", "optimizers-on-a-network")
 def child(scenario, file):
     """The app, which writes down when keys were answered, and how far it came."""
     from dlsim.tui.app import DlsimApp, Session  # noqa: PLC0415 -- each process needs its own
-    from dlsim.tui.screens.stepping import Stepping  # noqa: PLC0415 -- each process needs its own
+    from dlsim.tui.screens.simulator import Stepping  # noqa: PLC0415 -- each process needs its own
 
     answered, marks, waiting = [], [], []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from os.path import isfile
@@ -15,7 +15,6 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
-from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
@@ -24,32 +23,27 @@ from textual.widget import AwaitMount
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.curves import get_ready
-from dlsim.tui.keys import bindings
-from dlsim.tui.palette import Commands, commands
 from dlsim.tui.screens.browser import BrowserScreen
-from dlsim.tui.screens.help import HelpScreen, bound, told_on
+from dlsim.tui.screens.help import Commands, HelpScreen, bound, commands, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.sessions import Sessions, place_of
 from dlsim.tui.session.settings import NAME, Preferences, Store, in_short, keep
-from dlsim.tui.terminal.keyboard import answer
-from dlsim.tui.terminal.painting import PaintingApp
+from dlsim.tui.terminal.adapter import TerminalApp
 from dlsim.tui.terminal.plain import PlainFilter
-from dlsim.tui.terminal.signals import Terminal
-from dlsim.tui.terminal.suspending import Suspension
-from dlsim.tui.themes import OWN_THEMES
-from dlsim.tui.widgets.keyline import KeyLine
+from dlsim.tui.terminal.signals import Suspension, Terminal
+from dlsim.tui.widgets.keyline import bindings
+from dlsim.tui.widgets.styles import OWN_THEMES
 from dlsim.tui.words import Caps, caps, words
 
 SAY = words()
 UNTIL_SENT = 0.05
 """Seconds until a first paint has gone to the terminal: another thread sends it, which gets few turns beside others."""
 LEAST_FOR_PALETTE = (24, 10)
-HEARD_DURING_A_RUN = (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
-class DlsimApp(PaintingApp):
+class DlsimApp(TerminalApp):
     """Opens on the session's scenario, or without one on the browser."""
 
     TITLE = SAY("app.name")
@@ -77,19 +71,13 @@ class DlsimApp(PaintingApp):
         self._when_ready = when_ready
         self._session = session
         self._simulator: SimulatorScreen | None = None
-        self._told: KeyLine | None = None
         self.preferences = Preferences(store, only_ascii=only_ascii)
         self._sessions = Sessions(self.preferences.last)
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self.theme = self._chosen_theme = self.preferences.theme(self.available_themes, self.theme)
         Caps.own, Caps.are_plain = self.preferences.keymap, self.preferences.is_plain
-        self._plain = PlainFilter(only_ascii=only_ascii) if self.preferences.is_plain else None
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own filters, and the one for a terminal with poor glyphs."""
-        found = super().get_line_filters()
-        return found if self._plain is None else [*found, self._plain]
+        self.line_filter = PlainFilter(only_ascii=only_ascii) if self.preferences.is_plain else None
 
     def get_default_screen(self) -> Screen[Any]:
         """The one below all others: with a session its screen, so that none is made that nobody would see."""
@@ -104,7 +92,6 @@ class DlsimApp(PaintingApp):
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._suspension = Suspension(self)
-        self._suspension.listen()
         notice = self.preferences.notice()
         if self._simulator is None:
             await self.push_screen(self._browser(notice))
@@ -118,18 +105,6 @@ class DlsimApp(PaintingApp):
             self._when_ready()
         if not self.is_headless:
             self.set_timer(UNTIL_SENT, Thread(target=get_ready, name="dlsim-ready", daemon=True).start)
-
-    async def on_event(self, event: events.Event) -> None:
-        """A key is answered wholly before the next; during a run it comes first."""
-        if isinstance(event, events.Key) and self._told is not None:
-            self._told.tell("")
-            self._told = None
-        if isinstance(event, HEARD_DURING_A_RUN) and self._simulator is not None:
-            self._simulator.stepping.let_paint()
-        if isinstance(event, events.Key) and not event.is_forwarded and await answer(self, event):
-            self.app_focus = True
-            return
-        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size may have moved or cleared what stood on it."""
@@ -171,13 +146,6 @@ class DlsimApp(PaintingApp):
                 self.preferences.leave(place_of(self._simulator.paused()))
         super().exit(result, return_code, message)
 
-    async def _open(self, session: Session) -> None:
-        if self._simulator is None:
-            self._simulator = SimulatorScreen(session, self.preferences)
-            await self.push_screen(self._simulator)
-        else:
-            self._simulator.open(session)
-
     async def on_browser_screen_chosen(self, message: BrowserScreen.Chosen) -> None:
         """A scenario was chosen in the browser."""
         try:
@@ -188,8 +156,11 @@ class DlsimApp(PaintingApp):
             return
         if isinstance(self.screen, BrowserScreen):
             await self.pop_screen()
-        if self._simulator is None or session is not self._simulator.work.session:
-            await self._open(session)
+        if self._simulator is None:
+            self._simulator = SimulatorScreen(session, self.preferences)
+            await self.push_screen(self._simulator)
+        elif session is not self._simulator.work.session:
+            self._simulator.open(session)
         if hint is not None:
             self._tell(SAY(hint.key))
 
@@ -201,7 +172,6 @@ class DlsimApp(PaintingApp):
 
     def action_help_quit(self) -> None:
         """Ctrl-C, which leaves many a program: each screen says itself what it does; one of Textual's own is left."""
-        self._told = getattr(self.screen, "keyline", None)
         getattr(self.screen, "interrupt", self.pop_screen)()
 
     def action_explain(self) -> None:

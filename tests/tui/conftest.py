@@ -14,7 +14,7 @@ from textual.css.stylesheet import Stylesheet
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.screens import view
 from dlsim.tui.session.session import Session
-from dlsim.tui.widgets import loss_curve
+from dlsim.tui.widgets import over_time
 
 SIZES = [(120, 40), (80, 24)]
 
@@ -89,7 +89,7 @@ def until():
 @pytest.fixture
 def eager_curve(monkeypatch):
     """The loss curve is drawn with every change, however fast they come, and no variant lags behind."""
-    monkeypatch.setattr(loss_curve, "PER_SECOND", 1e9)
+    monkeypatch.setattr(over_time, "PER_SECOND", 1e9)
     monkeypatch.setattr(view, "AT_ONCE_SECONDS", math.inf)
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from dlsim.tui.app import DlsimApp
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.screens import looking
-from dlsim.tui.widgets import picture
+from dlsim.tui.widgets import moment
 
 STORED = Path(__file__).parent / "__snapshots__"
 DRAWN_WITH = STORED / "drawn-with.txt"
@@ -58,7 +58,7 @@ def same_surroundings(monkeypatch, tmp_path, eager_curve):
     monkeypatch.setenv("DLSIM_HOME", str(tmp_path))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(looking, "pictures_of", lambda scenario: tuple(PICTURES[key] for key in TABS))
-    monkeypatch.setattr(picture, "THROTTLE_SECONDS", 0.0)
+    monkeypatch.setattr(moment, "THROTTLE_SECONDS", 0.0)
     monkeypatch.setattr(
         DlsimApp, "export_screenshot", lambda app, **how: FONT_FACE.sub("", App.export_screenshot(app, **how))
     )

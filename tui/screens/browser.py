@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Input
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
-from dlsim.engine.text import breadth
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
 from dlsim.tui.drawing.reports import markdown_lines
-from dlsim.tui.drawing.text import Line, cut, wrap
-from dlsim.tui.keys import bindings
-from dlsim.tui.screens.reading import Overlay
+from dlsim.tui.drawing.text import Line, wrap
+from dlsim.tui.screens.overlays import Entry, ListScreen
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.sessions import Choice, choices
-from dlsim.tui.widgets.keyline import key_caps
-from dlsim.tui.widgets.panel import Ground, Panel
-from dlsim.tui.widgets.rows import Rows, as_text
+from dlsim.tui.widgets.keyline import bindings, key_caps
+from dlsim.tui.widgets.rows import Ground, Panel, Rows, as_text
 from dlsim.tui.words import has_all, words
 from dlsim.tui.words.prose import facts, topics
 
@@ -41,11 +37,11 @@ SHOWN_KEYS = (
 )
 
 
-class BrowserScreen(Overlay[None]):
+class BrowserScreen(ListScreen[None, Choice]):
     """Posts `Chosen` with the name of the scenario that was chosen."""
 
-    CSS_PATH = "browser.tcss"
     BINDINGS = bindings(BROWSER_KEYS)
+    NONE = "browser.none"
 
     class Chosen(Message):
         """A scenario was chosen."""
@@ -66,19 +62,15 @@ class BrowserScreen(Overlay[None]):
         """`current` is chosen at first, `files` stand in the list besides what is built in; `left` says how far one was
         in `current`, `notice` what went wrong before.
         """
-        super().__init__()
+        super().__init__(_entries, self._fitting, SAY("browser.filter"))
         self.may_close = may_close
         self._current, self._files = current, files
         self._left, self._notice = left, notice
         self._choices: tuple[Choice, ...] = ()
         self._topics: Sequence[str] = ()
-        self._found: list[Choice] = []
-        self._chosen = 0
 
     def compose(self) -> ComposeResult:
         """Filter and list on one side, the preview on the other."""
-        self.field = Input(placeholder=SAY("browser.filter"), id="filter", compact=True)
-        self.listing = Rows(id="listing", row_action="take")
         self.preview = Rows(id="preview-text")
         self.left = Panel(self.field, self.listing, id="choices")
         self.right = Panel(self.preview, id="preview")
@@ -93,33 +85,24 @@ class BrowserScreen(Overlay[None]):
         self._topics = [topics(SAY, choice, _pictures(choice)) for choice in self._choices]
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
-        self._filter("")
-        names = [choice.file or choice.name for choice in self._found]
-        if self._current in names:
-            self._chosen = names.index(self._current)
-        self._show()
-        self._show_keys()
+        self.filter("")
+        keys = [choice.key for choice in self._found]
+        if self._current in keys:
+            self._number = keys.index(self._current)
+        self.show()
 
     def on_resize(self, event: events.Resize) -> None:
         """Beside each other, or one above the other."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "wide")
         self.set_class(event.size.height < SHORT, "short")
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._filter(event.value)
-        self._show()
-        self._show_keys()
+    def _fitting(self, wanted: str) -> Sequence[Choice]:
+        return [choice for choice, told in zip(self._choices, self._topics, strict=True) if has_all(told, wanted)]
 
-    @on(Input.Submitted)
-    def _entered(self) -> None:
-        self.action_choose()
-
-    def _filter(self, wanted: str) -> None:
-        kept = self._found[self._chosen].name if self._found else None
-        self._found = [
-            choice for choice, told in zip(self._choices, self._topics, strict=True) if has_all(told, wanted)
-        ]
+    def filter(self, wanted: str) -> None:
+        """Find what fits; what was chosen stays so, unless the name or the heading of another is meant."""
+        kept = self.chosen.name if self.chosen else None
+        super().filter(wanted)
         names = [choice.name for choice in self._found]
         typed = wanted.strip().casefold()
         likely = (
@@ -128,38 +111,23 @@ class BrowserScreen(Overlay[None]):
             or [choice.name for choice in self._found if has_all(choice.heading(SAY.language), wanted)]
         )
         if typed and likely and (kept not in likely or typed in names):
-            self._chosen = names.index(likely[0])
-        else:
-            self._chosen = names.index(kept) if kept in names else 0
+            self._number = names.index(likely[0])
+        elif kept in names:
+            self._number = names.index(kept)
 
-    def _show(self) -> None:
-        self.listing.fill(as_text(partial(listing_lines, self._found, self._chosen)), self.listing.top)
-        self.listing.keep_in_view(self._chosen)
-        if not self._found:
-            self.preview.fill(lambda _cells: ())
-            return
-        choice = self._found[self._chosen]
-        self.preview.fill(as_text(partial(preview_lines, choice)))
-
-    def _show_keys(self) -> None:
+    def show(self) -> None:
+        """Show the list, a preview of what is chosen, and the keys."""
+        super().show()
+        choice = self.chosen
+        self.preview.fill(as_text(partial(preview_lines, choice)) if choice else lambda _cells: ())
         ids = [id_ for id_ in SHOWN_KEYS if id_ != "app.close" or self.may_close or self.field.value]
-        keys = key_caps(SAY, (*BROWSER_KEYS, *APP_KEYS), ids)
-        self.keyline.show(keys, self._notice or (self._left if self._is_at_current else ""))
-
-    @property
-    def _is_at_current(self) -> bool:
-        if not self._found:
-            return False
-        choice = self._found[self._chosen]
-        return (choice.file or choice.name) == self._current
+        left = self._left if choice and choice.key == self._current else ""
+        self.keyline.show(key_caps((*BROWSER_KEYS, *APP_KEYS), ids), self._notice or left)
 
     def action_move(self, by: int) -> None:
         """Up or down the list."""
-        if self._found:
-            self._chosen = max(0, min(self._chosen + by, len(self._found) - 1))
-            self._notice = ""
-            self._show()
-            self._show_keys()
+        self._notice = "" if self.chosen else self._notice
+        super().action_move(by)
 
     def action_page(self, by: int) -> None:
         """Scroll the preview."""
@@ -167,14 +135,13 @@ class BrowserScreen(Overlay[None]):
 
     def action_choose(self) -> None:
         """Open it; what cannot be opened says why in the preview. A file may be as it should by now."""
-        if self._found and (self._found[self._chosen].scenario is not None or self._found[self._chosen].file):
-            choice = self._found[self._chosen]
-            self.post_message(self.Chosen(choice.file or choice.name))
+        if self.chosen and (self.chosen.scenario is not None or self.chosen.file):
+            self.post_message(self.Chosen(self.chosen.key))
 
     def refuse(self, problem: str) -> None:
         """What was chosen cannot be opened."""
         self._notice = problem
-        self._show_keys()
+        self.show()
 
     def action_close(self) -> None:
         """Empty the filter, or else return to the open scenario."""
@@ -185,40 +152,28 @@ class BrowserScreen(Overlay[None]):
 
     def action_take(self, number: int) -> None:
         """A click chooses, a click on what is chosen opens."""
-        if number == self._chosen:
+        if number == self._number:
             self.action_choose()
         elif number < len(self._found):
-            self._chosen = number
-            self._show()
-            self._show_keys()
+            self._number = number
+            self.show()
 
 
 def _pictures(choice: Choice) -> Sequence[str]:
     return [] if choice.scenario is None else [picture.key for picture in pictures_of(choice.scenario)]
 
 
-def listing_lines(found: Sequence[Choice], chosen: int, cells: int) -> Sequence[Line]:
-    """section, name, title; the chosen one marked."""
-    if not found:
-        return wrap([(SAY("browser.none"), "muted")], cells)
-    names = max(breadth(choice.name) for choice in found)
-    lines = []
-    for number, choice in enumerate(found):
-        mark, role = ("▶ ", "picked") if number == chosen else ("  ", "")
-        section = choice.section
-        previous = found[number - 1].section if number else ""
-        shown = section if section != previous else ""
-        padding = " " * (names - breadth(choice.name) + 2)
-        title = (choice.title(SAY.language), role or "muted") if choice.scenario is not None else ("✗", "trouble")
-        line: Line = (
-            (mark, "accent"),
-            (f"{shown:<5}", "muted"),
-            (choice.name, role or "symbol"),
-            (padding, role),
-            title,
+def _entries(found: Sequence[Choice]) -> Sequence[Entry]:
+    """Each section once, before its first scenario; and the title, or that there is none that could be opened."""
+    sections = ["", *(choice.section for choice in found)]
+    return [
+        (
+            f"{choice.section if choice.section != before else '':<5}",
+            choice.name,
+            ("✗", "trouble") if choice.scenario is None else (choice.title(SAY.language), "muted"),
         )
-        lines.append(cut(line, cells))
-    return lines
+        for choice, before in zip(found, sections, strict=False)
+    ]
 
 
 def preview_lines(choice: Choice, cells: int) -> Sequence[Line]:

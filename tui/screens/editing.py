@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.screen import Screen
-
 from dlsim.engine.errors import DlsimError
-from dlsim.tui.screens.choosing import ChoosingScreen, Option
-from dlsim.tui.screens.footer import CAPS
+from dlsim.tui.screens.overlays import ChoosingScreen, Option, take
 from dlsim.tui.screens.reports import ComparingScreen
-from dlsim.tui.screens.view import View
+from dlsim.tui.screens.view import ScreenPart
 from dlsim.tui.session.editing import (
     NOT_A_NUMBER,
     NOT_FINITE,
@@ -30,8 +27,7 @@ from dlsim.tui.session.editing import (
     undo,
 )
 from dlsim.tui.session.session import Hint
-from dlsim.tui.session.workspace import Workspace
-from dlsim.tui.widgets.keyline import KeyCap
+from dlsim.tui.widgets.keyline import CAPS, KeyCap
 from dlsim.tui.widgets.prompt import Asked, Prompt
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import in_words
@@ -43,11 +39,8 @@ KEYS_WHILE_ASKED = (
 )
 
 
-class Editing:
+class Editing(ScreenPart):
     """Asks in the prompt, and lets the session change."""
-
-    def __init__(self, work: Workspace, view: View, screen: Screen[None]) -> None:
-        self._work, self._view, self._footer, self._screen = work, view, view.footer, screen
 
     def edit(self) -> None:
         """Edit the operand that is marked, or else what is selected; without a selection, choose what to edit."""
@@ -69,19 +62,19 @@ class Editing:
 
     def undo(self) -> None:
         """Undo the last edit."""
-        self._change(partial(undo, self._work.session, self._work.digits))
+        self._do(partial(undo, self._work.session, self._work.digits))
 
     def redo(self) -> None:
         """Make it again."""
-        self._change(partial(redo, self._work.session, self._work.digits))
+        self._do(partial(redo, self._work.session, self._work.digits))
 
     def randomise(self) -> None:
         """New random first weights."""
-        self._change(partial(randomise, self._work.session, SAY("edit.weights")))
+        self._do(partial(randomise, self._work.session, SAY("edit.weights")))
 
     def same_start(self) -> None:
         """The same first weights again."""
-        self._change(partial(same_start, self._work.session))
+        self._do(partial(same_start, self._work.session))
 
     def compare(self) -> None:
         """This run beside the one that the last edit left."""
@@ -91,8 +84,7 @@ class Editing:
         ):
             self._footer.say(Hint("hint.nothing_to_compare"))
             return
-        self._footer.tell(None)
-        self._view.show()
+        self._view.tell(None)
         screen = ComparingScreen(self._work.session, self._work.digits, self.undo, self.redo)
         self._screen.app.push_screen(screen, lambda _: self._view.show())
 
@@ -106,15 +98,10 @@ class Editing:
             return
         does = SAY("edit.does_change")
         options = [
-            Option(str(number), target.label, target.text, does, target.path or "")
-            for number, target in enumerate(targets)
+            Option(target.label, partial(self._ask_for, target), target.text, does, target.path or "")
+            for target in targets
         ]
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                self._ask_for(targets[int(key)])
-
-        self._screen.app.push_screen(ChoosingScreen(SAY("edit.title"), options), chosen)
+        self._screen.app.push_screen(ChoosingScreen(SAY("edit.title"), options), take)
 
     def _ask_for(self, target: Target) -> None:
         self._view.prompt.ask(
@@ -161,8 +148,7 @@ class Editing:
         except DlsimError as error:
             return in_short(error)
         self._stay_on(target)
-        self._footer.tell(hint)
-        self._view.show()
+        self._view.tell(hint)
         return ""
 
     def _stay_on(self, target: Target) -> None:
@@ -182,18 +168,13 @@ class Editing:
         if listed != selected:
             self._work.selection = self._work.selection.select(listed)
 
-    def _change(self, do: partial[Hint]) -> None:
-        self._work.pause()
-        self._footer.tell(do())
-        self._view.show()
-
     # the prompt's own line of help
 
     async def submit(self) -> None:
         """Take what stands in the prompt, as enter does there."""
         await self._view.prompt.field.action_submit()
 
-    def hear(self, message: Prompt.Said) -> None:
+    def hear(self, message: Prompt.Remark) -> None:
         """Say what the prompt has to say beside the keys, or where there is no room for it, above its field."""
         prompt, keyline = self._view.prompt, self._view.keyline
         if prompt.is_open:

@@ -9,10 +9,10 @@ from dlsim.engine.check import GradientCheck, GradientEntry, worth_waiting
 from dlsim.engine.numbers import DIGITS
 from dlsim.tui.drawing.reports import comparison_lines, report_lines
 from dlsim.tui.drawing.text import wrap
-from dlsim.tui.keys import bindings
-from dlsim.tui.screens.reading import ReadingScreen
+from dlsim.tui.screens.overlays import ReadingScreen
 from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS
 from dlsim.tui.session.session import Session
+from dlsim.tui.widgets.keyline import bindings
 from dlsim.tui.words import caps, words
 
 SAY = words()

@@ -8,7 +8,7 @@ from dlsim.tui.drawing.curves import place_of_last
 from dlsim.tui.drawing.pictures.history import parameter_in, parameter_of
 from dlsim.tui.drawing.text import Link, Owner
 from dlsim.tui.drawing.whole_op import beside
-from dlsim.tui.screens.view import View
+from dlsim.tui.screens.view import ScreenPart
 from dlsim.tui.session.selection import (
     Places,
     Selection,
@@ -21,15 +21,11 @@ from dlsim.tui.session.selection import (
     standing_for,
 )
 from dlsim.tui.session.session import Hint
-from dlsim.tui.session.workspace import Workspace
 from dlsim.tui.widgets.rows import Rows
 
 
-class Selecting:
+class Selecting(ScreenPart):
     """Its keys move the selection; while there is one, the formula and the diagram answer for it."""
-
-    def __init__(self, work: Workspace, view: View) -> None:
-        self._work, self._view, self._footer = work, view, view.footer
 
     def line(self, by: int) -> None:
         """To the line above or below; inside an answer, to the next of its operands."""
@@ -63,8 +59,7 @@ class Selecting:
         """Go there; a run that was on is paused."""
         self._work.pause()
         self._work.selection = selection
-        self._footer.tell(None)
-        self._view.show()
+        self._view.tell(None)
 
     def _select_beside(self, by: int, *, is_line: bool) -> None:
         if self._view.prompt.is_open:
@@ -110,7 +105,8 @@ class Selecting:
             return self._beside_in_history(snapshot, by, is_line=is_line)
         if self._work.tabs.panel == "loss" and (told := of_curves(snapshot)):
             return along(told, self._work.selection.ref, by)
-        if (of_op := self._beside_in_op(snapshot, by)) is not None:
+        op = self._view.whole_op(snapshot)
+        if op is not None and (of_op := beside(op, self._work.selection.ref, by)) is not None:
             return of_op
         filled = sorted(
             (table for table in snapshot.tables if table.rows), key=lambda one: one.key != self._work.tabs.table
@@ -119,10 +115,11 @@ class Selecting:
         drawn = (
             self._drawn_numbers() if self._work.tabs.area == "network" and self._view.panels["network"].display else ()
         )
-        begun = None if self._work.selection else self._computed_last(snapshot, table)
-        if begun is not None and (not drawn or standing_for(drawn, begun) is not None):
-            return begun
         here = self._work.selection.ref
+        if here is None and snapshot.event is not None and table is not None:  # begin at what was computed last
+            begun = table.standing_for(snapshot.event.ref)
+            if begun is not None and (not drawn or standing_for(drawn, begun) is not None):
+                return begun
         if len(drawn) == 1 and table is not None:
             return table.after(drawn[0], None if here is None else in_iteration(snapshot, here), by, is_line=is_line)
         if drawn:
@@ -136,17 +133,6 @@ class Selecting:
         if here is None or table.find(here) is None:
             return table.of_sample(snapshot.row) or table.end(by)
         return table.below(here, by) if is_line else table.beside(here, by)
-
-    def _beside_in_op(self, snapshot: Snapshot, by: int) -> Ref | None:
-        """To the next number of the op that is shown whole, from none of them to the first; None past its ends."""
-        op = self._view.whole_op(snapshot)
-        if op is None:
-            return None
-        return beside(op, self._work.selection.ref, by)
-
-    def _computed_last(self, snapshot: Snapshot, table: Places | None) -> Ref | None:
-        """Where a selection begins: at the number that was computed last, or where it has none in the table's line."""
-        return None if snapshot.event is None or table is None else table.standing_for(snapshot.event.ref)
 
     def _beside_in_history(self, snapshot: Snapshot, by: int, *, is_line: bool) -> Ref | None:
         """The parameter that is shown, and from it to the next, as it is now: the first table has a line for each."""

@@ -6,6 +6,7 @@ What is typed is read with every key: what cannot become a place or a condition 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.screen import Screen
 
@@ -13,9 +14,8 @@ from dlsim.engine.breakpoints import examples
 from dlsim.engine.errors import BreakpointError, DlsimError
 from dlsim.engine.simulator import MOST_ITERATIONS
 from dlsim.engine.text import breadth
-from dlsim.tui.screens.choosing import ChoosingScreen, Option
-from dlsim.tui.screens.stepping import Stepping
-from dlsim.tui.screens.view import View
+from dlsim.tui.screens.overlays import ChoosingScreen, Option, take
+from dlsim.tui.screens.view import ScreenPart, View
 from dlsim.tui.session.running import (
     SYMBOL,
     add_breakpoint,
@@ -32,7 +32,6 @@ from dlsim.tui.widgets.prompt import Asked
 from dlsim.tui.words import words
 
 SAY = words()
-ADD = "add"
 ROUND_A_HINT = 4
 """Cells that the key line leaves free before and after what it says, and that the mark of trouble takes."""
 NEAR = 500
@@ -41,11 +40,13 @@ run to, so that one can stop on the way.
 """
 
 
-class Stops:
+class Stops(ScreenPart):
     """Asks in the prompt."""
 
-    def __init__(self, work: Workspace, view: View, stepping: Stepping, screen: Screen[None]) -> None:
-        self._work, self._view, self._footer, self._stepping, self._screen = work, view, view.footer, stepping, screen
+    def __init__(self, work: Workspace, view: View, screen: Screen[None], run_to: Callable[[int], None]) -> None:
+        """`run_to` begins a run to an iteration."""
+        super().__init__(work, view, screen)
+        self._run_to = run_to
 
     def go_to(self) -> None:
         """Ask for an iteration or an epoch."""
@@ -79,12 +80,11 @@ class Stops:
         iteration = iterations_until(self._work.session, *place)
         ahead = iteration - self._work.session.simulator.iteration
         if ahead > NEAR or (ahead > 0 and self._work.session.breakpoints):
-            self._stepping.run_to(iteration)
+            self._run_to(iteration)
             return ""
         self._work.session.simulator.seek(iteration=iteration)
         self._work.session.changed()
-        self._footer.tell(gone_to(self._work.session, self._work.session.simulator.iteration))
-        self._view.show()
+        self._view.tell(gone_to(self._work.session, self._work.session.simulator.iteration))
         return ""
 
     def breakpoint(self) -> None:
@@ -98,32 +98,27 @@ class Stops:
             self._ask_for_breakpoint()
 
     def _choose_breakpoint(self) -> None:
-        texts = self._work.stops
         add, remove = SAY("breakpoint.does_add"), SAY("breakpoint.does_remove")
-        options = [Option(ADD, SAY("breakpoint.add"), does=add)]
+        options = [Option(SAY("breakpoint.add"), self._ask_for_breakpoint, does=add)]
         options += [
-            Option(str(number), SAY("breakpoint.remove", condition=text), does=remove)
-            for number, text in enumerate(texts)
+            Option(SAY("breakpoint.remove", condition=text), partial(self._remove, text), does=remove)
+            for text in self._work.stops
         ]
 
         def typed(text: str) -> Option:
-            return Option(ADD + text, SAY("breakpoint.add_this", condition=text), does=add)
-
-        def chosen(key: str | None) -> None:
-            if key is not None and key.startswith(ADD):
-                condition = key.removeprefix(ADD)
-                if not condition or self._add_breakpoint(condition):
-                    self._ask_for_breakpoint(condition)
-            elif key is not None:
-                gone = texts[int(key)]
-                self._work.session.breakpoints = [
-                    point for point in self._work.session.breakpoints if point.text != gone
-                ]
-                self._footer.tell(Hint("hint.breakpoint_removed", {"condition": gone}))
-                self._view.show()
+            return Option(SAY("breakpoint.add_this", condition=text), partial(self._add_typed, text), does=add)
 
         screen = ChoosingScreen(SAY("breakpoint.title"), options, typed, SAY("breakpoint.filter"))
-        self._screen.app.push_screen(screen, chosen)
+        self._screen.app.push_screen(screen, take)
+
+    def _add_typed(self, condition: str) -> None:
+        if self._add_breakpoint(condition):
+            self._ask_for_breakpoint(condition)
+
+    def _remove(self, condition: str) -> None:
+        session = self._work.session
+        session.breakpoints = [point for point in session.breakpoints if point.text != condition]
+        self._view.tell(Hint("hint.breakpoint_removed", {"condition": condition}))
 
     @property
     def _cells_to_tell(self) -> int:
@@ -160,7 +155,12 @@ class Stops:
         return str(error)
 
     def _examples(self) -> str:
-        return told_within(self._cells_to_tell, tell_examples, examples(self._work.session.simulator))
+        """The note that says what may be written."""
+
+        def told(examples: Sequence[str]) -> str:
+            return SAY("prompt.breakpoint", examples=", ".join(examples))
+
+        return told_within(self._cells_to_tell, told, examples(self._work.session.simulator))
 
     def _add_breakpoint(self, text: str) -> str:
         if not text:
@@ -171,16 +171,9 @@ class Stops:
             return self._told(error)
         simulator = self._work.session.simulator
         holds = simulator.iteration > 0 and found.holds(simulator)
-        self._footer.tell(
-            Hint("hint.breakpoint_holds" if holds else "hint.breakpoint_added", {"condition": found.text})
-        )
-        self._view.show()
+        key = "hint.breakpoint_holds" if holds else "hint.breakpoint_added"
+        self._view.tell(Hint(key, {"condition": found.text}))
         return ""
-
-
-def tell_examples(examples: Sequence[str]) -> str:
-    """The note that says what may be written."""
-    return SAY("prompt.breakpoint", examples=", ".join(examples))
 
 
 def told_within(cells: int, tell: Callable[[Sequence[str]], str], examples: Sequence[str]) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.widget import Widget
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import ASCII, UNICODE
@@ -21,19 +21,15 @@ from dlsim.tui.drawing.reports import convention_lines, markdown_lines
 from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
-from dlsim.tui.screens.footer import CAPS, Footer
 from dlsim.tui.session.selection import other_row
+from dlsim.tui.session.session import Hint
 from dlsim.tui.session.variants import Member
 from dlsim.tui.session.workspace import Workspace
-from dlsim.tui.widgets.formula import FormulaView
-from dlsim.tui.widgets.keyline import KeyLine
-from dlsim.tui.widgets.loss_curve import LossCurve
-from dlsim.tui.widgets.panel import Ground, Panel, has_room_for
-from dlsim.tui.widgets.picture import NetworkDiagram, PictureView
+from dlsim.tui.widgets.keyline import CAPS, Footer, KeyLine
+from dlsim.tui.widgets.moment import FormulaView, NetworkDiagram, NumberTable, PictureView, VariantsTable
+from dlsim.tui.widgets.over_time import LossCurve, TimelineStrip
 from dlsim.tui.widgets.prompt import Prompt
-from dlsim.tui.widgets.rows import Rows, as_text
-from dlsim.tui.widgets.tables import NumberTable, VariantsTable
-from dlsim.tui.widgets.timeline_strip import TimelineStrip
+from dlsim.tui.widgets.rows import Ground, Panel, Rows, as_text, has_room_for
 from dlsim.tui.words import words
 
 SAY = words()
@@ -66,12 +62,12 @@ class View:
         self._look = PictureLook(glyphs)
         self.header = Rows(id="header")
         self.banner = Rows(id="banner")
-        self.strip = TimelineStrip(SAY, glyphs=glyphs, id="strip")
+        self.strip = TimelineStrip(glyphs=glyphs, id="strip")
         self.diagram = NetworkDiagram(glyphs=glyphs, id="diagram")
-        self.picture = PictureView(say=SAY, glyphs=glyphs, id="picture")
-        self.formula = FormulaView(SAY, CAPS, id="equation")
-        self.table = NumberTable(SAY, id="numbers")
-        self.variants = VariantsTable(SAY, id="variants")
+        self.picture = PictureView(glyphs=glyphs, id="picture")
+        self.formula = FormulaView(id="equation")
+        self.table = NumberTable(id="numbers")
+        self.variants = VariantsTable(id="variants")
         self.curve = LossCurve(glyphs=glyphs, lesson=CAPS["look.lesson"], id="curve")
         self.lesson = Rows(id="lesson")
         self.rules = Rows(id="rules")
@@ -102,8 +98,8 @@ class View:
         width, height = size
         form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
         self._work.tabs.is_wide = form == "wide"
-        forms = {name: name == form for name in ("wide", "tabbed", "small")}
-        classes = {**forms, "roomy": form == "wide" and width >= ROOMY}
+        classes = {name: name == form for name in ("wide", "tabbed", "small")}
+        classes["roomy"] = form == "wide" and width >= ROOMY
         screen.update_classes(classes, update=screen.is_mounted)  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
@@ -124,6 +120,11 @@ class View:
         self._show_all(self._work.moment)
         self.footer.show()
 
+    def tell(self, hint: Hint | None) -> None:
+        """Show the moment, and say this or nothing until the next key."""
+        self.footer.tell(hint)
+        self.show()
+
     def _show_all(self, snapshot: Snapshot) -> None:
         self.show_curve(snapshot, self.show_numbers(snapshot))
 
@@ -141,7 +142,8 @@ class View:
         self.strip.show(snapshot, work.stops)
         self._show_banner(snapshot)
         self._show_titles(snapshot)
-        self.formula.show(snapshot, work.selection, digits, self._other_pictures(), self.whole_op(snapshot))
+        pictures = [title_of(tabs.picture_after(by)) for by in range(1, len(tabs.pictures))]
+        self.formula.show(snapshot, work.selection, digits, pictures, self.whole_op(snapshot))
         if self.panels["network"].display:
             if tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[tabs.picture])
@@ -202,14 +204,16 @@ class View:
     def beside_losses(self, members: Sequence[Member]) -> Beside:
         """How each variant does on the data that was kept back; where a batch is a part of it, on all data."""
         curves = [member.snapshot.curves.get("validation") for member in members]
+        losses: Sequence[float | None] = [None] * len(members)
         if any(curve is not None for curve in curves):
-            numbers = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
-            return Beside("validation", numbers, _beside_number(members, "validation"))
-        if not self._work.session.compares_over_all:
+            name = "validation"
+            losses = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
+        elif self._work.session.compares_over_all:
+            name = "over_all"
+            losses = losses if self._work.running.is_running else self._work.session.losses_over_all()
+        else:
             return NOTHING_BESIDE
-        is_running = self._work.running.is_running
-        losses = [None] * len(members) if is_running else self._work.session.losses_over_all()
-        return Beside("over_all", losses, _beside_number(members, "over_all"))
+        return Beside(name, losses, next((member.snapshot.curve_numbers.get(name) for member in members), None))
 
     def _variant_name(self, snapshot: Snapshot) -> str:
         """What the variant under the lens is called; "" where there is one only."""
@@ -277,11 +281,6 @@ class View:
         self.variants.display = tabs.table == "variants"
         self.table.display = not self.variants.display
 
-    def _other_pictures(self) -> Sequence[str]:
-        """What the pictures are called that are not shown, those that come next first."""
-        tabs = self._work.tabs
-        return [title_of(tabs.picture_after(by)) for by in range(1, len(tabs.pictures))]
-
     def _with_next_picture(self, titles: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         """Where one tab stands for all pictures: while it is open, it says what turns to the next, and to which."""
         tabs = self._work.tabs
@@ -313,10 +312,18 @@ class View:
         return CAPS[f"look.{tab}"]
 
 
+class ScreenPart:
+    """A part of the simulator's screen: it answers the keys that the table of keys names after it."""
+
+    def __init__(self, work: Workspace, view: View, screen: Screen[None]) -> None:
+        self._work, self._view, self._footer, self._screen = work, view, view.footer, screen
+
+    def _do(self, move: Callable[[], Hint | None]) -> None:
+        """Pause a run that is on, do it, and show what came of it; a hint says what, or why nothing did."""
+        self._work.pause()
+        self._view.tell(move())
+
+
 def title_of(tab: str) -> str:
     """A panel's title; a table that the catalogue does not know goes by its own name."""
     return SAY(f"panel.{tab}") if f"panel.{tab}" in SAY else tab
-
-
-def _beside_number(members: Sequence[Member], name: str) -> Ref | None:
-    return next((member.snapshot.curve_numbers.get(name) for member in members), None)

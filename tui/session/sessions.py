@@ -29,6 +29,11 @@ class Choice(Struct, frozen=True):
     file: str = ""
     """Where it is, if it is none of the built-in ones."""
 
+    @property
+    def key(self) -> str:
+        """What it is opened by."""
+        return self.file or self.name
+
     def title(self, language: str) -> str:
         """Its title; a broken one has none."""
         return in_language(self.scenario.title, language) if self.scenario is not None else ""

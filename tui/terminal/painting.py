@@ -1,29 +1,39 @@
-"""What stands on the terminal, cell by cell, so that an update sends the cells that changed and no others.
+"""What stands on the terminal, cell by cell, so that an update sends only the cells that changed, in few bytes.
 
 Textual repaints whole widgets, line by line; a step changes a few numbers in each. `Painted` knows what was sent
-before and cuts every update down to the difference; `PaintingApp` is an app that sends its updates so. Why here and not
-in each widget: see docs/decisions/painting.md. What is private to Textual here: tests/tui/terminal/test_privates.py.
+before and cuts every update down to the difference. Why here and not in each widget: see docs/decisions/painting.md.
+
+Rich and Textual open and close every style by itself, about 40 bytes for each number; most of it says again what holds.
+Here only what changes from one style to the next is said. To say a colour takes eighteen bytes, to jump over a few
+cells four: so all that has one look is written before the next look is said, wherever on the screen it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from itertools import repeat
-from operator import itemgetter
-from typing import Any, cast
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import groupby, pairwise, repeat
+from operator import attrgetter, itemgetter
+from typing import TypeAlias
 
-from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, Console, RenderableType
+from msgspec import Struct
+from rich.color import Color, ColorSystem
+from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.strip import Strip
 
 from dlsim.engine.text import breadth
-from dlsim.tui.terminal.sgr import TEXT, Cell, Look, Pen, Run, by_look, is_same_on_blanks, look_of, strokes_of
+
+TEXT = itemgetter(0)
+
+Cell: TypeAlias = tuple[str, Style | None]
+"""What one cell shows. A character of two cells stands in the first; the second holds ""."""
+
+Run: TypeAlias = tuple[int, int, list[Cell]]
+"""Cells to send: column, line, and the cells from there on."""
 
 NEAR = 4
 """So many bytes of unchanged cells between two changed ones are sent along, if they look the same: a jump of the cursor
@@ -32,24 +42,6 @@ MOST = 0.5
 """A change of more of the screen than this goes from its first line to its last: on a slow line the eye follows it."""
 
 UNKNOWN: Cell = ("\0", None)
-
-
-class PaintingApp(App[int]):
-    """An app that sends the terminal only what is not there yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._painted = Painted(has_colours=not self.no_color)
-
-    def paint_anew(self) -> None:
-        """Send the next update whole: the terminal may show something else than what was sent."""
-        self._painted.forget()
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send an update; what holds it back, Textual knows, so it is cut when it is rendered."""
-        if isinstance(renderable, ChopsUpdate | LayoutUpdate) and not self.is_inline:
-            renderable = cast("RenderableType", Cut(renderable, self._painted))
-        super()._display(screen, renderable)
 
 
 class Cut(CompositorUpdate):
@@ -70,30 +62,18 @@ class Painted:
     def __init__(self, *, has_colours: bool = True) -> None:
         self._has_colours = has_colours
         self._size = Size(0, 0)
-        self._is_known = False
         self._lines: list[list[Cell]] = []
-        self._sent: dict[int, list[Strip]] = {}
 
     def forget(self, size: Size | None = None) -> None:
         """Whatever stands there, it is not what was sent: the next update is sent whole."""
         self._size = self._size if size is None else size
-        self._is_known = False
         self._lines = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
-        self._sent = {}
 
-    def changes(self, update: ChopsUpdate | LayoutUpdate) -> CompositorUpdate | None:
+    def changes(self, update: ChopsUpdate | LayoutUpdate) -> Changes | None:
         """The same update, without what stands there already; None where nothing is left of it."""
-        if isinstance(update, LayoutUpdate):
-            if update.region.size != self._size:
-                self.forget(update.region.size)
-            if not self._is_known:
-                self._is_known = True
-                lines = [list(line) for line in update.strips]
-                self._sent = dict(enumerate(lines))
-                return Whole(lines, self._size, has_colours=self._has_colours)
-            places = _whole(update)
-        else:
-            places = _parts(update)
+        if isinstance(update, LayoutUpdate) and update.region.size != self._size:
+            self.forget(update.region.size)
+        places = _whole(update) if isinstance(update, LayoutUpdate) else _parts(update)
         runs = [run for place in places for run in self._paint(*place)]
         return Changes(runs, self._size, has_colours=self._has_colours) if runs else None
 
@@ -102,9 +82,6 @@ class Painted:
         if not 0 <= y < len(self._lines):
             return []
         line = self._lines[y]
-        if y in self._sent:  # the cells of a full paint are told apart when something is first compared with them
-            cells = [cell for sent in self._sent.pop(y) for cell in _cells(sent)]
-            line[: len(cells)] = cells[: self._size.width]
         old, new = line[x : x + strip.cell_length], _cells(strip)
         if new == old:
             return []
@@ -121,26 +98,6 @@ class Painted:
             line[end] = UNKNOWN
 
 
-class Whole(CompositorUpdate):
-    """All lines of a screen, from the first to the last."""
-
-    def __init__(self, lines: Sequence[Sequence[Strip]], size: Size, *, has_colours: bool) -> None:
-        self._lines, self._size, self._has_colours = lines, size, has_colours
-
-    def render_segments(self, console: Console) -> str:
-        """What goes to the terminal."""
-        pen, looks = Pen(self._size.width), _looks(console, has_colours=self._has_colours)
-        for y, strips in enumerate(self._lines):
-            x = 0
-            for text, style, control in (segment for strip in strips for segment in strip):
-                if not control:
-                    pen.move(x, y)
-                    width = breadth(text)
-                    pen.write(text, width, looks(style))
-                    x += width
-        return pen.lifted()
-
-
 class Changes(CompositorUpdate):
     """An update made of runs of cells, on a screen of a size."""
 
@@ -149,7 +106,8 @@ class Changes(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What goes to the terminal."""
-        strokes = strokes_of(self.runs, _looks(console, has_colours=self._has_colours))
+        system = COLOR_SYSTEMS[console.color_system or "truecolor"] if self._has_colours else None
+        strokes = strokes_of(self.runs, partial(rendition_of, color_system=system))
         if sum(map(len, map(itemgetter(2), self.runs))) <= MOST * self._size.area:
             strokes = by_look(strokes)
         pen = Pen(self._size.width)
@@ -157,12 +115,6 @@ class Changes(CompositorUpdate):
             pen.move(stroke.x, stroke.y)
             pen.write(stroke.text, stroke.width, stroke.look)
         return pen.lifted()
-
-
-def _looks(console: Console, *, has_colours: bool) -> Callable[[Style | None], Look]:
-    """What the terminal makes of a style."""
-    system = COLOR_SYSTEMS[console.color_system or "truecolor"] if has_colours else None
-    return partial(look_of, color_system=system)
 
 
 def _whole(update: LayoutUpdate) -> list[tuple[int, int, Strip]]:
@@ -176,12 +128,12 @@ def _whole(update: LayoutUpdate) -> list[tuple[int, int, Strip]]:
 
 
 def _parts(update: ChopsUpdate) -> list[tuple[int, int, Strip]]:
-    places: list[tuple[int, int, Strip]] = []
-    for y, first, last in update.spans:
-        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is not None and x <= last and end > first:
-                places.append((x, y, strip.crop(0, min(end, last) - x)))
-    return places
+    return [
+        (x, y, strip.crop(0, min(end, last) - x))
+        for y, first, last in update.spans
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False)
+        if strip is not None and x <= last and end > first
+    ]
 
 
 def _cells(strip: Strip) -> list[Cell]:
@@ -224,14 +176,184 @@ def _stretches(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
 
 def _is_near(cells: list[Cell]) -> bool:
     """Whether the cells between the first and the last of these are rather written than jumped over."""
-    _, look = cells[0]
     if len("".join(map(TEXT, cells[1:-1])).encode()) > NEAR:
         return False
-    others = [style for text, style in cells if style != look and (text != " " or not _are_same_blanks(style, look))]
-    return not others
+    first = cells[0][1]
+    look = rendition_of(first, ColorSystem.TRUECOLOR)
+    others = [(text, rendition_of(style, ColorSystem.TRUECOLOR)) for text, style in cells if style != first]
+    return not [other for text, other in others if text != " " or not is_same_on_blanks(other, look)]
 
 
-def _are_same_blanks(*styles: Style | None) -> bool:
-    """Whether blanks in the two styles look the same."""
-    one, other = styles
-    return is_same_on_blanks(look_of(one, ColorSystem.TRUECOLOR), look_of(other, ColorSystem.TRUECOLOR))
+# cells brought into order
+
+
+class Stroke(Struct):
+    """A text that is written in one go; `width` is how many cells it takes, `is_blank` that all of them are spaces."""
+
+    x: int
+    y: int
+    text: str
+    width: int
+    look: Rendition
+    is_blank: bool
+
+
+def strokes_of(runs: Iterable[Run], rendition_of: Callable[[Style | None], Rendition]) -> list[Stroke]:
+    """The runs, cut where the look changes; blanks go with what stands beside them where that shows no difference."""
+    strokes: list[Stroke] = []
+    for start, y, cells in runs:
+        stroke: Stroke | None = None
+        x = start
+        for style, group in groupby(cells, key=itemgetter(1)):
+            look = rendition_of(style)
+            for is_blank, characters in groupby(map(TEXT, group), key=" ".__eq__):
+                texts = list(characters)
+                joins = stroke is not None and (  # these cells can be written on without another word
+                    look == stroke.look or ((stroke.is_blank or is_blank) and is_same_on_blanks(stroke.look, look))
+                )
+                if stroke is None or not joins:
+                    stroke = Stroke(x, y, "", 0, look, is_blank)
+                    strokes.append(stroke)
+                elif stroke.is_blank and not is_blank:
+                    stroke.look, stroke.is_blank = look, False
+                stroke.text += "".join(texts)
+                stroke.width += len(texts)
+                x += len(texts)
+    return strokes
+
+
+def by_look(strokes: Sequence[Stroke]) -> list[Stroke]:
+    """The same strokes, one look after the other."""
+    groups: dict[Rendition, list[Stroke]] = {}
+    for stroke in strokes:
+        if not stroke.is_blank:
+            groups.setdefault(stroke.look, []).append(stroke)
+    for stroke in strokes:
+        if stroke.is_blank:
+            fitting = (look for look in groups if is_same_on_blanks(look, stroke.look))
+            groups.setdefault(next(fitting, stroke.look), []).append(stroke)
+    return [stroke for look in _in_order(groups) for stroke in sorted(groups[look], key=attrgetter("y", "x"))]
+
+
+def _in_order(looks: Iterable[Rendition]) -> list[Rendition]:
+    """The looks, each put between those two where it takes the fewest bytes to come and go, plain ones at both ends."""
+    ordered = [PLAIN, PLAIN]
+    for look in looks:
+        added = [
+            len(turn(before, look)) + len(turn(look, after)) - len(turn(before, after))
+            for before, after in pairwise(ordered)
+        ]
+        ordered.insert(added.index(min(added)) + 1, look)
+    return ordered[1:-1]
+
+
+# what a terminal reads
+
+ATTRIBUTES = re.compile(r"\x1b\[([0-9;]*)m")
+ENDED_BY = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29"}
+ENDED_BY |= {"21": "24", "51": "54", "52": "54", "53": "55"}
+"""What ends bold, dim, italic … (ECMA-48, SGR)."""
+SEEN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}
+"""Underlined, reverse, struck … spaces are not empty."""
+NO_COLOUR, NO_BACKGROUND = "39", "49"
+
+
+class Rendition(Struct, frozen=True):
+    """A style as a terminal knows it: its attributes and colours as codes, and what opens and closes its link."""
+
+    attributes: tuple[str, ...]
+    colour: str
+    background: str
+    link: tuple[str, str]
+
+
+PLAIN = Rendition((), "", "", ("", ""))
+NOWHERE = -1
+"""A column or line that nobody can tell."""
+
+
+class Pen:
+    """Writes text in looks, one after the other, on a screen of so many columns; lift it at the end."""
+
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
+        self._look = PLAIN
+        self._x = self._y = NOWHERE
+        self._written: list[str] = []
+
+    def move(self, x: int, y: int) -> None:
+        """To a cell, from 0; a look holds on over it."""
+        if (x, y) == (self._x, self._y):
+            return
+        way = f"\x1b[{x + 1}G" if y == self._y else f"\x1b[{y + 1};{x + 1}H"
+        if y == self._y and self._x != NOWHERE:
+            by = abs(x - self._x)
+            way = min(way, f"\x1b[{by if by > 1 else ''}{'C' if x > self._x else 'D'}", key=len)
+        self._written.append(way)
+        self._x, self._y = x, y
+
+    def write(self, text: str, width: int, look: Rendition) -> None:
+        """The text, which takes so many cells, in this look."""
+        if look != self._look and not (text.isspace() and is_same_on_blanks(self._look, look)):
+            self._written.append(turn(self._look, look))
+            self._look = look
+        self._written.append(text)
+        # Behind the last column the cursor stands on it or past it, as the terminal likes.
+        self._x = self._x + width if self._x + width < self._columns else NOWHERE
+
+    def lifted(self) -> str:
+        """All that was written, the last look closed."""
+        self._written.append(turn(self._look, PLAIN))
+        self._look = PLAIN
+        return "".join(self._written)
+
+
+@lru_cache(maxsize=4096)
+def is_same_on_blanks(before: Rendition, after: Rendition) -> bool:
+    """Whether an empty cell shows no difference: then there is none to be said."""
+    return (before.background, before.link) == (after.background, after.link) and SEEN_ON_BLANKS.isdisjoint(
+        before.attributes + after.attributes
+    )
+
+
+@lru_cache(maxsize=4096)
+def rendition_of(style: Style | None, color_system: ColorSystem | None) -> Rendition:
+    """What a terminal with these colours makes of a style."""
+    if style is None:
+        return PLAIN
+    opening, closing = Strip.render_style(style.without_color, "\0", color_system or ColorSystem.STANDARD).split("\0")
+    attributes = ATTRIBUTES.search(opening)
+    link = (ATTRIBUTES.sub("", opening), ATTRIBUTES.sub("", closing))
+    return Rendition(
+        tuple(attributes[1].split(";")) if attributes else (),
+        _codes(style.color, color_system, foreground=True),
+        _codes(style.bgcolor, color_system, foreground=False),
+        link if link[0] else ("", ""),
+    )
+
+
+def _codes(color: Color | None, color_system: ColorSystem | None, *, foreground: bool) -> str:
+    if color is None or color_system is None:
+        return ""
+    codes = ";".join(color.downgrade(color_system).get_ansi_codes(foreground=foreground))
+    return "" if codes in (NO_COLOUR, NO_BACKGROUND) else codes
+
+
+@lru_cache(maxsize=4096)
+def turn(before: Rendition, after: Rendition) -> str:
+    """From one look to another, in the shorter of two ways: what differs, or all anew."""
+    anew = ["0", *after.attributes, *filter(None, (after.colour, after.background))]
+    codes = min(_differing(before, after), anew, key=lambda codes: len(";".join(codes)))
+    said = f"\x1b[{';'.join(codes)}m" if codes else ""
+    return said if before.link == after.link else before.link[1] + said + after.link[0]
+
+
+def _differing(before: Rendition, after: Rendition) -> list[str]:
+    ended = {ENDED_BY[code] for code in before.attributes if code not in after.attributes}
+    codes = sorted(ended)
+    codes += [code for code in after.attributes if code not in before.attributes or ENDED_BY[code] in ended]
+    if after.colour != before.colour:
+        codes.append(after.colour or NO_COLOUR)
+    if after.background != before.background:
+        codes.append(after.background or NO_BACKGROUND)
+    return codes

@@ -1,8 +1,12 @@
-"""What happens to the terminal when a signal tells dlsim to go, or when the terminal itself is gone.
+"""What happens to the terminal when a signal tells dlsim to go, to stop or to go on, or when the terminal is gone.
 
 Textual leaves a terminal raw on a signal, and can wait for ever, or spin, when there is nobody left to write to. Here a
 signal ends the app the ordinary way, which restores the terminal; and a watching thread ends the process if that does
 not come to an end, or if the terminal has vanished.
+
+A shell with job control takes the terminal while dlsim is stopped, and gives it back with `fg`. Textual does its part
+of this, but expects nobody else to stop or wake it: after a SIGSTOP it would read the keyboard twice, and take the raw
+terminal for the one that it found. So both signals are heard here.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from functools import partial
 from threading import Event, Thread
 from types import FrameType
 from typing import Any
+
+from textual.app import App
 
 if sys.platform != "win32":
     import termios
@@ -110,3 +116,41 @@ def _attributes(fd: int | None) -> Any:
         return termios.tcgetattr(fd)
     except (termios.error, OSError, ValueError):
         return None
+
+
+class Suspension:
+    """Into the background and back: lets go of an app's terminal and takes it up again, where its driver can. It hears
+    the signals from the first moment on.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        driver = app._driver
+        self._driver = driver if driver is not None and driver.can_suspend and sys.platform != "win32" else None
+        if self._driver is not None:
+            signal.signal(signal.SIGTSTP, self._stop)
+            signal.signal(signal.SIGCONT, self._go_on)
+
+    @property
+    def can_come_back(self) -> bool:
+        """Whether there is a shell that can bring dlsim back: such a shell gives every job a group of its own."""
+        return self._driver is not None and os.getpgrp() != os.getsid(0)
+
+    def suspend(self) -> None:
+        """Stop, and with it whatever was started along with it, as the terminal's own ctrl+z would."""
+        self._let_go()  # first: once the others have stopped, the shell takes the terminal
+        os.kill(0, signal.SIGTSTP)
+
+    def _let_go(self) -> None:
+        writer = getattr(self._driver, "_writer_thread", None)
+        if self._driver is not None and writer is not None and writer.is_alive():
+            self._driver.suspend_application_mode()
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._let_go()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self, _number: int, _frame: FrameType | None) -> None:
+        self._let_go()
+        if self._driver is not None:
+            self._driver._must_signal_resume = True  # type: ignore[attr-defined]  # what was painted is gone
+            self._driver.resume_application_mode()

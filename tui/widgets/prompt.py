@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from textual import events, on
-from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widgets import Input
@@ -42,7 +41,7 @@ class Asked(Struct, frozen=True):
 
 
 class Prompt(Container):
-    """Asks for one thing at a time. Posts `Said` with what there is to say, and `Closed` when it is over."""
+    """Asks for one thing at a time. Posts `Remark` with what there is to say, and `Closed` when it is over."""
 
     DEFAULT_CSS = """
     Prompt { layer: above; dock: bottom; margin-bottom: 1; height: 1; layout: vertical; background: $surface; }
@@ -52,7 +51,7 @@ class Prompt(Container):
     #prompt-field { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
     """
 
-    class Said(Message):
+    class Remark(Message):
         """A note, or what is wrong with the text as it stands."""
 
         def __init__(self, text: str, *, is_trouble: bool) -> None:
@@ -63,19 +62,13 @@ class Prompt(Container):
         """Nothing is asked any more."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        label, message = Rows(id="prompt-label"), Rows(id="prompt-message")
+        field = Input(id="prompt-field", select_on_focus=False)
+        super().__init__(message, Horizontal(label, field, id="prompt-line"), id=id)
         self.display = False
-        self.label = Rows(id="prompt-label")
-        self.field = Input(id="prompt-field", select_on_focus=False)
+        self.label, self.field, self._message = label, field, message
         self.field.can_focus = False  # while nothing is asked, no key goes here
-        self._line = Horizontal(self.label, self.field, id="prompt-line")
-        self._message = Rows(id="prompt-message")
         self._asked: Asked | None = None
-
-    def compose(self) -> ComposeResult:
-        """What is said in lines of its own; below it the label and the field."""
-        yield self._message
-        yield self._line
 
     @property
     def is_open(self) -> bool:
@@ -138,7 +131,7 @@ class Prompt(Container):
 
     def _tell(self, text: str, *, is_trouble: bool) -> None:
         self.set_class(is_trouble, "trouble")
-        self.post_message(self.Said(text, is_trouble=is_trouble))
+        self.post_message(self.Remark(text, is_trouble=is_trouble))
 
     def spell_out(self, text: str, *, is_trouble: bool) -> None:
         """Say this above the field, whole, in as many lines as it takes; "" for nothing."""

@@ -1,4 +1,7 @@
-"""The widget that shows rows of text: it paints them with roles, scrolls them, and knows what a click on each means."""
+"""The widget that shows rows of text: it paints them with roles, scrolls them, and knows what a click on each means.
+
+A panel is one too: a frame around others, whose title stands in its upper edge and may hold tabs.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.color import Color
+from textual.containers import Container
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -16,7 +20,7 @@ from textual.widget import Widget
 
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import GROUND
-from dlsim.tui.drawing.text import Line, Link, Press, cut, means_at, measure
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, Press, cut, means_at, measure
 from dlsim.tui.widgets.styles import look_of
 from dlsim.tui.words import words
 
@@ -27,6 +31,11 @@ COMFORTABLE_WIDTH = 84
 """Text is not made wider than this: long lines are hard to read."""
 MARGINS = 3
 """Cells beside a text: one before it, and two behind for a mark that there is more."""
+
+CORNERS = 4
+"""Cells of an edge that are not for tabs."""
+BETWEEN, BETWEEN_CLOSE = "─", "│"
+"""What parts two tabs, with a blank on either side of it, and without where there is no room for blanks."""
 
 Layout = Callable[[int], Sequence[Line]]
 """The rows for a width in cells."""
@@ -41,6 +50,8 @@ class Rows(Widget):
     """
 
     DEFAULT_CSS = "Rows { height: 1fr; }"
+    pinned = 0
+    """So many rows at the top do not scroll."""
 
     class Clicked(Message):
         """Something was clicked: a number (a Link), or something to do (a Press), `x` and `y` cells into the rows."""
@@ -49,14 +60,9 @@ class Rows(Widget):
             super().__init__()
             self.rows, self.means, self.y = rows, means, y
 
-        @property
-        def control(self) -> Rows:
-            """The widget that was clicked."""
-            return self.rows
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None, row_action: str = "") -> None:
+    def __init__(self, *contents: Widget, id: str | None = None, row_action: str = "") -> None:
         """With `row_action` a click anywhere in a row does that, with the number of the row."""
-        super().__init__(id=id, classes=classes)
+        super().__init__(*contents, id=id)
         self.rows: tuple[Line, ...] = ()
         """What is on screen."""
         self.top = 0
@@ -82,12 +88,18 @@ class Rows(Widget):
         """Make the rows for the present size, and show those in view."""
         if self._layout is not None and self.size:
             self.all = self._layout(self.size.width)
-            self.top = max(0, min(self.top, len(self.all) - self.size.height))
-            self._show_from_top()
+            self._show_from(self.top)
 
-    def _show_from_top(self) -> None:
-        shown = self.all[self.top : self.top + self.size.height]
-        self.show_part(shown, self.top, len(self.all) - self.top - len(shown))
+    @property
+    def room(self) -> int:
+        """How many rows fit below those that do not scroll."""
+        return max(self.size.height - self.pinned, 1)
+
+    def _show_from(self, top: int) -> None:
+        head, rest = self.all[: self.pinned], self.all[self.pinned :]
+        self.top = max(0, min(top, len(rest) - self.room))
+        shown = rest[self.top : self.top + self.room]
+        self.show_part([*head, *shown], self.top, len(rest) - self.top - len(shown))
 
     def show_part(
         self, rows: Iterable[Line], above: int, below: int, foot: Iterable[Line] = (), instead: str = ""
@@ -139,8 +151,7 @@ class Rows(Widget):
     def scroll_lines(self, by: int) -> None:
         """Go down (or up, with a negative number) by so many rows."""
         if not self.is_whole:
-            self.top = max(0, min(self.top + by, len(self.all) - self.size.height))
-            self._show_from_top()
+            self._show_from(self.top + by)
 
     def scroll_pages(self, by: int) -> None:
         """Go down (or up) by about what is in view."""
@@ -148,8 +159,7 @@ class Rows(Widget):
 
     def keep_in_view(self, row: int) -> None:
         """Scroll as little as it takes to show this row of all."""
-        self.top = max(min(self.top, row), row - max(self.size.height, 1) + 1, 0)
-        self._show_from_top()
+        self._show_from(max(min(self.top, row), row - self.room + 1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel scrolls."""
@@ -253,3 +263,94 @@ def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
         mark = arrow
     kept = cut(line, max(cells - 1, 0))
     return (*kept, (" " * (cells - measure(kept) - breadth(mark)), ""), (mark, "muted"))
+
+
+# frames
+
+
+class Ground(Container):
+    """Holds others and shows nothing of itself but its ground: there are no lines to work out."""
+
+    BLANK = True
+
+
+class Panel(Rows):
+    """Draws a frame around its contents, which leave room for it; its upper edge has one title, or tabs of which one is
+    chosen. Frame and contents are all the widgets there are: each more is a millisecond of every start.
+    """
+
+    def __init__(self, *contents: Widget, id: str | None = None, choosing: str = "") -> None:
+        """`choosing` is the action that opens a tab, given its key."""
+        super().__init__(*contents, id=id)
+        self._choosing = choosing
+        self._tabs: Sequence[tuple[str, str]] = ()
+        self._chosen = ""
+        self._is_current = False
+        self._is_framed = True
+
+    def entitle(self, tabs: Sequence[tuple[str, str]], chosen: str = "", *, current: bool, framed: bool = True) -> None:
+        """Show these (key, title) tabs in the edge; the frame of the current panel is bright."""
+        shown = (self._tabs, self._chosen, self._is_current, self._is_framed)
+        if (tabs, chosen, current, framed) != shown:
+            self._tabs, self._chosen, self._is_current, self._is_framed = tabs, chosen, current, framed
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw the frame around the size there is."""
+        cells, rows = self.size
+        if not cells:
+            return
+        role = "frame-current" if self._is_current else "frame"
+        lines = [self._edge(cells, role)]
+        if self._is_framed:
+            side = (("│", role), (" " * (cells - 2), ""), ("│", role))
+            lines += [side] * (rows - 2)
+            lines.append((("╰" + "─" * (cells - 2) + "╯", role),))
+        self.show_rows(lines)
+
+    def _edge(self, cells: int, role: str) -> Line:
+        """The upper edge: corners, and the tabs that fit between them."""
+        left, right = ("╭─", "╮") if self._is_framed else ("──", "─")
+        tabs, is_close = self._fitting(cells - CORNERS)
+        goes_before, goes_on = tabs[:1] != self._tabs[:1], tabs[-1:] != self._tabs[-1:]
+        pieces: list[Piece] = [(left[:-1] + ELLIPSIS if goes_before else left, role)]
+        for number, (tab, title) in enumerate(tabs):
+            if number:
+                pieces.append((BETWEEN_CLOSE if is_close else BETWEEN, role))
+            before = "" if is_close and number else " "
+            after = "" if is_close and number < len(tabs) - 1 else " "
+            text = before + title + after
+            role_of_tab = self._role_of(tab)
+            is_pressed = self._choosing and tab
+            pieces.append((text, Press(role_of_tab, f"{self._choosing}({tab!r})") if is_pressed else role_of_tab))
+        pieces = list(cut(tuple(pieces), max(cells - 1, 1)))
+        rest = "─" * max(cells - measure(pieces) - 1, 0)
+        pieces += [(ELLIPSIS + rest[1:] if goes_on and rest else rest, role), (right, role)] if cells > 3 else []
+        return tuple(pieces)
+
+    def _fitting(self, cells: int) -> tuple[Sequence[tuple[str, str]], bool]:
+        """(the tabs that fit, whether they have to stand close together): the chosen one always, then those near it."""
+        sizes = [breadth(title) for _, title in self._tabs]
+        if sum(sizes) + 3 * len(sizes) - 1 <= cells:
+            return self._tabs, False
+        first = next((number for number, (tab, _) in enumerate(self._tabs) if tab == self._chosen), 0)
+        last = first
+        while True:
+            if last + 1 < len(sizes) and sum(sizes[first : last + 2]) + last + 2 - first + 1 <= cells:
+                last += 1
+            elif first and sum(sizes[first - 1 : last + 1]) + last - first + 3 <= cells:
+                first -= 1
+            else:
+                return self._tabs[first : last + 1], True
+
+    def _role_of(self, tab: str) -> str:
+        if not tab:
+            return "active"  # a title that names what was computed last
+        if tab != self._chosen:
+            return "tab"
+        return "title-current" if self._is_current else "title"
+
+
+def has_room_for(tabs: Sequence[tuple[str, str]], cells: int) -> bool:
+    """Whether an edge of so many cells shows all these (key, title) tabs, be it close together."""
+    return sum(breadth(title) + 1 for _, title in tabs) + 1 <= cells - CORNERS

@@ -1,4 +1,4 @@
-"""How every role looks: the words that lines, diagrams and pictures use for colours. One table for all widgets.
+"""How every role looks: the words that lines, diagrams and pictures use for colours; one table for all. And our themes.
 
 There are a hundred, and a widget shows five at a time: each is looked up when it is needed.
 """
@@ -12,6 +12,7 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color
 from textual.css.parse import parse_declarations
+from textual.theme import Theme
 
 from dlsim.tui.drawing.pictures.scene import DEPTHS, SIDES
 
@@ -90,6 +91,22 @@ STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
 
 DIM_IN_ANSI = frozenset({"muted", "tab", "frame", "axis"})
 """The terminal's own sixteen colours cannot be mixed: what is muted elsewhere is dim there."""
+
+BLUE_ORANGE = Theme(
+    name="blue-orange",
+    primary="#4AA8E8",
+    secondary="#8E9BFF",
+    accent="#FFC247",
+    warning="#FFD480",
+    error="#F07F2E",
+    success="#A8DCFF",
+    foreground="#E6E9EE",
+    background="#10141A",
+    surface="#1A2029",
+    panel="#222A35",
+)
+"""Safe for eyes that do not tell red from green: all that differs is blue or orange."""
+OWN_THEMES = (BLUE_ORANGE,)
 
 VARIABLE = re.compile(r"\$([\w-]+)")
 

@@ -29,8 +29,8 @@ from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
-from dlsim.tui.widgets import loss_curve
-from dlsim.tui.widgets.loss_curve import LossCurve
+from dlsim.tui.widgets import over_time
+from dlsim.tui.widgets.over_time import LossCurve
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -150,7 +150,7 @@ def test_where_ways_meet_the_last_one_is_seen():
 
 
 def test_a_bucket_lets_a_few_through_and_then_ten_a_second_at_most():
-    throttle = Throttle(loss_curve.BURST, loss_curve.PER_SECOND)
+    throttle = Throttle(over_time.BURST, over_time.PER_SECOND)
     times = [100 + step / 1000 for step in range(5000)]
     passed = [now for now in times if not throttle.wait(now)]
     assert passed[0] == times[0]
@@ -462,7 +462,7 @@ async def test_a_click_means_that_iteration_where_the_axis_counts_epochs_too(scr
 
 def test_a_million_iterations_cost_no_more_points_than_a_screen_has():
     curves = Curves({"loss": Curve(np.random.default_rng(0).random(1_000_000))})
-    (drawn,) = curves.series(58, loss_curve.LOOKS)
+    (drawn,) = curves.series(58, over_time.LOOKS)
     assert len(drawn.x) <= 4 * 58 + 4
 
 

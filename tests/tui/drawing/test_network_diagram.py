@@ -24,7 +24,7 @@ from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import in_view
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
 from dlsim.tui.drawing.text import number
-from dlsim.tui.widgets.picture import NetworkDiagram
+from dlsim.tui.widgets.moment import NetworkDiagram
 
 
 def network(*widths, activation="sigmoid", biases=True, seed=1):

@@ -18,9 +18,9 @@ from dlsim.tui.drawing.equation import PanelRoom
 from dlsim.tui.drawing.formula import answer_parts
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
-from dlsim.tui.widgets.picture import PictureView
+from dlsim.tui.widgets.keyline import CAPS
+from dlsim.tui.widgets.moment import PictureView
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import meaning, names, origin, question, text_of
 

@@ -26,9 +26,9 @@ from dlsim.tui.drawing.reports import comparison_lines, convention_lines, markdo
 from dlsim.tui.drawing.table import TableView
 from dlsim.tui.drawing.variants import variants, variants_lines, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Places, Selection
 from dlsim.tui.session.session import Session
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.words import words
 
 HALF, LOW, NARROW = (59, 17), (78, 9), (38, 12)

@@ -13,8 +13,8 @@ from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.drawing.text import measure
 from dlsim.tui.drawing.whole_op import op_shown
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.words import words
 
 

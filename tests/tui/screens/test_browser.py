@@ -260,4 +260,4 @@ async def test_of_what_a_topic_finds_a_title_that_holds_it_is_chosen(open_at):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"bowl")
         await pilot.pause()
-        assert app.screen._found[app.screen._chosen].name == "optimizers-on-a-bowl"
+        assert app.screen.chosen.name == "optimizers-on-a-bowl"

@@ -8,7 +8,7 @@ import pytest
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of
-from dlsim.tui.screens import copying
+from dlsim.tui.screens import looking
 from dlsim.tui.words import words
 
 
@@ -84,9 +84,9 @@ async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_
         assert may_write.wait(30)
         return keep(*arguments)
 
-    keep = copying.keep
-    monkeypatch.setattr(copying, "keep", keep_later)
-    monkeypatch.setattr(copying, "MOST_AT_ONCE", 10)
+    keep = looking.keep
+    monkeypatch.setattr(looking, "keep", keep_later)
+    monkeypatch.setattr(looking, "MOST_AT_ONCE", 10)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2", key)
@@ -114,8 +114,8 @@ async def test_leaving_does_not_wait_for_a_long_table(open_at, until, monkeypatc
         is_over.set()
         raise OSError("nobody is here any more")
 
-    monkeypatch.setattr(copying, "keep", keep_after_all)
-    monkeypatch.setattr(copying, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(looking, "keep", keep_after_all)
+    monkeypatch.setattr(looking, "MOST_AT_ONCE", 0)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2", "Y", "q")
@@ -128,7 +128,7 @@ async def test_leaving_does_not_wait_for_a_long_table(open_at, until, monkeypatc
 async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, home, screen_text, monkeypatch, is_kept):
     if not is_kept:
         home.write_text("no folder")
-    monkeypatch.setattr(copying, "LONGEST_FOR_CLIPBOARD", 10)
+    monkeypatch.setattr(looking, "LONGEST_FOR_CLIPBOARD", 10)
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2", "Y")

@@ -7,7 +7,6 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.equation import PanelRoom
 from dlsim.tui.drawing.formula import answer_parts
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.editing import (
     brief,
     change,
@@ -22,6 +21,7 @@ from dlsim.tui.session.editing import (
 from dlsim.tui.session.selection import Selection, datum_edit
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import label_of
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import origin as origin_of
 

@@ -7,8 +7,7 @@ import re
 import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.tui.palette import Commands
-from dlsim.tui.screens.help import bound, help_lines, told_on
+from dlsim.tui.screens.help import Commands, bound, help_lines, told_on
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.words import words
 

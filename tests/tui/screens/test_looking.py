@@ -25,11 +25,11 @@ from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.drawing.reports import convention_lines
 from dlsim.tui.drawing.text import Owner
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
-from dlsim.tui.screens.choosing import ChoosingScreen
+from dlsim.tui.screens.overlays import ChoosingScreen
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.variants import differences
-from dlsim.tui.widgets.loss_curve import LossCurve
-from dlsim.tui.widgets.picture import PictureView
+from dlsim.tui.widgets.moment import PictureView
+from dlsim.tui.widgets.over_time import LossCurve
 from dlsim.tui.words import words
 from dlsim.tui.words.prose import rule_in_words
 

@@ -13,9 +13,9 @@ from textual.geometry import Size
 from dlsim.engine.numbers import DIGITS
 from dlsim.tui.app import has_room
 from dlsim.tui.drawing.formula import panel_parts
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.session.session import Session
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.words import words
 
 SIZES = [

@@ -12,7 +12,7 @@ from dlsim.tui.app import DlsimApp
 from dlsim.tui.session.keys import usable
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Last, Store
-from dlsim.tui.themes import BLUE_ORANGE
+from dlsim.tui.widgets.styles import BLUE_ORANGE
 
 SIZE = (120, 40)
 

@@ -12,10 +12,9 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
 from dlsim.tui.drawing.equation import PanelRoom
 from dlsim.tui.drawing.formula import answer_parts
-from dlsim.tui.screens.footer import CAPS
 from dlsim.tui.session.selection import Places, Selection, answer_to, in_order
-from dlsim.tui.widgets.formula import FormulaView
-from dlsim.tui.widgets.picture import NetworkDiagram
+from dlsim.tui.widgets.keyline import CAPS
+from dlsim.tui.widgets.moment import FormulaView, NetworkDiagram
 from dlsim.tui.words import words
 
 GRADIENT = ref_to("dE_dW", 1, (0, 0))

@@ -26,10 +26,10 @@ SIGNATURES = [
         App,
         "_display",
         ["self", "screen", "renderable"],
-        "tui/terminal/painting.py overrides it to cut every update down",
+        "tui/terminal/adapter.py overrides it to cut every update down",
     ),
-    (App, "_check_bindings", ["self", "key", "priority"], "tui/terminal/keyboard.py answers a key with it"),
-    (MessagePump, "_context", ["self"], "tui/terminal/keyboard.py types into a field within it"),
+    (App, "_check_bindings", ["self", "key", "priority"], "tui/terminal/adapter.py answers a key with it"),
+    (MessagePump, "_context", ["self"], "tui/terminal/adapter.py types into a field within it"),
     (
         _compositor.ChopsUpdate,
         "__init__",
@@ -65,7 +65,7 @@ def test_what_is_called_or_overridden_takes_the_same_arguments(owner, name, argu
 def test_a_binding_is_checked_by_a_coroutine_that_says_whether_there_was_one():
     assert inspect.iscoroutinefunction(App._check_bindings), (
         f"in Textual {version('textual')} App._check_bindings is no coroutine any more: "
-        "tui/terminal/keyboard.py awaits it"
+        "tui/terminal/adapter.py awaits it"
     )
 
 
@@ -73,7 +73,7 @@ def test_an_app_still_sends_what_its_update_renders():
     source = inspect.getsource(App._display)
     for part in ("isinstance(renderable, CompositorUpdate)", "renderable.render_segments(console)"):
         assert part in source, (
-            f"in Textual {version('textual')} App._display does without `{part}`: tui/terminal/painting.py hands it "
+            f"in Textual {version('textual')} App._display does without `{part}`: tui/terminal/adapter.py hands it "
             "updates that are cut down when their render_segments is called"
         )
 
@@ -82,7 +82,7 @@ async def test_an_app_has_its_driver_where_suspending_looks_for_it():
     app = App()
     async with app.run_test():
         assert getattr(app, "_driver", None) is not None, (
-            f"in Textual {version('textual')} an app's driver is not its _driver: tui/terminal/suspending.py needs it"
+            f"in Textual {version('textual')} an app's driver is not its _driver: tui/terminal/signals.py needs it"
         )
 
 
@@ -90,7 +90,7 @@ async def test_an_app_has_its_driver_where_suspending_looks_for_it():
 def test_the_driver_of_unix_has_what_suspending_reads_and_sets(name):
     driver = pytest.importorskip("textual.drivers.linux_driver", reason="no terminal of Unix").LinuxDriver
     assert f"self.{name}" in inspect.getsource(driver), (
-        f"in Textual {version('textual')} LinuxDriver has no {name} any more: tui/terminal/suspending.py needs it to "
+        f"in Textual {version('textual')} LinuxDriver has no {name} any more: tui/terminal/signals.py needs it to "
         "let go of the terminal once, and to have all painted anew"
     )
 

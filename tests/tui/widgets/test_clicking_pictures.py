@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlsim.tui.widgets.picture import PictureView
+from dlsim.tui.widgets.moment import PictureView
 
 
 async def shown(app, pilot, name):

@@ -8,8 +8,8 @@ from textual.app import App
 from dlsim.engine import Simulator, load
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
-from dlsim.tui.widgets import picture as view_module
-from dlsim.tui.widgets.picture import PictureView
+from dlsim.tui.widgets import moment as view_module
+from dlsim.tui.widgets.moment import PictureView
 
 
 class Shown(App):

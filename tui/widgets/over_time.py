@@ -1,4 +1,4 @@
-"""The loss of every iteration done, as a curve; its cost does not depend on how many they are."""
+"""The run over time: the strip under the header, and the loss of every iteration done, as a curve."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import UNICODE, Glyphs
 from dlsim.tui.drawing.curves import BRAILLE, Curves, Throttle, curves_of, left_of_curves, place_of_last, plot
-from dlsim.tui.drawing.text import Link, Piece, Press, wrap
+from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
+from dlsim.tui.drawing.text import Link, Piece, Press, measure, wrap
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.selection import of_curve
 from dlsim.tui.widgets.rows import Rows
-from dlsim.tui.words import Words, words
+from dlsim.tui.words import words
 from dlsim.tui.words.lookalikes import plain
 
+SAY = words()
 BURST, PER_SECOND = 3, 7
 """So many redraws at once, and so many a second from then on: never more than ten in any second."""
 LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"), ("curve-5", "*"))
@@ -39,21 +41,53 @@ LEAST_WITH_CAPTION = 3
 LEAST_WITH_LEGEND = 6
 
 
+class TimelineStrip(Rows):
+    """Draws the strip. A click or a drag on it scrubs; one on the conditions that stop runs shows them."""
+
+    DEFAULT_CSS = "TimelineStrip { height: 1; }"
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._snapshot: Snapshot | None = None
+        self._stops: Sequence[str] = ()
+        self._plan: StripPlan | None = None
+
+    def show(self, snapshot: Snapshot, stops: Sequence[str] = ()) -> None:
+        """Show this moment, and the conditions at which runs stop."""
+        is_same = self._snapshot is not None and self._snapshot.course == snapshot.course and self._stops == stops
+        self._snapshot, self._stops = snapshot, stops
+        if not is_same:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw it in the width there is."""
+        if self._snapshot is not None and self.size.width:
+            line, self._plan = strip_line(SAY, self._snapshot, self.size.width, self.glyphs, self._stops)
+            self.show_rows([line])
+
+    def means(self, x: int, y: int) -> Link | Press | None:
+        """The last iteration of a cell, as far as the run has been; or what stops runs."""
+        if not self.rows:
+            return None
+        (line, *_), told = self.rows, conditions_told(SAY, self._stops)
+        text = "".join(piece for piece, _ in line)
+        shown = next((form for form in told if text.endswith(f"{form} ")), "")
+        if shown and x >= measure(line) - breadth(shown) - 1:
+            return Press("", "stops.breakpoint")
+        if self._plan is None or self._snapshot is None:
+            return None
+        iteration = min(self._plan.iteration(x), len(self._snapshot.known))
+        return Press("", f"stepping.scrub_to({iteration})", drags=True)
+
+
 class LossCurve(Rows):
     """Draws the curves of a snapshot, the loss first. A click on them leads to an iteration."""
 
-    def __init__(
-        self,
-        say: Words | None = None,
-        *,
-        id: str | None = None,
-        classes: str | None = None,
-        glyphs: Glyphs = UNICODE,
-        lesson: str = NOTHING,
-    ) -> None:
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE, lesson: str = NOTHING) -> None:
         """`lesson` is the key that opens the lesson: it is named before there is anything to draw."""
-        super().__init__(id=id, classes=classes)
-        self._say, self._lesson = say or words(), lesson
+        super().__init__(id=id)
+        self._lesson = lesson
         self._drawn_at = self._draw_seconds = 0.0
         self._is_plain, self._ghost_mark = not glyphs.has_dots, glyphs.ghost
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
@@ -80,8 +114,8 @@ class LossCurve(Rows):
         is_same = not variants and self._snapshot is not None and self._snapshot.course == snapshot.course
         self._snapshot = snapshot
         if digits != self._digits:
-            self._digits, self._drawn = digits, None
-            self.refresh()
+            self._digits = digits
+            self._draw_anew()
         curves = self._curves if is_same else curves_of(snapshot, variants)
         key = self._key if is_same else curves.key
         if key == self._key:
@@ -91,14 +125,16 @@ class LossCurve(Rows):
         self._counts = snapshot.scenario.gates
         if self._is_calm:
             self._is_calm = False
-            self._drawn = None
-            self.refresh()
+            self._draw_anew()
         else:
             self._redraw()
 
     def toggle_log(self) -> None:
         """Logarithmic scale, or linear again."""
         self.is_log = not self.is_log
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
         self._drawn = None
         self.refresh()
 
@@ -147,7 +183,7 @@ class LossCurve(Rows):
         rows: list[list[Piece]] = []
         self._told = []
         if not iterations:
-            text = self._say("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
+            text = SAY("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
             rows += [[(" ", ""), *line] for line in wrap([(text, "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
             rows += self._caption(width, iterations, most=max(height // 4, 1))
@@ -157,7 +193,7 @@ class LossCurve(Rows):
         series = curves.series(width, self._looks)
         room, span = height - len(rows), curves.span([*series, *behind])
         mark = next((variant.mark for variant, _ in curves.variants if variant.is_lead), POSITION)
-        name = self._say("curve.epochs" if curves.counts_epochs else "curve.iterations")
+        name = SAY("curve.epochs" if curves.counts_epochs else "curve.iterations")
         self._span, self._top = span, len(rows)
         rows += plot(series, width, room, span=span, name=name, log=self.is_log, mark=mark, behind=behind)
         return rows[:height]
@@ -206,8 +242,8 @@ class LossCurve(Rows):
         no room even so is left out whole: no mark without its name.
         """
         decimals = (self._digits, *(fewer for fewer in FEWER_DIGITS if fewer < self._digits))
-        ghost, log = self._ghost_forms(), self._say("key.look.log.name")
-        of = [(f"  {self._say('header.iteration', iteration=iterations)}", "muted")]
+        ghost, log = self._ghost_forms(), SAY("key.look.log.name")
+        of = [(f"  {SAY('header.iteration', iteration=iterations)}", "muted")]
         scale = [(f"  {log}", "muted")] if self.is_log else []
         told = [[run for entry in self._entries(digits) for run in entry[0]] for digits in decimals]
         wanted = [*of, *(ghost[-1] if ghost else []), *scale]
@@ -239,7 +275,7 @@ class LossCurve(Rows):
             gap = ("  " if number else " ", "")
             sample = [] if len(curves) == 1 else [(f"{self._sample_of(number)} ", role)]
             key = "batch_loss" if name == "loss" and self._curves.is_part else name
-            title = (f"{self._say.first([f'curve.{key}', 'column.any'], name=name)} ", "muted")
+            title = (f"{SAY.first([f'curve.{key}', 'column.any'], name=name)} ", "muted")
             last = (_last(curve, 0 if name in self._counts else digits), "text" if number else "operand")
             shorter = [[gap, *sample, last]] if sample and not number else []
             yield [[gap, *sample, title, last], *shorter, [gap, *sample, title]]
@@ -250,9 +286,9 @@ class LossCurve(Rows):
         if ghost is None:
             return []
         key = "curve.ghost_undone" if ghost.is_undone else "curve.ghost"
-        forms = [self._say(key), self._say(f"{key}_in_short")]
+        forms = [SAY(key), SAY(f"{key}_in_short")]
         if (end := len(ghost.curve)) > self._curves.ghosts_end:
-            forms = [*(self._say("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
+            forms = [*(SAY("curve.ghost_goes_on", ghost=form, end=end) for form in forms), *forms]
         return [[(f"  {2 * self._ghost_mark} {form}", "muted")] for form in forms]
 
     # what makes it look otherwise
