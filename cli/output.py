@@ -20,7 +20,7 @@ import click
 import msgspec
 
 from dlsim.engine import Simulator
-from dlsim.engine.text import breadth, clean
+from dlsim.engine.text import breadth, clean, filled
 from dlsim.tui.words.lookalikes import in_encoding
 
 SIGNS = "∂η·→╭─"
@@ -75,17 +75,8 @@ def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", right: bool = Fal
 
 def wrapped(line: str, width: int) -> Iterator[str]:
     """The line in lines of at most so many cells, broken at spaces; a longer word has a line of its own."""
-    row: list[str] = []
-    taken = 0
-    for word in line.split(" "):
-        cells = breadth(word)
-        if row and taken + 1 + cells > width:
-            yield " ".join(row)
-            row, taken = [word], cells
-        else:
-            taken += cells + bool(row)
-            row.append(word)
-    yield " ".join(row)
+    words = ((word, breadth(word), breadth(word) + 1) for word in line.split(" "))
+    return map(" ".join, filled(words, width))
 
 
 def width_of_terminal() -> int | None:

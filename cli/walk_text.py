@@ -206,7 +206,7 @@ class WalkText:
 
     def _means(self, snapshot: Snapshot, told: Explanation) -> Iterator[str]:
         """Why it is what it is, and what that means."""
-        for reason in reasons(self._say, snapshot, told, told.sums, self.digits):
+        for reason in reasons(self._say, snapshot, told, self.digits):
             yield self.spoken(reason)
         yield self.spoken(meaning(self._say, snapshot, told.ref, float(told.value)))
 

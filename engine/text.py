@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import combining, east_asian_width
 
 import numpy as np
@@ -41,6 +42,25 @@ def breadth(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+Word = TypeVar("Word")
+
+
+def filled(words: Iterable[tuple[Word, int, int]], cells: int) -> Iterator[list[Word]]:
+    """The words of each line: as many as have room in so many cells, and one that is longer by itself. With each word
+    come the cells that it takes at the end of a line, and those that it takes before another one.
+    """
+    line: list[Word] = []
+    used = 0
+    for word, last, before_another in words:
+        if line and used + last > cells:
+            yield line
+            line, used = [], 0
+        line.append(word)
+        used += before_another
+    if line:
+        yield line
 
 
 def clean_tables(value: Any) -> Any:

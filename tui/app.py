@@ -22,7 +22,7 @@ from textual.widget import AwaitMount
 
 from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
-from dlsim.tui.drawing.plots import get_ready
+from dlsim.tui.drawing.curves import get_ready
 from dlsim.tui.screens.browser import BrowserScreen
 from dlsim.tui.screens.help import Commands, HelpScreen, bound, commands, told_on
 from dlsim.tui.screens.simulator import SimulatorScreen

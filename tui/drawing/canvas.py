@@ -1,5 +1,6 @@
 """The canvas: cells in rows, each a character, the role it is written in, the role of the ground under it, and which
-number it stands for. Lines and curves are drawn between dots, eight to a cell (Braille).
+number it stands for. Lines and curves are drawn between dots, eight to a cell (Braille). The other characters that
+pictures are made of stand in a table for Unicode, and one for terminals that have only ASCII.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 
 from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.text import GAP, Line, Link, Owner, Piece, Pieces, fit, measure
 
 Mask = NDArray[np.bool_]
@@ -31,6 +31,93 @@ NO_DOTS, ALL_DOTS = 0x2800, 0x28FF
 ACROSS, HEAVY, BROKEN = 0x100, 0x200, 0x400
 """Marks of a cell that a level line crosses: drawn as a whole stroke where nothing else is in the cell."""
 DASH, DASH_AND_GAP = 5, 8  # dots
+
+
+class Glyphs(Struct, frozen=True):
+    """The characters of pictures. A frame is (upper edge, side, lower edge), an edge three characters."""
+
+    frame: tuple[str, str, str]
+    heavy_frame: tuple[str, str, str]
+    has_dots: bool
+    level: tuple[str, str, str, str]  # a level line: thin, heavy, thin broken, heavy broken
+    forward: str
+    backward: str
+    forward_heads: tuple[str, str, str]  # of a line that rises, stays level, falls
+    backward_heads: tuple[str, str, str]
+    more: str
+    more_across: str
+    positive: str  # from weak to strong
+    negative: str
+    nothing: str
+    dead: str
+    flat: str
+    loop: str
+    minus: str
+    strokes: tuple[str, str, str]  # at the label of a line that rises, stays level, falls
+    join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
+    edit: str
+    ghost: str  # a run that was left
+
+    def line(self, bits: int) -> str:
+        """The character for a cell with these dots and level lines."""
+        dots = bits & 0xFF
+        if bits > 0xFF:
+            heavy, broken = bool(bits & 0x200), bool(bits & 0x400)
+            if not dots:
+                return self.level[heavy + 2 * broken]
+            if not broken:
+                dots |= 0x36 if heavy else 0x12
+        if not self.has_dots:
+            return {0x87: "\\", 0x78: "/"}.get(dots, "X")
+        return chr(0x2800 + dots)
+
+
+UNICODE = Glyphs(
+    frame=("╭─╮", "│", "╰─╯"),
+    heavy_frame=("┏━┓", "┃", "┗━┛"),
+    has_dots=True,
+    level=("─", "━", "╌", "╍"),
+    forward="▶",
+    backward="◀",
+    forward_heads=("◥", "▶", "◢"),
+    backward_heads=("◣", "◀", "◤"),
+    more="⋮",
+    more_across="⋯",
+    positive="░▒▓█",
+    negative="-=≡≣",
+    nothing="·",
+    dead="∅",
+    flat="≈",
+    loop="↺",
+    minus="−",
+    strokes=("╱", "─", "╲"),
+    join=("┤", "├", "┫", "┣"),
+    edit="◆",
+    ghost="·",
+)
+ASCII = Glyphs(
+    frame=("+-+", "|", "+-+"),
+    heavy_frame=("#=#", "#", "#=#"),
+    has_dots=False,
+    level=("-", "=", "~", "~"),
+    forward=">",
+    backward="<",
+    forward_heads=(">", ">", ">"),
+    backward_heads=("<", "<", "<"),
+    more=":",
+    more_across="..",
+    positive=":+*#",
+    negative="-=%@",
+    nothing=" ",
+    dead="!",
+    flat="~",
+    loop="@",
+    minus="-",
+    strokes=("/", "-", "\\"),
+    join=("|", "|", "#", "#"),
+    edit="^",
+    ghost=":",
+)
 
 
 class LineStyle(Struct, frozen=True):

@@ -1,21 +1,30 @@
-"""What the loss curve is to draw, and how often: the curves of a moment and of the runs beside it, by iterations or by
-epochs.
+"""The loss curve: the curves of a moment and of the runs beside it, by iterations or by epochs, as rows of text with
+roles.
+
+Here is the one place that knows plotext, for the UI thread only. plotext draws into one figure for the whole process
+and fails on numbers that are not finite, so it is given a cleared figure and points between 0 and 1; scales, ticks and
+their labels are made in `scales.py`.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
 import numpy as np
 from msgspec import Struct, field, structs
+from numpy.typing import NDArray
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Epochs
 from dlsim.engine.runs import Ghost
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.plots import Series
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing import scales
+from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
+from dlsim.tui.drawing.text import Piece
 from dlsim.tui.drawing.variants import Variant
 
 CONTEXT, LEAST_CONTEXT = 1.5, 10
@@ -184,3 +193,218 @@ class Throttle:
             self._left -= 1
             return 0.0
         return (1 - self._left) / self._per_second
+
+
+# curves in, text out
+
+Array = NDArray[np.float64]
+
+BRAILLE = "braille"
+COLUMNS, ROWS = 2, 4
+"""Dots of a cell."""
+AXIS = "axis"
+LEAST_WITH_AXES = (16, 4)
+CELLS_OF_A_TICK = 12
+COLOUR = re.compile("\x1b\\[(?:38;5;(\\d+)|0)m")
+MARKS = 5
+"""So many times a curve's mark stands on it."""
+
+
+class Series(Struct, frozen=True):
+    """One curve: at each x the least and the greatest of what lies there. `marker`: "braille" or a character."""
+
+    x: Array
+    low: Array
+    high: Array
+    role: str
+    marker: str = BRAILLE
+    mark: str = ""
+    """A character that stands on the curve here and there, so that it is known without its colour."""
+
+
+def plot(
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    *,
+    span: tuple[float, float] | None = None,
+    name: str = "",
+    log: bool = False,
+    mark: str = "",
+    mark_role: str = "active",
+    behind: Sequence[Series] = (),
+) -> list[list[Piece]]:
+    """The curves in `width` × `height` cells, the end of the first one marked with `mark`; empty without points. A
+    point that is alone stands where the end of a curve does.
+
+    `span` is the stretch of x that is drawn, all there is unless given, and `name` is what x is. On a logarithmic
+    scale what is not positive has no place and is left out. What is `behind` is drawn first, so that the curves
+    cover it.
+    """
+    shown, under = _drawable(series, log=log), _drawable(behind, log=log)
+    if not shown or width < 1 or height < 1:
+        return []
+    import plotext  # noqa: PLC0415 -- it takes 40 ms, and a run that has not begun has no curve to wait for
+
+    drawn = [*shown, *under]
+    begin, furthest = span or (min(float(one.x.min()) for one in drawn), max(float(one.x.max()) for one in drawn))
+    least, greatest = min(float(one.low.min()) for one in drawn), max(float(one.high.max()) for one in drawn)
+    most = scales.most_ticks(height - 2)
+    across, up = scales.across(begin, furthest), scales.up(least, greatest, most, log=log)
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(width, height)
+    plotext.theme("clear")
+    columns, rows = _draw_axes(across, up, width, height, most, log=log, name=name, begin=begin)
+    roles = dict(enumerate([*(one.role for one in [*under, *shown]), mark_role], start=1))
+    for number, one in enumerate([*under, *shown], start=1):
+        x, y = _path(across.place(one.x), up.place(one.low), up.place(one.high))
+        plotext.plot(x.tolist(), y.tolist(), marker=one.marker, color=number)
+
+    def draw_marks(one: Series, here: slice | NDArray[np.int64], mark: str, number: int) -> None:
+        """In the cells of the curve's own dots."""
+        dots = (COLUMNS, ROWS) if one.marker == BRAILLE else (1, 1)
+        x = _middles(across.place(one.x[here]), columns, dots[0])
+        y = _middles(up.place(one.low[here] / 2 + one.high[here] / 2), rows, dots[1])
+        plotext.scatter(x, y, marker=mark, color=number)
+
+    for number, one in enumerate(under, start=1):
+        if one.mark:
+            draw_marks(one, _here_and_there(len(one.x), number / len(under)), one.mark, number)
+    if mark:
+        draw_marks(shown[0], slice(-1, None), mark, len(roles))
+    plotext.xlim(0, 1)
+    plotext.ylim(0, 1)
+    lines = _pieces(plotext.build(), roles, width, height)
+    return [*lines[:-1], _named(lines[-1], name)] if _has_axes(width, height) else lines
+
+
+def left_of_curves(rows: Sequence[str], *, is_plain: bool = False) -> int:
+    """How many cells of these rows of a plot are taken by the labels of y and the axis itself."""
+    axis = "|+" if is_plain else "│┤└"
+    found = (min((place for place in map(row.find, axis) if place >= 0), default=-1) for row in rows)
+    return next((place + 1 for place in found if place >= 0), 0)
+
+
+def get_ready() -> None:
+    """Import plotext, which takes 40 ms: neither the start nor the first key with a curve should wait for it."""
+    import plotext  # noqa: F401, PLC0415
+
+
+# what is drawn
+
+
+def _here_and_there(points: int, share: float) -> NDArray[np.int64]:
+    """A few of so many points, other ones for another share; the last one always."""
+    places = (np.arange(MARKS) + share) / MARKS * (points - 1)
+    return np.array(sorted({*places.astype(np.int64).tolist(), points - 1}))  # np.unique imports numpy.ma: 16 ms
+
+
+def _drawable(series: Sequence[Series], *, log: bool) -> list[Series]:
+    found = (_logarithmic(one) if log else one for one in map(_finite, series))
+    return [one for one in found if len(one.x)]
+
+
+def _finite(one: Series) -> Series:
+    keep = np.isfinite(one.x) & np.isfinite(one.low) & np.isfinite(one.high)
+    return Series(one.x[keep], one.low[keep], one.high[keep], one.role, one.marker, one.mark)
+
+
+def _logarithmic(one: Series) -> Series:
+    keep = one.high > 0
+    low, high = one.low[keep], one.high[keep]
+    if len(low):
+        least = low[low > 0].min() if (low > 0).any() else high.min()
+        low = np.log10(np.where(low > 0, low, least))
+    return Series(one.x[keep], low, np.log10(high), one.role, one.marker, one.mark)
+
+
+def _path(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """Up and down through the extremes of every place, each once where they are the same."""
+    if np.array_equal(low, high):
+        return x, low
+    extremes = np.stack([high, low], axis=1)
+    extremes[1::2] = extremes[1::2, ::-1]
+    return np.repeat(x, 2), extremes.ravel()
+
+
+def _middles(shares: Array, cells: int, dots: int) -> list[float]:
+    """Of points from 0 to 1, where the cells lie in which they have their dots, of so many a cell."""
+    place = np.floor(np.round(shares * (dots * cells - 1) + 0.5, 8)) // dots
+    return [float(middle) for middle in place / max(cells - 1, 1)]
+
+
+# axes
+
+
+def _draw_axes(
+    across: Scale, up: Scale, width: int, height: int, most: int, *, log: bool, name: str, begin: float
+) -> tuple[int, int]:
+    """Set them, with room for the name of x, and no tick before where x begins; the columns and rows that are left for
+    the curves.
+    """
+    import plotext  # noqa: PLC0415 -- as above
+
+    has_axes = _has_axes(width, height)
+    plotext.xaxes(has_axes, False)
+    plotext.yaxes(has_axes, False)
+    if not has_axes:
+        plotext.xticks([])
+        plotext.yticks([])
+        return width, height
+    ticks = y_ticks(up, most, log=log)
+    texts = labels(ticks, log=log)
+    plotext.yticks(up.place(np.array(ticks)).tolist(), texts)
+    columns = width - max(map(len, texts)) - 1
+    ticks = [tick for tick in x_ticks(across, max(width // CELLS_OF_A_TICK, 1)) if tick >= begin]
+    if name and len(ticks) > 2:  # the last but one makes room for it
+        low, high = ticks[0], ticks[-1]
+        needed = breadth(name) + len(f"{high:,.0f}") + len(f"{ticks[-2]:,.0f}") + 3
+        if (high - ticks[-2]) / (high - low) * columns < needed:
+            del ticks[-2]
+    plotext.xticks(across.place(np.array(ticks)).tolist(), [f"{tick:,.0f}" for tick in ticks])
+    return columns, height - 2
+
+
+def _has_axes(width: int, height: int) -> bool:
+    return width >= LEAST_WITH_AXES[0] and height >= LEAST_WITH_AXES[1]
+
+
+def _named(row: list[Piece], name: str) -> list[Piece]:
+    """The labels of x, and before the last of them what they count, where that is free."""
+    text = "".join(text for text, _ in row)
+    last = text.rstrip().rfind(" ") + 1
+    start = last - breadth(name) - 1
+    if not name or start < 2 or text[start - 2 : last].strip():
+        return row
+    return [(text[:start], AXIS), (name, "muted"), (text[last - 1 :], AXIS)]
+
+
+# from plotext's text
+
+
+def _pieces(text: str, roles: Mapping[int, str], width: int, height: int) -> list[list[Piece]]:
+    """plotext's rows, every colour turned into the role that it stood for."""
+    rows = []
+    for line in text.split("\n")[:height]:
+        row: list[Piece] = []
+        role, end = AXIS, 0
+        for found in COLOUR.finditer(line):
+            if found.start() > end:
+                row.append((line[end : found.start()], role))
+            role = AXIS if found[1] is None else roles.get(int(found[1]), AXIS)
+            end = found.end()
+        if end < len(line):
+            row.append((line[end:], role))
+        rows.append(_filled(row, width))
+    return rows
+
+
+def _filled(row: list[Piece], width: int) -> list[Piece]:
+    room = width
+    filled = []
+    for text, role in row:
+        if room > 0:
+            filled.append((text[:room], role))
+        room -= len(text)
+    return [*filled, (" " * room, "")] if room > 0 else filled

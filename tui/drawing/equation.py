@@ -1,4 +1,5 @@
-"""Formulas as lines, and equations in a panel: symbols, numbers and result, their equals signs below each other.
+"""Formulas as lines, and equations in a panel: symbols, numbers and result, their equals signs below each other; and
+what stands below every equation.
 
 A formula stands in one line or in several, or with its fractions stacked (∂E over ∂W5); never wider than it may be.
 """
@@ -6,7 +7,7 @@ A formula stands in one line or in several, or with its fractions stacked (∂E 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -16,7 +17,9 @@ from dlsim.engine.numbers import fixed, plain
 from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, gap, measure, wrap
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, dispensable, gap, measure, wrap
+from dlsim.tui.words import Words
+from dlsim.tui.words.prose import reasons
 
 OPENING, CLOSING = "«", "»"
 """In a mean over the batch, what the sample under the lens adds stands between these."""
@@ -36,28 +39,50 @@ MOVES = 0.3
 MOST_MOVES = 99
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
+QUESTION, MEANING, WHY, BATCH = 3.0, 2.8, 3.2, 2.0
+"""What is lost without each of the sentences."""
+MARK = "▶"
+
+
+class PanelRoom(Struct, frozen=True):
+    """What the formula panel tells of, in which words, and the room for it: sentences take `prose` cells, formulas
+    `cells`, and numbers have so many `digits`. `caps` are the names of keys by binding id.
+    """
+
+    say: Words
+    snapshot: Snapshot
+    caps: Mapping[str, str]
+    prose: int
+    cells: int
+    digits: int
+
+    def wrapped(self, text: str, role: str = "muted") -> list[Line]:
+        """A sentence in lines."""
+        return wrap([(text, role)], self.prose)
+
+    def said(self, text: str, role: str, cost: float) -> Part:
+        """A sentence that is shown or left out."""
+        return dispensable(self.wrapped(text, role), cost)
+
+    @property
+    def keys_in_lists(self) -> Mapping[str, str]:
+        """What the keys are called that move in a list of operands."""
+        return {name: self.caps[f"select.{name}"] for name in ("enter", "up", "down")}
 
 
 # the equation
 
 
-def equation(
-    snapshot: Snapshot,
-    told: Explanation,
-    cells: int,
-    digits: int,
-    *,
-    marked: Ref | None = None,
-    is_shown: bool = True,
-) -> list[Part]:
+def equation(room: PanelRoom, told: Explanation, *, marked: Ref | None = None, is_shown: bool = True) -> list[Part]:
     """The formula with symbols, the same with numbers, and the result, below each other's equals sign. The operand
     `marked` is marked; a number that is not shown yet has its formula alone.
     """
+    cells, digits = room.cells, room.digits
     left: Piece = (told.symbol, "active")
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
     if told.ref.quantity is UPDATE:
-        return [_moves(snapshot, told, cells)]
+        return [_moves(room.snapshot, told, cells)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
     right = symbolic(told, marked)
@@ -68,12 +93,12 @@ def equation(
     if roomy is not None and roomy.width > cells:
         roomy = None
     column = measure([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
-    room, column = hanging_room(column, cells)
+    width, column = hanging_room(column, cells)
     indent = " " * column
     used = max(measure([left]) + 3 - len(indent) - 2, 0)
-    flat = _hanging([left, (" = ", "")], indent + "  ", in_lines(right, room, used=used))
+    flat = _hanging([left, (" = ", "")], indent + "  ", in_lines(right, width, used=used))
     filled = [
-        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", in_lines(numbers, room, most=most)))
+        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", in_lines(numbers, width, most=most)))
         for most in (None, 3, 1)
     ]
     forms: list[tuple[Line, ...]] = [tuple(flat), ()]
@@ -107,23 +132,28 @@ def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
     return Part((tuple(lines), *shorter, ()), (MOVES,) * len(shorter) + (FLAT,))
 
 
-def spelt_out(
-    snapshot: Snapshot, told: Explanation, cells: int, digits: int, *, where: str, marked: Ref | None = None
-) -> list[Part]:
-    """A sum that stands within another formula: symbols, numbers and the result; of a long one the middle may go."""
-    head: list[Piece] = [(f"{where} ", "muted"), (told.symbol, Link("symbol", told.ref)), (" = ", "")]
-    room, column = hanging_room(measure(head) - 2, cells)
+def spelt_out(room: PanelRoom, told: Explanation) -> Part:
+    """A sum that stands within another formula, as those over all the ways from a hidden weight to the outputs do:
+    symbols, numbers and the result; of a long one the middle may go.
+    """
+    cells, digits = room.cells, room.digits
+    head: list[Piece] = [
+        (f"{room.say('answer.where')} ", "muted"),
+        (told.symbol, Link("symbol", told.ref)),
+        (" = ", ""),
+    ]
+    width, column = hanging_room(measure(head) - 2, cells)
     indent = " " * column
     used = measure(head) - column - 2
     outcome: Line = (("= ", "muted"), (result(told.value, digits), "strong"))
-    tokens = symbolic(told, marked)
-    pieces = with_numbers(told, digits, marked)
+    tokens = symbolic(told)
+    pieces = with_numbers(told, digits)
 
     def in_symbols(most: int | None) -> list[Line]:
-        return _hanging(head, indent + "  ", in_lines(tokens, room, most=most, used=used))
+        return _hanging(head, indent + "  ", in_lines(tokens, width, most=most, used=used))
 
     def in_numbers(most: int | None) -> list[Line]:
-        lines = in_lines(pieces, room, most=most)
+        lines = in_lines(pieces, width, most=most)
         *above, last = _hanging([(indent, ""), ("= ", "muted")], indent + "  ", lines)
         return [*above, *with_result(last, outcome, column, cells)]
 
@@ -136,7 +166,24 @@ def spelt_out(
         (),
     )
     costs = (SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT)
-    return [Part(tuple(map(tuple, forms)), costs)]
+    return Part(tuple(map(tuple, forms)), costs)
+
+
+def why_parts(room: PanelRoom, told: Explanation) -> list[Part]:
+    """Why a gradient is a sum over several ways, or has sums in it; what δ is, where a unit begins to show it."""
+    texts = reasons(room.say, room.snapshot, told, room.digits)
+    return [part for text in texts for part in (gap(), room.said(text, "", WHY))]
+
+
+def batch_parts(room: PanelRoom, told: Explanation) -> list[Part]:
+    """That a gradient is a mean over the batch, and what « » mark in its formula, where that is on screen."""
+    snapshot, say = room.snapshot, room.say
+    samples = len(snapshot.tape.rows)
+    if samples == 1 or not any(OPENING in token for token in told.tokens if isinstance(token, str)):
+        return []
+    marked = say("batch.mean_marked", samples=samples, sample=snapshot.row + 1)
+    with_marks, alone = (tuple(room.wrapped(text)) for text in (marked, say("batch.mean", samples=samples)))
+    return [Part((with_marks, ()), (BATCH,), about=OPENING, otherwise=(alone, ()))]
 
 
 def hanging_room(column: int, cells: int) -> tuple[int, int]:
@@ -299,33 +346,10 @@ def _without_leading_space(line: Line) -> Line:
 
 
 def stacked(pieces: Sequence[Piece]) -> Box | None:
-    """The pieces side by side, fractions of ∂ stacked; None where there is no such fraction."""
+    """The pieces side by side, their baselines level, fractions of ∂ stacked; None where there is no such fraction."""
     boxes = [_box(text, role) for text, role in pieces]
     if all(len(box.lines) == 1 for box in boxes):
         return None
-    return beside(boxes)
-
-
-def is_fraction(symbol: str) -> bool:
-    """Whether a symbol is written as one: ∂E/∂W5."""
-    return symbol.startswith("∂") and "/∂" in symbol
-
-
-def _box(text: str, role: str) -> Box:
-    if not is_fraction(text):
-        return Box((((text, role),),), 0)
-    top, _, bottom = text.partition("/")
-    cells = max(breadth(top), breadth(bottom)) + 2
-    return Box((_centred(top, role, cells), (("─" * cells, role),), _centred(bottom, role, cells)), 1)
-
-
-def _centred(text: str, role: str, cells: int) -> Line:
-    left = (cells - breadth(text)) // 2
-    return ((" " * left, ""), (text, role), (" " * (cells - breadth(text) - left), ""))
-
-
-def beside(boxes: Sequence[Box]) -> Box:
-    """Boxes in a row, their baselines level."""
     above = max(box.baseline for box in boxes)
     below = max(len(box.lines) - box.baseline for box in boxes)
     lines: list[Line] = []
@@ -339,3 +363,16 @@ def beside(boxes: Sequence[Box]) -> Box:
                 line.append((" " * box.width, ""))
         lines.append(tuple(line))
     return Box(tuple(lines), above)
+
+
+def _box(text: str, role: str) -> Box:
+    if not (text.startswith("∂") and "/∂" in text):
+        return Box((((text, role),),), 0)
+    top, _, bottom = text.partition("/")
+    cells = max(breadth(top), breadth(bottom)) + 2
+    return Box((_centred(top, role, cells), (("─" * cells, role),), _centred(bottom, role, cells)), 1)
+
+
+def _centred(text: str, role: str, cells: int) -> Line:
+    left = (cells - breadth(text)) // 2
+    return ((" " * left, ""), (text, role), (" " * (cells - breadth(text) - left), ""))

@@ -1,25 +1,60 @@
-"""The formula panel: the question, the formula, the same with its numbers, the result, and what it means."""
+"""The formula panel: the question, the formula, the same with its numbers, the result, and what it means; of a selected
+number also where each operand comes from.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
+from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.scenario.spec import in_language
-from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.answer import MEANING, QUESTION, answer_parts, batch_parts, sums_parts, why_parts
-from dlsim.tui.drawing.equation import equation
-from dlsim.tui.drawing.text import Line, Link, Part, Piece, dispensable, fitted, gap, measure, spread, wrap
-from dlsim.tui.drawing.whole_op import op_parts
-from dlsim.tui.session.selection import Selection
+from dlsim.engine.snapshot import Explanation, Snapshot
+from dlsim.engine.text import breadth
+from dlsim.tui.drawing.equation import (
+    MARK,
+    MEANING,
+    QUESTION,
+    PanelRoom,
+    batch_parts,
+    equation,
+    spelt_out,
+    why_parts,
+)
+from dlsim.tui.drawing.text import (
+    ELLIPSIS,
+    Line,
+    Link,
+    Part,
+    Piece,
+    after_sign,
+    cut,
+    dispensable,
+    fitted,
+    gap,
+    measure,
+    spread,
+    widest,
+    wrap,
+)
+from dlsim.tui.drawing.whole_op import op_parts, window
+from dlsim.tui.session.selection import Answer, Selection, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.words import Words
-from dlsim.tui.words.prose import fitting, meaning, question
+from dlsim.tui.words.prose import fitting, meaning, origin, question
 
 COMFORTABLE_WIDTH = 76
 """Sentences are not made wider than this: long lines are hard to read."""
 BEFORE_ERRORS, GAP = 16, 2
 """Cells kept for what comes next, so that the errors beside it are told alike from step to step, and those between."""
+LISTED_AT_MOST = 24
+WAY, MOMENT, OTHERS = 2.0, 2.9, 2.0
+"""What is lost without the way one came, without what tells of another moment, of other samples."""
+IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
+"""Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
+LIST, TITLE = 2.2, 3.3
+"""What is lost without a list in which nothing is chosen yet, and without the title of one in which something is."""
 
 
 def panel_lines(parts: Sequence[Part], foot: Line, height: int) -> list[Line]:
@@ -49,55 +84,42 @@ def panel_parts(
     `pictures` those of the other pictures, `op` what is shown whole.
     """
     inner = max(cells - 2, 1)
-    foot = _foot(say, snapshot, inner, digits)
+    room = PanelRoom(say, snapshot, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
     if op is not None:
-        body = op_parts(say, snapshot, op, selection.ref, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
-        body += _after(say, snapshot, caps, inner)
+        body = [*op_parts(room, op, selection.ref), *_after(room, inner)]
     elif selection:
-        body = answer_parts(say, snapshot, selection, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
+        body = answer_parts(room, selection)
     elif snapshot.event is None:
-        body = _invitation(say, snapshot, caps, inner, pictures)
+        body = _invitation(room, pictures)
     else:
-        body = _body(say, snapshot, caps, inner, digits)
-    return body, foot
+        told = snapshot.explain(snapshot.event.ref)
+        sentence = meaning(say, snapshot, told.ref, told.value)
+        body = [*_explained(room, told, sentence), *batch_parts(room, told), *_after(room, room.prose)]
+    return body, _foot(room)
 
 
-def _body(say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, digits: int) -> list[Part]:
-    assert snapshot.event is not None, "a number that was computed"
-    ref = snapshot.event.ref
-    told = snapshot.explain(ref)
-    sums = told.sums
-    prose = min(cells, COMFORTABLE_WIDTH)
-    asked = tuple(wrap([(question(say, snapshot, ref), "question")], prose))
-    sentence = meaning(say, snapshot, ref, told.value)
-    meant = tuple(wrap([(sentence, "")], prose))
-    parts = [
-        dispensable(asked, QUESTION),
-        gap(),
-        *equation(snapshot, told, cells, digits),
-        *sums_parts(say, snapshot, sums, cells, digits),
-        *why_parts(say, snapshot, told, sums, prose, digits),
-        gap(),
-        dispensable(meant, MEANING),
-    ]
-    parts += batch_parts(say, snapshot, told, prose)
-    return [*parts, *_after(say, snapshot, caps, prose)]
-
-
-def _after(say: Words, snapshot: Snapshot, caps: Mapping[str, str], prose: int) -> list[Part]:
-    after = _what_now(say, snapshot, caps)
-    return [gap(), Part((tuple(wrap(after, prose)),))] if after else []
-
-
-def _invitation(
-    say: Words, snapshot: Snapshot, caps: Mapping[str, str], cells: int, pictures: Sequence[str]
+def _explained(
+    room: PanelRoom, told: Explanation, sentence: str, *, marked: Ref | None = None, is_shown: bool = True
 ) -> list[Part]:
-    prose = min(cells, COMFORTABLE_WIDTH)
-    rows, position = snapshot.tape.rows, snapshot.position
+    """A number's question, formula and meaning: the sums in the formula and the reasons for it where it is shown."""
+    asked = question(room.say, room.snapshot, told.ref)
+    parts = [room.said(asked, "question", QUESTION), gap()]
+    parts += equation(room, told, marked=marked, is_shown=is_shown)
+    if is_shown:
+        parts += [*(spelt_out(room, inner) for inner in told.sums), *why_parts(room, told)]
+    return [*parts, gap(), room.said(sentence, "", MEANING)]
+
+
+# before the first step, between steps
+
+
+def _invitation(room: PanelRoom, pictures: Sequence[str]) -> list[Part]:
+    say, snapshot, caps = room.say, room.snapshot, room.caps
+    position = snapshot.position
     if position.iteration > 1:
         first = fitting(say, snapshot.scenario, "formula.start_iteration", iteration=position.iteration)
     elif position.done == 0 and not _trains(snapshot) and snapshot.sample:
-        first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(rows))
+        first = say("formula.start_sample", sample=snapshot.row + 1, samples=len(snapshot.tape.rows))
     else:
         first = say("formula.start")
     press = say("formula.start_press", key=caps["step.forward"], next=snapshot.next_symbol or "")
@@ -107,12 +129,12 @@ def _invitation(
         others = say("formula.start_pictures", key=caps["look.picture"], pictures=", ".join(pictures))
     summary = in_language(snapshot.scenario.summary, say.language)
     return [
-        dispensable([*wrap([(summary, "muted")], prose), ()] if summary else [], 2),
-        dispensable(wrap([(first, "question")], prose), 3),
+        dispensable([*room.wrapped(summary), ()] if summary else [], 2),
+        room.said(first, "question", 3),
         gap(),
-        Part((tuple(wrap(_with_keys(press, caps["step.forward"]), prose)),)),
-        dispensable(wrap(_with_keys(then, caps["step.back"]), prose), 4),
-        dispensable(wrap(_with_keys(others, caps["look.picture"]), prose) if others else [], 2.5),
+        Part((tuple(wrap(_with_keys(press, caps["step.forward"]), room.prose)),)),
+        dispensable(wrap(_with_keys(then, caps["step.back"]), room.prose), 4),
+        dispensable(wrap(_with_keys(others, caps["look.picture"]), room.prose) if others else [], 2.5),
     ]
 
 
@@ -126,16 +148,18 @@ def _trains(snapshot: Snapshot) -> bool:
     return snapshot.position.epochs > 0
 
 
-def _what_now(say: Words, snapshot: Snapshot, caps: Mapping[str, str]) -> list[Piece]:
+def _after(room: PanelRoom, cells: int) -> list[Part]:
     """At the end of a pass where nothing is trained, what can be done next."""
-    position = snapshot.position
+    say, snapshot, position = room.say, room.snapshot, room.snapshot.position
     if position.cursor < position.values or _trains(snapshot) or snapshot.trouble is not None:
         return []
-    key, row = caps["step.forward"], snapshot.row + 1
+    key, row = room.caps["step.forward"], snapshot.row + 1
     if snapshot.sample + 1 < len(snapshot.tape.rows):
-        return _with_keys(say("formula.end_next", sample=row, key=key, following=row + 1), key)
-    key = caps["time.home"]
-    return _with_keys(say("formula.end_last", key=key, open=caps["scenario.open"]), key)
+        told = say("formula.end_next", sample=row, key=key, following=row + 1)
+    else:
+        key = room.caps["time.home"]
+        told = say("formula.end_last", key=key, open=room.caps["scenario.open"])
+    return [gap(), Part((tuple(wrap(_with_keys(told, key), cells)),))]
 
 
 def _following(say: Words, snapshot: Snapshot) -> tuple[str, str]:
@@ -153,7 +177,9 @@ def _following(say: Words, snapshot: Snapshot) -> tuple[str, str]:
     return fitting(say, scenario, key, **named), fitting(say, scenario, f"{key}_in_short", **named)
 
 
-def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
+def _foot(room: PanelRoom) -> Line:
+    """What the next step brings, and the errors by now: in full where both have room."""
+    say, snapshot, cells, digits = room.say, room.snapshot, room.cells, room.digits
     rows = snapshot.tape.rows
     following, brief = _following(say, snapshot)
     if not _trains(snapshot):
@@ -181,3 +207,117 @@ def _foot(say: Words, snapshot: Snapshot, cells: int, digits: int) -> Line:
     fitting = (form for form in forms if measure(form[1]) + (measure(form[0]) + GAP if form[0] else 0) <= cells)
     left, right = next(steady, None) or next(fitting, forms[-1])
     return spread(left, right, cells) if left else right
+
+
+# a selected number
+
+
+def answer_parts(room: PanelRoom, selection: Selection) -> list[Part]:
+    """All that is said about the selected number."""
+    assert selection.ref is not None
+    say, snapshot = room.say, room.snapshot
+    answer, marked = answer_to(snapshot, selection.ref), selection.marked(snapshot)
+    parts: list[Part] = []
+    if len(selection.way) > 1:
+        parts.append(dispensable([cut(_way(say, snapshot, selection), room.cells)], WAY))
+    if answer.is_shown:
+        meant = meaning(say, snapshot, answer.ref, answer.told.value)
+    else:
+        meant = say("answer.not_in_batch" if answer.is_absent else "answer.hidden")
+    parts += _explained(room, answer.told, meant, marked=marked, is_shown=answer.is_shown)
+    if (row := other_row(snapshot, answer.ref)) is not None:
+        parts.append(room.said(say("answer.of_sample", sample=row + 1, lens=snapshot.row + 1), "muted", OTHERS))
+    if (now := value_now(snapshot, answer.ref)) is not None:
+        text = say("answer.before_update", symbol=answer.told.symbol, now=fixed(now, room.digits))
+        parts.append(room.said(text, "muted", OTHERS))
+    if answer.is_absent:
+        return parts
+    if is_from_before(snapshot, answer.ref):
+        own = f"answer.from_before_{answer.ref.quantity.key}"  # where a picture shows the new place already
+        text = say.first([own, "answer.from_before"])
+        parts.append(room.said(text, "muted", MOMENT if own in say else OTHERS))
+    return [*parts, *batch_parts(room, answer.told), gap(), *_made_of(room, answer, selection, marked)]
+
+
+def _way(say: Words, snapshot: Snapshot, selection: Selection) -> Line:
+    """The numbers that one came through."""
+    text = ""
+    for stop in selection.way:
+        symbol = snapshot.symbol(stop.ref)
+        text = say("answer.way", before=text, symbol=symbol) if text else symbol
+    return ((text, "muted"),)
+
+
+def _made_of(room: PanelRoom, answer: Answer, selection: Selection, marked: Ref | None) -> list[Part]:
+    """Every operand with its number and what made it; where they do not all fit, those around the marked one."""
+    if not answer.operands:
+        constant = room.say("answer.constant") if answer.told.tokens else ""
+        return [room.said(constant or _origin_of_given(room, answer.ref), "muted", LIST)]
+    key = "answer.made_of_inside" if selection.is_inside else "answer.made_of"
+    title = room.say(key, escape=room.caps["select.leave"], **room.keys_in_lists)
+    whole = _around(room, answer, LISTED_AT_MOST, marked)
+    if marked is None:  # all of it or nothing: its numbers stand in the formula
+        return [dispensable([*room.wrapped(title), *whole], LIST)]
+    forms, costs = [whole], []
+    for most, cost in IN_LISTS.items():
+        if len(form := _around(room, answer, most, marked)) < len(forms[-1]):
+            forms.append(form)
+            costs.append(cost)
+    return [room.said(title, "muted", TITLE), Part(tuple(forms), tuple(costs))]
+
+
+def _origin_of_given(room: PanelRoom, ref: Ref) -> str:
+    """What made a number that is not made of others: an update, an edit, or nothing that dlsim knows of."""
+    say, snapshot = room.say, room.snapshot
+    done = snapshot.position.iteration - 1
+    jump = next((jump for jump in snapshot.history.jumps(ref) if jump.updates == done), None)
+    jump = jump or datum_edit(snapshot, ref)
+    if jump is not None:
+        done = jump.updates
+        key = "answer.edited_in" if isnan(jump.before) else "answer.edited" if done else "answer.edited_at_start"
+        return fitting(say, snapshot.scenario, key, iteration=done, before=fixed(jump.before, room.digits))
+    if ref.quantity.is_of_others:
+        return say("answer.summed_up")
+    learnt = ref.quantity.is_learnt and done > 0
+    return say("answer.left_by_update" if learnt else "answer.given", iteration=done)
+
+
+def _around(room: PanelRoom, answer: Answer, most: int, marked: Ref | None) -> tuple[Line, ...]:
+    """Lines of at most so many operands, the marked one among them; which they are of how many stands below."""
+    operands = answer.operands
+    place = operands.index(marked) if marked in operands else 0
+    shown = window(len(operands), place, most)
+    rows = _rows(room, operands[shown.start : shown.stop], marked, is_shown=answer.is_shown)
+    if len(shown) == len(operands):
+        return rows
+    if most == 1:
+        return ((*rows[0], (f"  {place + 1}/{len(operands)}", "muted")),)
+    listed = room.say("answer.listed", first=shown.start + 1, last=shown.stop, number=len(operands))
+    return (*rows, ((f"   {listed}", "muted"),))
+
+
+def _rows(room: PanelRoom, operands: Sequence[Ref], marked: Ref | None, *, is_shown: bool) -> tuple[Line, ...]:
+    """A line of each operand: its symbol, its number and what made it."""
+    snapshot = room.snapshot
+
+    def number(ref: Ref) -> str:
+        if not (is_shown or snapshot.is_shown(ref)):
+            return after_sign(ELLIPSIS)
+        return after_sign(fixed(snapshot.tape.value(ref, snapshot.sample), digits_of(ref, room.digits)))
+
+    symbols, numbers = [snapshot.symbol(ref) for ref in operands], [number(ref) for ref in operands]
+    cells_of_symbol, cells_of_number = widest(symbols) + 2, widest(numbers) + 2
+    lines: list[Line] = []
+    for ref, symbol, told in zip(operands, symbols, numbers, strict=True):
+        is_marked = ref == marked
+        line: list[Piece] = [
+            (f" {MARK} " if is_marked else "   ", "accent"),
+            (symbol, Link("chosen" if is_marked else "symbol", ref)),
+            (" " * (cells_of_symbol - breadth(symbol)), ""),
+            (told, Link("number", ref)),
+        ]
+        padding = " " * (cells_of_number - breadth(told))
+        if measure(line) + len(padding) + 8 < room.cells:
+            line += [(padding, ""), (origin(room.say, snapshot, ref), Link("muted", ref))]
+        lines.append(cut(tuple(line), room.cells))
+    return tuple(lines)

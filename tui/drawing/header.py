@@ -14,7 +14,7 @@ from dlsim.engine.runs import Position
 from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.canvas import UNICODE, Glyphs
 from dlsim.tui.drawing.text import Line, Piece, cut, fit, measure
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting

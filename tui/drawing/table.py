@@ -1,24 +1,26 @@
-"""Tables: one at a moment, with the rows and columns that there is room for; and one as text to take along."""
+"""Tables: columns that fit; the numbers of a moment, as many rows and columns as there is room for; and all as text to
+take along.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
+from typing import TypeVar
 
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, LARGE, SMALL, fixed, plain
+from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
 from dlsim.engine.quantity import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
-from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, loss_head
 from dlsim.tui.session.selection import Group, Places, has_updated, in_iteration
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import column_head, label_head, old_head
@@ -36,6 +38,70 @@ LEFT_OUT = 2
 """Cells of the mark for columns that are left out."""
 ACTIVE_MARK = "◀"
 LENS_MARK = "▶"
+
+
+# columns
+
+
+class Columns(Struct, frozen=True):
+    """Texts beside each other, `gap` cells between them, each in so many cells: a negative number of them for one that
+    stands at the right, none for one that is left out. Numbers have so many `digits`, words have their `form`.
+    """
+
+    widths: tuple[int, ...]
+    digits: int = DIGITS
+    gap: int = 0
+    form: str = ""
+
+    @property
+    def cells(self) -> int:
+        """The cells that all of them take."""
+        shown = [abs(width) for width in self.widths if width]
+        return sum(shown) + self.gap * (len(shown) - 1)
+
+    def line(self, *pieces: Piece) -> Line:
+        """A piece in each, from the first on: nothing trails the last."""
+        shown = [(piece, width) for piece, width in zip(pieces, self.widths, strict=False) if width]
+        line: list[Piece] = []
+        for place, ((text, role), width) in enumerate(shown, start=1):
+            line += [(" " * self.gap, "")] * bool(line and self.gap)
+            line.append((padded(text, width if place < len(shown) else min(width, 0)), role))
+        return tuple(line)
+
+
+class NumberColumns(Struct, frozen=True):
+    """The columns of a table that are shown, None for some that are left out, each in so many cells."""
+
+    shown: Sequence[int | None]
+    digits: int
+    each: int
+
+    @property
+    def cells(self) -> int:
+        """The cells that all of them take."""
+        return sum(LEFT_OUT if column is None else self.each for column in self.shown)
+
+
+Way = TypeVar("Way", Columns, NumberColumns)
+
+
+def roomiest(ways: Iterable[Way], cells: int) -> Way:
+    """The first of the ways that takes no more than so many cells, else the last."""
+    for way in ways:
+        if way.cells <= cells:
+            break
+    return way
+
+
+def with_point_in_column(text: str) -> str:
+    """A number with blanks before it, so that points, and what has none, stand in one column."""
+    if not text[-1].isdigit():
+        return " " * (WHOLE - 2) + text
+    before = text.partition(".")[0] if "." in text else text.partition("e")[0]
+    return " " * max(WHOLE - len(before), 0) + text
+
+
+# the numbers of a moment
 
 
 class TableView:
@@ -60,8 +126,9 @@ class TableView:
             self._label = max(places.label_cells, breadth(label_head(say, self._table)))
             first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
             self._is_counted = all(map(is_counted, first))
-            columns = self._fitting_columns(0 if self._is_counted else digits)
-            places.fitted = (cells, digits), (self._label, self._is_counted, *columns)
+            columns = roomiest(self._ways(0 if self._is_counted else digits), cells - self._label - 5)
+            laid_out = (self._label, self._is_counted, columns.shown, columns.digits, columns.each)
+            places.fitted = (cells, digits), laid_out
         self._fitted = places.fitted[1]
         self._label, self._is_counted, self._columns, self.digits, self._column_cells = self._fitted
         self._active = self._active_row()
@@ -185,30 +252,25 @@ class TableView:
 
     # columns
 
-    def _fitting_columns(self, most: int) -> tuple[list[int | None], int, int]:
-        """(columns shown, digits, cells of a column): fewer digits than `most` before fewer columns; None: some are
-        left out.
-        """
-        count = len(self._table.columns)
+    def _ways(self, most: int) -> Iterator[NumberColumns]:
+        """The ways to show columns, the roomiest first: fewer digits than `most` before fewer columns."""
         room = self._cells - self._label - 5
+        heading = WHOLE + widest(column_head(self._say, name) for name in self._table.columns)
         fewest = min(most, FEWEST_DIGITS)
         with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
         spare = self._table.spare
         for gone in range(len(spare) + 1):
             columns = self._without(spare[:gone])
-            count_shown = sum(column is not None for column in columns)
-            room_shown = room - LEFT_OUT * (len(columns) - count_shown)
+            shown = sum(column is not None for column in columns)
+            widest_each = (room - LEFT_OUT * (len(columns) - shown)) // max(shown, 1)
             for digits in range(most, (with_spare if gone < len(spare) else fewest) - 1, -1):
                 for exponent in (EXPONENT, 0):
                     cells = WHOLE + 1 + digits + exponent + 1
-                    if count_shown * cells <= room_shown:
-                        headed = min(WHOLE + self._widest_heading(), room_shown // max(count_shown, 1))
-                        return columns, digits, max(cells, headed)
-        cells = WHOLE + 1 + fewest + 1
-        most = max((room - LEFT_OUT) // cells, 1)
-        tail = min(most // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
-        head = most - tail
-        return [*range(head), None, *range(count - tail, count)], fewest, cells
+                    yield NumberColumns(columns, digits, max(cells, min(heading, widest_each)))
+        cells, count = WHOLE + 1 + fewest + 1, len(self._table.columns)
+        number = max((room - LEFT_OUT) // cells, 1)
+        tail = min(number // 2, sum(name.startswith("=o") for name in self._table.columns) or 1)
+        yield NumberColumns([*range(number - tail), None, *range(count - tail, count)], fewest, cells)
 
     def _without(self, names: Sequence[str]) -> list[int | None]:
         """The columns but those of these names; one None for those that follow each other."""
@@ -226,9 +288,6 @@ class TableView:
         table, shown = self._table, set(self._columns)
         names = [name for column, name in enumerate(table.columns) if column not in shown and name in table.spare]
         return [column_head(self._say, name) for name in names]
-
-    def _widest_heading(self) -> int:
-        return widest(column_head(self._say, name) for name in self._table.columns)
 
     def _headings(self) -> Line:
         label = label_head(self._say, self._table)
@@ -265,11 +324,10 @@ class TableView:
             ref = row.cells[column]
             cells = self._column_cells
             text = self._number(ref, values[column], cells)
-            leading = len(text) - len(text.lstrip())
             is_selected = ref is not None and ref == selected
             if is_selected:
                 text = _bracketed(text, cells)
-                leading = len(text) - len(text.lstrip())
+            leading = len(text) - len(text.lstrip())
             cell_role = "chosen" if is_selected else "active" if ref is not None and ref == active else role
             pieces += [
                 (text[:leading], ""),
@@ -291,18 +349,10 @@ class TableView:
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
         text = plain(value, self.digits) if is_data or ref.quantity.is_count else fixed(value, self.digits)
-        fewer = range(self.digits, 0, -1) if value != 0 and not SMALL <= abs(value) < LARGE else ()
-        texts = [_with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
+        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
+        texts = [with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
         texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
         return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))
-
-
-def _with_point_in_column(text: str) -> str:
-    """With blanks before it, so that points, and what has none, stand in one column."""
-    if not text[-1].isdigit():
-        return " " * (WHOLE - 2) + text
-    before = text.partition(".")[0] if "." in text else text.partition("e")[0]
-    return " " * max(WHOLE - len(before), 0) + text
 
 
 def _bracketed(text: str, cells: int) -> str:
@@ -311,6 +361,9 @@ def _bracketed(text: str, cells: int) -> str:
     leading = max(len(text) - len(text.lstrip()) - 1, 0)
     framed = " " * leading + f"[{bare}]"
     return framed if len(framed) <= cells else text
+
+
+# to take along
 
 
 class Sheet(Struct, frozen=True):
@@ -327,30 +380,6 @@ def sheet_of(say: Words, snapshot: Snapshot, table: Table) -> Sheet:
     """All rows of a table at this moment; a number that is not computed yet is an empty cell."""
     heads = [label_head(say, table), *(column_head(say, name) for name in table.columns)]
     return Sheet(heads, [[row.label, *(_number(snapshot, table, ref) for ref in row.cells)] for row in table.rows])
-
-
-def sheet_of_variants(
-    say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]], beside: Beside = NOTHING_BESIDE
-) -> Sheet:
-    """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
-    what sets them apart.
-    """
-    heads = [
-        say("column.variant"),
-        say("column.updates"),
-        say(loss_head(variant.snapshot.is_part for variant in variants)),
-    ]
-    heads += [say(f"column.{beside.head}")] if beside.head else []
-    rows = []
-    for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):
-        losses = variant.snapshot.curves.get("loss")
-        loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
-        row = [variant.name, str(variant.snapshot.position.done), loss]
-        if beside.head:
-            second = beside.numbers[number]
-            row.append("" if second is None else repr(float(second)))
-        rows.append([*row, ", ".join(pieces)])
-    return Sheet([*heads, say("column.differs")], rows, words=1)
 
 
 def as_csv(sheet: Sheet) -> str:

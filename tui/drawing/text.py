@@ -1,18 +1,22 @@
 """Styled lines: text made of pieces, each piece with a role; measured in terminal cells, never in characters.
 
-Here lines are measured, cut, aligned and wrapped, and parts of a panel fitted into its height.
+Here lines are measured, cut, aligned and wrapped, parts of a panel fitted into its height, and numbers into cells: as
+many digits as there is room for, each text made from the full number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from string import Formatter
 
 from msgspec import Struct
 
+from dlsim.engine.numbers import fixed, is_extreme, plain, scientific
 from dlsim.engine.quantity import Ref
-from dlsim.engine.text import breadth
+from dlsim.engine.text import breadth, filled
 
 Piece = tuple[str, str]
 """(text, role). A role is the name of a style, see tui/widgets/styles.py; "" is plain."""
@@ -121,16 +125,12 @@ def fit(text: str, cells: int) -> str:
     return _head(text, cells - 1).rstrip() + ELLIPSIS if cells > 0 else ""
 
 
-def aligned(text: str, cells: int) -> str:
-    """`text` in exactly so many cells, cut where it is longer: at the left, with a negative number at the right."""
-    text = fit(text, abs(cells))
-    blanks = " " * (abs(cells) - breadth(text))
-    return blanks + text if cells < 0 else text + blanks
-
-
 def padded(text: str, cells: int) -> str:
-    """`text` with blanks behind it up to so many cells; a longer one stays as it is."""
-    return text + " " * (cells - breadth(text))
+    """`text` with blanks behind it up to so many cells, before it where their number is negative; a longer one stays as
+    it is.
+    """
+    blanks = " " * (abs(cells) - breadth(text))
+    return text + blanks if cells > 0 else blanks + text
 
 
 def after_sign(text: str) -> str:
@@ -182,32 +182,33 @@ def wrap(pieces: Iterable[Piece], cells: int) -> list[Line]:
     """`pieces` broken at spaces into lines of at most `cells`; a word longer than a line is broken anywhere. What is
     written as code and what an equation joins stays together, as long as it takes no more than half a line.
     """
-    lines: list[Line] = []
-    line: list[Piece] = []
-    used = 0
     cells = max(cells, 1)
+    words: list[tuple[Sequence[Piece], int, int]] = []
     for word in _joined(_words(pieces, cells // 2), cells):
-        size = _size(word)
-        if used and used + size > cells:
-            lines.append(_without_trailing_space(line))
-            line, used = [], 0
-        for text, role in word if size > cells else ():
-            rest = text
-            while used + breadth(rest.rstrip()) > cells:
-                head = _head(rest, cells - used).rstrip() if used < cells else ""
-                if not head and not used:
-                    head = rest[0]  # wider than a line, and as narrow as it gets
-                lines.append(_without_trailing_space([*line, (head, role)]))
-                line, used, rest = [], 0, rest[len(head) :]
-            if rest:
-                line.append((rest, role))
-                used += breadth(rest)
-        if size <= cells:
-            line.extend(word)
-            used += measure(word)
-    if line:
-        lines.append(_without_trailing_space(line))
-    return lines
+        if (size := _size(word)) <= cells:
+            words.append((word, size, measure(word)))
+        else:
+            words += [(part, _size(part), measure(part)) for part in _broken(word, cells)]
+    return [_without_trailing_space([*chain(*line)]) for line in filled(words, cells)]
+
+
+def _broken(word: Sequence[Piece], cells: int) -> Iterator[Sequence[Piece]]:
+    """Parts of a word that is longer than a line, each of which fills one but for the last."""
+    part: list[Piece] = []
+    used = 0
+    for text, role in word:
+        rest = text
+        while used + breadth(rest.rstrip()) > cells:
+            head = _head(rest, cells - used).rstrip() if used < cells else ""
+            if not head and not used:
+                head = rest[0]  # wider than a line, and as narrow as it gets
+            yield [*part, (head, role)]
+            part, used, rest = [], 0, rest[len(head) :]
+        if rest:
+            part.append((rest, role))
+            used += breadth(rest)
+    if part:
+        yield part
 
 
 def _joined(words: Iterable[list[Piece]], cells: int) -> list[list[Piece]]:
@@ -350,3 +351,72 @@ def _true(parts: Sequence[Part], shown: Sequence[tuple[Line, ...]]) -> Sequence[
 def _shrinkable(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[int, tuple[Part, int]]]:
     pairs = zip(parts, chosen, strict=True)
     return [(number, pair) for number, pair in enumerate(pairs) if pair[1] < len(pair[0].costs)]
+
+
+# numbers in cells
+
+TOO_WIDE = "#"
+LEAST_ROOM = 2
+"""Room is kept for so many digits at least: what would read as 0 is written 3e-1, with no digits at all."""
+
+
+def number(value: float | None, cells: int, digits: int) -> str:
+    """`value` with at most `digits` decimals in at most `cells`; "#" where that says too little of it."""
+    if value is None:
+        return ELLIPSIS
+    if not math.isfinite(value):
+        text = fixed(value)
+        return text if len(text) <= cells else TOO_WIDE
+    fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
+    for wanted in range(digits, fewest - 1, -1):
+        text = scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
+        if len(text) <= cells:
+            is_lost = value != 0 and float(text) == 0
+            short = scientific(value, 0) if is_lost else text
+            return short if len(short) <= cells else text
+    text = scientific(value, 0)
+    return text if len(text) <= cells else TOO_WIDE
+
+
+def number_alone(value: float | None, digits: int) -> str:
+    """`value` where it has room for all its digits."""
+    return number(value, max(digits, LEAST_ROOM) + 4, digits)
+
+
+DIGITS = 6
+SIGN_AND_WHOLE = 3
+"""Cells for a sign, a digit and the point."""
+MOST_CELLS = SIGN_AND_WHOLE + DIGITS
+FEWEST_DIGITS = 2
+"""So few digits no number takes from the others, however large it is: it goes without."""
+
+
+class NamedNumber(Struct, frozen=True):
+    """A number to be written after its name, in so many cells."""
+
+    x: int
+    y: int
+    name: str
+    cells: int
+    ref: Ref
+    role: str
+    value: float | None
+
+
+def decimals_of(entries: Sequence[NamedNumber], most: int) -> int:
+    """How many decimals all of these have room for, whatever their signs."""
+    decimals = max(min(most, *(entry.cells - SIGN_AND_WHOLE for entry in entries)), 0)
+    for entry in entries:
+        if entry.value is not None and math.isfinite(entry.value) and not is_extreme(entry.value):
+            while decimals > FEWEST_DIGITS and len(f"{entry.value: .{decimals}f}") > entry.cells:
+                decimals -= 1
+    return decimals
+
+
+def text_of(entry: NamedNumber, decimals: int) -> str:
+    """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
+    value, cells = entry.value, entry.cells
+    text = number(value, cells, decimals)
+    if value is not None and entry.ref.quantity.datum is not None and len(plain(value)) <= cells:
+        text = plain(value)
+    return text if text.startswith("-") or len(text) == cells else f" {text}"

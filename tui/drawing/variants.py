@@ -10,14 +10,15 @@ from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.pictures.scene import Scene, series
-from dlsim.tui.drawing.text import Line, Link, Owner, Piece, aligned, fit, widest, wrap
+from dlsim.tui.drawing.table import Columns, Sheet, roomiest
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Owner, fit, widest, wrap
 from dlsim.tui.session.selection import of_curve
 from dlsim.tui.session.variants import set_apart
 from dlsim.tui.words import Words
 
-LENS, UNKNOWN = "▶", "…"
+LENS = "▶"
 LEAST_APART = 8
-LEFT = 5
+LEFT, GAP = 5, 2
 LEAST_NAME, MOST_NAME = 8, 28
 
 
@@ -99,7 +100,7 @@ def variants_of(
     """
     lead = next((variant.snapshot.position for variant in variants if variant.is_lead), None)
     furthest = max((variant.snapshot.position.done for variant in variants), default=0)
-    seconds = [UNKNOWN if number is None else fixed(number, digits) for number in beside.numbers] or [""] * len(
+    seconds = [ELLIPSIS if number is None else fixed(number, digits) for number in beside.numbers] or [""] * len(
         variants
     )
     rows = []
@@ -107,7 +108,7 @@ def variants_of(
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
         updates = "" if snapshot.scenario.wording else f"{position.done:,}"
-        loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else UNKNOWN
+        loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else ELLIPSIS
         told = second
         if snapshot.trouble is not None:
             loss, told = say("variants.trouble"), ""
@@ -147,7 +148,6 @@ def variants_lines(
         say("column.updates") if any(variant.updates for variant in variants) else "",
         say(loss_head(variant.is_part for variant in variants)) if has_loss else "",
         say(f"column.{beside}") if beside else "",
-        say("column.differs"),
     ]
     done, loss, second = (
         widest(texts)
@@ -157,20 +157,25 @@ def variants_lines(
             (heads[3], *(variant.second for variant in variants)),
         )
     )
-    numbers = sum(size + 2 for size in (done, loss, second) if size)
+    numbers = sum(size + GAP for size in (done, loss, second) if size)
     room = max(cells - numbers - LEFT, LEAST_NAME)
     name = max(min(widest(variant.name for variant in variants), MOST_NAME, cells // 3, room), LEAST_NAME)
-    if loss and second and LEFT + name + numbers > cells:  # what compares stays
-        loss = 0
-    sizes = (name, -done, loss, second, cells - LEFT - name - numbers - 2)
-    lines: list[Line] = [((" " * LEFT, "muted"), *_row(heads, sizes, ["muted"] * len(heads), "muted"))]
+    apart = cells - LEFT - name - numbers - GAP
+    ways = [(name, -done, loss, second), (name, -done, loss if not second else 0, second)]  # what compares stays
+    columns = roomiest([Columns((*way, apart if apart >= LEAST_APART else 0), gap=GAP) for way in ways], cells - LEFT)
+    heads.append(fit(say("column.differs"), apart))
+    lines: list[Line] = [((" " * LEFT, ""), *columns.line(*((head, "muted") for head in heads)))]
     for variant in variants:
         role = "strong" if variant.is_lead else ""
-        told = [_role_of(ref, role, variant, selected) for ref in variant.numbers]
-        texts = [variant.name, variant.updates, variant.loss, variant.second, variant.apart]
-        mark = (f"{variant.mark} ", variant.role)
-        row = _row(texts, sizes, [role, role, *told, role], role)
-        lines.append(((f" {LENS if variant.is_lead else ' '} ", "accent"), mark, *row))
+        told, beside_it = (_role_of(ref, role, variant, selected) for ref in variant.numbers)
+        row = columns.line(
+            (fit(variant.name, name), role),
+            (variant.updates, role),
+            (variant.loss, told),
+            (variant.second, beside_it),
+            (fit(variant.apart, apart), role),
+        )
+        lines.append(((f" {LENS if variant.is_lead else ' '} ", "accent"), (f"{variant.mark} ", variant.role), *row))
     return lines
 
 
@@ -205,9 +210,25 @@ def loss_head(are_parts: Iterable[bool]) -> str:
     return "column.variant_batch_loss" if any(are_parts) else "column.variant_loss"
 
 
-def _row(texts: Sequence[str], sizes: Sequence[int], roles: Sequence[str], between: str) -> list[Piece]:
-    """Texts in so many cells each; of a negative size to the right, of none left out, and the last only with room."""
-    *first, (last, room, role) = zip(texts, sizes, roles, strict=True)
-    parts = [(aligned(text, size), role) for text, size, role in first if size]
-    parts += [(fit(last, room), role)] if room >= LEAST_APART else []
-    return [piece for part in parts for piece in (("  ", between), part)][1:]
+def sheet_of_variants(
+    say: Words, variants: Sequence[Variant], apart: Sequence[Sequence[str]], beside: Beside = NOTHING_BESIDE
+) -> Sheet:
+    """The variants of a scenario side by side: their updates, their losses and what stands beside these on screen, and
+    what sets them apart.
+    """
+    heads = [
+        say("column.variant"),
+        say("column.updates"),
+        say(loss_head(variant.snapshot.is_part for variant in variants)),
+    ]
+    heads += [say(f"column.{beside.head}")] if beside.head else []
+    rows = []
+    for number, (variant, pieces) in enumerate(zip(variants, apart, strict=False)):
+        losses = variant.snapshot.curves.get("loss")
+        loss = repr(float(losses.values[-1])) if losses is not None and len(losses) else ""
+        row = [variant.name, str(variant.snapshot.position.done), loss]
+        if beside.head:
+            second = beside.numbers[number]
+            row.append("" if second is None else repr(float(second)))
+        rows.append([*row, ", ".join(pieces)])
+    return Sheet([*heads, say("column.differs")], rows, words=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import islice
 from typing import TypeAlias
@@ -12,11 +12,22 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.answer import MARK, MEANING, QUESTION, batch_parts, why_parts
-from dlsim.tui.drawing.equation import hanging_room, in_lines, result, symbolic, with_numbers, with_result
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, cut, dispensable, gap, measure, widest, wrap
+from dlsim.tui.drawing.equation import (
+    MARK,
+    MEANING,
+    QUESTION,
+    PanelRoom,
+    batch_parts,
+    hanging_room,
+    in_lines,
+    result,
+    symbolic,
+    why_parts,
+    with_numbers,
+    with_result,
+)
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, cut, gap, measure, widest, wrap
 from dlsim.tui.session.selection import Selection
-from dlsim.tui.words import Words
 from dlsim.tui.words.prose import meaning
 
 MOST_SPELT_OUT = 16
@@ -52,46 +63,34 @@ def beside(op: Op, ref: Ref | None, by: int) -> Ref | None:
     return op.ref(here + by) if 0 <= here + by < op.size else None
 
 
-def op_parts(
-    say: Words,
-    snapshot: Snapshot,
-    op: Op,
-    marked: Ref | None,
-    caps: Mapping[str, str],
-    prose: int,
-    cells: int,
-    digits: int,
-) -> list[Part]:
-    """All that is said about an op, the line of the number `marked` among its lines; sentences take `prose` cells."""
+def op_parts(room: PanelRoom, op: Op, marked: Ref | None) -> list[Part]:
+    """All that is said about an op, the line of the number `marked` among its lines."""
+    say, snapshot = room.say, room.snapshot
     _, formula, shapes = snapshot.tape.op_formula(op)
     first = op.ref(0)
     keys = [f"op.{snapshot.scenario.kind}_{op.quantity.name}", f"op.{op.quantity.name}", "op.any"]
-    parts = [dispensable(wrap([(say.first(keys, layer=op.layer or 0), "question")], prose), QUESTION), gap()]
+    parts = [room.said(say.first(keys, layer=op.layer or 0), "question", QUESTION), gap()]
     if formula:
         sized: Line = ((formula, "active"), ("  ", ""), (shapes, "muted")) if shapes else ((formula, "active"),)
-        parts.append(Part((tuple(wrap(sized, cells)),)))
-        parts.append(gap())
-    parts += [_rows(say, snapshot, op, marked, cells, digits), gap()]
+        parts += [Part((tuple(wrap(sized, room.cells)),)), gap()]
+    parts += [_rows(room, op, marked), gap()]
     told = first if op.size == 1 else marked
     if told is not None and snapshot.is_shown(told):
-        said = meaning(say, snapshot, told, snapshot.tape.value(told, snapshot.sample))
-        parts.append(dispensable(wrap([(said, "")], prose), MEANING))
+        parts.append(room.said(meaning(say, snapshot, told, snapshot.tape.value(told, snapshot.sample)), "", MEANING))
     if op.size == 1 and snapshot.is_shown(first):
-        alone = snapshot.explain(first)
-        parts += why_parts(say, snapshot, alone, alone.sums, prose, digits)
-    parts += batch_parts(say, snapshot, snapshot.explain(first), prose)
-    named = {name: caps[f"select.{name}"] for name in ("enter", "up", "down")}
+        parts += why_parts(room, snapshot.explain(first))
+    parts += batch_parts(room, snapshot.explain(first))
     symbol = "" if told is None else snapshot.symbol(told)
-    how = say("op.alone" if op.size == 1 else "op.look" if marked is None else "op.inside", **named, symbol=symbol)
-    return [*parts, dispensable(wrap([(how, "muted")], prose), 1.5)]
+    key = "op.alone" if op.size == 1 else "op.look" if marked is None else "op.inside"
+    return [*parts, room.said(say(key, **room.keys_in_lists, symbol=symbol), "muted", 1.5)]
 
 
-def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int, digits: int) -> Part:
+def _rows(room: PanelRoom, op: Op, marked: Ref | None) -> Part:
     """Each number in full; where that takes too many lines, a line for each; where they do not all fit, those around
     the marked one.
     """
     place = 0 if marked is None else _place(op, marked) or 0
-    written = Written(snapshot, marked, cells, digits)
+    written = Written(room, marked)
     forms: list[tuple[Line, ...]] = []
     costs: list[float] = []
     if op.size <= MOST_SPELT_OUT:
@@ -102,12 +101,12 @@ def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int
             costs += [SPELT_OUT] * bool(forms)
             forms.append(tuple(lines))
     for most, cost in ROWS.items():
-        window = _window(op.size, place, most)
-        if forms and len(forms[-1]) <= len(window):
+        shown = window(op.size, place, most)
+        if forms and len(forms[-1]) <= len(shown):
             continue
-        lines = written.in_a_line_each([op.ref(number) for number in window], opened=most >= LEAST_OPENED)
-        if len(window) < op.size:
-            listed = say("answer.listed", first=window.start + 1, last=window.stop, number=op.size)
+        lines = written.in_a_line_each([op.ref(number) for number in shown], opened=most >= LEAST_OPENED)
+        if len(shown) < op.size:
+            listed = room.say("answer.listed", first=shown.start + 1, last=shown.stop, number=op.size)
             lines.append(((f"  {listed}", "muted"),))
         if not forms or len(lines) < len(forms[-1]):
             costs += [cost] * bool(forms)
@@ -115,9 +114,9 @@ def _rows(say: Words, snapshot: Snapshot, op: Op, marked: Ref | None, cells: int
     return Part(tuple(forms), tuple(costs))
 
 
-def _window(size: int, place: int, most: int) -> range:
+def window(size: int, place: int, most: int) -> range:
     """At most so many lines, the one at `place` among them; where that is not all, one is left for saying so."""
-    room = size if size <= most else most - 1
+    room = size if size <= most else max(most - 1, 1)
     start = max(0, min(place - room // 2, size - room))
     return range(start, start + room)
 
@@ -125,11 +124,11 @@ def _window(size: int, place: int, most: int) -> range:
 class Written:
     """The numbers of an op in their forms: the longer lists of one form are made of the same lines."""
 
-    def __init__(self, snapshot: Snapshot, marked: Ref | None, cells: int, digits: int) -> None:
-        self._snapshot, self._marked = snapshot, marked
-        self._cells, self._digits = cells, digits
+    def __init__(self, room: PanelRoom, marked: Ref | None) -> None:
+        self._snapshot, self._marked = room.snapshot, marked
+        self._cells, self._digits = room.cells, room.digits
         self._symbols, self._numbers = cache(self._with_symbols), cache(self._with_numbers)
-        self._symbol, self._result = cache(snapshot.symbol), cache(self._shown_result)
+        self._symbol, self._result = cache(room.snapshot.symbol), cache(self._shown_result)
         self._equation = cache(self._in_lines)
 
     def spelt_out(self, ref: Ref) -> Sequence[Line]:

@@ -11,8 +11,8 @@ from textual.message import Message
 
 from dlsim.engine import Scenario
 from dlsim.engine.scenario.spec import in_language
-from dlsim.tui.drawing.markdown import markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
+from dlsim.tui.drawing.reports import markdown_lines
 from dlsim.tui.drawing.text import Line, wrap
 from dlsim.tui.screens.overlays import Entry, ListScreen
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS

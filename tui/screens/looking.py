@@ -19,7 +19,8 @@ from dlsim.engine.errors import reason_of
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.tui.drawing.diagram.focus import shape_of
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
-from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of, sheet_of_variants
+from dlsim.tui.drawing.table import Sheet, as_csv, as_markdown, sheet_of
+from dlsim.tui.drawing.variants import sheet_of_variants
 from dlsim.tui.screens.reports import GradientScreen
 from dlsim.tui.screens.view import ScreenPart, title_of
 from dlsim.tui.session.session import Hint

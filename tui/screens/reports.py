@@ -7,8 +7,7 @@ from time import perf_counter
 
 from dlsim.engine.check import GradientCheck, GradientEntry, worth_waiting
 from dlsim.engine.numbers import DIGITS
-from dlsim.tui.drawing.comparison import comparison_lines
-from dlsim.tui.drawing.gradient_report import report_lines
+from dlsim.tui.drawing.reports import comparison_lines, report_lines
 from dlsim.tui.drawing.text import wrap
 from dlsim.tui.screens.overlays import ReadingScreen
 from dlsim.tui.session.keys import COMPARING_KEYS, READING_KEYS

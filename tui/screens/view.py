@@ -13,11 +13,11 @@ from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
 from dlsim.engine.scenario.spec import Scenario, in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line
-from dlsim.tui.drawing.markdown import convention_lines, markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
+from dlsim.tui.drawing.reports import convention_lines, markdown_lines
 from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown

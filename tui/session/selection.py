@@ -110,7 +110,6 @@ class Answer(Struct, frozen=True):
     told: Explanation
     is_shown: bool
     is_absent: bool
-    spelt_out: tuple[Explanation, ...]
 
     @property
     def ref(self) -> Ref:
@@ -128,7 +127,7 @@ def answer_to(snapshot: Snapshot, ref: Ref) -> Answer:
     told = snapshot.explain(ref)
     is_absent = ref.quantity.is_absent(snapshot.tape, ref)
     is_shown = not is_absent and snapshot.is_shown(ref)
-    return Answer(told, is_shown, is_absent, told.sums)
+    return Answer(told, is_shown, is_absent)
 
 
 def other_row(snapshot: Snapshot, ref: Ref) -> int | None:

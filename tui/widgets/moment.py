@@ -12,11 +12,10 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.canvas import Canvas
+from dlsim.tui.drawing.canvas import UNICODE, Canvas, Glyphs
 from dlsim.tui.drawing.diagram.focus import Shape, shape_of
 from dlsim.tui.drawing.diagram.picture import Diagram, draw
 from dlsim.tui.drawing.formula import indented, panel_lines, panel_parts
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.pictures.catalogue import Picture
 from dlsim.tui.drawing.pictures.scene import Drawing, PictureLook, Scene
 from dlsim.tui.drawing.table import TableView

@@ -14,10 +14,9 @@ from dlsim.engine.curve import Curve
 from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.curves import Curves, Throttle, curves_of, place_of_last
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.canvas import UNICODE, Glyphs
+from dlsim.tui.drawing.curves import BRAILLE, Curves, Throttle, curves_of, left_of_curves, place_of_last, plot
 from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
-from dlsim.tui.drawing.plots import BRAILLE, left_of_curves, plot
 from dlsim.tui.drawing.text import Link, Piece, Press, measure, wrap
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.selection import of_curve

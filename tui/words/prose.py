@@ -62,11 +62,9 @@ def meaning(say: Words, snapshot: Snapshot, ref: Ref, value: float) -> str:
     return say(f"meaning.which_counts.{which}", meaning=told, parameter=found["parameter"])
 
 
-def reasons(
-    say: Words, snapshot: Snapshot, told: Explanation, sums: Sequence[Explanation], digits: int
-) -> Sequence[str]:
-    """Why a gradient is a sum over several ways, or has `sums` in it; what δ is, where a unit begins to show it."""
-    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *sums)]
+def reasons(say: Words, snapshot: Snapshot, told: Explanation, digits: int) -> Sequence[str]:
+    """Why a gradient is a sum over several ways, or has sums in it; what δ is, where a unit begins to show it."""
+    texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *told.sums)]
     texts += [whats_delta(say, snapshot, told.ref, digits), how_a_way_goes(say, snapshot, told.ref)]
     return [text for text in texts if text]
 

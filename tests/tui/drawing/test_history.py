@@ -5,7 +5,7 @@ from support.numbers import ref_to
 
 from dlsim.engine import Ref, Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.history import parameter_of
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene

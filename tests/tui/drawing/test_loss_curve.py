@@ -23,10 +23,9 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.curve import Curve
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.curves import Curves, Throttle
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import ASCII, UNICODE
+from dlsim.tui.drawing.curves import Curves, Series, Throttle, plot
 from dlsim.tui.drawing.pictures.scene import Scene
-from dlsim.tui.drawing.plots import Series, plot
 from dlsim.tui.drawing.scales import Scale, labels, x_ticks, y_ticks
 from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
@@ -480,7 +479,7 @@ def test_the_first_curve_waits_for_no_import_but_plotext():
     code = """
 import sys
 import numpy as np
-from dlsim.tui.drawing.plots import Series, get_ready, plot
+from dlsim.tui.drawing.curves import Series, get_ready, plot
 get_ready()
 before = set(sys.modules)
 here = np.array([1.0, 2.0])

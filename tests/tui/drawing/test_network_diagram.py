@@ -17,14 +17,13 @@ from textual.app import App
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.spec import Body
-from dlsim.tui.drawing.canvas import cells_of_line
+from dlsim.tui.drawing.canvas import ASCII, UNICODE, cells_of_line
+from dlsim.tui.drawing.diagram.edges import Course
+from dlsim.tui.drawing.diagram.edges import place as place_of
 from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
-from dlsim.tui.drawing.diagram.labels import Course
-from dlsim.tui.drawing.diagram.labels import place as place_of
 from dlsim.tui.drawing.diagram.layout import in_view
 from dlsim.tui.drawing.diagram.picture import draw, layout_of
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
-from dlsim.tui.drawing.numbers import number
+from dlsim.tui.drawing.text import number
 from dlsim.tui.widgets.moment import NetworkDiagram
 
 

@@ -13,8 +13,9 @@ from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
-from dlsim.tui.drawing.answer import answer_parts
 from dlsim.tui.drawing.diagram.focus import focus_of, shape_of
+from dlsim.tui.drawing.equation import PanelRoom
+from dlsim.tui.drawing.formula import answer_parts
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import Scene
 from dlsim.tui.session.selection import Selection
@@ -239,7 +240,7 @@ def test_numbers_that_have_left_all_bounds_are_told_as_far_as_they_can_be(size):
             snapshot = simulator.snapshot()
             refs = {ref for _, _, ref in drawn_numbers(snapshot, sizes=((61, 18),))} | {ref_to("mean_E")}
             for ref in refs:
-                assert answer_parts(say, snapshot, Selection().select(ref), CAPS, 60, 60, 8)
+                assert answer_parts(PanelRoom(say, snapshot, CAPS, 60, 60, 8), Selection().select(ref))
             asked += len(refs)
     assert asked
 

@@ -13,7 +13,7 @@ from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.session.variants import Member

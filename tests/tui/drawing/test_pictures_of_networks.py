@@ -12,8 +12,7 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
-from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
+from dlsim.tui.drawing.canvas import ASCII, UNICODE, Canvas
 from dlsim.tui.drawing.pictures import region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.region import LEVELS, grid

@@ -10,7 +10,7 @@ from support.numbers import ref_to
 
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.equation import in_lines, stacked
-from dlsim.tui.drawing.markdown import markdown_lines
+from dlsim.tui.drawing.reports import markdown_lines
 from dlsim.tui.drawing.text import Link, cut, fit, measure, spread, wrap
 
 TEXTS = st.text(alphabet="abc 한국어 ×∂·*`-#[]/\n", max_size=80)

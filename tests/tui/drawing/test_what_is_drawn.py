@@ -16,14 +16,13 @@ from support.drawn import STORED, compare_with_stored, text_with_roles
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.scenario.spec import in_language
-from dlsim.tui.drawing.comparison import comparison_lines
+from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.diagram.picture import draw
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
-from dlsim.tui.drawing.glyphs import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line, strip_line
-from dlsim.tui.drawing.markdown import convention_lines, markdown_lines
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import Member, PictureLook, Scene
+from dlsim.tui.drawing.reports import comparison_lines, convention_lines, markdown_lines
 from dlsim.tui.drawing.table import TableView
 from dlsim.tui.drawing.variants import variants, variants_lines, variants_of
 from dlsim.tui.drawing.whole_op import op_shown

@@ -7,9 +7,9 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.drawing.comparison import comparison_lines
 from dlsim.tui.drawing.diagram.picture import draw
-from dlsim.tui.drawing.numbers import number, number_alone
+from dlsim.tui.drawing.reports import comparison_lines
+from dlsim.tui.drawing.text import number, number_alone
 from dlsim.tui.screens.reports import GradientScreen
 from dlsim.tui.session.keys import COMPARING_KEYS
 from dlsim.tui.session.session import Session

@@ -14,7 +14,8 @@ from dlsim.engine.kinds.layered.quantities import layer_setting
 from dlsim.engine.numbers import fixed
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.toml import parse_value
-from dlsim.tui.drawing.answer import answer_parts
+from dlsim.tui.drawing.equation import PanelRoom
+from dlsim.tui.drawing.formula import answer_parts
 from dlsim.tui.screens import reports
 from dlsim.tui.screens.reports import ComparingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
@@ -526,7 +527,9 @@ def test_of_a_unit_that_an_edit_added_it_is_said_that_its_weights_came_with_it()
     simulator.run(3)
     simulator.edit(settings={"network.layers.0.units": 5})
     fifth = ref_to("now_W", 2, (4, 0))
-    lines = answer_parts(words(), simulator.snapshot(), Selection().select(fifth), {"select.enter": "enter"}, 90, 90, 8)
+    lines = answer_parts(
+        PanelRoom(words(), simulator.snapshot(), {"select.enter": "enter"}, 90, 90, 8), Selection().select(fifth)
+    )
     text = " ".join("".join(piece for piece, _ in line) for part in lines for line in part.forms[0])
     assert "An edit after iteration 3 set it too." in text
 

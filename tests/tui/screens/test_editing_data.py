@@ -5,7 +5,8 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.scenario.load import load_tables
-from dlsim.tui.drawing.answer import answer_parts
+from dlsim.tui.drawing.equation import PanelRoom
+from dlsim.tui.drawing.formula import answer_parts
 from dlsim.tui.session.editing import (
     brief,
     change,
@@ -214,7 +215,7 @@ def test_an_edited_number_says_when_it_was_and_what_it_was_before(ref, origin):
     was = brief(written(session.snapshot.value(ref)))
 
     def said():
-        parts = answer_parts(words(), session.snapshot, Selection().select(ref), CAPS, 200, 60, 8)
+        parts = answer_parts(PanelRoom(words(), session.snapshot, CAPS, 200, 60, 8), Selection().select(ref))
         return " ".join(text for part in parts for line in part.forms[0] for text, _ in line)
 
     assert "given" in said()

@@ -7,7 +7,7 @@ from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.check import GradientCheck
-from dlsim.tui.drawing.gradient_report import report_lines
+from dlsim.tui.drawing.reports import report_lines
 from dlsim.tui.words import words
 
 WITH_KINKS = scenario(

@@ -19,10 +19,10 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.scenario.toml import write_toml
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.drawing.glyphs import ASCII
+from dlsim.tui.drawing.canvas import ASCII
 from dlsim.tui.drawing.header import AHEAD, LEFT, is_logarithmic, span_of, strip_line
-from dlsim.tui.drawing.markdown import convention_lines
 from dlsim.tui.drawing.pictures.scene import Scene
+from dlsim.tui.drawing.reports import convention_lines
 from dlsim.tui.drawing.text import Owner
 from dlsim.tui.drawing.variants import VariantRow, variants, variants_lines
 from dlsim.tui.screens.overlays import ChoosingScreen

@@ -10,7 +10,8 @@ from support.scenarios import each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
-from dlsim.tui.drawing.answer import answer_parts
+from dlsim.tui.drawing.equation import PanelRoom
+from dlsim.tui.drawing.formula import answer_parts
 from dlsim.tui.session.selection import Places, Selection, answer_to, in_order
 from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.widgets.moment import FormulaView, NetworkDiagram
@@ -38,7 +39,7 @@ def within(wanted, lines):
 
 
 def test_a_hidden_weights_answer_includes_the_sum_over_all_outputs_it_reaches():
-    (inner,) = answer_to(worked_example(), GRADIENT).spelt_out
+    (inner,) = answer_to(worked_example(), GRADIENT).told.sums
     assert inner.symbol == "∂E/∂h1"
     assert inner.formula == "∂E_o1/∂h1 + ∂E_o2/∂h1"
     assert inner.value == pytest.approx(0.03240681, abs=5e-9)
@@ -48,7 +49,7 @@ def test_what_is_not_computed_yet_does_not_give_its_number_away():
     snapshot = worked_example(values=3)
     answer = answer_to(snapshot, GRADIENT)
     assert not answer.is_shown
-    parts = answer_parts(words(), snapshot, Selection().select(GRADIENT), CAPS, 60, 60, 8)
+    parts = answer_parts(PanelRoom(words(), snapshot, CAPS, 60, 60, 8), Selection().select(GRADIENT))
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "has not been computed yet" in text
     assert "0.00080888" not in text
@@ -124,7 +125,7 @@ def test_every_number_of_every_table_answers_and_so_do_its_operands(name):
             continue
         seen.add(ref)
         answer = answer_to(snapshot, ref)
-        assert answer_parts(say, snapshot, Selection().select(ref).enter(snapshot), CAPS, 60, 60, 8)
+        assert answer_parts(PanelRoom(say, snapshot, CAPS, 60, 60, 8), Selection().select(ref).enter(snapshot))
         assert answer.operands or not answer.is_shown or not math.isinf(answer.told.value)
         waiting += answer.operands
 
@@ -432,7 +433,7 @@ def test_a_long_sum_is_made_of_all_its_terms_though_the_formula_leaves_some_out(
     passed = []
     for _ in range(16):
         passed.append(selection.marked(snapshot))
-        parts = answer_parts(words(), snapshot, selection, CAPS, 60, 60, 8)
+        parts = answer_parts(PanelRoom(words(), snapshot, CAPS, 60, 60, 8), selection)
         text = "".join(text for part in parts for line in part.forms[-1] for text, _ in line)
         assert f"▶ {snapshot.symbol(passed[-1])} " in text, "even in the shortest list the marked one is seen"
         selection = selection.mark(1, snapshot)
@@ -442,7 +443,7 @@ def test_a_long_sum_is_made_of_all_its_terms_though_the_formula_leaves_some_out(
 def test_the_sentence_on_a_unit_that_feeds_many_counts_them_all():
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step("iteration")
-    parts = answer_parts(words(), simulator.snapshot(), Selection().select(GRADIENT), CAPS, 200, 60, 8)
+    parts = answer_parts(PanelRoom(words(), simulator.snapshot(), CAPS, 200, 60, 8), Selection().select(GRADIENT))
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "h1 feeds all 16 units of layer 2" in text
 
@@ -488,7 +489,7 @@ def test_an_output_for_a_sample_outside_the_batch_is_told_as_not_computed():
     simulator.step("iteration")
     snapshot = simulator.snapshot()
     row = max(snapshot.tape.rows) + 1
-    parts = answer_parts(words(), snapshot, Selection().select(ref_to("O", 0, (row, 0))), CAPS, 200, 60, 8)
+    parts = answer_parts(PanelRoom(words(), snapshot, CAPS, 200, 60, 8), Selection().select(ref_to("O", 0, (row, 0))))
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "not in the batch of this iteration" in text
     assert "nan" not in text
@@ -520,7 +521,9 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
     simulator = Simulator(load("over-and-underfitting"))
     simulator.step("iteration")
     snapshot = simulator.snapshot()
-    parts = answer_parts(words(), snapshot, Selection().select(ref_to("rest_W", 1, (0, 0))), CAPS, 200, 60, 8)
+    parts = answer_parts(
+        PanelRoom(words(), snapshot, CAPS, 200, 60, 8), Selection().select(ref_to("rest_W", 1, (0, 0)))
+    )
     text = "".join(text for part in parts for line in part.forms[0] for text, _ in line)
     assert "the sum of the other samples of the batch" in text
     assert "given" not in text

@@ -15,7 +15,7 @@ import dlsim.scenarios
 import dlsim.tui.words
 from dlsim.engine import Simulator, load
 from dlsim.tui.app import DlsimApp
-from dlsim.tui.drawing.glyphs import ASCII
+from dlsim.tui.drawing.canvas import ASCII
 from dlsim.tui.session.keys import ALL_KEYS
 from dlsim.tui.session.session import Session
 from dlsim.tui.session.settings import Store

@@ -203,30 +203,27 @@ class Focus(Struct):
 
 
 def focus_of(snapshot: Snapshot, shape: Shape, selected: Ref | None, whole: Op | None = None) -> Focus:
-    """What the present moment lights: the value computed last, where all of an op is told, its whole op."""
+    """What the present moment lights: the value computed last, where all of an op is told, its whole op. Of a selected
+    number its path, whatever the run has come to.
+    """
+    ref, phase = None, snapshot.position.phase
     if selected is not None:
-        return _focus_of_selected(snapshot, shape, selected)
-    ref = None if snapshot.event is None else snapshot.event.told.ref
-    focus = Focus(phase=snapshot.position.phase, step=_step(shape, ref))
+        ref = in_network(snapshot, selected)
+        phase = ref.quantity.phase
+    elif snapshot.event is not None:
+        ref = snapshot.event.told.ref
+    focus = Focus(phase=phase, ref=ref, step=_step(shape, ref))
     if ref is None:
         return focus
-    focus.ref = ref
-    focus.is_update = ref.quantity is updates.UPDATE
     focus.active = place_of(ref, shape, focus.step)
     focus.tell(ref, focus.active)
-    if whole is not None and whole.size <= MOST_LIT:
-        _light_op(focus, snapshot, shape, whole)
+    if selected is not None:
+        focus.selected = focus.active
+    else:
+        focus.is_update = ref.quantity is updates.UPDATE
+        if whole is not None and whole.size <= MOST_LIT:
+            _light_op(focus, snapshot, shape, whole)
     _light_path(focus, snapshot, shape, ref)
-    return focus
-
-
-def _focus_of_selected(snapshot: Snapshot, shape: Shape, selected: Ref) -> Focus:
-    """The path of the selected number, whatever the run has come to."""
-    own = in_network(snapshot, selected)
-    focus = Focus(phase=own.quantity.phase, ref=own, step=_step(shape, own))
-    focus.active = focus.selected = place_of(own, shape, focus.step)
-    focus.tell(own, focus.active)
-    _light_path(focus, snapshot, shape, own)
     return focus
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.numbers import DIGITS
 from dlsim.tui.drawing.diagram.focus import Shape
-from dlsim.tui.drawing.numbers import LEAST_ROOM
+from dlsim.tui.drawing.text import LEAST_ROOM, SIGN_AND_WHOLE
 
 
 class Slot(Struct, frozen=True):
@@ -116,19 +117,19 @@ PLANNED_DIGITS, LEAST_WIDENED = 6, 4
 LARGEST_GAP = 22
 GAP_OF_A_LABEL = 11
 """A gap of so many cells has room for the label of a weight, "W4⁺ 0.3493": no digits of a unit make it smaller."""
-SIGN_AND_WHOLE = 3  # cells for a sign, a digit and the point
 SIDE_SYMBOL = 5  # cells of "E_o1 "
 LEAST_ROWS_WITH_CAPTION = 9
 
 
+@lru_cache(maxsize=64)
 def plan(
     shape: Shape,
     width: int,
     height: int,
-    symbols: Sequence[int],
-    wanted: Mapping[int, Sequence[int]],
-    wanted_layer: int | None = None,
-    digits: int = DIGITS,
+    symbols: tuple[int, ...],
+    wanted: tuple[tuple[int, ...], ...],
+    wanted_layer: int | None,
+    digits: int,
 ) -> Layout:
     """The roomiest plan that shows every unit; where none does, lines with the middle left out, or cells.
 
@@ -165,7 +166,7 @@ def _fit(
     width: int,
     height: int,
     symbols: Sequence[int],
-    wanted: Mapping[int, Sequence[int]],
+    wanted: Sequence[Sequence[int]],
     digits: int,
     *,
     caption: bool,
@@ -193,7 +194,7 @@ def _fit(
         x = (room - gap * gaps) // 2
         columns = []
         for layer, cells in enumerate(widths):
-            slots = _slots(shape.widths[layer], rows[layer], wanted.get(layer, ()))
+            slots = _slots(shape.widths[layer], rows[layer], wanted[layer])
             columns.append(Column(layer, x, cells, slots, more[layer]))
             x += cells + gap
         beside = columns[-1].x + columns[-1].width + 1 if option.side else None
@@ -279,31 +280,7 @@ def _cells(shape: Shape, width: int, height: int, wanted_layer: int | None) -> L
     """
     caption = height >= 4
     rows = max(height - (2 if caption else 0), 1)  # below the names, and above a line for the active number
-    columns = len(shape.widths)
-    needed = [-(-units // rows) for units in shape.widths]
-    for cell, gap in ((2, 3), (2, 2), (2, 1), (1, 2), (1, 1)):
-        if sum(needed) * cell + gap * (columns - 1) <= width:
-            return _blocks(shape, list(range(columns)), needed, cell, gap, rows, width, height)
-    room = width - (columns - 1)
-    if room >= columns:
-        cap = max(size for size in range(1, room + 1) if sum(min(block, size) for block in needed) <= room)
-        return _blocks(shape, list(range(columns)), [min(block, cap) for block in needed], 1, 1, rows, width, height)
-    shown = in_view(columns, max((width + 1) // 2, 1), () if wanted_layer is None else (wanted_layer,))
-    kept: list[int | None] = [layer for layer, _ in shown]
-    return _blocks(shape, kept, [1] * len(kept), 1, 1, rows, width, height)
-
-
-def _blocks(
-    shape: Shape,
-    layers: Sequence[int | None],
-    blocks: Sequence[int],
-    cell: int,
-    gap: int,
-    rows: int,
-    width: int,
-    height: int,
-) -> Layout:
-    caption = height >= 4
+    layers, blocks, cell, gap = _division(shape, width, rows, wanted_layer)
     used = sum(blocks) * cell + gap * (len(blocks) - 1)
     if len(blocks) > 1:
         more = min((width - used) // (len(blocks) - 1), 6)
@@ -325,3 +302,20 @@ def _blocks(
         columns.append(Column(layer, x, block * cell, tuple(slots)))
         x += block * cell + gap
     return Layout(CELLS, width, height, tuple(columns), caption=0 if caption else None, cell=cell, shared=most)
+
+
+def _division(
+    shape: Shape, width: int, rows: int, wanted_layer: int | None
+) -> tuple[Sequence[int | None], Sequence[int], int, int]:
+    """(layers, None for some that are left out; how many units each has side by side; cells of a unit, of a gap)."""
+    layers = range(len(shape.widths))
+    needed = [-(-units // rows) for units in shape.widths]
+    for cell, gap in ((2, 3), (2, 2), (2, 1), (1, 2), (1, 1)):
+        if sum(needed) * cell + gap * (len(layers) - 1) <= width:
+            return layers, needed, cell, gap
+    room = width - (len(layers) - 1)
+    if room >= len(layers):
+        cap = max(size for size in range(1, room + 1) if sum(min(block, size) for block in needed) <= room)
+        return layers, [min(block, cap) for block in needed], 1, 1
+    shown = in_view(len(layers), max((width + 1) // 2, 1), () if wanted_layer is None else (wanted_layer,))
+    return [layer for layer, _ in shown], [1] * len(shown), 1, 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -13,12 +12,11 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
-from dlsim.tui.drawing.canvas import Canvas, Hit
+from dlsim.tui.drawing.canvas import UNICODE, Canvas, Glyphs, Hit
 from dlsim.tui.drawing.diagram.edges import Edges, WeightLine
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Numbers, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
 from dlsim.tui.drawing.diagram.units import Blocks, Units
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
 from dlsim.tui.drawing.text import Piece
 from dlsim.tui.words import words
 
@@ -67,14 +65,13 @@ def draw(
     focus = focus_of(snapshot, shape, selected, whole)
     layout = layout_of(snapshot, shape, focus, width, height, digits)
     canvas = Canvas(width, height, glyphs)
-    hits: list[Hit] = []
     lines: tuple[WeightLine, ...] = ()
     if layout.level.name == "cells":
-        _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, hits, Numbers(snapshot, ())))
+        _draw_blocks(Blocks(canvas, layout, shape, snapshot, focus, Numbers(snapshot, ())))
     else:
-        lines = _draw_units(canvas, layout, shape, snapshot, focus, hits)
+        lines = _draw_units(canvas, layout, shape, snapshot, focus)
     _draw_caption(canvas, layout, shape, focus)
-    return Diagram(tuple(canvas.rows()), tuple(hits), lines)
+    return Diagram(tuple(canvas.rows()), tuple(canvas.hits), lines)
 
 
 def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits: int) -> Shape:
@@ -91,31 +88,18 @@ def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height
         for layer, units in enumerate(shape.widths)
     ]
     symbols = tuple(map(len, snapshot.symbols(last)))
-    wanted = tuple((layer, tuple(focus.units(layer))) for layer in range(len(shape.widths)))
-    return _plan(shape, width, height, symbols, wanted, focus.layer(), digits)
-
-
-@lru_cache(maxsize=64)
-def _plan(
-    shape: Shape,
-    width: int,
-    height: int,
-    symbols: tuple[int, ...],
-    wanted: tuple[tuple[int, tuple[int, ...]], ...],
-    layer: int | None,
-    digits: int,
-) -> Layout:
-    return plan(shape, width, height, symbols, dict(wanted), layer, digits)
+    wanted = tuple(tuple(focus.units(layer)) for layer in range(len(shape.widths)))
+    return plan(shape, width, height, symbols, wanted, focus.layer(), digits)
 
 
 def _draw_units(
-    canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus, hits: list[Hit]
+    canvas: Canvas, layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus
 ) -> tuple[WeightLine, ...]:
     """The lines between units, then the units; which lines there are."""
     numbers = Numbers(snapshot, _in_view(layout, shape, snapshot, focus))
-    edges = Edges(canvas, layout, focus, hits, numbers)
+    edges = Edges(canvas, layout, focus, numbers)
     edges.draw()
-    units = Units(canvas, layout, shape, snapshot, focus, hits, numbers)
+    units = Units(canvas, layout, shape, snapshot, focus, numbers)
     for column in layout.columns:
         for slot in column.slots:
             units.draw(column, slot)

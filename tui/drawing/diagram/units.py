@@ -15,8 +15,8 @@ from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Node, Numbers, Shape
-from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, SIGN_AND_WHOLE, Column, Layout, Slot
-from dlsim.tui.drawing.numbers import HIDDEN, LEAST_ROOM, TOO_WIDE, number, number_alone
+from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, Column, Layout, Slot
+from dlsim.tui.drawing.text import ELLIPSIS, LEAST_ROOM, SIGN_AND_WHOLE, TOO_WIDE, number, number_alone
 from dlsim.tui.session.selection import is_number
 from dlsim.tui.words import words
 
@@ -34,7 +34,6 @@ class Units(Struct):
     shape: Shape
     snapshot: Snapshot
     focus: Focus
-    hits: list[Hit]
     numbers: Numbers
 
     def draw(self, column: Column, slot: Slot) -> None:
@@ -66,7 +65,7 @@ class Units(Struct):
         for place, row in enumerate(rows):
             self._row(inside, top + 1 + place, cells, Node(layer, unit, row))
         if level.name == "narrow" or self._is_fed_back(layer, unit):
-            self._title(column, top, Node(layer, unit, rows[0]))
+            self._symbol(column.x + 1, top, column.width - 2, Node(layer, unit, rows[0]))
         elif layer and self.shape.biases[layer]:
             self._in_edge(column, top, Node(layer, unit, "b"))
         below = self._below(layer, unit, rows)
@@ -84,7 +83,7 @@ class Units(Struct):
         """What a box holds; where there is no row for an output's error, it is there at the moment it is lit."""
         if most == ROWS_OF_AN_OUTPUT and (E_O, layer) in self.snapshot.order:
             return ["z", "a", "E", "gradient"]
-        third = "E" if self._wants_target(layer) and self._is_lit(Node(layer, unit, "E")) else "gradient"
+        third = "E" if self._wants_target(layer) and Node(layer, unit, "E") in self.focus.rows else "gradient"
         return ["z", "a", third][:most]
 
     def _below(self, layer: int, unit: int, rows: list[str]) -> str | None:
@@ -92,16 +91,17 @@ class Units(Struct):
         if layer == 0:
             return "gradient" if self.focus.active == Node(layer, unit, "gradient") else None
         wants_target = self._wants_target(layer)
-        if wants_target and "E" not in rows and self._is_lit(Node(layer, unit, "E")):
+        if wants_target and "E" not in rows and Node(layer, unit, "E") in self.focus.rows:
             return "E"
         shows_gradient = "gradient" not in rows and self.layout.level.inner > 1
-        if shows_gradient and self._is_lit(Node(layer, unit, "gradient")):
+        if shows_gradient and Node(layer, unit, "gradient") in self.focus.rows:
             return "gradient"
         if wants_target:
             return "t"
         if self.layout.level.name == "narrow" and self.shape.biases[layer]:
             return "b"
-        return "gradient" if shows_gradient and self._gradient_is_known(layer, unit) else None
+        gradient = self._ref(Node(layer, unit, "gradient")) if shows_gradient else None
+        return None if self._value(gradient) is None else "gradient"
 
     def _wants_target(self, layer: int) -> bool:
         return self.layout.side is None and self.shape.has_targets and layer == self.shape.last
@@ -110,15 +110,12 @@ class Units(Struct):
         """Whether it is a hidden output of the step before: its symbol, which says which, has the upper edge."""
         return layer == 0 and unit >= self.shape.inputs
 
-    def _title(self, column: Column, y: int, node: Node) -> None:
-        self._symbol(column.x + 1, y, column.width - 2, node)
-
     def _symbol(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
         symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)[:cells]
         self.canvas.write(x, y, symbol, self._role_of(node, "symbol"))
         if ref is not None:
-            self.hits.append(Hit(x, y, len(symbol), ref))
+            self.canvas.hits.append(Hit(x, y, len(symbol), ref))
 
     def _line(self, column: Column, port: int, layer: int, unit: int) -> None:
         row = self._telling_row(layer, unit) if layer else "a"
@@ -143,7 +140,7 @@ class Units(Struct):
             self.canvas.write(x, y, symbol, self._role_of(node, "target" if row == "t" else "muted"))
             self.canvas.write(x + len(symbol) + 1, y, text, role)
             if ref is not None:
-                self.hits.append(Hit(x, y, cells, ref))
+                self.canvas.hits.append(Hit(x, y, cells, ref))
 
     # rows
 
@@ -155,7 +152,7 @@ class Units(Struct):
             symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
         text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
-        if text == HIDDEN:
+        if text == ELLIPSIS:
             # it stands where the digits will begin, so that nothing moves when they come
             text = text.ljust(min(self.layout.digits + 2, cells - len(symbol) - bool(symbol)))
         gap = cells - len(symbol) - len(text)
@@ -163,7 +160,7 @@ class Units(Struct):
         pieces = [(symbol, lit or "symbol"), (" " * gap, "chosen" if lit == "chosen" else "")]
         self.canvas.write_pieces(x, y, [*pieces, (text, lit or ("muted" if value is None else "text"))])
         if ref is not None:
-            self.hits.append(Hit(x, y, cells, ref))
+            self.canvas.hits.append(Hit(x, y, cells, ref))
 
     def _in_edge(self, column: Column, y: int, node: Node) -> None:
         """A number in the upper or lower edge of a frame."""
@@ -180,7 +177,7 @@ class Units(Struct):
             written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
         x = column.x + 1 + (len(written) < cells - 1)
         self.canvas.write(x, y, written[:cells], self._role_of(node, plain))
-        self.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
+        self.canvas.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
 
     # what is in them
 
@@ -252,13 +249,6 @@ class Units(Struct):
                     return row
         return None
 
-    def _is_lit(self, node: Node) -> bool:
-        return node in self.focus.rows
-
-    def _gradient_is_known(self, layer: int, unit: int) -> bool:
-        ref = self._ref(Node(layer, unit, "gradient"))
-        return self._value(ref) is not None
-
     def _role_of(self, node: Node, otherwise: str) -> str:
         if self.focus.selected == node:
             return "chosen"
@@ -326,8 +316,10 @@ class Blocks(Units):
             elif unit in lit:
                 role = "active-chosen" if lit[unit] == ACTIVE else lit[unit]
             self.canvas.write(x, slot.row, text, role)
-            self.hits.extend(Hit(x, slot.row, self.layout.cell, numbers[each][1]) for each in together if each != unit)
-            self.hits.append(Hit(x, slot.row, self.layout.cell, numbers[unit][1]))  # which a click means
+            self.canvas.hits.extend(
+                Hit(x, slot.row, self.layout.cell, numbers[each][1]) for each in together if each != unit
+            )
+            self.canvas.hits.append(Hit(x, slot.row, self.layout.cell, numbers[unit][1]))  # which a click means
 
     def draw_line(self) -> None:
         """On the lowest line what a cell's shade says, and the number that was computed last."""
@@ -347,7 +339,7 @@ class Blocks(Units):
         if has_legend:
             x = min(max(x, len(legend) + 2), self.layout.width - len(text))
         self.canvas.write(x, self.layout.height - 1, text, ACTIVE)
-        self.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))
+        self.canvas.hits.append(Hit(x, self.layout.height - 1, len(text), self.focus.ref))
 
     def _legend(self) -> str:
         """Two cells tell the sign apart, one has shades of its own for it."""
@@ -376,7 +368,7 @@ class Blocks(Units):
     def _cell(self, value: float | None, largest: float) -> tuple[str, str]:
         glyphs, cells = self.canvas.glyphs, self.layout.cell
         if value is None:
-            return HIDDEN + " " * (cells - 1), "muted"
+            return ELLIPSIS + " " * (cells - 1), "muted"
         if isnan(value):
             return "!" * cells, "trouble"
         share = 1.0 if largest == inf else abs(value) / largest if largest else 0.0

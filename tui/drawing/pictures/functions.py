@@ -12,10 +12,9 @@ from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
-from dlsim.tui.drawing.numbers import number, number_alone
 from dlsim.tui.drawing.pictures.scene import Area, Plane, Scene, Sketch, framed, series
 from dlsim.tui.drawing.scales import Array, Span, fitting_span
-from dlsim.tui.drawing.text import Link, Pieces, fit
+from dlsim.tui.drawing.text import Link, Pieces, fit, number, number_alone
 
 WIDE = 72
 LEGEND_CELLS = 36

@@ -30,10 +30,9 @@ from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
-from dlsim.tui.drawing.numbers import number
 from dlsim.tui.drawing.pictures.catalogue import has_dense_network
 from dlsim.tui.drawing.pictures.scene import Area, Scene, Sketch, after_updates, network_tape
-from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, linked, widest
+from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, linked, number, widest
 from dlsim.tui.drawing.variants import Variant, variants
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.words import caps

@@ -15,8 +15,7 @@ from dlsim.engine.numbers import DIGITS
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.canvas import Canvas, Hit, Mask
-from dlsim.tui.drawing.glyphs import UNICODE, Glyphs
+from dlsim.tui.drawing.canvas import UNICODE, Canvas, Glyphs, Hit, Mask
 from dlsim.tui.drawing.scales import Array, Span, label, opened, ticks
 from dlsim.tui.drawing.text import GAP, Pieces, measure, widest
 from dlsim.tui.session.variants import Member

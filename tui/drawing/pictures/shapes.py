@@ -15,9 +15,8 @@ from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.equation import in_lines
-from dlsim.tui.drawing.numbers import number_alone
 from dlsim.tui.drawing.pictures.scene import Scene, Sketch, network_tape, window
-from dlsim.tui.drawing.text import Link, Pieces, cut, fit, linked, measure
+from dlsim.tui.drawing.text import Link, Pieces, cut, fit, linked, measure, number_alone
 from dlsim.tui.session.selection import is_landed
 
 FACTS = 4

@@ -13,10 +13,9 @@ from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
-from dlsim.tui.drawing.numbers import number
 from dlsim.tui.drawing.pictures.scene import DEPTHS, Area, Plane, Scene, framed
 from dlsim.tui.drawing.scales import Array, widened
-from dlsim.tui.drawing.text import Pieces, fit
+from dlsim.tui.drawing.text import Pieces, fit, number
 from dlsim.tui.drawing.variants import Variant, variants
 
 Way = tuple[Variant, Array, Array]

@@ -14,9 +14,20 @@ from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, Recurre
 from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
-from dlsim.tui.drawing.numbers import DIGITS, MOST_CELLS, NamedNumber, decimals_of, number_alone, text_of
 from dlsim.tui.drawing.pictures.scene import Scene, Sketch, window
-from dlsim.tui.drawing.text import Link, Pieces, fit, groups_that_fit, widest
+from dlsim.tui.drawing.text import (
+    DIGITS,
+    MOST_CELLS,
+    Link,
+    NamedNumber,
+    Pieces,
+    decimals_of,
+    fit,
+    groups_that_fit,
+    number_alone,
+    text_of,
+    widest,
+)
 from dlsim.tui.session.selection import is_number
 
 NARROWEST = 11
