@@ -14,7 +14,7 @@ from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
 from dlsim.engine.check import CheckResult, GradientReport, check
 from dlsim.engine.numbers import in_full, plain, scientific
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 
 MOST_ROWS = 8
 """Of a longer table of outputs the rest is left out in a line."""

@@ -7,7 +7,7 @@ import click
 from dlsim.cli.options import json_option
 from dlsim.cli.output import columns, one_line, write, write_json
 from dlsim.engine import builtin_scenarios, load
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 from dlsim.tui.session.settings import folders, is_there
 
 

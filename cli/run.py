@@ -18,10 +18,10 @@ from dlsim.engine import Simulator
 from dlsim.engine.errors import reason_of
 from dlsim.engine.export import export, forgotten, refuse_other_kinds
 from dlsim.engine.numbers import fixed, plain
-from dlsim.engine.scenario.spec import Scenario, in_language
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.scenario.toml import write_at_once
 from dlsim.engine.simulator import MOST_ITERATIONS
-from dlsim.engine.text import shorten, shown
+from dlsim.engine.text import in_language, shorten, shown
 
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 16, 8

@@ -28,9 +28,8 @@ from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
 from dlsim.engine.numbers import DIGITS, plain, whole_number
 from dlsim.engine.quantity import operands
-from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain
-from dlsim.engine.text import shorten
+from dlsim.engine.text import in_language, shorten
 from dlsim.tui.session.editing import brief, written
 from dlsim.tui.session.session import GRAINS, Hint, Session
 from dlsim.tui.session.settings import MOST_DIGITS, Store

@@ -22,9 +22,8 @@ from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
 from dlsim.engine.quantity import digits_of
-from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Explanation
-from dlsim.engine.text import shown
+from dlsim.engine.text import in_language, shown
 from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of
 from dlsim.tui.session.selection import value_now
 from dlsim.tui.words import Words

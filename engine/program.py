@@ -111,6 +111,8 @@ class Tape:
     """The rows of the training data in this batch, from 0, in batch order."""
     error: Ref | None = None
     """The error of the sample under the lens; None where there is none."""
+    last_layer: int = 0
+    """The layer of the outputs, counted from 1; 0 where there are no layers."""
     loss: Ref | None = None
     """What the loss curve goes through: the mean error of the batch, the height of a surface; None without one."""
 

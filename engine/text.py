@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import combining, east_asian_width
@@ -11,6 +11,8 @@ import numpy as np
 
 from dlsim.engine.numbers import in_full
 
+Text = Mapping[str, str]
+"""A text by language code; the key "" holds a text given without a language."""
 INSTEAD = "\ufffd"
 LONGEST_SHOWN = 60
 """What a message repeats of a file's contents is cut to about so many characters."""
@@ -102,3 +104,11 @@ def shown(value: object) -> str:
         items = ", ".join(f"{shorten(str(key), 20)} = {shown(item)}" for key, item in list(value.items())[:3])
         return shorten(f"{{ {items}{', …' if len(value) > 3 else ''} }}" if items else "{}")
     return in_full(value) if isinstance(value, float) else shorten(str(value))
+
+
+def in_language(text: Text, language: str) -> str:
+    """`text` in `language`, or without a language, or in English, or in whatever it has; "" if empty."""
+    for key in (language, "", "en"):
+        if key in text:
+            return text[key]
+    return next(iter(text.values()), "")

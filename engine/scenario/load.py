@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from dlsim.engine.errors import ScenarioError, UnknownNameError
 from dlsim.engine.kinds import KINDS, Source
-from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario, Text
+from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario
 from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, matrix, number, set_path, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
-from dlsim.engine.text import clean, shorten, shown
+from dlsim.engine.text import Text, clean, shorten, shown
 
 SCHEMA = 1
 MOST_VARIANTS = 32

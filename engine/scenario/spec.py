@@ -15,20 +15,11 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from dlsim.engine.numbers import general
+from dlsim.engine.text import Text
 
 Array = NDArray[np.float64]
-Text = Mapping[str, str]
-"""A text by language code; the key "" holds a text given without a language."""
 ALL = "all"
 """What a file writes as the size of a batch that is all samples."""
-
-
-def in_language(text: Text, language: str) -> str:
-    """`text` in `language`, or without a language, or in English, or in whatever it has; "" if empty."""
-    for key in (language, "", "en"):
-        if key in text:
-            return text[key]
-    return next(iter(text.values()), "")
 
 
 class ActivationSpec(Struct, frozen=True):
@@ -196,7 +187,7 @@ class Body(Struct, frozen=True):
 
     @property
     def wording(self) -> str:
-        """The words for all."""
+        """Under which name a words catalogue may have its own texts for such a scenario; "" for those for all."""
         return ""
 
     @property
@@ -325,11 +316,6 @@ class Scenario(Struct, frozen=True):
         return self.body.coordinates
 
     # what can be done with it
-
-    @property
-    def wording(self) -> str:
-        """Under which name a words catalogue may have its own texts for such a scenario; "" for those for all."""
-        return self.body.wording
 
     @property
     def draws_weights(self) -> bool:

@@ -8,7 +8,7 @@ from support.scenarios import ONE_A_KIND, kind_of
 from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.check import check, check_start
 from dlsim.engine.scenario.load import KINDS
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "scenarios"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.toml"))

@@ -10,9 +10,8 @@ from math import isnan
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, digits_of
-from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Explanation, Snapshot
-from dlsim.engine.text import breadth
+from dlsim.engine.text import breadth, in_language
 from dlsim.tui.drawing.equation import (
     MARK,
     MEANING,

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.runs import Position
-from dlsim.engine.scenario.spec import in_language
 from dlsim.engine.snapshot import Snapshot
-from dlsim.engine.text import breadth
+from dlsim.engine.text import breadth, in_language
 from dlsim.tui.drawing.canvas import UNICODE, Glyphs
 from dlsim.tui.drawing.text import Line, Piece, cut, fit, measure
 from dlsim.tui.words import Words
@@ -109,7 +108,7 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
             )
             pieces += [(text, ""), (" · ", "muted")] if text else []
     samples = len(snapshot.tape.rows)
-    if samples > 1 or snapshot.scenario.samples > 1:
+    if samples > 1 or (position.batches > 1 and snapshot.scenario.body.data is not None):
         other = "header.sample_of_data" if has_place and samples > 1 else "header.sample_alone"
         key = "header.sample" if samples > 1 and snapshot.row == snapshot.sample else other
         told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)

@@ -349,10 +349,13 @@ class TableView:
         if is_data and value != value:  # noqa: PLR0124 - not in this batch: nothing is known of it
             return ""
         text = plain(value, self.digits) if is_data or ref.quantity.is_count else fixed(value, self.digits)
+        whole = with_point_in_column(text)
+        if len(whole) < cells:
+            return whole
         fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
-        texts = [with_point_in_column(form) for form in (text, *(fixed(value, digits) for digits in fewer))]
+        texts = [whole, *(with_point_in_column(fixed(value, digits)) for digits in fewer)]
         texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
-        return next((form for form in texts if len(form) < cells), fit(texts[0], cells - 1))
+        return next((form for form in texts if len(form) < cells), fit(whole, cells - 1))
 
 
 def _bracketed(text: str, cells: int) -> str:

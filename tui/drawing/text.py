@@ -14,7 +14,7 @@ from string import Formatter
 
 from msgspec import Struct
 
-from dlsim.engine.numbers import fixed, is_extreme, plain, scientific
+from dlsim.engine.numbers import LARGE, SMALL, fixed, is_extreme, plain, scientific
 from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth, filled
 
@@ -368,8 +368,9 @@ def number(value: float | None, cells: int, digits: int) -> str:
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
     fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
+    is_usual = value == 0 or SMALL <= abs(value) < LARGE
     for wanted in range(digits, fewest - 1, -1):
-        text = scientific(value, max(wanted - 1, 0)) if is_extreme(value) else f"{value + 0.0:.{wanted}f}"
+        text = f"{value + 0.0:.{wanted}f}" if is_usual else scientific(value, max(wanted - 1, 0))
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
             short = scientific(value, 0) if is_lost else text

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dlsim.engine import Scenario
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 from dlsim.tui.drawing.pictures.catalogue import pictures_of
 from dlsim.tui.drawing.reports import markdown_lines
 from dlsim.tui.drawing.text import Line, wrap

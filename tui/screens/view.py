@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
-from dlsim.engine.scenario.spec import Scenario, in_language
+from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.snapshot import Snapshot
+from dlsim.engine.text import in_language
 from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES

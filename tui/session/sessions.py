@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from dlsim.engine import Scenario, builtin_scenarios, load
 from dlsim.engine.errors import DlsimError
-from dlsim.engine.scenario.spec import in_language
-from dlsim.engine.text import clean
+from dlsim.engine.text import clean, in_language
 from dlsim.tui.session.session import Hint, Session
 from dlsim.tui.session.settings import Last
 

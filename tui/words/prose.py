@@ -18,9 +18,9 @@ from dlsim.engine.model import Table
 from dlsim.engine.numbers import DIGITS, fixed, general
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, about, digits_of
-from dlsim.engine.scenario.spec import Convention, Scenario, in_language
+from dlsim.engine.scenario.spec import Convention, Scenario
 from dlsim.engine.snapshot import Explanation, Snapshot
-from dlsim.engine.text import breadth
+from dlsim.engine.text import breadth, in_language
 from dlsim.tui.session.editing import Target
 from dlsim.tui.session.selection import answer_to, datum_edit, is_number, other_row
 from dlsim.tui.session.sessions import Choice
@@ -37,13 +37,13 @@ def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> st
 
 def keys_for(scenario: Scenario, *keys: str) -> list[str]:
     """The same keys in their order, those that such a scenario has of its own before all."""
-    own = scenario.wording
+    own = scenario.body.wording
     return [*(f"{own}.{key}" for key in keys if own), *keys]
 
 
 def question(say: Words, snapshot: Snapshot, ref: Ref) -> str:
     """The question that the number answers."""
-    place = "output" if ref.layer == len(snapshot.scenario.layers) else "hidden"
+    place = "output" if ref.layer is not None and ref.layer == snapshot.tape.last_layer else "hidden"
     keys = [*_keys("question", snapshot, ref, place), "question.any"]
     return say.first(keys, **names(snapshot, ref))
 
@@ -73,12 +73,11 @@ def why_summed(say: Words, snapshot: Snapshot, ref: Ref, operands: Sequence[Ref]
     """Why a gradient adds up several ways, of which `operands` are the parts: which units the unit of the layer below
     feeds. "" for any other sum.
     """
-    ways = [operand for operand in operands if operand.quantity.edge(operand) is not None and operand.quantity.is_way]
+    ways = [edge for way in operands if way.quantity.is_way and (edge := way.quantity.edge(way)) is not None]
     if len(ways) < 2 or len(ways) < len(operands):
         return ""
-    edges = [way.quantity.edge(way) for way in ways]
-    layer, unit, _ = next(edge for edge in edges if edge)
-    fed = [snapshot.symbol(Ref(A, layer, (edge[2],))) for edge in edges if edge]
+    layer, unit, _ = ways[0]
+    fed = [snapshot.symbol(Ref(A, layer, (receiver,))) for _, _, receiver in ways]
     units = say("why.layer", number=len(fed), layer=layer)
     if len(fed) <= MOST_NAMED:
         units = say("why.units", units=", ".join(fed[:-1]), last=fed[-1])

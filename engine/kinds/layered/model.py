@@ -57,6 +57,10 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
     find: Callable[[str], Ref | None]
     """See engine/model.py: Model."""
     arithmetic: Arithmetic[BatchType]
+    reader: Callable[..., TapeType]
+    """The tape's class: it reads the arrays of a batch."""
+    besides: Callable[[Any], Iterator[Ref]]
+    """See engine/program.py: Tape.besides."""
 
     def __init__(self, structure: LayeredStructure, naming: LayerNaming, body: LayeredBody) -> None:
         self.structure, self.naming, self._body, self._data = structure, naming, body, body.data
@@ -205,9 +209,11 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
         copy.x, copy.t = batch.x, batch.t
         return self._reader(copy, landed=landed)
 
-    @abstractmethod
     def _reader(self, batch: BatchType, *, landed: bool = False) -> TapeType:
-        """What reads these arrays as a tape."""
+        update = self._update_number(self._iteration)
+        return self.reader(
+            self.structure, self.naming, batch, self._data, self._rows, update, besides=self.besides, landed=landed
+        )
 
     def probe(self) -> FlatProbe[BatchType] | None:
         """The loss on the tape as a function of each parameter."""

@@ -352,6 +352,7 @@ class LayeredTape(Tape):
         self.naming = naming
         self.batch = batch
         self.layers = batch.layers
+        self.last_layer = len(structure.layers)
         self.data = data
         self.rows = rows
         self.iteration = iteration

@@ -178,6 +178,8 @@ class NetworkModel(LayeredModel[NetworkTape, DenseBatch]):
     structure: Structure
     naming: Naming
     arithmetic = DENSE
+    reader = NetworkTape
+    besides = staticmethod(besides)
 
     def __init__(self, body: NetworkBody) -> None:
         self.classes = classes_of(body.data)
@@ -246,12 +248,6 @@ class NetworkModel(LayeredModel[NetworkTape, DenseBatch]):
         return first_trouble((op for op in self.program if op.quantity not in (DZ_DW, DZ_DB)), self.tape)
 
     # reading
-
-    def _reader(self, batch: DenseBatch, *, landed: bool = False) -> NetworkTape:
-        update = self._update_number(self._iteration)
-        return NetworkTape(
-            self.structure, self.naming, batch, self._data, self._rows, update, besides=besides, landed=landed
-        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> Array | None:
         """(len(y), len(x)): the first output over the plane of two inputs; None where there are not two."""

@@ -188,6 +188,8 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
     structure: RecurrentStructure
     naming: RecurrentNaming
     arithmetic = THROUGH_TIME
+    reader = RecurrentTape
+    besides = staticmethod(batch_errors)
     curves = ()
     curve_numbers: Mapping[str, Ref] = {}
     _body: RecurrentBody
@@ -250,12 +252,6 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
         return bool(np.isfinite(batch.numbers).all() and np.isfinite(batch.after).all())
 
     # reading
-
-    def _reader(self, batch: BatchOfSequences, *, landed: bool = False) -> RecurrentTape:
-        update = self._update_number(self._iteration)
-        return RecurrentTape(
-            self.structure, self.naming, batch, self._data, self._rows, update, besides=batch_errors, landed=landed
-        )
 
     def region(self, x: Array, y: Array, *, landed: bool) -> None:
         """Sequences do not lie in a plane."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dlsim.engine import ScenarioError, UnknownNameError, builtin_scenarios, load
 from dlsim.engine.scenario.load import ORDER, load_tables, revise
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 
 GOOD = """
 schema = 1

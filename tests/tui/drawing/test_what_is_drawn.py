@@ -15,7 +15,7 @@ from support.drawn import STORED, compare_with_stored, text_with_roles
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.engine.scenario.spec import in_language
+from dlsim.engine.text import in_language
 from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.diagram.picture import draw
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
