@@ -26,6 +26,7 @@ def seen(scenario, ref, iterations):
         ("backprop-2-2-2", W5),
         ("xor-train", ref_to("now_b", 1, (1,))),
         ("optimizers-on-a-bowl", ref_to("now_p", 0, (1,))),
+        ("xor-single", ref_to("now_W", 1, (1, 0))),
     ],
 )
 def test_a_young_run_knows_every_value_that_a_parameter_had(scenario, ref):

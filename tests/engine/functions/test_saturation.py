@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support.networks import layer, scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.functions.activations import ACTIVATIONS, SATURATED_BELOW, stuck
@@ -52,6 +53,18 @@ def test_nothing_is_steeper_than_its_steepest(name):
     activation.derivative(sums, outputs, slopes, settings)
     assert slopes.max() <= activation.steepest * (1 + 1e-15)
     assert slopes.max() == pytest.approx(activation.steepest, rel=1e-6)
+
+
+def test_a_unit_is_stuck_where_it_is_for_every_sample():
+    hidden = [layer(2, "relu", [[1.0, -1.0]]), layer(2, "tanh", [[9.0, 0.1], [0.0, 0.0]])]
+    for loss, is_last_saturated in (("mse", True), ("binary_crossentropy", False)):
+        layers = [*hidden, layer(1, "sigmoid", [[9], [9]])]
+        tape = Simulator(scenario(layers, [[1], [2]], [[0], [1]], loss=loss)).snapshot().tape
+        assert [tape.is_stuck(1, unit, is_dead=True) for unit in (0, 1)] == [False, True]
+        assert [tape.is_stuck(2, unit, is_dead=True) for unit in (0, 1)] == [False, False]
+        assert [tape.is_stuck(2, unit, is_dead=False) for unit in (0, 1)] == [True, False]
+        assert tape.is_stuck(3, 0, is_dead=False) is is_last_saturated
+        assert not tape.is_stuck(3, 0, is_dead=True)
 
 
 def test_a_sweep_is_saturated_where_a_unit_would_be():

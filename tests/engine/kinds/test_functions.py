@@ -141,6 +141,15 @@ def test_stepping_back_takes_every_event_back():
     assert run.back() is None
 
 
+def test_the_words_go_by_whether_it_is_an_activation_or_a_loss():
+    snapshot = simulator("tanh", {"name": "mse", "target": 1}, sweep=CHANCES).snapshot()
+    said = {row.label: [snapshot.explain(cell).said.qualities for cell in row.cells] for row in snapshot.tables[0].rows}
+    assert {label: {kind for each in cells for kind in each} for label, cells in said.items()} == {
+        "tanh": {"activation", "tanh"},
+        "mse[t=1]": {"loss", "mse"},
+    }
+
+
 def test_where_nothing_is_trained_there_is_neither_loss_nor_parameter():
     run = simulator("tanh")
     assert run.run() == 101
@@ -222,6 +231,7 @@ def test_nothing_warns_at_the_ends_of_a_loss_or_far_out():
         (["mse"], {"from": 0, "to": 1, "step": 0.1}, ["functions.sweep", "between 0 and 1"]),
         (["tanh"], {"from": 0, "to": 1}, ["functions.sweep", "'step' is missing"]),
         (["tanh"], {"from": 1, "to": 0, "step": 0.1}, ["functions.sweep", "go upwards"]),
+        (["tanh"], {"from": 1, "to": 1, "step": 0.1}, ["functions.sweep", "go upwards"]),
         (["tanh"], {"from": 0, "to": 1, "step": 0}, ["functions.sweep", "steps > 0"]),
         (["tanh"], {"from": 0, "to": 1, "step": 2}, ["functions.sweep", "to the whole range"]),
         (["tanh"], {"from": 0, "to": 1e-12, "step": 1e-13}, ["functions.sweep", "with steps from 1e-9"]),

@@ -318,6 +318,8 @@ def test_every_symbol_finds_its_number_again(case):
         "b1⟨1⟩",
         "E⟨3⟩",
         "∂E⟨1⟩/∂h1⟨2⟩",
+        "∂E⟨3⟩/∂h1⟨2⟩",
+        "∂E⟨3…2⟩/∂h1⟨2⟩",
         "W1",
     ],
 )

@@ -346,3 +346,12 @@ def test_a_weight_of_the_network_beside_can_be_set():
     simulator = Simulator(load_tables(tables(beside=True)))
     simulator.model.set_number(simulator.model.parameter_at(1, 0, (0, 0)), 0.25)
     assert simulator.model.parameters(landed=False)[0][0][0, 0] == 0.25
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_what_a_search_tries_and_counts_has_no_history(beside):
+    simulator = Simulator(load_tables(tables(beside=beside)))
+    simulator.run(3)
+    history = simulator.snapshot().history
+    for symbol in ("AND", "w1", "b", "z1" if beside else "OR?"):
+        assert np.isnan(history.of(simulator.model.find(symbol))[1]).all()
