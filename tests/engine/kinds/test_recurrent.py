@@ -216,6 +216,27 @@ def test_an_edit_of_a_recurrent_weight_goes_on_from_there():
     assert simulator.model.find("Wh2") is None
 
 
+def test_with_more_hidden_units_the_weights_into_them_begin_anew():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(20)
+    simulator.edit(settings={"recurrent.hidden": 3})
+    anew = Simulator(load("feedforward-or-recurrent", overrides={"recurrent.hidden": 3}))
+    assert simulator.parameters[0][0].tolist() == anew.parameters[0][0].tolist()
+
+
+def test_without_feedback_the_weights_of_the_inputs_stay_as_they_are_learnt():
+    simulator = Simulator(load("feedforward-or-recurrent"))
+    simulator.run(20)
+    learnt = simulator.parameters[0][0].copy()
+    simulator.edit(settings={"recurrent.feedback": False})
+    assert simulator.parameters[0][0].tolist() == learnt[:1].tolist()
+    simulator.run(1)
+    learnt = simulator.parameters[0][0].copy()
+    simulator.edit(settings={"recurrent.feedback": True})
+    anew = Simulator(load("feedforward-or-recurrent")).parameters[0][0]
+    assert simulator.parameters[0][0].tolist() == [*learnt[:1].tolist(), *anew[1:].tolist()]
+
+
 # the program
 
 
