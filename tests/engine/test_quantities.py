@@ -364,3 +364,53 @@ def test_a_setting_says_where_the_scenario_sets_it(name, symbol, path):
     simulator = run(name, has_landed=True)
     tape, found = simulator.snapshot().tape, everything(simulator)
     assert {ref.quantity.path(tape, ref) for ref, told in found.items() if told.symbol == symbol} == {path}
+
+
+NOT_THERE = {
+    "several outputs": """
+        x0 x3 t0 t4 o0 o4 h0 h6 h9 z0 z9 b4 b5 b9 W0 W19 W[0][1,1] W[4][1,1] W[1][3,1] W[1][0,1] W[1][1,0] W[1][1,4]
+        W[2][4,1] W[3][1,4] E_o0 E_o4 E_z1 m_b4 m_W1 v_W6 q_W7 W1⁺ W6+ ΔW1 ΔW6 Δz1 z1⁺ o1⁺ b4⁺ Δb4 ∂E/∂x1 ∂E/∂t1
+        ∂E/∂b4 ∂E/∂W19 ∂o1/∂z5 ∂h4/∂z3 ∂h4/∂z5 ∂E_o1/∂h4 ∂E_z8/∂h1 ∂E_z3/∂h4 ∂E_z9/∂h5 ∂E_z8/∂o1 ∂E_z8/∂z4 ∂z8/∂W1
+        ∂z8/∂b7 ∂z8/∂W16 ∂z4/∂b4 ∂x1/∂z1 ∂t1/∂z8 ∂W1/∂z1 ∂o1/∂W13 ∂E ∂E/ ∂/∂z1 E⟨1⟩ η Wx1
+    """,
+    "fused": """
+        ∂E/∂o1 ∂o1/∂z3 ∂o1/∂z4 ∂E_o1/∂h1 h3 ∂h1/∂z2 ∂z3/∂W1
+    """,
+    "not trained": """
+        ∂E/∂W1 ∂E/∂z1 W1⁺ ΔW1 v_W1 ∂o1/∂z4 ∂h1/∂z1 ∂z1/∂W1
+    """,
+    "one output": """
+        ∂E_z4/∂h1 ∂o1/∂z3 m_W1 d_W1 v_z1 v_W10
+    """,
+    "through time": """
+        x1 x3⟨1⟩ x1⟨0⟩ x1⟨4⟩ h3⟨1⟩ h1⟨4⟩ h0⟨1⟩ o3⟨1⟩ o1⟨0⟩ z5⟨1⟩ z1⟨0⟩ z0⟨1⟩ t3⟨1⟩ t1⟨4⟩ b5 b0 b1⟨1⟩ E⟨0⟩ E⟨4⟩
+        E_o3⟨1⟩ E_o1⟨4⟩ E_o1 Wx5 Wx0 Wh5 Wy5 Wy0 Wx[3,1] Wx[1,3] Wh[3,1] Wh[1,0] Wy[3,1] Wz1 W1 q_Wx1 a_x1⟨1⟩
+        d_z1⟨1⟩ x1⟨1⟩⁺ h1⟨1⟩⁺ Wx5⁺ ΔWx5 Δh1⟨1⟩ ∂E/∂x1⟨1⟩ ∂E/∂t1⟨1⟩ ∂E/∂h1⟨0⟩ ∂E/∂h1⟨4⟩ ∂E⟨2⟩/∂h1⟨1⟩ ∂E⟨2…3⟩/∂h1⟨2⟩
+        ∂E⟨1⟩/∂h1⟨2⟩ ∂E⟨4…3⟩/∂h1⟨3⟩ ∂E⟨1⟩/∂o1⟨1⟩ ∂E⟨1⟩/∂z1⟨1⟩ ∂h1⟨1⟩/∂z2⟨1⟩ ∂h1⟨1⟩/∂z1⟨2⟩ ∂h1⟨0⟩/∂z1⟨1⟩
+        ∂o1⟨1⟩/∂z3⟨1⟩ ∂x1⟨1⟩/∂z1⟨1⟩ ∂h1⟨1⟩/∂Wx1 ∂E ∂z1⟨1⟩/∂Wx1
+    """,
+    "without feedback": """
+        h1⟨0⟩ Wh1 Wh[1,1] ∂E/∂Wh1 ∂E⟨2…3⟩/∂h1⟨1⟩ ∂E⟨2⟩/∂h1⟨1⟩ ∂E/∂o1⟨1⟩ ∂o1⟨1⟩/∂z3⟨1⟩ a_Wh1 Wh1⁺
+    """,
+    "a surface": """
+        z x⁻ ∂f/∂z ∂f q_x v_z Δz f⁺ m_f η_t W1 u
+    """,
+    "functions": """
+        swish swish(y) v1 softmax(v)1 tanh(x) mse(x) mse[t=1](2) swish′ x′ Σ
+    """,
+    "softmax": """
+        v0 v4 softmax(v)0 softmax(v)4 softmax(x) Σ
+    """,
+    "a search": """
+        w0 w3 b1 s(2,0) y(1) NAND NAND? XOR⁻ W1 o1 E tried
+    """,
+    "a search beside a network": """
+        w3 W3 z2 b2 NAND ∂E/∂W3 m_W1
+    """,
+}
+
+
+@pytest.mark.parametrize("name", NOT_THERE)
+def test_what_a_scenario_does_not_have_is_not_found(name):
+    simulator = run(name, has_landed=True)
+    assert not [symbol for symbol in NOT_THERE[name].split() if simulator.model.find(symbol) is not None]
