@@ -280,3 +280,57 @@ def test_the_names_of_an_optimizers_memory_are_among_those_to_use():
 def test_a_file_without_the_table_is_refused():
     with pytest.raises(ScenarioError, match=r"the table \[surface\] is missing"):
         load_tables({"schema": 1, "title": "a", "kind": "surface"})
+
+
+# edits
+
+
+def edited(optimizer, **settings):
+    """(the point and the memory v_x before an edit, those after it), five updates into a run."""
+    run = simulator({"function": "saddle", "start": list(START)}, optimizer)
+    run.run(5)
+    before = point(run).tolist(), run.look_up("v_x")
+    run.edit(settings=settings)
+    run.run(1)
+    return before, run
+
+
+def test_an_optimizer_of_the_same_kind_goes_on_with_its_memory():
+    ((x, y), memory), run = edited(OPTIMIZERS[1], **{"training.optimizer.learning_rate": 0.5})
+    assert run.curves["x"].values[5] == x
+    assert run.look_up("v_x") == pytest.approx(
+        0.9 * memory - 0.5 * grad(lambda p: HEIGHTS["saddle"](*p))(np.array([x, y]))[0]
+    )
+
+
+def test_one_of_another_kind_goes_on_from_the_point_and_remembers_nothing():
+    ((x, y), _), run = edited(OPTIMIZERS[1], **{"training.optimizer": {"name": "adagrad", "learning_rate": 0.5}})
+    assert (run.curves["x"].values[5], run.curves["y"].values[5]) == (x, y)
+    slope = grad(lambda p: HEIGHTS["saddle"](*p))(np.array([x, y]))
+    assert [run.look_up("a_x"), run.look_up("a_y")] == pytest.approx((slope**2).tolist())
+
+
+def test_on_another_surface_the_point_stays_where_it_is():
+    run = simulator({"function": "saddle"})
+    run.run(5)
+    there = point(run).tolist()
+    run.edit(settings={"surface.function": "bowl"})
+    assert point(run).tolist() == there
+
+
+def test_a_coordinate_is_set_like_a_weight():
+    run = simulator({"function": "ravine"})
+    run.run(5)
+    x = run.look_up("x")
+    run.edit(numbers={"y": 1.5})
+    assert point(run).tolist() == [x, 1.5]
+    assert run.look_up("f") == HEIGHTS["ravine"](x, 1.5)
+    assert [array.tolist() for array in (run.parameters[0][0], run.outputs())] == [[[x, 1.5]], [[run.loss()]]]
+    assert run.model.parameter_at(1, 0, (0, 1)) == run.model.find("y")._replace(
+        quantity=run.model.find("y").quantity.before
+    )
+    run.step("phase")
+    assert run.gradients[0][0].tolist() == [[run.look_up("∂f/∂x"), run.look_up("∂f/∂y")]]
+    assert run.parameters[0][1] is None
+    assert run.accuracy() is None
+    assert run.validation() == (None, None)
