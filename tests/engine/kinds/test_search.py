@@ -355,3 +355,83 @@ def test_what_a_search_tries_and_counts_has_no_history(beside):
     history = simulator.snapshot().history
     for symbol in ("AND", "w1", "b", "z1" if beside else "OR?"):
         assert np.isnan(history.of(simulator.model.find(symbol))[1]).all()
+
+
+AT_THE_LIMIT = [
+    ("search.bias.to", 1000, 1000.5),
+    ("search.bias", {"from": -1, "to": -1, "step": 0.5}, {"from": -1, "to": -1.5, "step": 0.5}),
+    ("search.bias", {"from": 0, "to": 0.001, "step": 1e-6}, {"from": 0, "to": 0.001, "step": 1e-7}),
+    ("search.weights", {"from": 0, "to": 99, "step": 1}, {"from": 0, "to": 200, "step": 1}),
+    ("search.targets.Ab", [1, 0, 0, 1], [1, 0, 0]),
+    ("search.targets", {"A" * 24: [1, 0, 0, 1]}, {"A" * 25: [1, 0, 0, 1]}),
+    (
+        "search.targets",
+        {f"G{chr(65 + n)}": [0] * 4 for n in range(16)},
+        {f"G{chr(65 + n)}": [0] * 4 for n in range(17)},
+    ),
+    ("search.at_zero", 1, 2),
+]
+
+
+@pytest.mark.parametrize(("path", "inside", "outside"), AT_THE_LIMIT)
+def test_what_lies_at_a_limit_is_searched_and_what_lies_beyond_is_refused(path, inside, outside):
+    assert load_tables(changed(path, inside, beside=False)).kind == "search"
+    with pytest.raises(ScenarioError):
+        load_tables(changed(path, outside, beside=False))
+
+
+@pytest.mark.parametrize(("rows", "inputs", "fits"), [(16, 4, True), (17, 4, False), (16, 5, False)])
+def test_so_many_rows_of_so_many_inputs_can_be_searched_for(rows, inputs, fits):
+    found = tables(weights=(0, 1, 1), targets={"ANY": [0] * rows})
+    found["data"]["inputs"] = [[0] * inputs] * rows
+    if fits:
+        assert load_tables(found).body.data.inputs.shape == (rows, inputs)
+    else:
+        with pytest.raises(ScenarioError, match="at most 16 rows of 4"):
+            load_tables(found)
+
+
+def test_a_grid_has_the_numbers_as_they_are_written():
+    body = load_tables(tables((-0.3, 0.3, 0.1), (0, 1, 0.3))).body
+    assert body.weights.tolist() == [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3]
+    assert body.biases.tolist() == [0.0, 0.3, 0.6, 0.9]
+
+
+def test_a_search_alone_has_nothing_that_is_trained():
+    run = Simulator(load_tables(tables()))
+    run.run(3)
+    assert (run.loss(), run.accuracy(), run.validation(), run.gradients) == (None, None, (None, None), ())
+    assert run.region(np.linspace(0, 1, 3), np.linspace(0, 1, 2)) is None
+    assert run.outputs().tolist() == [[run.look_up(f"y({one},{other})")] for one, other in ROWS]
+    with pytest.raises(WrongKindError, match="no parameters"):
+        run.model.parameter_at(1, 0, (0, 0))
+    assert not run.model.is_parameter(run.model.find("w1"))
+    assert run.model.belongs_to_iteration(run.model.find("w1"))
+
+
+def test_what_is_asked_of_the_network_beside_is_answered_as_by_itself():
+    beside = Simulator(load_tables(tables(beside=True)))
+    alone = Simulator(
+        load_tables({**{k: t for k, t in tables(beside=True).items() if k != "search"}, "kind": "network"})
+    )
+    for run in (beside, alone):
+        run.run(7)
+    x, y = np.linspace(-1, 2, 4), np.linspace(-1, 2, 3)
+    assert beside.region(x, y).tolist() == alone.region(x, y).tolist()
+    assert beside.outputs().tolist() == alone.outputs().tolist()
+    assert (beside.loss(), beside.accuracy(), beside.validation()) == (
+        alone.loss(),
+        alone.accuracy(),
+        alone.validation(),
+    )
+    for symbol in ("W1", "b1", "o1", "∂E/∂W2", "W2⁺"):
+        assert beside.look_up(symbol) == alone.look_up(symbol)
+        found = beside.model.find(symbol)
+        assert beside.model.is_parameter(found) == (symbol in ("W1", "b1"))
+        assert beside.model.belongs_to_iteration(found) == alone.model.belongs_to_iteration(found)
+    for run in (beside, alone):
+        run.edit(numbers={"W1": 0.25})
+        run.run(2)
+        run.edit(settings={"training.optimizer.learning_rate": 0.3})
+        run.run(2)
+    assert beside.losses.tolist() == alone.losses.tolist()
