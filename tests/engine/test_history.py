@@ -5,7 +5,7 @@ import pytest
 from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
-from dlsim.engine.timeline import MOST_CHECKPOINTS
+from dlsim.engine.timeline import MOST_CHECKPOINTS, Edit, History
 
 W5 = ref_to("now_W", 2, (0, 0))
 
@@ -115,3 +115,22 @@ def test_what_is_no_parameter_has_no_history():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=3)
     assert np.isnan(simulator.snapshot().history.of(ref_to("z", 1, (0,)))[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("edited_at", "updates", "values"),
+    [
+        (0, [0, 0, 2, 4], [7, 1, 2, 3]),
+        (2, [0, 2, 2, 4], [1, 7, 2, 3]),
+        (3, [0, 2, 3, 3, 4], [1, 2, 7, 8, 3]),
+        (5, [0, 2, 4, 5, 5], [1, 2, 3, 7, 8]),
+    ],
+)
+def test_a_jump_stands_between_the_states_that_are_kept(edited_at, updates, values):
+    def read(state, _):
+        return float(state[0])
+
+    states = [np.array([number]) for number in (1.0, 2.0, 3.0)]
+    edit = Edit(edited_at, (np.array([7.0]), read), (np.array([8.0]), read))
+    found = History([0, 2, 4], states, [(0, read)], [edit]).of(W5)
+    assert [numbers.tolist() for numbers in found] == [updates, values]

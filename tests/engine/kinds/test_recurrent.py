@@ -499,6 +499,16 @@ def changed(path, value):
 
 REFUSED = [
     ("recurrent.hiden", 2, "hidden"),
+    ("recurrent.hidden", 257, "≤ 256"),
+    ("recurrent.seed", -1, "≥ 0"),
+    ("recurrent.weights.input", [[1]], "found 1×1, but it takes 1×2"),
+    ("recurrent.weights.output", [[1, 2]], "found 1×2, but it takes 2×1"),
+    ("recurrent.biases.output", [1, 2], "one per unit"),
+    ("data.inputs", [[], []], "it takes 1 to 1,000"),
+    ("data.inputs", [[0] * 1001, [1] * 1001], "it takes 1 to 1,000"),
+    ("data.inputs", [[0, 1], [1, 0, 1]], "found 3 steps, and the others have 2"),
+    ("data.targets", [[0, 1, 1], [1, 1, 1]], "found 3 steps, and the others have 2"),
+    ("data.targets", [[-0.5, 1], [1, 1]], "from 0 to 1"),
     ("recurrent.hidden", 0, "≥ 1"),
     ("recurrent.activation", "tahn", "tanh"),
     ("recurrent.activation", "step", "no derivative"),
@@ -519,6 +529,53 @@ REFUSED = [
     ("expect", [{"after": 0, "values": {"∂E/∂Wx1": 0}}], "after = 1"),
     ("expect", [{"after": 1, "outputs": [[1], [1]]}], "2 rows of 2"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("recurrent.hidden", 256),
+        ("data", {"inputs": [[0] * 1000], "targets": [[1] * 1000]}),
+        ("data", {"inputs": [[1]], "targets": [[0]]}),
+        ("data", {"inputs": [[[0], 1]], "targets": [[1, [0.5]]]}),
+        ("recurrent.weights.recurrent", [[1, 2], [3, 4]]),
+        ("recurrent.biases", {"hidden": [1, 2], "output": [3]}),
+    ],
+)
+def test_what_lies_at_a_limit_can_be_run(path, value):
+    assert load_tables(changed(path, value)).kind == "recurrent"
+
+
+def test_weights_and_biases_that_are_given_are_taken_and_the_others_drawn():
+    given = {"recurrent": [[1, 2], [3, 4]], "output": [[5], [6]]}
+    found = changed_at("recurrent.biases", {"output": [7]}, changed("recurrent.weights", given))
+    run = Simulator(load_tables(found))
+    (hidden, b), (output, c) = run.parameters
+    assert (hidden[1:].tolist(), output.tolist(), b.tolist(), c.tolist()) == ([[1, 2], [3, 4]], [[5], [6]], [0, 0], [7])
+    assert 0 < np.abs(hidden[0]).max() <= math.sqrt(6 / 3)
+    assert run.scenario.body.draws_weights
+    assert not load_tables(changed_at("recurrent.weights.input", [[1, 2]], found)).body.draws_weights
+
+
+def test_biases_and_no_biases_is_refused():
+    found = changed_at("recurrent.bias", False, changed("recurrent.biases", {"output": [7]}))
+    with pytest.raises(ScenarioError, match="bias = false"):
+        load_tables(found)
+    assert Simulator(load_tables(changed("recurrent.bias", False))).parameters[0][1] is None
+
+
+@pytest.mark.parametrize(("row", "fits"), [([0.25, 0.75], True), ([0.5, 0.75], False), ([0, 0.5], False)])
+def test_the_targets_of_softmax_sum_to_1_at_each_step(row, fits):
+    found = changed("recurrent", {"inputs": 1, "hidden": 2, "outputs": 2, "output_activation": "softmax"})
+    found |= {
+        "data": {"inputs": [[0, 1]], "targets": [[[1, 0], row]]},
+        "training": {"loss": "categorical_crossentropy"},
+    }
+    if fits:
+        assert load_tables(found).body.steps == 2
+    else:
+        with pytest.raises(ScenarioError, match="each time step to sum to 1"):
+            load_tables(found)
 
 
 @pytest.mark.parametrize(("path", "value", "message"), REFUSED)
