@@ -183,13 +183,14 @@ WITH_OUTPUT = ("dead", "is_dead", "saturated", "is_saturated", "unit_slope")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_cell_of_a_table_has_a_column_and_a_number(name):
+def test_every_cell_of_a_table_has_a_column_and_a_number_that_an_iteration_shows(name):
     snapshot = run(name, has_landed=True).snapshot()
     for table in snapshot.tables:
         for row in table.rows:
             assert len(row.cells) == len(table.columns)
             frozen = row.label in ("W1", "W2", "W3", "W4", "W5", "W6") and name == "several outputs"
             assert frozen or all(snapshot.knows(cell) for cell in row.cells if cell is not None)
+            assert all(snapshot.is_shown(cell) for cell in row.cells if cell is not None), "an iteration is done"
 
 
 TABLES = [

@@ -114,3 +114,41 @@ def test_cosine_and_sine_are_as_good_as_the_library_s(turns):
     cosine, sine = cosine_and_sine(np.array(turns))
     assert cosine == pytest.approx(np.cos(2 * np.pi * np.array(turns)), abs=2e-13)
     assert sine == pytest.approx(np.sin(2 * np.pi * np.array(turns)), abs=2e-13)
+
+
+@pytest.mark.parametrize(
+    ("samples", "fraction", "back"),
+    [(10, 0.0, 0), (10, 0.3, 3), (30, 0.5, 15), (2, 0.01, 1), (2, 0.99, 1), (10, 0.99, 9)],
+)
+def test_so_many_samples_are_kept_back_at_least_one_and_never_all(samples, fraction, back):
+    data = read(generator="moons", samples=samples, validation_fraction=fraction, seed=4)
+    whole = read(generator="moons", samples=samples, seed=4)
+    assert (len(data.inputs), len(data.validation_inputs)) == (samples - back, back)
+    assert len(data.targets) == len(data.rows) == samples - back
+    others = [row for row in range(samples) if row not in set(data.rows.tolist())]
+    assert data.rows.tolist() == sorted(data.rows.tolist())
+    assert data.inputs.tolist() == whole.inputs[data.rows].tolist()
+    assert data.validation_inputs.tolist() == whole.inputs[others].tolist()
+    assert data.validation_targets.tolist() == whole.targets[others].tolist()
+
+
+def test_unless_told_otherwise_there_are_200_samples_of_two_classes_with_a_little_noise():
+    plain = read(generator="blobs")
+    assert plain.inputs.tolist() == read(generator="blobs", samples=200, noise=0.1, classes=2, seed=0).inputs.tolist()
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "said"),
+    [
+        ({"samples": 2}, {"samples": 1}, "≥ 2"),
+        ({"samples": 100_000}, {"samples": 100_001}, "≤ 100000"),
+        ({"noise": 0}, {"noise": -0.1}, "≥ 0"),
+        ({"noise": 1e307}, {"noise": 1.1e307}, "overflow"),
+        ({"classes": 2}, {"classes": 1}, "≥ 2"),
+        ({"classes": 10}, {"classes": 11}, "2 to 10"),
+    ],
+)
+def test_generated_data_have_limits(inside, outside, said):
+    assert len(read(generator="blobs", outputs=inside.get("classes", 1), **inside).inputs)
+    with pytest.raises(ScenarioError, match=said):
+        read(generator="blobs", outputs=outside.get("classes", 1), **outside)

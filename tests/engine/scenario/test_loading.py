@@ -325,6 +325,24 @@ def test_what_does_not_go_together_is_refused_with_the_reason(write, text, said)
         assert part in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"tanh"', '"tanh", weights = [[1, 2, 3], [4, 5, "1/2"]]'),
+        ('"tanh"', '"tanh", biases = [1, 2, 3]'),
+        ('"tanh"', '"tanh", init = "uniform", scale = 1e-9'),
+        ("units = 3", "units = 1024"),
+        ('  { units = 3, activation = "tanh" },\n', '  { units = 3, activation = "tanh" },\n' * 31),
+        ("epochs = 20", "epochs = 10_000_000"),
+        ("epochs = 20", "epochs = 1\nbatch_size = 1\nseed = 0"),
+        ('"A title"', f'"{"x" * 200}"'),
+    ],
+)
+def test_what_lies_at_a_limit_is_read(write, before, after):
+    assert before in GOOD
+    assert load(write(GOOD.replace(before, after, 1))).kind == "network"
+
+
 @pytest.mark.parametrize("loss", ["half_squared_error", "mse", "categorical_crossentropy"])
 def test_a_softmax_output_goes_with_these_losses(write, loss):
     assert load(write(ONE_HOT.replace('"mse"', f'"{loss}"'))).body.training.loss == loss
