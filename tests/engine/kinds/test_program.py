@@ -104,3 +104,11 @@ def test_a_symbol_names_its_figure(symbol, figure):
 )
 def test_symbols_that_the_network_does_not_have_are_not_found(symbol):
     assert Simulator(worked_example()).model.find(symbol) is None
+
+
+@pytest.mark.parametrize(("inputs", "units", "symbol"), [(9, 11, "W99"), (10, 10, "W[1][10,10]")])
+def test_up_to_99_weights_are_numbered_on(inputs, units, symbol):
+    simulator = Simulator(scenario([layer(units)], [[0.1] * inputs], [[0.5] * units]))
+    last = simulator.model.parameter_at(1, 0, (inputs - 1, units - 1))
+    assert simulator.model.tape.symbol(last) == symbol
+    assert simulator.model.find(symbol) == last

@@ -609,3 +609,12 @@ def test_the_last_step_has_no_later_ones_that_anything_comes_back_from():
     assert find("∂E⟨4⟩/∂h1⟨3⟩") == ref_to("part:later", 1, (0, 2), kind="recurrent")
     assert find("∂E⟨4⟩/∂h1⟨4⟩") == ref_to("part:own", 1, (0, 3), kind="recurrent")
     assert find("∂E⟨5⟩/∂h1⟨4⟩") is None
+
+
+@pytest.mark.parametrize(("inputs", "hidden", "outputs", "symbol"), [(1, 9, 1, "Wh81"), (5, 5, 10, "Wh[5,5]")])
+def test_up_to_99_weights_are_numbered_on_in_each_matrix(inputs, hidden, outputs, symbol):
+    network = {"inputs": inputs, "hidden": hidden, "outputs": outputs}
+    simulator = Simulator(load_tables(tables(network, [[[0.1] * inputs] * 2])))
+    last = simulator.model.parameter_at(1, 0, (inputs + hidden - 1, hidden - 1))
+    assert simulator.model.tape.symbol(last) == symbol
+    assert simulator.model.find(symbol) == last
