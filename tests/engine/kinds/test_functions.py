@@ -229,6 +229,8 @@ def test_nothing_warns_at_the_ends_of_a_loss_or_far_out():
         (["tanh", "relu", "tanh"], NOTES, ["functions.show.2", "tanh is there already"]),
         ([{"name": "mse", "target": 2}], CHANCES, ["functions.show.0.target", "from 0 to 1"]),
         (["mse"], {"from": 0, "to": 1, "step": 0.1}, ["functions.sweep", "between 0 and 1"]),
+        (["mse"], {"from": 0.1, "to": 1, "step": 0.1}, ["functions.sweep", "between 0 and 1"]),
+        (["mse"], {"from": 0, "to": 0.9, "step": 0.1}, ["functions.sweep", "between 0 and 1"]),
         (["tanh"], {"from": 0, "to": 1}, ["functions.sweep", "'step' is missing"]),
         (["tanh"], {"from": 1, "to": 0, "step": 0.1}, ["functions.sweep", "go upwards"]),
         (["tanh"], {"from": 1, "to": 1, "step": 0.1}, ["functions.sweep", "go upwards"]),
