@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from support.networks import layer, scenario
 
 from dlsim.engine.check import CHECKED_AT_MOST, GradientCheck, check_gradients, worth_waiting
+from dlsim.engine import Simulator
 from dlsim.engine.errors import WrongKindError
 
 
@@ -164,3 +166,13 @@ def test_where_nothing_is_trained_there_is_nothing_to_check():
 )
 def test_somebody_who_waits_gets_fewer_of_a_large_network(parameters, checked):
     assert worth_waiting(SimpleNamespace(size=parameters)) == checked
+
+
+def test_a_unit_is_on_its_kink_only_for_the_parameters_that_lead_away_from_it():
+    layers = [layer(1, "relu", [[0.3], [0.0]]), layer(1, "linear", [[1.0]])]
+    probe = Simulator(scenario(layers, [[0.0, 1.0]], [[0.5]])).model.probe()
+    found = []
+    for place in range(probe.size):
+        probe.loss(place, 1e-20j)
+        found.append((probe.symbol(place), probe.is_at_kink(), probe.is_in_range()))
+    assert found == [("W1", False, True), ("W2", True, True), ("W3", False, True)]

@@ -163,6 +163,9 @@ def test_sizes_and_counts_of_parameters_follow_from_each_other(name):
     assert snapshot.value(ref_to("parameters")) == total == structure.parameters
     assert snapshot.explain(ref_to("rows:W", 1)).formula == "columns(X)"
     assert not snapshot.explain(ref_to("rows:X", 1)).formula
+    for number in range(2, len(structure.layers) + 1):
+        assert snapshot.explain(ref_to("rows:X", number)).formula == f"rows(Z[{number - 1}])"
+        assert snapshot.explain(ref_to("columns:X", number)).formula == f"columns(Z[{number - 1}])"
 
 
 def test_another_samples_error_is_explained_with_that_ones_numbers():

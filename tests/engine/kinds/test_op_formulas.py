@@ -153,3 +153,9 @@ def test_every_op_is_written_with_its_shapes():
     with_feedback, without = written(recurrent(feedback=True)), written(recurrent(feedback=False))
     assert with_feedback == THROUGH_TIME.strip().splitlines()
     assert [line for line in without if line not in with_feedback] == WITHOUT_FEEDBACK.strip().splitlines()
+
+
+def test_of_a_single_sample_no_mean_is_taken():
+    case = scenario([layer(1, biases=[0.1])], [[1, 2]], [[0]], loss="mse")
+    assert "∂E/∂W[1] = Xᵀ·∂E/∂Z[1] | (2×1)·(1×1) = (2×1)" in written(case)
+    assert "∂E/∂b[1] = 1ᵀ·∂E/∂Z[1] | (1×1)·(1×1) = (1×1)" in written(case)
