@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from support.networks import layer, scenario
 
-from dlsim.engine.check import CHECKED_AT_MOST, GradientCheck, check_gradients, worth_waiting
 from dlsim.engine import Simulator
+from dlsim.engine.check import CHECKED_AT_MOST, GradientCheck, check_gradients, worth_waiting
 from dlsim.engine.errors import WrongKindError
 
 
