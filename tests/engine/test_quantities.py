@@ -9,6 +9,7 @@ from support.formulas import worked_out
 
 from dlsim.engine import Simulator
 from dlsim.engine.kinds import KINDS
+from dlsim.engine.kinds.layered.quantities import A  # h⟨0⟩, before the first step, is shown by nothing
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.quantity import LeftOut, Whose
 from dlsim.engine.scenario.load import load_tables
@@ -92,12 +93,16 @@ FILES = {
 }
 
 
-def everything(simulator):
-    """Each number that is shown, or that one of these is made of; not what has no value here, nor what that is of."""
+def shown(simulator):
+    """Each number that an iteration, a picture or a table shows."""
     snapshot = simulator.snapshot()
     cells = (cell for table in snapshot.tables for row in table.rows for cell in row.cells if cell is not None)
-    asked = [*(ref for op in simulator.program for ref in op.refs), *snapshot.tape.besides(), *cells]
-    found = {}
+    return [*(ref for op in simulator.program for ref in op.refs), *snapshot.tape.besides(), *cells]
+
+
+def everything(simulator):
+    """Each of these, and what they are made of; not what has no value here, nor what that is made of."""
+    snapshot, asked, found = simulator.snapshot(), shown(simulator), {}
     while asked:
         ref = asked.pop()
         if ref not in found and snapshot.knows(ref):
@@ -128,6 +133,15 @@ def test_every_number_is_what_its_formula_comes_to(name, has_landed):
             by_ref = dict(zip(told.operands, numbers, strict=True))
             text = "".join(token if isinstance(token, str) else by_ref[token] for token in told.tokens)
             assert worked_out(text) == pytest.approx(told.value, rel=1e-9, abs=1e-12), (told.symbol, told.formula)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_from_a_formula_one_comes_to_the_numbers_that_are_shown_and_not_to_doubles_of_them(name):
+    simulator = run(name, has_landed=True)
+    listed = set(shown(simulator))
+    quantities = {ref.quantity for ref in listed}
+    doubles = [ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities - {A}]
+    assert not set(doubles) - listed
 
 
 @pytest.mark.parametrize("name", FILES)
