@@ -297,6 +297,13 @@ SAID = {
         m_x⁺ about x: adam_m parameter=x
         Δx about x: parameter=x
     """,
+    "functions": """
+        a about a: leaky_relu_alpha alpha
+        β about β: swish_beta beta
+        swish(x) about swish(x): swish activation
+        leaky_relu′(x) about leaky_relu(x): leaky_relu activation function=leaky_relu(x)
+        mse[t=1]′(x) about mse[t=1](x): mse loss function=mse[t=1](x)
+    """,
     "a search": """
         y(0,1) about y(0,1): sum=s(0,1)
         s(0,1) about y(0,1):
