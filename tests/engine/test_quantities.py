@@ -9,7 +9,7 @@ from support.formulas import worked_out
 
 from dlsim.engine import Simulator
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.kinds.layered.quantities import A  # h⟨0⟩, before the first step, is shown by nothing
+from dlsim.engine.kinds.layered.quantities import A, Z  # h⟨0⟩, before the first step, is shown by nothing
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.quantity import LeftOut, Whose
 from dlsim.engine.scenario.load import load_tables
@@ -142,6 +142,8 @@ def test_from_a_formula_one_comes_to_the_numbers_that_are_shown_and_not_to_doubl
     quantities = {ref.quantity for ref in listed}
     doubles = [ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities - {A}]
     assert not set(doubles) - listed
+    abouts = {ref.quantity.about(ref) for ref in listed if not ref.quantity.of_one_sample}
+    assert not {ref for ref in abouts if ref.quantity in quantities - {A, Z}} - listed
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -598,8 +598,10 @@ def test_more_sequences_at_once_than_fit_in_memory_are_refused(monkeypatch):
     for most, is_refused in ((6 * units, False), (5, True)):
         monkeypatch.setattr("dlsim.engine.kinds.recurrent.kind.MOST_VALUES_AT_ONCE", most)
         if is_refused:
-            with pytest.raises(ScenarioError, match="at once are too many"):
+            with pytest.raises(ScenarioError, match=r"training\.batch_size: 6 sequences at once are too many"):
                 load("feedforward-or-recurrent")
+            with pytest.raises(ScenarioError, match="data: 1 sequence at once are too many"):
+                load_tables(tables({"inputs": 1, "hidden": 2, "outputs": 1}, [[0, 1, 2]]))
         else:
             load("feedforward-or-recurrent")
 

@@ -1,6 +1,7 @@
 """Scenario files: what is read from a good one, and what is said about a bad one."""
 
 import os
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -341,6 +342,20 @@ def test_what_does_not_go_together_is_refused_with_the_reason(write, text, said)
 def test_what_lies_at_a_limit_is_read(write, before, after):
     assert before in GOOD
     assert load(write(GOOD.replace(before, after, 1))).kind == "network"
+
+
+@pytest.mark.parametrize("symbol", ["E", "E_o1", "t1"])
+@pytest.mark.parametrize("without", [(), ("training",), ("training", "targets")])
+def test_an_error_can_be_expected_where_there_are_targets_and_a_loss(symbol, without):
+    tables = tomllib.loads(GOOD) | {"expect": [{"after": 0, "values": {symbol: 0.5}}]}
+    if "targets" in without:
+        del tables["data"]["targets"]
+    if not without:
+        assert load_tables(tables).kind == "network"
+        return
+    del tables["training"]
+    with pytest.raises(ScenarioError, match="needs targets and a loss"):
+        load_tables(tables)
 
 
 @pytest.mark.parametrize("loss", ["half_squared_error", "mse", "categorical_crossentropy"])
