@@ -309,6 +309,21 @@ def test_going_on_to_where_one_has_been_computes_next_to_nothing_anew(monkeypatc
     assert len(computed) < 10, "an edit leads to a new run, which begins where this one stands"
 
 
+def test_steps_back_in_an_old_run_cost_little_each(monkeypatch):
+    simulator = Simulator(load("xor-train"), checkpoint_bytes=40_000)
+    simulator.run(iterations=2000)
+    simulator.seek(iteration=1500)
+    computed = []
+    enter = type(simulator.model).enter
+    monkeypatch.setattr(
+        type(simulator.model), "enter", lambda self, iteration: computed.append(iteration) or enter(self, iteration)
+    )
+    for _ in range(40):
+        simulator.back("iteration")
+    assert simulator.iteration == 1460
+    assert len(computed) < 200, "and not some 64 each, the way from one kept state to the next"
+
+
 def test_a_forward_only_scenario_has_one_pass_and_no_updates():
     simulator = Simulator(
         scenario([layer(1, "step", [[0.5], [0.5]], biases=[-0.7])], [[0, 0], [1, 1]], [[0], [1]], loss=None)
