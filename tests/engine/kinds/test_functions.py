@@ -103,6 +103,7 @@ def test_the_sweep_is_the_notes_own_without_their_rounding():
         ({"from": 0, "to": 1, "step": "1/3"}, [0, 0.333333333333, 0.666666666667, 1]),
         ({"from": 0, "to": 1, "step": 0.35}, [0, 0.35, 0.7]),  # never past its end
         ({"from": -1, "to": 1, "step": 2}, [-1, 1]),
+        ({"from": 0, "to": 1, "step": 1e-4}, [round(k / 10_000, 4) for k in range(10_001)]),
     ],
 )
 def test_a_sweep_goes_in_whole_steps_up_to_its_end(sweep, expected):

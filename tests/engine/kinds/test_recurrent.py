@@ -522,6 +522,7 @@ REFUSED = [
     ("data.inputs", [[[0, 1], 1], [1, 0]], "1 number"),
     ("data.inputs", [["x", 1], [1, 0]], "number"),
     ("data.inputs", [], "≥ 1"),
+    ("data", {"inputs": [[0, 1], [1, 0]]}, "data: training needs targets"),
     ("data.targets", [[0, 1]], "sequence of targets"),
     ("data.targets", [[0, 1], [2, 0]], "from 0 to 1"),
     ("training.loss", "bce", "binary_crossentropy"),
