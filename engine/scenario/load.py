@@ -269,6 +269,7 @@ def _validated(
         section=common.section,
         kind=common.kind,
         body=body,
+        wording=body.wording,
         expectations=tuple(
             _read_expectation(block, place, common.kind, body, origin.source)
             for place, block in enumerate(expectations or ())

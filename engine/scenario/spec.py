@@ -187,7 +187,7 @@ class Body(Struct, frozen=True):
 
     @property
     def wording(self) -> str:
-        """Under which name a words catalogue may have its own texts for such a scenario; "" for those for all."""
+        """The words for all."""
         return ""
 
     @property
@@ -239,6 +239,8 @@ class Scenario(Struct, frozen=True):
     kind: str
     body: Body
     expectations: tuple[Expectation, ...]
+    wording: str = ""
+    """Under which name a words catalogue may have its own texts for such a scenario; "" for those for all."""
     variants: tuple[str, ...] = ()
     variant: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -108,7 +108,7 @@ def _place(say: Words, snapshot: Snapshot, *, has_batch: bool = False, has_place
             )
             pieces += [(text, ""), (" · ", "muted")] if text else []
     samples = len(snapshot.tape.rows)
-    if samples > 1 or (position.batches > 1 and snapshot.scenario.body.data is not None):
+    if samples > 1 or (position.batches > 1 and snapshot.scenario.samples > 1):
         other = "header.sample_of_data" if has_place and samples > 1 else "header.sample_alone"
         key = "header.sample" if samples > 1 and snapshot.row == snapshot.sample else other
         told = say(key, row=snapshot.row + 1, sample=snapshot.sample + 1, samples=samples)

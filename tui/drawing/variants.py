@@ -107,7 +107,7 @@ def variants_of(
     for variant, pieces, second in zip(variants, apart, seconds, strict=False):
         snapshot = variant.snapshot
         position, losses = snapshot.position, snapshot.curves.get("loss")
-        updates = "" if snapshot.scenario.body.wording else f"{position.done:,}"
+        updates = "" if snapshot.scenario.wording else f"{position.done:,}"
         loss = "" if losses is None else fixed(float(losses.values[-1]), digits) if len(losses) else ELLIPSIS
         told = second
         if snapshot.trouble is not None:

@@ -113,7 +113,7 @@ class Looking(ScreenPart):
 
     def log(self) -> None:
         """Logarithmic or linear loss."""
-        if self._work.session.scenario.body.wording:
+        if self._work.session.scenario.wording:
             self._footer.say(Hint("hint.no_curve"))
         else:
             self._view.curve.toggle_log()

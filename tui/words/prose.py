@@ -37,7 +37,7 @@ def fitting(say: Words, scenario: Scenario, key: str, /, **values: object) -> st
 
 def keys_for(scenario: Scenario, *keys: str) -> list[str]:
     """The same keys in their order, those that such a scenario has of its own before all."""
-    own = scenario.body.wording
+    own = scenario.wording
     return [*(f"{own}.{key}" for key in keys if own), *keys]
 
 
