@@ -20,7 +20,7 @@ from msgspec import Struct
 from dlsim.cli.options import ScenarioChoice, as_choice, scenario_argument
 from dlsim.cli.output import note, one_line, width_of_terminal, wrapped, write
 from dlsim.cli.run import new_file, save
-from dlsim.cli.walk_text import WalkText, read_changes
+from dlsim.cli.walk_text import WalkText, in_other_case, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.check import check_gradients, worth_waiting
@@ -398,7 +398,9 @@ class Walker:
             return self.tell.why(snapshot, snapshot.event.ref)
         ref = self._find(argument)
         if ref is None:
-            raise WrongCommandError(self.tell.line("no_symbol", symbol=shorten(argument)))
+            near = in_other_case(argument, self._find)
+            said = "no_symbol_near" if near else "no_symbol"
+            raise WrongCommandError(self.tell.line(said, symbol=shorten(argument), near=near))
         return self.tell.why(snapshot, ref)
 
     def _find(self, typed: str) -> Ref | None:

@@ -24,10 +24,10 @@ from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific
 from dlsim.engine.quantity import digits_of
 from dlsim.engine.snapshot import Explanation
 from dlsim.engine.text import in_language, shown
-from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of
+from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of, targets_of
 from dlsim.tui.session.selection import value_now
 from dlsim.tui.words import Words
-from dlsim.tui.words.markdown import without_marks
+from dlsim.tui.words.markdown import inline, without_marks
 from dlsim.tui.words.prose import column_head, meaning, origin, question, reasons
 
 MOST_VALUES = 24
@@ -283,8 +283,19 @@ class WalkText:
         text = in_language(snapshot.scenario.lesson, self._say.language)
         paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
         for paragraph in filter(None, paragraphs):
-            yield self.spoken(one_line(without_marks(paragraph)))
+            yield self.spoken(one_line(self._with_named_keys(paragraph)))
         yield self.line("lesson_keys" if any(paragraphs) else "no_lesson")
+
+    def _with_named_keys(self, paragraph: str) -> str:
+        """Without its marks; an arrow that is a key and no sign between words is called by its name."""
+        if self.spoken.with_symbols:
+            return without_marks(paragraph)
+        names = {
+            self._say(f"keycap.{name}"): self.line("arrow_key", name=self._say(f"keycap.plain.{name}"))
+            for name in ("left", "right", "up", "down")
+        }
+        pieces = inline(paragraph)
+        return "".join(names.get(piece, piece) if role == "code" else piece for piece, role in pieces)
 
     # proof and comparison
 
@@ -395,7 +406,7 @@ def read_changes(text: str, simulator: Simulator, find: Callable[[str], Ref | No
             changes.settings |= settings
             changes.data |= dict.fromkeys(settings, (target, number))
         else:
-            path = _path_of_setting(name, simulator)
+            path = _path_of_setting(name, simulator, find)
             changes.settings[path] = _setting(path, value)
     return changes
 
@@ -438,14 +449,29 @@ def _setting(name: str, text: str) -> Any:
     return value
 
 
-def _path_of_setting(name: str, simulator: Simulator) -> str:
-    """A dotted path as it is; a bare name where there is one setting of that name."""
+def _path_of_setting(name: str, simulator: Simulator, find: Callable[[str], Ref | None]) -> str:
+    """A dotted path as it is; a bare name where there is one setting of that name. What is no such name is refused with
+    the numbers and settings that can be changed.
+    """
     if "." in name:
         return name
     paths = dict(_settings(simulator))
-    if name not in paths:
-        raise UnknownNameError("parameter or setting", name, paths)
-    return paths[name]
+    if name in paths:
+        return paths[name]
+    targets = targets_of(simulator, simulator.snapshot())
+    numbers = dict.fromkeys(target.label for target in targets if target.label != target.path)
+    if find(name) is not None:
+        made_of = f"; what can be: {', '.join(numbers)}" if numbers else ""
+        raise WrongKindError(f"{name} is computed and cannot be set{made_of}")
+    other = in_other_case(name, find)
+    known = [*numbers, *([other] if other else []), *paths]
+    raise UnknownNameError("number or setting", name, dict.fromkeys(known))
+
+
+def in_other_case(symbol: str, find: Callable[[str], Ref | None]) -> str | None:
+    """The symbol with its first letter in the other case, where that is one: W5 for w5."""
+    other = symbol[:1].swapcase() + symbol[1:]
+    return None if other == symbol or find(other) is None else other
 
 
 def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,9 @@ def reason_of(error: Exception) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` most likely meant, or None when nothing is near."""
-    matches = get_close_matches(name[:LONGEST_COMPARED].lower(), list(known), n=1, cutoff=0.6)
+    """The known name that `name` most likely meant, or None when nothing is near. The same in other cases is nearest."""
+    known = tuple(known)
+    if same := next((one for one in known if one.casefold() == name.casefold()), None):
+        return same
+    matches = get_close_matches(name[:LONGEST_COMPARED].lower(), known, n=1, cutoff=0.6)
     return matches[0] if matches else None

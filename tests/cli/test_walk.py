@@ -20,6 +20,16 @@ from dlsim.tui.session.session import Session
 from dlsim.tui.words import words
 
 SCENARIO = "backprop-2-2-2"
+ARROWS = """
+schema = 1
+title = "Mine"
+lesson = "`←` takes them back, `→` goes on; p ← p − 1 and from 1 → 2."
+[network]
+inputs = 1
+layers = [{ units = 1, activation = "step", weights = [[0.5]] }]
+[data]
+inputs = [[1.0]]
+"""
 
 
 @pytest.fixture
@@ -406,7 +416,12 @@ def test_of_targets_that_sum_to_1_one_is_edited_at_a_time(walk, scenario_file):
         ("W5=1/0", "'1/0' is not a number"),
         ("W5=nan", "W5 = nan is not a finite number"),
         ("W5=inf", "finite"),
-        ("nosuch=1", "no parameter or setting is called 'nosuch'"),
+        ("nosuch=1", "no number or setting is called 'nosuch'"),
+        ("w5=0.5", "no number or setting is called 'w5'; did you mean 'W5'?"),
+        ("wx=1", "there are: 'W1', 'W2'"),
+        ("wx=1", "'t2', 'inputs'"),
+        ("h1=0.3", "h1 is computed and cannot be set; what can be: W1, W2"),
+        ("why w5", "There is no number called w5 here; did you mean 'W5'?"),
         ("learning_rate=-1", "learning_rate"),
         ("loss=nonsense", "nonsense"),
         ("training.loss=[1", "is not a TOML value"),
@@ -691,3 +706,10 @@ def test_every_number_of_a_picture_but_the_columns_of_histograms_can_be_asked_fo
                 symbol = snapshot.symbol(ref)
                 if not symbol.startswith("count(") or " in " not in symbol:
                     assert symbol in known or walker._find(symbol) is not None, ref
+
+
+def test_an_arrow_that_a_lesson_means_as_a_key_is_read_as_a_key(walk, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(ARROWS, encoding="utf-8")
+    _, said, *_ = walk(str(file), "lesson")
+    assert said[0] == "the left arrow takes them back, the right arrow goes on; p becomes p minus 1 and from 1 to 2."

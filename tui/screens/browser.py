@@ -33,7 +33,7 @@ SHOWN_KEYS = (
     "app.close",
     "app.help",
     "look.page-down",
-    "app.quit",
+    "app.leave",
 )
 
 

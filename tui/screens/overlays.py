@@ -42,7 +42,7 @@ class Overlay(Screen[Answer]):
         """Ctrl-C says what closes the screen, and what leaves dlsim."""
         names = caps(SAY, (*READING_KEYS, *APP_KEYS))
         said = "hint.close_or_leave" if self.may_close else "hint.leave"
-        self.keyline.tell(SAY(said, key=names["app.quit"], close=names["app.close"]))
+        self.keyline.tell(SAY(said, key=names["app.leave"], close=names["app.close"]))
 
     def hear(self, event: events.InputEvent) -> None:
         """A key or a mouse button is about to be answered."""

@@ -122,7 +122,7 @@ APP_KEYS = (
     Key("app.palette", "ctrl+p", "command_palette", priority=True),
     Key("app.redraw", "ctrl+l", "redraw", priority=True),
     Key("app.suspend", "ctrl+z", "suspend_process", priority=True),
-    Key("app.quit", "ctrl+q", "quit", priority=True),
+    Key("app.leave", "ctrl+q", "quit", priority=True),
 )
 
 ALL_KEYS = (*SIMULATOR_KEYS, *COMPARING_KEYS, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)

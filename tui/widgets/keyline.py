@@ -24,7 +24,7 @@ CAPS = caps(SAY, (*SIMULATOR_KEYS, *APP_KEYS))
 ACTIONS = {key.id: key.action for key in (*SIMULATOR_KEYS, *APP_KEYS)}
 NAMESPACES = ("app", "screen", "focused")
 """Those that Textual finds itself."""
-FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.quit", "app.close", "app.help")
+FIRST_TO_GO, LAST_TO_GO = ("app.palette",), ("app.leave", "app.quit", "app.close", "app.help")
 """Where there is not room for all: help lists whatever has gone."""
 TROUBLE = "✗ "
 

@@ -135,7 +135,7 @@ async def test_a_key_given_to_something_else_is_taken_from_what_had_it(start, wr
         ({"step.forward": "spcae"}, "'spcae' is no key"),
         ({"step.forward": ""}, "'' is no key"),
         ({"step.forward": "ctrl+nothing"}, "is no key"),
-        ({"app.quit": "x"}, "also works while you type"),
+        ({"app.leave": "x"}, "also works while you type"),
         ({"step.forward": "n,ctrl+q"}, "'ctrl+q' has a fixed use"),
         ({"step.forward": "ctrl+c"}, "'ctrl+c' has a fixed use"),
         ({"app.palette": "ctrl+z"}, "'ctrl+z' has a fixed use"),
@@ -152,6 +152,18 @@ def test_an_entry_that_cannot_be_used_is_left_out_with_a_message(keymap, words):
     assert good == {"step.back": "k,f3,question_mark,?,ctrl+k,less_than_sign"}
     assert words in problem
     assert "\x1b" not in problem
+
+
+async def test_quitting_can_have_a_letter_of_ones_own(start, write, screen_text):
+    write('[keymap]\n"app.quit" = "Q"\n')
+    app = start()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("q", "ctrl+c")
+        await pilot.pause()
+        assert "Q quits dlsim" in screen_text(app)[-1]
+        await pilot.press("Q")
+    assert not app.is_running
+    assert app.return_code == 0
 
 
 def test_what_lists_and_prompts_need_may_have_more_keys():
