@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 import numpy as np
 
-from dlsim.cli.options import complete_scenario
+from dlsim.cli.options import complete_scenario, load_named
 from dlsim.cli.output import one_line, write
 from dlsim.engine import Scenario, builtin_scenarios, load
 from dlsim.engine.check import CheckResult, GradientReport, check
@@ -57,7 +57,7 @@ def check_command(scenarios: tuple[str, ...], every: bool) -> int:
 
 def _all_variants(name: str) -> list[Scenario]:
     """The scenario as written, and every variant of it."""
-    written = load(name)
+    written = load_named(name)
     return [written, *(load(name, variant=variant) for variant in written.variants)]
 
 

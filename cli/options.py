@@ -11,12 +11,15 @@ from click.shell_completion import CompletionItem
 from msgspec import Struct
 
 from dlsim.engine import Scenario, Simulator, builtin_scenarios, load
-from dlsim.engine.errors import ScenarioError
+from dlsim.engine.errors import DlsimError, ScenarioError, UnknownNameError
 from dlsim.engine.numbers import whole_number
 from dlsim.engine.scenario import toml
 from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.text import shorten, shown
 from dlsim.tui.session.session import Session
+from dlsim.tui.session.sessions import choices
+from dlsim.tui.words import words
+from dlsim.tui.words.finding import BY_LESSON, SECTION, findable, found_in
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -30,7 +33,7 @@ class ScenarioChoice(Struct, frozen=True):
 
     def load(self) -> Scenario:
         """It, read and checked; a DlsimError says what is wrong with it."""
-        return load(self.scenario, variant=self.variant, overrides=self.overrides)
+        return load_named(self.scenario, variant=self.variant, overrides=self.overrides)
 
     def simulator(self) -> Simulator:
         """A run of it, at its start."""
@@ -39,6 +42,29 @@ class ScenarioChoice(Struct, frozen=True):
     def session(self) -> Session:
         """A session that has it open."""
         return Session(self.scenario, self.variant, self.overrides or None, scenario=self.load())
+
+
+def load_named(name: str, **how: Any) -> Scenario:
+    """`load`; for the number of a section or a topic the error names the scenarios that are about it."""
+    try:
+        return load(name, **how)
+    except UnknownNameError as error:
+        if error.name != name or error.nearest is not None:
+            raise
+        about = _scenarios_about(name)
+        if SECTION.fullmatch(name):
+            told = f"the scenarios of that section are: {about}" if about else "see 'dlsim list'"
+            raise DlsimError(f"{shown(name)} is a section of the lecture notes, no scenario; {told}") from None
+        if not about:
+            raise
+        raise DlsimError(f"no scenario is called {shown(name)}; about it are: {about}") from None
+
+
+def _scenarios_about(wanted: str) -> str:
+    """Their names as a message lists them, the best first; "" for none."""
+    say = words()
+    found = found_in(say, [findable(say, choice, ()) for choice in choices()], wanted)
+    return ", ".join(f"'{choice.name}'" for rank, choice in found if rank == found[0][0] < BY_LESSON)
 
 
 def complete_scenario(

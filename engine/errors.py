@@ -91,7 +91,7 @@ def reason_of(error: Exception) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` most likely meant, or None when nothing is near. The same in other cases is nearest."""
+    """The known name that `name` most likely meant, the same in other cases first, or None when nothing is near."""
     known = tuple(known)
     if same := next((one for one in known if one.casefold() == name.casefold()), None):
         return same

@@ -24,7 +24,8 @@ from dlsim.engine import builtin_scenarios
 from dlsim.engine.errors import DlsimError, reason_of
 from dlsim.tui.drawing.curves import get_ready
 from dlsim.tui.screens.browser import BrowserScreen
-from dlsim.tui.screens.help import Commands, HelpScreen, bound, commands, told_on
+from dlsim.tui.screens.help import HelpScreen, bound, told_on
+from dlsim.tui.screens.palette import Commands, offers
 from dlsim.tui.screens.simulator import SimulatorScreen
 from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.session import Session
@@ -180,7 +181,7 @@ class DlsimApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of this screen by name, then what holds everywhere."""
-        return (command for command, _ in commands(screen, self.actions_everywhere()))
+        return (SystemCommand(one.title, one.text, one.run) for one in offers(screen, self.actions_everywhere()))
 
     def actions_everywhere(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """What the palette offers on every screen: (the key of its words, what does it)."""

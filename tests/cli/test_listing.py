@@ -27,6 +27,39 @@ def titles(dlsim):
     return [row["title"] for row in dlsim("list", "--json").json]
 
 
+def test_a_section_lists_its_scenarios_and_those_that_show_what_it_is_about(dlsim):
+    def names(section):
+        return [row["name"] for row in dlsim("list", "--section", section, "--json").json]
+
+    assert names("3.4") == ["backprop-2-2-2"]
+    assert names("2.2") == ["matrix-shapes"]
+    assert set(names("1.3")) < set(names("1"))
+    answer = dlsim("list", "--section", "9")
+    assert answer.status == 2
+    assert "no scenario belongs to section '9'; there are: 1.1, 1.2, 1.3, 2.1" in answer.err
+
+
+@pytest.mark.parametrize("verb", ["run", "trace", "check", "walk", None])
+def test_the_number_of_a_section_in_place_of_a_scenario_names_its_scenarios(verb, dlsim):
+    answer = dlsim(*filter(None, (verb, "3.4")))
+    assert answer.status == 2
+    assert "'3.4' is a section of the lecture notes" in answer.err
+    assert answer.err.rstrip().endswith("the scenarios of that section are: 'backprop-2-2-2'")
+
+
+@pytest.mark.parametrize(
+    ("topic", "names"), [("keras", "'matrix-shapes', 'losses'"), ("역전파", "'backprop-2-2-2'"), ("과적합", "'over-")]
+)
+def test_a_topic_in_place_of_a_scenario_names_those_about_it(topic, names, dlsim):
+    answer = dlsim("run", topic)
+    assert answer.status == 2
+    assert f"no scenario is called '{topic}'; about it are: {names}" in answer.err
+
+
+def test_the_list_says_which_lecture_notes_its_sections_are_of(dlsim):
+    assert "wikidocs.net/22882" in dlsim("list", "--help").out
+
+
 def test_under_a_home_of_our_own_everything_is_there(dlsim, tmp_path, monkeypatch):
     monkeypatch.setenv("DLSIM_HOME", str(tmp_path / "한글 home"))
     assert dlsim("locate", "--json").json == {

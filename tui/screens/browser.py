@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from textual import events
@@ -19,8 +19,9 @@ from dlsim.tui.session.keys import APP_KEYS, BROWSER_KEYS
 from dlsim.tui.session.sessions import Choice, choices
 from dlsim.tui.widgets.keyline import bindings, key_caps
 from dlsim.tui.widgets.rows import Ground, Panel, Rows, as_text
-from dlsim.tui.words import has_all, words
-from dlsim.tui.words.prose import facts, topics
+from dlsim.tui.words import caps, words
+from dlsim.tui.words.finding import Findable, findable, found_in, section_told
+from dlsim.tui.words.prose import facts
 
 SAY = words()
 SIDE_BY_SIDE = 90
@@ -41,7 +42,6 @@ class BrowserScreen(ListScreen[None, Choice]):
     """Posts `Chosen` with the name of the scenario that was chosen."""
 
     BINDINGS = bindings(BROWSER_KEYS)
-    NONE = "browser.none"
 
     class Chosen(Message):
         """A scenario was chosen."""
@@ -66,8 +66,9 @@ class BrowserScreen(ListScreen[None, Choice]):
         self.may_close = may_close
         self._current, self._files = current, files
         self._left, self._notice = left, notice
-        self._choices: tuple[Choice, ...] = ()
-        self._topics: Sequence[str] = ()
+        self._listed: Sequence[Findable] = ()
+        self._best: Collection[str] = ()
+        """The names of what fits best of what is found."""
 
     def compose(self) -> ComposeResult:
         """Filter and list on one side, the preview on the other."""
@@ -81,8 +82,7 @@ class BrowserScreen(ListScreen[None, Choice]):
 
     def on_mount(self) -> None:
         """Load the list."""
-        self._choices = choices(self._files)
-        self._topics = [topics(SAY, choice, _pictures(choice)) for choice in self._choices]
+        self._listed = listed(self._files)
         self.left.entitle([("title", SAY("browser.title"))], "title", current=True)
         self.right.entitle([("title", SAY("panel.preview"))], "title", current=False)
         self.filter("")
@@ -97,10 +97,12 @@ class BrowserScreen(ListScreen[None, Choice]):
         self.set_class(event.size.height < SHORT, "short")
 
     def _fitting(self, wanted: str) -> Sequence[Choice]:
-        return [choice for choice, told in zip(self._choices, self._topics, strict=True) if has_all(told, wanted)]
+        found = found_in(SAY, self._listed, wanted)
+        self._best = {choice.name for rank, choice in found if rank == found[0][0]}
+        return [choice for _, choice in found]
 
     def filter(self, wanted: str) -> None:
-        """Find what fits; what was chosen stays so, unless the name or the heading of another is meant."""
+        """Find what fits; what was chosen stays so, unless it fits less well than others."""
         kept = self.chosen.name if self.chosen else None
         super().filter(wanted)
         names = [choice.name for choice in self._found]
@@ -108,12 +110,17 @@ class BrowserScreen(ListScreen[None, Choice]):
         likely = (
             [name for name in names if name == typed]
             or [name for name in names if name.startswith(typed)]
-            or [choice.name for choice in self._found if has_all(choice.heading(SAY.language), wanted)]
+            or [name for name in names if name in self._best]
         )
         if typed and likely and (kept not in likely or typed in names):
             self._number = names.index(likely[0])
         elif kept in names:
             self._number = names.index(kept)
+
+    @property
+    def none(self) -> str:
+        """That no scenario fits, and where else there is to look."""
+        return SAY("browser.none", key=caps(SAY, BROWSER_KEYS)["app.help"])
 
     def show(self) -> None:
         """Show the list, a preview of what is chosen, and the keys."""
@@ -159,6 +166,11 @@ class BrowserScreen(ListScreen[None, Choice]):
             self.show()
 
 
+def listed(files: Sequence[str] = ()) -> Sequence[Findable]:
+    """The built-in scenarios in the order of the notes, then those of files, and what each is found by."""
+    return [findable(SAY, choice, _pictures(choice)) for choice in choices(files)]
+
+
 def _pictures(choice: Choice) -> Sequence[str]:
     return [] if choice.scenario is None else [picture.key for picture in pictures_of(choice.scenario)]
 
@@ -187,7 +199,7 @@ def preview_lines(choice: Choice, cells: int) -> Sequence[Line]:
 def _head(scenario: Scenario, cells: int) -> Sequence[Line]:
     lines: list[Line] = list(wrap([(in_language(scenario.title, SAY.language), "heading")], cells))
     if scenario.section:
-        lines.append(((SAY("browser.section", section=scenario.section), "muted"),))
+        lines += wrap([(section_told(SAY, scenario.section), "muted")], cells)
     summary = in_language(scenario.summary, SAY.language)
     if summary:
         lines += [(), *wrap([(summary, "")], cells)]

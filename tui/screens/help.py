@@ -1,37 +1,34 @@
-"""What one can do where one is, and what all there means: the help screen, and the palette of every action by name."""
+"""What one can do where one is, and what all there means: first a card of the keys one needs, then everything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any, Protocol, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 from textual import on
-from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.command import Hit, Hits
 from textual.screen import Screen
-from textual.system_commands import SystemCommandsProvider
 from textual.widgets import Input
 
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.text import Line, Piece, wrap
+from dlsim.tui.screens.browser import listed
 from dlsim.tui.screens.overlays import ReadingScreen
 from dlsim.tui.screens.simulator import SimulatorScreen
-from dlsim.tui.screens.view import title_of
-from dlsim.tui.words import cap, has_all, words
+from dlsim.tui.session.keys import ALL_KEYS, CARD
+from dlsim.tui.words import cap, words
+from dlsim.tui.words.finding import BY_LESSON, fits, found_in
 from dlsim.tui.words.prose import fitting, keys_for
 
 SAY = words()
-TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings")
+TERMS = ("iteration", "phase", "lens", "timeline", "notation", "settings", "notes", "shell")
 LEFT = 16
 TABLES = ("weights", "layers", "data")
 BESIDE = ("loss", "lesson", "variants", "conventions")
-BY_TITLE, BY_WORDS = 200.0, 100.0
-"""What a command scores that has every word in its title, or somewhere: above those that have only the letters."""
+ORDER = {key.id: number for number, key in reversed(tuple(enumerate(ALL_KEYS)))}
 
 
 class HelpScreen(ReadingScreen):
@@ -62,17 +59,45 @@ class HelpEntry(Struct, frozen=True):
 
 
 def help_lines(bound: Sequence[Binding], told: Told, wanted: str, cells: int) -> Sequence[Line]:
-    """What has every word of `wanted` in it: keys by group, then panels, then words."""
-    lines: list[Line] = []
+    """What has every word of `wanted` in it: keys by group, then panels, then words, then scenarios about it; where
+    nothing is wanted, the card and then everything.
+    """
+    lines: list[Line] = list(card_lines(bound, told, cells)) if not wanted.strip() else []
     for title, entries in _sections(bound, told):
-        found = [one for one in entries if one.text and has_all(f"{one.head} {one.text} {title} {one.known}", wanted)]
+        found = [one for one in entries if one.text and fits(SAY, f"{one.head} {one.text} {title} {one.known}", wanted)]
         if found and lines:
             lines.append(())
         if found:
             lines.append(((title, "heading"),))
         for one in found:
             lines.extend(_in_lines(one.head, one.text, cells))
-    return lines or [((SAY("help.none"), "muted"),)]
+    scenarios = list(_scenarios_about(wanted, cells)) if wanted.strip() else []
+    return [*lines, *([()] if lines and scenarios else []), *scenarios] or [((SAY("help.none"), "muted"),)]
+
+
+def card_lines(bound: Sequence[Binding], told: Told, cells: int) -> Iterator[Line]:
+    """The keys that one needs, a line each, and how to get at the rest; none on a screen that has few of them."""
+    caps: dict[str, str] = {}
+    for binding in bound:
+        caps.setdefault(str(binding.id), cap(SAY, binding.key))
+    entries = [(caps[id_], told.say(f"card.{id_}")) for id_ in CARD if id_ in caps and told.say(f"key.{id_}.text")]
+    if len(entries) < len(CARD) // 2:
+        return
+    yield ((SAY("help.card"), "heading"),)
+    for name, text in entries:
+        yield from _in_lines(name, text, cells)
+    yield ()
+    yield from wrap([(SAY("help.rest"), "muted")], cells)
+
+
+def _scenarios_about(wanted: str, cells: int) -> Iterator[Line]:
+    """The scenarios that are about it."""
+    found = [choice for rank, choice in found_in(SAY, listed(), wanted) if rank < BY_LESSON]
+    if found:
+        yield ((SAY("help.scenarios"), "heading"),)
+    for choice in found:
+        text = SAY("help.scenario", name=choice.name, title=choice.title(SAY.language))
+        yield from _in_lines(choice.section, text, cells)
 
 
 def _sections(bound: Sequence[Binding], told: Told) -> Iterator[tuple[str, Iterable[HelpEntry]]]:
@@ -144,66 +169,5 @@ def told_on(screen: Screen[Any]) -> Told:
 
 def bound(screen: Screen[Any]) -> list[Binding]:
     """The bindings that are ours on this screen, in the order of the table of keys."""
-    return [active.binding for active in screen.active_bindings.values() if active.binding.id]
-
-
-# the palette
-
-Action = tuple[str, Callable[[], object]]
-"""The key of an action's words, and what does it."""
-
-
-class HasActions(Protocol):
-    """What the palette asks of the app."""
-
-    def actions_everywhere(self) -> Iterable[Action]:
-        """The actions that are there on every screen."""
-
-
-class Commands(SystemCommandsProvider):
-    """Searches them by words; letters that are in a title in their order find it too, as in any palette of Textual."""
-
-    async def search(self, query: str) -> Hits:
-        """Those that fit, and how well."""
-        matcher = self.matcher(query)
-        everywhere = cast("HasActions", self.app).actions_everywhere()
-        for (title, text, run, _), known in commands(self.screen, everywhere):
-            letters = matcher.match(title)
-            if has_all(title, query):
-                yield Hit(BY_TITLE + letters, matcher.highlight(title), run, help=text)
-            elif has_all(f"{title} {text} {known}", query):
-                yield Hit(BY_WORDS, title, run, help=text)
-            elif letters > 0:
-                yield Hit(min(letters, BY_WORDS - 1), matcher.highlight(title), run, help=text)
-
-
-def commands(screen: Screen[Any], everywhere: Iterable[Action]) -> Iterator[tuple[SystemCommand, str]]:
-    """(an action of this screen, what else it is known by), then the actions that are everywhere."""
-    told, named = told_on(screen), {"app.palette"}
-    for binding in bound(screen):
-        if {binding.action, str(binding.id)} & named:
-            continue
-        named |= {binding.action, str(binding.id)}
-        key = f"key.{binding.id}"
-        name, text = told.say(f"{key}.name"), told.say(f"{key}.text")
-        if text:
-            run = partial(screen.run_action, binding.action)
-            yield SystemCommand(name[:1].upper() + name[1:], text, run), told.known(key)
-    if isinstance(screen, SimulatorScreen):
-        for picture in screen.work.tabs.pictures:
-            show = partial(screen.looking.panel, picture)
-            yield (
-                SystemCommand(_named(told, picture), told.say(f"about.{picture}"), show),
-                told.known(f"about.{picture}"),
-            )
-    for key, do in everywhere:
-        title, text = SAY(f"command.{key}.name"), SAY(f"command.{key}.text")
-        yield SystemCommand(title, text, do), told.known(f"command.{key}")
-
-
-def _named(told: Told, picture: str) -> str:
-    """A picture by its title and by what it is usually called."""
-    usual = f"command.picture.usual.{picture}"
-    if usual in SAY:
-        return SAY("command.picture.named", picture=title_of(picture), usual=told.say(usual))
-    return SAY("command.picture.name", picture=title_of(picture))
+    found = [active.binding for active in screen.active_bindings.values() if active.binding.id]
+    return sorted(found, key=lambda binding: ORDER.get(str(binding.id), len(ORDER)))

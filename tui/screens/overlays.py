@@ -18,6 +18,7 @@ from dlsim.tui.session.keys import APP_KEYS, CHOOSING_KEYS, READING_KEYS, Key
 from dlsim.tui.widgets.keyline import KeyLine, bindings, key_caps
 from dlsim.tui.widgets.rows import Layout, Panel, Rows, as_text
 from dlsim.tui.words import caps, has_all, words
+from dlsim.tui.words.finding import fits
 
 SAY = words()
 TAKE = "choose.take"
@@ -108,9 +109,6 @@ Entry = tuple[str, str, Piece]
 class ListScreen(Overlay[Answer], Generic[Answer, Item]):
     """A list with one line chosen, and a field to filter it with. Its action `choose` takes what is chosen."""
 
-    NONE = "help.none"
-    """Says that nothing fits."""
-
     def __init__(
         self, entries: Callable[[Sequence[Item]], Sequence[Entry]], find: Callable[[str], Sequence[Item]], filter: str
     ) -> None:
@@ -123,6 +121,11 @@ class ListScreen(Overlay[Answer], Generic[Answer, Item]):
         self._number = 0
         self.field = field(filter)
         self.listing = Rows(id="listing", row_action="take")
+
+    @property
+    def none(self) -> str:
+        """Says that nothing fits."""
+        return SAY("help.none")
 
     @property
     def chosen(self) -> Item | None:
@@ -144,7 +147,7 @@ class ListScreen(Overlay[Answer], Generic[Answer, Item]):
 
     def show(self) -> None:
         """Show what is found."""
-        lines = partial(list_lines, self._entries(self._found), self._number, SAY(self.NONE))
+        lines = partial(list_lines, self._entries(self._found), self._number, self.none)
         self.listing.fill(as_text(lines), self.listing.top)
         self.listing.keep_in_view(self._number)
 
@@ -218,7 +221,7 @@ class ChoosingScreen(ListScreen[Callable[[], object], Option]):
         found = [
             option
             for option in self._options
-            if has_all(option.label, wanted) or ("." in wanted and has_all(option.path, wanted))
+            if fits(SAY, option.label, wanted) or ("." in wanted and has_all(option.path, wanted))
         ]
         return [*found, self._typed_option(wanted)] if wanted and self._typed_option is not None else found
 

@@ -127,6 +127,12 @@ APP_KEYS = (
 
 ALL_KEYS = (*SIMULATOR_KEYS, *COMPARING_KEYS, *BROWSER_KEYS, *CHOOSING_KEYS, *READING_KEYS, *APP_KEYS)
 
+CARD = (
+    *("step.forward", "step.back", "step.grain", "time.iteration", "run.toggle", "select.down", "select.enter"),
+    *("edit.change", "look.picture", "look.lesson", "scenario.open", "app.quit"),
+)
+"""The keys that one needs, those of most use first: help begins with them, and so does the palette."""
+
 
 # keymaps of one's own
 

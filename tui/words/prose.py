@@ -7,7 +7,7 @@ optimizer, what an optimizer's state is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -20,10 +20,9 @@ from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, about, digits_of
 from dlsim.engine.scenario.spec import Convention, Scenario
 from dlsim.engine.snapshot import Explanation, Snapshot
-from dlsim.engine.text import breadth, in_language
+from dlsim.engine.text import breadth
 from dlsim.tui.session.editing import Target
 from dlsim.tui.session.selection import answer_to, datum_edit, is_number, other_row
-from dlsim.tui.session.sessions import Choice
 from dlsim.tui.words import Words
 
 MOST_NAMED = 3
@@ -188,25 +187,6 @@ def text_of_op(say: Words, snapshot: Snapshot, op: Op, digits: int = DIGITS) -> 
     """An op as lines of text, to be copied: its matrices, then each of its numbers that has been computed."""
     head = [f"{formula}  {shapes}".strip() for _, formula, shapes in (snapshot.tape.op_formula(op),) if formula]
     return "\n".join([*head, *filter(None, (text_of(say, snapshot, digits, selected=ref) for ref in op.refs))])
-
-
-def topics(say: Words, choice: Choice, pictures: Iterable[str]) -> str:
-    """All that a filter looks for: its line of the list, its summary, what it consists of, its `pictures` and its kind
-    by the names that they usually have.
-    """
-    scenario = choice.scenario
-    if scenario is None:
-        return choice.heading(say.language)
-    keys = [f"command.picture.usual.{picture}" for picture in pictures]
-    keys += [f"browser.also.{scenario.kind}"] + ["browser.also.training"] * (scenario.optimizer is not None)
-    return " ".join(
-        (
-            choice.heading(say.language),
-            in_language(scenario.summary, say.language),
-            *facts(say, scenario),
-            *(say(key) for key in keys if key in say),
-        )
-    )
 
 
 def facts(say: Words, scenario: Scenario) -> Iterator[str]:

@@ -7,7 +7,8 @@ import re
 import pytest
 from support.scenarios import FORWARD_ONLY, each_scenario
 
-from dlsim.tui.screens.help import Commands, bound, help_lines, told_on
+from dlsim.tui.screens.help import bound, help_lines, told_on
+from dlsim.tui.screens.palette import Commands
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.words import words
 
@@ -30,6 +31,69 @@ async def test_help_lists_every_key_of_the_screen_it_was_opened_on(open_at, unti
         text = "\n".join("".join(piece for piece, _ in line) for line in app.screen.reading.all)
         for key in SIMULATOR_KEYS:
             assert say(f"key.{key.id}.text").split()[0] in text, key.id
+
+
+@pytest.mark.parametrize("scenario", ["backprop-2-2-2", "and", "activations", "optimizers", "xor-single"])
+async def test_help_begins_with_a_card_of_the_keys_one_needs_all_on_one_screen(scenario, open_at, screen_text):
+    app = open_at(scenario)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        screen = screen_text(app)
+        heading = next(number for number, line in enumerate(screen) if "The keys you need" in line)
+        card = [line.strip("│ ") for line in screen[heading + 1 : heading + 13]]
+        keys = ["space", "←", "g", "i", "r", "↓", "enter", "w", "p", "6", "o", "q"]
+        assert [line.split()[0] for line in card] == keys, "one line each"
+        assert any("Below: every key" in line for line in screen)
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert "Take the last computation back" in " ".join(screen_text(app))
+
+
+async def test_the_card_names_the_keys_that_one_has_chosen(open_at, monkeypatch):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.set_keymap({"step.forward": "n"})
+        await pilot.pause()
+        assert next(line.split()[0] for line in help_of(app.screen) if "do the next computation" in line) == "n"
+
+
+async def test_the_palette_shows_the_key_of_each_command_and_begins_with_those_of_most_use(open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        shown = [str(hit.display).split() async for hit in Commands(app.screen).discover()]
+        assert shown[:5] == [["Step", "space"], ["Back", "←"], ["Grain", "g"], ["Iteration", "i"], ["Run", "r"]]
+        found = {str(hit.text): str(hit.match_display) async for hit in Commands(app.screen).search("undo")}
+        assert found["Undo"].split() == ["Undo", "u"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first"),
+    [
+        ("step", "Step"),
+        ("run", "Run"),
+        ("lesson", "Lesson"),
+        ("quit", "Quit"),
+        ("copy", "Copy"),
+        ("xor-t", "Open xor-train"),
+    ],
+)
+async def test_in_the_palette_what_is_called_so_comes_first(wanted, first, open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
+        assert str(hits[0].text) == first
+
+
+async def test_a_scenario_that_the_palette_finds_is_opened(open_at, screen_text, until):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        hits = sorted([hit async for hit in Commands(app.screen).search("과적합")], reverse=True)
+        hits[0].command()
+        await until(pilot, lambda: "over-and-underfitting" in screen_text(app)[0])
 
 
 async def test_help_can_be_searched(open_at, screen_text):
@@ -55,13 +119,16 @@ async def test_the_palette_holds_every_action(open_at):
         assert missing <= {"same start"}
 
 
-async def test_the_palette_names_nothing_twice(open_at):
-    app = open_at("backprop-2-2-2")
+@each_scenario("scenario")
+async def test_the_palette_names_nothing_twice(scenario, open_at):
+    app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        told = [(command.title, command.help) for command in app.get_system_commands(app.screen)]
-        assert len(told) == len(set(told))
-        assert sum(title == "Quit" for title, _ in told) == 1
+        for keys in ((), ("o",)):
+            await pilot.press(*keys)
+            await pilot.pause()
+            titles = [command.title for command in app.get_system_commands(app.screen)]
+            assert len(titles) == len(set(titles))
+            assert "Quit" in titles
 
 
 async def test_what_a_picture_is_usually_called_finds_it_in_the_help_and_in_the_palette(open_at, screen_text):
@@ -149,3 +216,35 @@ async def test_where_nothing_is_trained_no_key_is_answered_with_training(scenari
             header, footer = screen_text(app)[0], screen_text(app)[-1]
             footer = re.sub("Nothing is trained here[^.]*", "", footer)
             assert not re.search(OF_TRAINING, f"{header} {footer}".casefold().replace("backward", "")), key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("keras", "follows"),
+        ("2.2", "matrix-shapes"),
+        ("3.1", "backprop-2-2-2: "),
+        ("dnn", "xor-mlp: "),
+        ("projection", "linear-collapse: "),
+        ("overfit", "over-and-underfitting: "),
+        ("local minimum", "momentum-escape: "),
+        ("trace", "'dlsim trace' every computation"),
+        ("print", "'dlsim run' prints"),
+        ("save", "'dlsim export' saves a run"),
+        ("bce", "losses: "),
+        ("lr", "Edit the selected number"),
+        ("dead", "dying-relu: "),
+        ("chain", "backprop-2-2-2: "),
+        ("역전파", "backprop-2-2-2: "),
+        ("학습률", "Edit the selected number"),
+        ("편향", "Every weight W and bias b"),
+        ("notes", "wikidocs.net/22882"),
+        ("강의 노트", "wikidocs.net/22882"),
+    ],
+)
+async def test_what_is_typed_into_the_help_finds_what_it_means(wanted, told, open_at):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert any(told in line for line in help_of(app.screen, wanted))
+        assert [hit async for hit in Commands(app.screen).search(wanted)]
