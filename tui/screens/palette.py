@@ -44,7 +44,7 @@ class Offer(Struct, frozen=True):
     def display(self, title: str | Content) -> Content:
         """The title, marked where it was searched, and the key behind it."""
         told = Content(title) if isinstance(title, str) else title
-        return Content.assemble(told, "  ", (self.key, "$text-accent bold")) if self.key else told
+        return Content.assemble(told, "  ", (self.key, "bold")) if self.key else told
 
 
 class HasActions(Protocol):

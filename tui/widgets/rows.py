@@ -21,7 +21,7 @@ from textual.widget import Widget
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import GROUND
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Piece, Press, cut, means_at, measure
-from dlsim.tui.widgets.styles import look_of
+from dlsim.tui.widgets.styles import least_of, legible, look_of
 from dlsim.tui.words import words
 
 SAY = words()
@@ -220,20 +220,26 @@ class Rows(Widget):
         found = self._role_styles.get(role)
         if found is None:
             front, _, ground = role.partition(GROUND)
-            found = self._looked_up(front) if front else self.rich_style
+            found = self._looked_up(front, ground) if front else self.rich_style
             if ground:
                 found += Style(bgcolor=self.style_of(ground).color)
             self._role_styles[role] = found
         return found
 
-    def _looked_up(self, role: str) -> Style:
-        """The role's colour on the widget's own ground, and how its text is set."""
-        colour, setting = look_of(role, self.app.theme_variables, is_ansi=self.app.native_ansi_color)
+    def _looked_up(self, role: str, ground: str) -> Style:
+        """The role's colour as it can be read on the widget's own ground or on that of a role, and how its text is set."""
+        is_ansi = self.app.native_ansi_color
+        colour, setting = look_of(role, self.app.theme_variables, is_ansi=is_ansi)
         style = self.style_of("") + setting
         if colour is not None:
             if self._ground is None:
                 _, self._ground = self.background_colors
-            style += Style.from_color((self._ground + colour).rich_color)
+            mixed = self._ground + colour
+            if not is_ansi:
+                under = self.style_of(ground).color if ground else None
+                on = self._ground if under is None else Color.from_rich_color(under)
+                mixed = legible(mixed, on, least_of(role))
+            style += Style.from_color(mixed.rich_color)
         return style
 
     def notify_style_update(self) -> None:

@@ -84,10 +84,15 @@ OF_PICTURES = {
     "boundary": "color: $foreground; text-style: bold",
     "lens": "color: $text-accent; text-style: bold reverse",
 }
-"""Those of levels are grounds."""
+GROUNDS = frozenset(role for role in OF_PICTURES if re.fullmatch(r"(deep|low|high|class-\d+)-\d+", role))
+"""Those of levels: other roles stand on them."""
 
 STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
 """Roles, and how each looks; "" is plain."""
+
+LEAST, LEAST_OF_LINES = 4.5, 3.0
+"""The contrast that text has with what it stands on, and that of what is no text, by the formula of WCAG 2."""
+LINES = frozenset({"frame", "frame-current", "positive-weak", "negative-weak"})
 
 DIM_IN_ANSI = frozenset({"muted", "tab", "frame", "axis"})
 """The terminal's own sixteen colours cannot be mixed: what is muted elsewhere is dim there."""
@@ -108,6 +113,11 @@ BLUE_ORANGE = Theme(
 """Safe for eyes that do not tell red from green: all that differs is blue or orange."""
 OWN_THEMES = (BLUE_ORANGE,)
 
+BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)
+DARK = 0.4
+"""The luminance of grounds that are left by becoming lighter, where that leads far enough."""
+STEPS = 32
+
 VARIABLE = re.compile(r"\$([\w-]+)")
 
 
@@ -122,6 +132,36 @@ def look_of(role: str, variables: dict[str, str], *, is_ansi: bool) -> tuple[Col
     while "$" in rule:  # a name may stand for another name
         rule = VARIABLE.sub(lambda name: variables[name[1]], rule)
     return _parsed(rule)
+
+
+def least_of(role: str) -> float:
+    """The least contrast that the role has in every theme; 1 for a ground, which is darker or lighter by what it says."""
+    return 1.0 if role in GROUNDS else LEAST_OF_LINES if role in LINES else LEAST
+
+
+@lru_cache(maxsize=4096)
+def legible(colour: Color, ground: Color, least: float) -> Color:
+    """The colour as it is, or as far away from the ground as it takes to be read there: lighter on a dark ground, darker
+    on a light one.
+    """
+    if contrast(colour, ground) >= least:
+        return colour
+    ends = sorted((BLACK, WHITE), key=lambda end: contrast(end, ground))
+    towards = WHITE if _luminance(ground) < DARK and contrast(WHITE, ground) >= least else ends[-1]
+    shares = (share / STEPS for share in range(1, STEPS + 1))
+    blended = (colour.blend(towards, share) for share in shares)
+    return next((one for one in blended if contrast(one, ground) >= least), towards)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """How well one can be read on the other: from 1, not at all, to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @lru_cache(maxsize=1024)

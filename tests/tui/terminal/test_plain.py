@@ -24,7 +24,10 @@ from dlsim.tui.words import Caps, cap, words
 from dlsim.tui.words.lookalikes import TABLE, in_ascii
 
 SAID = sorted(
-    file for package in (dlsim.tui.words, dlsim.scenarios) for file in Path(package.__path__[0]).glob("*.toml")
+    file
+    for package in (dlsim.tui.words, dlsim.scenarios)
+    for file in Path(package.__path__[0]).glob("*.toml")
+    if not file.stem.endswith("_same")  # what is typed, never shown
 )
 RED, BLUE = Style(color="red"), Style(color="blue")
 
