@@ -227,7 +227,7 @@ class Rows(Widget):
         return found
 
     def _looked_up(self, role: str, ground: str) -> Style:
-        """The role's colour as it can be read on the widget's own ground or on that of a role, and how its text is set."""
+        """The role's colour as it can be read on the widget's own ground or on a role's, and how its text is set."""
         is_ansi = self.app.native_ansi_color
         colour, setting = look_of(role, self.app.theme_variables, is_ansi=is_ansi)
         style = self.style_of("") + setting

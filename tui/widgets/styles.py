@@ -135,15 +135,13 @@ def look_of(role: str, variables: dict[str, str], *, is_ansi: bool) -> tuple[Col
 
 
 def least_of(role: str) -> float:
-    """The least contrast that the role has in every theme; 1 for a ground, which is darker or lighter by what it says."""
+    """The least contrast that the role has in every theme; 1 for a ground, which is as dark as what it says."""
     return 1.0 if role in GROUNDS else LEAST_OF_LINES if role in LINES else LEAST
 
 
 @lru_cache(maxsize=4096)
 def legible(colour: Color, ground: Color, least: float) -> Color:
-    """The colour as it is, or as far away from the ground as it takes to be read there: lighter on a dark ground, darker
-    on a light one.
-    """
+    """The colour as it is, or as far from the ground as it takes to be read there: lighter or darker."""
     if contrast(colour, ground) >= least:
         return colour
     ends = sorted((BLACK, WHITE), key=lambda end: contrast(end, ground))

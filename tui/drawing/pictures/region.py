@@ -28,8 +28,8 @@ Places = NDArray[np.int64]
 BOUNDARY = 0.5
 """Where targets are no classes, which have a threshold of their own."""
 MOST_CLASSES = 6
-LEAST_WITH_LINES, LEAST_WITH_REST = 14, 7
-"""Rows from which a line below says what the lines mean; sooner, what the marks mean that are not told above."""
+LEAST_WITH_LINES, LEAST_WITH_WORDS, LEAST_WITH_REST = 14, 10, 7
+"""Rows from which a line below says what the lines mean; sooner, what marks mean in words, or at all."""
 LEVELS = [*(f"low-{level}" for level in range(SIDES, 0, -1)), *(f"high-{level}" for level in range(1, SIDES + 1))]
 SHADES = ("  ..::##", "  ░░▒▒▓▓")
 CLASS_MARKS = ("ox+*%&ABCD", "○●△▲□■◇◆▽▼")
@@ -84,7 +84,9 @@ class Region(Sketch):
         height = self.cells.height
         top = 1 if height >= 6 else 0
         above, below = groups_that_fit(self._meaning(), self.cells.width)
-        second = 1 if height >= (LEAST_WITH_REST if below else LEAST_WITH_LINES) else 0
+        in_words = groups_that_fit(self._meaning(in_words=True), self.cells.width)
+        least = LEAST_WITH_REST if below else LEAST_WITH_WORDS if in_words[1] else LEAST_WITH_LINES
+        second = 1 if height >= least else 0
         inputs = self._data.inputs
         share = 0.25 if len(inputs) <= 8 else 0.06
         x, y = (widened(float(each.min()), float(each.max()), share) for each in inputs.T)
@@ -97,13 +99,27 @@ class Region(Sketch):
         self._lines.name(plane)
         if self._classes and not self.look.mixes:
             self._class_names(plane, answers.argmax(axis=2)[0::2])
+        told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
         moment = moment_told(self.scene, self.cells.width, above)
+        if self._has_room(in_words, moment, told, second=bool(second)):
+            above, below = in_words
         if top:
             self.cells.write_groups(0, [*above, *moment])
         if second:
             below += [] if moment else moment_told(self.scene, self.cells.width, below)
-            told = self._lines.told(self._boundary_told(), is_drawn=self._has_boundary)
             self.cells.write_groups(height - 1, [*below, *told])
+
+    def _has_room(
+        self, in_words: tuple[list[Pieces], list[Pieces]], moment: Sequence[Pieces], told: list[Pieces], *, second: bool
+    ) -> bool:
+        """Whether what the marks mean can be said in words, with all else that is said beside it in fewer."""
+        above, below = in_words
+        width = self.cells.width
+        early = moment_told(self.scene, width, above)
+        late = moment_told(self.scene, width, below) if second and not early else []
+        besides = told if self.cells.height >= LEAST_WITH_LINES else []
+        is_said = (second or not below) and (early or late) == moment
+        return is_said and not groups_that_fit([*below, *late, *besides], width)[1]
 
     # the plane
 
@@ -229,16 +245,17 @@ class Region(Sketch):
 
     # what it means
 
-    def _meaning(self) -> list[Pieces]:
+    def _meaning(self, *, in_words: bool = False) -> list[Pieces]:
+        """`in_words`: of two marks it is also said how they look, since a filled one is dark on a light screen only."""
         say = self.say
-        groups: list[Pieces] = [*([] if self._classes else [self._scale()]), *self._kinds_told()]
+        groups: list[Pieces] = [*([] if self._classes else [self._scale()]), *self._kinds_told(in_words=in_words)]
         groups.append([(self._lens_mark, "lens"), (" " + say("picture.sample", sample=self.snapshot.row + 1), "text")])
         if len(self._data.validation_inputs):
             marks = self._kept_back_mark(0) + self._kept_back_mark(1)
             groups.append([(marks, "text"), (" " + say("picture.kept_back"), "muted")])
         return groups
 
-    def _kinds_told(self) -> list[Pieces]:
+    def _kinds_told(self, *, in_words: bool) -> list[Pieces]:
         """What the marks stand for: classes, or targets on either side of the boundary."""
         bound, symbol = general(self._boundary), f"t{self._unit + 1}"
         if self._classes:
@@ -249,6 +266,9 @@ class Region(Sketch):
             names = [f"{symbol} = {general(self._said.low)}", f"{symbol} = 1"]
         else:
             names = [f"{symbol} ≤ {bound}", f"{symbol} > {bound}"]
+        if in_words and not self._classes and names and self.glyphs.has_dots:
+            looks = [self.say("picture.hollow"), self.say("picture.filled")]
+            names = [f"{look}: {name}" for look, name in zip(looks, names, strict=True)]
         return [[(self._class_mark(kind), "mark"), (f" {name}", "text")] for kind, name in enumerate(names)]
 
     def _scale(self) -> Pieces:
