@@ -24,7 +24,7 @@ def list_command(section: str | None, as_json: bool) -> None:
     The sections are those of the lecture notes "Deep Learning (1)" (in Korean), after wikidocs.net/22882 and the
     pages that follow it.
     """
-    scenarios = [load(name) for name in builtin_scenarios()]
+    scenarios: Sequence[Scenario] = [load(name) for name in builtin_scenarios()]
     if section is not None:
         scenarios = _of_section(section.strip(), scenarios)
     rows = [(one.name, one.section, one_line(in_language(one.title, "en"))) for one in scenarios]

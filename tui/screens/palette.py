@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol, cast
 
 from msgspec import Struct
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.screen import Screen
@@ -104,7 +105,7 @@ def offers(screen: Screen[Any], everywhere: Iterable[Action]) -> Iterator[Offer]
 
 def _of_keys(screen: Screen[Any], told: Told) -> Iterator[Offer]:
     """What the keys do: first those of the card, then the others as they stand in the table."""
-    keys = {}
+    keys: dict[str, Binding] = {}
     for binding in bound(screen):
         keys.setdefault(str(binding.id), binding)
     for id_ in dict.fromkeys((*CARD, *keys)):
