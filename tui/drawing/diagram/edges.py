@@ -18,7 +18,7 @@ from msgspec import Struct
 from dlsim.engine.kinds.layered.quantities import W
 from dlsim.engine.quantity import Ref
 from dlsim.tui.drawing.canvas import Canvas, Hit, LineStyle, cells_of_line
-from dlsim.tui.drawing.diagram.focus import ACTIVE, UPDATE, Edge, Focus, Numbers
+from dlsim.tui.drawing.diagram.focus import ACTIVE, Edge, Focus, Numbers
 from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, Column, Layout
 from dlsim.tui.drawing.text import number, number_alone
 
@@ -35,8 +35,9 @@ FEWEST_LINES = 12
 MOST_LABELLED = 16
 MOST_LIT_LABELLED = 4
 EVENT_CELLS = 6
-FEWER = (PLANNED_DIGITS, 4, 3, 2, 1)
-"""Digits that labels may have, as there is room."""
+FEWEST = 4
+FEWER = (PLANNED_DIGITS, FEWEST)
+"""Digits that labels may have, as there is room; fewer where no more are asked for."""
 LEAST_SEEN = 0.4
 """Of each line at least this share of its cells stays in sight."""
 LEFT_OF_A_SLANTED_LINE, LEFT_OF_A_LEVEL_LINE = 2, 4
@@ -113,6 +114,8 @@ class Gap(Struct, frozen=True):
     largest: float
     is_crowded: bool  # some are not drawn
     margin: Margin
+    is_listed: bool
+    """Whether the units that they reach tell their names and numbers: no line then bears a label."""
 
 
 class Edges:
@@ -122,8 +125,8 @@ class Edges:
         self._canvas, self._layout, self._numbers = canvas, layout, numbers
         self._focus = focus
         self._texts: dict[tuple[Edge, int | None], str] = {}
-        self.ports: dict[tuple[int, int], str] = {}
-        """The rows at which lines leave ("out") or reach ("in") a column: (x, row) → role."""
+        self.ports: dict[tuple[int, int], tuple[str, int, int]] = {}
+        """Where lines leave ("out") or reach ("in") a unit: (x, row) → (which of them, layer, unit)."""
         self.lines: dict[Edge, WeightLine] = {}
         """Those that are drawn."""
         self._heads: dict[tuple[int, int], int] = {}
@@ -139,17 +142,21 @@ class Edges:
                 if share >= NOTHING or not gap.is_crowded:
                     role = "muted" if share < NOTHING else "positive" if line.weight > 0 else "negative"
                     is_weak = share >= NOTHING and (share < WEAK or gap.is_crowded)
-                    pen = LineStyle(role + "-weak" if is_weak else role, share >= STRONG, line.weight < 0)
+                    is_broken = line.weight < 0 and not gap.is_listed  # where it is listed its number has the sign
+                    pen = LineStyle(role + "-weak" if is_weak else role, share >= STRONG, is_broken)
                     self._trace(line, pen, over=False)
         for role in ("", ACTIVE):  # the active one above all
-            for line in (line for gap in gaps for line in gap.lit if (self._role(line.edge) == ACTIVE) == bool(role)):
-                pen = LineStyle(self._role(line.edge), heavy=True, broken=line.weight < 0)
-                self._trace(line, pen, over=True)
+            for line, is_listed in ((line, gap.is_listed) for gap in gaps for line in gap.lit):
+                own = self._focus.role_of(line.edge)
+                if (own == ACTIVE) == bool(role):
+                    pen = LineStyle(own, heavy=True, broken=line.weight < 0 and not is_listed)
+                    self._trace(line, pen, over=True)
         self._canvas.settle()
         for gap in gaps:
             for line in gap.lit:
                 self._arrow(line)
-            self._label(gap)
+            if not gap.is_listed:
+                self._label(gap)
 
     # lines
 
@@ -159,19 +166,23 @@ class Edges:
             x0, x1 = left.x + left.width, right.x
             if self._layout.level.inner == 0 and x1 - x0 > NARROWEST_GAP:
                 x0, x1 = x0 + 1, x1 - 1
+            if left.card is not None and not left.card.has_sides:
+                x0 += 1
             if x1 > x0 and right.layer is not None:
                 yield self._gap(left, right, right.layer, x0, x1)
 
     def _gap(self, left: Column, right: Column, layer: int, x0: int, x1: int) -> Gap:
         senders = {slot.unit: slot.row for slot in left.slots if slot.unit is not None}
-        units = {slot.unit: slot.row for slot in right.slots if slot.unit is not None}
+        units = {slot.unit: slot for slot in right.slots if slot.unit is not None}
         pairs = [(sender, unit) for unit in units for sender in senders]
         refs = {pair: Ref(W.now, layer, pair) for pair in pairs}
         weights = {pair: self._numbers[ref][1] or 0.0 for pair, ref in refs.items()}
 
         def line(sender: int, unit: int) -> WeightLine:
             pair = (sender, unit)
-            return WeightLine(x0, x1, senders[sender], units[unit], Edge(layer, *pair), refs[pair], weights[pair])
+            slot = units[unit]
+            row = slot.row if slot.listed is None else slot.listed + sender
+            return WeightLine(x0, x1, senders[sender], row, Edge(layer, *pair), refs[pair], weights[pair])
 
         most = max((x1 - x0) * self._canvas.height // CELLS_OF_A_LINE, FEWEST_LINES)
         by_strength = sorted(weights, key=lambda pair: abs(weights[pair]))[-most:]
@@ -185,7 +196,8 @@ class Edges:
             pairs = [(edge.sender, edge.unit) for edge in edges if edge.layer == layer]
             lit = [line(*pair) for pair in pairs if pair in weights]
         largest = max(map(abs, weights.values()), default=0.0)
-        return Gap(plain, lit, largest, len(plain) < len(weights), self._margin(left))
+        is_listed = right.card is not None and right.card.weights > 0
+        return Gap(plain, lit, largest, len(plain) < len(weights), self._margin(left), is_listed)
 
     def _margin(self, column: Column) -> Margin:
         """Between its boxes a column has room for the labels of the lines that leave it."""
@@ -202,17 +214,10 @@ class Edges:
         """Of the largest weight in view."""
         return abs(line.weight) / self._largest if 0 < self._largest < math.inf else 1.0
 
-    def _role(self, edge: Edge) -> str:
-        if self._focus.is_update:
-            return UPDATE
-        if self._focus.selected == edge and edge != self._focus.active:
-            return "operand"
-        return self._focus.edges.get(edge, "")
-
     def _trace(self, line: WeightLine, pen: LineStyle, *, over: bool) -> None:
         self._canvas.line(line.x0, line.x1, line.row0, line.row1, pen, over=over)
-        self.ports[line.x0 - 1, line.row0] = "out"
-        self.ports[line.x1, line.row1] = "in"
+        self.ports[line.x0 - 1, line.row0] = "out", line.edge.layer - 1, line.edge.sender
+        self.ports[line.x1, line.row1] = "in", line.edge.layer, line.edge.unit
         self.lines[line.edge] = line
 
     def _arrow(self, line: WeightLine) -> None:
@@ -226,7 +231,7 @@ class Edges:
         free = (cell for cell in cells[:FURTHEST_HEAD] if self._heads.setdefault(cell, line.slant) == line.slant)
         x, y = next(free, cells[0])
         heads = glyphs.forward_heads if phase == "forward" else glyphs.backward_heads
-        self._canvas.write(x, y, heads[self._heads[x, y] + 1], self._role(line.edge))
+        self._canvas.write(x, y, heads[self._heads[x, y] + 1], self._focus.role_of(line.edge))
 
     # labels
 
@@ -255,33 +260,19 @@ class Edges:
         self, lines: list[WeightLine], courses: tuple[Course, ...], margin: Margin
     ) -> dict[Edge, tuple[LabelPlace, int | None]]:
         """A place for the label of each line, and how many digits it has: all of them as many. Where there is no room
-        for so many numbers, some are symbols alone, of None; nothing where not even symbols have room.
+        for so many numbers, all are symbols alone, of None; nothing where not even symbols have room.
         """
-
-        def found_for(digits: Sequence[int | None]) -> tuple[LabelPlace, ...] | None:
-            cells = tuple([len(self._text(line, own)) for line, own in zip(lines, digits, strict=True)])
-            return places(courses, cells, margin)
-
-        for fewest in self._digits:
-            found = found_for([fewest] * len(lines))
+        for digits in (*self._digits, None):
+            found = places(courses, tuple([len(self._text(line, digits)) for line in lines]), margin)
             if found is not None:
-                return {line.edge: (spot, fewest) for line, spot in zip(lines, found, strict=True)}
-        told: list[int | None] = [None] * len(lines)
-        found = found_for(told)
-        if found is None:
-            return {}
-        for row in range(len(lines)):
-            more = [*told[:row], fewest, *told[row + 1 :]]
-            roomy = found_for(more)
-            if roomy is not None:
-                found, told = roomy, more
-        return {line.edge: (spot, own) for line, spot, own in zip(lines, found, told, strict=True)}
+                return {line.edge: (spot, digits) for line, spot in zip(lines, found, strict=True)}
+        return {}
 
     @property
     def _digits(self) -> Sequence[int]:
-        """How many the labels may have, the most first."""
-        most = self._layout.digits
-        return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, fewer) for fewer in FEWER}, reverse=True))
+        """How many the labels may have, the most first: with fewer than four a number would read as another."""
+        most = self._layout.most if self._layout.most < FEWEST else max(self._layout.digits, FEWEST)
+        return (*range(most, PLANNED_DIGITS, -1), *sorted({min(most, each) for each in FEWER}, reverse=True))
 
     def _text(self, line: WeightLine, digits: int | None) -> str:
         text = self._texts.get((line.edge, digits))
@@ -292,7 +283,7 @@ class Edges:
         return text
 
     def _write(self, line: WeightLine, label: LabelPlace, digits: int | None) -> None:
-        role, cells = self._role(line.edge), label.cells - label.has_stroke
+        role, cells = self._focus.role_of(line.edge), label.cells - label.has_stroke
         texts, ref = [self._text(line, digits)], line.ref
         told = self._focus.told.get(line.edge)
         if told is not None and not self._is_the_label(told, line):

@@ -16,6 +16,9 @@ from dlsim.engine.scenario.spec import ActivationSpec, Scenario
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.selection import in_network
 
+MOST_UNITS, MOST_LAYERS = 4, 5
+"""A network of no more units a layer, and no more layers with that of the inputs, is a small one."""
+
 
 class Shape(Struct, frozen=True):
     """A network's shape. Column 0 is the inputs, the last column the outputs."""
@@ -38,6 +41,11 @@ class Shape(Struct, frozen=True):
     def __hash__(self) -> int:
         """Settings of activations have none; where all else is the same they seldom differ."""
         return hash((self.widths, self.biases, self.has_targets, self.trains, self.is_fused))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is small enough to list its weights in its units."""
+        return max(self.widths) <= MOST_UNITS and 1 < len(self.widths) <= MOST_LAYERS and not self.steps
 
     @property
     def last(self) -> int:
@@ -160,6 +168,8 @@ class Focus(Struct):
     rows: dict[Node, str] = field(default_factory=dict)
     nodes: dict[tuple[int, int], str] = field(default_factory=dict)
     edges: dict[Edge, str] = field(default_factory=dict)
+    refs: dict[Ref, str] = field(default_factory=dict)
+    """The numbers themselves: several of a unit may share a row."""
 
     def of_unit(self, quantity: Quantity, layer: int, unit: int) -> Ref:
         """A unit's number in the picture: the one of the step that is shown."""
@@ -175,15 +185,24 @@ class Focus(Struct):
         """Light the place of a number that has just been computed, or is selected."""
         if place is not None:
             self.told[place] = ref
-        self.light(place, ACTIVE)
+        self.light(ref, place, ACTIVE)
 
-    def light(self, place: Node | Edge | None, role: str) -> None:
-        """Light a place; one that is active stays so."""
+    def light(self, ref: Ref, place: Node | Edge | None, role: str) -> None:
+        """Light a number and its place; what is active stays so."""
+        self.refs.setdefault(ref, role)
         if isinstance(place, Edge):
             self.edges.setdefault(place, role)
         elif place is not None:
             self.rows.setdefault(place, role)
             self.nodes.setdefault((place.layer, place.unit), role)
+
+    def role_of(self, edge: Edge) -> str:
+        """In which role a weight stands, "" where it is not lit."""
+        if self.is_update:
+            return UPDATE
+        if self.selected == edge and edge != self.active:
+            return OPERAND
+        return self.edges.get(edge, "")
 
     def units(self, layer: int) -> Iterable[int]:
         """The units of a layer that should be in view, the most wanted first."""
@@ -241,16 +260,17 @@ def _light_op(focus: Focus, snapshot: Snapshot, shape: Shape, op: Op) -> None:
         focus.tell(ref, place_of(ref, shape, focus.step))
     for ref in op.refs:
         for operand in operands(snapshot.tape.formula(ref, snapshot.sample)):
-            focus.light(place_of(in_network(snapshot, operand), shape, focus.step), OPERAND)
+            own = in_network(snapshot, operand)
+            focus.light(own, place_of(own, shape, focus.step), OPERAND)
 
 
 def _light_path(focus: Focus, snapshot: Snapshot, shape: Shape, ref: Ref) -> None:
     """What a formula speaks of, and the sums that are spelt out below it: the lines that a gradient came back along."""
     told = snapshot.explained.get(ref) or snapshot.explain(ref)
     for own, edge, sender in snapshot.places(told.operands):
-        focus.light(_place_of(own, edge, shape, focus.step), OPERAND)
+        focus.light(own, _place_of(own, edge, shape, focus.step), OPERAND)
         if sender is not None:  # what it sends is its number
-            focus.light(Node(*sender, "a"), OPERAND)
+            focus.light(own, Node(*sender, "a"), OPERAND)
     for inner in told.sums:
         for operand in inner.operands:
-            focus.light(place_of(operand, shape, focus.step), OPERAND)
+            focus.light(operand, place_of(operand, shape, focus.step), OPERAND)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dlsim.engine.numbers import DIGITS
+from dlsim.tui.drawing.diagram.cards import Card, cards, places
 from dlsim.tui.drawing.diagram.focus import Shape
 from dlsim.tui.drawing.text import LEAST_ROOM, SIGN_AND_WHOLE
 
@@ -21,16 +22,20 @@ class Slot(Struct, frozen=True):
     hidden: int = 0
     x: int = 0  # cells from the column's left edge; only blocks of cells have several columns
     units: int = 1  # from `unit` on share it; more than one only in blocks of cells
+    listed: int | None = None  # the row of the first weight that is listed in it, where they are
 
 
 class Column(Struct, frozen=True):
-    """One layer; `layer` None marks layers that are left out. Its boxes have `more` rows than the level gives them."""
+    """One layer; `layer` None marks layers that are left out. Its boxes have `more` rows than the level gives them, or
+    are filled as `card` says: those of a small network.
+    """
 
     layer: int | None
     x: int
     width: int
     slots: tuple[Slot, ...]
     more: int = 0
+    card: Card | None = None
 
 
 class Level(Struct, frozen=True):
@@ -56,6 +61,7 @@ LINE = Level("line", 0)
 NAMED = Level("named", 0, above=1)  # the symbol above the number
 VALUE = Level("value", 0)
 CELLS = Level("cells", 0)
+LISTED = Level("listed", 1)  # a small network: see cards.py
 
 
 class Layout(Struct, frozen=True):
@@ -130,12 +136,18 @@ def plan(
     wanted: tuple[tuple[int, ...], ...],
     wanted_layer: int | None,
     digits: int,
+    weights: tuple[tuple[int, int], ...] = (),
 ) -> Layout:
     """The roomiest plan that shows every unit; where none does, lines with the middle left out, or cells.
 
     `symbols` are the widths of the longest symbol by column; `wanted` the units by layer that must be in view;
-    `digits` how many decimals numbers should have.
+    `digits` how many decimals numbers should have; `weights` of a small network, by layer, how wide the symbols of its
+    weights are, and the signs and whole parts of their numbers.
     """
+    if weights:
+        listed = _listed(shape, width, height, symbols, weights, digits)
+        if listed is not None:
+            return listed
     levels = (FULL, TALL, BOX, NARROW, LINE) if shape.trains else (TALL, BOX, NARROW, LINE)
     most = max(shape.widths)
     has_room = height >= LEAST_ROWS_WITH_CAPTION
@@ -150,6 +162,35 @@ def plan(
     level = NAMED if most * NAMED.height <= height - has_room else VALUE
     found = _fit(shape, level, width, height, symbols, wanted, digits, caption=has_room) if height >= 3 else None
     return found or replace(_cells(shape, width, height, wanted_layer), most=digits)
+
+
+def _listed(
+    shape: Shape,
+    width: int,
+    height: int,
+    symbols: tuple[int, ...],
+    weights: tuple[tuple[int, int], ...],
+    digits: int,
+) -> Layout | None:
+    """The plan of a small network whose weights are listed in its units; None where there is no room for that."""
+    found = cards(shape, width, height, symbols, weights, digits)
+    if found is None:
+        return None
+    gap = min(found.gap, LARGEST_GAP)
+    used = sum(card.width for card in found.cards) + gap * shape.last
+    x = (width - used) // 2
+    columns, top = [], height
+    for layer, card in enumerate(found.cards):
+        rows = [found.has_caption + row for row in places(card, shape.widths[layer], height - found.has_caption)]
+        slots = tuple(
+            Slot(unit, row + card.port, listed=row + card.is_framed if card.weights else None)
+            for unit, row in enumerate(rows)
+        )
+        columns.append(Column(layer, x, card.width, slots, card=card))
+        x += card.width + gap
+        top = min(top, *rows)
+    caption = max(top - 2, 0) if found.has_caption else None
+    return Layout(LISTED, width, height, tuple(columns), found.digits, caption=caption, most=digits)
 
 
 def _options(level: Level, digits: int) -> Iterator[_Widths]:

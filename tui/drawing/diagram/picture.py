@@ -8,18 +8,21 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, W, X, Z
-from dlsim.engine.numbers import DIGITS
+from dlsim.engine.numbers import DIGITS, SMALL
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Ref
+from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.drawing.canvas import UNICODE, Canvas, Glyphs, Hit
+from dlsim.tui.drawing.diagram.boxes import Blocks, Boxes
 from dlsim.tui.drawing.diagram.edges import Edges, WeightLine
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Numbers, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
-from dlsim.tui.drawing.diagram.units import Blocks, Units
-from dlsim.tui.drawing.text import Piece
+from dlsim.tui.drawing.diagram.units import Listed, gradients_of
+from dlsim.tui.drawing.text import SIGN_AND_WHOLE, Piece, number
 from dlsim.tui.words import words
 
+MOST_CELLS = 32
+"""More than any number takes."""
 USUAL_NAME = len("sigmoid")
 """Layers are numbered where names of this length would touch: whatever the functions, in all variants alike."""
 NEAR = 1.5
@@ -87,9 +90,29 @@ def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height
         Ref(Z if layer else X, layer, ((units if layer else shape.inputs) - 1,))
         for layer, units in enumerate(shape.widths)
     ]
-    symbols = tuple(map(len, snapshot.symbols(last)))
-    wanted = tuple(tuple(focus.units(layer)) for layer in range(len(shape.widths)))
-    return plan(shape, width, height, symbols, wanted, focus.layer(), digits)
+    if shape.is_small:
+        weights = [
+            [Ref(W.now, layer, (sender, unit)) for unit in range(units) for sender in range(senders)]
+            for layer, (senders, units) in enumerate(itertools.pairwise(shape.widths), start=1)
+        ]
+        last += [refs[-1] for refs in weights]
+    told = list(map(len, snapshot.symbols(last)))
+    columns = len(shape.widths)
+    symbols = tuple(told[:columns])
+    listed = ()
+    if shape.is_small:
+        cells = iter(map(_before_decimals, snapshot.read(itertools.chain.from_iterable(weights))))
+        numbers = [max(itertools.islice(cells, len(refs))) for refs in weights]
+        listed = ((0, 0), *zip(told[columns:], numbers, strict=True))
+    wanted = tuple(tuple(focus.units(layer)) for layer in range(columns))
+    return plan(shape, width, height, symbols, wanted, focus.layer(), digits, listed)
+
+
+def _before_decimals(value: float | None) -> int:
+    """Cells of a number's sign, whole part and point; of one in powers of ten, what it takes besides its digits."""
+    if value is None or (-10 < value < 10 and (abs(value) >= SMALL or not value)):
+        return SIGN_AND_WHOLE
+    return max(len(number(value, MOST_CELLS, 1)) - 1, SIGN_AND_WHOLE)
 
 
 def _draw_units(
@@ -99,7 +122,8 @@ def _draw_units(
     numbers = Numbers(snapshot, _in_view(layout, shape, snapshot, focus))
     edges = Edges(canvas, layout, focus, numbers)
     edges.draw()
-    units = Units(canvas, layout, shape, snapshot, focus, numbers)
+    kind = Listed if layout.level.name == "listed" else Boxes
+    units = kind(canvas, layout, shape, snapshot, focus, numbers)
     for column in layout.columns:
         for slot in column.slots:
             units.draw(column, slot)
@@ -120,7 +144,10 @@ def _in_view(layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus) -> 
         if not column.layer:
             refs += [focus.of_input(unit, shape) for unit in units if column.layer is not None]
         else:
-            of_each = (Z, A, DE_DA, DE_DZ) if shape.trains else (Z, A)
+            of_each: tuple[Quantity, ...] = (Z, A)
+            if shape.trains:
+                gradients = gradients_of(shape, snapshot, column.layer) if column.card else (DE_DA, DE_DZ)
+                of_each = (*of_each, *gradients)
             if shape.has_targets and column.layer == shape.last:
                 of_each = (*of_each, T, E_O)
             index = () if focus.step is None else (focus.step,)
@@ -133,15 +160,12 @@ def _in_view(layout: Layout, shape: Shape, snapshot: Snapshot, focus: Focus) -> 
 
 def _join(canvas: Canvas, edges: Edges, layout: Layout, focus: Focus) -> None:
     """Where a line meets a frame, the frame opens to it."""
-    starts = {column.x: column for column in layout.columns}
-    ends = {column.x + column.width - 1: column for column in layout.columns}
     into, out, heavy_into, heavy_out = canvas.glyphs.join
-    for (x, row), side in edges.ports.items():
-        column = starts.get(x) if side == "in" else ends.get(x)
-        unit = next(iter([slot.unit for slot in column.slots if slot.row == row]), None) if column else None
-        if column is None or column.layer is None or unit is None:
+    bare = {column.layer for column in layout.columns if column.card is not None and not column.card.has_sides}
+    for (x, row), (side, layer, unit) in edges.ports.items():
+        if layer in bare:
             continue
-        role = focus.nodes.get((column.layer, unit))
+        role = focus.nodes.get((layer, unit))
         is_heavy = role == ACTIVE
         glyph = (heavy_into if is_heavy else into) if side == "in" else (heavy_out if is_heavy else out)
         canvas.write(x, row, glyph, role or "frame")
