@@ -10,14 +10,14 @@ from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, X,
 from dlsim.engine.quantity import Ref, present
 from dlsim.tui.drawing.canvas import Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Node
-from dlsim.tui.drawing.diagram.layout import PLANNED_DIGITS, ROWS_OF_AN_OUTPUT, Column, Slot
+from dlsim.tui.drawing.diagram.layout import ROWS_OF_AN_OUTPUT, Column, Slot
 from dlsim.tui.drawing.diagram.units import OF_THE_BATCH, Units
-from dlsim.tui.drawing.text import ELLIPSIS, LEAST_ROOM, SIGN_AND_WHOLE, TOO_WIDE, number, number_alone
+from dlsim.tui.drawing.text import ELLIPSIS, LEAST_ROOM, TOO_WIDE, number, number_alone
 from dlsim.tui.session.selection import is_number
 from dlsim.tui.words import words
 
 FEWEST_CELLS = 6
-"""A symbol that leaves fewer to its number is fit."""
+"""Cells of a number with its sign: in fewer it would read as another."""
 
 
 class Boxes(Units):
@@ -99,7 +99,9 @@ class Boxes(Units):
 
     def _symbol(self, x: int, y: int, cells: int, node: Node) -> None:
         symbol, ref = self._content(node)
-        symbol = self._shortened(symbol, ref, node, cells + 1 + FEWEST_CELLS)[:cells]
+        symbol = self._shortened(symbol, ref, node, cells + 2)
+        if len(symbol) > cells:  # a whole name may be a little wider than its number
+            x -= (len(symbol) - cells + 1) // 2
         self.canvas.write(x, y, symbol, self._role_of(node, "symbol"))
         if ref is not None:
             self.canvas.hits.append(Hit(x, y, len(symbol), ref))
@@ -138,7 +140,7 @@ class Boxes(Units):
         elif ref is not None and ref.quantity.short:
             symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
-        text = number(value, cells - len(symbol) - bool(symbol), self.layout.digits)
+        text = self._text(value, cells - len(symbol) - bool(symbol), symbol, ref)
         if text == ELLIPSIS:
             # it stands where the digits will begin, so that nothing moves when they come
             text = text.ljust(min(self.layout.digits + 2, cells - len(symbol) - bool(symbol)))
@@ -158,8 +160,8 @@ class Boxes(Units):
         symbol = self._shortened(symbol, ref, node, cells)
         value = self._value(ref)
         plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
-        text = number(value, cells - len(symbol) - 1, self.layout.digits)
-        written = f"{symbol} {text}"
+        text = self._text(value, cells - len(symbol) - 1, symbol, ref)
+        written = f"{symbol} {text}".rstrip()
         if text == TOO_WIDE:
             written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
         x = column.x + 1 + (len(written) < cells - 1)
@@ -206,14 +208,17 @@ class Boxes(Units):
                 return of_unit({"z": Z, "a": A, "t": T}[row], layer, unit)
 
     def _shortened(self, symbol: str, ref: Ref | None, node: Node, cells: int) -> str:
-        """The longest form of a derivative's symbol that leaves room for its number."""
-        if ref is None or not ref.quantity.short:
+        """A derivative has its whole name: a shorter one only where that has no room even without its number."""
+        if ref is None or not ref.quantity.short or len(symbol) <= cells:
             return symbol
         letter = "o" if node.layer == self.shape.last else "h"
-        forms = (symbol, *[form.format(a=letter) for form in ref.quantity.short])
-        digits = self.layout.digits  # more of them than usual were asked for: they matter more than the longer symbol
-        fewest = SIGN_AND_WHOLE + digits if digits > PLANNED_DIGITS else FEWEST_CELLS
-        return next((form for form in forms if len(form) + 1 + fewest <= cells), forms[-1])
+        forms = [form.format(a=letter) for form in ref.quantity.short]
+        return next((form for form in forms if len(form) + 1 + FEWEST_CELLS <= cells), forms[-1])
+
+    def _text(self, value: float | None, cells: int, symbol: str, ref: Ref | None) -> str:
+        """The number; none where the name of a derivative leaves it so few cells that it would read as another."""
+        is_cut = cells < FEWEST_CELLS - 1 and ref is not None and symbol != "δ" and bool(ref.quantity.short)
+        return "" if is_cut and symbol else number(value, cells, self.layout.digits)
 
     def _telling_row(self, layer: int, unit: int) -> str:
         """Where there is room for one number: the one that is lit, else what the unit has come to."""

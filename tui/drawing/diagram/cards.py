@@ -36,6 +36,8 @@ OF_WEIGHTS, OF_A_FRAME, OF_A_CAPTION, OF_A_CELL, OF_MORE_DIGITS, OF_A_BLANK, OF_
     0.6,
 )
 OF_AN_INPUT = 1.5
+OF_A_NAME = (0.6, 0.0, -3.0)
+"""Where gradients have room for their names and numbers, for numbers with a decimal less, for their names alone."""
 
 
 class Card(Struct, frozen=True):
@@ -138,21 +140,21 @@ def _of_layer(
     names = [symbol]
     if shape.trains:
         longest = max(symbol + OF_A_GRADIENT, 2 * symbol + OF_A_SLOPE - 1)
-        names = [longest, longest - 1]
+        names = [longest, longest - 1, symbol]
         if layer == shape.last:
             short = max(told, LONGEST_ERROR + symbol + number)  # an error has no sign, but a blank before it
     wanted, senders = _wanted(shape, layer), shape.widths[layer - 1]
     ways = [*product((senders,), (0, 1, 2), names), (0, 0, names[0])]
     for is_framed, (listed, beside, name) in product((True, False), ways):
         second = max(symbol, name) + 1 + number
-        first = short if beside else max(told if listed else 0, second)
+        first = short if beside else max(told if listed else 0, second + (weights[0] > symbol and name > symbol))
         most = min(rows // units - 2 * is_framed, listed + wanted)
         for inner in range(max(listed, 1), most + 1):
             room = inner - listed + beside * inner + 2 * is_framed
             if room < 1 or (beside and inner > listed and room - inner >= wanted):
                 continue
             worth = sum(OF_A_PLACE[: min(room, wanted)]) + is_framed * OF_A_FRAME + bool(listed) * OF_WEIGHTS
-            worth += OF_A_BLANK * (units * (inner + 2 * is_framed + 1) - 1 <= rows) + OF_A_SIGN * (name == names[0])
+            worth += OF_A_BLANK * (units * (inner + 2 * is_framed + 1) - 1 <= rows) + OF_A_NAME[names.index(name)]
             yield _card(listed, inner, beside, is_framed, first, second, worth)
 
 

@@ -168,6 +168,8 @@ class Listed(Units):
         if upper is not None and biases:
             self._write_in_edge(upper, biases[0])
             told, upper = [each for each in told if each.node.row != "b"], None
+        widest = max([place.cells for place in places] or [card.cells])
+        told = [each for each in told if each.role or self._text(each, widest - len(each.symbol) - 1)]
         room = len(places) + (upper is not None) + (lower is not None)
         chosen = sorted(sorted(told, key=self._rank)[:room], key=told.index)
         if len(chosen) > len(places) and lower is not None:
@@ -224,7 +226,7 @@ class Listed(Units):
 
     def _write(self, place: Place, told: Told) -> None:
         room = place.cells - len(told.symbol) - 1
-        text = number(told.value, room, self.layout.digits)
+        text = self._text(told, room)
         if text == ELLIPSIS:  # it stands where the digits will begin, so that nothing moves when they come
             text = text.ljust(min(self.layout.digits + 2, room))
         between = " " * (place.cells - len(told.symbol) - len(text))
@@ -237,8 +239,13 @@ class Listed(Units):
         self.canvas.write_pieces(place.x, place.y, pieces)
         self.canvas.hits.append(Hit(place.x, place.y, place.cells, told.ref))
 
+    def _text(self, told: Told, room: int) -> str:
+        """The number; nothing where it would be cut so that it reads as another."""
+        is_cut = len(told.symbol) > SHORT_NAME and room < FEWEST_CELLS - 1
+        return "" if is_cut else number(told.value, room, self.layout.digits)
+
     def _write_in_edge(self, place: Place, told: Told) -> None:
-        text = f"{told.symbol} {number(told.value, place.cells - len(told.symbol) - 1, self.layout.digits)}"
+        text = f"{told.symbol} {self._text(told, place.cells - len(told.symbol) - 1)}".rstrip()
         x = place.x + (len(text) < place.cells - 1)
         plain = {"t": "target", "b": "symbol"}.get(told.node.row, "muted" if told.value is None else "text")
         self.canvas.write(x, place.y, text, told.role or plain)
