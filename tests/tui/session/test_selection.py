@@ -211,8 +211,10 @@ async def test_the_diagram_lights_the_path_of_the_selected_number(open_at):
         roles = [run for row in app.screen.view.diagram.picture.rows for run in row]
         chosen = "".join(run[0] for run in roles if run[1] == "chosen")
         assert "W1" in chosen
-        heavy = sum(run[0].count("━") for run in roles if run[1] in ("active", "operand"))
-        assert heavy > 10  # W1's own line, and those of W5 and W7 along which the error came back
+        lines = sum(
+            sum("\u2800" < cell <= "\u28ff" for cell in run[0]) for run in roles if run[1] in ("active", "operand")
+        )
+        assert lines > 10  # W1's own line, and those of W5 and W7 along which the error came back
 
 
 async def test_numbers_are_selected_by_mouse(open_at, screen_text):

@@ -36,6 +36,7 @@ OF_WEIGHTS, OF_A_FRAME, OF_A_CAPTION, OF_A_CELL, OF_MORE_DIGITS, OF_A_BLANK, OF_
     0.6,
 )
 OF_AN_INPUT = 1.5
+OF_DIGITS_ASKED_FOR = 5.0
 OF_A_NAME = (0.6, 0.0, -3.0)
 """Where gradients have room for their names and numbers, for numbers with a decimal less, for their names alone."""
 
@@ -98,6 +99,7 @@ def cards(
             for layer in range(len(shape.widths))
         ]
         extra = has_caption * OF_A_CAPTION + (decimals > FEWEST_DIGITS) * OF_MORE_DIGITS
+        extra += (digits > DIGITS) * (decimals == digits) * OF_DIGITS_ASKED_FOR
         for chosen in product(*columns):
             gap = (width - sum([card.width for card in chosen])) // shape.last
             if gap < NARROWEST:
