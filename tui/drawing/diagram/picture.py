@@ -99,7 +99,7 @@ def layout_of(snapshot: Snapshot, shape: Shape, focus: Focus, width: int, height
     told = list(map(len, snapshot.symbols(last)))
     columns = len(shape.widths)
     symbols = tuple(told[:columns])
-    listed = ()
+    listed: tuple[tuple[int, int], ...] = ()
     if shape.is_small:
         cells = iter(map(_before_decimals, snapshot.read(itertools.chain.from_iterable(weights))))
         numbers = [max(itertools.islice(cells, len(refs))) for refs in weights]
