@@ -2,7 +2,8 @@
 
 Of the labels of the lines between two columns all stand or none, so that each is seen to name its own. A slanted line's
 label ends or begins at it where no other line comes near, or interrupts it there. Where lines cross so closely that it
-hides another one too, it bears a stroke that goes as its own line does, and the other one does not.
+hides another one too, it bears a stroke that goes as its own line does, and the other one does not. Lines of a small
+network bear no labels: the units that they reach list them.
 """
 
 from __future__ import annotations
