@@ -6,6 +6,7 @@ from dlsim.engine.functions.activations import ACTIVATIONS
 from dlsim.engine.functions.initialisers import INITIALISERS, drawn_layer
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.functions.optimizers import OPTIMIZERS
+from dlsim.engine.keras import loss_rules, network_rules, optimizer_rules, training_rules
 from dlsim.engine.scenario.spec import Convention, DataSpec, NetworkSpec, Scenario, TrainingSpec
 
 
@@ -16,11 +17,14 @@ def conventions(scenario: Scenario) -> tuple[Convention, ...]:
     if network is not None:
         rules += _layers(network)
         rules += _training(network, scenario.data, training) if training else [Convention("forward_only")]
+        rules += network_rules(network)
     elif scenario.optimizer is not None:
         rules += OPTIMIZERS[scenario.optimizer.name](scenario.optimizer.settings).conventions()
+        rules += optimizer_rules(scenario.optimizer)
     for function in scenario.functions:
         if function.target is None:
             rules += ACTIVATIONS[function.name].conventions(function.settings, function.label)
+    rules += loss_rules(dict.fromkeys(function.name for function in scenario.functions if function.target is not None))
     if scenario.fires_at_zero is not None:
         rules.append(Convention("search_at_zero", {"how": "fires" if scenario.fires_at_zero else "silent"}))
     return tuple(rules)
@@ -51,4 +55,5 @@ def _training(network: NetworkSpec, data: DataSpec | None, training: TrainingSpe
         rules.append(Convention("validation", {"rows": kept_back}))
     if any(not (layer.train_weights and layer.train_biases) for layer in network.layers):
         rules.append(Convention("frozen"))
-    return [*rules, *OPTIMIZERS[training.optimizer.name](training.optimizer.settings).conventions()]
+    rules += OPTIMIZERS[training.optimizer.name](training.optimizer.settings).conventions()
+    return [*rules, *optimizer_rules(training.optimizer), *training_rules(training, samples)]

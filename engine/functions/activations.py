@@ -59,6 +59,8 @@ class Activation(Struct, frozen=True):
     """The greatest slope, with the default settings, of a function that levels out to one side or to both."""
     span: tuple[float, float] = (-inf, inf)
     """The least and the most that it comes to, at its limits and by rounding, whatever its settings."""
+    keras: str = ""
+    """Its name in Keras 2.2.4, or the layer that it is there if it has settings; "" where there is none."""
     thresholds: tuple[float, ...] = ()
     """Of 0 and one half, those that it rises above just where z rises above 0: there a neuron's boundary is z = 0."""
 
@@ -257,6 +259,7 @@ STEP = Activation(
 )
 SIGMOID = Activation(
     name="sigmoid",
+    keras="sigmoid",
     value=_sigmoid,
     derivative=_sigmoid_derivative,
     notation="sigmoid({z})",
@@ -268,6 +271,7 @@ SIGMOID = Activation(
 )
 TANH = Activation(
     name="tanh",
+    keras="tanh",
     value=_tanh,
     derivative=_tanh_derivative,
     notation="tanh({z})",
@@ -279,6 +283,7 @@ TANH = Activation(
 )
 RELU = Activation(
     name="relu",
+    keras="relu",
     value=_relu,
     derivative=_relu_derivative,
     notation="max(0, {z})",
@@ -289,6 +294,7 @@ RELU = Activation(
 )
 LEAKY_RELU = Activation(
     name="leaky_relu",
+    keras="LeakyReLU",
     value=_leaky_relu,
     derivative=_leaky_relu_derivative,
     notation="max({alpha}·{z}, {z})",
@@ -299,6 +305,7 @@ LEAKY_RELU = Activation(
 )
 ELU = Activation(
     name="elu",
+    keras="ELU",
     value=_elu,
     derivative=_elu_derivative,
     notation="({z} if {z} > 0 else {alpha}·(exp({z}) − 1))",
@@ -310,6 +317,7 @@ ELU = Activation(
 )
 SOFTPLUS = Activation(
     name="softplus",
+    keras="softplus",
     value=_softplus,
     derivative=_softplus_derivative,
     notation="ln(1 + exp({z}))",
@@ -331,6 +339,7 @@ SWISH = Activation(
 )
 LINEAR = Activation(
     name="linear",
+    keras="linear",
     value=_linear,
     derivative=_linear_derivative,
     notation="{z}",
@@ -339,6 +348,7 @@ LINEAR = Activation(
 )
 SOFTMAX = Activation(
     name="softmax",
+    keras="softmax",
     value=_softmax,
     derivative=None,
     notation="softmax({z})",

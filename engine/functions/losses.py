@@ -43,6 +43,8 @@ class Loss(Struct, frozen=True):
     fused_with: str | None = None
     mean_over_outputs: bool = False
     targets_sum_to_one: bool = False
+    keras: str = ""
+    """Its name in keras.losses; "" where Keras has none."""
 
     def of(self, outputs: int) -> Loss:
         """The same with so many outputs written into its notations; a mean over one output needs no division."""
@@ -136,6 +138,7 @@ HALF_SQUARED_ERROR = Loss(
 )
 MSE = Loss(
     name="mse",
+    keras="mean_squared_error",
     errors=_mse,
     slope=_mse_slope,
     notation="({t} − {a})²/{K}",
@@ -147,6 +150,7 @@ MSE = Loss(
 )
 BINARY_CROSSENTROPY = Loss(
     name="binary_crossentropy",
+    keras="binary_crossentropy",
     errors=_binary_crossentropy,
     slope=_binary_crossentropy_slope,
     notation="−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",
@@ -159,6 +163,7 @@ BINARY_CROSSENTROPY = Loss(
 )
 CATEGORICAL_CROSSENTROPY = Loss(
     name="categorical_crossentropy",
+    keras="categorical_crossentropy",
     errors=_categorical_crossentropy,
     slope=_categorical_crossentropy_slope,
     notation="−{t}·ln {a}",

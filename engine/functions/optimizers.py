@@ -38,6 +38,8 @@ class Optimizer(ABC):
     """
 
     name: ClassVar[str]
+    keras: ClassVar[str]
+    """The class in keras.optimizers."""
     settings: ClassVar[tuple[Setting, ...]]
     slots: tuple[str, ...] = ()
     """Symbols of the state arrays, in the order in which they are renewed."""
@@ -113,8 +115,9 @@ class SGD(Optimizer):
     """Gradient descent: v ← μ·v − η·g, p ← p + v; with Nesterov p ← p + μ·v − η·g."""
 
     name = "sgd"
+    keras = "SGD"
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive"),
+        Setting("learning_rate", "η", 0.01, "positive", keras="lr"),
         Setting("momentum", "μ", 0.0, "unit"),
         Setting("nesterov", "nesterov", 0.0, "flag"),
         DECAY,
@@ -157,8 +160,9 @@ class Adagrad(Optimizer):
     """Adagrad: a ← a + g², p ← p − η·g/(√a + ε)."""
 
     name = "adagrad"
+    keras = "Adagrad"
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive"),
+        Setting("learning_rate", "η", 0.01, "positive", keras="lr"),
         Setting("epsilon", "ε", 1e-6, "positive"),
         DECAY,
     )
@@ -182,8 +186,9 @@ class RMSprop(Optimizer):
     """RMSprop: a ← ρ·a + (1−ρ)·g², p ← p − η·g/(√a + ε)."""
 
     name = "rmsprop"
+    keras = "RMSprop"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive"),
+        Setting("learning_rate", "η", 0.001, "positive", keras="lr"),
         Setting("rho", "ρ", 0.9, "unit"),
         Setting("epsilon", "ε", 1e-6, "positive"),
         DECAY,
@@ -207,8 +212,9 @@ class Adadelta(Optimizer):
     """Adadelta: a ← ρ·a + (1−ρ)·g², u = g·√(d+ε)/√(a+ε), p ← p − η·u, d ← ρ·d + (1−ρ)·u²."""
 
     name = "adadelta"
+    keras = "Adadelta"
     settings = (
-        Setting("learning_rate", "η", 1.0, "positive"),
+        Setting("learning_rate", "η", 1.0, "positive", keras="lr"),
         Setting("rho", "ρ", 0.95, "unit"),
         Setting("epsilon", "ε", 1e-7, "positive"),
         DECAY,
@@ -246,8 +252,9 @@ class Adam(Optimizer):
     """
 
     name = "adam"
+    keras = "Adam"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive"),
+        Setting("learning_rate", "η", 0.001, "positive", keras="lr"),
         Setting("beta_1", "β₁", 0.9, "unit"),
         Setting("beta_2", "β₂", 0.999, "unit"),
         Setting("epsilon", "ε", 1e-7, "positive"),
