@@ -13,6 +13,7 @@ from dlsim.engine.text import in_language
 from dlsim.tui.drawing.reports import markdown_lines
 from dlsim.tui.session.keys import SIMULATOR_KEYS
 from dlsim.tui.session.session import SPEEDS
+from dlsim.tui.widgets import moment
 
 STEPS = tomllib.loads((Path(__file__).parents[2] / "scenarios" / "lessons.toml").read_text(encoding="utf-8"))
 SIZE = (120, 40)
@@ -77,7 +78,8 @@ def test_a_lesson_whose_curve_takes_its_place_says_how_to_get_it_back():
         for name in builtin_scenarios()
     ],
 )
-async def test_what_a_lesson_promises_is_on_the_screen(open_at, screen_text, eager_curve, until, name):
+async def test_what_a_lesson_promises_is_on_the_screen(open_at, screen_text, eager_curve, until, monkeypatch, name):
+    monkeypatch.setattr(moment, "THROTTLE_SECONDS", 0.0)
     app = open_at(name)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
@@ -87,7 +89,9 @@ async def test_what_a_lesson_promises_is_on_the_screen(open_at, screen_text, eag
             screen = screen_text(app)
             lines = [" ".join(re.sub("[│▶◀┃]", " ", line).split()) for line in screen]
             for text in promised:
-                assert any(text in line for line in lines), f"{name}: after {keys}: no {text!r} on\n" + "\n".join(screen)
+                assert any(text in line for line in lines), f"{name}: after {keys}: no {text!r} on\n" + "\n".join(
+                    screen
+                )
 
 
 async def press_all(pilot, until, screen_text, keys):
@@ -109,7 +113,7 @@ async def press_all(pilot, until, screen_text, keys):
         else:
             times, _, key = word.rpartition("*")
             await pilot.press(*[CALLED.get(key, key)] * int(times or 1))
-            if key == "r" and words[:1] != ["["]:
+            if key == "r":
                 await run_to_its_end(pilot, until)
 
 
