@@ -128,6 +128,6 @@ async def press_until(pilot, key, condition):
 
 async def run_to_its_end(pilot, until):
     """As fast as it goes."""
-    while pilot.app.screen.work.session.speed_index < len(SPEEDS) - 1:
+    while pilot.app.screen.work.session.speed != SPEEDS[-1]:
         await pilot.press("right_square_bracket")
     await until(pilot, lambda: not pilot.app.screen.work.running.is_running, looks=4_000)
