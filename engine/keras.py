@@ -1,6 +1,6 @@
 """How Keras 2.2.4 is called for what a scenario says: its layers, its loss, its optimizer, its training.
 
-The names are those of the entries in `functions`: `keras` of an activation, a loss, an optimizer and of each setting.
+The names are those of the entries in `functions`: `keras` of an activation, a loss, an optimizer.
 Sources: the signatures in keras.layers, keras.losses and keras.optimizers of Keras 2.2.4.
 """
 
@@ -82,7 +82,7 @@ def _argument(optimizer: Optimizer, name: str, value: float) -> str:
         text = "None"
     else:
         text = repr(float(value))
-    return f"{setting.keras or name}={text}"
+    return f"{optimizer.keras_arguments.get(name, name)}={text}"
 
 
 def layer_call(layer: LayerSpec, inputs: int | None) -> str:

@@ -38,8 +38,6 @@ class Optimizer(ABC):
     """
 
     name: ClassVar[str]
-    keras: ClassVar[str]
-    """The class in keras.optimizers."""
     settings: ClassVar[tuple[Setting, ...]]
     slots: tuple[str, ...] = ()
     """Symbols of the state arrays, in the order in which they are renewed."""
@@ -49,6 +47,10 @@ class Optimizer(ABC):
     """The key of the words that say where ε stands; "" for an optimizer that has none."""
     forms: ClassVar[tuple[str, ...]] = ()
     """Settings that make another optimizer of it, with words of its own; each only where those before it are set."""
+    keras: ClassVar[str]
+    """The class in keras.optimizers."""
+    keras_arguments: ClassVar[Mapping[str, str]] = {"learning_rate": "lr"}
+    """Settings that Keras calls otherwise."""
     keras_defaults: ClassVar[Mapping[str, float]] = {}
     """Settings that Keras 2.2.4 has otherwise unless told, and what they are there."""
 
@@ -115,14 +117,14 @@ class SGD(Optimizer):
     """Gradient descent: v ← μ·v − η·g, p ← p + v; with Nesterov p ← p + μ·v − η·g."""
 
     name = "sgd"
-    keras = "SGD"
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive", keras="lr"),
+        Setting("learning_rate", "η", 0.01, "positive"),
         Setting("momentum", "μ", 0.0, "unit"),
         Setting("nesterov", "nesterov", 0.0, "flag"),
         DECAY,
     )
     forms = ("momentum", "nesterov")
+    keras = "SGD"
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -160,15 +162,15 @@ class Adagrad(Optimizer):
     """Adagrad: a ← a + g², p ← p − η·g/(√a + ε)."""
 
     name = "adagrad"
-    keras = "Adagrad"
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive", keras="lr"),
+        Setting("learning_rate", "η", 0.01, "positive"),
         Setting("epsilon", "ε", 1e-6, "positive"),
         DECAY,
     )
     slots = ("a",)
     slot_notation: Mapping[str, str] = {"a": "{a} + {g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
+    keras = "Adagrad"
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
 
@@ -186,9 +188,8 @@ class RMSprop(Optimizer):
     """RMSprop: a ← ρ·a + (1−ρ)·g², p ← p − η·g/(√a + ε)."""
 
     name = "rmsprop"
-    keras = "RMSprop"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive", keras="lr"),
+        Setting("learning_rate", "η", 0.001, "positive"),
         Setting("rho", "ρ", 0.9, "unit"),
         Setting("epsilon", "ε", 1e-6, "positive"),
         DECAY,
@@ -196,6 +197,7 @@ class RMSprop(Optimizer):
     slots = ("a",)
     slot_notation: Mapping[str, str] = {"a": "{rho}·{a} + (1 − {rho})·{g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
+    keras = "RMSprop"
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
 
@@ -212,9 +214,8 @@ class Adadelta(Optimizer):
     """Adadelta: a ← ρ·a + (1−ρ)·g², u = g·√(d+ε)/√(a+ε), p ← p − η·u, d ← ρ·d + (1−ρ)·u²."""
 
     name = "adadelta"
-    keras = "Adadelta"
     settings = (
-        Setting("learning_rate", "η", 1.0, "positive", keras="lr"),
+        Setting("learning_rate", "η", 1.0, "positive"),
         Setting("rho", "ρ", 0.95, "unit"),
         Setting("epsilon", "ε", 1e-7, "positive"),
         DECAY,
@@ -225,6 +226,7 @@ class Adadelta(Optimizer):
         "d": "{rho}·{d} + (1 − {rho})·({g}·√({d} + {epsilon})/√({a+} + {epsilon}))²",
     }
     notation = "{p} − {rate}·{g}·√({d} + {epsilon})/√({a+} + {epsilon})"
+    keras = "Adadelta"
     epsilon_rule = "inside_roots"
 
     def update_into(
@@ -252,9 +254,8 @@ class Adam(Optimizer):
     """
 
     name = "adam"
-    keras = "Adam"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive", keras="lr"),
+        Setting("learning_rate", "η", 0.001, "positive"),
         Setting("beta_1", "β₁", 0.9, "unit"),
         Setting("beta_2", "β₂", 0.999, "unit"),
         Setting("epsilon", "ε", 1e-7, "positive"),
@@ -262,6 +263,7 @@ class Adam(Optimizer):
         Setting("amsgrad", "amsgrad", 0.0, "flag"),
     )
     forms = ("amsgrad",)
+    keras = "Adam"
     epsilon_rule = "outside_root"
 
     def __init__(self, settings: Settings) -> None:

@@ -223,8 +223,6 @@ class Setting(msgspec.Struct, frozen=True):
     default: float
     range: Range = "any"
     signs: tuple[str, str] | None = None
-    keras: str = ""
-    """What Keras 2.2.4 calls it, where that is another name."""
 
     def admits(self, value: float) -> bool:
         """Whether `value` lies in the setting's range (finite numbers only; flags are 0 or 1)."""
