@@ -23,7 +23,8 @@ from click.shell_completion import CompletionItem, shell_complete
 from dlsim.cli.options import ScenarioChoice, as_choice, complete_scenario
 from dlsim.cli.output import has_signs, prepare_streams
 from dlsim.engine import UnknownNameError
-from dlsim.engine.errors import DlsimError, nearest, reason_of
+from dlsim.engine.errors import DlsimError, reason_of
+from dlsim.engine.names import nearest
 from dlsim.engine.text import shorten
 
 VERBS = {

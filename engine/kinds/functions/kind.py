@@ -9,8 +9,8 @@ import numpy as np
 from msgspec import field
 from msgspec.structs import replace
 
-from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.activations import ACTIVATION_NAMES, ACTIVATIONS
+from dlsim.engine.functions.losses import LOSS_NAMES, LOSSES
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.functions.quantities import (
     SLOPE,
@@ -208,7 +208,7 @@ def _function(entry: str | dict[str, Any], place: Place) -> FunctionSpec:
     if name in ACTIVATIONS:
         return FunctionSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
     if name not in LOSSES:
-        raise place.unknown("function", name, _names())
+        raise place.unknown("function", name, ACTIVATION_NAMES | LOSS_NAMES)
     target = number(table.pop("target", 1.0), place / "target")
     if not 0 <= target <= 1:
         raise (place / "target").error(f"found {shown(target)}", target, "this must be a number from 0 to 1")

@@ -10,7 +10,6 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import classes_of
-from dlsim.engine.errors import nearest
 from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
 from dlsim.engine.functions.losses import LOSSES
@@ -29,6 +28,7 @@ from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
 from dlsim.engine.kinds.network.passes import Naming, NetworkBody, Structure
 from dlsim.engine.kinds.network.tape import backward_quantities
+from dlsim.engine.names import nearest
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.random import Random

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer, setting_of_optimizer
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.probe import how_far
 from dlsim.engine.kinds.surface.quantities import (
@@ -317,7 +317,8 @@ class SurfaceKind:
         if "surface" not in tables:
             raise (top / "surface").error("the table [surface] is missing", None, "add [surface]")
         name, surface = _surface(convert(tables["surface"], SurfaceTable, top / "surface"), top / "surface")
-        training = convert(tables.get("training", {}), DescentTable, top / "training")
+        written = tables.get("training", {})
+        training = convert(written, DescentTable, top / "training", lambda key: setting_of_optimizer(key, written))
         optimizer = read_optimizer(training.optimizer, top / "training" / "optimizer")
         return SurfaceBody(name, surface, optimizer, training.epochs)
 
