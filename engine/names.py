@@ -13,6 +13,8 @@ from msgspec import Struct
 
 LONGEST_COMPARED = 100
 """Characters of a name that are looked at for what it may have meant."""
+SHORTEST_NEAR = 6
+"""Letters of a usual name to which another may be near: eta0 is near too many."""
 KINDS_OF_NAMES = ("loss", "optimizer", "initializer", "initialiser", "activation", "function")
 """What others put behind a name to say what it names: MSELoss, zeros_initializer."""
 
@@ -49,12 +51,16 @@ class Names(Struct, frozen=True):
 
     def exactly(self, name: str) -> tuple[str, ...]:
         """Those of ours that are called so, here or elsewhere, however it is spelt; () for none."""
-        wanted = _compared(name)
-        return tuple(ours for ours, also in self.known.items() if wanted in map(_compared, (ours, *also)))
+        for compared in (_compared, _without_kind):  # kernel_initializer is no kernel where it is called so itself
+            wanted = compared(name)
+            found = tuple(ours for ours, also in self.known.items() if wanted in map(compared, (ours, *also)))
+            if found:
+                return found
+        return ()
 
     def lacks(self, name: str) -> bool:
         """Whether others have what is called so, and dlsim has not."""
-        return _compared(name) in map(_compared, self.absent)
+        return _without_kind(name) in map(_without_kind, self.absent)
 
     def meant(self, name: str) -> tuple[str, ...]:
         """Those of ours that `name` most likely meant, () for none: what others call so, else the nearest."""
@@ -62,7 +68,11 @@ class Names(Struct, frozen=True):
             return found
         if self.lacks(name):
             return ()
-        spellings = {spelling.lower(): ours for ours, also in self.known.items() for spelling in (*also, ours)}
+        spellings = {
+            spelling.lower(): ours
+            for ours, also in self.known.items()
+            for spelling in (*(each for each in also if len(each) >= SHORTEST_NEAR), ours)
+        }
         near = nearest(name, spellings)
         return () if near is None else (spellings[near],)
 
@@ -77,13 +87,16 @@ class Names(Struct, frozen=True):
 
 
 def _compared(name: str) -> str:
-    """A name as it is compared: of `torch.nn.MSELoss()` mse; of β₁ and beta-1 the letters and digits."""
+    """A name as it is compared: of `torch.nn.MSELoss()` mseloss; of β₁ and beta-1 the letters and digits."""
     last = name[:LONGEST_COMPARED].partition("(")[0].rstrip(". ").rpartition(".")[2]
-    plain = "".join(sign for sign in normalize("NFKC", last).casefold() if sign.isalnum())
-    for kind in KINDS_OF_NAMES:
-        if plain.endswith(kind) and plain != kind:
-            return plain.removesuffix(kind)
-    return plain
+    return "".join(sign for sign in normalize("NFKC", last).casefold() if sign.isalnum())
+
+
+def _without_kind(name: str) -> str:
+    """The same without the word at its end that says what it names: of MSELoss mse."""
+    plain = _compared(name)
+    kind = next((kind for kind in KINDS_OF_NAMES if plain.endswith(kind) and plain != kind), "")
+    return plain.removesuffix(kind)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -33,6 +33,10 @@ COUNTS = (
 )
 """Keys whose numbers are whole, so that a comma can only group them; a test asks the tables whether these are all."""
 
+SEED = ("random_state", "random_seed")
+EPOCHS = ("n_epochs", "num_epochs", "nb_epoch", "max_iter", "iterations", "steps")
+"""What other libraries call keys that several tables have."""
+
 
 class TomlTable(msgspec.Struct, forbid_unknown_fields=True):
     """A table of a file: the fields are its keys."""

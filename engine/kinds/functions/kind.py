@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from msgspec import field
@@ -126,6 +126,8 @@ SMALLEST_STEP = 1e-9
 class SweepTable(TomlTable, rename={"start": "from", "stop": "to"}):
     """`sweep`: from one x to another, which is included where whole steps lead there."""
 
+    examples: ClassVar[Mapping[str, str]] = {"from": "-6", "to": "6", "step": "0.5"}
+
     start: Number
     stop: Number
     step: Number
@@ -133,6 +135,9 @@ class SweepTable(TomlTable, rename={"start": "from", "stop": "to"}):
 
 class FunctionsTable(TomlTable):
     """`[functions]`: what is shown, over which x; `vector` is what softmax is looked at with."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {"show": ("functions", "activations", "names")}
+    examples: ClassVar[Mapping[str, str]] = {"show": "['sigmoid']", "sweep": "{ from = -6, to = 6, step = 0.5 }"}
 
     show: list[str | dict[str, Any]]
     sweep: dict[str, Any]
@@ -143,7 +148,7 @@ class FunctionsKind:
     """See engine/kinds/__init__.py."""
 
     name = "functions"
-    tables = ("functions",)
+    tables: Mapping[str, type[TomlTable]] = {"functions": FunctionsTable}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> FunctionsBody:
         """`[functions]`. Raises ScenarioError."""

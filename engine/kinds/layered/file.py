@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -16,7 +16,7 @@ from dlsim.engine.kinds import check_symbols, refuse_parts
 from dlsim.engine.kinds.layered.tape import LayeredBody
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import ALL, ActivationSpec, Array, Expectation, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number, vector
+from dlsim.engine.scenario.tables import EPOCHS, SEED, Number, Place, TomlTable, convert, count, number, vector
 from dlsim.engine.text import shown
 
 ROUNDING = 1e-6
@@ -68,6 +68,15 @@ MOST_EPOCHS = 10_000_000
 
 class TrainingTable(TomlTable):
     """`[training]`."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "loss": ("criterion", "objective", "cost"),
+        "optimizer": ("optimiser", "solver"),
+        "batch_size": ("batch", "batchsize", "minibatch", "minibatch_size"),
+        "epochs": EPOCHS,
+        "seed": SEED,
+    }
+    examples: ClassVar[Mapping[str, str]] = {"loss": "'mse'"}
 
     loss: str
     optimizer: str | dict[str, Any] = DEFAULT_OPTIMIZER

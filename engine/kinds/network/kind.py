@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from msgspec import Meta
@@ -16,6 +16,7 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source
 from dlsim.engine.kinds.layered.file import (
     ROUNDING,
+    TrainingTable,
     judge_network,
     read_biases,
     read_scale,
@@ -36,7 +37,18 @@ from dlsim.engine.scenario.csv import read_csv
 from dlsim.engine.scenario.data import split_set_numbers, with_set_numbers
 from dlsim.engine.scenario.generators import GENERATORS, generated
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, Samples, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number, unknown_key
+from dlsim.engine.scenario.tables import (
+    SEED,
+    Number,
+    Place,
+    TomlTable,
+    convert,
+    count,
+    frozen,
+    matrix,
+    number,
+    unknown_key,
+)
 from dlsim.engine.text import shorten, shown
 
 WIDEST = 1024
@@ -50,6 +62,16 @@ Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 class NetworkTable(TomlTable):
     """`[network]`."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("input_dim", "input_size", "input_shape", "n_inputs", "n_features", "in_features"),
+        "layers": ("hidden_layers", "hidden_layer_sizes"),
+        "seed": SEED,
+    }
+    examples: ClassVar[Mapping[str, str]] = {
+        "inputs": "2",
+        "layers": "[{ units = 1, activation = 'sigmoid' }]",
+    }
+
     inputs: Width
     layers: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LAYERS)]
     seed: Annotated[int, Meta(ge=0)] = 0
@@ -57,6 +79,17 @@ class NetworkTable(TomlTable):
 
 class LayerTable(TomlTable):
     """One of `layers`."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "units": ("size", "neurons", "nodes", "width", "n_units", "out_features", "output_dim"),
+        "activation": ("act", "transfer"),
+        "weights": ("kernel", "coefs_", "W"),
+        "init": ("kernel_initializer", "weight_init"),
+        "bias": ("use_bias", "fit_intercept"),
+        "biases": ("intercepts_", "bias_vector"),
+        "train_weights": ("trainable",),
+    }
+    examples: ClassVar[Mapping[str, str]] = {"units": "1", "activation": "'sigmoid'"}
 
     units: Width
     activation: str | dict[str, Any]
@@ -232,6 +265,18 @@ ELSEWHERE = ("file", "generator")
 class DataTable(TomlTable):
     """`[data]`."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("X", "x_train", "input"),
+        "targets": ("Y", "y_train", "labels", "outputs"),
+        "file": ("csv", "path", "filename"),
+        "features": ("feature_names", "columns", "usecols"),
+        "target": ("label", "target_column", "target_names"),
+        "samples": ("n_samples",),
+        "classes": ("n_classes", "centers"),
+        "validation_fraction": ("validation_split", "test_size", "validation_size"),
+        "seed": SEED,
+    }
+
     inputs: list[list[Number]] | None = None
     targets: list[list[Number]] | None = None
     file: str | None = None
@@ -288,9 +333,9 @@ def _rows(numbers: Array, rows: Rows) -> Array:
 
 def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
     """Exactly one way of giving data, and only the keys that go with it."""
-    known = DataTable.__struct_fields__
+    known = DataTable.keys()
     for key in table:
-        if key not in known:
+        if key not in known.known:
             raise unknown_key(place / key, key, known)
     chosen = [way for way in WAYS if way in table]
     if len(chosen) != 1:
@@ -382,7 +427,7 @@ class NetworkKind:
     """See engine/kinds/__init__.py."""
 
     name = "network"
-    tables = ("network", "data", "training")
+    tables: Mapping[str, type[TomlTable]] = {"network": NetworkTable, "data": DataTable, "training": TrainingTable}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> NetworkBody:
         """`[network]`, `[data]` and `[training]`, checked against each other."""
