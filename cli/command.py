@@ -40,6 +40,8 @@ VERBS = {
 """In the order of the help, each with the module beside this one that has its `…_command`; it is imported when the verb
 is asked for, since a walk needs much that no other verb does.
 """
+DISTRIBUTION = "dlsim-tui"
+"""What the project is called where it is installed from."""
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -144,7 +146,9 @@ class VerbOrScenario(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="'dlsim VERB --help' explains a verb.",
 )
-@click.version_option(package_name="dlsim", message="dlsim %(version)s", help="Print the version.")
+@click.version_option(
+    package_name=DISTRIBUTION, prog_name="dlsim", message="dlsim %(version)s", help="Print the version."
+)
 def dlsim() -> None:
     """A microscope for backpropagation.
 
