@@ -488,5 +488,7 @@ def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
         yield name, f"training.{name}"
     optimizer = simulator.scenario.optimizer
     home = next((key for key, table in tables.items() if "optimizer" in table), "training")
+    if optimizer is not None:
+        yield "optimizer", f"{home}.optimizer"
     for name in getattr(optimizer, "settings", ()):
         yield name, f"{home}.optimizer.{name}"

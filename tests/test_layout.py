@@ -134,7 +134,7 @@ def told_to_people(root):
 
 
 FETCHED = re.compile(
-    r"(?:pip3?|pipx|uv tool|uv pip) (?:install|run|inject)([^`\n;&|#]*)|uvx([^`\n;&|#]*)|uv add([^`\n#]*)"
+    r"(?:pip3?|pipx|uv tool|uv pip) (?:install|run|inject)([^`\n;&|#]*)|uvx ([^`\n;&|#]*)|uv add([^`\n#]*)"
 )
 
 
