@@ -348,10 +348,12 @@ def names_of_settings(kind: str, settings: Iterable[str]) -> Names:
 def _refuse_misplaced(tables: Mapping[str, Any], kind: str, top: Place) -> None:
     """Keys that stand in one of the kind's tables and belong to another. What no table has, each table refuses."""
     for name, table in KINDS[kind].tables.items():
-        known = table.keys()
-        written = tables.get(name)
+        fields, written = table.__struct_encode_fields__, tables.get(name)
         for key in written if isinstance(written, Mapping) else ():
-            is_its_own = known.meant(key) or (SETTING_NAMES.exactly(key) and "optimizer" in known.known)
+            if key in fields:
+                continue
+            known = table.keys()
+            is_its_own = known.meant(key) or (SETTING_NAMES.exactly(key) and "optimizer" in fields)
             if not is_its_own and (hint := _table_with(key, kind)):
                 raise unknown_key(top / name / key, key, known, hint)
 
