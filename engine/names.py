@@ -54,7 +54,7 @@ class Names(Struct, frozen=True):
         for compared in (_compared, _without_kind):  # kernel_initializer is no kernel where it is called so itself
             wanted = compared(name)
             found = tuple(ours for ours, also in self.known.items() if wanted in map(compared, (ours, *also)))
-            if found:
+            if wanted and found:
                 return found
         return ()
 
