@@ -23,7 +23,8 @@ from click.shell_completion import CompletionItem, shell_complete
 from dlsim.cli.options import ScenarioChoice, as_choice, complete_scenario
 from dlsim.cli.output import has_signs, prepare_streams
 from dlsim.engine import UnknownNameError
-from dlsim.engine.errors import DlsimError, nearest, reason_of
+from dlsim.engine.errors import DlsimError, reason_of
+from dlsim.engine.names import nearest
 from dlsim.engine.text import shorten
 
 VERBS = {
@@ -39,6 +40,8 @@ VERBS = {
 """In the order of the help, each with the module beside this one that has its `…_command`; it is imported when the verb
 is asked for, since a walk needs much that no other verb does.
 """
+DISTRIBUTION = "dlsim-tui"
+"""What the project is called where it is installed from."""
 OPEN = ""
 """The name of the command behind no verb at all; nobody can type it, so it hides no file."""
 DONE, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -143,7 +146,9 @@ class VerbOrScenario(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="'dlsim VERB --help' explains a verb.",
 )
-@click.version_option(package_name="dlsim", message="dlsim %(version)s", help="Print the version.")
+@click.version_option(
+    package_name=DISTRIBUTION, prog_name="dlsim", message="dlsim %(version)s", help="Print the version."
+)
 def dlsim() -> None:
     """A microscope for backpropagation.
 

@@ -24,8 +24,8 @@ from dlsim.cli.walk_text import WalkText, in_other_case, read_changes
 from dlsim.engine import DlsimError, PositionError, Ref, Simulator
 from dlsim.engine.breakpoints import examples, parse_breakpoint
 from dlsim.engine.check import check_gradients, worth_waiting
-from dlsim.engine.errors import nearest
 from dlsim.engine.export import export
+from dlsim.engine.names import nearest
 from dlsim.engine.numbers import DIGITS, plain, whole_number
 from dlsim.engine.quantity import operands
 from dlsim.engine.simulator import MOST_ITERATIONS, Breakpoint, Grain

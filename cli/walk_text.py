@@ -22,6 +22,7 @@ from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
 from dlsim.engine.quantity import digits_of
+from dlsim.engine.scenario.load import names_of_settings
 from dlsim.engine.snapshot import Explanation
 from dlsim.engine.text import in_language, shown
 from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of, targets_of
@@ -465,7 +466,7 @@ def _path_of_setting(name: str, simulator: Simulator, find: Callable[[str], Ref 
         raise WrongKindError(f"{name} is computed and cannot be set{made_of}")
     other = in_other_case(name, find)
     known = [*numbers, *([other] if other else []), *paths]
-    raise UnknownNameError("number or setting", name, dict.fromkeys(known))
+    raise UnknownNameError("number or setting", name, names_of_settings(simulator.scenario.kind, known))
 
 
 def in_other_case(symbol: str, find: Callable[[str], Ref | None]) -> str | None:
@@ -487,5 +488,7 @@ def _settings(simulator: Simulator) -> Iterator[tuple[str, str]]:
         yield name, f"training.{name}"
     optimizer = simulator.scenario.optimizer
     home = next((key for key, table in tables.items() if "optimizer" in table), "training")
+    if optimizer is not None:
+        yield "optimizer", f"{home}.optimizer"
     for name in getattr(optimizer, "settings", ()):
         yield name, f"{home}.optimizer.{name}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import no_accuracy
 from dlsim.engine.errors import BreakpointError
 from dlsim.engine.functions.activations import ACTIVATIONS
+from dlsim.engine.names import Names
 from dlsim.engine.numbers import comma_refused, general, typed_number, whole_number, without_comma
 from dlsim.engine.simulator import Breakpoint, Named, Simulator
 from dlsim.engine.text import shown
@@ -35,6 +36,15 @@ LONGEST = 100
 LOSS, BATCH_LOSS, VALIDATION_LOSS = "loss", "batch loss", "validation loss"
 """Over all training data; of the last batch, before its update; over the data kept back."""
 LOSSES = (LOSS, BATCH_LOSS, VALIDATION_LOSS)
+SUBJECTS = Names(
+    {
+        LOSS: ("train_loss", "training loss", "cost"),
+        BATCH_LOSS: (),
+        VALIDATION_LOSS: ("val_loss", "valid_loss", "test_loss"),
+        "accuracy": ("acc", "train_acc", "binary_accuracy", "categorical_accuracy"),
+    }
+)
+"""What conditions are about besides numbers of the scenario, and what other libraries call it."""
 SUBJECT_SIGN_NUMBER = re.compile(r"((?:[^<>=≤≥]|<[0-9]+>)+?)\s*(?!<[0-9]+>)(<=|>=|==|≤|≥|<|>|=)\s*(.+)")
 """A subject, which may name a step as in h1<2>, a sign and a number."""
 REACHED = re.compile(r"(epoch|iteration)\s*=?\s*(\S+)", re.IGNORECASE)
@@ -93,15 +103,24 @@ def parse_breakpoint(text: str, simulator: Simulator) -> Breakpoint:
     """
     found = read_condition(text, simulator)
     if isinstance(found, str):
-        raise BreakpointError(found, _without_comma(text, simulator) or examples(simulator))
+        better = [*_without_comma(text), *_as_here(text)]
+        better = [condition for condition in better if isinstance(read_condition(condition, simulator), Breakpoint)]
+        raise BreakpointError(found, better or examples(simulator))
     return found
 
 
-def _without_comma(text: str, simulator: Simulator) -> Sequence[str]:
-    """The condition with its number written without the comma, where that is one."""
+def _without_comma(text: str) -> Sequence[str]:
+    """The condition with its number written without the comma."""
     match = SUBJECT_SIGN_NUMBER.fullmatch(" ".join(text.split()))
-    found = [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
-    return [condition for condition in found if isinstance(read_condition(condition, simulator), Breakpoint)]
+    return [f"{match[1]} {match[2]} {number}" for number in without_comma(match[3])] if match else []
+
+
+def _as_here(text: str) -> Sequence[str]:
+    """The condition about what its subject, as other libraries call it, is called here."""
+    match = SUBJECT_SIGN_NUMBER.fullmatch(" ".join(text.split()))
+    if match is None or match[1].lower() in SUBJECTS.known:
+        return []
+    return [f"{name} {match[2]} {match[3]}" for name in SUBJECTS.exactly(match[1])]
 
 
 def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
@@ -143,7 +162,9 @@ def read_condition(text: str, simulator: Simulator) -> Breakpoint | str:
                 is_due=_has_seen_all if subject in (LOSS, VALIDATION_LOSS) else lambda _run: True,
                 number=lambda run: next(iter(reader(run)), None),
             )
-    return f"cannot read the condition {shown(words)}"
+    problems = (read_condition(meant, simulator) for meant in _as_here(words))
+    why_not = next((problem for problem in problems if isinstance(problem, str)), None)
+    return why_not or f"cannot read the condition {shown(words)}"
 
 
 def _out_of_range(subject: str, compare: Comparison, bound: float, simulator: Simulator) -> str:

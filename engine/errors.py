@@ -11,13 +11,10 @@ DlsimError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
+from dlsim.engine.names import Names
 from dlsim.engine.text import shown
-
-LONGEST_COMPARED = 100
-"""Characters of a name that are looked at for what it may have meant."""
 
 
 class DlsimError(Exception):
@@ -29,15 +26,14 @@ class UnknownNameError(DlsimError):
     there is, `nearest` which of these it most likely meant, None for none.
     """
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        names = tuple(known)
-        near = nearest(name, names)
-        listed = ", ".join(f"'{name}'" for name in names)
-        hint = f"did you mean '{near}'?" if near else f"there are: {listed}" if names else "there are none"
-        super().__init__(f"no {what} is called {shown(name)}; {hint}")
+    def __init__(self, what: str, name: str, known: Iterable[str] | Names) -> None:
+        names = Names.listed(known)
+        listed = ", ".join(f"'{name}'" for name in names.known)
+        hint = names.suggestion(name) or (f"there are: {listed}" if names.known else "there are none")
+        super().__init__(f"{names.unknown(what, name, shown(name))}; {hint}")
         self.name = name
-        self.known = names
-        self.nearest = near
+        self.known = tuple(names.known)
+        self.nearest = next(iter(names.meant(name)), None)
 
 
 class BreakpointError(DlsimError):
@@ -88,12 +84,3 @@ class ScenarioError(DlsimError):
 def reason_of(error: Exception) -> str:
     """What the system says of a file, a folder or a port, not its number; a NUL in a name is a ValueError."""
     return getattr(error, "strerror", None) or str(error)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` most likely meant, the same in other cases first, or None when nothing is near."""
-    known = tuple(known)
-    if same := next((one for one in known if one.casefold() == name.casefold()), None):
-        return same
-    matches = get_close_matches(name[:LONGEST_COMPARED].lower(), known, n=1, cutoff=0.6)
-    return matches[0] if matches else None

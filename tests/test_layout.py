@@ -125,6 +125,42 @@ def test_links_in_the_documents_lead_somewhere(root):
     assert broken == []
 
 
+def told_to_people(root):
+    """(file, text) of all that people read: documents, help and messages."""
+    documents = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), root / "pyproject.toml", root / ".ci/run"]
+    for file in [*documents, *(path for house in HOUSES for path in (root / house).rglob("*.*"))]:
+        if file.suffix in {".md", ".py", ".toml", ".html", ""}:
+            yield file.relative_to(root), file.read_text(encoding="utf-8")
+
+
+FETCHED = re.compile(
+    r"(?:pip3?|pipx|uv tool|uv pip) (?:install|run|inject)([^`\n;&|#]*)|uvx ([^`\n;&|#]*)|uv add([^`\n#]*)"
+)
+
+
+def test_no_text_fetches_the_dlsim_of_somebody_else(root):
+    installs = [
+        (file, words)
+        for file, text in told_to_people(root)
+        for found in FETCHED.finditer(text)
+        if (words := " ".join(filter(None, found.groups())).replace("'", " ").replace('"', " ").split())
+    ]
+    assert {str(file) for file, _ in installs} >= {"README.md", "docs/guide/browser.md", "CONTRIBUTING.md"}
+    for file, words in installs:
+        is_run = "--from" in words  # uvx --from WHERE COMMAND
+        named = words[: words.index("--from") + 2] if is_run else words
+        assert not [word for word in named if re.match(r"dlsim\b", word)], (file, words)
+        assert not is_run or words[words.index("--from") + 1].startswith("."), (file, words)
+
+
+def test_extras_that_hold_others_name_the_distribution(project):
+    name, extras = project["project"]["name"], project["project"]["optional-dependencies"]
+    own = [line for lines in extras.values() for line in lines if line.startswith("dlsim")]
+    assert name == "dlsim-tui"
+    assert own == ["dlsim-tui[web]", "dlsim-tui[test]"]
+    assert project["project"]["scripts"] == {"dlsim": "dlsim.cli:main"}
+
+
 @pytest.fixture
 def wheel(root, tmp_path):
     """A wheel made from a copy, so that no build folder is left in the checkout or taken from it."""
@@ -137,7 +173,7 @@ def wheel(root, tmp_path):
             shutil.copy(root / name, source / name)
     answer = python("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(source))
     assert answer.returncode == 0, answer.stderr
-    (file,) = tmp_path.glob("dlsim-*.whl")
+    (file,) = tmp_path.glob("dlsim_tui-*.whl")
     return file
 
 
@@ -169,6 +205,8 @@ def test_a_wheel_installed_elsewhere_holds_everything_and_runs(root, wheel, tmp_
     where = subprocess.run([interpreter, "-c", code], capture_output=True, text=True, check=True, cwd=elsewhere)
     assert all(Path(file).is_relative_to(environment) for file in where.stdout.split())
     command = next(folder.glob("dlsim*"))
+    answer = subprocess.run([command, "--version"], capture_output=True, encoding="utf-8", check=False, cwd=elsewhere)
+    assert answer.stdout == f"dlsim {wheel.name.split('-')[1]}\n"
     answer = subprocess.run(
         [command, "check", "--all"], capture_output=True, encoding="utf-8", check=False, cwd=elsewhere
     )

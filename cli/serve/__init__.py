@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 
@@ -30,12 +31,12 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def serve_command(choice: ScenarioChoice | None, port: int, host: str) -> int:
     """Offer the app in a browser, at an address of this machine alone.
 
-    Every visitor gets a process of their own. Needs the extra 'web': pip install 'dlsim[web]'.
+    Every visitor gets a process of their own. Needs the extra 'web', in a clone: pip install '.[web]'.
     """
     if choice is not None:
         choice.load()  # refused here rather than in every visitor's browser
     if find_spec("textual_serve") is None:
-        raise click.ClickException("this needs textual-serve; pip install 'dlsim[web]'")
+        raise click.ClickException(f"this needs the extra 'web'; in a clone of dlsim: {installing_command()}")
     listener = _listen(host, port)
     if host not in LOOPBACK:
         note(
@@ -47,6 +48,20 @@ def serve_command(choice: ScenarioChoice | None, port: int, host: str) -> int:
     with listener:
         serve(visitor_command(choice), listener, host)
     return 0
+
+
+def installing_command() -> str:
+    """The command line that adds the extra 'web' to the environment that dlsim runs in, quoted for a shell; where that
+    has no pip, as with uv, the one that runs it in another.
+    """
+    extra = ".[web]"
+    if find_spec("pip") is None:
+        return _quoted(["uvx", "--from", extra, "dlsim", "serve"])
+    return _quoted([sys.executable, "-m", "pip", "install", extra])
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def visitor_command(choice: ScenarioChoice | None) -> str:

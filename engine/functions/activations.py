@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.names import Names
 from dlsim.engine.quantity import Formula, Ref, fill, total
 from dlsim.engine.scenario.spec import ActivationSpec, Convention
 from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings, unknown_key
@@ -48,6 +49,8 @@ class Activation(Struct, frozen=True):
     derivative: Derivative | None
     notation: str
     derivative_notation: str
+    also: tuple[str, ...] = ()
+    """What Keras, PyTorch and scikit-learn call it."""
     definition: str = ""
     settings: tuple[Setting, ...] = ()
     kinks: Callable[[Settings], tuple[float, ...]] = lambda _settings: ()
@@ -115,13 +118,14 @@ def read_activation(value: str | dict[str, Any], place: Place) -> ActivationSpec
     table = {"name": value} if isinstance(value, str) else value
     name = table.get("name")
     if not isinstance(name, str):
-        known = ("name", *{setting.name for entry in ACTIVATIONS.values() for setting in entry.settings})
+        settings = {setting.name: setting for entry in ACTIVATIONS.values() for setting in entry.settings}
+        known = Names.listed(("name",)) | Names.of(settings)
         for key in table:
-            if key not in known:
+            if key not in known.known:
                 raise unknown_key(place / key, key, known)
         raise (place / "name").error("the activation has no name", name, f"there are: {', '.join(ACTIVATIONS)}")
     if name not in ACTIVATIONS:
-        raise place.unknown("activation", name, ACTIVATIONS)
+        raise place.unknown("activation", name, ACTIVATION_NAMES)
     return ActivationSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
 
 
@@ -252,6 +256,7 @@ STEP = Activation(
     derivative=None,
     notation="(1 if {z} {at_zero} 0 else 0)",
     derivative_notation="",
+    also=("heaviside", "unit_step", "binary_step", "step_function", "hard_limit", "hardlim", "threshold", "perceptron"),
     settings=(Setting("at_zero", "at_zero", 0.0, "flag", signs=(">", "≥")),),
     rules=_step_rules,
     span=(0.0, 1.0),
@@ -264,6 +269,7 @@ SIGMOID = Activation(
     derivative=_sigmoid_derivative,
     notation="sigmoid({z})",
     derivative_notation="{a}·(1 − {a})",
+    also=("logistic", "expit", "logsig", "σ"),
     definition="1/(1 + exp(−{z}))",
     steepest=0.25,
     span=(0.0, 1.0),
@@ -276,6 +282,7 @@ TANH = Activation(
     derivative=_tanh_derivative,
     notation="tanh({z})",
     derivative_notation="1 − {a}²",
+    also=("hyperbolic_tangent", "tansig"),
     definition="(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
     steepest=1.0,
     span=(-1.0, 1.0),
@@ -288,6 +295,7 @@ RELU = Activation(
     derivative=_relu_derivative,
     notation="max(0, {z})",
     derivative_notation="(1 if {z} > 0 else 0)",
+    also=("rectifier", "rectified_linear", "rectified_linear_unit", "rect", "ramp"),
     kinks=_kink_at_zero,
     span=(0.0, inf),
     thresholds=(0.0,),
@@ -299,7 +307,8 @@ LEAKY_RELU = Activation(
     derivative=_leaky_relu_derivative,
     notation="max({alpha}·{z}, {z})",
     derivative_notation="(1 if {z} > 0 else {alpha})",
-    settings=(Setting("alpha", "a", 0.01, "unit"),),
+    also=("lrelu", "leaky"),
+    settings=(Setting("alpha", "a", 0.01, "unit", elsewhere=("negative_slope", "slope", "leak", "α")),),
     kinks=_kink_at_zero,
     thresholds=(0.0,),
 )
@@ -310,7 +319,8 @@ ELU = Activation(
     derivative=_elu_derivative,
     notation="({z} if {z} > 0 else {alpha}·(exp({z}) − 1))",
     derivative_notation="(1 if {z} ≥ 0 else {alpha}·exp({z}))",
-    settings=(Setting("alpha", "a", 1.0, "positive"),),
+    also=("exponential_linear", "exponential_linear_unit"),
+    settings=(Setting("alpha", "a", 1.0, "positive", elsewhere=("α",)),),
     kinks=_elu_kinks,
     steepest=1.0,
     thresholds=(0.0,),
@@ -322,6 +332,7 @@ SOFTPLUS = Activation(
     derivative=_softplus_derivative,
     notation="ln(1 + exp({z}))",
     derivative_notation="1/(1 + exp(−{z}))",
+    also=("smooth_relu",),
     steepest=1.0,
     span=(0.0, inf),
 )
@@ -331,6 +342,7 @@ SWISH = Activation(
     derivative=_swish_derivative,
     notation="{z}·sigmoid({beta}·{z})",
     derivative_notation="sigmoid({beta}·{z}) + {beta}·{a}·(1 − sigmoid({beta}·{z}))",
+    also=("silu", "sigmoid_linear_unit"),
     definition="{z}/(1 + exp(−{beta}·{z}))",
     settings=(Setting("beta", "β", 1.0, "positive"),),
     rules=_swish_rules,
@@ -344,6 +356,7 @@ LINEAR = Activation(
     derivative=_linear_derivative,
     notation="{z}",
     derivative_notation="1",
+    also=("identity", "none", "purelin", "id"),
     thresholds=(0.0,),
 )
 SOFTMAX = Activation(
@@ -353,6 +366,7 @@ SOFTMAX = Activation(
     derivative=None,
     notation="softmax({z})",
     derivative_notation="{a}·(1 − {a})",
+    also=("normalized_exponential",),
     couples_units=True,
     span=(0.0, 1.0),
 )
@@ -360,6 +374,15 @@ SOFTMAX = Activation(
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry for entry in (STEP, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, SOFTPLUS, SWISH, LINEAR, SOFTMAX)
 }
+ACTIVATION_NAMES = Names.of(
+    ACTIVATIONS,
+    absent=(
+        *("selu", "gelu", "celu", "glu", "prelu", "rrelu", "relu6", "crelu", "thresholded_relu", "maxout", "mish"),
+        *("softsign", "softmin", "softshrink", "hardshrink", "tanhshrink", "hard_sigmoid", "hard_tanh", "hard_swish"),
+        *("log_sigmoid", "log_softmax", "sparsemax", "exponential", "sign", "sine", "gaussian", "squareplus"),
+    ),
+)
+"""What others call them, and what others have besides."""
 
 
 # dead and saturated: where a function lets no gradient through, or hardly any

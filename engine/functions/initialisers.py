@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.names import Names
 from dlsim.engine.numbers import general
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.spec import Convention, LayerSpec
@@ -34,11 +35,14 @@ class DrawnLayer(Struct, frozen=True):
 
 
 class Initialiser(Struct, frozen=True):
-    """One entry of the table; `takes_scale` where a scenario may set the limit itself."""
+    """One entry of the table; `also` is what Keras and PyTorch call it, `takes_scale` where a scenario may set the
+    limit itself.
+    """
 
     name: str
     limit: Callable[[DrawnLayer], float]
     notation: str
+    also: tuple[str, ...] = ()
     takes_scale: bool = False
 
     def convention(self, layer: DrawnLayer, number: int, seed: int) -> Convention:
@@ -47,16 +51,33 @@ class Initialiser(Struct, frozen=True):
         return Convention("initialiser", {"layer": number, "init": self.name, "limit": limit, "seed": seed})
 
 
-UNIFORM = Initialiser("uniform", lambda layer: layer.scale, "±{scale}", takes_scale=True)
+UNIFORM = Initialiser(
+    "uniform", lambda layer: layer.scale, "±{scale}", also=("random_uniform", "random"), takes_scale=True
+)
 GLOROT_UNIFORM = Initialiser(
     "glorot_uniform",
     lambda layer: math.sqrt(6.0 / (layer.senders + layer.units)),
     "±√(6/({senders} + {units}))",
+    also=("glorot", "xavier", "xavier_uniform"),
 )
-HE_UNIFORM = Initialiser("he_uniform", lambda layer: math.sqrt(6.0 / layer.senders), "±√(6/{senders})")
-ZEROS = Initialiser("zeros", lambda _: 0.0, "0")
+HE_UNIFORM = Initialiser(
+    "he_uniform",
+    lambda layer: math.sqrt(6.0 / layer.senders),
+    "±√(6/{senders})",
+    also=("he", "kaiming", "kaiming_uniform"),
+)
+ZEROS = Initialiser("zeros", lambda _: 0.0, "0", also=("zero",))
 
 INITIALISERS: Mapping[str, Initialiser] = {entry.name: entry for entry in (UNIFORM, GLOROT_UNIFORM, HE_UNIFORM, ZEROS)}
+INITIALISER_NAMES = Names.of(
+    INITIALISERS,
+    absent=(
+        *("normal", "random_normal", "truncated_normal", "trunc_normal", "glorot_normal", "xavier_normal", "he_normal"),
+        *("kaiming_normal", "lecun_uniform", "lecun_normal", "variance_scaling", "orthogonal", "ones", "constant"),
+        *("identity", "eye", "dirac", "sparse"),
+    ),
+)
+"""What others call them, and what others have besides."""
 
 
 def is_drawn(spec: LayerSpec, given: Array | None) -> bool:

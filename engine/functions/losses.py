@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from dlsim.engine.names import Names
 from dlsim.engine.scenario.spec import Convention
 
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
@@ -40,6 +41,8 @@ class Loss(Struct, frozen=True):
     errors_by_output: Callable[[Array, Array, Array], object]
     slope_by_output: Callable[[Array, Array, Array], object]
     slope_by_output_notation: str
+    also: tuple[str, ...] = ()
+    """What Keras, PyTorch and scikit-learn call it; a name that may mean two stands at both."""
     fused_with: str | None = None
     mean_over_outputs: bool = False
     targets_sum_to_one: bool = False
@@ -135,6 +138,7 @@ HALF_SQUARED_ERROR = Loss(
     errors_by_output=lambda a, t, out: _half_squared_error(a, a, t, out),
     slope_by_output=_half_squared_error_slope,
     slope_by_output_notation="−({t} − {a})",
+    also=("squared_error", "half_mse", "half_mean_squared_error", "sse", "sum_squared_error", "sum_of_squares"),
 )
 MSE = Loss(
     name="mse",
@@ -146,6 +150,7 @@ MSE = Loss(
     errors_by_output=lambda a, t, out: _mse(a, a, t, out),
     slope_by_output=_mse_slope,
     slope_by_output_notation="−2·({t} − {a})/{K}",
+    also=("mean_squared_error", "mean_square_error", "MSELoss", "squared_error", "l2", "quadratic"),
     mean_over_outputs=True,
 )
 BINARY_CROSSENTROPY = Loss(
@@ -158,6 +163,10 @@ BINARY_CROSSENTROPY = Loss(
     errors_by_output=_binary_by_output,
     slope_by_output=_binary_slope_by_output,
     slope_by_output_notation="({a} − {t})/({a}·(1 − {a}))/{K}",
+    also=(
+        *("bce", "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"),
+        *("sigmoid_cross_entropy", "log_loss", "logistic_loss", "cross_entropy", "crossentropy", "deviance"),
+    ),
     fused_with="sigmoid",
     mean_over_outputs=True,
 )
@@ -171,6 +180,11 @@ CATEGORICAL_CROSSENTROPY = Loss(
     errors_by_output=_categorical_by_output,
     slope_by_output=_categorical_slope_by_output,
     slope_by_output_notation="−{t}/{a}",
+    also=(
+        *("cce", "categorical_cross_entropy", "softmax_cross_entropy", "softmax_cross_entropy_with_logits"),
+        *("sparse_categorical_crossentropy", "scce", "CrossEntropyLoss", "nll", "NLLLoss", "negative_log_likelihood"),
+        *("cross_entropy", "crossentropy", "log_loss", "deviance", "multinomial"),
+    ),
     fused_with="softmax",
     targets_sum_to_one=True,
 )
@@ -178,3 +192,34 @@ CATEGORICAL_CROSSENTROPY = Loss(
 LOSSES: Mapping[str, Loss] = {
     entry.name: entry for entry in (HALF_SQUARED_ERROR, MSE, BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY)
 }
+LOSS_NAMES = Names.of(
+    LOSSES,
+    absent=(
+        *(
+            "mae",
+            "mean_absolute_error",
+            "absolute_error",
+            "l1",
+            "smooth_l1",
+            "huber",
+            "log_cosh",
+            "quantile",
+            "pinball",
+        ),
+        *("rmse", "root_mean_squared_error", "mape", "mean_absolute_percentage_error"),
+        *("msle", "mean_squared_logarithmic_error", "hinge", "squared_hinge", "categorical_hinge", "hinge_embedding"),
+        *("modified_huber", "epsilon_insensitive", "squared_epsilon_insensitive", "perceptron", "kld", "kl_div"),
+        *("kl_divergence", "kullback_leibler_divergence", "poisson", "poisson_nll", "gaussian_nll", "ctc", "focal"),
+        *("binary_focal_crossentropy", "categorical_focal_crossentropy", "cosine_similarity", "cosine_proximity"),
+        *(
+            "cosine_embedding",
+            "margin_ranking",
+            "multi_margin",
+            "soft_margin",
+            "triplet_margin",
+            "triplet",
+            "exponential",
+        ),
+    ),
+)
+"""What others call them, and what others have besides."""

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.names import Names
 from dlsim.engine.scenario.spec import Convention, OptimizerSpec
 from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings
 from dlsim.engine.text import shown
@@ -28,8 +29,22 @@ Array = NDArray[np.float64]
 State = tuple[Array, ...]
 
 DEFAULT_OPTIMIZER = "sgd"
+LEARNING_RATES = ("lr", "eta", "eta0", "learning_rate_init", "step_size", "learning rate", "rate")
+"""What other libraries call the learning rate."""
 
-DECAY = Setting("decay", "decay", 0.0, "non-negative")
+DECAY = Setting("decay", "decay", 0.0, "non-negative", elsewhere=("lr_decay", "learning_rate_decay"))
+
+
+def _learning_rate(default: float) -> Setting:
+    return Setting("learning_rate", "η", default, "positive", elsewhere=LEARNING_RATES)
+
+
+def _rho(default: float) -> Setting:
+    return Setting("rho", "ρ", default, "unit", elsewhere=("alpha", "decay_rate"))
+
+
+def _epsilon(default: float) -> Setting:
+    return Setting("epsilon", "ε", default, "positive", elsewhere=("eps",))
 
 
 class Optimizer(ABC):
@@ -38,6 +53,8 @@ class Optimizer(ABC):
     """
 
     name: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
+    """What Keras, PyTorch and scikit-learn call it."""
     settings: ClassVar[tuple[Setting, ...]]
     slots: tuple[str, ...] = ()
     """Symbols of the state arrays, in the order in which they are renewed."""
@@ -45,8 +62,10 @@ class Optimizer(ABC):
     notation: str
     epsilon_rule: ClassVar[str] = ""
     """The key of the words that say where ε stands; "" for an optimizer that has none."""
-    forms: ClassVar[tuple[str, ...]] = ()
-    """Settings that make another optimizer of it, with words of its own; each only where those before it are set."""
+    forms: ClassVar[Mapping[str, float | bool]] = {}
+    """Settings that make another optimizer of it, with words of its own, and a usual value of each; each only where
+    those before it are set.
+    """
     keras: ClassVar[str]
     """The class in keras.optimizers."""
     keras_arguments: ClassVar[Mapping[str, str]] = {"learning_rate": "lr"}
@@ -117,13 +136,14 @@ class SGD(Optimizer):
     """Gradient descent: v ← μ·v − η·g, p ← p + v; with Nesterov p ← p + μ·v − η·g."""
 
     name = "sgd"
+    also = ("gd", "gradient_descent", "stochastic_gradient_descent", "batch_gradient_descent", "steepest_descent")
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive"),
-        Setting("momentum", "μ", 0.0, "unit"),
-        Setting("nesterov", "nesterov", 0.0, "flag"),
+        _learning_rate(0.01),
+        Setting("momentum", "μ", 0.0, "unit", elsewhere=("mu", "mom")),
+        Setting("nesterov", "nesterov", 0.0, "flag", elsewhere=("nesterovs_momentum", "nesterov_momentum", "nag")),
         DECAY,
     )
-    forms = ("momentum", "nesterov")
+    forms: ClassVar[Mapping[str, float | bool]] = {"momentum": 0.9, "nesterov": True}
     keras = "SGD"
 
     def __init__(self, settings: Settings) -> None:
@@ -163,8 +183,8 @@ class Adagrad(Optimizer):
 
     name = "adagrad"
     settings = (
-        Setting("learning_rate", "η", 0.01, "positive"),
-        Setting("epsilon", "ε", 1e-6, "positive"),
+        _learning_rate(0.01),
+        _epsilon(1e-6),
         DECAY,
     )
     slots = ("a",)
@@ -189,9 +209,9 @@ class RMSprop(Optimizer):
 
     name = "rmsprop"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive"),
-        Setting("rho", "ρ", 0.9, "unit"),
-        Setting("epsilon", "ε", 1e-6, "positive"),
+        _learning_rate(0.001),
+        _rho(0.9),
+        _epsilon(1e-6),
         DECAY,
     )
     slots = ("a",)
@@ -215,9 +235,9 @@ class Adadelta(Optimizer):
 
     name = "adadelta"
     settings = (
-        Setting("learning_rate", "η", 1.0, "positive"),
-        Setting("rho", "ρ", 0.95, "unit"),
-        Setting("epsilon", "ε", 1e-7, "positive"),
+        _learning_rate(1.0),
+        _rho(0.95),
+        _epsilon(1e-7),
         DECAY,
     )
     slots = ("a", "d")
@@ -255,14 +275,14 @@ class Adam(Optimizer):
 
     name = "adam"
     settings = (
-        Setting("learning_rate", "η", 0.001, "positive"),
-        Setting("beta_1", "β₁", 0.9, "unit"),
-        Setting("beta_2", "β₂", 0.999, "unit"),
-        Setting("epsilon", "ε", 1e-7, "positive"),
+        _learning_rate(0.001),
+        Setting("beta_1", "β₁", 0.9, "unit", elsewhere=("beta1", "b1")),
+        Setting("beta_2", "β₂", 0.999, "unit", elsewhere=("beta2", "b2")),
+        _epsilon(1e-7),
         DECAY,
         Setting("amsgrad", "amsgrad", 0.0, "flag"),
     )
-    forms = ("amsgrad",)
+    forms: ClassVar[Mapping[str, float | bool]] = {"amsgrad": True}
     keras = "Adam"
     epsilon_rule = "outside_root"
 
@@ -324,6 +344,28 @@ def _divided_step(
 
 
 OPTIMIZERS: Mapping[str, type[Optimizer]] = {entry.name: entry for entry in (SGD, Adagrad, RMSprop, Adadelta, Adam)}
+OPTIMIZER_NAMES = Names.of(
+    OPTIMIZERS,
+    absent=(
+        *("adamax", "nadam", "adamw", "radam", "sparse_adam", "adabelief", "adafactor", "yogi", "lion", "lamb", "lars"),
+        *(
+            "ftrl",
+            "asgd",
+            "rprop",
+            "lbfgs",
+            "l_bfgs",
+            "bfgs",
+            "newton",
+            "newton_cg",
+            "conjugate_gradient",
+            "sag",
+            "saga",
+        ),
+        *("liblinear", "levenberg_marquardt"),
+    ),
+)
+"""What others call them, and what others have besides."""
+SETTING_NAMES = Names.of({setting.name: setting for entry in OPTIMIZERS.values() for setting in entry.settings})
 
 
 def read_optimizer(value: str | dict[str, Any], place: Place) -> OptimizerSpec:
@@ -333,5 +375,46 @@ def read_optimizer(value: str | dict[str, Any], place: Place) -> OptimizerSpec:
     if not isinstance(name, str):
         raise (place / "name").error(f"found {shown(name)}", name, f"there are: {', '.join(OPTIMIZERS)}")
     if name not in OPTIMIZERS:
-        raise place.unknown("optimizer", name, OPTIMIZERS)
+        if remedy := _as_form(name, table):
+            raise place.error(OPTIMIZER_NAMES.unknown("optimizer", name, shown(name)), name, remedy)
+        raise place.unknown("optimizer", name, OPTIMIZER_NAMES)
     return OptimizerSpec(name, read_settings(table, name, OPTIMIZERS[name].settings, place))
+
+
+def _as_form(name: str, table: Mapping[str, Any]) -> str:
+    """How an optimizer is written that is another one with some of its settings, say momentum; "" for none."""
+    for entry in OPTIMIZERS.values():
+        for wanted in Names.of({setting.name: setting for setting in entry.settings}).exactly(name):
+            if wanted in entry.forms:
+                before = list(entry.forms)[: list(entry.forms).index(wanted) + 1]
+                settings = {"name": entry.name, **{form: entry.forms[form] for form in before}}
+                return (
+                    f"it is {entry.name} with {wanted}: write optimizer = {_written({**settings, **_but_name(table)})}"
+                )
+    return ""
+
+
+def _but_name(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in table.items() if key != "name"}
+
+
+def _written(table: Mapping[str, Any]) -> str:
+    return f"{{ {', '.join(f'{key} = {shown(value)}' for key, value in table.items())} }}"
+
+
+def setting_of_optimizer(key: str, table: object) -> str | None:
+    """How a `key` of the `table` [training] is written that belongs to its optimizer, whatever others call it; None
+    where it does not.
+    """
+    if not (isinstance(table, Mapping) and (found := SETTING_NAMES.exactly(key))):
+        return None
+    written = table.get("optimizer", DEFAULT_OPTIMIZER)
+    optimizer = dict(written) if isinstance(written, Mapping) else {"name": written}
+    chosen = OPTIMIZERS.get(optimizer.get("name", DEFAULT_OPTIMIZER), OPTIMIZERS[DEFAULT_OPTIMIZER])
+    owner = chosen if any(setting.name == found[0] for setting in chosen.settings) else _first_with(found[0])
+    settings = {"name": owner.name, **(_but_name(optimizer) if owner is chosen else {}), found[0]: table[key]}
+    return f"it belongs to the optimizer: write optimizer = {_written(settings)}"
+
+
+def _first_with(setting: str) -> type[Optimizer]:
+    return next(entry for entry in OPTIMIZERS.values() if any(each.name == setting for each in entry.settings))

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from dlsim.engine.model import Model
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, Expectation, Samples
-from dlsim.engine.scenario.tables import Place
+from dlsim.engine.scenario.tables import Place, TomlTable
 
 
 class Source(Struct, frozen=True):
@@ -33,8 +33,8 @@ class Kind(Protocol):
         """What `kind` says in a file."""
 
     @property
-    def tables(self) -> tuple[str, ...]:
-        """The tables of a file that are this kind's own, say ("network", "data", "training")."""
+    def tables(self) -> Mapping[str, type[TomlTable]]:
+        """The tables of a file that are this kind's own, say "network", "data" and "training", and their keys."""
 
     def read(self, tables: Mapping[str, Any], source: Source) -> Body:
         """The scenario's `body` from its own tables, as TOML gives them. Raises ScenarioError."""

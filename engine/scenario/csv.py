@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,12 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 2048
 
 FIRST_ROW = 1  # rows are counted from 1 in messages, the names not among them
+
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "'|'", ":": "colons"}
+"""What other programs set columns apart with, and what messages call it."""
+LINES_LOOKED_AT = 20
+MOST_NAMED = 4
+"""Columns that an example names."""
 
 
 def read_csv(
@@ -61,12 +68,11 @@ def read_csv(
     names = tuple(table.names[column] for column in feature_places)
     if isinstance(target, str) and table.has_text(target_places[0]):
         classes, labels = table.classes(target_places[0])
-        return Samples(inputs, labels=labels, classes=classes, features=names)
+        return Samples(inputs, labels=labels, classes=classes, features=names, target_names=(target,))
     if not target_places:
         return Samples(inputs, features=names)
-    return Samples(
-        inputs, targets=np.stack([table.numbers(column) for column in target_places], axis=1), features=names
-    )
+    numbers = np.stack([table.numbers(column) for column in target_places], axis=1)
+    return Samples(inputs, targets=numbers, features=names, target_names=tuple(targets))
 
 
 class _Table:
@@ -76,10 +82,12 @@ class _Table:
         self._name, self._place = name, place / "file"
         content = read_bytes(path, LARGEST_CSV, place.file, self._place.key, name)
         self.names, self._rows = self._parse(content)
+        self._refuse_names()
 
     def column_named(self, name: str, place: Place) -> int:
         """The place of a column."""
         if name not in self.names:
+            self._refuse_numbers_as_names()
             raise place.unknown(f"column of {self._name}", name, self.names)
         return self.names.index(name)
 
@@ -124,6 +132,7 @@ class _Table:
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             raise self._error(f"line {line}: this is not UTF-8 text", None, "save the file as UTF-8") from None
+        self._refuse_separators(text)
         is_clean = clean(text) == text
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows: list[list[str]] = []
@@ -132,9 +141,9 @@ class _Table:
                 if not row or (len(row) == 1 and not row[0].strip()):
                     continue
                 rows.append([cell.strip() for cell in row] if is_clean else [clean(cell).strip() for cell in row])
-                if len(rows) == 1:
-                    self._refuse_names(rows[0])
-                elif len(row) != len(rows[0]):
+                if len(rows) == 1 and len(row) > MOST_COLUMNS:
+                    raise self._error(f"{len(row):,} columns", len(row), f"keep it to {MOST_COLUMNS:,}")
+                if len(row) != len(rows[0]):
                     raise self._error(
                         f"row {len(rows) - 1} has {count(len(row), 'cell')}, the first line {len(rows[0])}",
                         len(row),
@@ -150,22 +159,61 @@ class _Table:
             )
         return tuple(rows[0]), rows[1:]
 
-    def _refuse_names(self, names: list[str]) -> None:
-        if len(names) > MOST_COLUMNS:
-            raise self._error(f"{len(names):,} columns", len(names), f"keep it to {MOST_COLUMNS:,}")
-        if len(names) == 1 and (other := next((mark for mark in ";\t|" if mark in names[0]), None)):
-            raise self._error(f"columns are separated by {other!r}", other, "separate them by commas")
-        for name in names:
-            if not name or names.count(name) > 1:
-                found = f"two columns called {shown(name)}" if name else "a column without a name"
+    def _refuse_separators(self, text: str) -> None:
+        """A first line without a comma, which something else divides as it does the second."""
+        lines = [line for line in islice(io.StringIO(text), LINES_LOOKED_AT) if line.strip()]
+        first, second = (*lines, "", "")[:2]
+        if "," in first:
+            return
+        found = next((words for mark, words in SEPARATORS.items() if 0 < first.count(mark) == second.count(mark)), None)
+        columns = len(first.split())
+        if found is None and columns > 1 and all(map(_is_number, second.split())) and columns == len(second.split()):
+            found = "spaces"
+        if found is not None:
+            remedy = "separate them by commas"
+            if "," in second:
+                remedy += ", and write decimals with a point"
+            raise self._error(f"columns are separated by {found}", first, remedy)
+
+    def _refuse_names(self) -> None:
+        names = self.names
+        for column, name in enumerate(names):
+            if not name:
+                raise self._nameless(column)
+            if names.count(name) > 1:
+                self._refuse_numbers_as_names()
                 raise self._error(
-                    f"the first line has {found}",
-                    name,
-                    "give each column a name of its own",
+                    f"the first line has two columns called {shown(name)}", name, "give each column a name of its own"
                 )
+
+    def _nameless(self, column: int) -> ScenarioError:
+        """The error about a column without a name, which other programs write so: an index, or a comma too many."""
+        cells = [row[column] for row in self._rows]
+        if not any(cells):
+            problem = f"column {column + 1} is empty and has no name"
+            remedy = "remove the comma at the end of each line" if column == len(self.names) - 1 else "remove it"
+            return self._error(problem, "", remedy)
+        many = len(cells)
+        if cells in ([*map(str, range(many))], [*map(str, range(1, many + 1))]):
+            problem = f"column {column + 1} has no name and counts the rows"
+            return self._error(problem, "", "remove it; pandas leaves it out with to_csv(…, index=False)")
+        return self._error(f"column {column + 1} has no name", "", "give it a name in the first line")
+
+    def _refuse_numbers_as_names(self) -> None:
+        if all(map(_is_number, self.names)):
+            example = ",".join([*(f"x{column}" for column in range(1, len(self.names))), "y"][:MOST_NAMED])
+            raise self._error(
+                "the first line has numbers where the names of the columns belong",
+                self.names,
+                f"add a first line with a name for each of the {count(len(self.names), 'column')}, as in {example}",
+            )
 
     def _error(self, problem: str, value: object, remedy: str) -> ScenarioError:
         return self._place.error(f"{self._name}: {problem}", value, remedy)
+
+
+def _is_number(cell: str) -> bool:
+    return cell_number(cell) is not None
 
 
 def _safe_path(name: str, folder: str | None, place: Place) -> Path:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from dlsim.engine.errors import ScenarioError, UnknownNameError
+from dlsim.engine.functions.optimizers import SETTING_NAMES
 from dlsim.engine.kinds import KINDS, Source
+from dlsim.engine.names import Names
 from dlsim.engine.scenario.spec import Body, Expectation, Opened, Scenario
 from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, matrix, number, set_path, unknown_key
 from dlsim.engine.scenario.toml import read_toml, refuse_strange_values
@@ -217,6 +219,14 @@ def _origin_of(scenario: Scenario) -> _Origin:
 class CommonTable(TomlTable):
     """What a scenario of any kind holds beside its kind's own tables."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "title": ("name",),
+        "summary": ("description",),
+        "lesson": ("text", "notes"),
+        "schema": ("version",),
+    }
+    examples: ClassVar[Mapping[str, str]] = {"schema": f"{SCHEMA}", "title": "'A title'"}
+
     schema: int
     title: Any
     summary: Any = ""
@@ -230,6 +240,9 @@ class CommonTable(TomlTable):
 class ExpectTable(TomlTable):
     """One `[[expect]]` block; it is about the scenario as written, or about the `variant` that it names."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {"after": ("iterations", "iteration"), "accuracy": ("acc",)}
+    examples: ClassVar[Mapping[str, str]] = {"after": "1"}
+
     after: Annotated[int, Meta(ge=0, le=10_000_000)]
     variant: str | None = None
     digits: Annotated[int, Meta(ge=0, le=15)] = 8
@@ -242,6 +255,11 @@ class ExpectTable(TomlTable):
 
 class VariantTable(TomlTable):
     """One `[[variants]]` block."""
+
+    examples: ClassVar[Mapping[str, str]] = {
+        "name": "'another'",
+        "set": "{ 'training.optimizer.learning_rate' = 0.1 }",
+    }
 
     name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
     set: dict[str, Any]
@@ -288,12 +306,11 @@ def _read_common(tables: Mapping[str, Any], file: str) -> CommonTable:
     names = CommonTable.__struct_fields__
     kind = tables.get("kind", DEFAULT_KIND)
     if isinstance(kind, str) and kind in KINDS:  # first: a key is more often misspelt than forgotten
-        known = (*names, *KINDS[kind].tables)
+        known = CommonTable.keys() | Names.listed(KINDS[kind].tables)
         for key in tables:
-            if key not in known:
-                owner = next((other.name for other in KINDS.values() if key in other.tables), None)
-                hint = f"it belongs to kind = '{owner}', but this is '{kind}'" if owner else None
-                raise unknown_key(top / key, key, known, hint)
+            if key not in known.known:
+                raise unknown_key(top / key, key, known, _where_it_belongs(key, kind))
+        _refuse_misplaced(tables, kind, top)
     common = convert({key: item for key, item in tables.items() if key in names}, CommonTable, top)
     if common.schema != SCHEMA:
         raise (top / "schema").error(
@@ -302,6 +319,43 @@ def _read_common(tables: Mapping[str, Any], file: str) -> CommonTable:
     if common.kind not in KINDS:
         raise (top / "kind").unknown("kind of scenario", common.kind, KINDS)
     return common
+
+
+def _where_it_belongs(key: str, kind: str) -> str | None:
+    """Of a key that means nothing where it stands: the kind or the table that has it, None where none has."""
+    owner = next((other.name for other in KINDS.values() if key in other.tables), None)
+    return f"it belongs to kind = '{owner}', but this is '{kind}'" if owner else _table_with(key, kind)
+
+
+def _table_with(key: str, kind: str) -> str | None:
+    for name, table in KINDS[kind].tables.items():
+        if found := table.keys().exactly(key):
+            return f"it belongs to [{name}]: write {name}.{found[0]}"
+        setting = SETTING_NAMES.exactly(key)
+        if setting and "optimizer" in table.keys().known:
+            return f"it belongs to the optimizer: write {name}.optimizer.{setting[0]}"
+    return None
+
+
+def names_of_settings(kind: str, settings: Iterable[str]) -> Names:
+    """Bare names of settings of such a scenario, each with what other libraries call it."""
+    also = dict(SETTING_NAMES.known)
+    for table in KINDS[kind].tables.values():
+        also |= table.keys().known
+    return Names({name: also.get(name, ()) for name in settings})
+
+
+def _refuse_misplaced(tables: Mapping[str, Any], kind: str, top: Place) -> None:
+    """Keys that stand in one of the kind's tables and belong to another. What no table has, each table refuses."""
+    for name, table in KINDS[kind].tables.items():
+        fields, written = table.__struct_encode_fields__, tables.get(name)
+        for key in written if isinstance(written, Mapping) else ():
+            if key in fields:
+                continue
+            known = table.keys()
+            is_its_own = known.meant(key) or (SETTING_NAMES.exactly(key) and "optimizer" in fields)
+            if not is_its_own and (hint := _table_with(key, kind)):
+                raise unknown_key(top / name / key, key, known, hint)
 
 
 def _read_variants(common: CommonTable, file: str) -> dict[str, Mapping[str, Any]]:

@@ -20,6 +20,8 @@ from dlsim.engine.text import Text
 Array = NDArray[np.float64]
 ALL = "all"
 """What a file writes as the size of a batch that is all samples."""
+INLINE = "inline"
+"""The source of data that stand in the scenario itself."""
 
 
 class ActivationSpec(Struct, frozen=True):
@@ -66,7 +68,8 @@ class DataSpec(Struct, frozen=True):
     rows: NDArray[np.intp]  # (samples,), where each stands among all rows, those that are kept back included
     features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    source: str = "inline"
+    target_names: tuple[str, ...] = ()
+    source: str = INLINE
 
 
 class Samples(Struct, frozen=True):
@@ -77,6 +80,7 @@ class Samples(Struct, frozen=True):
     labels: NDArray[np.intp] | None = None  # (samples,), places in `classes`
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
 
     def targets_for(self, outputs: int) -> Array | None:
         """(samples, outputs): classes are one-hot; two, for a single output, are a column of 0 and 1."""

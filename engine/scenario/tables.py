@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from math import inf, isfinite
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.errors import ScenarioError, nearest
+from dlsim.engine.errors import ScenarioError
+from dlsim.engine.names import Names
 from dlsim.engine.numbers import comma_refused, general, index_in, typed_fraction
 from dlsim.engine.text import clean, clean_tables, shorten, shown
 
@@ -32,9 +33,23 @@ COUNTS = (
 )
 """Keys whose numbers are whole, so that a comma can only group them; a test asks the tables whether these are all."""
 
+SEED = ("random_state", "random_seed")
+EPOCHS = ("n_epochs", "num_epochs", "nb_epoch", "max_iter", "iterations", "steps")
+"""What other libraries call keys that several tables have."""
+
 
 class TomlTable(msgspec.Struct, forbid_unknown_fields=True):
     """A table of a file: the fields are its keys."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """What other libraries call some of its keys."""
+    examples: ClassVar[Mapping[str, str]] = {}
+    """Of each key that must be there, what may stand there, as a file has it."""
+
+    @classmethod
+    def keys(cls) -> Names:
+        """Its keys, each with its usual names elsewhere."""
+        return Names({key: cls.also.get(key, ()) for key in cls.__struct_encode_fields__})
 
 
 Converted = TypeVar("Converted", bound=TomlTable)
@@ -75,14 +90,12 @@ class Place:
         """An error about what stands here."""
         return ScenarioError(problem, file=self.file, key=shorten(self.key, 100), value=value, remedy=remedy)
 
-    def unknown(self, what: str, name: object, known: Iterable[str]) -> ScenarioError:
+    def unknown(self, what: str, name: object, known: Iterable[str] | Names) -> ScenarioError:
         """An error about a name that is in no table."""
-        names = tuple(known)
-        near = nearest(str(name), names)
-        listed = f"there are: {', '.join(names)}"
-        return self.error(
-            f"no {what} is called {shown(name)}", name, f"did you mean '{near}'? {listed}" if near else listed
-        )
+        names = Names.listed(known)
+        listed = f"there are: {', '.join(names.known)}"
+        remedy = " ".join(part for part in (names.suggestion(str(name)), listed) if part)
+        return self.error(names.unknown(what, str(name), shown(name)), name, remedy)
 
 
 def convert(
@@ -115,11 +128,11 @@ def _translated(
             value = value[index]
     message = _PLACE.sub("", message)
     if field := _FIELD.match(message):
-        known = struct.__struct_fields__
         name = field["field"]
         if field["how"] == "contains unknown":
-            return unknown_key(where / name, name, known, hints(name) if hints else None)
-        return where.error(f"the key '{name}' is missing", None, f"add {name} = …")
+            return unknown_key(where / name, name, struct.keys(), hints(name) if hints else None)
+        example = struct.examples.get(name, "…")
+        return where.error(f"the key '{name}' is missing", None, f"add {name} = {example}")
     if described := _TYPE.match(message):
         kind = _WORDS.get(described["type"].removesuffix(" | null"), described["type"].replace("`", ""))
         if described["relation"]:
@@ -134,11 +147,12 @@ def _translated(
     return where.error(shorten(message, 120), value)
 
 
-def unknown_key(place: Place, name: str, known: Sequence[str], hint: str | None = None) -> ScenarioError:
-    """An error about a key that means nothing where it stands."""
-    near = nearest(name, known)
-    remedy = hint or (f"did you mean '{near}'? " if near else "") + f"known here: {', '.join(known)}"
-    return place.error(f"unknown key {shown(name)}", name, remedy)
+def unknown_key(place: Place, name: str, known: Iterable[str] | Names, hint: str | None = None) -> ScenarioError:
+    """An error about a key that means nothing where it stands; `hint` may say where it belongs."""
+    names = Names.listed(known)
+    listed = f"known here: {', '.join(names.known)}"
+    usual = " ".join(part for part in (names.suggestion(name), listed) if part)
+    return place.error(f"unknown key {shown(name)}", name, hint or usual)
 
 
 def number(value: object, place: Place) -> float:
@@ -192,9 +206,9 @@ def frozen(array: Array) -> Array:
     return array
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "s") -> str:
     """`1 row`, `2 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 # settings of activations and optimizers
@@ -215,7 +229,8 @@ RANGES: Mapping[Range, tuple[str, Callable[[float], bool]]] = {
 
 class Setting(msgspec.Struct, frozen=True):
     """One number that a scenario may set, say `learning_rate`; `symbol` is how formulas write it. A flag may have
-    `signs` instead: what formulas write where it is off, and where it is on.
+    `signs` instead: what formulas write where it is off, and where it is on. `elsewhere` is what other libraries call
+    it.
     """
 
     name: str
@@ -223,6 +238,12 @@ class Setting(msgspec.Struct, frozen=True):
     default: float
     range: Range = "any"
     signs: tuple[str, str] | None = None
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Its usual names: its symbol, and those of other libraries."""
+        return (self.symbol, *self.elsewhere)
 
     def admits(self, value: float) -> bool:
         """Whether `value` lies in the setting's range (finite numbers only; flags are 0 or 1)."""
@@ -247,7 +268,7 @@ def read_settings(table: Mapping[str, Any], owner: str, settings: Sequence[Setti
         if key not in known:
             if not known:
                 raise (place / key).error(f"unknown key {shown(key)}", key, f"{owner} has no settings")
-            raise unknown_key(place / key, key, tuple(known))
+            raise unknown_key(place / key, key, Names.of(known))
         setting = known[key]
         is_flag = setting.range == "flag"
         values[key] = float(value) if is_flag and isinstance(value, bool) else number(value, place / key)

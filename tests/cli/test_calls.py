@@ -113,7 +113,7 @@ def test_the_help_names_every_verb(dlsim):
 
 
 def test_the_version_is_the_packages(dlsim):
-    assert dlsim("--version").out == f"dlsim {version('dlsim')}\n"
+    assert dlsim("--version").out == f"dlsim {version('dlsim-tui')}\n"
 
 
 @pytest.mark.parametrize(

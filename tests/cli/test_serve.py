@@ -93,9 +93,14 @@ def test_a_wrong_call_is_refused_before_anything_is_served(dlsim, arguments, wor
     dlsim("serve", *arguments).assert_refused(*words)
 
 
-def test_without_the_extra_one_message_says_what_to_install(dlsim, monkeypatch):
-    monkeypatch.setattr(serve, "find_spec", lambda _name: None)
-    dlsim("serve", "and").assert_refused("pip install 'dlsim[web]'")
+@unix_only
+@pytest.mark.parametrize(
+    ("has_pip", "said"),
+    [(True, f"{sys.executable} -m pip install '.[web]'"), (False, "uvx --from '.[web]' dlsim serve")],
+)
+def test_without_the_extra_one_message_says_how_this_environment_gets_it(dlsim, monkeypatch, has_pip, said):
+    monkeypatch.setattr(serve, "find_spec", lambda name: object() if name == "pip" and has_pip else None)
+    dlsim("serve", "and").assert_refused("the extra 'web'", f"in a clone of dlsim: {said}")
 
 
 def test_a_port_that_is_taken_is_one_message(dlsim):

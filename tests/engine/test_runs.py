@@ -492,6 +492,20 @@ def test_a_comma_in_the_number_of_a_condition_is_refused_with_the_condition_to_w
     assert str(refused.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cost < 0.001", "cannot read the condition 'cost < 0.001'; for example: loss < 0.001"),
+        ("batch_loss > 1", "cannot read the condition 'batch_loss > 1'; for example: batch loss > 1"),
+        ("val_loss < 0.1", "no data are kept back here, so there is no validation loss; for example: loss < 0.01"),
+    ],
+)
+def test_a_condition_in_the_words_of_another_library_is_told_in_ours(simulator, text, said):
+    with pytest.raises(BreakpointError) as refused:
+        parse_breakpoint(text, simulator)
+    assert str(refused.value).startswith(said)
+
+
 def test_epochs_and_iterations_of_a_condition_may_be_grouped(simulator):
     assert parse_breakpoint("iteration 1,000", simulator).text == "iteration 1,000"
 

@@ -98,7 +98,7 @@ class Editing(ScreenPart):
             return
         does = SAY("edit.does_change")
         options = [
-            Option(target.label, partial(self._ask_for, target), target.text, does, target.path or "")
+            Option(target.label, partial(self._ask_for, target), target.text, does, target.path or "", target.also)
             for target in targets
         ]
         self._screen.app.push_screen(ChoosingScreen(SAY("edit.title"), options), take)

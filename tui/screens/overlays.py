@@ -180,13 +180,16 @@ def list_lines(entries: Sequence[Entry], chosen: int, none: str, cells: int) -> 
 
 
 class Option(Struct, frozen=True):
-    """A line of the list, and what taking it does, which `does` says in a word; `path` also finds it."""
+    """A line of the list, and what taking it does, which `does` says in a word; `path` also finds it, and so do the
+    names in `also`.
+    """
 
     label: str
     take: Callable[[], object]
     value: str = ""
     does: str = ""
     path: str = ""
+    also: Sequence[str] = ()
 
 
 class ChoosingScreen(ListScreen[Callable[[], object], Option]):
@@ -221,7 +224,9 @@ class ChoosingScreen(ListScreen[Callable[[], object], Option]):
         found = [
             option
             for option in self._options
-            if fits(SAY, option.label, wanted) or ("." in wanted and has_all(option.path, wanted))
+            if fits(SAY, option.label, wanted)
+            or ("." in wanted and has_all(option.path, wanted))
+            or wanted.lower() in option.also
         ]
         return [*found, self._typed_option(wanted)] if wanted and self._typed_option is not None else found
 

@@ -19,7 +19,7 @@ from dlsim.engine.functions.optimizers import OPTIMIZERS
 from dlsim.engine.numbers import DIGITS, comma_refused, in_full, plain, typed_number, whole_number
 from dlsim.engine.quantity import Ref, about, present
 from dlsim.engine.scenario.data import Datum, datum_at
-from dlsim.engine.scenario.load import revise
+from dlsim.engine.scenario.load import names_of_settings, revise
 from dlsim.engine.scenario.spec import ALL, OptimizerSpec, Scenario
 from dlsim.engine.scenario.tables import is_count
 from dlsim.engine.simulator import Simulator
@@ -57,6 +57,8 @@ class Target(Struct, frozen=True):
     datum: Datum | None = None
     partners: Sequence[str] = ()
     """The symbols of the datum's row."""
+    also: Sequence[str] = ()
+    """What other libraries call the setting."""
 
     def followers(self, value: Any) -> Sequence[tuple[str, float, float]]:
         """(symbol, number before, number then) of the targets of its sample that change when it becomes `value`."""
@@ -199,7 +201,10 @@ def settings_of(scenario: Scenario) -> list[Target]:
             found.setdefault(BATCH_SIZE, training.batch_size)
         for name, value in settings_in(training.optimizer).items():
             found.setdefault(f"{OPTIMIZER}.{name}", value)
-    return sorted((Target(path, value, path=path) for path, value in found.items()), key=_rank)
+    names = {path: path.rpartition(".")[2] for path in found}
+    also = names_of_settings(scenario.kind, names.values()).known
+    targets = (Target(path, value, path=path, also=also[names[path]]) for path, value in found.items())
+    return sorted(targets, key=_rank)
 
 
 def _rank(target: Target) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from dlsim.engine.errors import nearest
+from dlsim.engine.names import nearest
 from dlsim.engine.text import clean, shorten
 
 

@@ -28,7 +28,8 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct, field
 
-from dlsim.engine.errors import DlsimError, nearest, reason_of
+from dlsim.engine.errors import DlsimError, reason_of
+from dlsim.engine.names import nearest
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.scenario.toml import LARGEST_TOML, parse_toml, read_bytes, read_toml, write_at_once, write_toml
 from dlsim.engine.text import shorten

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from msgspec import field
 from msgspec.structs import replace
 
-from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.activations import ACTIVATION_NAMES, ACTIVATIONS
+from dlsim.engine.functions.losses import LOSS_NAMES, LOSSES
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.functions.quantities import (
     SLOPE,
@@ -126,6 +126,8 @@ SMALLEST_STEP = 1e-9
 class SweepTable(TomlTable, rename={"start": "from", "stop": "to"}):
     """`sweep`: from one x to another, which is included where whole steps lead there."""
 
+    examples: ClassVar[Mapping[str, str]] = {"from": "-6", "to": "6", "step": "0.5"}
+
     start: Number
     stop: Number
     step: Number
@@ -133,6 +135,9 @@ class SweepTable(TomlTable, rename={"start": "from", "stop": "to"}):
 
 class FunctionsTable(TomlTable):
     """`[functions]`: what is shown, over which x; `vector` is what softmax is looked at with."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {"show": ("functions", "activations", "names")}
+    examples: ClassVar[Mapping[str, str]] = {"show": "['sigmoid']", "sweep": "{ from = -6, to = 6, step = 0.5 }"}
 
     show: list[str | dict[str, Any]]
     sweep: dict[str, Any]
@@ -143,7 +148,7 @@ class FunctionsKind:
     """See engine/kinds/__init__.py."""
 
     name = "functions"
-    tables = ("functions",)
+    tables: Mapping[str, type[TomlTable]] = {"functions": FunctionsTable}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> FunctionsBody:
         """`[functions]`. Raises ScenarioError."""
@@ -208,7 +213,7 @@ def _function(entry: str | dict[str, Any], place: Place) -> FunctionSpec:
     if name in ACTIVATIONS:
         return FunctionSpec(name, read_settings(table, name, ACTIVATIONS[name].settings, place))
     if name not in LOSSES:
-        raise place.unknown("function", name, _names())
+        raise place.unknown("function", name, ACTIVATION_NAMES | LOSS_NAMES)
     target = number(table.pop("target", 1.0), place / "target")
     if not 0 <= target <= 1:
         raise (place / "target").error(f"found {shown(target)}", target, "this must be a number from 0 to 1")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
 from dlsim.engine.classes import Classes, no_accuracy
 from dlsim.engine.functions.activations import ACTIVATIONS
-from dlsim.engine.functions.initialisers import INITIALISERS
-from dlsim.engine.functions.losses import LOSSES
-from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
+from dlsim.engine.functions.initialisers import INITIALISER_NAMES, INITIALISERS
+from dlsim.engine.functions.losses import LOSS_NAMES, LOSSES
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, read_optimizer, setting_of_optimizer
 from dlsim.engine.kinds import check_symbols, refuse_parts
 from dlsim.engine.kinds.layered.tape import LayeredBody
 from dlsim.engine.quantity import Ref
 from dlsim.engine.scenario.spec import ALL, ActivationSpec, Array, Expectation, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number, vector
+from dlsim.engine.scenario.tables import EPOCHS, SEED, Number, Place, TomlTable, convert, count, number, vector
 from dlsim.engine.text import shown
 
 ROUNDING = 1e-6
@@ -29,7 +29,7 @@ def read_scale(init: str, scale: Number | None, place: Place) -> float | None:
     Raises ScenarioError for an unknown `init`, a scale that is not > 0, and one beside an `init` that takes none.
     """
     if init not in INITIALISERS:
-        raise (place / "init").unknown("initialiser", init, INITIALISERS)
+        raise (place / "init").unknown("initialiser", init, INITIALISER_NAMES)
     if scale is None:
         return None
     if not INITIALISERS[init].takes_scale:
@@ -69,6 +69,15 @@ MOST_EPOCHS = 10_000_000
 class TrainingTable(TomlTable):
     """`[training]`."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "loss": ("criterion", "objective", "cost"),
+        "optimizer": ("optimiser", "solver"),
+        "batch_size": ("batch", "batchsize", "minibatch", "minibatch_size"),
+        "epochs": EPOCHS,
+        "seed": SEED,
+    }
+    examples: ClassVar[Mapping[str, str]] = {"loss": "'mse'"}
+
     loss: str
     optimizer: str | dict[str, Any] = DEFAULT_OPTIMIZER
     batch_size: int | str = ALL
@@ -82,9 +91,9 @@ def read_training(table: object, place: Place, samples: int) -> TrainingSpec:
 
     `samples` are those that are trained on: a larger batch is all of them, as in Keras.
     """
-    training = convert(table, TrainingTable, place, _belongs_to_optimizer)
+    training = convert(table, TrainingTable, place, lambda key: setting_of_optimizer(key, table))
     if training.loss not in LOSSES:
-        raise (place / "loss").unknown("loss", training.loss, LOSSES)
+        raise (place / "loss").unknown("loss", training.loss, LOSS_NAMES)
     return TrainingSpec(
         loss=training.loss,
         optimizer=read_optimizer(training.optimizer, place / "optimizer"),
@@ -93,12 +102,6 @@ def read_training(table: object, place: Place, samples: int) -> TrainingSpec:
         epochs=training.epochs,
         seed=training.seed,
     )
-
-
-def _belongs_to_optimizer(key: str) -> str | None:
-    if any(setting.name == key for entry in OPTIMIZERS.values() for setting in entry.settings):
-        return f"it belongs to the optimizer: write optimizer = {{ name = '{DEFAULT_OPTIMIZER}', {key} = … }}"
-    return None
 
 
 def _batch_size(value: int | str, place: Place, samples: int) -> int:

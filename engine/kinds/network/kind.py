@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
 from dlsim.engine.classes import classes_of
-from dlsim.engine.errors import nearest
 from dlsim.engine.functions.activations import read_activation
 from dlsim.engine.functions.initialisers import DEFAULT
-from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source
 from dlsim.engine.kinds.layered.file import (
-    ROUNDING,
+    TrainingTable,
     judge_network,
     read_biases,
     read_scale,
@@ -25,30 +23,50 @@ from dlsim.engine.kinds.layered.file import (
 )
 from dlsim.engine.kinds.layered.quantities import E_O, E, T, layered_quantities
 from dlsim.engine.kinds.network.data_summaries import data_quantities
+from dlsim.engine.kinds.network.fit import WIDEST, refuse_misfits, refuse_size
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
 from dlsim.engine.kinds.network.passes import Naming, NetworkBody, Structure
 from dlsim.engine.kinds.network.tape import backward_quantities
+from dlsim.engine.names import nearest
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.random import Random
 from dlsim.engine.scenario.csv import read_csv
 from dlsim.engine.scenario.data import split_set_numbers, with_set_numbers
 from dlsim.engine.scenario.generators import GENERATORS, generated
-from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, Samples, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number, unknown_key
+from dlsim.engine.scenario.spec import INLINE, Array, DataSpec, Expectation, LayerSpec, NetworkSpec, Samples
+from dlsim.engine.scenario.tables import (
+    SEED,
+    Number,
+    Place,
+    TomlTable,
+    convert,
+    count,
+    frozen,
+    matrix,
+    number,
+    unknown_key,
+)
 from dlsim.engine.text import shorten, shown
 
-WIDEST = 1024
 MOST_LAYERS = 32
-MOST_VALUES_AT_ONCE = 8_000_000
-"""Samples in a batch × units in the network: the tape holds some five numbers for each."""
 
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
 
 class NetworkTable(TomlTable):
     """`[network]`."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("input_dim", "input_size", "input_shape", "n_inputs", "n_features", "in_features"),
+        "layers": ("hidden_layers", "hidden_layer_sizes"),
+        "seed": SEED,
+    }
+    examples: ClassVar[Mapping[str, str]] = {
+        "inputs": "2",
+        "layers": "[{ units = 1, activation = 'sigmoid' }]",
+    }
 
     inputs: Width
     layers: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LAYERS)]
@@ -57,6 +75,17 @@ class NetworkTable(TomlTable):
 
 class LayerTable(TomlTable):
     """One of `layers`."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "units": ("size", "neurons", "nodes", "width", "n_units", "out_features", "output_dim"),
+        "activation": ("act", "transfer"),
+        "weights": ("kernel", "coefs_", "W"),
+        "init": ("kernel_initializer", "weight_init"),
+        "bias": ("use_bias", "fit_intercept"),
+        "biases": ("intercepts_", "bias_vector"),
+        "train_weights": ("trainable",),
+    }
+    examples: ClassVar[Mapping[str, str]] = {"units": "1", "activation": "'sigmoid'"}
 
     units: Width
     activation: str | dict[str, Any]
@@ -80,14 +109,13 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
             raise (top / key).error(f"the table [{key}] is missing", None, f"add [{key}]")
     network = _network(tables["network"], top / "network")
     data = read_data(tables["data"], top / "data", source, outputs=network.widths[-1])
-    _refuse_widths(network, data, top)
     training = None
     if "training" in tables:
         training = read_training(tables["training"], top / "training", len(data.inputs))
         for number, layer in enumerate(network.layers):
             refuse_untrainable(layer.activation, top / "network" / "layers" / number / "activation")
-        _refuse_loss(network, data, training, top)
-    _refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
+    refuse_misfits(network, data, training, top)
+    refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
     return NetworkBody(network, data, training)
 
 
@@ -114,7 +142,7 @@ def _layer(table: object, senders: int, place: Place) -> LayerSpec:
         weights = matrix(layer.weights, place / "weights")
         if weights.shape != (senders, layer.units):
             raise (place / "weights").error(
-                f"found {_shape(weights)}, but from {count(senders, 'sending unit')} "
+                f"found {weights.shape[0]}×{weights.shape[1]}, but from {count(senders, 'sending unit')} "
                 f"to {count(layer.units, 'unit')} it is {senders}×{layer.units}",
                 layer.weights,
                 "give a row for each sending unit and a column for each unit of this layer",
@@ -136,82 +164,6 @@ def _layer(table: object, senders: int, place: Place) -> LayerSpec:
     )
 
 
-# what must fit together
-
-
-def _refuse_widths(network: NetworkSpec, data: DataSpec, top: Place) -> None:
-    found, wanted = data.inputs.shape[1], network.inputs
-    if found != wanted:
-        raise (top / "network" / "inputs").error(
-            f"the network has {count(wanted, 'input')}, the data {count(found, 'column')} of inputs",
-            wanted,
-            f"set inputs = {found}, or give rows of {wanted}",
-        )
-    if data.targets is not None and data.targets.shape[1] != network.widths[-1]:
-        found, wanted = data.targets.shape[1], network.widths[-1]
-        last = len(network.layers) - 1
-        raise (top / "network" / "layers" / last / "units").error(
-            f"the last layer has {count(wanted, 'unit')}, the data {count(found, 'column')} of targets",
-            wanted,
-            f"set units = {found} there, or give targets in rows of {wanted}",
-        )
-
-
-def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
-    """Cross-entropies want their own activation in the output layer, and targets that are probabilities."""
-    place, last = top / "training" / "loss", len(network.layers) - 1
-    if data.targets is None:
-        raise (top / "data").error(
-            "training needs targets, but there are none",
-            None,
-            "add targets (for a CSV file: target), or remove [training]",
-        )
-    wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
-    if wanted is not None and found != wanted:
-        fitting = ", ".join(entry.name for entry in LOSSES.values() if entry.fused_with in (None, found))
-        raise place.error(
-            f"{training.loss} needs a {wanted} output, but the last layer is {found}",
-            training.loss,
-            f"set network.layers.{last}.activation = '{wanted}', or use one of {fitting}",
-        )
-    if wanted is None:
-        return
-    for targets in (data.targets, data.validation_targets):
-        if targets is None or not targets.size:
-            continue
-        if targets.min() < 0 or targets.max() > 1:
-            strange = targets.min() if targets.min() < 0 else targets.max()
-            raise place.error(
-                f"{training.loss} needs targets from 0 to 1, but one is {general(strange, 15)}",
-                training.loss,
-                "use probabilities as targets, or 'mse'",
-            )
-        sums = targets.sum(axis=1)
-        if LOSSES[training.loss].targets_sum_to_one and np.abs(sums - 1).max() > ROUNDING:
-            row = int(np.abs(sums - 1).argmax())
-            raise place.error(
-                f"{training.loss} needs targets that sum to 1; row {row} (from 0) sums to {general(sums[row], 15)}",
-                training.loss,
-                "give a probability for each class, for example one-hot rows such as [0, 1, 0]",
-            )
-
-
-def _refuse_size(network: NetworkSpec, batch: int, top: Place, *, trains: bool) -> None:
-    units = sum(network.widths)
-    if batch * units > MOST_VALUES_AT_ONCE:
-        most = max(MOST_VALUES_AT_ONCE // units, 1)
-        key = top / "training" / "batch_size" if trains else top / "data"
-        raise key.error(
-            f"{count(batch, 'sample')} at once through {count(units, 'unit')} are too many",
-            batch,
-            f"at most {most:,} at once fit this network",
-        )
-
-
-def _shape(array: Array) -> str:
-    return f"{array.shape[0]}×{array.shape[1]}"
-
-
 Rows = NDArray[np.intp]
 MOST_SAMPLES = 100_000
 DEFAULT_SAMPLES = 200
@@ -231,6 +183,18 @@ ELSEWHERE = ("file", "generator")
 
 class DataTable(TomlTable):
     """`[data]`."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("X", "x_train", "input"),
+        "targets": ("Y", "y_train", "labels", "outputs"),
+        "file": ("csv", "path", "filename"),
+        "features": ("feature_names", "columns", "usecols"),
+        "target": ("label", "target_column", "target_names"),
+        "samples": ("n_samples",),
+        "classes": ("n_classes", "centers"),
+        "validation_fraction": ("validation_split", "test_size", "validation_size"),
+        "seed": SEED,
+    }
 
     inputs: list[list[Number]] | None = None
     targets: list[list[Number]] | None = None
@@ -261,7 +225,7 @@ def read_data(table: object, place: Place, source: Source, *, outputs: int) -> D
     elif data.generator is not None:
         samples, name = _generated(data, data.generator, place), data.generator
     else:
-        samples, name = _written(data, place), "inline"
+        samples, name = _written(data, place), INLINE
     inputs = with_set_numbers(samples.inputs, changed.get("inputs", {}), place / "inputs")
     targets = samples.targets_for(outputs)
     if targets is not None:
@@ -277,6 +241,7 @@ def read_data(table: object, place: Place, source: Source, *, outputs: int) -> D
         rows=kept,
         features=samples.features,
         classes=samples.classes,
+        target_names=samples.target_names,
         source=name,
     )
 
@@ -288,9 +253,9 @@ def _rows(numbers: Array, rows: Rows) -> Array:
 
 def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
     """Exactly one way of giving data, and only the keys that go with it."""
-    known = DataTable.__struct_fields__
+    known = DataTable.keys()
     for key in table:
-        if key not in known:
+        if key not in known.known:
             raise unknown_key(place / key, key, known)
     chosen = [way for way in WAYS if way in table]
     if len(chosen) != 1:
@@ -382,7 +347,7 @@ class NetworkKind:
     """See engine/kinds/__init__.py."""
 
     name = "network"
-    tables = ("network", "data", "training")
+    tables: Mapping[str, type[TomlTable]] = {"network": NetworkTable, "data": DataTable, "training": TrainingTable}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> NetworkBody:
         """`[network]`, `[data]` and `[training]`, checked against each other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from msgspec import Meta
@@ -15,6 +15,7 @@ from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.kinds import Source
 from dlsim.engine.kinds.layered.file import (
     ROUNDING,
+    TrainingTable,
     judge_network,
     read_biases,
     read_scale,
@@ -27,7 +28,7 @@ from dlsim.engine.kinds.recurrent.passes import RecurrentBody, RecurrentNaming, 
 from dlsim.engine.kinds.recurrent.tape import OF_STEPS
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, frozen, matrix, number
+from dlsim.engine.scenario.tables import SEED, Number, Place, TomlTable, convert, count, frozen, matrix, number
 
 WIDEST = 256
 MOST_STEPS = 1_000
@@ -40,6 +41,17 @@ Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
 class RecurrentTable(TomlTable):
     """`[recurrent]`: one hidden layer whose outputs are fed back, one output layer."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("input_dim", "input_size", "n_features"),
+        "hidden": ("units", "hidden_size", "hidden_units"),
+        "outputs": ("output_size", "output_dim"),
+        "weights": ("kernel",),
+        "init": ("kernel_initializer",),
+        "bias": ("use_bias",),
+        "seed": SEED,
+    }
+    examples: ClassVar[Mapping[str, str]] = {"inputs": "1", "hidden": "2", "outputs": "1"}
 
     inputs: Width
     hidden: Width
@@ -72,6 +84,12 @@ class BiasesTable(TomlTable):
 
 class SequencesTable(TomlTable):
     """`[data]`: a list of sequences; a step is a row of numbers, or a number where there is one."""
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "inputs": ("X", "x_train", "input"),
+        "targets": ("Y", "y_train", "labels", "outputs"),
+    }
+    examples: ClassVar[Mapping[str, str]] = {"inputs": "[[0, 1, 1]]"}
 
     inputs: Annotated[list[list[Any]], Meta(min_length=1, max_length=MOST_SEQUENCES)]
     targets: list[list[Any]] | None = None
@@ -225,7 +243,11 @@ class RecurrentKind:
     """See engine/kinds/__init__.py."""
 
     name = "recurrent"
-    tables = ("recurrent", "data", "training")
+    tables: Mapping[str, type[TomlTable]] = {
+        "recurrent": RecurrentTable,
+        "data": SequencesTable,
+        "training": TrainingTable,
+    }
 
     def read(self, tables: Mapping[str, Any], source: Source) -> RecurrentBody:
         """`[recurrent]`, `[data]` and `[training]`, checked against each other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from msgspec import Meta
@@ -177,6 +177,13 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,23}")
 class SearchTable(TomlTable):
     """`[search]`: which weights and biases are tried, and what is looked for among them."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {"targets": ("gates", "outputs"), "bias": ("biases",)}
+    examples: ClassVar[Mapping[str, str]] = {
+        "weights": "{ from = -1, to = 1, step = 0.5 }",
+        "bias": "{ from = -1, to = 1, step = 0.5 }",
+        "targets": "{ AND = [0, 0, 0, 1] }",
+    }
+
     weights: dict[str, Any]
     bias: dict[str, Any]
     targets: Annotated[dict[str, list[Number]], Meta(min_length=1, max_length=MOST_GATES)]
@@ -185,6 +192,8 @@ class SearchTable(TomlTable):
 
 class RangeTable(TomlTable, rename={"first": "from", "last": "to"}):
     """From one number to another, both included, in equal steps."""
+
+    examples: ClassVar[Mapping[str, str]] = {"from": "-1", "to": "1", "step": "0.5"}
 
     first: Number
     last: Number
@@ -195,7 +204,7 @@ class SearchKind:
     """See engine/kinds/__init__.py."""
 
     name = "search"
-    tables = ("search", "network", "data", "training")
+    tables: Mapping[str, type[TomlTable]] = {"search": SearchTable, **NETWORK.tables}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> SearchBody:
         """`[search]` and `[data]`, and a network beside it with or without `[training]`."""

@@ -5,13 +5,13 @@ same ops as in a network, with nothing in between.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer
+from dlsim.engine.functions.optimizers import DEFAULT_OPTIMIZER, OPTIMIZERS, read_optimizer, setting_of_optimizer
 from dlsim.engine.kinds import Source, check_symbols, refuse_parts
 from dlsim.engine.kinds.probe import how_far
 from dlsim.engine.kinds.surface.quantities import (
@@ -32,7 +32,7 @@ from dlsim.engine.numbers import general
 from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.scenario.spec import Body, Expectation, OptimizerSpec
-from dlsim.engine.scenario.tables import Number, Place, TomlTable, convert, count, number
+from dlsim.engine.scenario.tables import EPOCHS, Number, Place, TomlTable, convert, count, number
 
 Array = NDArray[np.float64]
 
@@ -301,6 +301,8 @@ class SurfaceTable(TomlTable):
 class DescentTable(TomlTable):
     """`[training]`: the optimizer, and how many updates it makes."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {"optimizer": ("optimiser", "solver"), "epochs": EPOCHS}
+
     optimizer: str | dict[str, Any] = DEFAULT_OPTIMIZER
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 100
 
@@ -309,7 +311,7 @@ class SurfaceKind:
     """See engine/kinds/__init__.py."""
 
     name = "surface"
-    tables = ("surface", "training")
+    tables: Mapping[str, type[TomlTable]] = {"surface": SurfaceTable, "training": DescentTable}
 
     def read(self, tables: Mapping[str, Any], source: Source) -> SurfaceBody:
         """`[surface]` and `[training]`. Raises ScenarioError."""
@@ -317,7 +319,8 @@ class SurfaceKind:
         if "surface" not in tables:
             raise (top / "surface").error("the table [surface] is missing", None, "add [surface]")
         name, surface = _surface(convert(tables["surface"], SurfaceTable, top / "surface"), top / "surface")
-        training = convert(tables.get("training", {}), DescentTable, top / "training")
+        written = tables.get("training", {})
+        training = convert(written, DescentTable, top / "training", lambda key: setting_of_optimizer(key, written))
         optimizer = read_optimizer(training.optimizer, top / "training" / "optimizer")
         return SurfaceBody(name, surface, optimizer, training.epochs)
 

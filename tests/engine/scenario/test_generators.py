@@ -88,7 +88,7 @@ def test_classes_are_a_column_for_one_output_and_one_hot_for_several(classes, ou
         ({"generator": "moons", "samples": 100_001}, ["data.samples: found 100001", "≤ 100000"]),
         ({"generator": "moons", "noise": -1}, ["data.noise: found -1", "≥ 0"]),
         ({"generator": "moons", "target": "x"}, ["data.target: target goes with file", "but this is generator"]),
-        ({"generator": "blobs", "classes": 3}, ["network.layers.0.units", "3 columns of targets"]),
+        ({"generator": "blobs", "classes": 3}, ["network.layers.0.units", "blobs has 3 classes: 0, 1, 2"]),
     ],
 )
 def test_a_mistake_is_named_with_its_key(data, said):

@@ -182,7 +182,7 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ("inputs = 2", "inputs = 2\nseed = -1", ["network.seed: found -1", "≥ 0"]),
         ("units = 3", "unit = 3", ["network.layers.0.unit: unknown key", "did you mean 'units'?"]),
         ("units = 3", 'units = "3"', ["network.layers.0.units: found '3'", "a whole number"]),
-        ("units = 1", "units = 2", ["network.layers.1.units", "2 units", "1 column of targets", "set units = 1"]),
+        ("units = 1", "units = 2", ["network.layers.1.units", "2 units", "column of numbers: 0, 1", "set units = 1"]),
         ('"tanh"', '"tahn"', ["network.layers.0.activation", "'tahn'", "did you mean 'tanh'?", "relu"]),
         ('"tanh"', "5", ["network.layers.0.activation: found 5", "a name in quotes"]),
         ('"tanh"', '{ name = "tanh", alpha = 1 }', ["activation.alpha: unknown key", "tanh has no settings"]),

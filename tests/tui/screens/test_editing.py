@@ -261,6 +261,23 @@ async def test_what_can_be_changed_begins_with_what_the_formula_is_about(open_at
         assert len(labels) == len(set(labels))
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("lr", "learning_rate"), ("eta", "learning_rate"), ("criterion", "loss"), ("max_iter", "epochs")],
+)
+async def test_a_setting_is_found_by_what_other_libraries_call_it(open_at, typed, found):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w", *typed)
+        await pilot.pause()
+        assert [option.label for option in app.screen._found] == [found]
+
+
+async def test_a_name_of_another_library_is_answered_with_ours_while_it_is_typed(seen_after):
+    assert "did you mean 'mse'?" in await seen_after("w", *"loss", "enter", *WRITTEN_OVER, *"MSELoss")
+    assert "dlsim has no loss 'hinge'" in await seen_after("w", *"loss", "enter", *WRITTEN_OVER, *"hinge")
+
+
 def test_a_batch_size_beyond_the_data_says_that_a_batch_is_all_of_it():
     session = Session("xor-train", overrides={"training.batch_size": 1})
     hint = change(session, target_of_size(session), "100")

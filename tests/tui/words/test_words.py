@@ -215,7 +215,7 @@ def wanted_of_losses():
 def forms_of(entry):
     """The optimizer as it comes, and in each of its other forms: sgd with momentum, with Nesterov as well."""
     for number in range(len(entry.forms) + 1):
-        yield entry(dict.fromkeys((*entry.forms[:number], "decay"), 0.5))
+        yield entry(dict.fromkeys((*list(entry.forms)[:number], "decay"), 0.5))
 
 
 def wanted_of_optimizers():
