@@ -34,6 +34,8 @@ FEWEST_WITH_SPARE = 4
 """With fewer digits than this a table does without a spare column, or with fewer than were asked for, where those are
 more than usual.
 """
+BESIDE = 4
+"""Cells beside labels and columns: three before them, one for the mark behind."""
 LEFT_OUT = 2
 """Cells of the mark for columns that are left out."""
 ACTIVE_MARK = "◀"
@@ -123,10 +125,10 @@ class TableView:
         self._cells = cells
         self.room = max(height - 1, 1)
         if places.fitted is None or places.fitted[0] != (cells, digits):
-            self._label = max(places.label_cells, breadth(label_head(say, self._table)))
+            self._label = max(places.label_cells, breadth(label_head(say, self._table))) + 1  # never glued to a number
             first = (cell for row in self._table.rows[:1] for cell in row.cells if cell is not None)
             self._is_counted = all(map(is_counted, first))
-            columns = roomiest(self._ways(0 if self._is_counted else digits), cells - self._label - 5)
+            columns = roomiest(self._ways(0 if self._is_counted else digits), cells - self._label - BESIDE)
             laid_out = (self._label, self._is_counted, columns.shown, columns.digits, columns.each)
             places.fitted = (cells, digits), laid_out
         self._fitted = places.fitted[1]
@@ -254,7 +256,7 @@ class TableView:
 
     def _ways(self, most: int) -> Iterator[NumberColumns]:
         """The ways to show columns, the roomiest first: fewer digits than `most` before fewer columns."""
-        room = self._cells - self._label - 5
+        room = self._cells - self._label - BESIDE
         heading = WHOLE + widest(column_head(self._say, name) for name in self._table.columns)
         fewest = min(most, FEWEST_DIGITS)
         with_spare = most if most > DIGITS else min(most, FEWEST_WITH_SPARE)
@@ -336,6 +338,7 @@ class TableView:
             pieces.append((" " * (cells - measure(pieces[-2:])), ""))
         if is_active:
             room = self._cells - measure(pieces) - 2
+            pieces[-1:] = [(pieces[-1][0][: min(room, 0) or None], "")]  # the last column's gap gives way to the mark
             pieces += [(" " * max(room, 0), ""), (ACTIVE_MARK, "active")]
         return tuple(pieces)
 

@@ -244,7 +244,7 @@ async def test_a_click_on_a_samples_number_puts_it_under_the_lens(open_at, scree
         assert "sample 3/4" in screen_text(app)[0]
         assert "▶ 3 " in screen_text(app)[row]
         assert not app.screen.work.selection, "a number of it is selected by a click on that"
-        await pilot.click(offset=(line.index("3 ") + 6, row))
+        await pilot.click(offset=(line.index("3 ") + 7, row))
         await pilot.pause()
         assert "x1 · selected" in "\n".join(screen_text(app))
 
