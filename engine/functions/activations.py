@@ -390,6 +390,8 @@ ACTIVATION_NAMES = Names.of(
 Flags = NDArray[np.bool_]
 SATURATED_BELOW = 0.1
 """A function that levels out is called saturated where its slope is less than this share of its steepest."""
+STEEP_ABOVE = 0.5
+"""And steep where it is more than this share."""
 
 
 def saturated_below(activation: Activation) -> float | None:
@@ -406,6 +408,13 @@ def saturated(activation: Activation, slopes: Array) -> Flags:
     """At which of its `slopes`, of any shape, a function that levels out has all but done so."""
     bound = saturated_below(activation)
     return np.zeros(slopes.shape, dtype=bool) if bound is None else np.less(np.abs(slopes), bound)
+
+
+def steep(activation: Activation, slopes: Array) -> Flags:
+    """At which of its `slopes`, of any shape, a function that levels out changes most."""
+    if activation.steepest is None:
+        return np.zeros(slopes.shape, dtype=bool)
+    return np.greater(np.abs(slopes), STEEP_ABOVE * activation.steepest)
 
 
 def dead(activation: Activation, slopes: Array) -> Flags:

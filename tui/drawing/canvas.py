@@ -57,6 +57,8 @@ class Glyphs(Struct, frozen=True):
     join: tuple[str, str, str, str]  # where a line meets a frame: left, right, heavy left, heavy right
     edit: str
     ghost: str  # a run that was left
+    dotted: str  # an upright line that is no axis
+    steep: str
 
     def line(self, bits: int) -> str:
         """The character for a cell with these dots and level lines."""
@@ -94,6 +96,8 @@ UNICODE = Glyphs(
     join=("┤", "├", "┫", "┣"),
     edit="◆",
     ghost="·",
+    dotted="┊",
+    steep="╱",
 )
 ASCII = Glyphs(
     frame=("+-+", "|", "+-+"),
@@ -117,6 +121,8 @@ ASCII = Glyphs(
     join=("|", "|", "#", "#"),
     edit="^",
     ghost=":",
+    dotted=":",
+    steep="/",
 )
 
 

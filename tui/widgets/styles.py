@@ -71,6 +71,8 @@ OF_PICTURES = {
         for kind, colour in enumerate(("$primary", "$warning", "$success", "$error", "$secondary", "$accent"))
         for level in range(1, SIDES + 1)
     },
+    "flat": "color: $warning 20%",
+    "steep": "color: $success 20%",
     "series-0": "color: $text-accent",
     "series-1": "color: $text-success",
     "series-2": "color: $text-primary",

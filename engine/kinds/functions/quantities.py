@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlsim.engine.functions.activations import ACTIVATIONS, Activation, Flags, dead, saturated
+from dlsim.engine.functions.activations import ACTIVATIONS, Activation, Flags, dead, saturated, steep
 from dlsim.engine.functions.losses import LOSSES
 from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, fill, total
@@ -82,6 +82,10 @@ class FunctionsTape(Tape):
     def saturated(self, function: int) -> Flags:
         """(points,): where a function is saturated."""
         return self._where(saturated, function)
+
+    def steep(self, function: int) -> Flags:
+        """(points,): where a function that levels out changes most."""
+        return self._where(steep, function)
 
     def dead(self, function: int) -> Flags:
         """(points,): where a function that does not level out has no slope."""

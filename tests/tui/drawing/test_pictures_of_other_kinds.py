@@ -164,6 +164,54 @@ def test_zones_where_a_function_is_flat_are_marked():
     assert "∅" not in shown
 
 
+def test_the_function_at_hand_is_bright_and_the_others_are_dim():
+    simulator = Simulator(load("activations"))
+    simulator.step()
+    simulator.step()  # sigmoid, which is drawn like series-1
+    roles = {role for line in picture("functions-plot", simulator)[:14] for _, role in line}
+    assert "series-1" in roles
+    assert not roles & {"series-0", "series-2", "series-3"}
+    assert "muted" in roles
+    before = {role for line in picture("functions-plot", Simulator(load("activations")))[:14] for _, role in line}
+    assert {"series-0", "series-1", "series-2"} <= before, "as long as none is at hand all are told apart"
+
+
+def picture(key, simulator, view=0, size=(59, 19)):
+    return PICTURES[key].draw(Scene(simulator.snapshot(), view=view), *size).cells.rows()
+
+
+def test_the_middle_is_a_dotted_line_wherever_functions_are_drawn():
+    simulator = Simulator(load("activations"))
+    for view in range(8):
+        for size in ((59, 19), (101, 29)):
+            shown = PICTURES["functions-plot"].draw(Scene(simulator.snapshot(), view=view), *size).cells.text()
+            assert shown.count("┊") >= 3, (view, size)
+
+
+def test_flat_and_steep_zones_of_a_sigmoid_have_grounds_and_marks():
+    simulator = Simulator(load("activations"))
+    view = PICTURES["functions-plot"].views(simulator.snapshot()).index("=sigmoid")
+    lines = picture("functions-plot", simulator, view)
+    roles = {role.partition("@")[2] for line in lines for _, role in line}
+    assert {"flat", "steep"} <= roles
+    shown = "\n".join("".join(text for text, _ in line) for line in lines)
+    assert "≈≈" in shown
+    assert "╱╱╱" in shown, "not by colour alone"
+
+
+@pytest.mark.parametrize("size", [(101, 29), (118, 34)])
+def test_where_there_is_room_each_function_has_a_plot_of_its_own(size):
+    simulator = Simulator(load("activations"))
+    simulator.seek(iteration=51)
+    lines = text("functions-plot", Scene(simulator.snapshot()), *size).splitlines()
+    heads = [line for line in lines if "●" in line[:4] or "◆" in line[:4] or "△" in line[:4]]
+    told = " ".join(line for line in lines if any(name in line for name in ("step ", "relu ", "softmax")))
+    assert len(heads) >= 3, "three rows of plots"
+    for name in ("step", "sigmoid", "tanh", "relu", "leaky_relu", "linear", "softmax"):
+        assert name in told
+    assert "0.5000 0.2500" in told
+
+
 def test_the_shares_of_softmax_are_bars_that_sum_to_one():
     simulator = Simulator(load("activations"))
     view = PICTURES["functions-plot"].views(simulator.snapshot()).index("softmax")

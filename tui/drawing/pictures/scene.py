@@ -239,13 +239,14 @@ class Plane:
         dots[rows[here], columns[here]] = True
         return dots
 
-    def upright(self, x: float, role: str) -> None:
-        """A line from top to bottom."""
+    def upright(self, x: float, role: str, *, dotted: bool = False) -> None:
+        """A line from top to bottom; nothing outside."""
         across = self.across(x)
+        glyphs = self.cells.glyphs
         if 0 <= across <= self.width:
             column = self.left + min(int(across), self.width - 1)
             for row in range(self.top, self.top + self.height):
-                self.cells.write(column, row, self.cells.glyphs.frame[1], role)
+                self.cells.write(column, row, glyphs.dotted if dotted else glyphs.frame[1], role)
 
     def level(self, y: float, role: str) -> None:
         """A line from left to right."""
