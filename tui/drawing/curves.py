@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -31,8 +31,14 @@ CONTEXT, LEAST_CONTEXT = 1.5, 10
 """Of a run that was left as much is drawn as the present one times this, or so many iterations more."""
 ROUNDING = 1e-9
 """So much more than a whole number of epochs is that number."""
+BRAILLE = "braille"
 PLACES = ("x", "y")
 """Curves that are no losses: the way over a surface, which its picture shows."""
+
+MOST_IN_MEAN = 256
+"""A running mean is over the batches of an epoch, and no more than so many."""
+CUT_OFF = 2.5
+"""A band is drawn up to so many times the highest of the lines."""
 
 LATEST = 1000
 """So many iterations are looked through for the last number of a curve that has gaps."""
@@ -53,6 +59,8 @@ class Curves(Struct, frozen=True):
     epochs: Epochs | None = None
     is_part: bool = False
     """The loss is that of a batch that is a part of the data."""
+    window: int = 1
+    """Over so many of them its running mean is."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -93,12 +101,25 @@ class Curves(Struct, frozen=True):
         return bisect_left(range(1, known), place, key=lambda done: self._place_of(done, self.epochs)) + 1
 
     def series(self, columns: int, looks: Sequence[Look]) -> list[Series]:
-        """The present run's, in so many columns."""
+        """The present run's, in so many columns; of what leaps from batch to batch the running mean."""
         found = []
-        for number, curve in enumerate(self.own.values()):
+        for number, (name, curve) in enumerate(self.own.items()):
             role, marker = looks[min(number, len(looks) - 1)]
-            found += [self._placed(one, self.epochs) for one in _series(curve, columns, role, marker)]
+            drawn = _series(curve, columns, role, marker)
+            if name == "loss" and self.is_part:
+                drawn = [_mean(curve, one, self.window) for one in drawn]
+            found += [self._placed(one, self.epochs) for one in drawn]
         return found
+
+    def bands(self, columns: int, marker: str, band_mark: str) -> Iterator[Series]:
+        """What the losses of batches leap over, in each run; few of them as a line."""
+        runs = [(variant.snapshot.is_part, curve, variant.snapshot.epochs) for variant, curve in self.variants]
+        if not runs and "loss" in self.own:
+            runs.append((self.is_part, self.own["loss"], self.epochs))
+        for is_part, curve, epochs in runs:
+            for one in _series(curve, columns, "muted", band_mark) if is_part else ():
+                is_line = np.array_equal(one.low, one.high)
+                yield self._placed(structs.replace(one, marker=marker) if is_line else one, epochs)
 
     def behind(self, columns: int, marker: str, ghost_mark: str) -> Iterator[Series]:
         """Those of the other runs."""
@@ -107,9 +128,10 @@ class Curves(Struct, frozen=True):
             if len(ghost.x):
                 yield self._placed(ghost, self.ghost.epochs)
         for variant, curve in self.variants:
-            if not variant.is_lead:
-                for one in _series(curve, columns, variant.role, marker, variant.mark):
-                    yield self._placed(one, variant.snapshot.epochs)
+            snapshot = variant.snapshot
+            for one in () if variant.is_lead else _series(curve, columns, variant.role, marker, variant.mark):
+                drawn = _mean(curve, one, window_of(snapshot)) if snapshot.is_part else one
+                yield self._placed(drawn, snapshot.epochs)
         if len(self.returned) > self.iterations > 0:  # what is ahead, of a run that one has gone back to
             yield self._placed(_later(self.returned, self.iterations, columns, marker), self.epochs)
 
@@ -138,7 +160,13 @@ def curves_of(snapshot: Snapshot, variants: Sequence[Variant]) -> Curves:
         ],
         epochs=snapshot.epochs,
         is_part=snapshot.is_part,
+        window=window_of(snapshot),
     )
+
+
+def window_of(snapshot: Snapshot) -> int:
+    """Over how many batches the running mean of a run is: those of an epoch, unless that are too many."""
+    return min(snapshot.position.batches, MOST_IN_MEAN)
 
 
 def place_of_last(curve: Curve) -> int:
@@ -157,6 +185,25 @@ def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") 
     x = np.concatenate([ends[:1], place, ends[1:]]) + 1
     low, high = (np.concatenate([end[:1], side, end[1:]]) for side in (low, high))
     return [Series(x, low, high, role, marker, mark)]
+
+
+def _mean(curve: Curve, series: Series, window: int) -> Series:
+    """The mean of the last `window` numbers of a curve, at each x of its series; of fewer at its beginning."""
+    places = np.floor(series.x).astype(np.int64)[:, np.newaxis] - 1 - np.arange(window)
+    numbers = curve.values[np.maximum(places, 0)]
+    counted = (places >= 0) & np.isfinite(numbers)
+    with np.errstate(all="ignore"):
+        mean = np.where(counted, numbers, 0.0).sum(axis=1) / counted.sum(axis=1)
+    return structs.replace(series, low=mean, high=mean)
+
+
+def cut_off(bands: Iterable[Series], lines: Sequence[Series]) -> list[Series]:
+    """Bands no higher than some times the highest of the lines, which would lie flat beneath them."""
+    known = [one.high[np.isfinite(one.high)] for one in lines]
+    top = CUT_OFF * max((float(high.max()) for high in known if len(high)), default=0.0)
+    if top <= 0:
+        return list(bands)
+    return [structs.replace(one, low=np.minimum(one.low, top), high=np.minimum(one.high, top)) for one in bands]
 
 
 def _later(curve: Curve, first: int, columns: int, marker: str) -> Series:
@@ -199,7 +246,6 @@ class Throttle:
 
 Array = NDArray[np.float64]
 
-BRAILLE = "braille"
 COLUMNS, ROWS = 2, 4
 """Dots of a cell."""
 AXIS = "axis"

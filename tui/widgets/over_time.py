@@ -15,7 +15,7 @@ from dlsim.engine.numbers import DIGITS, fixed
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import UNICODE, Glyphs
-from dlsim.tui.drawing.curves import BRAILLE, Curves, Throttle, curves_of, left_of_curves, place_of_last, plot
+from dlsim.tui.drawing.curves import BRAILLE, Curves, Throttle, curves_of, cut_off, left_of_curves, place_of_last, plot
 from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
 from dlsim.tui.drawing.text import Link, Piece, Press, measure, wrap
 from dlsim.tui.drawing.variants import Variant
@@ -30,6 +30,8 @@ BURST, PER_SECOND = 3, 7
 LOOKS = (("curve", BRAILLE), ("curve-2", "•"), ("curve-3", "+"), ("curve-4", "×"), ("curve-5", "*"))
 """(role, marker) of the first curve, of the second …"""
 PLAIN_LOOKS = (("curve", "*"), ("curve-2", "o"), ("curve-3", "+"), ("curve-4", "x"), ("curve-5", "#"))
+BAND, PLAIN_BAND = "░", "."
+"""What a band is filled with: where a run's losses leap from batch to batch."""
 LEGEND = {BRAILLE: "⠤⠤"}
 POSITION = "●"
 NOTHING = "–"
@@ -91,6 +93,7 @@ class LossCurve(Rows):
         self._drawn_at = self._draw_seconds = 0.0
         self._is_plain, self._ghost_mark = not glyphs.has_dots, glyphs.ghost
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
+        self._band_mark = PLAIN_BAND if self._is_plain else BAND
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
         self._is_calm = True  # the last call changed nothing
@@ -189,8 +192,10 @@ class LossCurve(Rows):
             rows += self._caption(width, iterations, most=max(height // 4, 1))
         if curves.variants and height >= LEAST_WITH_LEGEND:
             rows += self._legend(width, most=max(height // 4, 1))
-        behind = list(curves.behind(width, self._looks[0][1], self._ghost_mark))
+        line = self._looks[0][1]
+        behind = list(curves.behind(width, line, self._ghost_mark))
         series = curves.series(width, self._looks)
+        behind[:0] = cut_off(curves.bands(width, line, self._band_mark), [*series, *behind])
         room, span = height - len(rows), curves.span([*series, *behind])
         mark = next((variant.mark for variant, _ in curves.variants if variant.is_lead), POSITION)
         name = SAY("curve.epochs" if curves.counts_epochs else "curve.iterations")
@@ -261,7 +266,9 @@ class LossCurve(Rows):
             start = _cells(rows[-1])
             rows[-1].extend(_fitting(forms, width - start))
             self._told.append((len(rows) - 1, range(start, _cells(rows[-1])), curve))
-        for forms in ([of], ghost, [scale]):
+        batches = self._curves.window if self._curves.is_part and iterations > 1 else 0
+        mean = [[(f"  {SAY(f'curve.mean{form}', batches=batches)}", "muted")] for form in ("", "_in_short") if batches]
+        for forms in ([of], ghost, [scale], mean):
             rows[-1].extend(_fitting(forms, width - _cells(rows[-1])))
         return rows
 

@@ -584,3 +584,34 @@ async def test_the_counts_over_the_curves_of_a_search_answer_too(open_at):
             await pilot.click(type(app.screen.view.curve), offset=(line.index(f"{gate} "), 0))
             await pilot.pause()
             assert snapshot.symbol(app.screen.work.selection.ref) == gate
+
+
+@pytest.mark.parametrize("size", [(52, 14), (90, 20)])
+@pytest.mark.parametrize("lead", [None, "stochastic", "mini-batch"])
+async def test_losses_that_leap_are_a_dim_band_with_their_running_mean_over_it(size, lead):
+    ensemble = Ensemble(load("batch-modes", variant=lead))
+    for _, simulator in ensemble.members:
+        simulator.seek(iteration=20 * simulator.model.calendar.batches)
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        app.curve.show(ensemble.lead.snapshot(), variants(Scene(ensemble.lead.snapshot(), members)))
+        await pilot.pause()
+        rows = app.curve.rows[3:-2]
+        band = {role for row in rows for text, role in row if over_time.BAND in text}
+        assert band == {"muted"}, "a band is dim, whosever it is"
+        assert any(over_time.BAND in text for row in rows for text, _ in row)
+        of_all = {"curve", *("series-0", "series-1", "series-2")} - {
+            f"series-{[None, 'stochastic', 'mini-batch'].index(lead)}"
+        }
+        seen = [{role for text, role in row if text.strip()} for row in rows]
+        assert set().union(*seen) >= of_all, "no curve is covered by another's band"
+        for role in of_all - {"series-0"}:
+            assert sum(role in roles for roles in seen) <= len(rows) / 2, "and none is a block"
+
+
+def test_a_running_mean_is_that_of_the_last_batches():
+    losses = np.random.default_rng(0).random(40)
+    (drawn,) = Curves({"loss": Curve(losses)}, is_part=True, window=8).series(60, over_time.LOOKS)
+    for x, mean in zip(drawn.x, drawn.high, strict=True):
+        assert mean == pytest.approx(losses[max(int(x) - 8, 0) : int(x)].mean())
