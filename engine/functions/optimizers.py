@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any, ClassVar
 
@@ -27,6 +27,8 @@ from dlsim.engine.text import shown
 
 Array = NDArray[np.float64]
 State = tuple[Array, ...]
+Slots = Sequence[Array | float]
+"""A state, or that of a single parameter."""
 
 DEFAULT_OPTIMIZER = "sgd"
 LEARNING_RATES = ("lr", "eta", "eta0", "learning_rate_init", "step_size", "learning rate", "rate")
@@ -70,6 +72,12 @@ class Optimizer(ABC):
     """The class in keras.optimizers."""
     keras_arguments: ClassVar[Mapping[str, str]] = {"learning_rate": "lr"}
     """Settings that Keras calls otherwise."""
+    own_rate_notation: str = ""
+    """The rate that each parameter has for itself, which its step is multiplied by; "" where all have the same."""
+    own_rate_head: str = ""
+    """The same in short, over a column."""
+    has_direction: ClassVar[bool] = False
+    """Its memory holds a direction too, which tells more than that rate does."""
     keras_defaults: ClassVar[Mapping[str, float]] = {}
     """Settings that Keras 2.2.4 has otherwise unless told, and what they are there."""
 
@@ -99,6 +107,12 @@ class Optimizer(ABC):
     def rate_notation(self) -> str:
         """How the step size is made; "" where it is the learning rate itself."""
         return "{learning_rate}/(1 + {decay}·{n})" if self.decay else ""
+
+    def own_rate(self, iteration: int, state: Slots, new_state: Slots) -> Array | float:
+        """The rate of each parameter in the update numbered `iteration`, from the slots before and after it: shaped as
+        these are, or one number where all have the same.
+        """
+        return self.rate(iteration)
 
     @property
     def form(self) -> str:
@@ -193,6 +207,12 @@ class Adagrad(Optimizer):
     keras = "Adagrad"
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
+    own_rate_notation = "{rate}/(√{a+} + {epsilon})"
+    own_rate_head = "η/√a"
+
+    def own_rate(self, iteration: int, state: Slots, new_state: Slots) -> Array | float:
+        """See Optimizer."""
+        return _divided_rate(self.rate(iteration), new_state[0], self.values["epsilon"])
 
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
@@ -220,6 +240,12 @@ class RMSprop(Optimizer):
     keras = "RMSprop"
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
+    own_rate_notation = "{rate}/(√{a+} + {epsilon})"
+    own_rate_head = "η/√a"
+
+    def own_rate(self, iteration: int, state: Slots, new_state: Slots) -> Array | float:
+        """See Optimizer."""
+        return _divided_rate(self.rate(iteration), new_state[0], self.values["epsilon"])
 
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
@@ -248,6 +274,14 @@ class Adadelta(Optimizer):
     notation = "{p} − {rate}·{g}·√({d} + {epsilon})/√({a+} + {epsilon})"
     keras = "Adadelta"
     epsilon_rule = "inside_roots"
+    own_rate_notation = "{rate}·√({d} + {epsilon})/√({a+} + {epsilon})"
+    own_rate_head = "η·√d/√a"
+
+    def own_rate(self, iteration: int, state: Slots, new_state: Slots) -> Array | float:
+        """See Optimizer."""
+        epsilon = self.values["epsilon"]
+        rate: Array | float = self.rate(iteration) * np.sqrt(state[1] + epsilon) / np.sqrt(new_state[0] + epsilon)
+        return rate
 
     def update_into(
         self, g: Array, state: State, p: Array, iteration: int, new_state: State, new_p: Array, work: Array
@@ -284,6 +318,7 @@ class Adam(Optimizer):
     )
     forms: ClassVar[Mapping[str, float | bool]] = {"amsgrad": True}
     keras = "Adam"
+    has_direction = True
     epsilon_rule = "outside_root"
 
     def __init__(self, settings: Settings) -> None:
@@ -298,6 +333,13 @@ class Adam(Optimizer):
         self.notation = (
             "{p} − {rate}·{m+}/(√{v̂+} + {epsilon})" if self.amsgrad else ("{p} − {rate}·{m+}/(√{v+} + {epsilon})")
         )
+        scale = self.slots[-1]
+        self.own_rate_notation = f"{{rate}}/(√{{{scale}+}} + {{epsilon}})"
+        self.own_rate_head = f"η_t/√{scale}"
+
+    def own_rate(self, iteration: int, state: Slots, new_state: Slots) -> Array | float:
+        """See Optimizer."""
+        return _divided_rate(self.rate(iteration), new_state[-1], self.values["epsilon"])
 
     def rate(self, iteration: int) -> float:
         """The step size with Adam's bias correction: η·√(1−β₂ᵗ)/(1−β₁ᵗ)."""
@@ -322,6 +364,12 @@ class Adam(Optimizer):
         if self.amsgrad:
             np.maximum(state[2], new_state[1], out=new_state[2])
         _divided_step(self.rate(iteration), new_state[0], new_state[-1], self.values["epsilon"], p, new_p, work)
+
+
+def _divided_rate(rate: float, square: Array | float, epsilon: float) -> Array | float:
+    """rate/(√square + ε)."""
+    divided: Array | float = rate / (np.sqrt(square) + epsilon)
+    return divided
 
 
 def _moving_square(average: Array, g: Array, share: float, out: Array, work: Array) -> None:

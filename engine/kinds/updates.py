@@ -5,7 +5,7 @@ A tape that has them is an `UpdatedTape`. Rules: engine/functions/optimizers.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from typing import Any, Protocol
@@ -20,14 +20,29 @@ CHANGE = "Δ"
 LISTED_IN_UPDATE = 8
 
 
-def update_columns(slots: Sequence[str]) -> tuple[str, ...]:
+OWN_RATE = "η_"
+"""Before it: the rate that it has for itself."""
+
+
+def update_columns(optimizer: Optimizer | None) -> tuple[str, ...]:
     """What a table lists of a parameter, in the order in which one makes the next: all of the same iteration."""
-    return ("before", "gradient", *(f"={slot}{PLUS}" for slot in slots), "change", "new")
+    return ("before", "gradient", *memory_columns(optimizer), "change", "new")
 
 
-def spare_columns(slots: Sequence[str]) -> tuple[str, ...]:
+def memory_columns(optimizer: Optimizer | None) -> tuple[str, ...]:
+    """What of it is the optimizer's own: its memory, and the rate that comes of it."""
+    if optimizer is None:
+        return ()
+    rate = (f"={optimizer.own_rate_head}",) if optimizer.own_rate_head else ()
+    return (*(f"={slot}{PLUS}" for slot in optimizer.slots), *rate)
+
+
+def spare_columns(optimizer: Optimizer | None) -> tuple[str, ...]:
     """Which of them go, in this order, where there is little room: the memory, then the change, which others tell."""
-    return (*(f"={slot}{PLUS}" for slot in reversed(slots)), "change")
+    memory = memory_columns(optimizer)
+    if optimizer is not None and optimizer.own_rate_head and not optimizer.has_direction:
+        memory = (memory[-1], *memory[:-1])
+    return (*reversed(memory), "change")
 
 
 class UpdatedTape(Protocol):
@@ -91,8 +106,16 @@ class Parameter(Quantity):
         self.new = NewParameter(self)
         self.now.new = self.new
         self.change = ParameterChange(self)
+        self.own_rate = OwnRate(self)
         self.slot = cache(lambda name: OptimizerSlot(name, self))
         self.new_slot = cache(lambda name: NewSlot(name, self))
+
+    def memory(self, optimizer: Optimizer | None) -> Iterator[Quantity]:
+        """What stands in the columns of an optimizer's memory, see `memory_columns`."""
+        if optimizer is not None:
+            yield from map(self.new_slot, optimizer.slots)
+            if optimizer.own_rate_notation:
+                yield self.own_rate
 
     def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
         """Before the update."""
@@ -215,6 +238,38 @@ class ParameterChange(_OfParameter):
     def shown_with(self, tape: Any, ref: Ref) -> Shown | None:
         """With the new one."""
         return self.of.new.shown_with(tape, ref._replace(quantity=self.of.new))
+
+
+class OwnRate(_OfParameter):
+    """η_W: the rate that an optimizer has for a parameter by itself, from what it remembers of it."""
+
+    whose = Whose.BATCH
+
+    def __init__(self, of: Parameter) -> None:
+        super().__init__(f"own_rate:{of.key}", of, name="own_rate")
+
+    def value(self, tape: UpdatedTape, ref: Ref, sample: Any) -> float:
+        """Of this update."""
+        optimizer, of = _optimizer(tape), self.of
+        slots = ([tape.slot(name, of, ref, is_new=is_new) for name in optimizer.slots] for is_new in (False, True))
+        return float(optimizer.own_rate(tape.iteration, *slots))
+
+    def symbol(self, tape: UpdatedTape, ref: Ref) -> str:
+        """The parameter's, with an η."""
+        return OWN_RATE + self.of.symbol(tape, ref)
+
+    def formula(self, tape: UpdatedTape, ref: Ref, sample: int) -> Formula:
+        """The optimizer's."""
+        optimizer = _optimizer(tape)
+        return fill(optimizer.own_rate_notation, _operands(tape, self.of, ref)) if optimizer.own_rate_notation else ()
+
+    def shown_with(self, tape: Any, ref: Ref) -> Shown | None:
+        """With the new value, which is made with it."""
+        return self.of.new.shown_with(tape, ref._replace(quantity=self.of.new))
+
+    def qualities(self, tape: UpdatedTape, ref: Ref) -> Iterator[str]:
+        """The optimizer."""
+        yield _form(tape)
 
 
 class _Slot(_OfParameter):
@@ -399,6 +454,8 @@ def update_quantities(optimizer: Optimizer | None, *parameters: Parameter) -> It
         if optimizer is not None:
             yield from (of.gradient, of.change, of.new)
             yield from (each(slot) for slot in optimizer.slots for each in (of.slot, of.new_slot))
+            if optimizer.own_rate_notation:
+                yield of.own_rate
     if optimizer is not None:
         yield from (setting(entry.name) for entry in optimizer.settings if entry.range != "flag")
         yield from (RATE, DONE, WITH_THIS, UPDATE)
@@ -426,6 +483,13 @@ def _settings(optimizer: Optimizer) -> dict[str, Ref]:
 def _step(tape: UpdatedTape, slot: str, of: Parameter, ref: Ref) -> Formula:
     """How a slot, or with `slot` "" the parameter itself, is renewed."""
     optimizer = _optimizer(tape)
+    operands = _operands(tape, of, ref)
+    return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+
+
+def _operands(tape: UpdatedTape, of: Parameter, ref: Ref) -> dict[str, Ref | str]:
+    """What stands for a parameter, its gradient, its memory and the settings in the notation of its optimizer."""
+    optimizer = _optimizer(tape)
     operands: dict[str, Ref | str] = {
         "p": Ref(of, ref.layer, ref.index),
         "g": Ref(of.gradient, ref.layer, ref.index),
@@ -435,7 +499,7 @@ def _step(tape: UpdatedTape, slot: str, of: Parameter, ref: Ref) -> Formula:
     for name in optimizer.slots:
         operands[name] = Ref(of.slot(name), ref.layer, ref.index)
         operands[f"{name}+"] = Ref(of.new_slot(name), ref.layer, ref.index)
-    return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+    return operands
 
 
 def _for_all(tape: Any, op: Any, of: Parameter, slot: str) -> tuple[str, str]:

@@ -32,8 +32,8 @@ CONTEXT, LEAST_CONTEXT = 1.5, 10
 ROUNDING = 1e-9
 """So much more than a whole number of epochs is that number."""
 BRAILLE = "braille"
-PLACES = ("x", "y")
-"""Curves that are no losses: the way over a surface, which its picture shows."""
+PLACES = ("x", "y", "η_x", "η_y")
+"""Curves that are no losses: the way over a surface and the rates on it, which its pictures show."""
 
 MOST_IN_MEAN = 256
 """A running mean is over the batches of an epoch, and no more than so many."""
@@ -105,7 +105,7 @@ class Curves(Struct, frozen=True):
         found = []
         for number, (name, curve) in enumerate(self.own.items()):
             role, marker = looks[min(number, len(looks) - 1)]
-            drawn = _series(curve, columns, role, marker)
+            drawn = series_of(curve, columns, role, marker)
             if name == "loss" and self.is_part:
                 drawn = [_mean(curve, one, self.window) for one in drawn]
             found += [self._placed(one, self.epochs) for one in drawn]
@@ -117,7 +117,7 @@ class Curves(Struct, frozen=True):
         if not runs and "loss" in self.own:
             runs.append((self.is_part, self.own["loss"], self.epochs))
         for is_part, curve, epochs in runs:
-            for one in _series(curve, columns, "muted", band_mark) if is_part else ():
+            for one in series_of(curve, columns, "muted", band_mark) if is_part else ():
                 is_line = np.array_equal(one.low, one.high)
                 yield self._placed(structs.replace(one, marker=marker) if is_line else one, epochs)
 
@@ -129,7 +129,7 @@ class Curves(Struct, frozen=True):
                 yield self._placed(ghost, self.ghost.epochs)
         for variant, curve in self.variants:
             snapshot = variant.snapshot
-            for one in () if variant.is_lead else _series(curve, columns, variant.role, marker, variant.mark):
+            for one in () if variant.is_lead else series_of(curve, columns, variant.role, marker, variant.mark):
                 drawn = _mean(curve, one, window_of(snapshot)) if snapshot.is_part else one
                 yield self._placed(drawn, snapshot.epochs)
         if len(self.returned) > self.iterations > 0:  # what is ahead, of a run that one has gone back to
@@ -176,7 +176,7 @@ def place_of_last(curve: Curve) -> int:
     return len(curve) - len(values) + int(known[-1]) if len(known) else -1
 
 
-def _series(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
+def series_of(curve: Curve, columns: int, role: str, marker: str, mark: str = "") -> list[Series]:
     """Blocks of numbers, and the first and the last of them where they stand; iterations count from 1."""
     if not len(curve):
         return []

@@ -88,6 +88,12 @@ class Beside(Struct, frozen=True):
 NOTHING_BESIDE = Beside()
 
 
+def last_of(snapshot: Snapshot, name: str) -> float | None:
+    """The last number of one of a variant's curves; None where there is none yet."""
+    curve = snapshot.curves.get(name)
+    return float(curve.values[-1]) if curve is not None and len(curve) else None
+
+
 def variants_of(
     say: Words,
     variants: Sequence[Variant],

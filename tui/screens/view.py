@@ -20,7 +20,7 @@ from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.drawing.reports import convention_lines, markdown_lines
 from dlsim.tui.drawing.text import cut
-from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, variants, variants_of
+from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, last_of, variants, variants_of
 from dlsim.tui.drawing.whole_op import op_shown
 from dlsim.tui.session.selection import other_row
 from dlsim.tui.session.session import Hint
@@ -203,15 +203,18 @@ class View:
         return variants(Scene(snapshot, members, look=self._look, say=SAY))
 
     def beside_losses(self, members: Sequence[Member]) -> Beside:
-        """How each variant does on the data that was kept back; where a batch is a part of it, on all data."""
-        curves = [member.snapshot.curves.get("validation") for member in members]
+        """How each variant does on the data that was kept back; where a batch is a part of it, on all data. On a
+        surface the rate by which it moves x.
+        """
         losses: Sequence[float | None] = [None] * len(members)
-        if any(curve is not None for curve in curves):
+        if any("validation" in member.snapshot.curves for member in members):
             name = "validation"
-            losses = [float(curve.values[-1]) if curve is not None and len(curve) else None for curve in curves]
+            losses = [last_of(member.snapshot, name) for member in members]
         elif self._work.session.compares_over_all:
             name = "over_all"
             losses = losses if self._work.running.is_running else self._work.session.losses_over_all()
+        elif members and members[0].snapshot.scenario.coordinates:
+            return Beside("rate", [last_of(member.snapshot, "η_x") for member in members])
         else:
             return NOTHING_BESIDE
         return Beside(name, losses, next((member.snapshot.curve_numbers.get(name) for member in members), None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlsim.engine.kinds.updates import NewSlot
 from dlsim.engine.quantity import Ref, about
 from dlsim.engine.snapshot import Snapshot
 from dlsim.tui.session.editing import Target, target_of
@@ -63,7 +64,9 @@ class Tabs:
             return
         event, was_chosen = snapshot.event, self.area == "tables"
         is_of_layers = event is not None and event.phase != "update" and not about(event.ref).quantity.is_parameter
-        self.table = "layers" if is_of_layers and "layers" in self.tables else self.tables[0]
+        is_memory = event is not None and isinstance(event.ref.quantity, NewSlot)
+        wanted = "layers" if is_of_layers else "optimizer" if is_memory else ""
+        self.table = wanted if wanted in self.tables else self.tables[0]
         if self._follows_data:
             self.table = "data"
         if was_chosen:

@@ -38,7 +38,15 @@ from dlsim.engine.kinds.layered.tape import (
     views,
 )
 from dlsim.engine.kinds.probe import FlatProbe
-from dlsim.engine.kinds.updates import CHANGE, PLUS, NewParameter, OptimizerSlot, spare_columns, update_columns
+from dlsim.engine.kinds.updates import (
+    CHANGE,
+    OWN_RATE,
+    PLUS,
+    NewParameter,
+    OptimizerSlot,
+    spare_columns,
+    update_columns,
+)
 from dlsim.engine.model import Batches, FlatState, LayerParameters, Row, Table
 from dlsim.engine.program import Op, Program, first_trouble
 from dlsim.engine.quantity import Quantity, Ref
@@ -297,14 +305,14 @@ def parameter_row(structure: LayeredStructure, naming: LayerNaming, ref: Ref, la
     cells: list[Ref | None] = [ref]
     if structure.loss is not None:
         cells.append(ref._replace(quantity=of.gradient))
-        for quantity in (*map(of.new_slot, structure.slots), of.change, of.new):
+        for quantity in (*of.memory(structure.optimizer), of.change, of.new):
             cells.append(ref._replace(quantity=quantity) if of.is_trained(layer) else None)
     return Row(naming.parameter(of.key, ref.layer, ref.index), tuple(cells), group=ref.layer)
 
 
 def weights_table(structure: LayeredStructure, naming: LayerNaming) -> Table:
     """Weights and biases, as the iteration reads them, with gradients, optimizer state, changes and new values."""
-    columns = update_columns(structure.slots) if structure.loss is not None else ("value",)
+    columns = update_columns(structure.optimizer) if structure.loss is not None else ("value",)
     starts: list[tuple[int, LayerParameter, Layer]] = []  # (first row, of weights or biases, layer)
     count = 0
     for layer in structure.layers:
@@ -319,7 +327,7 @@ def weights_table(structure: LayeredStructure, naming: LayerNaming) -> Table:
         index = structure.weight_at(layer.number, place - first) if of is W else (place - first,)
         return parameter_row(structure, naming, Ref(of, layer.number, index), layer)
 
-    return Table("weights", columns, LazyRows(count, row), spare=spare_columns(structure.slots))
+    return Table("weights", columns, LazyRows(count, row), spare=spare_columns(structure.optimizer))
 
 
 def layers_table(structure: LayeredStructure, naming: LayerNaming, steps: int) -> Table:
@@ -396,6 +404,10 @@ class Finder(ABC):
             if new is None or not isinstance(new.quantity, NewParameter):
                 return None
             return new._replace(quantity=new.quantity.of.change)
+        if symbol.startswith(OWN_RATE) and self.structure.optimizer and self.structure.optimizer.own_rate_notation:
+            of = self.plain(symbol.removeprefix(OWN_RATE))
+            trained = self._trained(of)
+            return of._replace(quantity=trained.own_rate) if of and trained else None
         slot, _, name = symbol.partition("_")
         if slot in self.structure.slots:
             parameter = self.plain(name)

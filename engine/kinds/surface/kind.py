@@ -4,7 +4,7 @@ same ops as in a network, with nothing in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -26,7 +26,17 @@ from dlsim.engine.kinds.surface.quantities import (
     SurfaceTape,
     parse_term,
 )
-from dlsim.engine.kinds.updates import CHANGE, PLUS, RATE, UPDATE, spare_columns, update_columns, update_quantities
+from dlsim.engine.kinds.updates import (
+    CHANGE,
+    OWN_RATE,
+    PLUS,
+    RATE,
+    UPDATE,
+    memory_columns,
+    spare_columns,
+    update_columns,
+    update_quantities,
+)
 from dlsim.engine.model import Calendar, FlatState, LayerParameters, Row, Table
 from dlsim.engine.numbers import general
 from dlsim.engine.program import Op, Program, first_trouble
@@ -62,7 +72,8 @@ class SurfaceModel(FlatState):
     def __init__(self, body: SurfaceBody) -> None:
         self.surface = body.surface
         self.epochs = body.epochs
-        self.curves = COORDINATES[: self.surface.dimensions]
+        names = COORDINATES[: self.surface.dimensions]
+        self.curves = (*names, *(f"{OWN_RATE}{name}" for name in names))
         self.layer_names = ((self.surface.dimensions, body.name),)
         optimizer = OPTIMIZERS[body.optimizer.name](body.optimizer.settings)
         initial = np.zeros((1 + len(optimizer.slots), self.surface.dimensions))
@@ -71,7 +82,7 @@ class SurfaceModel(FlatState):
         self.optimizer = optimizer
         self._slopes = tuple(self.surface.slope(axis) for axis in range(self.surface.dimensions))
         self.program = self._program()
-        self.tables = (self._table(),)
+        self.tables = tuple(self._tables())
         self._gradient, self._work = np.zeros(self.surface.dimensions), np.zeros(self.surface.dimensions)
         self._height = 0.0
         self._iteration = 1
@@ -87,14 +98,23 @@ class SurfaceModel(FlatState):
         ops += [along(POINT.new), Op(UPDATE, "update", None, 1, lambda _: Ref(UPDATE))]
         return Program(ops)
 
-    def _table(self) -> Table:
-        slots = self.optimizer.slots
-        line = (POINT, SLOPE, *(POINT.new_slot(slot) for slot in slots), POINT.change, POINT.new)
-        rows = tuple(
-            Row(COORDINATES[axis], tuple(Ref(quantity, 0, (axis,)) for quantity in line))
+    def _tables(self) -> Iterator[Table]:
+        """The update of each coordinate; and what the optimizer has for its own, which hardly fits beside that."""
+        line = (POINT, SLOPE, POINT.change, POINT.new)
+        yield Table("weights", update_columns(None), self._rows(line), spare=spare_columns(None))
+        has_own = bool(self.optimizer.own_rate_notation)
+        memory = tuple(POINT.memory(self.optimizer))
+        columns = memory_columns(self.optimizer)
+        yield Table(
+            "optimizer", columns if has_own else (*columns, "=η"), self._rows(memory, () if has_own else (RATE,))
+        )
+
+    def _rows(self, line: Sequence[Quantity], shared: Sequence[Quantity] = ()) -> tuple[Row, ...]:
+        """A row for each coordinate, with numbers of its own and then those that all share."""
+        return tuple(
+            Row(COORDINATES[axis], (*(Ref(quantity, 0, (axis,)) for quantity in line), *map(Ref, shared)))
             for axis in range(self.surface.dimensions)
         )
-        return Table("weights", update_columns(slots), rows, spare=spare_columns(slots))
 
     # state
 
@@ -146,8 +166,10 @@ class SurfaceModel(FlatState):
         return self._height
 
     def observe(self, iteration: int) -> tuple[float, ...]:
-        """The point before the update: its way over the surface."""
-        return tuple(self.point)
+        """The point before the update, its way over the surface; and the rate that each coordinate is moved by."""
+        before, after = self._state(landed=False), self._state(landed=True)
+        rate = self.optimizer.own_rate(self._update_number(iteration), before[1:], after[1:])
+        return (*before[0], *np.broadcast_to(rate, before[0].shape))
 
     def is_finite(self) -> bool:
         """Whether height, slopes and new state are finite."""
@@ -208,6 +230,8 @@ class SurfaceModel(FlatState):
             known[name] = Ref(POINT.now, 0, (axis,))
             known[f"{name}{PLUS}"] = known[f"{name}+"] = Ref(POINT.new, 0, (axis,))
             known[f"{CHANGE}{name}"] = Ref(POINT.change, 0, (axis,))
+            if self.optimizer.own_rate_notation:
+                known[f"{OWN_RATE}{name}"] = Ref(POINT.own_rate, 0, (axis,))
             known[f"∂f/∂{name}"] = Ref(SLOPE, 0, (axis,))
             for slot in self.optimizer.slots:
                 known[f"{slot}_{name}"] = known[f"{slot}_{name}{PLUS}"] = Ref(POINT.new_slot(slot), 0, (axis,))

@@ -334,3 +334,45 @@ def test_a_coordinate_is_set_like_a_weight():
     assert run.parameters[0][1] is None
     assert run.accuracy() is None
     assert run.validation() == (None, None)
+
+
+# the rate of each coordinate
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [
+        ({"name": "adagrad", "learning_rate": 0.2}, lambda g, t: 0.2 / (abs(g) * t**0.5 + 1e-6)),
+        ({"name": "rmsprop", "learning_rate": 0.05}, lambda g, t: 0.05 / (abs(g) * (1 - 0.9**t) ** 0.5 + 1e-6)),
+    ],
+)
+def test_where_the_slope_stays_the_rate_of_adagrad_dies_away_and_that_of_rmsprop_does_not(optimizer, rate):
+    run = simulator({"terms": {"x": 3}, "start": [0]}, optimizer)
+    seen = []
+    for done in range(1, 101):
+        run.seek(iteration=done)
+        seen.append(run.model.figure(run.model.find("η_x"), landed=True))
+        assert seen[-1] == pytest.approx(rate(3.0, done))
+    assert seen == sorted(seen, reverse=True)
+    assert run.snapshot().curves["η_x"].values.tolist() == seen
+    if optimizer["name"] == "adagrad":
+        assert seen[-1] == pytest.approx(seen[0] / 10, rel=1e-5), "a tenth after a hundred updates"
+    else:
+        assert seen[-1] == pytest.approx(0.05 / 3, rel=1e-4), "it goes to η for each unit of slope, and stays"
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS[3:], {"name": "adadelta"}])
+def test_the_rate_of_a_coordinate_times_its_direction_is_its_step(optimizer):
+    run = simulator({"function": "ravine"}, optimizer)
+    run.seek(iteration=7)
+    numbers = {name: run.model.figure(run.model.find(name), landed=True) for name in ("η_y", "Δy", "∂f/∂y")}
+    direction = run.model.figure(run.model.find("m_y⁺"), landed=True) if "m" in run.model.optimizer.slots else None
+    assert numbers["Δy"] == pytest.approx(-numbers["η_y"] * (direction or numbers["∂f/∂y"]))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_memory_and_rate_of_every_optimizer_stand_in_one_table(optimizer):
+    model = simulator({"function": "ravine"}, optimizer).model
+    table = next(table for table in model.tables if table.key == "optimizer")
+    assert [name.strip("=⁺") for name in table.columns[:-1]] == list(model.optimizer.slots)
+    assert table.columns[-1].startswith("=η")

@@ -29,8 +29,8 @@ OFFERED = {  # in this order; others may stand among them
     "xor-single": ["search-map", "region", "bars", "shapes", "confusion"],
     "feedforward-or-recurrent": ["unrolled", "history"],
     "activations": ["functions-plot"],
-    "optimizers": ["surface"],
-    "momentum-escape": ["surface"],
+    "optimizers": ["surface", "rates"],
+    "momentum-escape": ["surface", "rates"],
     "matrix-shapes": ["bars", "history", "shapes", "confusion"],
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import structs
 from support.numbers import ref_to
 
@@ -80,11 +82,13 @@ def parameters(simulator):
 @pytest.mark.parametrize(
     ("variant", "cells", "heads", "missing"),
     [
-        ("AMSGrad", 100, ["before", "gradient", "m⁺", "v⁺", "v̂⁺", "change", "new"], None),
-        ("AMSGrad", 61, ["before", "grad", "m⁺", "…", "change", "new"], "v⁺, v̂⁺"),
-        ("Adam", 61, ["before", "grad", "m⁺", "…", "change", "new"], "v⁺"),
-        ("Adam", 48, ["before", "grad", "…", "change", "new"], "m⁺, v⁺"),
-        ("Adam", 40, ["before", "grad", "…", "new"], "m⁺, v⁺, change"),
+        ("AMSGrad", 110, ["before", "gradient", "m⁺", "v⁺", "v̂⁺", "η_t/√v̂", "change", "new"], None),
+        ("AMSGrad", 61, ["before", "grad", "m⁺", "…", "change", "new"], "v⁺, v̂⁺, η_t/√v̂"),
+        ("Adagrad", 61, ["before", "grad", "…", "η/√a", "change", "new"], "a⁺"),
+        ("RMSprop", 61, ["before", "grad", "…", "η/√a", "change", "new"], "a⁺"),
+        ("Adam", 61, ["before", "grad", "m⁺", "…", "change", "new"], "v⁺, η_t/√v"),
+        ("Adam", 48, ["before", "grad", "…", "change", "new"], "m⁺, v⁺, η_t/√v"),
+        ("Adam", 40, ["before", "grad", "…", "new"], "m⁺, v⁺, η_t/√v, change"),
         ("momentum", 61, ["before", "grad", "v⁺", "change", "new"], None),
         (None, 40, ["before", "grad", "…", "new"], "change"),
     ],
@@ -284,3 +288,29 @@ def test_where_nothing_is_trained_no_update_is_spoken_of():
     simulator = Simulator(load("xor-mlp"))
     simulator.step("iteration")
     assert "update" not in "".join(lines(simulator, "data") + lines(simulator, "layers"))
+
+
+LARGE = st.floats(-1e9, 1e9, allow_nan=False).filter(lambda number: number == 0 or abs(number) > 1e-12)
+
+
+@given(st.lists(LARGE, min_size=3, max_size=3), st.integers(40, 118), st.integers(0, 12))
+@settings(max_examples=60, deadline=None)
+def test_however_large_a_number_is_it_never_touches_its_label_or_its_neighbour(numbers, cells, digits):
+    simulator = Simulator(load("activations", overrides={"functions.vector": numbers}))
+    simulator.step("iteration")
+    snapshot = simulator.snapshot()
+    table = next(table for table in snapshot.tables if table.key == "vector")
+    told = [text(line) for line in TableView(words(), snapshot, Places(table), cells, 10, digits=digits).lines()]
+    for place, line in enumerate(told[1:4], start=1):
+        label, number, share = line.rstrip(" ◀").split()
+        assert label == str(place)
+        assert float(number) == pytest.approx(numbers[place - 1], abs=10.0**-digits, rel=0.5)
+        assert 0 <= float(share) <= 1
+
+
+@pytest.mark.parametrize("cells", [40, 61, 80])
+def test_a_weight_below_minus_ten_is_parted_from_its_label(cells):
+    simulator = Simulator(load("logistic-and"))
+    simulator.edit(numbers={ref_to("b", 1, (0,)): -11.29103483})
+    row = next(line for line in lines(simulator, "weights", cells=cells) if "b1" in line)
+    assert re.search(r"b1 +-11\.29", row)

@@ -146,7 +146,7 @@ async def test_what_is_too_long_for_a_clipboard_is_kept_all_the_same(open_at, ho
     [
         ("over-and-underfitting", ["variant", "updates", "loss", "validation loss"]),
         ("batch-modes", ["variant", "updates", "batch loss", "loss"]),
-        ("optimizers", ["variant", "updates", "loss"]),
+        ("optimizers", ["variant", "updates", "loss", "rate of x"]),
     ],
 )
 async def test_of_the_variants_what_is_shown_is_copied_and_what_sets_them_apart(

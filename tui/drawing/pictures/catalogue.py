@@ -84,6 +84,7 @@ _ALL = (
     Picture("search-map", "search", searches_a_plane, is_table=True, is_costly=True),
     Picture("region", "region", lies_in_a_plane, is_table=True, is_costly=True),
     Picture("surface", "surface", lambda scenario: bool(scenario.coordinates), is_costly=True),
+    Picture("rates", "rates", lambda scenario: bool(scenario.coordinates), is_table=True, is_costly=True),
     Picture("functions-plot", "functions", lambda scenario: bool(scenario.functions)),
     Picture("unrolled", "unrolled", lambda scenario: scenario.steps > 0),
     Picture("bars", "layers", has_dense_network, is_table=True),
