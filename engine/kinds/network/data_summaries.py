@@ -34,6 +34,7 @@ from dlsim.engine.kinds.layered.quantities import (
 from dlsim.engine.kinds.layered.tape import SUBSCRIPTS
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.passes import DENSE, DenseBatch, affordable_rows, evaluate
+from dlsim.engine.kinds.network.product import product_numbers
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Formula, Quantity, Ref, series, total
@@ -535,6 +536,7 @@ def besides(tape: NetworkTape) -> Iterator[Ref]:
     yield from batch_errors(tape)
     yield from over_all(tape)
     yield from whole_layers(tape)
+    yield from product_numbers(tape)
     yield from of_each_sample(tape)
 
 

@@ -27,6 +27,7 @@ from dlsim.engine.kinds.network.fit import WIDEST, refuse_misfits, refuse_size
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
 from dlsim.engine.kinds.network.passes import Naming, NetworkBody, Structure
+from dlsim.engine.kinds.network.product import ENTRY, THROUGH, is_one_matrix
 from dlsim.engine.kinds.network.tape import backward_quantities
 from dlsim.engine.names import nearest
 from dlsim.engine.numbers import general
@@ -382,6 +383,8 @@ class NetworkKind:
         yield from layered_quantities(structure)
         yield from backward_quantities(structure)
         yield from layer_quantities(structure)
+        if is_one_matrix(structure):
+            yield from (ENTRY, THROUGH)
         yield from data_quantities(body.data, has_loss=has_loss)
 
 

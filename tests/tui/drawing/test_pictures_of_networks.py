@@ -567,3 +567,33 @@ def test_pictures_drawn_with_the_weights_of_the_moment_say_after_which_update(ke
     simulator.seek(iteration=3)
     told = text(key, simulator, *size)
     assert "after 3 updates" in told or "  update 3" in told
+
+
+@pytest.mark.parametrize("size", [(59, 18), (46, 12), (78, 9), (101, 28)])
+def test_linear_layers_are_multiplied_out_on_screen(size):
+    simulator = Simulator(load("linear-collapse"))
+    simulator.sample = 1  # 0, 1
+    shown = PICTURES["product"].draw(Scene(simulator.snapshot()), *size).cells.text()
+    assert "X·W[1]·W[2]·W[3] = X·K[3]" in shown
+    assert "= 0.5·0.5 + (-0.25)·0.5 + 0.5·0.5" in shown
+    assert "(X·K)1 = 0·0.375 + 1·0.75 = 0.75" in shown
+    simulator = Simulator(load("linear-collapse", variant="relu between"))
+    assert "relu" in PICTURES["product"].draw(Scene(simulator.snapshot()), *size).cells.text()
+
+
+@pytest.mark.parametrize("size", [(59, 17), (78, 9), (101, 28)])
+def test_in_the_plane_of_the_hidden_units_four_points_of_xor_are_three_and_a_line_parts_them(size):
+    simulator = Simulator(load("xor-mlp"))
+    lines = drawn("hidden", simulator, *size).text().splitlines()
+    assert "o1 = 0.5" in lines[0]
+    both = next(line for line in lines if "(0,1) (1,0)" in line)
+    assert "(1,1)" in both, "as high up, for OR fires for all three"
+    assert both.index("(1,1)") < both.index("(0,1)"), "NAND parts them"
+    assert sum("(0,0)" in line for line in lines) == 1
+    assert sum(line.count("○") for line in lines[1:]) + sum(line.count("◎") for line in lines[1:]) == 2
+
+
+def test_learnt_hidden_units_have_their_plane_too():
+    simulator = Simulator(load("xor-train", overrides={"network.layers.0.units": 2}))
+    simulator.run(iterations=50)
+    assert "(0,1)" in drawn("hidden", simulator).text()

@@ -208,6 +208,8 @@ CASES: dict[str, Callable[[], object]] = {
     "picture/search-map": lambda: picture(at("xor-single", 40), "search-map"),
     "picture/unrolled": lambda: picture(at("feedforward-or-recurrent", 3, 60), "unrolled"),
     "picture/unrolled-low": lambda: picture(at("feedforward-or-recurrent", 3, 60), "unrolled", LOW),
+    "picture/product": lambda: picture(at("linear-collapse", 0, 3, sample=2), "product"),
+    "picture/hidden": lambda: picture(at("xor-mlp", 0, 3, sample=2), "hidden"),
     "picture/rates": lambda: picture_of_all("optimizers", "rates", 40),
     "picture/functions-plot": lambda: picture(at("activations", 65, 2), "functions-plot"),
     "picture/functions-plot-of-losses": lambda: picture(at("losses", 30, 1), "functions-plot"),

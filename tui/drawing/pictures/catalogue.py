@@ -43,6 +43,20 @@ def searches_a_plane(scenario: Scenario) -> bool:
     return bool(scenario.gates) and scenario.data is not None and scenario.data.inputs.shape[1] == 2
 
 
+def is_linear(scenario: Scenario) -> bool:
+    """Dense networks of several layers, each of them linear and without biases."""
+    if not has_dense_network(scenario):
+        return False
+    layers = scenario.layers
+    return len(layers) > 1 and all(layer.activation.name == "linear" and not layer.bias for layer in layers)
+
+
+def has_hidden_plane(scenario: Scenario) -> bool:
+    """Dense networks whose last hidden layer has two units, and that have one output."""
+    layers = scenario.layers if has_dense_network(scenario) else ()
+    return len(layers) > 1 and layers[-2].units == 2 and layers[-1].units == 1
+
+
 def classifies(scenario: Scenario) -> bool:
     """Classifiers: a sample is of one class, and of not too many."""
     classes = classes_of(scenario.data) if has_dense_network(scenario) else None
@@ -90,6 +104,8 @@ _ALL = (
     Picture("bars", "layers", has_dense_network, is_table=True),
     Picture("history", "history", is_trained_alone),
     Picture("shapes", "shapes", has_dense_network, is_table=True),
+    Picture("product", "product", is_linear, is_table=True),
+    Picture("hidden", "hidden", has_hidden_plane, is_table=True, is_costly=True),
     Picture("confusion", "confusion", classifies, is_table=True, is_costly=True),
 )
 
