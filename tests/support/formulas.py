@@ -9,6 +9,7 @@ WRITTEN = {"«": "(", "»": ")", "·": "*", "−": "-", "½": "0.5", "≥": ">="
 POWERS = "²³⁴⁵⁶⁷⁸"
 NAMES = {
     "exp": math.exp,
+    "ceil": math.ceil,
     "log": math.log,
     "sqrt": math.sqrt,
     "tanh": math.tanh,

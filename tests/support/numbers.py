@@ -12,7 +12,14 @@ from dlsim.engine.quantity import Quantity, Ref
 
 LAYERED = ("updates", "layered.quantities")
 MODULES = {
-    "network": (*LAYERED, "network.tape", "network.layer_summaries", "network.data_summaries"),
+    "network": (
+        *LAYERED,
+        "network.tape",
+        "network.layer_summaries",
+        "network.data_summaries",
+        "network.product",
+        "network.costs",
+    ),
     "recurrent": (*LAYERED, "recurrent.tape"),
     "surface": ("updates", "surface.quantities"),
     "functions": ("functions.quantities",),

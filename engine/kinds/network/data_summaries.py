@@ -32,6 +32,7 @@ from dlsim.engine.kinds.layered.quantities import (
     error_formula,
 )
 from dlsim.engine.kinds.layered.tape import SUBSCRIPTS
+from dlsim.engine.kinds.network.costs import cost_numbers
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.passes import DENSE, DenseBatch, affordable_rows, evaluate
 from dlsim.engine.kinds.network.product import product_numbers
@@ -537,6 +538,7 @@ def besides(tape: NetworkTape) -> Iterator[Ref]:
     yield from over_all(tape)
     yield from whole_layers(tape)
     yield from product_numbers(tape)
+    yield from cost_numbers(tape)
     yield from of_each_sample(tape)
 
 

@@ -22,6 +22,7 @@ from dlsim.engine.kinds.layered.file import (
     refuse_untrainable,
 )
 from dlsim.engine.kinds.layered.quantities import E_O, E, T, layered_quantities
+from dlsim.engine.kinds.network.costs import COSTS
 from dlsim.engine.kinds.network.data_summaries import data_quantities
 from dlsim.engine.kinds.network.fit import WIDEST, refuse_misfits, refuse_size
 from dlsim.engine.kinds.network.layer_summaries import layer_quantities
@@ -383,6 +384,8 @@ class NetworkKind:
         yield from layered_quantities(structure)
         yield from backward_quantities(structure)
         yield from layer_quantities(structure)
+        if has_loss:
+            yield from COSTS
         if is_one_matrix(structure):
             yield from (ENTRY, THROUGH)
         yield from data_quantities(body.data, has_loss=has_loss)

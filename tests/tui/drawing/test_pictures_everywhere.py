@@ -31,9 +31,9 @@ OFFERED = {  # in this order; others may stand among them
     "activations": ["functions-plot"],
     "optimizers": ["surface", "rates"],
     "momentum-escape": ["surface", "rates"],
-    "linear-collapse": ["region", "bars", "history", "shapes", "product", "confusion"],
+    "linear-collapse": ["region", "bars", "history", "shapes", "product", "costs", "confusion"],
     "xor-mlp": ["region", "bars", "shapes", "hidden", "confusion"],
-    "matrix-shapes": ["bars", "history", "shapes", "confusion"],
+    "matrix-shapes": ["bars", "history", "shapes", "costs", "confusion"],
 }
 
 

@@ -597,3 +597,30 @@ def test_learnt_hidden_units_have_their_plane_too():
     simulator = Simulator(load("xor-train", overrides={"network.layers.0.units": 2}))
     simulator.run(iterations=50)
     assert "(0,1)" in drawn("hidden", simulator).text()
+
+
+@pytest.mark.parametrize("size", [(59, 17), (78, 9), (101, 28)])
+def test_what_an_epoch_costs_stands_side_by_side_for_every_size_of_batch(size):
+    ensemble = Ensemble(load("batch-modes"))
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    shown = drawn("costs", ensemble.lead, *size, members=members).text().splitlines()
+    rows = [line.split()[-4:] for line in shown[1:4]]
+    assert rows == [
+        ["256", "1", "14,369", "92,160"],
+        ["1", "256", "22,784", "360"],
+        ["32", "8", "14,600", "11,520"],
+    ]
+
+
+def test_what_is_counted_for_a_batch_is_what_its_arrays_take():
+    for variant in (None, "mini-batch"):
+        tape = Simulator(load("batch-modes", variant=variant)).snapshot().tape
+        held = sum(
+            array.nbytes for each in tape.batch.layers for array in (each.z, each.a, each.slope, each.dE_da, each.dE_dz)
+        )
+        assert tape.value(ref_to("batch_bytes", 0), 0) == held
+
+
+@pytest.mark.parametrize("size", [(59, 17), (101, 28)])
+def test_what_each_layer_takes_in_and_puts_out_is_listed_as_the_notes_list_it(size):
+    assert "4 in 8 out, 8/8, 8/3" in drawn("shapes", Simulator(load("matrix-shapes")), *size).text()

@@ -51,6 +51,12 @@ def is_linear(scenario: Scenario) -> bool:
     return len(layers) > 1 and all(layer.activation.name == "linear" and not layer.bias for layer in layers)
 
 
+def is_trained_in_batches(scenario: Scenario) -> bool:
+    """Dense networks that are trained on several samples."""
+    data = scenario.data
+    return has_dense_network(scenario) and is_trained_alone(scenario) and data is not None and len(data.inputs) > 1
+
+
 def has_hidden_plane(scenario: Scenario) -> bool:
     """Dense networks whose last hidden layer has two units, and that have one output."""
     layers = scenario.layers if has_dense_network(scenario) else ()
@@ -105,6 +111,7 @@ _ALL = (
     Picture("history", "history", is_trained_alone),
     Picture("shapes", "shapes", has_dense_network, is_table=True),
     Picture("product", "product", is_linear, is_table=True),
+    Picture("costs", "costs", is_trained_in_batches, is_table=True),
     Picture("hidden", "hidden", has_hidden_plane, is_table=True, is_costly=True),
     Picture("confusion", "confusion", classifies, is_table=True, is_costly=True),
 )

@@ -195,7 +195,20 @@ class Products(Sketch):
             for layer in self._layers:
                 counts += [*([(" + ", "muted")] if counts else []), self._parameters(layer.number, "muted")]
             groups.append(counts)
-        return groups
+        return [*groups, self._in_and_out()]
+
+    def _in_and_out(self) -> Pieces:
+        """What each layer takes in and puts out, as Keras is told it: 4 in 8 out, 8/8, 8/3."""
+        first, *others = self._layers
+        sizes = [Ref(side["W"], first.number) for side in (ROWS, COLUMNS)]
+        senders, units = ((str(size), ref) for size, ref in zip((first.senders, first.units), sizes, strict=True))
+        told = [*linked(self.say("picture.in_out"), "muted", senders=senders, units=units)]
+        for layer in others:
+            told.append((", ", "muted"))
+            told.append((str(layer.senders), Link("muted", Ref(ROWS["W"], layer.number))))
+            told.append(("/", "muted"))
+            told.append((str(layer.units), Link("muted", Ref(COLUMNS["W"], layer.number))))
+        return told
 
     def _told(self, y: int) -> None:
         """How the size that was found last follows from those known before."""
