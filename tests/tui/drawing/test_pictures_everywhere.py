@@ -31,6 +31,7 @@ OFFERED = {  # in this order; others may stand among them
     "activations": ["functions-plot"],
     "optimizers": ["surface", "rates"],
     "momentum-escape": ["surface", "rates"],
+    "epochs-batches-iterations": ["descent", "bars", "history", "shapes", "costs"],
     "linear-collapse": ["region", "bars", "history", "shapes", "product", "costs", "confusion"],
     "xor-mlp": ["region", "bars", "shapes", "hidden", "confusion"],
     "matrix-shapes": ["bars", "history", "shapes", "costs", "confusion"],

@@ -13,10 +13,11 @@ from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.tui.drawing.canvas import ASCII, UNICODE, Canvas
-from dlsim.tui.drawing.pictures import region
+from dlsim.tui.drawing.pictures import descent, region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
 from dlsim.tui.drawing.pictures.region import LEVELS, grid
 from dlsim.tui.drawing.pictures.scene import MARKS, PictureLook, Scene, framed, network_tape
+from dlsim.tui.drawing.variants import variants
 from dlsim.tui.session.variants import Member
 
 
@@ -624,3 +625,19 @@ def test_what_is_counted_for_a_batch_is_what_its_arrays_take():
 @pytest.mark.parametrize("size", [(59, 17), (101, 28)])
 def test_what_each_layer_takes_in_and_puts_out_is_listed_as_the_notes_list_it(size):
     assert "4 in 8 out, 8/8, 8/3" in drawn("shapes", Simulator(load("matrix-shapes")), *size).text()
+
+
+def test_on_the_loss_of_two_parameters_all_the_data_go_straight_and_single_samples_stagger():
+    ensemble = Ensemble(load("epochs-batches-iterations"))
+    for _, simulator in ensemble.members:
+        simulator.seek(iteration=2 * simulator.model.calendar.batches)
+    members = tuple(Member(name, simulator.snapshot()) for name, simulator in ensemble.members)
+    scene = Scene(ensemble.lead.snapshot(), members)
+    detour = {}
+    for variant in variants(scene):
+        ways = np.array(descent._way(variant, [ref_to("W", 1, (0, 0)), ref_to("b", 1, (0,))]))
+        far = np.linalg.norm(ways[:, -1] - ways[:, 0])
+        detour[variant.name] = np.linalg.norm(np.diff(ways, axis=1), axis=0).sum() / far
+    assert detour["batch size 200"] < 1.3 < detour["by 1"]
+    shown = PICTURES["descent"].draw(scene, 59, 17).cells.text()
+    assert all(mark in shown.rpartition("W1")[0] for mark in "●■"), "each stands where it has come to"

@@ -211,6 +211,7 @@ CASES: dict[str, Callable[[], object]] = {
     "picture/product": lambda: picture(at("linear-collapse", 0, 3, sample=2), "product"),
     "picture/hidden": lambda: picture(at("xor-mlp", 0, 3, sample=2), "hidden"),
     "picture/costs": lambda: picture_of_all("batch-modes", "costs", 0),
+    "picture/descent": lambda: picture_of_all("epochs-batches-iterations", "descent", 20),
     "picture/rates": lambda: picture_of_all("optimizers", "rates", 40),
     "picture/functions-plot": lambda: picture(at("activations", 65, 2), "functions-plot"),
     "picture/functions-plot-of-losses": lambda: picture(at("losses", 30, 1), "functions-plot"),

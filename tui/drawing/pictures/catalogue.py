@@ -57,6 +57,15 @@ def is_trained_in_batches(scenario: Scenario) -> bool:
     return has_dense_network(scenario) and is_trained_alone(scenario) and data is not None and len(data.inputs) > 1
 
 
+def has_two_parameters(scenario: Scenario) -> bool:
+    """Dense networks with two numbers to train: a loss over them can be drawn."""
+    if not has_dense_network(scenario) or not is_trained_alone(scenario) or len(scenario.layers) != 1:
+        return False
+    (layer,), inputs = scenario.layers, scenario.network.inputs if scenario.network else 0
+    trained = inputs * layer.units * layer.train_weights + layer.units * layer.bias * layer.train_biases
+    return bool(trained == 2)
+
+
 def has_hidden_plane(scenario: Scenario) -> bool:
     """Dense networks whose last hidden layer has two units, and that have one output."""
     layers = scenario.layers if has_dense_network(scenario) else ()
@@ -104,6 +113,7 @@ _ALL = (
     Picture("search-map", "search", searches_a_plane, is_table=True, is_costly=True),
     Picture("region", "region", lies_in_a_plane, is_table=True, is_costly=True),
     Picture("surface", "surface", lambda scenario: bool(scenario.coordinates), is_costly=True),
+    Picture("descent", "descent", has_two_parameters, is_costly=True),
     Picture("rates", "rates", lambda scenario: bool(scenario.coordinates), is_table=True, is_costly=True),
     Picture("functions-plot", "functions", lambda scenario: bool(scenario.functions)),
     Picture("unrolled", "unrolled", lambda scenario: scenario.steps > 0),

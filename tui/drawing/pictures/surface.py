@@ -20,6 +20,7 @@ from dlsim.tui.drawing.variants import Variant, variants
 
 Way = tuple[Variant, Array, Array]
 """A variant, and where it has been: (places,) across and (places,) up, the last of them where it is now."""
+Places = NDArray[np.int64]
 DEEP = [f"deep-{level}" for level in range(DEPTHS)]
 SHADES = ("@#*+:-. ", "█▓▓▒▒░░ ")
 """From the lowest level, in ASCII and where there is more than that."""
