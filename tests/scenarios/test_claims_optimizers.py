@@ -39,7 +39,8 @@ def races():
 
 @pytest.mark.parametrize("name", [*RACES, "optimizers-on-a-network"])
 def test_all_seven_start_from_the_same_place(name):
-    assert load(name).variants == NAMES[1:]
+    on_the_ridge = ["on the ridge"] if name == "optimizers-on-a-saddle" else []
+    assert [*load(name).variants] == [*NAMES[1:], *on_the_ridge]
     starts = [Simulator(load(name, variant=variant)) for variant in NAMES]
     first = [weights.tobytes() for weights, _ in starts[0].parameters]
     assert all([weights.tobytes() for weights, _ in start.parameters] == first for start in starts)
@@ -229,6 +230,13 @@ def test_beside_a_saddle_gradient_descent_waits_longest(races):
     assert y[None] < 0.01
     assert all(y[variant] > 0.7 for variant in AVERAGING)
     assert all(races["optimizers-on-a-saddle", variant].loss() < -0.97 for variant in NAMES)
+
+
+def test_a_variant_stands_beside_them_that_starts_on_the_ridge_and_never_leaves_it():
+    simulator = Simulator(load("optimizers-on-a-saddle", variant="on the ridge"))
+    simulator.seek(iteration=120)
+    assert simulator.curves["y"].values.tolist() == [0.0] * 120
+    assert abs(simulator.loss()) < 1e-5
 
 
 @pytest.mark.parametrize("variant", NAMES)
