@@ -113,7 +113,9 @@ class Curves(Struct, frozen=True):
 
     def bands(self, columns: int, marker: str, band_mark: str) -> Iterator[Series]:
         """What the losses of batches leap over, in each run; few of them as a line."""
-        runs = [(variant.snapshot.is_part, curve, variant.snapshot.epochs) for variant, curve in self.variants]
+        runs: list[tuple[bool, Curve, Epochs | None]] = [
+            (variant.snapshot.is_part, curve, variant.snapshot.epochs) for variant, curve in self.variants
+        ]
         if not runs and "loss" in self.own:
             runs.append((self.is_part, self.own["loss"], self.epochs))
         for is_part, curve, epochs in runs:

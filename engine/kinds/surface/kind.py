@@ -168,7 +168,7 @@ class SurfaceModel(FlatState):
     def observe(self, iteration: int) -> tuple[float, ...]:
         """The point before the update, its way over the surface; and the rate that each coordinate is moved by."""
         before, after = self._state(landed=False), self._state(landed=True)
-        rate = self.optimizer.own_rate(self._update_number(iteration), before[1:], after[1:])
+        rate = self.optimizer.own_rate(self._update_number(iteration), tuple(before[1:]), tuple(after[1:]))
         return (*before[0], *np.broadcast_to(rate, before[0].shape))
 
     def is_finite(self) -> bool:
@@ -374,6 +374,7 @@ def _symbols(model: SurfaceModel) -> str:
     names = []
     for axis in COORDINATES[: model.surface.dimensions]:
         names += [axis, f"∂f/∂{axis}", f"{axis}⁺", *(f"{slot}_{axis}⁺" for slot in model.optimizer.slots)]
+        names += [f"{OWN_RATE}{axis}"] if model.optimizer.own_rate_notation else []
     return ", ".join(names)
 
 

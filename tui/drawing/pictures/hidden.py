@@ -93,7 +93,8 @@ class HiddenPlane(Sketch):
             marks = LENS_MARKS if is_lens else CLASS_MARKS
             mark = marks[self.glyphs.has_dots][self._kind(row)]
             ref = Ref(PASSES[TRAINING].a, self._hidden.number, (row, 0))
-            plane.mark(*map(float, places[row]), mark, Link("lens" if is_lens else "mark", ref))
+            x, y = map(float, places[row])
+            plane.mark(x, y, mark, Link("lens" if is_lens else "mark", ref))
         if len(self._data.inputs) > MOST_NAMED:
             return
         cells: dict[tuple[int, int], list[str]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlsim.engine.kinds.surface.quantities import COORDINATES, POINT
+from dlsim.engine.kinds.surface.quantities import COORDINATES, POINT, SurfaceTape
 from dlsim.engine.kinds.updates import OWN_RATE, RATE
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot
@@ -53,9 +53,10 @@ def draw(scene: Scene, cells: Canvas) -> None:
 def _told(variant: Variant, scene: Scene, axis: int, longest: int) -> Pieces:
     """A variant's mark, its name, and the rate of its last update."""
     snapshot = variant.snapshot
+    assert isinstance(snapshot.tape, SurfaceTape), "a picture of surfaces"
     optimizer = snapshot.tape.optimizer
     own = Ref(POINT.own_rate, 0, (axis,))
-    ref = own if optimizer is not None and optimizer.own_rate_notation else Ref(RATE)
+    ref = own if optimizer.own_rate_notation else Ref(RATE)
     is_known = scene.snapshot.is_shown(Ref(POINT.new, 0, (axis,)))
     value = snapshot.tape.value(ref, 0) if is_known else None
     role = "lead" if variant.is_lead else "text"
