@@ -211,20 +211,21 @@ def test_every_cell_of_a_table_has_a_column_and_a_number_that_an_iteration_shows
 
 
 TABLES = [
-    ("several outputs", "before gradient =m⁺ =v⁺ change new", "b8: b8 ∂E/∂b8 m_b8⁺ v_b8⁺ Δb8 b8⁺"),
-    ("several outputs", "before gradient =m⁺ =v⁺ change new", "W6: W6 ∂E/∂W6 - - - -"),
+    ("several outputs", "before gradient =m⁺ =v⁺ =η_t/√v change new", "b8: b8 ∂E/∂b8 m_b8⁺ v_b8⁺ η_b8 Δb8 b8⁺"),
+    ("several outputs", "before gradient =m⁺ =v⁺ =η_t/√v change new", "W6: W6 ∂E/∂W6 - - - - -"),
     ("several outputs", "z activation delta", "h5: z5 h5 ∂E/∂z5"),
     ("several outputs", "=x1 =x2 =t1 =t2 =t3 =o1 =o2 =o3", "3: x1 x2 t1 t2 t3 o1 o2 o3"),
     ("not trained", "value", "W7: W7"),
     ("not trained", "z activation", "o1: z4 o1"),
-    ("through time", "before gradient =a⁺ =d⁺ change new", "Wh3: Wh3 ∂E/∂Wh3 a_Wh3⁺ d_Wh3⁺ ΔWh3 Wh3⁺"),
+    ("through time", "before gradient =a⁺ =d⁺ =η·√d/√a change new", "Wh3: Wh3 ∂E/∂Wh3 a_Wh3⁺ d_Wh3⁺ η_Wh3 ΔWh3 Wh3⁺"),
     ("through time", "z activation delta", "o2⟨3⟩: z4⟨3⟩ o2⟨3⟩ ∂E/∂z4⟨3⟩"),
     (
         "through time",
         "input=x1 input=x2 target=t1 target=t2 output=o1 output=o2",
         "2⟨1⟩: x1⟨1⟩ x2⟨1⟩ t1⟨1⟩ t2⟨1⟩ o1⟨1⟩ o2⟨1⟩",
     ),
-    ("a surface", "before gradient =m⁺ =v⁺ change new", "y: y ∂f/∂y m_y⁺ v_y⁺ Δy y⁺"),
+    ("a surface", "before gradient change new", "y: y ∂f/∂y Δy y⁺"),
+    ("a surface", "=m⁺ =v⁺ =η_t/√v", "y: m_y⁺ v_y⁺ η_y"),
     ("functions", "function_value function_slope", "softplus: softplus(x) softplus′(x)"),
     ("softmax", "=v =softmax(v)", "3: v3 softmax(v)3"),
     ("a search", "=(0,0) =(0,1) =(1,0) =(1,1) solved count", "y: y(0,0) y(0,1) y(1,0) y(1,1) - -"),
