@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
-from dlsim.engine.numbers import DIGITS, fixed, is_extreme, plain
+from dlsim.engine.numbers import DIGITS, fixed, plain
 from dlsim.engine.quantity import Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -355,9 +355,8 @@ class TableView:
         whole = with_point_in_column(text)
         if len(whole) < cells:
             return whole
-        fewer = range(self.digits, 0, -1) if is_extreme(value) else ()
-        texts = [whole, *(with_point_in_column(fixed(value, digits)) for digits in fewer)]
-        texts.append(texts[-1].lstrip())  # no exponent is cut: it would be another number
+        texts = [whole, *(with_point_in_column(fixed(value, digits)) for digits in range(self.digits, -1, -1))]
+        texts.append(texts[-1].lstrip())  # none is cut: it would be another number
         return next((form for form in texts if len(form) < cells), fit(whole, cells - 1))
 
 

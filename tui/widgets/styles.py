@@ -86,8 +86,8 @@ OF_PICTURES = {
     "boundary": "color: $foreground; text-style: bold",
     "lens": "color: $text-accent; text-style: bold reverse",
 }
-GROUNDS = frozenset(role for role in OF_PICTURES if re.fullmatch(r"(deep|low|high|class-\d+)-\d+", role))
-"""Those of levels: other roles stand on them."""
+GROUNDS = frozenset(role for role in OF_PICTURES if re.fullmatch(r"(deep|low|high|class-\d+)-\d+|flat|steep", role))
+"""Those of levels and zones: other roles stand on them."""
 
 STYLES: Mapping[str, str] = {**EVERYWHERE, **OF_TEXT, **OF_PICTURES}
 """Roles, and how each looks; "" is plain."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from support.numbers import ref_to
@@ -294,6 +294,7 @@ LARGE = st.floats(-1e9, 1e9, allow_nan=False).filter(lambda number: number == 0 
 
 
 @given(st.lists(LARGE, min_size=3, max_size=3), st.integers(40, 118), st.integers(0, 12))
+@example([0.0, 0.0, 1000.0], 40, 10)
 @settings(max_examples=60, deadline=None)
 def test_however_large_a_number_is_it_never_touches_its_label_or_its_neighbour(numbers, cells, digits):
     simulator = Simulator(load("activations", overrides={"functions.vector": numbers}))
