@@ -21,7 +21,7 @@ from dlsim.engine.comparison import Comparison
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, comma_refused, fixed, plain, scientific, typed_fraction, typed_number
-from dlsim.engine.quantity import digits_of
+from dlsim.engine.quantity import about, digits_of
 from dlsim.engine.scenario.load import names_of_settings
 from dlsim.engine.snapshot import Explanation
 from dlsim.engine.text import in_language, shown
@@ -29,7 +29,7 @@ from dlsim.tui.session.editing import LONG_TEXTS, NUMBERS, Target, target_of, ta
 from dlsim.tui.session.selection import value_now
 from dlsim.tui.words import Words
 from dlsim.tui.words.markdown import inline, without_marks
-from dlsim.tui.words.prose import column_head, meaning, origin, question, reasons
+from dlsim.tui.words.prose import column_head, did_it_help, meaning, origin, question, reasons
 
 MOST_VALUES = 24
 """Of an op with more numbers than this the rest is left out."""
@@ -88,10 +88,11 @@ class WalkText:
         yield self._place(snapshot, event)
         yield self.spoken(question(self._say, snapshot, event.ref))
         if event.ref.quantity is UPDATE:  # the number of it is only how many took their places
-            yield self.spoken(told.filled_in(self.digits))
+            yield from self._moved(snapshot, told)
         else:
             yield from self._made_of(told)
-        yield from self._means(snapshot, told)
+            yield from map(self.spoken, reasons(self._say, snapshot, told, self.digits))
+        yield self.spoken(meaning(self._say, snapshot, told.ref, float(told.value)))
 
     def stretch(self, simulator: Simulator, event: Event, start: int) -> Iterator[str]:
         """Every op from the cursor `start` to where the run stands: its formula and its numbers."""
@@ -110,6 +111,7 @@ class WalkText:
             if shapes:
                 yield self.line("shapes", shapes=shapes)
             if op.quantity is UPDATE:
+                yield from self._moved(snapshot, snapshot.explain(op.ref(0)))
                 continue
             shown = range(first, min(last, first + MOST_VALUES))
             for ref in map(op.ref, shown):
@@ -141,6 +143,9 @@ class WalkText:
         if simulator.trains and position.cursor == position.values:
             key, values = self.of_loss("iteration_done", simulator)
             yield self.line(key, iteration=position.done, **values)
+            helped = did_it_help(self._say, simulator.snapshot(), Ref(UPDATE), self.digits)
+            if helped:
+                yield self.spoken(helped)
 
     def arrived(self, simulator: Simulator) -> Iterator[str]:
         """What is to be said of where the run has come to."""
@@ -203,6 +208,14 @@ class WalkText:
         if filled_in not in ("", plain(told.value, self.digits)):
             yield self.line("numbers", substituted=filled_in)
         yield self.line("result", symbol=symbol, value=value)
+
+    def _moved(self, snapshot: Snapshot, told: Explanation) -> Iterator[str]:
+        """What an update has made of each parameter."""
+        for ref in told.operands[:MOST_VALUES]:
+            before, after = (self.number(snapshot.tape.value(each, snapshot.sample)) for each in (about(ref), ref))
+            yield self.line("moved", symbol=snapshot.symbol(about(ref)), before=before, after=after)
+        if len(told.operands) > MOST_VALUES:
+            yield self.line("more", number=len(told.operands) - MOST_VALUES)
 
     def _means(self, snapshot: Snapshot, told: Explanation) -> Iterator[str]:
         """Why it is what it is, and what that means."""

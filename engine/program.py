@@ -116,6 +116,9 @@ class Tape:
     loss: Ref | None = None
     """What the loss curve goes through: the mean error of the batch, the height of a surface; None without one."""
 
+    loss_after: Ref | None = None
+    """What the update makes of the loss on the same data; None without one."""
+
     # What is the same at every moment is made once: of the 60 numbers on a screen that took 400 calls a step.
 
     @cached_property

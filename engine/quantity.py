@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, overload
 
 
 class Ref(NamedTuple):
@@ -26,6 +26,23 @@ class Ref(NamedTuple):
 
 Formula = tuple[str | Ref, ...]
 """A formula as data: text, and references that are shown as symbols or as numbers."""
+Worked = tuple[str | Ref | float, ...]
+"""The same partly worked out: numbers stand in it that no reference has."""
+
+
+Tokens = TypeVar("Tokens", Formula, Worked)
+
+
+class Opened(NamedTuple):
+    """How a formula is opened up: other ways in which it is `written` with symbols, and the lines in which its numbers
+    are `worked` out, the first as it is written last. Empty where there is nothing to open.
+    """
+
+    written: tuple[Formula, ...] = ()
+    worked: tuple[Worked, ...] = ()
+
+
+UNOPENED = Opened()
 POWERS = ("²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "^")
 
 
@@ -128,6 +145,10 @@ class Quantity(ABC):
         """What it is made of; empty for what is given."""
         return ()
 
+    def opened(self, tape: Any, ref: Ref, sample: int) -> Opened:
+        """The formula opened up, where a function in it would say nothing of how it is worked out."""
+        return UNOPENED
+
     def whole(self, tape: Any, op: Any) -> tuple[str, str]:
         """(formula with matrices, the same with their shapes) of an op of it."""
         return "", ""
@@ -220,7 +241,7 @@ class LeftOut(str):
         return made
 
 
-def operands(tokens: Formula) -> tuple[Ref, ...]:
+def operands(tokens: Worked) -> tuple[Ref, ...]:
     """All that a formula is made of, each once, in order: what it writes, and what it leaves out."""
     found: dict[Ref, None] = {}
     for token in tokens:
@@ -236,18 +257,19 @@ def leads(text: str) -> bool:
     return not text or text.endswith(("(", "|", "[", ", "))
 
 
-def is_raised(tokens: Sequence[str | Ref], place: int) -> bool:
+def is_raised(tokens: Sequence[str | Ref | float], place: int) -> bool:
     """Whether what follows the token at `place` is a power."""
     following = tokens[place + 1] if place + 1 < len(tokens) else ""
     return isinstance(following, str) and following[:1] in POWERS
 
 
-def of_sample(tokens: Formula, sample: int) -> Formula:
+def of_sample(tokens: Tokens, sample: int) -> Tokens:
     """The same formula of another sample: every reference that is to the one under the lens is to `sample`."""
-    return tuple(_token_of_sample(token, sample) for token in tokens)
+    found: list[Any] = [_token_of_sample(token, sample) for token in tokens]
+    return tuple(found)
 
 
-def _token_of_sample(token: str | Ref, sample: int) -> str | Ref:
+def _token_of_sample(token: str | Ref | float, sample: int) -> str | Ref | float:
     if isinstance(token, LeftOut):
         return LeftOut(token, tuple(_ref_of_sample(ref, sample) for ref in token.refs))
     return _ref_of_sample(token, sample) if isinstance(token, Ref) else token
@@ -263,21 +285,21 @@ FOLLOWED = 1024
 """Of so many of the terms that are left out one is told what they are: as many as a unit can have senders."""
 
 
-def total(terms: Sequence[Formula], limit: int = TERMS) -> Formula:
+def total(terms: Sequence[Tokens], limit: int = TERMS) -> Tokens:
     """The terms joined by plus signs; of more than `limit`, the middle is left out."""
     return series(terms.__getitem__, len(terms), limit=limit)
 
 
-def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: int = TERMS) -> Formula:
+def series(term: Callable[[int], Tokens], count: int, by: str = " + ", limit: int = TERMS) -> Tokens:
     """So many terms, each made when it is needed, joined by a sign; of more than `limit` the middle is left out, and
     of that no more than FOLLOWED terms are told of.
     """
-    terms = [term(place) for place in range(min(count, limit))]
+    terms: list[Any] = [term(place) for place in range(min(count, limit))]
     if count > limit:
         left_out = range(limit - 2, min(count - 1, limit - 2 + FOLLOWED))
         middle = operands(tuple(token for place in left_out for token in term(place)))
         terms = [*terms[: limit - 2], (LeftOut("…", middle),), term(count - 1)]
-    joined: list[str | Ref] = []
+    joined: list[Any] = []
     for number, each in enumerate(terms):
         if number:
             joined.append(by)
@@ -285,24 +307,33 @@ def series(term: Callable[[int], Formula], count: int, by: str = " + ", limit: i
     return tuple(joined)
 
 
-def fill(notation: str, operands: Mapping[str, Ref | str]) -> Formula:
-    """`notation` cut at its {names}, each replaced by its operand: a reference, or text.
+@overload
+def fill(notation: str, operands: Mapping[str, Ref | str]) -> Formula: ...
+
+
+@overload
+def fill(notation: str, operands: Mapping[str, Ref | str | float | Worked]) -> Worked: ...
+
+
+def fill(notation: str, operands: Mapping[str, Ref | str | float | Worked]) -> Worked:
+    """`notation` cut at its {names}, each replaced by its operand: a reference, text, a number, or a whole formula.
 
     >>> fill("max({alpha}·{z}, {z})", {"z": Ref(Z), "alpha": "0.1"})
     ('max(0.1·', Ref(quantity=z, ...), ', ', Ref(quantity=z, ...), ')')
 
     KeyError for a name that has no operand.
     """
-    tokens: list[str | Ref] = []
+    tokens: list[str | Ref | float] = []
     rest = notation
     while rest:
         text, brace, rest = rest.partition("{")
-        found: list[str | Ref] = [text] if text else []
+        found: list[str | Ref | float] = [text] if text else []
         if brace:
             name, _, rest = rest.partition("}")
-            found.append(operands[name])
+            operand = operands[name]
+            found += operand if isinstance(operand, tuple) and not isinstance(operand, Ref) else [operand]
         for token in found:
-            if tokens and isinstance(token, str) and isinstance(tokens[-1], str):
+            if tokens and isinstance(token, str) and isinstance(tokens[-1], str) and not isinstance(token, LeftOut):
                 tokens[-1] += token
             else:
                 tokens.append(token)

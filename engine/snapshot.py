@@ -16,9 +16,21 @@ from numpy.typing import NDArray
 
 from dlsim.engine.curve import Curve
 from dlsim.engine.model import Epochs, Model, Table
-from dlsim.engine.numbers import DIGITS, as_operand
+from dlsim.engine.numbers import DIGITS, as_operand, plain
 from dlsim.engine.program import Op, Tape, Trouble
-from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, is_raised, leads, of_sample, operands
+from dlsim.engine.quantity import (
+    UNOPENED,
+    Formula,
+    Opened,
+    Quantity,
+    Ref,
+    Whose,
+    Worked,
+    is_raised,
+    leads,
+    of_sample,
+    operands,
+)
 from dlsim.engine.runs import Ghost, Position
 from dlsim.engine.scenario.spec import Scenario
 from dlsim.engine.timeline import History
@@ -48,6 +60,14 @@ class Explanation:
         self.value: float = tape.value(ref, sample)
         self.tokens: Formula = tokens if ref.sample is None else of_sample(tokens, ref.sample)
         self._numbers = [tape.value(token, sample) for token in self.tokens if isinstance(token, Ref)]
+        self.opened: Opened = ref.quantity.opened(tape, ref, sample if ref.sample is None else ref.sample)
+        if self.opened is UNOPENED:
+            return
+        if ref.sample is not None:
+            self.opened = Opened(*(tuple(of_sample(line, ref.sample) for line in lines) for lines in self.opened))
+        self._worked = [
+            [tape.value(one, sample) for one in line if isinstance(one, Ref)] for line in self.opened.worked
+        ]
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same number, made of the same numbers."""
@@ -66,33 +86,60 @@ class Explanation:
 
     @cached_property
     def formula(self) -> str:
-        """What it is made of, with symbols."""
-        return self._tape.symbolic(self.tokens)
+        """What it is made of, with symbols; in each way in which it is written."""
+        return " = ".join(map(self._tape.symbolic, self.written))
 
-    def symbols(self) -> list[str]:
-        """The tokens of its formula, each number's symbol in its place."""
-        return [token if isinstance(token, str) else self._tape.symbol(token) for token in self.tokens]
+    @property
+    def written(self) -> tuple[Formula, ...]:
+        """Its formula, and other ways to write it that are closer to how it is worked out."""
+        return (self.tokens, *self.opened.written)
 
-    def numbers(self, digits: int) -> list[str]:
-        """The tokens of its formula, each number in its place, made from the full one with so many decimals."""
-        texts, text, numbers = list[str](), "", iter(self._numbers)
-        for place, token in enumerate(self.tokens):
+    @property
+    def worked(self) -> tuple[Worked, ...]:
+        """The lines in which it is worked out with numbers: its formula, or that opened up."""
+        return self.opened.worked or (self.tokens,)
+
+    def symbols(self, tokens: Formula | None = None) -> list[str]:
+        """The tokens of its formula, or of another, each number's symbol in its place."""
+        tokens = self.tokens if tokens is None else tokens
+        return [token if isinstance(token, str) else self._tape.symbol(token) for token in tokens]
+
+    def numbers(self, digits: int, line: int | None = None) -> list[str]:
+        """The tokens of its formula, or of a line in which it is worked out, each number in its place, made from the
+        full one with so many decimals.
+        """
+        is_formula = line is None or not self.opened.worked
+        tokens: Worked = self.tokens if is_formula else self.worked[line or 0]
+        texts, text, numbers = list[str](), "", iter(self._numbers if is_formula else self._worked[line or 0])
+        for place, token in enumerate(tokens):
             if isinstance(token, str):
                 texts.append(token)
             else:
-                is_leading = leads(text) and not is_raised(self.tokens, place)
-                texts.append(as_operand(next(numbers), digits, leading=is_leading))
+                number = token if isinstance(token, float) else next(numbers)
+                texts.append(as_operand(number, digits, leading=leads(text) and not is_raised(tokens, place)))
             text += texts[-1]
         return texts
 
     @property
     def substituted(self) -> str:
-        """The formula with every symbol's number in its place."""
+        """The formula with every symbol's number in its place; a function in it as it is worked out, line by line."""
         return self.filled_in(DIGITS)
 
     def filled_in(self, digits: int) -> str:
         """The same with so many decimals."""
-        return "".join(self.numbers(digits))
+        return " = ".join("".join(texts) for _, texts in self.lines(digits))
+
+    def lines(self, digits: int) -> list[tuple[Worked, list[str]]]:
+        """(tokens, the same as texts) of those of `worked` that say more than the one before and, but for the first,
+        more than the number itself.
+        """
+        found: dict[str, tuple[Worked, list[str]]] = {}
+        for line, tokens in enumerate(self.worked):
+            texts = self.numbers(digits, line)
+            found.setdefault("".join(texts), (tokens, texts))
+        if len(found) > 1:
+            found.pop(plain(self.value, digits), None)
+        return list(found.values())
 
     @cached_property
     def sums(self) -> tuple[Explanation, ...]:
@@ -100,17 +147,14 @@ class Explanation:
         written: on a copy of a tape, as they are read when they are asked for.
         """
         written = dict.fromkeys(token for token in self.tokens if isinstance(token, Ref))
-        found = [
-            Explanation(self._tape, ref, self._sample)
-            for ref in written
-            if ref.quantity.is_sum_over_ways and ref.sample is None
-        ]
-        return tuple([inner for inner in found if len(inner.operands) > 1 and inner.is_over_ways])
+        return tuple([Explanation(self._tape, ref, self._sample) for ref in written if self._is_over_ways(ref)])
 
-    @property
-    def is_over_ways(self) -> bool:
+    def _is_over_ways(self, ref: Ref) -> bool:
         """Whether its formula adds up what comes back over several ways."""
-        return all(operand.quantity.is_way for operand in self.operands)
+        if not ref.quantity.is_sum_over_ways or ref.sample is not None:
+            return False
+        parts = operands(self._tape.formula(ref, self._sample))
+        return len(parts) > 1 and all(part.quantity.is_way for part in parts)
 
     @cached_property
     def said(self) -> Wording:

@@ -17,8 +17,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.opened import ORDINARY, Numbers, Opening, opened, power
 from dlsim.engine.names import Names
-from dlsim.engine.quantity import Formula, Ref, fill, total
+from dlsim.engine.quantity import Formula, Opened, Ref, fill, total
 from dlsim.engine.scenario.spec import ActivationSpec, Convention
 from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings, unknown_key
 
@@ -49,6 +50,10 @@ class Activation(Struct, frozen=True):
     derivative: Derivative | None
     notation: str
     derivative_notation: str
+    openings: tuple[Opening, ...]
+    """How its value is worked out by hand."""
+    derivative_openings: tuple[Opening, ...]
+    """How its slope is."""
     also: tuple[str, ...] = ()
     """What Keras, PyTorch and scikit-learn call it."""
     definition: str = ""
@@ -82,9 +87,22 @@ class Activation(Struct, frozen=True):
     def formula(self, z: Ref, settings: Mapping[str, Ref | str], all_z: Sequence[Ref]) -> Formula:
         """A = f(z) as tokens; `settings` as `operands` has them, `all_z` the layer's weighted sums, for softmax."""
         if self.couples_units:
-            powers: list[Formula] = [("exp(", ref, ")") for ref in all_z]
-            return ("exp(", z, ") / (", *total(powers), ")")
+            powers: list[Formula] = [("e^(", ref, ")") for ref in all_z]
+            return ("e^(", z, ") / (", *total(powers), ")")
         return fill(self.notation, {"z": z, **settings})
+
+    def opened(
+        self,
+        operands: Mapping[str, Ref | str],
+        numbers: Numbers,
+        all_z: tuple[Sequence[Ref], Sequence[float]] = ((), ()),
+        *,
+        is_slope: bool = False,
+    ) -> Opened:
+        """A = f(z), or with `is_slope` ∂a/∂z, opened up; `operands` are those of the notations, each with its number in
+        `numbers`, `all_z` the layer's weighted sums and their numbers, for softmax.
+        """
+        return opened(self.derivative_openings if is_slope else self.openings, operands, numbers, all_z)
 
     def derivative_formula(self, z: Ref, a: Ref, settings: Mapping[str, Ref | str]) -> Formula:
         """∂a/∂z as tokens, for an activation whose units do not depend on each other."""
@@ -257,6 +275,8 @@ STEP = Activation(
     notation="(1 if {z} {at_zero} 0 else 0)",
     derivative_notation="",
     also=("heaviside", "unit_step", "binary_step", "step_function", "hard_limit", "hardlim", "threshold", "perceptron"),
+    openings=(Opening(("(1 if {z} {at_zero} 0 else 0)",)),),
+    derivative_openings=(),
     settings=(Setting("at_zero", "at_zero", 0.0, "flag", signs=(">", "≥")),),
     rules=_step_rules,
     span=(0.0, 1.0),
@@ -270,7 +290,9 @@ SIGMOID = Activation(
     notation="sigmoid({z})",
     derivative_notation="{a}·(1 − {a})",
     also=("logistic", "expit", "logsig", "σ"),
-    definition="1/(1 + exp(−{z}))",
+    openings=(Opening(("1/(1 + e^(−{z}))", "1/(1 + {power})"), {"power": lambda of: power(-of["z"])}),),
+    derivative_openings=(Opening(("{a}·(1 − {a})",)),),
+    definition="1/(1 + e^(−{z}))",
     steepest=0.25,
     span=(0.0, 1.0),
     thresholds=(0.5,),
@@ -283,7 +305,26 @@ TANH = Activation(
     notation="tanh({z})",
     derivative_notation="1 − {a}²",
     also=("hyperbolic_tangent", "tansig"),
-    definition="(exp({z}) − exp(−{z}))/(exp({z}) + exp(−{z}))",
+    openings=(
+        Opening(
+            ("(e^({z}) − e^(−{z}))/(e^({z}) + e^(−{z}))", "({up} − {down})/({up} + {down})"),
+            {"up": lambda of: power(of["z"]), "down": lambda of: power(-of["z"])},
+            holds=lambda of: abs(of["z"]) <= ORDINARY,
+        ),
+        Opening(
+            ("(1 − e^(−2·{z}))/(1 + e^(−2·{z}))", "(1 − {power})/(1 + {power})"),
+            {"power": lambda of: power(-2 * of["z"])},
+            written=True,
+            holds=lambda of: of["z"] > 0,
+        ),
+        Opening(
+            ("(e^(2·{z}) − 1)/(e^(2·{z}) + 1)", "({power} − 1)/({power} + 1)"),
+            {"power": lambda of: power(2 * of["z"])},
+            written=True,
+        ),
+    ),
+    derivative_openings=(Opening(("1 − {a}²", "1 − {square}"), {"square": lambda of: of["a"] * of["a"]}),),
+    definition="(e^({z}) − e^(−{z}))/(e^({z}) + e^(−{z}))",
     steepest=1.0,
     span=(-1.0, 1.0),
     thresholds=(0.0,),
@@ -296,6 +337,8 @@ RELU = Activation(
     notation="max(0, {z})",
     derivative_notation="(1 if {z} > 0 else 0)",
     also=("rectifier", "rectified_linear", "rectified_linear_unit", "rect", "ramp"),
+    openings=(Opening(("max(0, {z})",)),),
+    derivative_openings=(Opening(("(1 if {z} > 0 else 0)",)),),
     kinks=_kink_at_zero,
     span=(0.0, inf),
     thresholds=(0.0,),
@@ -308,6 +351,10 @@ LEAKY_RELU = Activation(
     notation="max({alpha}·{z}, {z})",
     derivative_notation="(1 if {z} > 0 else {alpha})",
     also=("lrelu", "leaky"),
+    openings=(
+        Opening(("max({alpha}·{z}, {z})", "max({product}, {z})"), {"product": lambda of: of["alpha"] * of["z"]}),
+    ),
+    derivative_openings=(Opening(("(1 if {z} > 0 else {alpha})",)),),
     settings=(Setting("alpha", "a", 0.01, "unit", elsewhere=("negative_slope", "slope", "leak", "α")),),
     kinks=_kink_at_zero,
     thresholds=(0.0,),
@@ -317,9 +364,23 @@ ELU = Activation(
     keras="ELU",
     value=_elu,
     derivative=_elu_derivative,
-    notation="({z} if {z} > 0 else {alpha}·(exp({z}) − 1))",
-    derivative_notation="(1 if {z} ≥ 0 else {alpha}·exp({z}))",
     also=("exponential_linear", "exponential_linear_unit"),
+    notation="({z} if {z} > 0 else {alpha}·(e^({z}) − 1))",
+    derivative_notation="(1 if {z} ≥ 0 else {alpha}·e^({z}))",
+    openings=(
+        Opening(("({z} if {z} > 0 else {alpha}·(e^({z}) − 1))", "{z}"), holds=lambda of: of["z"] > 0),
+        Opening(
+            ("({z} if {z} > 0 else {alpha}·(e^({z}) − 1))", "{alpha}·(e^({z}) − 1)", "{alpha}·({power} − 1)"),
+            {"power": lambda of: power(of["z"])},
+        ),
+    ),
+    derivative_openings=(
+        Opening(("(1 if {z} ≥ 0 else {alpha}·e^({z}))",), holds=lambda of: of["z"] >= 0),
+        Opening(
+            ("(1 if {z} ≥ 0 else {alpha}·e^({z}))", "{alpha}·e^({z})", "{alpha}·{power}"),
+            {"power": lambda of: power(of["z"])},
+        ),
+    ),
     settings=(Setting("alpha", "a", 1.0, "positive", elsewhere=("α",)),),
     kinks=_elu_kinks,
     steepest=1.0,
@@ -330,9 +391,22 @@ SOFTPLUS = Activation(
     keras="softplus",
     value=_softplus,
     derivative=_softplus_derivative,
-    notation="ln(1 + exp({z}))",
-    derivative_notation="1/(1 + exp(−{z}))",
     also=("smooth_relu",),
+    notation="ln(1 + e^({z}))",
+    derivative_notation="1/(1 + e^(−{z}))",
+    openings=(
+        Opening(
+            ("ln(1 + e^({z}))", "ln(1 + {power})", "ln {sum}"),
+            {"power": lambda of: power(of["z"]), "sum": lambda of: 1 + of["power"]},
+            holds=lambda of: of["z"] <= ORDINARY,
+        ),
+        Opening(
+            ("{z} + ln(1 + e^(−{z}))", "{z} + ln(1 + {power})"),
+            {"power": lambda of: power(-of["z"])},
+            written=True,
+        ),
+    ),
+    derivative_openings=(Opening(("1/(1 + e^(−{z}))", "1/(1 + {power})"), {"power": lambda of: power(-of["z"])}),),
     steepest=1.0,
     span=(0.0, inf),
 )
@@ -343,7 +417,20 @@ SWISH = Activation(
     notation="{z}·sigmoid({beta}·{z})",
     derivative_notation="sigmoid({beta}·{z}) + {beta}·{a}·(1 − sigmoid({beta}·{z}))",
     also=("silu", "sigmoid_linear_unit"),
-    definition="{z}/(1 + exp(−{beta}·{z}))",
+    openings=(
+        Opening(("{z}/(1 + e^(−{beta}·{z}))", "{z}/(1 + {power})"), {"power": lambda of: power(-of["beta"] * of["z"])}),
+    ),
+    derivative_openings=(
+        Opening(
+            (
+                "1/(1 + e^(−{beta}·{z})) + {beta}·{a}·(1 − 1/(1 + e^(−{beta}·{z})))",
+                "1/(1 + {power}) + {beta}·{a}·(1 − 1/(1 + {power}))",
+                "{sigmoid} + {beta}·{a}·(1 − {sigmoid})",
+            ),
+            {"power": lambda of: power(-of["beta"] * of["z"]), "sigmoid": lambda of: 1 / (1 + of["power"])},
+        ),
+    ),
+    definition="{z}/(1 + e^(−{beta}·{z}))",
     settings=(Setting("beta", "β", 1.0, "positive"),),
     rules=_swish_rules,
     steepest=1.0998393201288669,  # where β·z = 2.39935728
@@ -357,6 +444,8 @@ LINEAR = Activation(
     notation="{z}",
     derivative_notation="1",
     also=("identity", "none", "purelin", "id"),
+    openings=(Opening(("{z}",)),),
+    derivative_openings=(Opening(("1",)),),
     thresholds=(0.0,),
 )
 SOFTMAX = Activation(
@@ -367,6 +456,23 @@ SOFTMAX = Activation(
     notation="softmax({z})",
     derivative_notation="{a}·(1 − {a})",
     also=("normalized_exponential",),
+    openings=(
+        Opening(
+            ("e^({z}) / ({all})", "{power} / ({all})", "{power} / {sum_of_all}"),
+            {"power": lambda of: power(of["z"])},
+            each=("e^({of})", "{part}"),
+            of_each=lambda of: power(of["of"]),
+            holds=lambda of: of["least"] >= -ORDINARY and of["largest"] <= ORDINARY,
+        ),
+        Opening(
+            ("e^({z} − {largest}) / ({all})", "{power} / ({all})", "{power} / {sum_of_all}"),
+            {"power": lambda of: power(of["z"] - of["largest"])},
+            each=("e^({of} − {largest})", "{part}"),
+            of_each=lambda of: power(of["of"] - of["largest"]),
+            written=True,
+        ),
+    ),
+    derivative_openings=(Opening(("{a}·(1 − {a})",)),),
     couples_units=True,
     span=(0.0, 1.0),
 )

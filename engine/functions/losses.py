@@ -7,7 +7,8 @@ and Courville, Deep Learning (2016), §6.2; reductions as in Keras 2.2.4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import log1p
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.opened import NEARLY_ZERO, Numbers, Opening, logarithm, opened, power
 from dlsim.engine.names import Names
+from dlsim.engine.quantity import Opened, Ref
 from dlsim.engine.scenario.spec import Convention
 
 Array = NDArray[Any]  # (batch, outputs); float64, or complex128 under a complex step
@@ -41,6 +44,14 @@ class Loss(Struct, frozen=True):
     errors_by_output: Callable[[Array, Array, Array], object]
     slope_by_output: Callable[[Array, Array, Array], object]
     slope_by_output_notation: str
+    openings: tuple[Opening, ...]
+    """How an output's E is worked out by hand; {z} stands for its weighted sum."""
+    slope_openings: tuple[Opening, ...]
+    """How its slope is."""
+    slope_by_output_openings: tuple[Opening, ...]
+    """How its slope is that is made from the output alone."""
+    squares_notation: str = ""
+    """Of an E that is the mean of squares: what one of them is the square of."""
     also: tuple[str, ...] = ()
     """What Keras, PyTorch and scikit-learn call it; a name that may mean two stands at both."""
     fused_with: str | None = None
@@ -53,7 +64,21 @@ class Loss(Struct, frozen=True):
         """The same with so many outputs written into its notations; a mean over one output needs no division."""
         names = ("notation", "slope_notation", "slope_by_output_notation")
         division = "" if outputs == 1 else f"/{outputs}"
-        return replace(self, **{name: getattr(self, name).replace("/{K}", division) for name in names})
+        openings = ("openings", "slope_openings", "slope_by_output_openings")
+        return replace(
+            self,
+            **{name: getattr(self, name).replace("/{K}", division) for name in names},
+            **{name: tuple(opening.of(outputs) for opening in getattr(self, name)) for name in openings},
+        )
+
+    def opened(
+        self,
+        operands: Mapping[str, Ref | str],
+        numbers: Numbers,
+        all_z: tuple[Sequence[Ref], Sequence[float]] = ((), ()),
+    ) -> Opened:
+        """An output's E opened up: operands {t}, {a} and, where they are known, {z} and the z of all outputs."""
+        return opened(self.openings, operands, numbers, all_z)
 
     def conventions(self) -> tuple[Convention, ...]:
         """Its rules for the panel: how it is averaged, and what it is computed together with."""
@@ -129,6 +154,10 @@ def _categorical_slope_by_output(a: Array, t: Array, out: Array) -> None:
     np.divide(-t, a, out=out)
 
 
+def _difference(of: Numbers) -> float:
+    return of["t"] - of["a"]
+
+
 HALF_SQUARED_ERROR = Loss(
     name="half_squared_error",
     errors=_half_squared_error,
@@ -139,6 +168,14 @@ HALF_SQUARED_ERROR = Loss(
     slope_by_output=_half_squared_error_slope,
     slope_by_output_notation="−({t} − {a})",
     also=("squared_error", "half_mse", "half_mean_squared_error", "sse", "sum_squared_error", "sum_of_squares"),
+    openings=(
+        Opening(
+            ("½·({t} − {a})²", "½·{difference}²", "½·{square}"),
+            {"difference": _difference, "square": lambda of: of["difference"] * of["difference"]},
+        ),
+    ),
+    slope_openings=(Opening(("−({t} − {a})",)),),
+    slope_by_output_openings=(Opening(("−({t} − {a})",)),),
 )
 MSE = Loss(
     name="mse",
@@ -151,6 +188,15 @@ MSE = Loss(
     slope_by_output=_mse_slope,
     slope_by_output_notation="−2·({t} − {a})/{K}",
     also=("mean_squared_error", "mean_square_error", "MSELoss", "squared_error", "l2", "quadratic"),
+    openings=(
+        Opening(
+            ("({t} − {a})²/{K}", "{difference}²/{K}", "{square}/{K}"),
+            {"difference": _difference, "square": lambda of: of["difference"] * of["difference"]},
+        ),
+    ),
+    slope_openings=(Opening(("−2·({t} − {a})/{K}", "−2·{difference}/{K}"), {"difference": _difference}),),
+    slope_by_output_openings=(Opening(("−2·({t} − {a})/{K}", "−2·{difference}/{K}"), {"difference": _difference}),),
+    squares_notation="{t} − {a}",
     mean_over_outputs=True,
 )
 BINARY_CROSSENTROPY = Loss(
@@ -166,6 +212,36 @@ BINARY_CROSSENTROPY = Loss(
     also=(
         *("bce", "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"),
         *("sigmoid_cross_entropy", "log_loss", "logistic_loss", "cross_entropy", "crossentropy", "deviance"),
+    ),
+    openings=(
+        Opening(
+            ("−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}", "−({t}·{ln_yes} + (1 − {t})·{ln_no})/{K}"),
+            {"ln_yes": lambda of: logarithm(of["a"]), "ln_no": lambda of: logarithm(1.0 - of["a"])},
+            holds=lambda of: NEARLY_ZERO <= of["a"] <= 1 - NEARLY_ZERO,
+        ),
+        Opening(
+            (
+                "(max({z}, 0) − {z}·{t} + ln(1 + e^(−|{z}|)))/{K}",
+                "({above} − {product} + ln(1 + {power}))/{K}",
+                "({above} − {product} + {logarithm})/{K}",
+            ),
+            {
+                "above": lambda of: max(of["z"], 0.0),
+                "product": lambda of: of["z"] * of["t"],
+                "power": lambda of: power(-abs(of["z"])),
+                "logarithm": lambda of: log1p(of["power"]),
+            },
+            written=True,
+            needs=("z",),
+        ),
+        Opening(("−({t}·ln {a} + (1 − {t})·ln(1 − {a}))/{K}",)),
+    ),
+    slope_openings=(Opening(("({a} − {t})/{K}",)),),
+    slope_by_output_openings=(
+        Opening(
+            ("({a} − {t})/({a}·(1 − {a}))/{K}", "{difference}/{product}/{K}"),
+            {"difference": lambda of: of["a"] - of["t"], "product": lambda of: of["a"] * (1.0 - of["a"])},
+        ),
     ),
     fused_with="sigmoid",
     mean_over_outputs=True,
@@ -185,6 +261,32 @@ CATEGORICAL_CROSSENTROPY = Loss(
         *("sparse_categorical_crossentropy", "scce", "CrossEntropyLoss", "nll", "NLLLoss", "negative_log_likelihood"),
         *("cross_entropy", "crossentropy", "log_loss", "deviance", "multinomial"),
     ),
+    openings=(
+        Opening(
+            ("−{t}·ln {a}", "−{t}·{logarithm}"),
+            {"logarithm": lambda of: logarithm(of["a"])},
+            holds=lambda of: of["a"] >= NEARLY_ZERO,
+        ),
+        Opening(
+            (
+                "−{t}·({z} − {largest} − ln({all}))",
+                "−{t}·({below} − ln({all}))",
+                "−{t}·({below} − ln {sum_of_all})",
+                "−{t}·({below} − {logarithm})",
+            ),
+            {
+                "below": lambda of: of["z"] - of["largest"],
+                "logarithm": lambda of: logarithm(of["sum_of_all"]),
+            },
+            each=("e^({of} − {largest})", "{part}"),
+            of_each=lambda of: power(of["of"] - of["largest"]),
+            written=True,
+            needs=("z", "largest"),
+        ),
+        Opening(("−{t}·ln {a}",)),
+    ),
+    slope_openings=(Opening(("{a} − {t}",)),),
+    slope_by_output_openings=(Opening(("−{t}/{a}",)),),
     fused_with="softmax",
     targets_sum_to_one=True,
 )

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dlsim.engine.functions.opened import Opening, Part
 from dlsim.engine.names import Names
 from dlsim.engine.scenario.spec import Convention, OptimizerSpec
 from dlsim.engine.scenario.tables import Place, Setting, Settings, read_settings
@@ -62,6 +63,8 @@ class Optimizer(ABC):
     """Symbols of the state arrays, in the order in which they are renewed."""
     slot_notation: Mapping[str, str]
     notation: str
+    roots: ClassVar[Mapping[str, Part]] = {}
+    """What in its notations is worked out by itself, and how: the square roots."""
     epsilon_rule: ClassVar[str] = ""
     """The key of the words that say where ε stands; "" for an optimizer that has none."""
     forms: ClassVar[Mapping[str, float | bool]] = {}
@@ -113,6 +116,15 @@ class Optimizer(ABC):
         these are, or one number where all have the same.
         """
         return self.rate(iteration)
+
+    def opening(self, notation: str) -> Opening | None:
+        """How one of its notations is worked out by hand; None where there is no root in it."""
+        roots = {root: f"root {place}" for place, root in enumerate(self.roots) if root in notation}
+        worked = notation
+        for root, name in roots.items():
+            worked = worked.replace(root, f"{{{name}}}")
+        parts = {name: self.roots[root] for root, name in roots.items()}
+        return Opening((notation, worked), parts) if roots else None
 
     @property
     def form(self) -> str:
@@ -205,6 +217,7 @@ class Adagrad(Optimizer):
     slot_notation: Mapping[str, str] = {"a": "{a} + {g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
     keras = "Adagrad"
+    roots: ClassVar[Mapping[str, Part]] = {"√{a+}": lambda of: math.sqrt(of["a+"])}
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
     own_rate_notation = "{rate}/(√{a+} + {epsilon})"
@@ -238,6 +251,7 @@ class RMSprop(Optimizer):
     slot_notation: Mapping[str, str] = {"a": "{rho}·{a} + (1 − {rho})·{g}²"}
     notation = "{p} − {rate}·{g}/(√{a+} + {epsilon})"
     keras = "RMSprop"
+    roots: ClassVar[Mapping[str, Part]] = {"√{a+}": lambda of: math.sqrt(of["a+"])}
     epsilon_rule = "outside_root"
     keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}  # the notes write 1e-6
     own_rate_notation = "{rate}/(√{a+} + {epsilon})"
@@ -273,6 +287,10 @@ class Adadelta(Optimizer):
     }
     notation = "{p} − {rate}·{g}·√({d} + {epsilon})/√({a+} + {epsilon})"
     keras = "Adadelta"
+    roots: ClassVar[Mapping[str, Part]] = {
+        "√({d} + {epsilon})": lambda of: math.sqrt(of["d"] + of["epsilon"]),
+        "√({a+} + {epsilon})": lambda of: math.sqrt(of["a+"] + of["epsilon"]),
+    }
     epsilon_rule = "inside_roots"
     own_rate_notation = "{rate}·√({d} + {epsilon})/√({a+} + {epsilon})"
     own_rate_head = "η·√d/√a"
@@ -319,6 +337,11 @@ class Adam(Optimizer):
     forms: ClassVar[Mapping[str, float | bool]] = {"amsgrad": True}
     keras = "Adam"
     has_direction = True
+    roots: ClassVar[Mapping[str, Part]] = {
+        "√{v+}": lambda of: math.sqrt(of["v+"]),
+        "√{v̂+}": lambda of: math.sqrt(of["v̂+"]),
+        "√(1 − {beta_2}^{t})": lambda of: math.sqrt(1.0 - of["beta_2"] ** of["t"]),
+    }
     epsilon_rule = "outside_root"
 
     def __init__(self, settings: Settings) -> None:

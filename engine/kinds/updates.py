@@ -5,13 +5,14 @@ A tape that has them is an `UpdatedTape`. Rules: engine/functions/optimizers.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
+from dlsim.engine.functions.opened import Opening, opened
 from dlsim.engine.functions.optimizers import Optimizer
-from dlsim.engine.quantity import FOLLOWED, Formula, LeftOut, Quantity, Ref, Shown, Whose, fill
+from dlsim.engine.quantity import FOLLOWED, UNOPENED, Formula, LeftOut, Opened, Quantity, Ref, Shown, Whose, fill
 
 PLUS = "⁺"
 """Behind a parameter's symbol: what the update makes of it."""
@@ -202,6 +203,10 @@ class NewParameter(_OfParameter):
         """The optimizer's step."""
         return _step(tape, "", self.of, ref)
 
+    def opened(self, tape: UpdatedTape, ref: Ref, sample: int) -> Opened:
+        """The same, its roots worked out."""
+        return _step_opened(tape, "", self.of, ref)
+
     def whole(self, tape: Any, op: Any) -> tuple[str, str]:
         """The same for all of them."""
         return _for_all(tape, op, self.of, "")
@@ -263,6 +268,11 @@ class OwnRate(_OfParameter):
         optimizer = _optimizer(tape)
         return fill(optimizer.own_rate_notation, _operands(tape, self.of, ref)) if optimizer.own_rate_notation else ()
 
+    def opened(self, tape: UpdatedTape, ref: Ref, sample: int) -> Opened:
+        """The same, its roots worked out."""
+        optimizer = _optimizer(tape)
+        return _opened(tape, optimizer.opening(optimizer.own_rate_notation), lambda: _operands(tape, self.of, ref))
+
     def shown_with(self, tape: Any, ref: Ref) -> Shown | None:
         """With the new value, which is made with it."""
         return self.of.new.shown_with(tape, ref._replace(quantity=self.of.new))
@@ -308,6 +318,10 @@ class NewSlot(_Slot):
     def formula(self, tape: UpdatedTape, ref: Ref, sample: int) -> Formula:
         """How it is renewed."""
         return _step(tape, self.slot, self.of, ref)
+
+    def opened(self, tape: UpdatedTape, ref: Ref, sample: int) -> Opened:
+        """The same, its roots worked out."""
+        return _step_opened(tape, self.slot, self.of, ref)
 
     def whole(self, tape: Any, op: Any) -> tuple[str, str]:
         """The same for all of them."""
@@ -394,6 +408,14 @@ class StepSize(Quantity):
         if optimizer is None or not optimizer.rate_notation:
             return ()
         return fill(optimizer.rate_notation, {"n": Ref(DONE), "t": Ref(WITH_THIS), **_settings(optimizer)})
+
+    def opened(self, tape: UpdatedTape, ref: Ref, sample: int) -> Opened:
+        """The same, its root worked out."""
+        optimizer = tape.optimizer
+        if optimizer is None or not optimizer.rate_notation:
+            return UNOPENED
+        operands = {"n": Ref(DONE), "t": Ref(WITH_THIS), **_settings(optimizer)}
+        return _opened(tape, optimizer.opening(optimizer.rate_notation), lambda: operands)
 
     def whole(self, tape: Any, op: Any) -> tuple[str, str]:
         """A single number."""
@@ -483,14 +505,23 @@ def _settings(optimizer: Optimizer) -> dict[str, Ref]:
 def _step(tape: UpdatedTape, slot: str, of: Parameter, ref: Ref) -> Formula:
     """How a slot, or with `slot` "" the parameter itself, is renewed."""
     optimizer = _optimizer(tape)
-    operands = _operands(tape, of, ref)
-    return fill(optimizer.slot_notation[slot] if slot else optimizer.notation, operands)
+    return fill(_notation(optimizer, slot), _operands(tape, of, ref))
 
 
-def _operands(tape: UpdatedTape, of: Parameter, ref: Ref) -> dict[str, Ref | str]:
+def _step_opened(tape: UpdatedTape, slot: str, of: Parameter, ref: Ref) -> Opened:
+    """The same worked out."""
+    optimizer = _optimizer(tape)
+    return _opened(tape, optimizer.opening(_notation(optimizer, slot)), lambda: _operands(tape, of, ref))
+
+
+def _notation(optimizer: Optimizer, slot: str) -> str:
+    return optimizer.slot_notation[slot] if slot else optimizer.notation
+
+
+def _operands(tape: UpdatedTape, of: Parameter, ref: Ref) -> dict[str, Ref]:
     """What stands for a parameter, its gradient, its memory and the settings in the notation of its optimizer."""
     optimizer = _optimizer(tape)
-    operands: dict[str, Ref | str] = {
+    operands = {
         "p": Ref(of, ref.layer, ref.index),
         "g": Ref(of.gradient, ref.layer, ref.index),
         "rate": Ref(RATE) if optimizer.rate_notation else Ref(setting("learning_rate")),
@@ -500,6 +531,14 @@ def _operands(tape: UpdatedTape, of: Parameter, ref: Ref) -> dict[str, Ref | str
         operands[name] = Ref(of.slot(name), ref.layer, ref.index)
         operands[f"{name}+"] = Ref(of.new_slot(name), ref.layer, ref.index)
     return operands
+
+
+def _opened(tape: UpdatedTape, opening: Opening | None, operands: Callable[[], Mapping[str, Ref]]) -> Opened:
+    """Lines of an optimizer's, filled in; none where there is nothing to open."""
+    if opening is None:
+        return UNOPENED
+    refs = operands()
+    return opened((opening,), refs, {name: one.quantity.value(tape, one, 0) for name, one in refs.items()})
 
 
 def _for_all(tape: Any, op: Any, of: Parameter, slot: str) -> tuple[str, str]:

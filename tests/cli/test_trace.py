@@ -137,6 +137,51 @@ def test_a_formula_of_its_own_stands_without_brackets_around_it(dlsim):
 def test_a_setting_of_an_activation_is_written_with_its_own_symbol_and_its_number(dlsim):
     beta = 'network.layers.0.activation={name="swish", beta=1.5}'
     lines = {line["symbol"]: line for line in dlsim("trace", "backprop-2-2-2", "--set", beta, "--json").lines}
-    assert (lines["h1"]["formula"], lines["h1"]["substituted"]) == ("z1·sigmoid(β·z1)", "0.08·sigmoid(1.5·0.08)")
+    assert (lines["h1"]["formula"], lines["h1"]["substituted"]) == (
+        "z1·sigmoid(β·z1)",
+        "0.08/(1 + e^(−1.5·0.08)) = 0.08/(1 + 0.88692044)",
+    )
     assert lines["∂h1/∂z1"]["formula"] == "sigmoid(β·z1) + β·h1·(1 − sigmoid(β·z1))"
-    assert lines["∂h1/∂z1"]["substituted"].startswith("sigmoid(1.5·0.08) + 1.5·0.042")
+    assert lines["∂h1/∂z1"]["substituted"].startswith("1/(1 + e^(−1.5·0.08)) + 1.5·0.042")
+
+
+def test_what_a_sigmoid_makes_of_its_z_can_be_followed_by_hand(dlsim):
+    lines = dlsim("trace", "backprop-2-2-2").out.splitlines()
+    assert lines[2].endswith("h1 = sigmoid(z1) = 1/(1 + e^(−0.08)) = 1/(1 + 0.92311635) = 0.51998934")
+    event = dlsim("trace", "backprop-2-2-2", "--json").lines[2]
+    assert (event["formula"], event["substituted"]) == ("sigmoid(z1)", "1/(1 + e^(−0.08)) = 1/(1 + 0.92311635)")
+
+
+SCORES = """
+schema = 1
+title = "Softmax of a thousand"
+summary = "Scores that are far apart."
+[network]
+inputs = 3
+layers = [{ units = 3, activation = "softmax", bias = false, weights = [[1, 0, 0], [0, 1, 0], [0, 0, 1]] }]
+[data]
+inputs = [[-1000, 0, 1000]]
+targets = [[1, 0, 0]]
+[training]
+loss = "categorical_crossentropy"
+optimizer = "sgd"
+"""
+
+
+def test_the_loss_of_an_answer_that_is_0_is_told_from_z_and_not_from_a_logarithm_of_0(dlsim, tmp_path):
+    file = tmp_path / "scores.toml"
+    file.write_text(SCORES, encoding="utf-8")
+    told = {line["symbol"]: line for line in dlsim("trace", file, "--json").lines}["E_o1"]
+    assert told["value"] == 2000.0
+    assert told["formula"] == "−t1·ln o1 = −t1·(z1 − z3 − ln(e^(z1 − z3) + e^(z2 − z3) + e^(z3 − z3)))"
+    lines = told["substituted"].split(" = ")
+    assert lines[0] == "−1·(-1000 − 1000 − ln(e^(-1000 − 1000) + e^(0 − 1000) + e^(1000 − 1000)))"
+    assert lines[-1] == "−1·(-2000 − 0)"
+    assert "ln 0" not in told["substituted"]
+
+
+def test_a_mean_of_squares_over_several_outputs_is_told_as_that(dlsim):
+    lines = dlsim("trace", "backprop-2-2-2", "--set", 'training.loss="mse"', "--json").lines
+    told = {line["symbol"]: line for line in lines}["E"]
+    assert told["formula"] == "E_o1 + E_o2 = ((t1 − o1)² + (t2 − o2)²)/2"
+    assert told["substituted"] == ("((0.4 − 0.60944600)² + (0.6 − 0.66384491)²)/2 = (0.04386763 + 0.00407617)/2")

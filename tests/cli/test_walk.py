@@ -85,6 +85,32 @@ def test_a_symbol_may_be_typed_as_it_is_written_or_as_it_is_spoken(walk, symbol)
     assert "There is no number" not in why[0]
 
 
+@pytest.mark.parametrize(
+    ("symbol", "formula"),
+    [
+        ("dE_o1/do1", "minus (t1 minus o1)"),
+        ("dE_o1/dz3", "dE_o1/do1 times do1/dz3"),
+        ("dz3/dh1", "W5"),
+        ("dE_o1/dh1", "dE_o1/dz3 times dz3/dh1 = dE_o1/do1 times do1/dz3 times dz3/dh1"),
+    ],
+)
+def test_the_derivatives_that_the_notes_write_can_be_asked_for(walk, symbol, formula):
+    *_, told = walk(SCENARIO, "i", f"why {symbol}")
+    assert told[1] == f"Formula: {symbol} = {formula}"
+
+
+def test_what_a_function_does_is_said_with_its_numbers(walk):
+    *_, told = walk(SCENARIO, "i", "why h1")
+    assert told[2] == "Numbers: 1/(1 plus e to the power of (minus 0.08)) = 1/(1 plus 0.92311635)"
+
+
+@pytest.mark.parametrize("typed", [("47", ""), ("47", "g op", "")])
+def test_an_update_says_each_old_and_new_weight_and_whether_it_has_helped(walk, typed):
+    said = walk(SCENARIO, *typed)[-1]
+    assert "W5: 0.45000000 before, now 0.43703857" in said
+    assert said.count("E 0.02397190 to 0.02323634 (minus 3.1 %). Did it help? Yes: E is smaller.") == 1
+
+
 @each_scenario(besides=[FORWARD_ONLY])
 def test_no_sign_is_left_that_a_screen_reader_might_pass_over(walk, name):
     typed = ["lesson", "200", "g", *[""] * 8, "g", "", "", "i", "e", "b", "I", "where", "loss", "check", "help", "why"]
@@ -244,12 +270,14 @@ def test_a_run_that_stops_by_its_loss_has_that_loss_where_one_asks_for_it(walk, 
         "Stopped after 2 iterations: loss < 9.7.",
         "It is 9.66666667.",
         "Iteration 2 is done; before its update the batch loss was 9.00000000.",
+        "On this batch: E 9.00000000 to 9.00000000. Did it help? No: E is as before.",
     ]
     assert loss[0] == "Over the whole training set the loss is 9.66666667."
     assert by_batch[0] == "Stopped after 2 iterations: batch loss < 9.5."
-    _, (_, it_is, before), loss = walk(SCENARIO, "until loss < 0.0235", "loss")
+    _, (_, it_is, before, helped), loss = walk(SCENARIO, "until loss < 0.0235", "loss")
     assert it_is == "It is 0.02323634."
     assert before == "Iteration 1 is done; before its update the loss was 0.02397190."
+    assert helped == "E 0.02397190 to 0.02323634 (minus 3.1 %). Did it help? Yes: E is smaller."
     assert loss[0] == "Over the whole training set the loss is 0.02323634."
 
 
@@ -619,7 +647,7 @@ def test_an_export_is_a_scenario_that_begins_where_the_walk_stood(walk, tmp_path
         ("W[2][1,2]⁺", "new W[2][1,2]"),
         ("½·(t1 − o1)²", "1/2 times (t1 minus o1) squared"),
         ("−(t·ln x)", "minus (t times ln x)"),
-        ("1/(1 + exp(−z1))", "1/(1 plus exp(minus z1))"),
+        ("1/(1 + e^(−z1))", "1/(1 plus e to the power of (minus z1))"),
         ("«a·b»", "[this sample: a times b]"),
         ("(4×2)·(2×4)", "(4 by 2) times (2 by 4)"),
         ("가중치 · 합", "가중치 times 합"),

@@ -5,16 +5,29 @@ from __future__ import annotations
 import math
 import re
 
-WRITTEN = {"«": "(", "»": ")", "·": "*", "−": "-", "½": "0.5", "≥": ">=", " = ": " == ", "[": "(", "]": ")", "^": "**"}
+WRITTEN = {
+    "e^(": "exp(",
+    "«": "(",
+    "»": ")",
+    "·": "*",
+    "−": "-",
+    "½": "0.5",
+    "≥": ">=",
+    " = ": " == ",
+    "[": "(",
+    "]": ")",
+    "^": "**",
+}
 POWERS = "²³⁴⁵⁶⁷⁸"
 NAMES = {
-    "exp": math.exp,
+    "exp": lambda power: math.exp(power) if power < 709 else math.inf,
     "ceil": math.ceil,
     "log": math.log,
     "sqrt": math.sqrt,
     "tanh": math.tanh,
     "max": max,
     "abs": abs,
+    "inf": math.inf,
     "argmax": lambda *numbers: 1 + numbers.index(max(numbers)),
     "within": lambda number, low, high: low - 5e-5 <= number <= high + 5e-5,  # both are written with four decimals
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),

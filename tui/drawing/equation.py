@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from msgspec import Struct
 
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.numbers import fixed, plain
-from dlsim.engine.quantity import Ref, about
+from dlsim.engine.quantity import Formula, Ref, Worked, about
 from dlsim.engine.snapshot import Explanation, Snapshot
 from dlsim.engine.text import breadth
-from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, dispensable, gap, measure, wrap
+from dlsim.tui.drawing.text import ELLIPSIS, Line, Link, Part, Piece, cut, dispensable, gap, measure, widest, wrap
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import reasons
 
@@ -31,12 +31,17 @@ JOINS = {" ": 0, " + ": 1, " − ": 1, " · ": 2, "·": 2}
 BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 AIR, STACKED, FLAT = 0.5, 2.5, 6.0
+WORKED, WORKED_OF_SELECTED = 2.9, 1.9
 NUMBERS = (5.0, 6.5, 7.0)
-"""What is lost with an empty line, the stacked form, the formula in symbols, more and more of its numbers."""
+"""What is lost with an empty line, the stacked form, the formula in symbols, with a line in which numbers are worked
+out further, and with more and more of the numbers.
+"""
 SPELT_OUT_ALL, SPELT_OUT_LONG, SPELT_OUT_NUMBERS, SPELT_OUT = 0.4, 2.5, 3.5, 3.6
-MOVES = 0.3
-"""What is lost with a line of the parameters that an update moves."""
+MOVES, MOVES_KEPT = 0.3, 4
+"""What is lost with a line of the parameters that an update moves: so many lines stay longer than the sentences."""
 MOST_MOVES = 99
+TO, APART = " → ", "   "
+"""Between an old value and the new one, and between what stands side by side."""
 NARROW = 24
 """With less room than this to the right of the equals sign, lines begin at the left edge."""
 QUESTION, MEANING, WHY, BATCH = 3.0, 2.8, 3.2, 2.0
@@ -73,63 +78,121 @@ class PanelRoom(Struct, frozen=True):
 # the equation
 
 
-def equation(room: PanelRoom, told: Explanation, *, marked: Ref | None = None, is_shown: bool = True) -> list[Part]:
+def equation(
+    room: PanelRoom, told: Explanation, *, marked: Ref | None = None, is_shown: bool = True, worked_out: float = WORKED
+) -> list[Part]:
     """The formula with symbols, the same with numbers, and the result, below each other's equals sign. The operand
-    `marked` is marked; a number that is not shown yet has its formula alone.
+    `marked` is marked; a number that is not shown yet has its formula alone. `worked_out` is what is lost with a line
+    in which numbers are worked out further.
     """
     cells, digits = room.cells, room.digits
     left: Piece = (told.symbol, "active")
     shown = result(told.value, digits) if is_shown else ELLIPSIS
     outcome = (("= ", "muted"), (shown, "result"))
     if told.ref.quantity is UPDATE:
-        return [_moves(room.snapshot, told, cells)]
+        return [_moves(room, told)]
     if not told.tokens:
         return [Part((((left, (" ", ""), *outcome),),))]
-    right = symbolic(told, marked)
-    if _text(right) == shown:
-        right = [(_text(right), "result")]
-    numbers = with_numbers(told, digits, marked) if is_shown else right
-    roomy = stacked([left, (" = ", ""), *right])
-    if roomy is not None and roomy.width > cells:
-        roomy = None
-    column = measure([left]) + 1 if roomy is None else _column_of_equals(roomy.lines[roomy.baseline])
+    ways = [symbolic(told, marked, tokens) for tokens in told.written]
+    if _text(ways[0]) == shown:
+        ways = [[(shown, "result")]]
+    is_result = _text(ways[-1]) == shown
+    lines = told.lines(digits) if is_shown else []
+    worked = [_pieces(_linked(texts, tokens, "number", marked)) for tokens, texts in lines]
+    if worked and _text(worked[0]) in (shown, plain(told.value, digits)):
+        worked = []
+    head: list[Piece] = [left, (" = ", "")]
+    column = measure([left]) + 1
+    forms: list[list[Line]] = []
+    costs: list[float] = []
+
+    def offer(form: list[Line], cost: float) -> None:
+        """A form, and what is lost by it: one that is no shorter than the one before is none."""
+        if not forms or len(form) < len(forms[-1]):
+            forms.append(form)
+            costs.append(cost)
+
+    def below(at: int) -> tuple[list[list[Line]], list[Line]]:
+        """The lines of numbers, and that of the result: their equals signs at a column."""
+        end: list[Line] = [] if is_result else [((" " * hanging_room(at, cells)[1], ""), *outcome)]
+        return [_below(each, at, cells) for each in worked], end
+
+    boxed, at = _boxed(head, ways, cells)
+    if boxed:
+        numbers, end = below(at)
+        filled = [*chain.from_iterable(numbers), *end]
+        if filled:
+            offer([*boxed, (), *filled], 0)
+        offer([*boxed, *filled], AIR)
+    numbers, end = below(column)
+    width, edge = hanging_room(column, cells)
+    flat = _hanging(head, " " * (edge + 2), in_lines(ways[0], width, used=column - edge))
+    others = [_below(way, column, cells) for way in ways[1:]]
+    for most in range(max(len(numbers), 1), 0, -1):
+        offer(
+            [*flat, *chain.from_iterable(others + numbers[:most]), *end],
+            STACKED if most == len(numbers) else worked_out,
+        )
+    first = numbers[0] if numbers else []
+    offer([*flat, *first, *end], worked_out)
+    few = _below(worked[0], column, cells, most=3) if len(first) > 3 else first
+    offer([*flat, *few, *end], NUMBERS[0])
+    offer([*few, *end], FLAT)
+    if len(few) > 1:
+        offer([*_below(worked[0], column, cells, most=1), *end], NUMBERS[1])
+    offer(end, NUMBERS[2])
+    return [Part(tuple(map(tuple, forms)), tuple(costs[1:]))]
+
+
+def _boxed(head: Sequence[Piece], ways: Sequence[Sequence[Piece]], cells: int) -> tuple[list[Line], int]:
+    """The formula with its fractions stacked, and the column of its equals signs; no line where it does not fit."""
+    first = stacked([*head, *ways[0]])
+    if first is None or first.width > cells:
+        return [], 0
+    lines, column = list(first.lines), _column_of_equals(first.lines[first.baseline])
+    for way in ways[1:]:
+        box = stacked([("= ", "muted"), *way])
+        if box is None or column + box.width > cells:
+            lines += _below(way, column, cells)
+        else:
+            lines += [((" " * column, ""), *line) for line in box.lines]
+    return lines, column
+
+
+def _below(pieces: Sequence[Piece], column: int, cells: int, *, most: int | None = None) -> list[Line]:
+    """A line of an equation under its first, their equals signs below each other."""
     width, column = hanging_room(column, cells)
-    indent = " " * column
-    used = max(measure([left]) + 3 - len(indent) - 2, 0)
-    flat = _hanging([left, (" = ", "")], indent + "  ", in_lines(right, width, used=used))
-    filled = [
-        tuple(_hanging([(indent, ""), ("= ", "muted")], indent + "  ", in_lines(numbers, width, most=most)))
-        for most in (None, 3, 1)
-    ]
-    forms: list[tuple[Line, ...]] = [tuple(flat), ()]
-    costs: list[float] = [FLAT]
-    if roomy is not None:
-        forms.insert(0, roomy.lines)
-        costs.insert(0, STACKED)
-    parts = [Part(tuple(forms), tuple(costs))]
-    if roomy is not None:
-        parts.append(gap(AIR))
-    if is_shown and _text(numbers) not in (shown, plain(told.value, digits)):
-        parts.append(Part((*filled, ()), NUMBERS))
-    if _text(right) != shown:
-        parts.append(Part(((((indent, ""), *outcome),),)))
-    return parts
+    head: Sequence[Piece] = [(" " * column, ""), ("= ", "muted")]
+    return _hanging(head, " " * (column + 2), in_lines(pieces, width, most=most))
 
 
-def _moves(snapshot: Snapshot, told: Explanation, cells: int) -> Part:
-    """Which new values take their places: as many as there is room for."""
-    pieces: list[Piece] = []
-    for ref in told.operands[:MOST_MOVES]:
-        before = about(ref)
-        pieces += [
-            (f"{', ' if pieces else ''}{snapshot.symbol(before)} ← ", ""),
-            (snapshot.symbol(ref), Link("symbol", ref)),
-        ]
+def _moves(room: PanelRoom, told: Explanation) -> Part:
+    """Which new values take their places, old → new: as many as there is room for, side by side where they fit."""
+    snapshot, digits = room.snapshot, room.digits
+
+    def number(ref: Ref) -> str:
+        return plain(snapshot.tape.value(ref, snapshot.sample), digits)
+
+    moved = told.operands[:MOST_MOVES]
+    symbols = [snapshot.symbol(about(ref)) for ref in moved]
+    old, new = [number(about(ref)) for ref in moved], [number(ref) for ref in moved]
+    name, before, after = widest(symbols), widest(old), widest(new)
+    cells = name + before + after + len(" ") + len(TO)
+    across = max((room.cells + len(APART)) // (cells + len(APART)), 1)
+    rows: list[Line] = []
+    for start in range(0, len(moved), across):
+        row: list[Piece] = []
+        for ref, symbol, was, now in list(zip(moved, symbols, old, new, strict=True))[start : start + across]:
+            row += [(APART, "")] if row else []
+            row += [(f"{symbol:<{name}} ", Link("symbol", about(ref))), (f"{was:<{before}}{TO}", "")]
+            row.append((f"{now:<{after}}", Link("number", ref)))
+        rows.append(cut(tuple(row), room.cells))
     if len(told.operands) > MOST_MOVES:
-        pieces.append((f", {ELLIPSIS}", ""))
-    lines = in_lines(pieces, cells - 2)
-    shorter = [(*lines[:most], (*lines[most], (f" {ELLIPSIS}", ""))) for most in reversed(range(len(lines) - 1))]
-    return Part((tuple(lines), *shorter, ()), (MOVES,) * len(shorter) + (FLAT,))
+        rows.append(((ELLIPSIS, "muted"),))
+    fewer = range(len(rows) - 1, 0, -1)
+    shorter = [(*rows[: most - 1], (*cut(rows[most - 1], room.cells - 2), (f" {ELLIPSIS}", ""))) for most in fewer]
+    costs = [MOVES if most >= MOVES_KEPT else MEANING + MOVES for most in fewer]
+    return Part((tuple(rows), *shorter, ()), (*costs, FLAT))
 
 
 def spelt_out(room: PanelRoom, told: Explanation) -> Part:
@@ -238,24 +301,25 @@ class Box(Struct, frozen=True):
         return measure(self.lines[0])
 
 
-def symbolic(told: Explanation, marked: Ref | None = None) -> list[Piece]:
-    """The formula with symbols, piece by piece; `marked` is the operand to mark."""
-    return _pieces(_linked(told, told.symbols(), "symbol", marked))
+def symbolic(told: Explanation, marked: Ref | None = None, tokens: Formula | None = None) -> list[Piece]:
+    """The formula, or another way to write it, with symbols, piece by piece; `marked` is the operand to mark."""
+    tokens = told.tokens if tokens is None else tokens
+    return _pieces(_linked(told.symbols(tokens), tokens, "symbol", marked))
 
 
 def _link(role: str, ref: Ref, marked: Ref | None) -> Link:
     return Link("chosen" if ref == marked else role, ref)
 
 
-def with_numbers(told: Explanation, digits: int, marked: Ref | None = None) -> list[Piece]:
+def with_numbers(told: Explanation, digits: int) -> list[Piece]:
     """The formula with every symbol's number in its place, each made from the full number."""
-    return _pieces(_linked(told, told.numbers(digits), "number", marked))
+    return _pieces(_linked(told.numbers(digits), told.tokens, "number", None))
 
 
-def _linked(told: Explanation, texts: Sequence[str], role: str, marked: Ref | None) -> list[Piece]:
+def _linked(texts: Sequence[str], tokens: Worked, role: str, marked: Ref | None) -> list[Piece]:
     """The texts of a formula's tokens; those of numbers lead to them."""
-    pairs = zip(texts, told.tokens, strict=True)
-    return [(text, "" if isinstance(token, str) else _link(role, token, marked)) for text, token in pairs]
+    pairs = zip(texts, tokens, strict=True)
+    return [(text, _link(role, token, marked) if isinstance(token, Ref) else "") for text, token in pairs]
 
 
 def _pieces(pieces: list[Piece]) -> list[Piece]:

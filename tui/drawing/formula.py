@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isnan
 
+from dlsim.engine.kinds.layered.quantities import Derivative
 from dlsim.engine.numbers import fixed
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Ref, digits_of
@@ -16,6 +17,8 @@ from dlsim.tui.drawing.equation import (
     MARK,
     MEANING,
     QUESTION,
+    WORKED,
+    WORKED_OF_SELECTED,
     PanelRoom,
     batch_parts,
     equation,
@@ -50,6 +53,8 @@ BEFORE_ERRORS, GAP = 16, 2
 LISTED_AT_MOST = 24
 WAY, MOMENT, OTHERS = 2.0, 2.9, 2.0
 """What is lost without the way one came, without what tells of another moment, of other samples."""
+CHAIN = 2.6
+"""What is lost without the key that goes through a chain."""
 IN_LISTS = {LISTED_AT_MOST: 0.0, 6: 2.1, 3: 3.4, 1: 4.5}
 """Lists of at most so many operands, and what is lost by going on to them: numbers stay longer than sentences."""
 LIST, TITLE = 2.2, 3.3
@@ -93,17 +98,34 @@ def panel_parts(
     else:
         told = snapshot.explain(snapshot.event.ref)
         sentence = meaning(say, snapshot, told.ref, told.value)
-        body = [*_explained(room, told, sentence), *batch_parts(room, told), *_after(room, room.prose)]
+        body = [*_explained(room, told, sentence), *batch_parts(room, told), *_chain(room, told)]
+        body += _after(room, room.prose)
     return body, _foot(room)
 
 
+def _chain(room: PanelRoom, told: Explanation) -> list[Part]:
+    """That the factors of a derivative can be followed, one by one."""
+    factors = [ref for ref in told.operands if isinstance(ref.quantity, Derivative)]
+    if len(factors) < 2 or not isinstance(told.ref.quantity, Derivative):
+        return []
+    hint = room.say("why.chain", enter=room.caps["select.enter"])
+    line = tuple(_with_keys(hint, room.caps["select.enter"]))
+    return [dispensable([line] if measure(line) <= room.prose else wrap(line, room.prose), CHAIN)]
+
+
 def _explained(
-    room: PanelRoom, told: Explanation, sentence: str, *, marked: Ref | None = None, is_shown: bool = True
+    room: PanelRoom,
+    told: Explanation,
+    sentence: str,
+    *,
+    marked: Ref | None = None,
+    is_shown: bool = True,
+    worked_out: float = WORKED,
 ) -> list[Part]:
     """A number's question, formula and meaning: the sums in the formula and the reasons for it where it is shown."""
     asked = question(room.say, room.snapshot, told.ref)
     parts = [room.said(asked, "question", QUESTION), gap()]
-    parts += equation(room, told, marked=marked, is_shown=is_shown)
+    parts += equation(room, told, marked=marked, is_shown=is_shown, worked_out=worked_out)
     if is_shown:
         parts += [*(spelt_out(room, inner) for inner in told.sums), *why_parts(room, told)]
     return [*parts, gap(), room.said(sentence, "", MEANING)]
@@ -223,7 +245,9 @@ def answer_parts(room: PanelRoom, selection: Selection) -> list[Part]:
         meant = meaning(say, snapshot, answer.ref, answer.told.value)
     else:
         meant = say("answer.not_in_batch" if answer.is_absent else "answer.hidden")
-    parts += _explained(room, answer.told, meant, marked=marked, is_shown=answer.is_shown)
+    parts += _explained(
+        room, answer.told, meant, marked=marked, is_shown=answer.is_shown, worked_out=WORKED_OF_SELECTED
+    )
     if (row := other_row(snapshot, answer.ref)) is not None:
         parts.append(room.said(say("answer.of_sample", sample=row + 1, lens=snapshot.row + 1), "muted", OTHERS))
     if (now := value_now(snapshot, answer.ref)) is not None:

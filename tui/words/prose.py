@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import isfinite
 
 from msgspec.structs import replace
 
@@ -25,6 +26,8 @@ from dlsim.tui.session.editing import Target
 from dlsim.tui.session.selection import answer_to, datum_edit, is_number, other_row
 from dlsim.tui.words import Words
 
+LEAST_SHARE = 0.05
+"""Of a change of less per cent the first digit is told."""
 MOST_NAMED = 3
 """Units of a layer that a sentence names one by one."""
 
@@ -65,7 +68,35 @@ def reasons(say: Words, snapshot: Snapshot, told: Explanation, digits: int) -> S
     """Why a gradient is a sum over several ways, or has sums in it; what δ is, where a unit begins to show it."""
     texts = [why_summed(say, snapshot, told.ref, found.operands) for found in (told, *told.sums)]
     texts += [whats_delta(say, snapshot, told.ref, digits), how_a_way_goes(say, snapshot, told.ref)]
+    texts.append(did_it_help(say, snapshot, told.ref, digits))
     return [text for text in texts if text]
+
+
+def did_it_help(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
+    """How the loss has changed by an update: where that is made, on the same data; and where the loss of the next
+    iteration is known, as far as it is of the same data. "" for any other number.
+    """
+    tape, iteration = snapshot.tape, snapshot.position.iteration
+    if ref.layer or ref.index or ref.sample is not None or tape.loss is None:  # most numbers are told by their place
+        return ""
+    if ref.quantity is UPDATE:
+        if tape.loss_after is None or not snapshot.is_shown(tape.loss_after):
+            return ""
+        before, after = (tape.value(each, snapshot.sample) for each in (tape.loss, tape.loss_after))
+    else:
+        is_edited = not {iteration, iteration - 1}.isdisjoint(snapshot.edits)
+        if ref not in (tape.error, tape.loss) or iteration < 2 or snapshot.is_part or is_edited:
+            return ""
+        before, after = float(snapshot.known.values[iteration - 2]), tape.value(tape.loss, snapshot.sample)
+    if not (isfinite(before) and isfinite(after) and before):
+        return ""
+    share = 100 * (after - before) / abs(before)
+    sign = "+" if share > 0 else "−"
+    change = sign + (fixed(abs(share), 1) if abs(share) >= LEAST_SHARE else general(abs(share), 1))
+    key = "helped" if after < before else "hurt" if after > before else "unchanged"
+    numbers = {"before": fixed(before, digits), "after": fixed(after, digits)}
+    told = say(f"why.{key}", symbol=snapshot.symbol(tape.loss), change=change, **numbers)
+    return say("why.on_this_batch", told=told) if snapshot.is_part else told
 
 
 def why_summed(say: Words, snapshot: Snapshot, ref: Ref, operands: Sequence[Ref]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from dlsim.engine.functions.activations import ACTIVATIONS, Activation, Flags, dead, saturated, steep
 from dlsim.engine.functions.losses import LOSSES
+from dlsim.engine.functions.opened import opened, power
 from dlsim.engine.program import Op, Tape
-from dlsim.engine.quantity import Formula, Quantity, Ref, Whose, fill, total
+from dlsim.engine.quantity import UNOPENED, Formula, Opened, Quantity, Ref, Whose, fill, total
 from dlsim.engine.scenario.spec import FunctionSpec
 
 Array = NDArray[np.float64]
@@ -194,8 +196,12 @@ class FunctionValue(OfFunction):
             return _of_loss(LOSSES[spec.name].notation, ref)
         activation = ACTIVATIONS[spec.name]
         if activation.couples_units:
-            return ("exp(", x, ") / Σ exp(xⱼ)")
+            return ("e^(", x, ") / Σ e^(xⱼ)")
         return activation.defined(x, _settings(spec, ref))
+
+    def opened(self, tape: FunctionsTape, ref: Ref, sample: int) -> Opened:
+        """Worked out; of softmax over the sweep its sum."""
+        return _opened(tape, ref, is_slope=False)
 
 
 class FunctionSlope(OfFunction):
@@ -218,6 +224,10 @@ class FunctionSlope(OfFunction):
             return _of_loss(LOSSES[spec.name].slope_by_output_notation, ref)
         activation, value = ACTIVATIONS[spec.name], ref._replace(quantity=VALUE)
         return activation.derivative_formula(Ref(X), value, _settings(spec, ref))
+
+    def opened(self, tape: FunctionsTape, ref: Ref, sample: int) -> Opened:
+        """Worked out."""
+        return _opened(tape, ref, is_slope=True)
 
     def about(self, ref: Ref) -> Ref:
         """The function."""
@@ -328,6 +338,13 @@ class Share(Quantity):
         everyone = [Ref(V, 0, (unit,)) for unit in range(len(tape.vector))]
         return ACTIVATIONS["softmax"].formula(everyone[ref.index[0]], {}, everyone)
 
+    def opened(self, tape: FunctionsTape, ref: Ref, sample: int) -> Opened:
+        """Every power, and their sum."""
+        everyone = [Ref(V, 0, (unit,)) for unit in range(len(tape.vector))]
+        own = ref.index[0]
+        all_z = everyone, tape.vector.tolist()
+        return ACTIVATIONS["softmax"].opened({"z": everyone[own]}, {"z": float(tape.vector[own])}, all_z)
+
 
 class SumOfShares(Quantity):
     """Σ softmax(v): what all shares come to."""
@@ -360,6 +377,31 @@ SUM = SumOfShares("sum", words=("functions_sum",))
 def _of_loss(notation: str, ref: Ref) -> Formula:
     """A loss of one output, or its slope: x is the prediction."""
     return fill(notation.replace("/{K}", ""), {"t": ref._replace(quantity=TARGET), "a": Ref(X)})
+
+
+def _opened(tape: FunctionsTape, ref: Ref, *, is_slope: bool) -> Opened:
+    """A function at the cursor, or its slope there, opened up."""
+    spec, x = tape.functions[ref.index[0]], Ref(X)
+    if spec.target is not None:
+        loss = LOSSES[spec.name].of(1)
+        operands: dict[str, Ref | str] = {"t": ref._replace(quantity=TARGET), "a": x}
+        openings = loss.slope_by_output_openings if is_slope else loss.openings
+    else:
+        activation = ACTIVATIONS[spec.name]
+        if activation.couples_units:
+            return UNOPENED if is_slope else _share_opened(tape)
+        operands = {"z": x, "a": ref._replace(quantity=VALUE), **_settings(spec, ref)}
+        openings = activation.derivative_openings if is_slope else activation.openings
+    numbers = {name: tape.value(one, 0) for name, one in operands.items() if isinstance(one, Ref)}
+    return opened(openings, operands, numbers)
+
+
+def _share_opened(tape: FunctionsTape) -> Opened:
+    """Softmax over the sweep: e^x and the sum of all, as far as these are numbers."""
+    own, everything = power(tape.x), float(sum(map(power, tape.sweep.tolist())))
+    if not isfinite(everything):
+        return UNOPENED
+    return Opened((), (("e^(", Ref(X), ") / Σ e^(xⱼ)"), (own, " / ", everything)))
 
 
 def _settings(spec: FunctionSpec, ref: Ref) -> Mapping[str, Ref | str]:

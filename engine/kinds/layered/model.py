@@ -15,6 +15,7 @@ from dlsim.engine.kinds.layered.quantities import (
     DE_DB,
     DE_DW,
     DE_DZ,
+    E_AFTER,
     E_O,
     O_CELL,
     T_CELL,
@@ -398,7 +399,8 @@ class Finder(ABC):
             of = self.plain(below) if slash and self.structure.loss else None
             return self.derivative(above, of) if of and of.quantity in GRADIENTS else None
         if symbol.endswith((PLUS, "+")):
-            return self._new(symbol[:-1])
+            is_error = symbol[:-1] in ("E", "mean E") and self.structure.optimizer is not None
+            return Ref(E_AFTER) if is_error else self._new(symbol[:-1])
         if symbol.startswith(CHANGE):
             new = self._new(symbol.removeprefix(CHANGE))
             if new is None or not isinstance(new.quantity, NewParameter):

@@ -6,14 +6,28 @@ The chain rule is written as Rumelhart, Hinton and Williams give it: Nature 323 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from dlsim.engine.functions.losses import Loss
+from dlsim.engine.functions.opened import opened
 from dlsim.engine.kinds.layered.tape import Array, FlatSlice, Layer, LayerArrays, LayeredStructure, LayeredTape, mean_of
-from dlsim.engine.kinds.updates import Parameter, update_quantities
-from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, fill, of_sample, series, total
+from dlsim.engine.kinds.updates import PLUS, UPDATE, Parameter, update_quantities
+from dlsim.engine.quantity import (
+    UNOPENED,
+    Formula,
+    Opened,
+    Quantity,
+    Ref,
+    Shown,
+    Whose,
+    Worked,
+    fill,
+    of_sample,
+    series,
+    total,
+)
 
 # what is given
 
@@ -99,6 +113,14 @@ class OutputCell(Cell):
             return ()
         tokens = there.quantity.formula(tape, there, place)
         return tokens if place == sample else of_sample(tokens, place)
+
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """As what the network makes it."""
+        place, there = tape.place_of_row(ref.index[0]), self._there(tape, ref)
+        if place is None:
+            return UNOPENED
+        found = there.quantity.opened(tape, there, place)
+        return found if place == sample else Opened(*(tuple(of_sample(one, place) for one in lines) for lines in found))
 
     def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
         """With the output itself."""
@@ -190,6 +212,14 @@ class UnitOutput(OfUnit):
         everyone = [Ref(Z, ref.layer, (other, *step)) for other in range(tape.structure.layer(ref.layer).units)]
         return activation_formula(tape.structure.layer(ref.layer), everyone[unit], everyone)
 
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """The activation, worked out."""
+        if tape.is_before_start(ref):
+            return UNOPENED
+        layer, z = tape.structure.layer(ref.layer), ref._replace(quantity=Z, sample=None)
+        operands = {"z": z, **_settings(layer)}
+        return layer.activation.opened(operands, _numbers(tape, operands, sample), _all_z(tape, ref, sample))
+
     def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
         """h⟨0⟩ from the start."""
         return None if tape.is_before_start(ref) else super().shown_with(tape, ref)
@@ -222,6 +252,12 @@ class OutputError(OfUnit):
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """As the loss writes it."""
         return error_formula(tape.structure, Ref(T, ref.layer, ref.index), Ref(A, ref.layer, ref.index))
+
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """The loss, worked out; of an output that is all but 0 or 1, from its z."""
+        loss, at = _loss(tape.structure), {"t": T, "a": A, "z": Z}
+        operands = {name: Ref(quantity, ref.layer, ref.index) for name, quantity in at.items()}
+        return loss.opened(operands, _numbers(tape, operands, sample), _all_z(tape, ref, sample))
 
     def about(self, ref: Ref) -> Ref:
         """The output."""
@@ -258,6 +294,19 @@ class SampleError(Quantity):
         """The sum of the outputs' errors, or of the steps'."""
         return total([(error,) for error in tape.errors()])
 
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """A mean of squares as that."""
+        notation, errors = _loss(tape.structure).squares_notation, list(tape.errors())
+        if not notation or len(errors) < 2 or any(error.quantity is not E_O for error in errors):
+            return UNOPENED
+        squares, differences = list[Formula](), list[Worked]()
+        for error in errors:
+            t, a = error._replace(quantity=T), error._replace(quantity=A)
+            squares.append(("(", *fill(notation, {"t": t, "a": a}), ")²"))
+            differences.append((tape.value(error, sample) * len(errors),))
+        written = ("(", *total(squares), f")/{len(errors)}")
+        return Opened((written,), (written, ("(", *total(differences), f")/{len(errors)}")))
+
 
 class MeanError(Quantity):
     """The loss of a batch: the mean of its samples' E."""
@@ -287,6 +336,31 @@ class MeanError(Quantity):
     def about(self, ref: Ref) -> Ref:
         """The error."""
         return Ref(E)
+
+
+class ErrorAfter(Quantity):
+    """E⁺: the loss of the same batch with the new parameters, which says whether the update has helped."""
+
+    whose = Whose.BATCH
+    phase = "update"
+    is_never_negative = True
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> float:
+        """By a forward pass."""
+        return tape.error_after()
+
+    def symbol(self, tape: LayeredTape, ref: Ref) -> str:
+        """E⁺, of several samples mean E⁺."""
+        return ("E" if tape.batch.size == 1 else "mean E") + PLUS
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """Of all new parameters."""
+        new = [Ref(of.quantity.new, of.layer, of.index) for of in tape.trained_parameters() if of.quantity.new]
+        return ("E(", *series(lambda place: (new[place],), len(new), ", "), ")")
+
+    def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
+        """With the update."""
+        return Shown(UPDATE, None, 1)
 
 
 # backward
@@ -342,6 +416,10 @@ class OutputGradient(UnitGradient):
             return loss_slope(tape.structure, ref.index)
         return total([(part,) for part in tape.parts(ref)])
 
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """The loss's slope, worked out."""
+        return slope_of_loss_opened(tape, ref, sample) if tape.structure.layer(ref.layer).is_output else UNOPENED
+
     def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
         """Its unit."""
         return {**super().names(tape, ref), "unit": self.bottom(tape, ref)}
@@ -377,6 +455,14 @@ class UnitSlope(Derivative, OfUnit):
         of, by = (Ref(A, ref.layer, (unit,)) for unit in pair)
         return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
 
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """The derivative, worked out, of a unit that stands alone."""
+        if tape.pair(ref) is not None:
+            return UNOPENED
+        layer = tape.structure.layer(ref.layer)
+        operands = {"z": Ref(Z, ref.layer, ref.index), "a": Ref(A, ref.layer, ref.index), **_settings(layer)}
+        return layer.activation.opened(operands, _numbers(tape, operands, sample), is_slope=True)
+
     def bottom(self, tape: LayeredTape, ref: Ref) -> str:
         """The z."""
         pair = tape.pair(ref)
@@ -406,6 +492,10 @@ class Delta(UnitGradient):
         if layer.activation.couples_units:
             return tape.coupled(ref)
         return (Ref(DE_DA, ref.layer, ref.index), "·", Ref(DA_DZ, ref.layer, ref.index))
+
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """The loss's slope, worked out, where it is that."""
+        return slope_of_loss_opened(tape, ref, sample) if tape.structure.layer(ref.layer).is_fused else UNOPENED
 
     def shown_with(self, tape: LayeredTape, ref: Ref) -> Shown | None:
         """By itself where the program has it as an op; else with the slope that makes it."""
@@ -536,7 +626,7 @@ layer_setting = cache(LayerSetting)
 """The quantity of a setting of a layer's activation, by its name."""
 
 Z, A = WeightedSum("z"), UnitOutput("a")
-E_O, E, MEAN_E = OutputError("E_o"), SampleError("E"), MeanError("mean_E")
+E_O, E, MEAN_E, E_AFTER = OutputError("E_o"), SampleError("E"), MeanError("mean_E"), ErrorAfter("E_after")
 DE_DA, DA_DZ, DE_DZ = OutputGradient("dE_da", A), UnitSlope("da_dz", Z), Delta("dE_dz", Z)
 W, B = LayerParameter("W", is_weight=True), LayerParameter("b", is_weight=False)
 DE_DW, DE_DB = ParameterGradient(W), ParameterGradient(B)
@@ -563,6 +653,26 @@ def loss_slope(structure: LayeredStructure, index: tuple[int, ...]) -> Formula:
     """∂E/∂o, or ∂E/∂z where loss and activation are taken as one."""
     number = structure.output.number
     return fill(_loss(structure).slope_notation, {"t": Ref(T, number, index), "a": Ref(A, number, index)})
+
+
+def slope_of_loss_opened(tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+    """The same worked out, of an output."""
+    operands = {"t": Ref(T, ref.layer, ref.index), "a": Ref(A, ref.layer, ref.index)}
+    return opened(_loss(tape.structure).slope_openings, operands, _numbers(tape, operands, sample))
+
+
+def _numbers(tape: LayeredTape, operands: Mapping[str, Ref | str], sample: int) -> dict[str, float]:
+    """Those of the operands that are numbers."""
+    return {name: tape.value(ref, sample) for name, ref in operands.items() if isinstance(ref, Ref)}
+
+
+def _all_z(tape: LayeredTape, ref: Ref, sample: int) -> tuple[Sequence[Ref], Sequence[float]]:
+    """The weighted sums of a unit's layer and their numbers, where its activation couples the units."""
+    layer = tape.structure.layer(ref.layer)
+    if not layer.activation.couples_units:
+        return (), ()
+    refs = [Ref(Z, ref.layer, (other, *ref.index[1:])) for other in range(layer.units)]
+    return refs, [tape.value(each, sample) for each in refs]
 
 
 def loss_slope_of_all(structure: LayeredStructure, outputs: str, targets: str) -> str:
@@ -612,6 +722,11 @@ def loss_of(tape: LayeredTape) -> Ref | None:
     return Ref(MEAN_E) if tape.batch.size > 1 and tape.structure.loss is not None else error_of(tape)
 
 
+def loss_after_of(tape: LayeredTape) -> Ref | None:
+    """What an update makes of the loss of the same batch."""
+    return None if tape.structure.optimizer is None else Ref(E_AFTER)
+
+
 def batch_errors(tape: LayeredTape) -> Iterator[Ref]:
     """The loss of a batch of several samples, and what it is made of."""
     if tape.structure.loss is not None and tape.batch.size > 1:
@@ -627,4 +742,6 @@ def layered_quantities(structure: LayeredStructure) -> Iterator[Quantity]:
     if structure.loss is not None:
         yield from (E_O, E, MEAN_E, DE_DA, DA_DZ, DE_DZ)
         yield from (REST_W, REST_B) if structure.has_biases else (REST_W,)
+    if structure.optimizer is not None:
+        yield E_AFTER
     yield from update_quantities(structure.optimizer, *((W, B) if structure.has_biases else (W,)))

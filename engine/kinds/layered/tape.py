@@ -52,6 +52,11 @@ class Layer(Struct, frozen=True):
     is_fused: bool
     """Whether its ∂E/∂z comes straight from the loss."""
 
+    @property
+    def has_errors_of_its_own(self) -> bool:
+        """Whether each of its units is an output with an error that it alone changes."""
+        return self.is_output and not self.activation.couples_units
+
     def flat_slice(self, letter: str) -> FlatSlice:
         """Where its weights (W) or biases (b) lie."""
         found = self.weights if letter == "W" else self.biases
@@ -332,6 +337,7 @@ class LayeredTape(Tape):
     naming: LayerNaming
     batch: LayeredBatch
     data: DataSpec
+    arithmetic: Arithmetic[Any]
     all_parameters = "W"
 
     def __init__(
@@ -366,6 +372,16 @@ class LayeredTape(Tape):
             self._memory[key] = make()
         found: T = self._memory[key]
         return found
+
+    def error_after(self) -> float:
+        """The loss of the same batch with the new parameters."""
+        batch = self.batch
+
+        def make() -> float:
+            after = self.arithmetic.forward_pass(self.structure, batch.after, batch.x, batch.t)
+            return mean_of(after.E)
+
+        return self.remembered("after", make)
 
     # parameters
 
@@ -464,6 +480,10 @@ class LayeredTape(Tape):
     @abstractmethod
     def errors(self) -> Iterable[Ref]:
         """What a sample's E is the sum of."""
+
+    @abstractmethod
+    def trained_parameters(self) -> Iterator[Ref]:
+        """Those that an update renews, in order."""
 
     @abstractmethod
     def parts(self, ref: Ref) -> Iterable[Ref]:

@@ -41,7 +41,7 @@ from dlsim.engine.kinds.network.passes import (
     evaluate,
     watched_slice,
 )
-from dlsim.engine.kinds.network.tape import DZ_DB, DZ_DW, PART, NetworkTape
+from dlsim.engine.kinds.network.tape import DEO_DA, DEO_DZ, DZ_DA, DZ_DB, DZ_DW, PART, NetworkTape
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op, Program, first_trouble
@@ -153,11 +153,15 @@ class NetworkFinder(Finder):
             return None if gradient is DE_DA and shape.is_fused else Ref(gradient, layer, index)
         if match := re.fullmatch(r"E_([oz]\d+)", above):
             reached = self.plain(match[1])
+            if shape.has_errors_of_its_own and layer > 1 and reached == Ref(A, layer, index):
+                return self._of_own_error(of)
             if quantity is not A or reached is None or reached.layer != layer + 1:
                 return None
             ref = Ref(PART, layer, (*index, *reached.index))
             return ref if above == self._naming.part_of_error(layer + 1, ref.index[1]) else None
         top = self.plain(above)
+        if top is not None and (top.quantity, quantity, top.layer) == (Z, A, layer + 1):
+            return Ref(DZ_DA, layer, (*index, *top.index))
         if top is None or top.layer != layer:
             return None
         if top.quantity is A and quantity is Z:
@@ -167,6 +171,12 @@ class NetworkFinder(Finder):
         if top.quantity is Z and isinstance(quantity, LayerParameter) and top.index[-1] == index[-1]:
             return Ref(DZ_DW if quantity.is_weight else DZ_DB, layer, index)
         return None
+
+    def _of_own_error(self, of: Ref) -> Ref | None:
+        """∂E_o1/∂o1 or ∂E_o1/∂z3."""
+        if of.quantity is A:
+            return None if self.structure.layer(of.layer).is_fused else of._replace(quantity=DEO_DA)
+        return of._replace(quantity=DEO_DZ) if of.quantity is Z else None
 
 
 Array = NDArray[np.float64]

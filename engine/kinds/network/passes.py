@@ -134,7 +134,7 @@ class Naming:
     def part_of_error(self, layer: int, unit: int) -> str:
         """The part of E that reaches a unit of `layer`: E_o1 where each output has an error of its own."""
         above = self.structure.layer(layer)
-        if above.is_output and not above.activation.couples_units:
+        if above.has_errors_of_its_own:
             return f"E_o{unit + 1}"
         return f"E_{self.unit('z', layer, (unit,))}"
 

@@ -23,18 +23,22 @@ from dlsim.engine.kinds.layered.quantities import (
     Derivative,
     E,
     LayerParameter,
+    UnitGradient,
     W,
     X,
     Z,
     error_of,
+    loss_after_of,
     loss_of,
+    loss_slope,
     loss_slope_of_all,
     parameters_in_order,
+    slope_of_loss_opened,
 )
 from dlsim.engine.kinds.layered.tape import LayeredTape
-from dlsim.engine.kinds.network.passes import DenseBatch, Naming, Structure, answers
+from dlsim.engine.kinds.network.passes import DENSE, DenseBatch, Naming, Structure, answers
 from dlsim.engine.program import Op
-from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, of_sample, total
+from dlsim.engine.quantity import UNOPENED, Formula, Opened, Quantity, Ref, Shown, of_sample, total
 
 Array = NDArray[np.float64]
 
@@ -48,6 +52,7 @@ class NetworkTape(LayeredTape):
     structure: Structure
     naming: Naming
     batch: DenseBatch
+    arithmetic = DENSE
 
     # numbers
 
@@ -91,6 +96,11 @@ class NetworkTape(LayeredTape):
     def loss(self) -> Ref | None:  # type: ignore[override]
         """E, of several samples their mean."""
         return loss_of(self)
+
+    @property
+    def loss_after(self) -> Ref | None:  # type: ignore[override]
+        """The same by the new parameters."""
+        return loss_after_of(self)
 
     # how layers are connected
 
@@ -223,8 +233,22 @@ class WayBack(Derivative):
         return tape.naming.part_of_error(ref.layer + 1, ref.index[1])
 
     def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
-        """∂E/∂o1·∂o1/∂z3·W5."""
-        return (*delta_factors(tape.structure, ref.layer + 1, ref.index[1]), "·", Ref(W, ref.layer + 1, ref.index))
+        """∂E_o1/∂z3·∂z3/∂h1; where no single output is reached, ∂E/∂h3·∂h3/∂z3·∂z3/∂h1."""
+        beyond, (_, reached) = ref.layer + 1, ref.index
+        through = ref._replace(quantity=DZ_DA)
+        if tape.structure.layer(beyond).has_errors_of_its_own:
+            return (Ref(DEO_DZ, beyond, (reached,)), "·", through)
+        return (*delta_factors(tape.structure, beyond, reached), "·", through)
+
+    def opened(self, tape: NetworkTape, ref: Ref, sample: int) -> Opened:
+        """∂E_o1/∂o1·∂o1/∂z3·∂z3/∂h1."""
+        beyond, (_, reached) = ref.layer + 1, ref.index
+        shape = tape.structure.layer(beyond)
+        if not shape.has_errors_of_its_own or shape.is_fused:
+            return UNOPENED
+        factors = DEO_DZ.formula(tape, Ref(DEO_DZ, beyond, (reached,)), sample)
+        whole: Formula = (*factors, "·", ref._replace(quantity=DZ_DA))
+        return Opened((whole,), (whole,))
 
     def about(self, ref: Ref) -> Ref:
         """The hidden unit."""
@@ -247,6 +271,78 @@ class WayBack(Derivative):
             "out": tape.naming.unit("a", beyond, (reached,)),
             "error": found["top"],
         }
+
+
+class OwnErrorSlope(Derivative):
+    """∂E_o1/∂o1 or ∂E_o1/∂z3: an output's own error by what makes it; the same number as that of E, which it alone
+    changes. `whole` is that one.
+    """
+
+    def __init__(self, key: str, whole: UnitGradient) -> None:
+        super().__init__(key, whole.of)
+        self.whole_error = whole
+
+    def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> Any:
+        """That of E."""
+        return tape.at(self.whole_error.array(tape.layers[ref.layer - 1]), ref, sample)
+
+    def top(self, tape: NetworkTape, ref: Ref) -> str:
+        """The output's error."""
+        return tape.naming.part_of_error(ref.layer, ref.index[0])
+
+    def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
+        """The slope of the loss; of the weighted sum that of the output times the unit's."""
+        if self.whole_error is DE_DA or tape.structure.layer(ref.layer).is_fused:
+            return loss_slope(tape.structure, ref.index)
+        return (ref._replace(quantity=DEO_DA), "·", ref._replace(quantity=DA_DZ))
+
+    def opened(self, tape: NetworkTape, ref: Ref, sample: int) -> Opened:
+        """The slope of the loss, worked out."""
+        is_slope = self.whole_error is DE_DA or tape.structure.layer(ref.layer).is_fused
+        return slope_of_loss_opened(tape, ref, sample) if is_slope else UNOPENED
+
+    def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
+        """With that of E."""
+        return self.whole_error.shown_with(tape, ref)
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The output, what is changed and its error."""
+        found = super().names(tape, ref)
+        return {**found, "unit": tape.symbol(ref._replace(quantity=A)), "error": found["top"]}
+
+
+class SumSlope(Derivative):
+    """∂z3/∂h1: how much a weighted sum changes with an output of the layer below; its index is (unit, reached)."""
+
+    def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> Any:
+        """The weight between them."""
+        return W.value(tape, Ref(W, ref.layer + 1, ref.index), sample)
+
+    def top(self, tape: NetworkTape, ref: Ref) -> str:
+        """The weighted sum."""
+        return tape.naming.unit("z", ref.layer + 1, ref.index[1:])
+
+    def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
+        """The weight."""
+        return (Ref(W, ref.layer + 1, ref.index),)
+
+    def about(self, ref: Ref) -> Ref:
+        """The unit of the layer below."""
+        return Ref(A, ref.layer, ref.index[:1])
+
+    def edge(self, ref: Ref) -> tuple[int, int, int] | None:
+        """The weight's."""
+        unit, reached = ref.index
+        return ref.layer + 1, unit, reached
+
+    def shown_with(self, tape: NetworkTape, ref: Ref) -> Shown | None:
+        """From the start: it is a weight."""
+        return None
+
+    def names(self, tape: NetworkTape, ref: Ref) -> dict[str, str]:
+        """The weighted sum, the unit and the weight."""
+        found, weight = super().names(tape, ref), Ref(W, ref.layer + 1, ref.index)
+        return {**found, "z": found["top"], "unit": found["bottom"], "weight": tape.symbol(weight)}
 
 
 class LocalSlope(Derivative):
@@ -309,6 +405,8 @@ class OwnTerm(Derivative):
 
 
 PART = WayBack("part", A)
+DEO_DA, DEO_DZ = OwnErrorSlope("dEo_da", DE_DA), OwnErrorSlope("dEo_dz", DE_DZ)
+DZ_DA = SumSlope("dz_da", A)
 DZ_DW, DZ_DB = LocalSlope("dz_dW", W), LocalSlope("dz_db", B)
 TERM_W, TERM_B = (OwnTerm(f"term_{of.key}", of, words=("term",)) for of in (W, B))
 
@@ -330,6 +428,9 @@ def chain(structure: Structure, of: LayerParameter, ref: Ref) -> Formula:
 def backward_quantities(structure: Structure) -> Iterator[Quantity]:
     """Those of this file: a dense network's alone; none where nothing is trained."""
     if structure.loss is not None:
-        yield from (PART,) if len(structure.layers) > 1 else ()
+        has_ways = len(structure.layers) > 1
+        yield from (PART, DZ_DA) if has_ways else ()
+        if has_ways and structure.output.has_errors_of_its_own:
+            yield from (DEO_DZ,) if structure.output.is_fused else (DEO_DA, DEO_DZ)
         yield from (DZ_DW, TERM_W)
         yield from (DZ_DB, TERM_B) if structure.has_biases else ()

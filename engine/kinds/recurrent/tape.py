@@ -28,6 +28,7 @@ from dlsim.engine.kinds.layered.quantities import (
     X,
     Z,
     error_of,
+    loss_after_of,
     loss_of,
     loss_slope_of_all,
     parameters_in_order,
@@ -37,6 +38,7 @@ from dlsim.engine.kinds.recurrent.passes import (
     HIDDEN,
     OUTPUT,
     START,
+    THROUGH_TIME,
     BatchOfSequences,
     LayerThroughTime,
     RecurrentNaming,
@@ -58,6 +60,7 @@ class RecurrentTape(LayeredTape):
     structure: RecurrentStructure
     naming: RecurrentNaming
     batch: BatchOfSequences
+    arithmetic = THROUGH_TIME
     layers: tuple[LayerThroughTime, LayerThroughTime]
 
     # numbers
@@ -106,6 +109,11 @@ class RecurrentTape(LayeredTape):
     def loss(self) -> Ref | None:  # type: ignore[override]
         """E, of several sequences their mean."""
         return loss_of(self)
+
+    @property
+    def loss_after(self) -> Ref | None:  # type: ignore[override]
+        """The same by the new parameters."""
+        return loss_after_of(self)
 
     # how layers are connected
 

@@ -114,6 +114,11 @@ class SearchTape(Tape):
         """The network's."""
         return self.beside.loss if self.beside else None
 
+    @property
+    def loss_after(self) -> Ref | None:  # type: ignore[override]
+        """The network's."""
+        return self.beside.loss_after if self.beside else None
+
     def __getattr__(self, name: str) -> Any:
         """What only the network's tape has."""
         if name == "beside" or self.beside is None:

@@ -234,7 +234,8 @@ class SurfaceModel(FlatState):
                 known[f"{OWN_RATE}{name}"] = Ref(POINT.own_rate, 0, (axis,))
             known[f"∂f/∂{name}"] = Ref(SLOPE, 0, (axis,))
             for slot in self.optimizer.slots:
-                known[f"{slot}_{name}"] = known[f"{slot}_{name}{PLUS}"] = Ref(POINT.new_slot(slot), 0, (axis,))
+                for written in (f"{slot}_{name}", f"{slot}_{name}{PLUS}", f"{slot}_{name}+"):
+                    known[written] = Ref(POINT.new_slot(slot), 0, (axis,))
         return known.get(symbol.strip())
 
     def belongs_to_iteration(self, ref: Ref) -> bool:

@@ -160,7 +160,7 @@ def test_where_nothing_is_trained_there_is_neither_loss_nor_parameter():
 
 
 FORMULAS = [
-    ("sigmoid", NOTES, "sigmoid(x)", "1/(1 + exp(−x))", "1/(1 + exp(−(-5)))"),
+    ("sigmoid", NOTES, "sigmoid(x)", "1/(1 + e^(−x))", "1/(1 + e^(−(-5)))"),
     ("tanh", NOTES, "tanh′(x)", "1 − tanh(x)²", None),
     ("relu", NOTES, "relu(x)", "max(0, x)", "max(0, -5)"),
     ({"name": "leaky_relu", "alpha": 0.1}, NOTES, "leaky_relu(x)", "max(a·x, x)", "max(0.1·(-5), -5)"),
@@ -168,11 +168,11 @@ FORMULAS = [
         {"name": "elu", "alpha": 0.5},
         NOTES,
         "elu(x)",
-        "(x if x > 0 else a·(exp(x) − 1))",
-        "(-5 if (-5) > 0 else 0.5·(exp(-5) − 1))",
+        "(x if x > 0 else a·(e^(x) − 1))",
+        "(-5 if (-5) > 0 else 0.5·(e^(-5) − 1))",
     ),
-    ("softplus", NOTES, "softplus(x)", "ln(1 + exp(x))", "ln(1 + exp(-5))"),
-    ({"name": "swish", "beta": 1.5}, NOTES, "swish(x)", "x/(1 + exp(−β·x))", "-5/(1 + exp(−1.5·(-5)))"),
+    ("softplus", NOTES, "softplus(x)", "ln(1 + e^(x))", "ln(1 + e^(-5))"),
+    ({"name": "swish", "beta": 1.5}, NOTES, "swish(x)", "x/(1 + e^(−β·x))", "-5/(1 + e^(−1.5·(-5)))"),
     ({"name": "step", "at_zero": 1}, NOTES, "step(x)", "(1 if x ≥ 0 else 0)", None),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1](x)", "(t − x)²", "(1 − 0.05)²"),
     ({"name": "mse", "target": 1}, CHANCES, "mse[t=1]′(x)", "−2·(t − x)", "−2·(1 − 0.05)"),
@@ -198,7 +198,7 @@ def test_a_formula_is_the_definition_with_the_x_of_the_cursor_in_it(function, sw
     run = simulator(function, sweep=sweep)
     told = {event.symbol: (event.formula, event.substituted) for event in (run.step(), run.step())}
     assert told[symbol][0] == formula
-    assert filled_in is None or told[symbol][1] == filled_in
+    assert filled_in is None or told[symbol][1].split(" = ")[0] == filled_in
 
 
 def test_two_of_one_name_are_told_apart_by_their_settings():

@@ -1,7 +1,6 @@
 """Recurrent networks: the mathematics through time, checked independently; the same timeline as ever."""
 
 import math
-import re
 
 import autograd.numpy as anp
 import numpy as np
@@ -10,6 +9,7 @@ from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import independent
+from support.formulas import worked_out
 from support.numbers import ref_to
 from support.tables import changed_at
 from support.travel import every_way_leads_to_the_same_bits, forward_and_back_restores_every_bit
@@ -288,12 +288,9 @@ def test_every_number_says_what_it_is_made_of(symbol, formula, substituted):
 
 def computed(tape, tokens, sample):
     """The number that a formula makes, read the way a student would."""
-    text = "".join(token if isinstance(token, str) else f"({tape.value(token, sample)!r})" for token in tokens)
-    for written, meant in {"«": "(", "»": ")", "·": "*", "−": "-", "²": "**2", "½": "0.5", " / ": "/"}.items():
-        text = text.replace(written, meant)
-    text = re.sub(r"ln *(\([^()]*\))", r"log\1", text).replace("ln(", "log(")
-    names = {"exp": math.exp, "log": math.log, "tanh": math.tanh, "sigmoid": lambda z: 1 / (1 + math.exp(-z))}
-    return eval(text, names)
+    return worked_out(
+        "".join(token if isinstance(token, str) else f"({tape.value(token, sample)!r})" for token in tokens)
+    )
 
 
 @settings(max_examples=25, deadline=None)

@@ -376,3 +376,10 @@ def test_memory_and_rate_of_every_optimizer_stand_in_one_table(optimizer):
     table = next(table for table in model.tables if table.key == "optimizer")
     assert [name.strip("=⁺") for name in table.columns[:-1]] == list(model.optimizer.slots)
     assert table.columns[-1].startswith("=η")
+
+
+@pytest.mark.parametrize("symbol", ["m_x", "m_x⁺", "m_x+", "v_y+", " m_y+ "])
+def test_what_an_optimizer_remembers_is_found_however_its_plus_is_typed(symbol):
+    run = simulator({"function": "ravine"}, {"name": "adam", "learning_rate": 0.1})
+    found = run.model.find(symbol)
+    assert run.model.tape.symbol(found) == symbol.strip().rstrip("⁺+") + "⁺"
