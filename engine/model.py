@@ -374,7 +374,7 @@ class Sweep:
 
     def restore(self, state: Any) -> None:
         """Make a saved state the one before the next iteration."""
-        if self.beside and state is not None:
+        if self.beside:
             self.beside.restore(state)
 
     def accept(self) -> None:
@@ -416,7 +416,7 @@ class Sweep:
 
     def number_in(self, state: Any, ref: Ref) -> float:
         """One of the network's parameters as a saved state has it."""
-        if self.beside is None or state is None or not self.is_parameter(ref):
+        if self.beside is None or not self.beside.is_parameter(ref):
             return float("nan")
         return self.beside.number_in(state, ref)
 

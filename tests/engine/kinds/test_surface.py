@@ -113,6 +113,19 @@ def test_a_surface_of_ones_own_is_the_sum_of_its_terms():
     assert (events["∂f/∂y"].formula, events["∂f/∂y"].value) == ("−0.5·x + 1", 0.0)
 
 
+@pytest.mark.parametrize(
+    ("terms", "formula"),
+    [
+        ({"x": 0, "x^2": 1}, "0·x + x²"),
+        ({"x^2": -1, "x": 0}, "−x² + 0·x"),
+        ({"1": -1, "x": -2}, "−1 − 2·x"),
+        ({"1": 1, "x": 1}, "1 + x"),
+    ],
+)
+def test_only_what_is_below_zero_has_a_minus(terms, formula):
+    assert simulator({"terms": terms}).step().formula == formula
+
+
 def test_terms_in_x_alone_make_a_line_and_with_y_a_plane():
     assert simulator({"terms": {"x^2": 1}}).parameters[0][0].shape == (1, 1)
     on_a_plane = simulator({"terms": {"y^2": 1}, "start": [3, 1]})
