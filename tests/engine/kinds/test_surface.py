@@ -331,6 +331,31 @@ def test_on_another_surface_the_point_stays_where_it_is():
     assert point(run).tolist() == there
 
 
+@pytest.mark.parametrize(("there", "here"), [("saddle", "double_well"), ("double_well", "saddle")])
+def test_on_a_surface_of_another_dimension_the_point_starts_anew(there, here):
+    run = simulator({"function": there}, OPTIMIZERS[1])
+    run.run(5)
+    run.edit(settings={"surface.function": here})
+    anew = simulator({"function": here}, OPTIMIZERS[1])
+    assert point(run).tolist() == list(SURFACES[here].start)
+    run.run(3)
+    anew.run(3)
+    assert run.look_up("v_x⁺") == anew.look_up("v_x⁺")
+    ways = [run.curves[name].values for name in ("x", "y")]
+    assert ways[0][5:].tolist() == anew.curves["x"].values.tolist()
+    if here == "saddle":
+        assert np.isnan(ways[1][:5]).all(), "on a line there is no y"
+        assert ways[1][5:].tolist() == anew.curves["y"].values.tolist()
+    else:
+        assert len(ways[1]) == 5
+    run.undo()
+    run.run(3)
+    assert list(run.curves) == ["loss", *("x", "y")[: SURFACES[there].dimensions]]
+    run.redo()
+    run.seek(iteration=8)
+    assert point(run).tolist() == point(anew).tolist()
+
+
 def test_a_coordinate_is_set_like_a_weight():
     run = simulator({"function": "ravine"})
     run.run(5)
