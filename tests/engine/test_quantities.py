@@ -9,7 +9,7 @@ from support.formulas import worked_out
 
 from dlsim.engine import Simulator
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.kinds.layered.quantities import A, Z  # h⟨0⟩, before the first step, is shown by nothing
+from dlsim.engine.kinds.recurrent.passes import START  # h⟨0⟩, before the first step, is shown by nothing
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.quantity import LeftOut, Whose
 from dlsim.engine.scenario.load import load_tables
@@ -63,6 +63,7 @@ FILES = {
         CLASSES,
         {"loss": "categorical_crossentropy", "optimizer": "adagrad", "batch_size": 1},
     ),
+    "inputs alone": network([{"units": 2, "activation": "softmax"}], {"inputs": INPUTS}),
     "not trained": network([{"units": 3, "activation": "relu"}, {"units": 1, "activation": "step"}], SIDES),
     "through time": tables(
         "recurrent",
@@ -75,6 +76,9 @@ FILES = {
         SEQUENCES,
         {"loss": "categorical_crossentropy", "optimizer": "rmsprop", "batch_size": 1},
         recurrent={"inputs": 2, "hidden": 2, "outputs": 2, "output_activation": "softmax", "feedback": False},
+    ),
+    "sequences alone": tables(
+        "recurrent", {"inputs": SEQUENCES["inputs"]}, recurrent={"inputs": 2, "hidden": 2, "outputs": 2}
     ),
     "a surface": tables("surface", None, {"optimizer": ADAM}, surface={"function": "two_valleys"}),
     "functions": tables(
@@ -140,10 +144,10 @@ def test_from_a_formula_one_comes_to_the_numbers_that_are_shown_and_not_to_doubl
     simulator = run(name, has_landed=True)
     listed = set(shown(simulator))
     quantities = {ref.quantity for ref in listed}
-    doubles = [ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities - {A}]
-    assert not set(doubles) - listed
-    abouts = {ref.quantity.about(ref) for ref in listed if not ref.quantity.of_one_sample}
-    assert not {ref for ref in abouts if ref.quantity in quantities - {A, Z}} - listed
+    doubles = {ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities}
+    assert not {ref for ref in doubles if START not in ref.index} - listed
+    abouts = {ref.quantity.about(ref) for ref in listed}
+    assert not {ref for ref in abouts if ref.quantity in quantities and START not in ref.index} - listed
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -161,7 +165,7 @@ def test_a_symbol_finds_its_number_or_none(name):
 AMBIGUOUS = ("slot", "cell", "truth")
 """Of a surface v_x is what it is at the moment; of a search each row has an x1, and an answer that AND should give."""
 
-SELDOM = {"rate", "count:n", "count:t", "setting:decay", "mean_E", "part:later", "t"}
+SELDOM = {"rate", "count:n", "count:t", "setting:decay", "mean_E", "part:later", "t", "T", "unit_slope"}
 SELDOM |= {f"{name}_{of}" for name in ("rest", "term") for of in "Wb"} | {
     f"unit_size:{of}" for of in ("dE_dz", "da_dz")
 }
@@ -278,6 +282,11 @@ SAID = {
     "several outputs": """
         o2 about o2: softmax unit=o2 z=z7
         z5 about z5: z=z5 unit=h5
+        ∂o2/∂z8 about z8: softmax top=o2 bottom=z8 unit=o2 a=o2 z=z8
+        z4₂ about z4:
+        o2₂ about o2:
+        z7ᵥ₁ about z7:
+        z7ᵥ₂ about z7:
         ∂E_z8/∂h5 about h5: top=E_z8 bottom=h5 unit=h5 weight=W18 z=z8 out=o3 error=E_z8
         η_t about η_t: adam
         β₂ about β₂: adam_beta_2 beta_2
@@ -347,6 +356,7 @@ PLACES = [
     ("one output", "v_W8⁺", (2, 1, 0), None),
     ("one output", "∂E_o1/∂h2", (2, 1, 0), None),
     ("several outputs", "∂E_z8/∂h5", (3, 1, 2), None),
+    ("several outputs", "∂o2/∂z8", None, None),
     ("one output", "∂E/∂h2", None, None),
     ("through time", "Wx3", (1, 0, 1), None),
 ]
@@ -403,7 +413,13 @@ NOT_THERE = {
         ∂E/∂o1 ∂o1/∂z3 ∂o1/∂z4 ∂E_o1/∂h1 h3 ∂h1/∂z2 ∂z3/∂W1
     """,
     "not trained": """
-        ∂E/∂W1 ∂E/∂z1 W1⁺ ΔW1 v_W1 ∂o1/∂z4 ∂h1/∂z1 ∂z1/∂W1
+        ∂E/∂W1 ∂E/∂z1 W1⁺ ΔW1 v_W1 ∂o1/∂z4 ∂h1/∂z1 ∂z1/∂W1 E E_o1 E_z4
+    """,
+    "inputs alone": """
+        t1 E E_o1 ∂E/∂t1
+    """,
+    "sequences alone": """
+        t1⟨1⟩ E E⟨1⟩ E_o1⟨1⟩ ∂E/∂t1⟨1⟩ ∂E/∂Wx1 ∂E/∂h1⟨1⟩ ∂h1⟨1⟩/∂z1⟨1⟩ ∂E⟨1⟩/∂h1⟨1⟩ Wx1⁺ ΔWx1
     """,
     "one output": """
         ∂E_z4/∂h1 ∂o1/∂z3 m_W1 d_W1 v_z1 v_W10
@@ -440,3 +456,19 @@ NOT_THERE = {
 def test_what_a_scenario_does_not_have_is_not_found(name):
     simulator = run(name, has_landed=True)
     assert not [symbol for symbol in NOT_THERE[name].split() if simulator.model.find(symbol) is not None]
+
+
+STEPS = [
+    ("through time", "∂E/∂z1⟨2⟩", 1),
+    ("through time", "∂h1⟨3⟩/∂z1⟨3⟩", 2),
+    ("through time", "∂E/∂Wx1", None),
+    ("several outputs", "∂o2/∂z8", None),
+    ("several outputs", "∂E_z8/∂h5", None),
+    ("several outputs", "∂E/∂z8", None),
+]
+
+
+@pytest.mark.parametrize(("name", "symbol", "step"), STEPS)
+def test_only_what_a_sequence_has_belongs_to_a_step(name, symbol, step):
+    found = run(name, has_landed=True).model.find(symbol)
+    assert found.quantity.step(found) == step

@@ -198,7 +198,7 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
         structure = RecurrentStructure(body)
         naming = RecurrentNaming(structure)
         super().__init__(structure, naming, body)
-        self.find = RecurrentFinder(structure, naming).find
+        self._finder = RecurrentFinder(structure, naming)
         self.program = recurrent_program(structure)
         self.classes = classes_of(body.data, structure.output.units)
         self._inputs = self._by_step(body.data.inputs, structure.inputs)
