@@ -357,15 +357,15 @@ def test_every_quantity_has_a_question_a_meaning_an_origin_and_a_form_in_ascii_a
     assert not forgotten
 
 
-def with_other_layers():
-    """Scenarios whose activations have settings, or couple the units of a layer."""
+def with_settings_of_layers():
+    """Scenarios whose activations have settings."""
     yield load("xor-train", overrides={"network.layers.0.activation": "swish"})
-    yield load("xor-train", overrides={"network.layers.0.activation": "softmax"})
     yield load("feedforward-or-recurrent", overrides={"recurrent.activation": "swish"})
 
 
 def test_no_quantity_is_in_no_registry():
-    scenarios = [*map(load, builtin_scenarios()), *with_other_layers()]
+    coupled = load("xor-train", overrides={"network.layers.0.activation": "softmax"})
+    scenarios = [*map(load, builtin_scenarios()), *with_settings_of_layers(), coupled]
     listed = [of for scenario in scenarios for of in KINDS[scenario.kind].quantities(scenario.body)]
     families = {(type(of), of.name) for of in listed}
     made = [of for kind in KINDS for of in constants(kind).values()]
