@@ -88,6 +88,20 @@ def test_the_gradient_check_finds_the_same(name):
     assert [entry.symbol for entry in report.entries] == ["x", "y"][: SURFACES[name].dimensions]
 
 
+def test_rounding_moves_a_slope_by_a_few_of_its_last_bits():
+    run = simulator({"function": "two_valleys", "start": [1.7, -0.3]})
+    model = run.model
+    probe = model.probe()
+    assert [probe.symbol(place) for place in range(probe.size)] == ["x", "y"]
+    assert probe.gradients().tolist() == [probe.gradient(0), probe.gradient(1)] == model.slopes_at(model.point).tolist()
+    moved = probe.rounding() / np.abs(probe.gradients())
+    assert ((moved > 2.0**-52) & (moved < 1e-11)).all()
+    assert model.slopes_at(np.array([1.0, 2.0])).tolist() == pytest.approx(
+        grad(lambda p: HEIGHTS["two_valleys"](*p))(np.array([1.0, 2.0])).tolist()
+    )
+    assert (probe.is_at_kink(), probe.is_in_range()) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("text", "powers"),
     [
