@@ -8,7 +8,7 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.kinds.surface.quantities import HEIGHT, PRESENT_HEIGHT
-from dlsim.engine.quantity import Ref, digits_of, is_counted, present
+from dlsim.engine.quantity import Ref, digits_of, is_counted, is_raised, leads, present
 from dlsim.engine.scenario.load import load_tables
 
 
@@ -113,6 +113,27 @@ def test_what_is_added_up_over_several_ways_is_told_with_them():
     assert inner == explained()
     assert explained(symbol="∂E/∂W5").sums == (), "over one output there is one way"
     assert not explained(symbol="∂E/∂W1").is_over_ways
+
+
+@pytest.mark.parametrize("text", ["", "max(", "|", "3·[", "max(1, "])
+def test_a_minus_at_the_beginning_needs_no_parentheses(text):
+    assert leads(text)
+
+
+@pytest.mark.parametrize("text", ["2·", "1 + ", "1 − ", ")", "x,", "max(2·"])
+def test_a_minus_after_anything_else_needs_them(text):
+    assert not leads(text)
+
+
+def test_a_number_that_is_raised_to_a_power_is_told_from_others():
+    x = ref_to("p", 0, (0,))
+    assert [is_raised((x, "² + ", x, "^9·", x, x, " + 1"), place) for place in (0, 2, 4, 5, 6)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 # parameters, counts, heights

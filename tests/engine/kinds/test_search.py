@@ -435,3 +435,20 @@ def test_what_is_asked_of_the_network_beside_is_answered_as_by_itself():
         run.edit(settings={"training.optimizer.learning_rate": 0.3})
         run.run(2)
     assert beside.losses.tolist() == alone.losses.tolist()
+
+
+def test_after_an_edit_the_network_beside_counts_its_updates_and_epochs_on():
+    file = tables(beside=True)
+    adam = {"name": "adam", "learning_rate": 0.1, "decay": 0.5}
+    file["training"] = {**file["training"], "optimizer": adam, "batch_size": 3, "shuffle": True, "seed": 4}
+    beside = Simulator(load_tables(file))
+    alone = Simulator(load_tables({**{k: t for k, t in file.items() if k != "search"}, "kind": "network"}))
+    for run in (beside, alone):
+        run.run(5)
+        run.edit(settings={"training.optimizer.learning_rate": 0.3})
+        run.run(5)
+        run.edit(settings={"training.optimizer": "adagrad", "training.batch_size": 1})
+        run.run(5)
+    assert beside.losses.tolist() == alone.losses.tolist()
+    assert [array.tolist() for array in beside.parameters[0]] == [array.tolist() for array in alone.parameters[0]]
+    assert (beside.model.data_calendar, beside.position.batches) == (alone.model.calendar, 125)
