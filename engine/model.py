@@ -331,8 +331,13 @@ class FlatState:
         """What a saved state costs: its numbers, and the array object around them."""
         return self._initial.nbytes + 96 + 16 * self._initial.ndim
 
-    def begin_at(self, iteration: int, before: FlatState) -> None:
-        """Epochs of another length begin anew, and so does another optimizer's count."""
+    def begin_at(self, iteration: int, before: FlatState | None) -> None:
+        """Epochs of another length begin anew, and so does another optimizer's count; both where there was none
+        `before`.
+        """
+        if before is None:
+            self.calendar.start = self._first_update = iteration
+            return
         self.calendar.go_on(iteration, before.calendar)
         is_same = type(self._optimizer) is type(before._optimizer)
         self._first_update = before._first_update if is_same else iteration
@@ -390,7 +395,7 @@ class Sweep:
     def begin_at(self, iteration: int, before: Sweep) -> None:
         """Count on."""
         self.calendar.go_on(iteration, before.calendar)
-        if self.beside and before.beside:
+        if self.beside:
             self.beside.begin_at(iteration, before.beside)
 
     def carry_over(self, before: Sweep) -> None:

@@ -452,3 +452,23 @@ def test_after_an_edit_the_network_beside_counts_its_updates_and_epochs_on():
     assert beside.losses.tolist() == alone.losses.tolist()
     assert [array.tolist() for array in beside.parameters[0]] == [array.tolist() for array in alone.parameters[0]]
     assert (beside.model.data_calendar, beside.position.batches) == (alone.model.calendar, 125)
+
+
+def test_a_network_may_come_beside_a_search_in_its_midst():
+    run = Simulator(load_tables(tables()))
+    run.run(5)
+    file = tables(beside=True)
+    run.edit(settings={"network": file["network"], "training": file["training"], "data.targets": [[0], [1], [1], [0]]})
+    run.run(5)
+    alone = Simulator(load_tables({**{k: t for k, t in file.items() if k != "search"}, "kind": "network"}))
+    alone.run(5)
+    assert np.isnan(run.losses[:5]).all()
+    assert run.losses[5:].tolist() == alone.losses.tolist()
+    w1, o1 = run.model.find("w1"), run.model.find("W1")
+    history = run.snapshot().history
+    assert np.isnan(history.of(o1)[1][:5]).all(), "there was no weight before"
+    assert np.isnan(history.of(w1)[1]).all(), "what is tried is not learnt"
+    run.seek(iteration=3)
+    assert (run.model.find("W1"), run.loss()) == (None, None)
+    run.seek(iteration=10)
+    assert run.look_up("W1") == alone.parameters[0][0][0, 0]
