@@ -169,6 +169,19 @@ def test_the_height_of_the_moment_moves_with_the_point():
     assert landed.value(now) == simulator.loss() < landed.value(Ref(HEIGHT)) == first.value(now)
 
 
+def test_samples_are_called_by_their_rows_in_every_batch():
+    simulator = Simulator(load("xor-train", overrides={"training.batch_size": 2}))
+    written = []
+    for _ in range(3):
+        simulator.step("iteration")
+        snapshot = simulator.snapshot()
+        told = snapshot.explain(snapshot.curve_numbers["loss"])
+        written.append((told.formula, snapshot.symbols(told.operands)))
+        assert [ref.quantity.row_of(snapshot.tape, ref) for ref in told.operands] == list(snapshot.tape.rows)
+    first, second = ("1/2·(E₁ + E₂)", ["E₁", "E₂"]), ("1/2·(E₃ + E₄)", ["E₃", "E₄"])
+    assert written == [first, second, first]
+
+
 # whole ops of what is no network
 
 WHOLE = {

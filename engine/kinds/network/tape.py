@@ -205,17 +205,17 @@ class NetworkTape(LayeredTape):
 class SlopeBetween(UnitSlope):
     """∂o2/∂z8 where the activation couples the units of a layer: each answers to each z. Its index is (unit, z)."""
 
-    def value(self, tape: NetworkTape, ref: Ref, sample: Any) -> Any:
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
         """softmax: ∂a_i/∂z_j = a_i·([i = j] − a_j)."""
         a = tape.layers[ref.layer - 1].a
         of, by = ref.index
         return a[sample, of] * (float(of == by) - a[sample, by])
 
-    def top(self, tape: NetworkTape, ref: Ref) -> str:
+    def top(self, tape: LayeredTape, ref: Ref) -> str:
         """What the unit sends."""
         return tape.naming.unit("a", ref.layer, ref.index[:1])
 
-    def formula(self, tape: NetworkTape, ref: Ref, sample: int) -> Formula:
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """Of what both units send."""
         of, by = (Ref(A, ref.layer, (unit,)) for unit in ref.index)
         return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
