@@ -273,6 +273,7 @@ REFUSED = [
     ("search.weigths", {}, True, "weights"),
     ("search.weights.step", 0, True, "steps > 0"),
     ("search.weights.step", 0.001, True, "larger steps"),
+    ("search.bias", {"from": 0, "to": 1, "step": 0.000005}, True, "that makes 200,001 steps"),
     ("search.bias.step", 1e-7, True, "6 decimals"),
     ("search.bias.to", 5000, True, "up to 1,000"),
     ("search.bias.to", -2, True, "upwards"),
@@ -472,3 +473,8 @@ def test_a_network_may_come_beside_a_search_in_its_midst():
     assert (run.model.find("W1"), run.loss()) == (None, None)
     run.seek(iteration=10)
     assert run.look_up("W1") == alone.parameters[0][0][0, 0]
+
+
+def test_two_hundred_thousand_steps_are_not_too_many_for_a_range():
+    with pytest.raises(ScenarioError, match="settings"):  # for a whole grid they are
+        load_tables(tables((0, 1, 0.5), (0, 0.999995, 0.000005)))
