@@ -331,8 +331,13 @@ class FlatState:
         """What a saved state costs: its numbers, and the array object around them."""
         return self._initial.nbytes + 96 + 16 * self._initial.ndim
 
-    def begin_at(self, iteration: int, before: FlatState) -> None:
-        """Epochs of another length begin anew, and so does another optimizer's count."""
+    def begin_at(self, iteration: int, before: FlatState | None) -> None:
+        """Epochs of another length begin anew, and so does another optimizer's count; both where there was none
+        `before`.
+        """
+        if before is None:
+            self.calendar.start = self._first_update = iteration
+            return
         self.calendar.go_on(iteration, before.calendar)
         is_same = type(self._optimizer) is type(before._optimizer)
         self._first_update = before._first_update if is_same else iteration
@@ -374,7 +379,7 @@ class Sweep:
 
     def restore(self, state: Any) -> None:
         """Make a saved state the one before the next iteration."""
-        if self.beside and state is not None:
+        if self.beside:
             self.beside.restore(state)
 
     def accept(self) -> None:
@@ -390,7 +395,7 @@ class Sweep:
     def begin_at(self, iteration: int, before: Sweep) -> None:
         """Count on."""
         self.calendar.go_on(iteration, before.calendar)
-        if self.beside and before.beside:
+        if self.beside:
             self.beside.begin_at(iteration, before.beside)
 
     def carry_over(self, before: Sweep) -> None:
@@ -416,7 +421,7 @@ class Sweep:
 
     def number_in(self, state: Any, ref: Ref) -> float:
         """One of the network's parameters as a saved state has it."""
-        if self.beside is None or state is None or not self.is_parameter(ref):
+        if self.beside is None or not self.beside.is_parameter(ref):
             return float("nan")
         return self.beside.number_in(state, ref)
 

@@ -193,7 +193,7 @@ class Segment(Struct, frozen=True):
 
 
 class Timeline:
-    """One run's time. `iteration` is the one on the tape; `losses` and `curves` are all that was ever computed.
+    """One run's time. `iteration` is the one on the tape; `losses` are all that were ever computed.
 
     A run that was edited consists of several segments; at the first iteration of each, the state is carried over
     into its model, and what was edited is set.
@@ -209,7 +209,7 @@ class Timeline:
         self._budget = budget
         self.checkpoints = Checkpoints(budget, self._models[0].state_bytes)
         self.losses = Curve()
-        self.curves = {name: Curve() for name in self.model.curves}
+        self._curves: dict[str, Curve] = {}
         self.iteration = 0
         self.finished = 0
         """The iterations that were ever done: one that was entered and never left does not count."""
@@ -264,6 +264,14 @@ class Timeline:
             self.finished = max(self.finished, self.iteration)
 
     @property
+    def curves(self) -> dict[str, Curve]:
+        """What is observed up to the iteration on the tape, each as far as it goes; with a gap where another scenario
+        held, in which it was not observed.
+        """
+        so_far = [model for start, model in zip(self._starts, self._models, strict=True) if start <= self.iteration]
+        return {name: self._curves[name] for model in so_far for name in model.curves}
+
+    @property
     def history(self) -> History:
         """What is kept of the way to the iteration on the tape."""
         return self._history_to(self.iteration)
@@ -286,7 +294,7 @@ class Timeline:
         if shared:
             other.finished = min(shared, self.finished)
             other.losses = Curve(self.losses.values[:shared])
-            other.curves = {name: Curve(curve.values[:shared]) for name, curve in self.curves.items()}
+            other._curves = {name: Curve(curve.values[:shared]) for name, curve in self._curves.items()}
             other.checkpoints = self.checkpoints.before(segment.start)
             other._edits |= {start: edit for start, edit in self._edits.items() if start < segment.start}
         return other
@@ -318,13 +326,20 @@ class Timeline:
         if iteration > len(self.losses):
             self.finished = max(self.finished, iteration - 1)
             self.losses.append(loss)
-            for curve, number in zip(self.curves.values(), model.observe(iteration), strict=True):
-                curve.append(number)
+            for name, number in zip(model.curves, model.observe(iteration), strict=True):
+                self._curve(name, iteration).append(number)
             if (iteration - 1) % self.checkpoints.spacing == 0:
                 self.checkpoints.add(iteration, model.save())
         self.is_sound = model.is_finite()
         if not self.is_sound:
             self.is_broken = True
+
+    def _curve(self, name: str, iteration: int) -> Curve:
+        """What `iteration` adds a number to."""
+        curve = self._curves.setdefault(name, Curve())
+        if len(curve) < iteration - 1:
+            curve.extend(np.full(iteration - 1 - len(curve), nan))
+        return curve
 
     def _cross(self) -> None:
         """Into the next segment."""

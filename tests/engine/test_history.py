@@ -88,6 +88,16 @@ def test_an_edit_is_a_jump_from_the_value_before_to_the_one_after():
     assert not simulator.snapshot().history.jumps(W5), "one stands before the edit"
 
 
+def test_another_edit_at_the_same_place_takes_the_place_of_the_first():
+    simulator = Simulator(load("backprop-2-2-2"))
+    simulator.run(iterations=10)
+    was = simulator.snapshot().value(W5)
+    simulator.edit(numbers={"W5": 0.9})
+    simulator.edit(numbers={"W5": 0.7})
+    (jump,) = simulator.snapshot().history.jumps(W5)
+    assert (jump.updates, jump.before, jump.after) == (10, was, 0.7)
+
+
 def test_the_run_that_an_edit_left_tells_its_own_course():
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=20)

@@ -5,120 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from support.every_number import FILES, everything, run, shown
 from support.formulas import worked_out
 
-from dlsim.engine import Simulator
 from dlsim.engine.kinds import KINDS
-from dlsim.engine.kinds.layered.quantities import A, Z  # h⟨0⟩, before the first step, is shown by nothing
+from dlsim.engine.kinds.recurrent.passes import START  # h⟨0⟩, before the first step, is shown by nothing
 from dlsim.engine.kinds.updates import UPDATE
 from dlsim.engine.quantity import LeftOut, Whose
-from dlsim.engine.scenario.load import load_tables
-
-INPUTS = [[0.5, -1.2], [1.5, 0.3], [-0.7, 0.9], [0.2, 0.4], [-1.1, -0.6]]
-
-
-def tables(kind, data=None, training=None, **body):
-    """A file's tables."""
-    found = {"schema": 1, "title": "test", "kind": kind, **body}
-    return found | {name: table for name, table in (("data", data), ("training", training)) if table}
-
-
-def network(layers, data, training=None):
-    return tables("network", data, training, network={"inputs": 2, "seed": 3, "layers": layers})
-
-
-CLASSES = {
-    "inputs": INPUTS,
-    "targets": [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0], [1, 0, 0]],
-    "validation_fraction": 0.4,
-}
-SIDES = {"inputs": INPUTS, "targets": [[1], [-1], [-1], [1], [-1]]}
-SEQUENCES = {
-    "inputs": [[[0.5, -1.2], [1.5, 0.3], [-0.7, 0.9]], [[0.2, 0.4], [-1.1, -0.6], [0.6, 0.1]]],
-    "targets": [[[1, 0], [0, 1], [1, 0]], [[0, 1], [0, 1], [1, 0]]],
-}
-ADAM = {"name": "adam", "learning_rate": 0.1, "decay": 0.1}
-NESTEROV = {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
-SWEEP = {"from": 0.05, "to": 0.95, "step": 0.05}
-GRID = {"from": -1, "to": 1, "step": 0.5}
-GATES = {"AND": [0, 0, 0, 1], "XOR": [0, 1, 1, 0]}
-ROWS = {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]]}
-FILES = {
-    "several outputs": network(
-        [
-            {"units": 3, "activation": "softmax", "train_weights": False},
-            {"units": 2, "activation": "tanh", "bias": False},
-            {"units": 3, "activation": "softmax"},
-        ],
-        CLASSES,
-        {"loss": "mse", "optimizer": ADAM, "batch_size": 3},
-    ),
-    "one output": network(
-        [{"units": 3, "activation": {"name": "leaky_relu", "alpha": 0.2}}, {"units": 1, "activation": "tanh"}],
-        SIDES,
-        {"loss": "half_squared_error", "optimizer": NESTEROV},
-    ),
-    "fused": network(
-        [{"units": 2, "activation": "relu"}, {"units": 3, "activation": "softmax"}],
-        CLASSES,
-        {"loss": "categorical_crossentropy", "optimizer": "adagrad", "batch_size": 1},
-    ),
-    "not trained": network([{"units": 3, "activation": "relu"}, {"units": 1, "activation": "step"}], SIDES),
-    "through time": tables(
-        "recurrent",
-        SEQUENCES,
-        {"loss": "mse", "optimizer": "adadelta"},
-        recurrent={"inputs": 2, "hidden": 2, "outputs": 2, "activation": "elu", "output_activation": "softmax"},
-    ),
-    "without feedback": tables(
-        "recurrent",
-        SEQUENCES,
-        {"loss": "categorical_crossentropy", "optimizer": "rmsprop", "batch_size": 1},
-        recurrent={"inputs": 2, "hidden": 2, "outputs": 2, "output_activation": "softmax", "feedback": False},
-    ),
-    "a surface": tables("surface", None, {"optimizer": ADAM}, surface={"function": "two_valleys"}),
-    "functions": tables(
-        "functions",
-        functions={"show": ["swish", "mse", "softplus", {"name": "leaky_relu", "alpha": 0.3}], "sweep": SWEEP},
-    ),
-    "softmax": tables("functions", functions={"show": ["tanh"], "sweep": SWEEP, "vector": [1, 2, 0.5]}),
-    "a search": tables("search", {"inputs": ROWS["inputs"]}, search={"weights": GRID, "bias": GRID, "targets": GATES}),
-    "a search beside a network": tables(
-        "search",
-        ROWS,
-        {"loss": "mse", "optimizer": NESTEROV},
-        search={"weights": GRID, "bias": GRID, "targets": GATES, "at_zero": 1},
-        network={"inputs": 2, "seed": 3, "layers": [{"units": 1, "activation": "sigmoid"}]},
-    ),
-}
-
-
-def shown(simulator):
-    """Each number that an iteration, a picture or a table shows."""
-    snapshot = simulator.snapshot()
-    cells = (cell for table in snapshot.tables for row in table.rows for cell in row.cells if cell is not None)
-    return [*(ref for op in simulator.program for ref in op.refs), *snapshot.tape.besides(), *cells]
-
-
-def everything(simulator):
-    """Each of these, and what they are made of; not what has no value here, nor what that is made of."""
-    snapshot, asked, found = simulator.snapshot(), shown(simulator), {}
-    while asked:
-        ref = asked.pop()
-        if ref not in found and snapshot.knows(ref):
-            found[ref] = told = snapshot.explain(ref)
-            asked += () if math.isnan(told.value) else told.operands
-    return found
-
-
-def run(name, *, has_landed):
-    """Three updates done, or the third still to land; under the lens is the last sample."""
-    simulator = Simulator(load_tables(FILES[name]))
-    simulator.run(iterations=3)
-    if not has_landed:
-        simulator.back()
-    simulator.sample = len(simulator.snapshot().tape.rows) - 1
-    return simulator
 
 
 @pytest.mark.parametrize("has_landed", [True, False])
@@ -150,10 +43,10 @@ def test_from_a_formula_one_comes_to_the_numbers_that_are_shown_and_not_to_doubl
     simulator = run(name, has_landed=True)
     listed = set(shown(simulator))
     quantities = {ref.quantity for ref in listed}
-    doubles = [ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities - {A}]
-    assert not set(doubles) - listed
-    abouts = {ref.quantity.about(ref) for ref in listed if not ref.quantity.of_one_sample}
-    assert not {ref for ref in abouts if ref.quantity in quantities - {A, Z}} - listed
+    doubles = {ref for ref in everything(simulator) if ref.sample is None and ref.quantity in quantities}
+    assert not {ref for ref in doubles if START not in ref.index} - listed
+    abouts = {ref.quantity.about(ref) for ref in listed}
+    assert not {ref for ref in abouts if ref.quantity in quantities and START not in ref.index} - listed
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -171,7 +64,7 @@ def test_a_symbol_finds_its_number_or_none(name):
 AMBIGUOUS = ("slot", "cell", "truth")
 """Of a surface v_x is what it is at the moment; of a search each row has an x1, and an answer that AND should give."""
 
-SELDOM = {"rate", "count:n", "count:t", "setting:decay", "mean_E", "part:later", "t"}
+SELDOM = {"rate", "count:n", "count:t", "setting:decay", "mean_E", "part:later", "t", "T", "unit_slope"}
 SELDOM |= {f"{name}_{of}" for name in ("rest", "term") for of in "Wb"} | {
     f"unit_size:{of}" for of in ("dE_dz", "da_dz")
 }
@@ -288,6 +181,11 @@ SAID = {
     "several outputs": """
         o2 about o2: softmax unit=o2 z=z7
         z5 about z5: z=z5 unit=h5
+        ∂o2/∂z8 about z8: softmax top=o2 bottom=z8 unit=o2 a=o2 z=z8
+        z4₂ about z4:
+        o2₂ about o2:
+        z7ᵥ₁ about z7:
+        z7ᵥ₂ about z7:
         ∂E_z8/∂h5 about h5: top=E_z8 bottom=h5 unit=h5 weight=W18 z=z8 out=o3 error=E_z8
         η_t about η_t: adam
         β₂ about β₂: adam_beta_2 beta_2
@@ -357,6 +255,7 @@ PLACES = [
     ("one output", "v_W8⁺", (2, 1, 0), None),
     ("one output", "∂E_o1/∂h2", (2, 1, 0), None),
     ("several outputs", "∂E_z8/∂h5", (3, 1, 2), None),
+    ("several outputs", "∂o2/∂z8", None, None),
     ("one output", "∂E/∂h2", None, None),
     ("through time", "Wx3", (1, 0, 1), None),
 ]
@@ -413,7 +312,13 @@ NOT_THERE = {
         ∂E/∂o1 ∂o1/∂z3 ∂o1/∂z4 ∂E_o1/∂h1 h3 ∂h1/∂z2 ∂z3/∂W1
     """,
     "not trained": """
-        ∂E/∂W1 ∂E/∂z1 W1⁺ ΔW1 v_W1 ∂o1/∂z4 ∂h1/∂z1 ∂z1/∂W1
+        ∂E/∂W1 ∂E/∂z1 W1⁺ ΔW1 v_W1 ∂o1/∂z4 ∂h1/∂z1 ∂z1/∂W1 E E_o1 E_z4
+    """,
+    "inputs alone": """
+        t1 E E_o1 ∂E/∂t1
+    """,
+    "sequences alone": """
+        t1⟨1⟩ E E⟨1⟩ E_o1⟨1⟩ ∂E/∂t1⟨1⟩ ∂E/∂Wx1 ∂E/∂h1⟨1⟩ ∂h1⟨1⟩/∂z1⟨1⟩ ∂E⟨1⟩/∂h1⟨1⟩ Wx1⁺ ΔWx1
     """,
     "one output": """
         ∂E_z4/∂h1 ∂o1/∂z3 m_W1 d_W1 v_z1 v_W10
@@ -450,3 +355,24 @@ NOT_THERE = {
 def test_what_a_scenario_does_not_have_is_not_found(name):
     simulator = run(name, has_landed=True)
     assert not [symbol for symbol in NOT_THERE[name].split() if simulator.model.find(symbol) is not None]
+
+
+STEPS = [
+    ("through time", "∂E/∂z1⟨2⟩", 1),
+    ("through time", "∂h1⟨3⟩/∂z1⟨3⟩", 2),
+    ("through time", "∂E/∂Wx1", None),
+    ("through time", "E⟨2⟩", 1),
+    ("through time", "E_o1⟨3⟩", 2),
+    ("through time", "∂E⟨2⟩/∂h1⟨2⟩", 1),
+    ("through time", "∂E⟨2…3⟩/∂h1⟨1⟩", 1),
+    ("through time", "h1⟨1⟩", 0),
+    ("several outputs", "∂o2/∂z8", None),
+    ("several outputs", "∂E_z8/∂h5", None),
+    ("several outputs", "∂E/∂z8", None),
+]
+
+
+@pytest.mark.parametrize(("name", "symbol", "step"), STEPS)
+def test_only_what_a_sequence_has_belongs_to_a_step(name, symbol, step):
+    found = run(name, has_landed=True).model.find(symbol)
+    assert found.quantity.step(found) == step

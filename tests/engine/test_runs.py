@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support import every_number
 from support.numbers import ref_to
 from support.scenarios import each_scenario
 
@@ -673,3 +674,61 @@ def test_whose_gradient_met_a_condition_is_the_first_by_number_and_no_other_is_n
     assert condition.holds(simulator)
     assert condition.met_by(simulator) == expected
     assert named == [place]
+
+
+OTHER_GATES = {"AND": [0, 0, 0, 1], "NOR": [1, 0, 0, 0], "OR": [0, 1, 1, 1]}
+EDITS = {
+    "several outputs": [
+        {"data.validation_fraction": 0.0},
+        {"network.layers.0.units": 4},
+        {"data.validation_fraction": 0.2},
+        {"network.layers.0.train_weights": True, "network.layers.1.bias": True},
+        {"training.batch_size": 1},
+        {"network.layers.1.units": 3},
+    ],
+    "one output": [
+        {"data.validation_fraction": 0.4},
+        {"network.layers.0.units": 1},
+        {"training.optimizer": "adam"},
+        {"network.layers.0.bias": False},
+        {"data.validation_fraction": 0.0},
+    ],
+    "through time": [{"recurrent.hidden": 1}, {"recurrent.hidden": 4}, {"recurrent.feedback": False}],
+    "without feedback": [{"recurrent.hidden": 1}, {"recurrent.feedback": True}, {"training.batch_size": 2}],
+    "a surface": [{"surface.function": name} for name in ("double_well", "bowl", "saddle", "double_well")],
+    "functions": [{"functions.show": ["tanh"]}, {"functions.sweep.step": 0.1}, {"functions.vector": [1, 2]}],
+    "softmax": [{"functions.vector": [1, 2]}, {"functions.vector": [1, 2, 3, 4]}],
+    "a search": [{"search.targets": {"AND": [0, 0, 0, 1]}}, {"search.at_zero": 1}, {"search.targets": OTHER_GATES}],
+    "a search beside a network": [{"search.targets": OTHER_GATES}, {"search.weights.step": 0.25}],
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_however_often_a_run_is_edited_it_is_the_same_on_the_way_back_and_forth(name):
+    simulator = Simulator(load_tables(every_number.FILES[name]))
+
+    def state():
+        return [array.tolist() for pair in simulator.parameters or () for array in pair if array is not None]
+
+    for edit in EDITS[name]:
+        simulator.run(iterations=4)
+        simulator.edit(settings=edit)
+    simulator.run(iterations=4)
+    last = simulator.iteration
+    assert last == 4 * (len(EDITS[name]) + 1)
+    states = {last: state()}
+    curves = {key: curve.values.tolist() for key, curve in simulator.curves.items()}
+    for iteration in reversed(range(last)):
+        simulator.back("iteration")
+        assert simulator.iteration == iteration
+        states[iteration] = state()
+        assert all(len(curve) <= iteration for curve in simulator.curves.values())
+    for iteration in range(last):
+        assert state() == states[iteration]
+        simulator.step("iteration")
+    assert state() == states[last]
+    assert str({key: curve.values.tolist() for key, curve in simulator.curves.items()}) == str(curves)
+    for _ in EDITS[name]:
+        assert simulator.undo()
+    assert not simulator.undo()
+    assert simulator.iteration == 4

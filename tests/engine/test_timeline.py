@@ -289,6 +289,37 @@ def test_a_piece_of_a_run_grows_at_most_twofold_and_shrinks_to_what_fits():
     assert sizes == [2, 4, 8, 12, 6, 1]
 
 
+def test_what_an_edit_begins_or_ends_to_observe_has_a_curve_from_there_or_up_to_there():
+    simulator = Simulator(load("over-and-underfitting"))
+    simulator.run(iterations=4)
+    before = simulator.curves["validation"].values.tolist()
+    simulator.edit(settings={"data.validation_fraction": 0})
+    simulator.run(iterations=3)
+    assert simulator.curves["validation"].values.tolist() == before
+    simulator.edit(settings={"data.validation_fraction": 0.5})
+    simulator.run(iterations=2)
+    curve = simulator.curves["validation"].values
+    assert np.isnan(curve).tolist() == [False] * 4 + [True] * 3 + [False] * 2
+    assert curve[8] == simulator.curves["validation"].head(9).values[8] != before[0]
+    simulator.seek(iteration=3)
+    assert simulator.curves["validation"].values.tolist() == before[:3]
+    simulator.edit(settings={"data.validation_fraction": 0}, from_start=True)
+    assert list(simulator.curves) == ["loss"], "nothing was kept back from the very start"
+
+
+def test_a_curve_goes_on_under_its_own_name_alone():
+    simulator = Simulator(load("xor-single"))
+    simulator.run(iterations=30)
+    gates = simulator.scenario.body.gates
+    simulator.edit(settings={"search.targets": {"NOR": [1, 0, 0, 0]}})
+    simulator.run(iterations=5)
+    lengths = {name: len(curve) for name, curve in simulator.curves.items()}
+    assert lengths == {"loss": 35, **dict.fromkeys(gates, 30), "NOR": 35}
+    assert np.isnan(simulator.curves["NOR"].values[:30]).all()
+    simulator.seek(iteration=30)
+    assert "NOR" not in simulator.curves
+
+
 def test_going_on_to_where_one_has_been_computes_next_to_nothing_anew(monkeypatch):
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.run(iterations=500)

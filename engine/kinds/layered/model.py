@@ -63,13 +63,12 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
     structure: LayeredStructure
     naming: LayerNaming
     program: Program
-    find: Callable[[str], Ref | None]
-    """See engine/model.py: Model."""
     arithmetic: Arithmetic[BatchType]
     reader: Callable[..., TapeType]
     """The tape's class: it reads the arrays of a batch."""
     besides: Callable[[Any], Iterator[Ref]]
     """See engine/program.py: Tape.besides."""
+    _finder: Finder
 
     def __init__(self, structure: LayeredStructure, naming: LayerNaming, body: LayeredBody) -> None:
         self.structure, self.naming, self._body, self._data = structure, naming, body, body.data
@@ -228,6 +227,13 @@ class LayeredModel(FlatState, ABC, Generic[TapeType, BatchType]):
         """The loss on the tape as a function of each parameter."""
         loss = self.structure.loss
         return None if loss is None else FlatProbe(self.arithmetic, self.structure, self.naming, self._current, loss)
+
+    def find(self, symbol: str) -> Ref | None:
+        """See engine/model.py: Model. Without a loss there is no error, and without targets no target."""
+        found = self._finder.find(symbol)
+        if found is None or (found.quantity.phase == "loss" and self.structure.loss is None):
+            return None
+        return None if found.quantity is T and self._data.targets is None else found
 
     def figure(self, ref: Ref, *, landed: bool) -> float:
         """See engine/model.py: Model. Numbers of a forward pass are those of the first sample."""

@@ -426,47 +426,26 @@ class OutputGradient(UnitGradient):
 
 
 class UnitSlope(Derivative, OfUnit):
-    """∂h/∂z: how strongly a unit answers. Where the activation couples units, each of them to each z."""
+    """∂h/∂z: how strongly a unit answers."""
 
     row = "gradient"
-    stored = "slope"  # where units stand alone
+    stored = "slope"
     short = ("∂{a}/∂z", "{a}′")
-
-    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
-        """A unit's own, or one of the matrix."""
-        pair = tape.pair(ref)
-        if pair is None:
-            return super().value(tape, ref, sample)
-        a = tape.layers[ref.layer - 1].a
-        of, by = pair  # softmax: ∂a_i/∂z_j = a_i·([i = j] − a_j)
-        return a[sample, of] * (float(of == by) - a[sample, by])
 
     def top(self, tape: LayeredTape, ref: Ref) -> str:
         """What the unit sends."""
-        pair = tape.pair(ref)
-        return tape.naming.unit("a", ref.layer, ref.index if pair is None else pair[:1])
+        return tape.naming.unit("a", ref.layer, ref.index)
 
     def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
         """As the activation writes it."""
-        pair = tape.pair(ref)
-        if pair is None:
-            z, a = Ref(Z, ref.layer, ref.index), Ref(A, ref.layer, ref.index)
-            return slope_formula(tape.structure.layer(ref.layer), z, a)
-        of, by = (Ref(A, ref.layer, (unit,)) for unit in pair)
-        return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
+        z, a = Ref(Z, ref.layer, ref.index), Ref(A, ref.layer, ref.index)
+        return slope_formula(tape.structure.layer(ref.layer), z, a)
 
     def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
-        """The derivative, worked out, of a unit that stands alone."""
-        if tape.pair(ref) is not None:
-            return UNOPENED
+        """The derivative, worked out."""
         layer = tape.structure.layer(ref.layer)
         operands = {"z": Ref(Z, ref.layer, ref.index), "a": Ref(A, ref.layer, ref.index), **_settings(layer)}
         return layer.activation.opened(operands, _numbers(tape, operands, sample), is_slope=True)
-
-    def bottom(self, tape: LayeredTape, ref: Ref) -> str:
-        """The z."""
-        pair = tape.pair(ref)
-        return tape.naming.unit("z", ref.layer, ref.index if pair is None else pair[1:])
 
     def names(self, tape: LayeredTape, ref: Ref) -> dict[str, str]:
         """Its unit and its z."""

@@ -490,10 +490,6 @@ class LayeredTape(Tape):
         """The parts of a hidden unit's ∂E/∂h that come back over different ways."""
 
     @abstractmethod
-    def pair(self, ref: Ref) -> tuple[int, ...] | None:
-        """(of, by): the two units of an entry of a matrix ∂Y/∂Z; None where units stand alone."""
-
-    @abstractmethod
     def coupled(self, ref: Ref) -> Formula:
         """∂E/∂z where the activation couples the units of a layer."""
 

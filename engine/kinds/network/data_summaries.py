@@ -252,7 +252,7 @@ class PassUnit(OfPass):
 
     def about(self, ref: Ref) -> Ref:
         """The unit's own in the network."""
-        return Ref(self.there, ref.layer, ref.index)
+        return Ref(self.there, ref.layer, ref.index[1:])
 
     def in_network(self, tape: NetworkTape, ref: Ref, sample: int) -> Ref:
         """The unit's own where it is of the sample under the lens."""

@@ -41,7 +41,16 @@ from dlsim.engine.kinds.network.passes import (
     evaluate,
     watched_slice,
 )
-from dlsim.engine.kinds.network.tape import DEO_DA, DEO_DZ, DZ_DA, DZ_DB, DZ_DW, PART, NetworkTape
+from dlsim.engine.kinds.network.tape import (
+    DEO_DA,
+    DEO_DZ,
+    DZ_DA,
+    DZ_DB,
+    DZ_DW,
+    PART,
+    SLOPE_BETWEEN,
+    NetworkTape,
+)
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op, Program, first_trouble
@@ -73,7 +82,7 @@ def _backward(structure: Structure, layer: Layer) -> Iterator[Op]:
             yield _pairs(PART, layer, structure.layer(layer.number + 1).units)
         yield unit_op(DE_DA, "backward", layer)
         if layer.activation.couples_units:
-            yield _pairs(DA_DZ, layer, layer.units)
+            yield _pairs(SLOPE_BETWEEN, layer, layer.units)
             yield unit_op(DE_DZ, "backward", layer)
         else:
             yield unit_op(DA_DZ, "backward", layer)
@@ -166,7 +175,7 @@ class NetworkFinder(Finder):
             return None
         if top.quantity is A and quantity is Z:
             if shape.activation.couples_units:
-                return None if shape.is_fused else Ref(DA_DZ, layer, (*top.index, *index))
+                return None if shape.is_fused else Ref(SLOPE_BETWEEN, layer, (*top.index, *index))
             return Ref(DA_DZ, layer, index) if top.index == index and not shape.is_fused else None
         if top.quantity is Z and isinstance(quantity, LayerParameter) and top.index[-1] == index[-1]:
             return Ref(DZ_DW if quantity.is_weight else DZ_DB, layer, index)
@@ -196,7 +205,7 @@ class NetworkModel(LayeredModel[NetworkTape, DenseBatch]):
         structure = Structure(body)
         naming = Naming(structure)
         super().__init__(structure, naming, body)
-        self.find = NetworkFinder(structure, naming).find
+        self._finder = NetworkFinder(structure, naming)
         self.program = network_program(structure)
         self.curves = ("validation",) if self.trains and len(body.data.validation_inputs) else ()
         self.curve_numbers = {"validation": Ref(HELD_READ.loss), "over_all": Ref(TRAINED.loss)}

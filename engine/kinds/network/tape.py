@@ -24,6 +24,7 @@ from dlsim.engine.kinds.layered.quantities import (
     E,
     LayerParameter,
     UnitGradient,
+    UnitSlope,
     W,
     X,
     Z,
@@ -118,15 +119,11 @@ class NetworkTape(LayeredTape):
         above = self.structure.layer(ref.layer + 1)
         return [Ref(PART, ref.layer, (ref.index[0], reached)) for reached in range(above.units)]
 
-    def pair(self, ref: Ref) -> tuple[int, ...] | None:
-        """An entry of the matrix has two units in its index."""
-        return ref.index if len(ref.index) == 2 else None
-
     def coupled(self, ref: Ref) -> Formula:
         """Σ ∂E/∂o·∂o/∂z over the units of the layer."""
         layer, unit = ref.layer, ref.index[0]
         units = range(self.structure.layer(layer).units)
-        return total([(Ref(DE_DA, layer, (other,)), "·", Ref(DA_DZ, layer, (other, unit))) for other in units])
+        return total([(Ref(DE_DA, layer, (other,)), "·", Ref(SLOPE_BETWEEN, layer, (other, unit))) for other in units])
 
     def has_delta_op(self, layer: int) -> bool:
         """Where the loss gives it, or a whole matrix of slopes makes it."""
@@ -168,7 +165,7 @@ class NetworkTape(LayeredTape):
         first, second = ref.index
         if ref.quantity is PART:
             return first * self.structure.layer(ref.layer + 1).units + second
-        if ref.quantity is DA_DZ:
+        if ref.quantity is SLOPE_BETWEEN:
             return first * self.structure.layer(ref.layer).units + second
         return self.structure.place_of(ref.layer, ref.index)
 
@@ -197,7 +194,7 @@ class NetworkTape(LayeredTape):
             E_O: ("E_o of each output", units),
             PART: (f"parts of ∂E/∂Y[{i}]: ∂E/∂Z[{i + 1}] ⊙ W[{i + 1}]", f"({m}×{k}), ({j}×{k})"),
             DE_DA: output_gradient,
-            DA_DZ: (f"∂Y[{i}]/∂Z[{i}] = {layer.activation.name}′(Z[{i}])", units),
+            **dict.fromkeys((DA_DZ, SLOPE_BETWEEN), (f"∂Y[{i}]/∂Z[{i}] = {layer.activation.name}′(Z[{i}])", units)),
             DE_DZ: (f"∂E/∂Z[{i}]{of_loss if layer.is_fused else through}", units),
             DZ_DW: (f"∂Z[{i}]/∂W[{i}] = {below}", f"({m}×{n})"),
             DZ_DB: (f"∂Z[{i}]/∂b[{i}] = 1", f"({m}×1)"),
@@ -212,7 +209,38 @@ class NetworkTape(LayeredTape):
         return f"{of.key}[{layer}]", size
 
 
-# its own numbers: the ways back to a hidden unit, local slopes, each sample's own term
+# its own numbers: slopes between the units of a layer, the ways back to a hidden unit, local slopes, each sample's term
+
+
+class SlopeBetween(UnitSlope):
+    """∂o2/∂z8 where the activation couples the units of a layer: each answers to each z. Its index is (unit, z)."""
+
+    def value(self, tape: LayeredTape, ref: Ref, sample: Any) -> Any:
+        """softmax: ∂a_i/∂z_j = a_i·([i = j] − a_j)."""
+        a = tape.layers[ref.layer - 1].a
+        of, by = ref.index
+        return a[sample, of] * (float(of == by) - a[sample, by])
+
+    def top(self, tape: LayeredTape, ref: Ref) -> str:
+        """What the unit sends."""
+        return tape.naming.unit("a", ref.layer, ref.index[:1])
+
+    def formula(self, tape: LayeredTape, ref: Ref, sample: int) -> Formula:
+        """Of what both units send."""
+        of, by = (Ref(A, ref.layer, (unit,)) for unit in ref.index)
+        return (of, "·(1 − ", of, ")") if of == by else ("−", of, "·", by)
+
+    def opened(self, tape: LayeredTape, ref: Ref, sample: int) -> Opened:
+        """Its formula opens it up already."""
+        return UNOPENED
+
+    def about(self, ref: Ref) -> Ref:
+        """The z."""
+        return Ref(Z, ref.layer, ref.index[1:])
+
+    def step(self, ref: Ref) -> None:
+        """None: both of its index are units."""
+        return
 
 
 class WayBack(Derivative):
@@ -404,6 +432,7 @@ class OwnTerm(Derivative):
         return None
 
 
+SLOPE_BETWEEN = SlopeBetween("da_dz:between", Z, name="da_dz")
 PART = WayBack("part", A)
 DEO_DA, DEO_DZ = OwnErrorSlope("dEo_da", DE_DA), OwnErrorSlope("dEo_dz", DE_DZ)
 DZ_DA = SumSlope("dz_da", A)
@@ -429,6 +458,8 @@ def backward_quantities(structure: Structure) -> Iterator[Quantity]:
     """Those of this file: a dense network's alone; none where nothing is trained."""
     if structure.loss is not None:
         has_ways = len(structure.layers) > 1
+        if any(layer.activation.couples_units and not layer.is_fused for layer in structure.layers):
+            yield SLOPE_BETWEEN
         yield from (PART, DZ_DA) if has_ways else ()
         if has_ways and structure.output.has_errors_of_its_own:
             yield from (DEO_DZ,) if structure.output.is_fused else (DEO_DA, DEO_DZ)

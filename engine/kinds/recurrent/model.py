@@ -198,7 +198,7 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
         structure = RecurrentStructure(body)
         naming = RecurrentNaming(structure)
         super().__init__(structure, naming, body)
-        self.find = RecurrentFinder(structure, naming).find
+        self._finder = RecurrentFinder(structure, naming)
         self.program = recurrent_program(structure)
         self.classes = classes_of(body.data, structure.output.units)
         self._inputs = self._by_step(body.data.inputs, structure.inputs)
@@ -217,10 +217,10 @@ class RecurrentModel(LayeredModel[RecurrentTape, BatchOfSequences]):
     def _carry_layer(self, new: LayerParameters, old: LayerParameters, before: RecurrentStructure) -> None:
         """Matrices of the same shape keep their weights."""
         (weights, biases), (old_weights, old_biases) = new, old
-        inputs = self.structure.inputs
+        inputs, units = self.structure.inputs, self.structure.hidden.units
         if weights.shape == old_weights.shape:
             weights[:] = old_weights
-        elif weights.shape[1] == old_weights.shape[1] and inputs == before.inputs:
+        elif weights.shape[1] == old_weights.shape[1] and (inputs, units) == (before.inputs, before.hidden.units):
             weights[:inputs] = old_weights[:inputs]  # feedback was switched on or off
         if biases is not None and old_biases is not None and biases.shape == old_biases.shape:
             biases[:] = old_biases

@@ -142,10 +142,6 @@ class RecurrentTape(LayeredTape):
         is_fed_back = self.structure.fed_back and ref.index[1] < self.structure.steps - 1
         return [Ref(part, ref.layer, ref.index) for part in ((PART_OWN, PART_LATER) if is_fed_back else (PART_OWN,))]
 
-    def pair(self, ref: Ref) -> None:
-        """A coupled layer has no matrix of slopes here."""
-        return
-
     def coupled(self, ref: Ref) -> Formula:
         """a·(∂E/∂a − Σ ∂E/∂a·a): softmax's whole Jacobian in one."""
         layer, (_, step) = ref.layer, ref.index

@@ -283,3 +283,14 @@ def test_a_file_without_the_table_and_a_table_of_another_kind_are_refused():
         load_tables({"schema": 1, "title": "a", "kind": "functions"})
     with pytest.raises(ScenarioError, match="belongs to kind = 'network'"):
         load(["tanh"], training={"epochs": 2})
+
+
+def test_only_an_activation_is_saturated_or_dead():
+    tape = simulator("mse", sweep=CHANCES).model.tape
+    assert not tape.saturated(0).any()
+    assert not tape.dead(0).any()
+    tape = simulator("relu", "sigmoid", sweep={"from": -20, "to": 20, "step": 1}).model.tape
+    assert tape.dead(0).tolist() == [x <= 0 for x in tape.sweep]
+    assert not tape.saturated(0).any()
+    assert not tape.dead(1).any()
+    assert tape.saturated(1)[[0, 20, 40]].tolist() == [True, False, True]

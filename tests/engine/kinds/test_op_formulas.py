@@ -159,3 +159,21 @@ def test_of_a_single_sample_no_mean_is_taken():
     case = scenario([layer(1, biases=[0.1])], [[1, 2]], [[0]], loss="mse")
     assert "∂E/∂W[1] = Xᵀ·∂E/∂Z[1] | (2×1)·(1×1) = (2×1)" in written(case)
     assert "∂E/∂b[1] = 1ᵀ·∂E/∂Z[1] | (1×1)·(1×1) = (1×1)" in written(case)
+
+
+def test_what_is_not_trained_has_its_forward_pass_alone():
+    dense = scenario([layer(2, "step", biases=[0, 0]), layer(1, "step")], [[1, 2]] * 4, None, loss=None)
+    assert written(dense) == [
+        "Z[1] = X·W[1] + b[1] | (4×2)·(2×2) + (1×2) = (4×2)",
+        "Y[1] = step(Z[1]) | (4×2)",
+        "Z[2] = Y[1]·W[2] | (4×2)·(2×1) = (4×1)",
+        "Y[2] = step(Z[2]) | (4×1)",
+    ]
+    tables = {"schema": 1, "title": "test", "kind": "recurrent", "data": {"inputs": [[[0.1]]] * 4}}
+    through_time = load_tables({**tables, "recurrent": {"inputs": 1, "hidden": 2, "outputs": 1, "feedback": False}})
+    assert written(through_time) == [
+        "Z_h⟨1⟩ = X⟨1⟩·Wx + b_h | (4×1)·(1×2) + (1×2) = (4×2)",
+        "H⟨1⟩ = tanh(Z_h⟨1⟩) | (4×2)",
+        "Z_o⟨1⟩ = H⟨1⟩·Wy + b_o | (4×2)·(2×1) + (1×1) = (4×1)",
+        "O⟨1⟩ = sigmoid(Z_o⟨1⟩) | (4×1)",
+    ]

@@ -4,6 +4,8 @@ import pytest
 from support.networks import layer, scenario, worked_example
 
 from dlsim.engine import Simulator, program
+from dlsim.engine.kinds.layered.model import KEPT_ROWS, LazyRows
+from dlsim.engine.model import Row
 
 WORKED_EXAMPLE = [
     ("forward", "z1 z2 h1 h2 z3 z4 o1 o2"),
@@ -112,3 +114,27 @@ def test_up_to_99_weights_are_numbered_on(inputs, units, symbol):
     last = simulator.model.parameter_at(1, 0, (inputs - 1, units - 1))
     assert simulator.model.tape.symbol(last) == symbol
     assert simulator.model.find(symbol) == last
+
+
+def test_rows_of_a_table_are_made_when_they_are_looked_at():
+    made = []
+
+    def make(place):
+        made.append(place)
+        return Row(str(place), ())
+
+    rows = LazyRows(KEPT_ROWS + 10, make)
+    assert len(rows) == KEPT_ROWS + 10
+    assert (rows[3].label, rows[-1].label, rows[3].label) == ("3", str(KEPT_ROWS + 9), "3")
+    assert made == [3, KEPT_ROWS + 9], "each once"
+    assert [row.label for row in rows[2:8:2]] == ["2", "4", "6"]
+    assert [row.label for row in rows[:-KEPT_ROWS]] == [str(place) for place in range(10)]
+    for place in (len(rows), -len(rows) - 1):
+        with pytest.raises(IndexError):
+            rows[place]
+    assert rows[-len(rows)].label == "0"
+    del made[:]
+    for place in range(len(rows)):
+        assert rows[place].label == str(place)
+        assert len(rows._made) <= KEPT_ROWS
+    assert [row.label for row in rows] == [str(place) for place in range(len(rows))]

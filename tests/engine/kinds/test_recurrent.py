@@ -216,12 +216,33 @@ def test_an_edit_of_a_recurrent_weight_goes_on_from_there():
     assert simulator.model.find("Wh2") is None
 
 
-def test_with_more_hidden_units_the_weights_into_them_begin_anew():
-    simulator = Simulator(load("feedforward-or-recurrent"))
+def trained(network, sequence):
+    """A file's tables; what is to come out has two numbers a step."""
+    return load_tables(tables(network, [sequence], [[[0.2, 0.4]] * len(sequence)], loss="mse", optimizer="adam"))
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 4])
+@pytest.mark.parametrize("hidden", [1, 3, 5])
+def test_with_more_or_fewer_hidden_units_the_weights_into_and_out_of_them_begin_anew(inputs, hidden):
+    network, sequence = {"inputs": inputs, "hidden": 2, "outputs": 2}, [[0.5] * inputs] * 3
+    simulator = Simulator(trained(network, sequence))
     simulator.run(20)
-    simulator.edit(settings={"recurrent.hidden": 3})
-    anew = Simulator(load("feedforward-or-recurrent", overrides={"recurrent.hidden": 3}))
+    simulator.edit(settings={"recurrent.hidden": hidden})
+    anew = Simulator(trained({**network, "hidden": hidden}, sequence))
+    for (weights, _), (others, _) in zip(simulator.parameters, anew.parameters, strict=True):
+        assert weights.tolist() == others.tolist()
+
+
+@pytest.mark.parametrize("feedback", [True, False])
+def test_with_another_input_the_weights_out_of_the_hidden_layer_stay_as_they_are_learnt(feedback):
+    network = {"inputs": 1, "hidden": 2, "outputs": 2, "feedback": feedback}
+    simulator = Simulator(trained(network, [[0.5]] * 3))
+    simulator.run(20)
+    learnt = simulator.parameters[1][0].tolist()
+    simulator.edit(settings={"recurrent.inputs": 2, "data.inputs": [[[0.5, 0.1]] * 3]})
+    anew = Simulator(trained({**network, "inputs": 2}, [[0.5, 0.1]] * 3))
     assert simulator.parameters[0][0].tolist() == anew.parameters[0][0].tolist()
+    assert simulator.parameters[1][0].tolist() == learnt
 
 
 def test_without_feedback_the_weights_of_the_inputs_stay_as_they_are_learnt():

@@ -273,6 +273,7 @@ REFUSED = [
     ("search.weigths", {}, True, "weights"),
     ("search.weights.step", 0, True, "steps > 0"),
     ("search.weights.step", 0.001, True, "larger steps"),
+    ("search.bias", {"from": 0, "to": 1, "step": 0.000005}, True, "that makes 200,001 steps"),
     ("search.bias.step", 1e-7, True, "6 decimals"),
     ("search.bias.to", 5000, True, "up to 1,000"),
     ("search.bias.to", -2, True, "upwards"),
@@ -435,3 +436,45 @@ def test_what_is_asked_of_the_network_beside_is_answered_as_by_itself():
         run.edit(settings={"training.optimizer.learning_rate": 0.3})
         run.run(2)
     assert beside.losses.tolist() == alone.losses.tolist()
+
+
+def test_after_an_edit_the_network_beside_counts_its_updates_and_epochs_on():
+    file = tables(beside=True)
+    adam = {"name": "adam", "learning_rate": 0.1, "decay": 0.5}
+    file["training"] = {**file["training"], "optimizer": adam, "batch_size": 3, "shuffle": True, "seed": 4}
+    beside = Simulator(load_tables(file))
+    alone = Simulator(load_tables({**{k: t for k, t in file.items() if k != "search"}, "kind": "network"}))
+    for run in (beside, alone):
+        run.run(5)
+        run.edit(settings={"training.optimizer.learning_rate": 0.3})
+        run.run(5)
+        run.edit(settings={"training.optimizer": "adagrad", "training.batch_size": 1})
+        run.run(5)
+    assert beside.losses.tolist() == alone.losses.tolist()
+    assert [array.tolist() for array in beside.parameters[0]] == [array.tolist() for array in alone.parameters[0]]
+    assert (beside.model.data_calendar, beside.position.batches) == (alone.model.calendar, 125)
+
+
+def test_a_network_may_come_beside_a_search_in_its_midst():
+    run = Simulator(load_tables(tables()))
+    run.run(5)
+    file = tables(beside=True)
+    run.edit(settings={"network": file["network"], "training": file["training"], "data.targets": [[0], [1], [1], [0]]})
+    run.run(5)
+    alone = Simulator(load_tables({**{k: t for k, t in file.items() if k != "search"}, "kind": "network"}))
+    alone.run(5)
+    assert np.isnan(run.losses[:5]).all()
+    assert run.losses[5:].tolist() == alone.losses.tolist()
+    w1, o1 = run.model.find("w1"), run.model.find("W1")
+    history = run.snapshot().history
+    assert np.isnan(history.of(o1)[1][:5]).all(), "there was no weight before"
+    assert np.isnan(history.of(w1)[1]).all(), "what is tried is not learnt"
+    run.seek(iteration=3)
+    assert (run.model.find("W1"), run.loss()) == (None, None)
+    run.seek(iteration=10)
+    assert run.look_up("W1") == alone.parameters[0][0][0, 0]
+
+
+def test_two_hundred_thousand_steps_are_not_too_many_for_a_range():
+    with pytest.raises(ScenarioError, match="settings"):  # for a whole grid they are
+        load_tables(tables((0, 1, 0.5), (0, 0.999995, 0.000005)))

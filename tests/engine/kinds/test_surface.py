@@ -88,6 +88,20 @@ def test_the_gradient_check_finds_the_same(name):
     assert [entry.symbol for entry in report.entries] == ["x", "y"][: SURFACES[name].dimensions]
 
 
+def test_rounding_moves_a_slope_by_a_few_of_its_last_bits():
+    run = simulator({"function": "two_valleys", "start": [1.7, -0.3]})
+    model = run.model
+    probe = model.probe()
+    assert [probe.symbol(place) for place in range(probe.size)] == ["x", "y"]
+    assert probe.gradients().tolist() == [probe.gradient(0), probe.gradient(1)] == model.slopes_at(model.point).tolist()
+    moved = probe.rounding() / np.abs(probe.gradients())
+    assert ((moved > 2.0**-52) & (moved < 1e-11)).all()
+    assert model.slopes_at(np.array([1.0, 2.0])).tolist() == pytest.approx(
+        grad(lambda p: HEIGHTS["two_valleys"](*p))(np.array([1.0, 2.0])).tolist()
+    )
+    assert (probe.is_at_kink(), probe.is_in_range()) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("text", "powers"),
     [
@@ -111,6 +125,19 @@ def test_a_surface_of_ones_own_is_the_sum_of_its_terms():
     assert events["f"].substituted == "3·2² − 0.5·2·(-1) + (-1) + 4"
     assert (events["∂f/∂x"].formula, events["∂f/∂x"].value) == ("6·x − 0.5·y", 12.5)
     assert (events["∂f/∂y"].formula, events["∂f/∂y"].value) == ("−0.5·x + 1", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "formula"),
+    [
+        ({"x": 0, "x^2": 1}, "0·x + x²"),
+        ({"x^2": -1, "x": 0}, "−x² + 0·x"),
+        ({"1": -1, "x": -2}, "−1 − 2·x"),
+        ({"1": 1, "x": 1}, "1 + x"),
+    ],
+)
+def test_only_what_is_below_zero_has_a_minus(terms, formula):
+    assert simulator({"terms": terms}).step().formula == formula
 
 
 def test_terms_in_x_alone_make_a_line_and_with_y_a_plane():
@@ -316,6 +343,31 @@ def test_on_another_surface_the_point_stays_where_it_is():
     there = point(run).tolist()
     run.edit(settings={"surface.function": "bowl"})
     assert point(run).tolist() == there
+
+
+@pytest.mark.parametrize(("there", "here"), [("saddle", "double_well"), ("double_well", "saddle")])
+def test_on_a_surface_of_another_dimension_the_point_starts_anew(there, here):
+    run = simulator({"function": there}, OPTIMIZERS[1])
+    run.run(5)
+    run.edit(settings={"surface.function": here})
+    anew = simulator({"function": here}, OPTIMIZERS[1])
+    assert point(run).tolist() == list(SURFACES[here].start)
+    run.run(3)
+    anew.run(3)
+    assert run.look_up("v_x⁺") == anew.look_up("v_x⁺")
+    ways = [run.curves[name].values for name in ("x", "y")]
+    assert ways[0][5:].tolist() == anew.curves["x"].values.tolist()
+    if here == "saddle":
+        assert np.isnan(ways[1][:5]).all(), "on a line there is no y"
+        assert ways[1][5:].tolist() == anew.curves["y"].values.tolist()
+    else:
+        assert len(ways[1]) == 5
+    run.undo()
+    run.run(3)
+    assert [name for name in run.curves if name in ("loss", "x", "y")] == ["loss", *"xy"[: SURFACES[there].dimensions]]
+    run.redo()
+    run.seek(iteration=8)
+    assert point(run).tolist() == point(anew).tolist()
 
 
 def test_a_coordinate_is_set_like_a_weight():

@@ -152,3 +152,11 @@ def test_generated_data_have_limits(inside, outside, said):
     assert len(read(generator="blobs", outputs=inside.get("classes", 1), **inside).inputs)
     with pytest.raises(ScenarioError, match=said):
         read(generator="blobs", outputs=outside.get("classes", 1), **outside)
+
+
+@pytest.mark.parametrize(
+    ("generator", "classes", "said"), [("moons", 3, r"moons has 2$"), ("blobs", 11, r"blobs has 2 to 10$")]
+)
+def test_who_asks_for_too_many_classes_is_told_how_many_there_are(generator, classes, said):
+    with pytest.raises(ScenarioError, match=said):
+        read(generator=generator, classes=classes)

@@ -199,6 +199,26 @@ ONE_HOT = GOOD.replace('units = 1, activation = "sigmoid"', 'units = 2, activati
         ('"tanh"', '"tanh", weights = []', ["layers.0.weights", "no numbers"]),
         ('"tanh"', '"tanh", init = "zeros", scale = 1', ["layers.0.scale", "zeros has no scale", "uniform"]),
         ('"tanh"', '"tanh", init = "uniform", scale = 0', ["layers.0.scale: found 0", "> 0"]),
+        (
+            'activation = "sigmoid" }',
+            'activation = "sigmoid", weights = [[1], [2], [3]], init = "zeros" }',
+            ["layers.1.init", "the layer has weights and init"],
+        ),
+        (
+            'activation = "sigmoid" }',
+            'activation = "sigmoid", weights = [[1], [2], [3]], scale = 2 }',
+            ["layers.1.scale", "the layer has weights and scale"],
+        ),
+        (
+            "inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]\ntargets = [[0], [1], [1], [0]]",
+            "inputs = [[0, 0]]\ntargets = [[0]]\nvalidation_fraction = 0.5",
+            ["data.validation_fraction: a single sample cannot be kept back"],
+        ),
+        (
+            '[training]\nloss = "mse"\noptimizer = { name = "sgd", learning_rate = 0.5 }\nepochs = 20',
+            "[[expect]]\nafter = 1\nvalues = { o1 = 0.5 }",
+            ["after", "nothing is trained here", "after = 0"],
+        ),
         ('"tanh"', '"tanh", init = "glorot"', ["layers.0.init", "did you mean 'glorot_uniform'?"]),
         ('"tanh"', '"tanh", biases = [1, 2]', ["layers.0.biases", "2 numbers for 3 units"]),
         ('"tanh"', '"tanh", bias = false, biases = [1, 2, 3]', ["layers.0.biases", "bias = false"]),

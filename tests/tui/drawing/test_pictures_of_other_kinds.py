@@ -11,6 +11,7 @@ from support.numbers import ref_to
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
 from dlsim.engine.numbers import plain
+from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.canvas import Canvas
 from dlsim.tui.drawing.header import header_line
 from dlsim.tui.drawing.pictures.catalogue import PICTURES
@@ -50,6 +51,23 @@ def test_every_way_has_its_mark_in_the_legend_and_where_it_stands():
         assert f"{variant.mark} {variant.name}" in shown
     field = "\n".join(line[:84] for line in shown.splitlines())
     assert sum(field.count(mark) for mark in MARKS) >= 5  # those that stand in the same place hide each other
+
+
+@pytest.mark.parametrize("there", [("bowl", "double_well"), ("double_well", "bowl"), ("bowl", "double_well", "bowl")])
+def test_after_an_edit_to_another_dimension_the_way_on_the_new_surface_is_drawn(there):
+    file = {"schema": 1, "title": "test", "kind": "surface", "surface": {"function": there[0]}}
+    simulator = Simulator(load_tables(file))
+    for name in there[1:]:
+        simulator.run(iterations=5)
+        simulator.edit(settings={"surface.function": name})
+        simulator.run(iterations=5)
+    snapshot = simulator.snapshot()
+    shown = text("surface", Scene(snapshot), 90, 24)
+    assert shown.strip()
+    ways = [trail(snapshot, axis) for axis in ("x", "y")[: 2 if there[-1] == "bowl" else 1]]
+    assert {len(way) for way in ways} == {simulator.iteration + 1}
+    for way in ways:
+        assert np.isfinite(way[-6:]).all()
 
 
 def marks_in_field(scene):

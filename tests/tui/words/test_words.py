@@ -364,7 +364,8 @@ def with_settings_of_layers():
 
 
 def test_no_quantity_is_in_no_registry():
-    scenarios = [*map(load, builtin_scenarios()), *with_settings_of_layers()]
+    coupled = load("xor-train", overrides={"network.layers.0.activation": "softmax"})
+    scenarios = [*map(load, builtin_scenarios()), *with_settings_of_layers(), coupled]
     listed = [of for scenario in scenarios for of in KINDS[scenario.kind].quantities(scenario.body)]
     families = {(type(of), of.name) for of in listed}
     made = [of for kind in KINDS for of in constants(kind).values()]
