@@ -109,7 +109,11 @@ def test_an_explanation_is_written_with_symbols_or_numbers_token_by_token():
 
 def test_what_is_added_up_over_several_ways_is_told_with_them():
     (inner,) = explained(symbol="∂E/∂W1").sums
-    assert (inner.symbol, inner.is_over_ways, len(inner.operands)) == ("∂E/∂h1", True, 2)
+    assert (inner.symbol, all(part.quantity.is_way for part in inner.operands), len(inner.operands)) == (
+        "∂E/∂h1",
+        True,
+        2,
+    )
     assert inner == explained()
     assert explained(symbol="∂E/∂W5").sums == (), "over one output there is one way"
     assert not explained(symbol="∂E/∂W1").is_over_ways
