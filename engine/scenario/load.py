@@ -26,6 +26,11 @@ MOST_VARIANTS = 32
 """All of them are stepped together."""
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100, 40
 """In characters; a lesson may be as long as the file."""
+PICTURES = (
+    *("network", "search-map", "region", "surface", "functions-plot", "unrolled", "bars", "history", "shapes"),
+    "confusion",
+)
+"""What the first panel of the app may show."""
 DEFAULT_KIND = "network"
 SINGLE_NUMBERS = ("data.inputs.", "data.targets.")
 """Paths of single numbers set over those of a file or a generator."""
@@ -235,6 +240,13 @@ class CommonTable(TomlTable):
     kind: str = DEFAULT_KIND
     expect: list[dict[str, Any]] = field(default_factory=list)
     variants: Annotated[list[dict[str, Any]], Meta(max_length=MOST_VARIANTS)] = field(default_factory=list)
+    session: dict[str, Any] = field(default_factory=dict)
+
+
+class SessionTable(TomlTable):
+    """`[session]`: where it opens; without it, on its network. A picture that it has not got counts for nothing."""
+
+    picture: str = ""
 
 
 class ExpectTable(TomlTable):
@@ -295,6 +307,7 @@ def _validated(
         ),
         variants=variants,
         variant=variant,
+        opens_on=_read_session(common.session, top / "session").picture,
         raw=tables,
         opened=origin.opened,
     )
@@ -356,6 +369,13 @@ def _refuse_misplaced(tables: Mapping[str, Any], kind: str, top: Place) -> None:
             is_its_own = known.meant(key) or (SETTING_NAMES.exactly(key) and "optimizer" in fields)
             if not is_its_own and (hint := _table_with(key, kind)):
                 raise unknown_key(top / name / key, key, known, hint)
+
+
+def _read_session(table: Mapping[str, Any], place: Place) -> SessionTable:
+    session = convert(table, SessionTable, place)
+    if session.picture and session.picture not in PICTURES:
+        raise (place / "picture").unknown("picture", session.picture, PICTURES)
+    return session
 
 
 def _read_variants(common: CommonTable, file: str) -> dict[str, Mapping[str, Any]]:

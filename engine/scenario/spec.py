@@ -247,6 +247,8 @@ class Scenario(Struct, frozen=True):
     """Under which name a words catalogue may have its own texts for such a scenario; "" for those for all."""
     variants: tuple[str, ...] = ()
     variant: str | None = None
+    opens_on: str = ""
+    """The picture that is looked at first; "" for its network."""
     raw: Mapping[str, Any] = field(default_factory=dict)
     """The file's tables after variant and overrides, cleaned: what an edit starts from."""
     overrides: Mapping[str, Any] = field(default_factory=dict)

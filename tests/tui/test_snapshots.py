@@ -93,7 +93,7 @@ def test_the_error_by_a_weight(looks_as_stored, size):
 
 
 def test_a_picture_in_the_light_theme(looks_as_stored):
-    assert looks_as_stored("xor-train", (120, 40), "1 p", done=200, theme="textual-light")
+    assert looks_as_stored("xor-train", (120, 40), "1", done=200, theme="textual-light")
 
 
 def test_the_colours_of_the_terminal(looks_as_stored):

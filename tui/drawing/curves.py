@@ -48,8 +48,8 @@ Look = tuple[str, str]
 
 
 class Curves(Struct, frozen=True):
-    """The curves of the present run, the loss first; the run that an edit has left; the run returned to, as far as it
-    had gone; the losses of the variants.
+    """The curves of the present run, the loss first; the run that an edit has left; the loss of the present run as far
+    as it has ever been; the losses of the variants.
     """
 
     own: Mapping[str, Curve] = {}
@@ -134,8 +134,8 @@ class Curves(Struct, frozen=True):
             for one in () if variant.is_lead else series_of(curve, columns, variant.role, marker, variant.mark):
                 drawn = _mean(curve, one, window_of(snapshot)) if snapshot.is_part else one
                 yield self._placed(drawn, snapshot.epochs)
-        if len(self.returned) > self.iterations > 0:  # what is ahead, of a run that one has gone back to
-            yield self._placed(_later(self.returned, self.iterations, columns, marker), self.epochs)
+        if len(self.returned) > self.iterations:  # what is ahead, of a run that one has gone back in
+            yield self._placed(_later(self.returned, max(self.iterations, 1), columns, marker), self.epochs)
 
     def span(self, series: Sequence[Series]) -> tuple[float, float]:
         """The stretch of x that these take."""
@@ -151,12 +151,14 @@ class Curves(Struct, frozen=True):
         return structs.replace(series, x=epochs.done(series.x)) if self.counts_epochs and epochs is not None else series
 
 
-def curves_of(snapshot: Snapshot, variants: Sequence[Variant]) -> Curves:
-    """Those of a moment."""
+def curves_of(snapshot: Snapshot, variants: Sequence[Variant], *, has_ahead: bool = False) -> Curves:
+    """Those of a moment; with `has_ahead` also how the run has gone on from there before."""
+    own = {name: curve for name, curve in snapshot.curves.items() if name not in PLACES}
+    has_ahead = has_ahead and len(snapshot.known) > len(snapshot.returned)
     return Curves(
-        own={name: curve for name, curve in snapshot.curves.items() if name not in PLACES},
+        own=own,
         ghost=next((ghost for ghost in snapshot.ghosts[:1] if len(ghost.curve) > 1), None),
-        returned=snapshot.returned,
+        returned=snapshot.known if has_ahead else snapshot.returned,
         variants=[
             (variant, variant.snapshot.curves["loss"]) for variant in variants if "loss" in variant.snapshot.curves
         ],

@@ -41,7 +41,7 @@ from dlsim.tui.drawing.text import (
     widest,
     wrap,
 )
-from dlsim.tui.drawing.whole_op import op_parts, window
+from dlsim.tui.drawing.whole_op import op_parts, phase_parts, window
 from dlsim.tui.session.selection import Answer, Selection, answer_to, datum_edit, is_from_before, other_row, value_now
 from dlsim.tui.words import Words
 from dlsim.tui.words.prose import fitting, meaning, origin, question
@@ -82,15 +82,17 @@ def panel_parts(
     digits: int,
     selection: Selection,
     pictures: Sequence[str],
-    op: Op | None = None,
+    ops: Sequence[Op] = (),
 ) -> tuple[list[Part], Line]:
     """What the panel says in `cells`, in its forms, and its foot; `caps` are the names of keys by binding id,
-    `pictures` those of the other pictures, `op` what is shown whole.
+    `pictures` those of the other pictures, `ops` what is shown whole.
     """
     inner = max(cells - 2, 1)
     room = PanelRoom(say, snapshot, caps, min(inner, COMFORTABLE_WIDTH), inner, digits)
-    if op is not None:
-        body = [*op_parts(room, op, selection.ref), *_after(room, inner)]
+    if len(ops) > 1:
+        body = [*phase_parts(room, ops), *_after(room, inner)]
+    elif ops:
+        body = [*op_parts(room, ops[0], selection.ref), *_after(room, inner)]
     elif selection:
         body = answer_parts(room, selection)
     elif snapshot.event is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -17,7 +17,8 @@ from msgspec import Struct
 from dlsim.engine.kinds.layered.quantities import DE_DZ
 from dlsim.engine.model import Row, Table
 from dlsim.engine.numbers import DIGITS, fixed, plain
-from dlsim.engine.quantity import Ref, is_counted
+from dlsim.engine.program import Op
+from dlsim.engine.quantity import Quantity, Ref, is_counted
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.text import ELLIPSIS, Line, Piece, fit, measure, padded, widest
@@ -119,8 +120,11 @@ class TableView:
         top: int | None = None,
         selected: Ref | None = None,
         digits: int = DIGITS,
+        ops: Sequence[Op] = (),
     ) -> None:
+        """`ops` are those that are shown whole: each of their rows is marked."""
         self._say, self._snapshot, self._places = say, snapshot, places
+        self._lit = _told_by(snapshot, ops)
         self._table: Table = places.table
         self._cells = cells
         self.room = max(height - 1, 1)
@@ -186,8 +190,18 @@ class TableView:
         """(whether it is the active row, and the lens's, which cell is active, and which selected)."""
         event = self._snapshot.event
         active = event.told.ref if event is not None and event.told.ref in row.cells else None
+        if self._lit:
+            active = next((cell for cell in reversed(row.cells) if cell is not None and self._is_lit(cell)), active)
         is_lens = self._lens is not None and row.sample == self._lens
-        return number == self._active, is_lens, active, self._selected if self._selected in row.cells else None
+        return (
+            number == self._active or (bool(self._lit) and active is not None),
+            is_lens,
+            active,
+            self._selected if self._selected in row.cells else None,
+        )
+
+    def _is_lit(self, cell: Ref) -> bool:
+        return (cell.quantity, cell.layer) in self._lit or (cell.quantity, None) in self._lit
 
     def sample_at(self, x: int, y: int) -> int | None:
         """The sample whose number stands at a cell of the screen, as its row of the training data, from 0."""
@@ -358,6 +372,14 @@ class TableView:
         texts = [whole, *(with_point_in_column(fixed(value, digits)) for digits in range(self.digits, -1, -1))]
         texts.append(texts[-1].lstrip())  # none is cut: it would be another number
         return next((form for form in texts if len(form) < cells), fit(whole, cells - 1))
+
+
+def _told_by(snapshot: Snapshot, ops: Sequence[Op]) -> Set[tuple[Quantity, int | None]]:
+    """(quantity, layer) of all numbers that the ops told, and of those that stand for the last one's."""
+    told = {(op.quantity, op.layer) for op in ops}
+    if ops and snapshot.event is not None:
+        told.add((snapshot.event.told.ref.quantity, ops[-1].layer))
+    return told
 
 
 def _bracketed(text: str, cells: int) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from dlsim.engine.numbers import plain
-from dlsim.engine.program import Op
+from dlsim.engine.program import Op, Program
 from dlsim.engine.quantity import Ref, digits_of
 from dlsim.engine.snapshot import Snapshot
 from dlsim.engine.text import breadth
@@ -39,6 +39,8 @@ SPELT_OUT = 0.45
 ROWS = {64: 1.8, 24: 2.1, 12: 2.9, 8: 3.1, 5: 3.4, 3: 4.0, 2: 5.0}
 """Lists of at most so many numbers in a line each, and what is lost by going on to them."""
 
+MOST_OF_PHASE = 12
+"""So many numbers of each op of a phase have a line."""
 LEAST_OPENED = 5
 """In lists of fewer, a marked number has no more than its line."""
 Form: TypeAlias = Callable[[Ref], Line]
@@ -53,6 +55,17 @@ def op_shown(snapshot: Snapshot, selection: Selection) -> Op | None:
     if op is None or selection.is_inside or (op.size == 1 and not all(snapshot.tape.op_formula(op))):
         return None
     return op if selection.ref is None or _place(op, selection.ref) is not None else None
+
+
+def phase_shown(snapshot: Snapshot, program: Program) -> Sequence[Op]:
+    """The ops of the phase that was revealed last, as far as they have been."""
+    if snapshot.op is None:
+        return ()
+    last, _ = program.locate(snapshot.position.cursor)
+    first = last
+    while first and program[first - 1].phase == program[last].phase:
+        first -= 1
+    return program[first : last + 1]
 
 
 def beside(op: Op, ref: Ref | None, by: int) -> Ref | None:
@@ -83,6 +96,21 @@ def op_parts(room: PanelRoom, op: Op, marked: Ref | None) -> list[Part]:
     symbol = "" if told is None else snapshot.symbol(told)
     key = "op.alone" if op.size == 1 else "op.look" if marked is None else "op.inside"
     return [*parts, room.said(say(key, **room.keys_in_lists, symbol=symbol), "muted", 1.5)]
+
+
+def phase_parts(room: PanelRoom, ops: Sequence[Op]) -> list[Part]:
+    """Of every op of a phase what it is and its numbers, of a long one the first."""
+    written, lines = Written(room, None), list[Line]()
+    for op in ops:
+        symbol, formula, shapes = room.snapshot.tape.op_formula(op)
+        refs = [op.ref(number) for number in range(min(op.size, MOST_OF_PHASE))]
+        if op.size > 1 and (formula or symbol):
+            lines.append(cut(((formula or symbol, "active"), ("  ", ""), (shapes, "muted")), room.cells))
+        lines += written.in_a_line_each(refs, opened=False)
+        if len(refs) < op.size:
+            listed = room.say("answer.listed", first=1, last=len(refs), number=op.size)
+            lines.append(((f"  {listed}", "muted"),))
+    return [Part((tuple(lines),))]
 
 
 def _rows(room: PanelRoom, op: Op, marked: Ref | None) -> Part:

@@ -48,6 +48,9 @@ class Looking(ScreenPart):
         if tab == "variants" and not tabs.has_variants:
             self._footer.say(Hint("hint.no_variants"))
             return
+        if tab == "loss" and tab not in tabs.areas["side"]:
+            self._footer.say(Hint("hint.no_curve"))
+            return
         self._view.tell(tabs.choose(tab, title_of(tab), self._view.key_of(tab)))
 
     def table(self, number: int) -> None:
@@ -66,11 +69,16 @@ class Looking(ScreenPart):
         else:
             self._footer.say(Hint("hint.all_shown"))
 
+    def enlarge(self) -> None:
+        """The chosen panel over the whole screen, and back."""
+        self._view.enlarge(self._screen)
+
     # pictures
 
     def picture(self, by: int) -> None:
         """Show the first panel: the picture it holds, or the next one."""
         tabs = self._work.tabs
+        tabs.reads_formula = False
         before, has_more = tabs.panel, len(tabs.pictures) > 1
         picture = tabs.turn(by)
         hint = None if has_more or not by else Hint("hint.one_picture")

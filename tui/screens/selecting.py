@@ -38,8 +38,10 @@ class Selecting(ScreenPart):
     def enter(self) -> None:
         """Look at what the number is made of, or follow the operand that is marked."""
         snapshot = self._work.looked_at()
+        if self._work.tabs.is_enlarged:  # what it is made of is told in the formula panel
+            self._enlarge()
         if not self._work.selection and snapshot.event is None:
-            self._footer.say(Hint("hint.nothing_selected"))
+            self.line(1)
             return
         entered = self._work.selection.enter(snapshot)
         if entered == self._work.selection:
@@ -52,13 +54,19 @@ class Selecting(ScreenPart):
         """One step back on the way one came, at last to following the run."""
         if self._view.prompt.is_open:
             self._view.prompt.close()
+        elif self._work.tabs.is_enlarged and not self._work.selection:
+            self._enlarge()
         else:
             self.choose(self._work.selection.leave())
+
+    def _enlarge(self) -> None:
+        self._view.enlarge(self._screen)
 
     def choose(self, selection: Selection) -> None:
         """Go there; a run that was on is paused."""
         self._work.pause()
         self._work.selection = selection
+        self._work.tabs.reads_formula = bool(selection)
         self._view.tell(None)
 
     def _select_beside(self, by: int, *, is_line: bool) -> None:
@@ -162,7 +170,9 @@ class Selecting(ScreenPart):
             self._pick_in_formula(link.ref, is_operand=view.formula.is_operand(y))
             return
         if rows is view.table:
-            tabs.panel = tabs.table
+            tabs.panel = tabs.table = tabs.chosen_in("tables")
+        elif rows is view.table_beside:
+            tabs.panel = tabs.table = tabs.chosen_in("beside")
         elif rows is view.variants:
             tabs.panel = "variants"
         elif rows in (view.diagram, view.picture):

@@ -239,6 +239,10 @@ class SimulatorScreen(Screen[None]):
         else:
             await self.run_action(action(message.means.action))
 
+    @on(Rows.Fitted)
+    def _fit(self) -> None:
+        self.view.name_scroll_key()
+
     @on(Prompt.Remark)
     def _hear(self, message: Prompt.Remark) -> None:
         self.editing.hear(message)

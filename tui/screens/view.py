@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from textual.geometry import Size
 from textual.screen import Screen
@@ -21,7 +22,7 @@ from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
 from dlsim.tui.drawing.reports import convention_lines, markdown_lines
 from dlsim.tui.drawing.text import cut
 from dlsim.tui.drawing.variants import NOTHING_BESIDE, Beside, Variant, last_of, variants, variants_of
-from dlsim.tui.drawing.whole_op import op_shown
+from dlsim.tui.drawing.whole_op import op_shown, phase_shown
 from dlsim.tui.session.selection import other_row
 from dlsim.tui.session.session import Hint
 from dlsim.tui.session.variants import Member
@@ -34,7 +35,10 @@ from dlsim.tui.widgets.rows import Ground, Panel, Rows, as_text, has_room_for
 from dlsim.tui.words import words
 
 SAY = words()
-WIDE = (100, 30)
+WIDE, LARGE = (100, 30), (165, 44)
+"""Cells and lines from which on there are four panels, and six."""
+LEAST_LOW = 100
+"""From so many cells on, with fewer lines than for four, one panel stands beside the formula, not below it."""
 ROOMY = 116
 """From so many cells on, the network gets the wider half."""
 LEAST_WITH_STRIP = 20
@@ -43,6 +47,13 @@ LEAST_TABBED = 16
 AT_ONCE_SECONDS = 0.004
 """So long a key waits for the other variants; they go the rest afterwards, bit by bit."""
 SLICE_SECONDS, PAUSE_SECONDS = 0.012, 0.015
+FORMS = ("large", "wide", "low", "tabbed", "small", "enlarged")
+FRAMED = ("large", "wide", "low", "enlarged")
+SIDE_BY_SIDE = ("large", "wide")
+ORDER = ("network", "formula", "lesson", "tables", "beside", "side")
+"""The panels from left to right and from above to below."""
+ONLY_LARGE = ("lesson", "beside")
+"""Those that come once there is room for six, and stay: each widget is a millisecond of every start."""
 
 
 class View:
@@ -52,6 +63,11 @@ class View:
         self._work = work
         self._form = ""
         self._arranged_for = Size(0, 0)
+        self._is_enlarged = False
+        self._lessons: dict[str, int] = {}
+        """How far the lesson of each scenario was scrolled when it was left."""
+        self._reads = ""
+        """The scenario whose lesson is open."""
         self._titled: tuple[object, ...] = ()
         """What the tabs and the panels on screen depend on, as it was when they were shown."""
         self._shown: Snapshot | None = None
@@ -68,9 +84,10 @@ class View:
         self.picture = PictureView(glyphs=glyphs, id="picture")
         self.formula = FormulaView(id="equation")
         self.table = NumberTable(id="numbers")
+        self.table_beside = NumberTable(id="numbers-beside")
         self.variants = VariantsTable(id="variants")
-        self.curve = LossCurve(glyphs=glyphs, lesson=CAPS["look.lesson"], id="curve")
-        self.lesson = Rows(id="lesson")
+        self.curve = LossCurve(glyphs=glyphs, id="curve")
+        self.lesson, self.lesson_apart = Rows(id="lesson-text"), Rows(id="lesson-apart")
         self.rules = Rows(id="rules")
         self.keyline = KeyLine(id="keyline")
         self.prompt = Prompt(id="prompt")
@@ -80,39 +97,62 @@ class View:
             "formula": (self.formula,),
             "tables": (self.table, self.variants),
             "side": (self.curve, self.lesson, self.rules),
+            "lesson": (self.lesson_apart,),
+            "beside": (self.table_beside,),
         }
-        self._choose_contents()
         self.panels = {name: Panel(*held, id=name, choosing="looking.panel") for name, held in contents.items()}
+        self._body: Ground | None = None
+        self._choose_contents()
 
     def widgets(self) -> Sequence[Widget]:
         """From above to below."""
-        body = Ground(*self.panels.values(), id="body")
-        return (self.header, self.banner, self.strip, body, self.prompt, self.keyline)
+        names = ORDER if self._form == "large" else [name for name in ORDER if name not in ONLY_LARGE]
+        self._body = Ground(*(self.panels[name] for name in names), id="body")
+        return (self.header, self.banner, self.strip, self._body, self.prompt, self.keyline)
 
     # arranging
 
     def arrange(self, screen: Widget, size: Size) -> None:
-        """Choose the arrangement for the size there is."""
-        if size == self._arranged_for:
+        """Choose the arrangement for the size there is, and for a panel that is enlarged."""
+        tabs = self._work.tabs
+        if (size, tabs.is_enlarged) == (self._arranged_for, self._is_enlarged):
             return
-        self._arranged_for = size
+        self._arranged_for, self._is_enlarged = size, tabs.is_enlarged
         width, height = size
-        form = "wide" if width >= WIDE[0] and height >= WIDE[1] else "tabbed" if height >= LEAST_TABBED else "small"
-        self._work.tabs.is_wide = form == "wide"
-        classes = {name: name == form for name in ("wide", "tabbed", "small")}
+        form = "enlarged" if tabs.is_enlarged else form_for(size)
+        tabs.arrange(is_wide=form in SIDE_BY_SIDE, is_large=form == "large")
+        classes = {name: name == form for name in FORMS}
         classes["roomy"] = form == "wide" and width >= ROOMY
         screen.update_classes(classes, update=screen.is_mounted)  # at once: each time costs a restyling
         self.panels["formula"].styles.height = min(max((height - 2) // 2, 8), 15) if form == "tabbed" else None
         self._form = form
+        if form == "large" and self._body is not None:
+            self._add_panels(self._body)
         if self._shown is not None:
             self._show_all(self._shown)
+
+    def _add_panels(self, body: Ground) -> None:
+        """Those for which there is room now, each behind the one before it."""
+        for before, name in pairwise(ORDER):
+            if name in ONLY_LARGE and self.panels[name].parent is None:
+                body.mount(self.panels[name], after=self.panels[before])
+
+    def enlarge(self, screen: Widget) -> None:
+        """The chosen panel over the whole screen, and back."""
+        self._work.tabs.is_enlarged = not self._work.tabs.is_enlarged
+        self.arrange(screen, self._arranged_for)
+        self.tell(Hint("hint.enlarged") if self._work.tabs.is_enlarged else None)
 
     # showing
 
     def begin(self) -> None:
         """Show the lesson and the first moment of a session."""
+        if self._reads:
+            self._lessons[self._reads] = max(self.lesson.top, self.lesson_apart.top)
+        self._reads = self._work.session.source
         lesson = in_language(self._work.session.scenario.lesson, SAY.language)
-        self.lesson.fill(as_text(partial(markdown_lines, lesson)))
+        for rows in (self.lesson, self.lesson_apart):
+            rows.fill(as_text(partial(markdown_lines, lesson)), self._lessons.get(self._reads, 0))
         self.show()
 
     def show(self) -> None:
@@ -136,6 +176,7 @@ class View:
         work.selection = work.selection.within(snapshot)
         if not work.selection:
             tabs.follow(snapshot)
+        tabs.follow_curve(snapshot, has_ahead=work.session.has_ahead(snapshot))
         members = self.members_now()
         variant = self._variant_name(snapshot)
         self.header.fill(lambda cells: [header_line(SAY, snapshot, cells, variant)])
@@ -144,30 +185,36 @@ class View:
         self._show_banner(snapshot)
         self._show_titles(snapshot)
         pictures = [title_of(tabs.picture_after(by)) for by in range(1, len(tabs.pictures))]
-        self.formula.show(snapshot, work.selection, digits, pictures, self.whole_op(snapshot))
+        ops = self._whole_ops(snapshot)
+        self.formula.show(snapshot, work.selection, digits, pictures, ops)
         if self.panels["network"].display:
             if tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[tabs.picture])
                 self.picture.show(snapshot, members, work.selection.ref, digits)
             else:
                 self.diagram.show(snapshot, work.selection.ref, digits, self.whole_op(snapshot))
+        if self.panels["beside"].display:
+            self.table_beside.show(snapshot, tabs.chosen_in("beside"), work.selection.ref, digits, ops)
         if self.panels["tables"].display:
-            if tabs.table == "variants":
+            table = tabs.chosen_in("tables")
+            if table == "variants":
                 beside = self.beside_losses(members)
                 rows = variants_of(SAY, self.told(snapshot, members), work.session.apart, digits, beside)
                 self.variants.show(rows, beside.head, work.selection.ref)
             else:
-                self.table.show(snapshot, tabs.table, work.selection.ref, digits)
+                self.table.show(snapshot, table, work.selection.ref, digits, ops)
         if snapshot.scenario is not self._ruled:
             self._ruled = snapshot.scenario
             self.rules.fill(as_text(partial(convention_lines, SAY, snapshot.scenario)))
+        self.name_scroll_key()
         return members
 
     def show_curve(self, snapshot: Snapshot, members: tuple[Member, ...] | None = None) -> None:
         """The loss curve, if it is on screen."""
-        if self.panels["side"].display and self._work.tabs.side == "loss":
+        if self.panels["side"].display and self._work.tabs.chosen_in("side") == "loss":
             members = self.members_now() if members is None else members
-            self.curve.show(snapshot, self.told(snapshot, members) if members else [], self._work.digits)
+            told = self.told(snapshot, members) if members else []
+            self.curve.show(snapshot, told, self._work.digits, has_ahead=self._work.session.has_ahead(snapshot))
 
     def whole_op(self, snapshot: Snapshot) -> Op | None:
         """What the formula panel shows whole: where a step is an op, or a phase, the last op; None where it shows one
@@ -175,12 +222,33 @@ class View:
         """
         return None if self._work.session.grain == "value" else op_shown(snapshot, self._work.selection)
 
+    def _whole_ops(self, snapshot: Snapshot) -> Sequence[Op]:
+        """All that is shown whole: of a phase every op, unless a number is selected."""
+        if self._work.session.grain == "phase" and not self._work.selection:
+            return phase_shown(snapshot, self._work.session.simulator.program)
+        op = self.whole_op(snapshot)
+        return () if op is None else (op,)
+
     def scrolling(self) -> Sequence[Rows]:
-        """What is on screen and scrolls: what is said about a selected number, then the chosen panel's first."""
-        held: dict[str, Sequence[Rows]] = {"tables": (self.table, self.variants), "side": (self.lesson, self.rules)}
-        areas = sorted(held, key=lambda area: area != self._work.tabs.area)
-        shown = [one for area in areas if self.panels[area].display for one in held[area] if one.display]
-        return [self.formula, *shown]
+        """What is on screen and scrolls: the panel that was chosen last, then the others."""
+        held: dict[str, Sequence[Rows]] = {
+            "formula": (self.formula,),
+            "lesson": (self.lesson_apart,),
+            "side": (self.lesson, self.rules),
+            "tables": (self.table, self.variants),
+            "beside": (self.table_beside,),
+        }
+        first = "formula" if self._work.tabs.reads_formula else self._work.tabs.area
+        areas = sorted(held, key=lambda area: area != first)
+        return [one for area in areas if self.panels[area].display for one in held[area] if one.display]
+
+    def name_scroll_key(self) -> None:
+        """What the key scrolls says so; all else that holds more than it shows does not name it."""
+        target: Rows | None = None
+        for rows in self.scrolling():
+            if target is None and not rows.is_whole:
+                target = rows
+            rows.name_key(CAPS["look.page-down"] if target in (None, rows) else "")
 
     def _show_banner(self, snapshot: Snapshot) -> None:
         trouble = snapshot.trouble
@@ -246,22 +314,29 @@ class View:
         op = self.whole_op(snapshot)
         if op is not None:
             symbol, _, _ = snapshot.tape.op_formula(op)
+        if len(self._whole_ops(snapshot)) > 1:
+            phase = snapshot.position.phase or ""
+            symbol = SAY.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
         if selected is not None:
             row = other_row(snapshot, selected)
             key = "answer.selected" if row is None else "answer.selected_of_sample"
             symbol = SAY(key, symbol=snapshot.symbol(selected), sample=(row or 0) + 1)
-        self.panels["formula"].entitle([("", symbol)], current=False, framed=tabs.is_wide)
-        chosen = (tabs.tables, tabs.pictures, tabs.has_variants, tabs.panel, tabs.table, tabs.side, tabs.picture)
+        is_framed = self._form in FRAMED
+        self.panels["formula"].entitle([("", symbol)], current=tabs.reads_formula, framed=is_framed)
+        opened = tuple(tabs.chosen_in(area) for area in tabs.areas)
+        chosen = (tabs.tables, tabs.pictures, tabs.has_variants, tabs.panel, *opened, tabs.reads_formula)
         titled = (self._form, self._arranged_for, *chosen)
         if titled == self._titled:
             return
         self._titled = titled
-        for name in ("network", "tables", "side"):
-            panel = self.panels[name]
+        for name, panel in self.panels.items():
+            if name == "formula":
+                continue
             panel.display = self._form != "small" and tabs.is_shown(name)
-            titles = self._titles_of(name)
-            is_current = tabs.is_wide and tabs.panel in tabs.areas[name]
-            panel.entitle(titles, tabs.chosen_in(name), current=is_current, framed=tabs.is_wide)
+            if panel.display:
+                is_current = is_framed and name == tabs.area and not tabs.reads_formula
+                panel.entitle(self._titles_of(name), tabs.chosen_in(name), current=is_current, framed=is_framed)
+        self.panels["tables"].set_class("beside" not in tabs.areas, "alone")
         self._choose_contents()
 
     def _titles_of(self, area: str) -> Sequence[tuple[str, str]]:
@@ -277,12 +352,13 @@ class View:
     def _choose_contents(self) -> None:
         """Of what shares a panel, show the one whose tab is open."""
         tabs = self._work.tabs
-        self.curve.display = tabs.side == "loss"
-        self.lesson.display = tabs.side == "lesson"
-        self.rules.display = tabs.side == "conventions"
+        side, table = tabs.chosen_in("side"), tabs.chosen_in("tables")
+        self.curve.display = side == "loss"
+        self.lesson.display = side == "lesson"
+        self.rules.display = side == "conventions"
         self.diagram.display = tabs.picture not in PICTURES
         self.picture.display = not self.diagram.display
-        self.variants.display = tabs.table == "variants"
+        self.variants.display = table == "variants"
         self.table.display = not self.variants.display
 
     def _with_next_picture(self, titles: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
@@ -296,7 +372,7 @@ class View:
                 (tab, SAY(form, title=title, key=key, picture=following) if tab == tabs.picture else title)
                 for tab, title in titles
             ]
-            if has_room_for(told, self._arranged_for.width):
+            if has_room_for(told, self._arranged_for.width // (2 if self._form == "low" else 1)):
                 return told
         return titles
 
@@ -326,6 +402,18 @@ class ScreenPart:
         """Pause a run that is on, do it, and show what came of it; a hint says what, or why nothing did."""
         self._work.pause()
         self._view.tell(move())
+
+
+def form_for(size: Size) -> str:
+    """How the panels stand in a terminal of so many cells and lines."""
+    width, height = size
+    if width >= LARGE[0] and height >= LARGE[1]:
+        return "large"
+    if width >= WIDE[0] and height >= WIDE[1]:
+        return "wide"
+    if height < LEAST_TABBED:
+        return "small"
+    return "low" if width >= LEAST_LOW else "tabbed"
 
 
 def title_of(tab: str) -> str:

@@ -65,6 +65,7 @@ SIMULATOR_KEYS = (
     Key("look.picture", "p", "looking.picture(1)"),
     Key("look.picture-back", "P", "looking.picture(-1)"),
     Key("look.view", "t", "looking.view(1)"),
+    Key("look.enlarge", "z", "looking.enlarge"),
     Key("look.page-down", "pagedown", "looking.scroll(1)"),
     Key("look.page-up", "pageup", "looking.scroll(-1)"),
     Key("look.log", "l", "looking.log"),
@@ -112,7 +113,7 @@ CHOOSING_KEYS = (
 )
 
 READING_KEYS = (
-    Key("app.close", "escape", "close"),
+    Key("app.close", "escape,q", "close"),
     Key("app.down", "down", "scroll(1)"),
     Key("app.up", "up", "scroll(-1)"),
     *PAGE_KEYS,

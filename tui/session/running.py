@@ -196,6 +196,8 @@ class Running:
         self._end: int | None = None
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._looked_at = self._spent = 0.0
+        self._is_end_told = False
+        """Whether it was said that the scenario's own epochs have ended, before a run goes on past them."""
         self.is_running = False
         """Whether a run is on: then the simulator is not the caller's."""
         self.latest: Snapshot | None = None
@@ -210,10 +212,14 @@ class Running:
         """Breakpoints that held when the run began, so that it goes on past them."""
 
     def start(self) -> Hint | None:
-        """Run on, to where the scenario's epochs end, or for ever where they have ended."""
+        """Run on, to where the scenario's epochs end; where they have ended, say so, and when asked again, for ever."""
         simulator, speed = self._session.simulator, self._session.speed
         if simulator.trouble is not None:
             return Hint("hint.trouble")
+        if simulator.iteration < simulator.end or not simulator.trains:
+            self._is_end_told = False
+        elif not self._is_end_told:
+            return self._end_told()
         self.goal, self._end = None, simulator.end if simulator.iteration < simulator.end else None
         self.past_epochs = simulator.epochs if self._end is None else 0
         self._arm()
@@ -343,8 +349,12 @@ class Running:
         if self._end is not None and self._session.simulator.iteration >= self._end:
             if self.goal is not None:
                 return gone_to(self._session, self._end, met)
-            return Hint("hint.paused_end", {"epochs": self._session.simulator.position.epochs})
+            return self._end_told()
         return None
+
+    def _end_told(self) -> Hint:
+        self._is_end_told = True
+        return Hint("hint.paused_end", {"epochs": self._session.simulator.epochs})
 
 
 def gone_to(session: Session, iteration: int, met: Sequence[tuple[Breakpoint, int]] = ()) -> Hint:

@@ -22,7 +22,7 @@ from dlsim.tui.session.variants import Member, differences, set_apart
 StepGrain = Literal["value", "op", "phase"]
 GRAINS: tuple[StepGrain, ...] = ("value", "op", "phase")
 
-AIMED_SECONDS = 5.0
+AIMED_SECONDS = 10.0
 """A run is begun at a speed that brings it to its end in about so long: time enough to watch."""
 
 AT_A_GLANCE = 3_000_000
@@ -108,10 +108,12 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._others: dict[str | None, tuple[tuple[int, int], Snapshot]] = {}
         self.ensemble = Ensemble(scenario or load(source, variant=variant, overrides=overrides))
-        self.speed_index = self._fitting = self._fitting_speed()
+        self.speed = self._fitting = self._fitting_speed()
+        """How fast a run goes."""
         self._edits: dict[str | None, EditLog] = {}
         self._evening_out: Generator[int] | None = None
         self._over_all: tuple[Sequence[tuple[int, int]], Sequence[float | None]] = ((), ())
+        self._came_home = False
         self.breakpoints: list[Breakpoint] = []
 
     @property
@@ -204,9 +206,15 @@ class Session:
             return Hint("hint.at_start")
         self._snapshot = None
         simulator.seek(iteration=0)
+        self._came_home = simulator.trains
         if not simulator.trains:
             simulator.sample = 0
         return None
+
+    def has_ahead(self, snapshot: Snapshot) -> bool:
+        """Whether the run is looked at from where one came home to, with what lies ahead: until it is as far again."""
+        self._came_home = self._came_home and snapshot.position.done < len(snapshot.known)
+        return self._came_home
 
     def move_lens(self, by: int) -> Hint | None:
         """Look at another sample of the batch."""
@@ -303,24 +311,22 @@ class Session:
 
     # speed
 
-    @property
-    def speed(self) -> Speed:
-        """How fast a run goes."""
-        return SPEEDS[self.speed_index]
-
     def change_speed(self, by: int) -> Hint | None:
-        """Faster or slower by so many notches."""
-        index = self.speed_index + by
-        if not 0 <= index < len(SPEEDS):
+        """Faster or slower by so many notches; the speed at which a run begins is one of them."""
+        notches = sorted(
+            {*SPEEDS, self._fitting, self.speed}, key=lambda speed: (not speed.is_stepwise, speed.per_second)
+        )
+        index = notches.index(self.speed) + by
+        if not 0 <= index < len(notches):
             return Hint("hint.slowest" if by < 0 else "hint.fastest")
-        self.speed_index = index
+        self.speed = notches[index]
         return None
 
-    def _fitting_speed(self) -> int:
+    def _fitting_speed(self) -> Speed:
+        """So many iterations a second that the scenario's own epochs take about `AIMED_SECONDS`, and one at least."""
         if not self.simulator.trains:
-            return SPEEDS.index(Speed(3, "grain"))
-        wanted = self.simulator.position.end / AIMED_SECONDS
-        return next(n for n, speed in enumerate(SPEEDS) if not speed.is_stepwise and speed.per_second >= wanted)
+            return Speed(3, "grain")
+        return Speed(max(self.simulator.position.end / AIMED_SECONDS, 1.0))
 
     # variants
 
@@ -338,9 +344,9 @@ class Session:
         self.simulator.sample = min(sample, self.simulator.samples - 1)
         self._others.pop(variant, None)
         self._snapshot = None
-        is_fitting, self._fitting = self.speed_index == self._fitting, self._fitting_speed()
+        is_fitting, self._fitting = self.speed == self._fitting, self._fitting_speed()
         if is_fitting:  # so nobody has chosen another
-            self.speed_index = self._fitting
+            self.speed = self._fitting
         name = self.name_of(variant)
         if self.ensemble.is_held:
             values = {"variant": name, "epochs": self.simulator.epochs}

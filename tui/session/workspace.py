@@ -15,41 +15,72 @@ from dlsim.tui.session.settings import Preferences
 
 TABLES = 3
 """As many have a key."""
+ORDER = ("loss", "lesson", "conventions")
+"""Those that share an area, in the order of their keys."""
+
+
+NETWORK, FORMULA, TABLES_AREA, BESIDE, SIDE, LESSON = "network", "formula", "tables", "beside", "side", "lesson"
+"""The areas of a screen, from left to right and from above to below; those where there is much room come last."""
 
 
 class Tabs:
     """What the reader chose, and what follows from the moment.
 
-    A screen has three areas beside the formula; the tables of a scenario share one, loss and lesson another.
+    A screen has three areas beside the formula; the tables of a scenario share one, loss and lesson another. Where
+    there is much room it has five: the second table and the lesson have their own.
     """
 
     def __init__(
-        self, tables: Sequence[str], pictures: Sequence[str], *, forward_only: bool, has_variants: bool, is_wide: bool
+        self,
+        tables: Sequence[str],
+        pictures: Sequence[str],
+        *,
+        forward_only: bool,
+        has_loss: bool,
+        has_variants: bool,
+        opens_on: str,
     ) -> None:
-        """As every scenario begins."""
-        self.is_wide, self.has_variants = is_wide, has_variants
+        """As every scenario begins: on its network, or on the picture that it `opens_on`."""
+        self.is_wide, self.is_large, self.is_enlarged = True, False, False
+        self.has_variants = has_variants
         self.tables, self.pictures = tuple(tables), tuple(pictures)
-        self.panel = self.picture = self.pictures[0]
-        self.side = "lesson" if forward_only else "loss"
-        self._is_table_chosen = False
+        self.panel = self.picture = opens_on if opens_on in self.pictures else self.pictures[0]
+        self.side = LESSON
+        """Of loss, lesson and rules the one that was opened last."""
+        self.reads_formula = False
+        """Whether a number was selected since a panel was chosen: the formula, which tells of it, is read then."""
+        self._has_loss = has_loss
+        self._has_curve = self._is_side_chosen = self._is_table_chosen = False
         self._follows_data = forward_only and "data" in tables
         self.table = "data" if self._follows_data else next(iter(tables), "")
-        self.areas: dict[str, tuple[str, ...]] = {
-            "network": self.pictures,
-            "tables": (*self.tables, "variants") if has_variants else self.tables,
-            "side": ("loss", "lesson", "conventions"),
-        }
+        self._apart = "layers" if "layers" in self.tables else next(iter(self.tables[1:]), "")
+        self._shown_with_it = next((table for table in self.tables if table != self._apart), "")
+        """The table that is open beside the one that has an area of its own."""
+        self.areas = self._areas()
         """The panels that share each area, in the order of their keys."""
+
+    def arrange(self, *, is_wide: bool, is_large: bool = False) -> None:
+        """For a screen that shows the areas beside each other, or has room for five."""
+        self.is_wide, self.is_large = is_wide, is_large
+        self.areas = self._areas()
+
+    def _areas(self) -> dict[str, tuple[str, ...]]:
+        tables = (*self.tables, "variants") if self.has_variants else self.tables
+        side = ("loss", "conventions") if self._has_loss else ("conventions",)
+        if not self.is_large:
+            return {NETWORK: self.pictures, TABLES_AREA: tables, SIDE: tuple(sorted((*side, LESSON), key=ORDER.index))}
+        areas = {NETWORK: self.pictures, TABLES_AREA: tuple(table for table in tables if table != self._apart)}
+        return {**areas, **({BESIDE: (self._apart,)} if self._apart else {}), SIDE: side, LESSON: (LESSON,)}
 
     def choose(self, tab: str, title: str, key: str) -> Hint | None:
         """By hand, by its `key`. The table that is chosen already: let it follow again."""
         was_shown = tab == self.table and (self.is_wide or self.panel == tab)
-        self.panel = tab
+        self.panel, self.reads_formula = tab, False
         if tab in self.pictures:
             self.picture = tab
-        if tab in self.areas["side"]:
-            self.side = tab
-        if tab not in self.areas["tables"]:
+        if tab in ORDER:
+            self.side, self._is_side_chosen = tab, True
+        if tab in ORDER or tab in self.pictures:
             return None
         if was_shown and self._is_table_chosen:
             self._is_table_chosen = False
@@ -62,28 +93,50 @@ class Tabs:
         """Turn to the table in which the active number stands, unless one was chosen by hand."""
         if self._is_table_chosen or not self.tables:
             return
-        event, was_chosen = snapshot.event, self.area == "tables"
-        is_of_layers = event is not None and event.phase != "update" and not about(event.ref).quantity.is_parameter
-        is_memory = event is not None and isinstance(event.ref.quantity, NewSlot)
-        wanted = "layers" if is_of_layers else "optimizer" if is_memory else ""
-        self.table = wanted if wanted in self.tables else self.tables[0]
-        if self._follows_data:
-            self.table = "data"
+        was_chosen = self.panel == self.table
+        self.table = "data" if self._follows_data else self._table_of(snapshot)
         if was_chosen:
             self.panel = self.table
+
+    def _table_of(self, snapshot: Snapshot) -> str:
+        """The table of layers for a number of a layer, that of optimizers for what one remembers, else the first."""
+        event = snapshot.event
+        if event is None:
+            return self.tables[0]
+        is_of_layers = event.phase not in ("update", "search") and not about(event.ref).quantity.is_parameter
+        wanted = "layers" if is_of_layers else "optimizer" if isinstance(event.ref.quantity, NewSlot) else ""
+        return wanted if wanted in self.tables else self.tables[0]
+
+    def follow_curve(self, snapshot: Snapshot, *, has_ahead: bool) -> None:
+        """The lesson stands where the loss has no curve yet; when that begins it takes its place, unless the reader
+        chose what stands there. A curve of what lies ahead will do.
+        """
+        has_curve = has_ahead or any(map(len, (*snapshot.curves.values(), *(one.curve for one in snapshot.ghosts))))
+        if has_curve != self._has_curve and not self._is_side_chosen and self._has_loss:
+            self.side = "loss" if has_curve else LESSON
+        self._has_curve = has_curve
 
     @property
     def area(self) -> str:
         """The area in which the chosen panel stands."""
-        return next(area for area, tabs in self.areas.items() if self.panel in tabs)
+        return next((area for area, tabs in self.areas.items() if self.panel in tabs), NETWORK)
 
     def is_shown(self, area: str) -> bool:
         """Whether an area is on screen: all of them where there is room, else the chosen one's."""
-        return self.is_wide or area == self.area
+        return area in self.areas and (self.is_wide or area == self.area)
 
     def chosen_in(self, area: str) -> str:
         """The tab that is open in an area."""
-        return {"network": self.picture, "tables": self.table, "side": self.side}[area]
+        if area == NETWORK:
+            return self.picture
+        tabs = self.areas.get(area, ())
+        if area == TABLES_AREA:
+            if self.table in tabs and self.table != self._apart:
+                self._shown_with_it = self.table
+            return self._shown_with_it if self.is_large and self._shown_with_it else self.table
+        if area == SIDE and self.side not in tabs:  # the lesson has an area of its own
+            return "loss" if self._has_curve else "conventions"
+        return self.side if area == SIDE else next(iter(tabs), "")
 
     def picture_after(self, by: int) -> str:
         """The key of the next picture, or of a previous one; 0 for the one that is shown."""
@@ -92,6 +145,7 @@ class Tabs:
     def turn(self, by: int) -> str:
         """To that picture; its key."""
         self.panel = self.picture = self.picture_after(by)
+        self.reads_formula = False
         return self.picture
 
 
@@ -101,20 +155,23 @@ class Workspace:
     def __init__(self, session: Session, pictures: Sequence[str], preferences: Preferences) -> None:
         """`pictures` are those that the scenario offers."""
         self.preferences = preferences
-        self._begin(session, pictures, is_wide=True)
+        self._begin(session, pictures)
 
     def open(self, session: Session, pictures: Sequence[str]) -> None:
         """Another scenario, which offers these pictures."""
-        self._begin(session, pictures, is_wide=self.tabs.is_wide)
+        is_wide, is_large = self.tabs.is_wide, self.tabs.is_large
+        self._begin(session, pictures)
+        self.tabs.arrange(is_wide=is_wide, is_large=is_large)
 
-    def _begin(self, session: Session, pictures: Sequence[str], *, is_wide: bool) -> None:
+    def _begin(self, session: Session, pictures: Sequence[str]) -> None:
         self.session, self.running, self.selection = session, Running(session), Selection()
         self.tabs = Tabs(
             [table.key for table in session.snapshot.tables][:TABLES],
             pictures,
             forward_only=not session.simulator.trains,
+            has_loss=bool(set(session.snapshot.curves) - set(session.scenario.coordinates)),
             has_variants=len(session.ensemble.names) > 1,
-            is_wide=is_wide,
+            opens_on=session.scenario.opens_on,
         )
 
     @property

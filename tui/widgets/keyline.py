@@ -143,6 +143,7 @@ KEYS_NAMED = {
     "up": "select.up",
     "down": "select.down",
     "run": "run.toggle",
+    "enlarge": "look.enlarge",
 }
 """Keys that hints speak of."""
 KEYS_OF_THE_MOMENT = (
@@ -182,6 +183,8 @@ KEYS_WITH_SELECTION = (
 KEYS_OF_A_RUN = ("run.toggle", "run.slower", "run.faster", "app.quit")
 """Those for which a run is told in fewer words, if need be."""
 KEYS_WHILE_RUNNING = (*KEYS_OF_A_RUN, "app.palette")
+FEW = 10
+"""Fewer iterations a second than this are told with a decimal."""
 READ_SECONDS = 2.0
 """So long what a key has to say stays while a run goes on."""
 
@@ -247,6 +250,8 @@ class Footer:
         else:
             ids = KEYS_OF_THE_MOMENT if work.session.simulator.trains else KEYS_WITHOUT_TRAINING
             ids = tuple(id_ for id_ in ids if len(work.tabs.pictures) > 1 or id_ != "look.picture")
+        if work.tabs.is_enlarged:
+            ids = ("look.enlarge", *ids)
         named_for = (ids, work.moment.scenario, work.session.grain, work.running.is_running)
         if self._named_for is None or any(map(is_not, named_for[1:], self._named_for[1:])) or ids != self._named_for[0]:
             self._named_for = named_for
@@ -256,6 +261,8 @@ class Footer:
     def _name(self, id_: str) -> str:
         if id_ == "step.grain":
             return SAY("grain.by", grain=SAY(f"grain.{self._work.session.grain}"))
+        if id_ == "look.enlarge" and self._work.tabs.is_enlarged:
+            return SAY("keyline.all_panels")
         if id_ == "run.toggle" and self._work.running.is_running:
             return SAY("key.run.pause")
         return self.text(f"key.{id_}.name")
@@ -286,4 +293,9 @@ def speed_in_words(session: Session) -> str:
         return SAY(key, number=general(speed.per_second), grain=SAY(f"grain.{session.grain}"))
     if speed.per_second == float("inf"):
         return SAY("speed.top")
-    return fitting(SAY, session.scenario, "speed.iterations", number=f"{speed.per_second:,.0f}")
+    return fitting(
+        SAY,
+        session.scenario,
+        "speed.iterations",
+        number=f"{speed.per_second:,.{0 if speed.per_second >= FEW else 1}f}".removesuffix(".0"),
+    )

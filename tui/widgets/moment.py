@@ -53,11 +53,12 @@ class FormulaView(MomentView):
         super().__init__(id=id)
         self._selection = Selection()
         self._pictures: Sequence[str] = ()
-        self._op: Op | None = None
+        self._ops: Sequence[Op] = ()
         self._top: int | None = None
         """The line of the whole answer at which what is in view begins; None while it is fitted."""
         self._shared = 0
         """So many lines the fitted answer has in common with the whole one, from the first on."""
+        self._scroll_key = CAPS["look.page-down"]
 
     def show(
         self,
@@ -65,15 +66,15 @@ class FormulaView(MomentView):
         selection: Selection,
         digits: int,
         pictures: Sequence[str] = (),
-        op: Op | None = None,
+        ops: Sequence[Op] = (),
     ) -> None:
-        """Show this moment, or what the selected number says at it; at the start, what other `pictures` there are. An
-        `op` is shown whole.
+        """Show this moment, or what the selected number says at it; at the start, what other `pictures` there are.
+        The `ops` are shown whole.
         """
-        if selection != self._selection:
+        if selection != self._selection or (len(ops) > 1 and ops != self._ops):
             self._top = None
         self._snapshot, self._selection, self._digits = snapshot, selection, digits
-        self._pictures, self._op = pictures, op
+        self._pictures, self._ops = pictures, ops
         self.draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -86,18 +87,20 @@ class FormulaView(MomentView):
 
     def is_operand(self, y: int) -> bool:
         """Whether a number in row `y` is one that the shown number is made of; else it stands at the foot."""
-        return y < len(self.rows) - 1 and self._op is None
+        return y < len(self.rows) - 1 and not self._ops
 
     def draw(self) -> None:
         """Fit what is said into the size there is."""
         if self._snapshot is None or not self.size:
             return
         cells, height = self.size
+        if len(self._ops) > 1 and self._top is None:
+            self._top = 0  # a phase is told from its beginning
         parts, foot = panel_parts(
-            SAY, self._snapshot, CAPS, cells, self._digits, self._selection, self._pictures, self._op
+            SAY, self._snapshot, CAPS, cells, self._digits, self._selection, self._pictures, self._ops
         )
         lines, room = panel_lines(parts, foot, height), max(height - 1, 0)
-        everything = [indented(line) for line in whole(parts)] if (self._selection or self._op) and room else []
+        everything = [indented(line) for line in whole(parts)] if (self._selection or self._ops) and room else []
         left_out = _count(everything) - _count(lines[:room])
         if left_out <= 0:
             self._top = None
@@ -106,7 +109,7 @@ class FormulaView(MomentView):
             pairs = enumerate(zip(lines[:room], everything, strict=False))
             self._shared = next((place for place, (one, other) in pairs if one != other), room)
             is_shorter = not _goes_on(lines[:room], everything)
-            instead = SAY("scrolling.in_full", key=CAPS["look.page-down"]) if is_shorter else ""
+            instead = SAY("scrolling.in_full", key=self._scroll_key) if is_shorter and self._scroll_key else ""
             self.show_part(lines[:room], 0, left_out, lines[room:], instead)
         else:
             below = max(len(everything) - room, 0)
@@ -132,13 +135,15 @@ class NumberTable(MomentView):
         super().__init__(id=id)
         self._key = ""
         self._places: Places | None = None
+        self._ops: Sequence[Op] = ()
         self._top: int | None = None  # where the reader scrolled to, until the next step
 
-    def show(self, snapshot: Snapshot, key: str, selected: Ref | None, digits: int) -> None:
-        """Show the table called `key` at this moment."""
+    def show(self, snapshot: Snapshot, key: str, selected: Ref | None, digits: int, ops: Sequence[Op] = ()) -> None:
+        """Show the table called `key` at this moment, and mark all rows of `ops`."""
         if self._snapshot is not snapshot or self._key != key or self._selected != selected:
             self._top = None
         self._snapshot, self._key, self._selected, self._digits = snapshot, key, selected, digits
+        self._ops = ops
         self.draw()
 
     def scroll_lines(self, by: int) -> None:
@@ -175,7 +180,8 @@ class NumberTable(MomentView):
         if self._snapshot is None or self._places is None:
             return None
         width, height = self.size
-        return TableView(SAY, self._snapshot, self._places, width, height, self._top, self._selected, self._digits)
+        places, shown = self._places, (self._top, self._selected, self._digits, self._ops)
+        return TableView(SAY, self._snapshot, places, width, height, *shown)
 
 
 class VariantsTable(Rows):

@@ -20,6 +20,7 @@ from dlsim.tui.drawing.header import StripPlan, conditions_told, strip_line
 from dlsim.tui.drawing.text import Link, Piece, Press, measure, wrap
 from dlsim.tui.drawing.variants import Variant
 from dlsim.tui.session.selection import of_curve
+from dlsim.tui.widgets.keyline import CAPS
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.words import words
 from dlsim.tui.words.lookalikes import plain
@@ -86,16 +87,15 @@ class TimelineStrip(Rows):
 class LossCurve(Rows):
     """Draws the curves of a snapshot, the loss first. A click on them leads to an iteration."""
 
-    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE, lesson: str = NOTHING) -> None:
-        """`lesson` is the key that opens the lesson: it is named before there is anything to draw."""
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE) -> None:
         super().__init__(id=id)
-        self._lesson = lesson
         self._drawn_at = self._draw_seconds = 0.0
         self._is_plain, self._ghost_mark = not glyphs.has_dots, glyphs.ghost
         self._looks = PLAIN_LOOKS if self._is_plain else LOOKS
         self._band_mark = PLAIN_BAND if self._is_plain else BAND
         self._throttle = Throttle(BURST, PER_SECOND)
         self._later: Timer | None = None
+        self._has_ahead = False
         self._is_calm = True  # the last call changed nothing
         self._curves = Curves()
         self._key = self._curves.key
@@ -109,17 +109,26 @@ class LossCurve(Rows):
         self._told: list[tuple[int, range, str]] = []
         """(line, cells, curve) of each number that the caption tells."""
 
-    def show(self, snapshot: Snapshot, variants: Sequence[Variant] = (), digits: int = DIGITS) -> None:
-        """Show the curves of this moment: at once, or a little later while they change with every call.
+    def show(
+        self,
+        snapshot: Snapshot,
+        variants: Sequence[Variant] = (),
+        digits: int = DIGITS,
+        *,
+        has_ahead: bool = False,
+    ) -> None:
+        """Show the curves of this moment: at once, or a little later while they change with every call. With
+        `has_ahead`, also how the run has gone on from here before.
 
         Steps within an iteration leave the curves as they are: whoever steps by hand sees every change at once.
         """
         is_same = not variants and self._snapshot is not None and self._snapshot.course == snapshot.course
-        self._snapshot = snapshot
+        is_same = is_same and has_ahead == self._has_ahead
+        self._snapshot, self._has_ahead = snapshot, has_ahead
         if digits != self._digits:
             self._digits = digits
             self._draw_anew()
-        curves = self._curves if is_same else curves_of(snapshot, variants)
+        curves = self._curves if is_same else curves_of(snapshot, variants, has_ahead=has_ahead)
         key = self._key if is_same else curves.key
         if key == self._key:
             self._is_calm = True
@@ -186,8 +195,7 @@ class LossCurve(Rows):
         rows: list[list[Piece]] = []
         self._told = []
         if not iterations:
-            text = SAY("curve.empty" if curves.own else "curve.none", lesson=self._lesson)
-            rows += [[(" ", ""), *line] for line in wrap([(text, "muted")], max(width - 2, 1))]
+            rows += [[(" ", ""), *line] for line in wrap([(self._told_at_start(), "muted")], max(width - 2, 1))]
         elif height >= LEAST_WITH_CAPTION:
             rows += self._caption(width, iterations, most=max(height // 4, 1))
         if curves.variants and height >= LEAST_WITH_LEGEND:
@@ -196,12 +204,21 @@ class LossCurve(Rows):
         behind = list(curves.behind(width, line, self._ghost_mark))
         series = curves.series(width, self._looks)
         behind[:0] = cut_off(curves.bands(width, line, self._band_mark), [*series, *behind])
-        room, span = height - len(rows), curves.span([*series, *behind])
         mark = next((variant.mark for variant, _ in curves.variants if variant.is_lead), POSITION)
+        if not series:  # at the start of a run that has gone on before
+            series, behind, mark = behind, [], ""
+        room, span = height - len(rows), curves.span([*series, *behind])
         name = SAY("curve.epochs" if curves.counts_epochs else "curve.iterations")
         self._span, self._top = span, len(rows)
         rows += plot(series, width, room, span=span, name=name, log=self.is_log, mark=mark, behind=behind)
         return rows[:height]
+
+    def _told_at_start(self) -> str:
+        """Before the first iteration: how far the run has been, or with which keys a curve begins."""
+        known = len(self._curves.returned)
+        if known:
+            return SAY("curve.at_start", iterations=known)
+        return SAY("curve.empty", iteration=CAPS["time.iteration"], run=CAPS["run.toggle"])
 
     # the mouse
 

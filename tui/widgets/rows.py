@@ -60,6 +60,9 @@ class Rows(Widget):
             super().__init__()
             self.rows, self.means, self.y = rows, means, y
 
+    class Fitted(Message):
+        """In another size all there is fits, or does not any more."""
+
     def __init__(self, *contents: Widget, id: str | None = None, row_action: str = "") -> None:
         """With `row_action` a click anywhere in a row does that, with the number of the row."""
         super().__init__(*contents, id=id)
@@ -72,6 +75,7 @@ class Rows(Widget):
         self.all: Sequence[Line] = ()
         self._layout: Layout | None = None
         self._row_action = row_action
+        self._scroll_key = ""
         self._painted: dict[int, Strip] = {}
         """What was painted, by row, as long as the row stays as it is."""
         self._role_styles: dict[str, Style] = {}
@@ -112,8 +116,18 @@ class Rows(Widget):
         if not self.is_whole:
             for end, arrow, number, told in ((0, ABOVE, above, ""), (-1, BELOW, below, instead)):
                 if number > 0:
-                    shown[end] = marked(shown[end], arrow, told or SAY("scrolling.more", number=number), cells)
+                    forms = [told or SAY("scrolling.more", number=number)]
+                    if self._scroll_key and end and not told:
+                        forms.insert(0, SAY("scrolling.more_by_key", number=number, key=self._scroll_key))
+                    shown[end] = marked(shown[end], arrow, forms, cells)
         self.show_rows([*shown, *foot])
+
+    def name_key(self, key: str) -> None:
+        """Name the key that scrolls where there is more below; "" for none."""
+        if key != self._scroll_key:
+            self._scroll_key = key
+            if not self.is_whole:
+                self.draw()
 
     def show_rows(self, rows: Iterable[Line]) -> None:
         """Show these from now on, as they are."""
@@ -144,7 +158,10 @@ class Rows(Widget):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay it out anew."""
+        was_whole = self.is_whole
         self.draw()
+        if self.is_whole != was_whole:
+            self.post_message(self.Fitted())
 
     # scrolling
 
@@ -262,11 +279,10 @@ def as_text(layout: Layout) -> Layout:
     return laid_out
 
 
-def marked(line: Line, arrow: str, told: str, cells: int) -> Line:
-    """The line with an arrow in its last cell, and where there is room before it, what it leads to."""
-    mark = f"{told} {arrow}"
-    if measure(line) + breadth(mark) + 2 > cells:
-        mark = arrow
+def marked(line: Line, arrow: str, forms: Iterable[str], cells: int) -> Line:
+    """The line with an arrow in its last cell, and before it what it leads to, in the first of the forms that fits."""
+    marks = (f"{form} {arrow}" for form in forms)
+    mark = next((mark for mark in marks if measure(line) + breadth(mark) + 2 <= cells), arrow)
     kept = cut(line, max(cells - 1, 0))
     return (*kept, (" " * (cells - measure(kept) - breadth(mark)), ""), (mark, "muted"))
 

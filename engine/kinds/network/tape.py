@@ -146,8 +146,9 @@ class NetworkTape(LayeredTape):
         return (f"1/{batch}·(", *total(terms), ")")
 
     def output_shown_with(self, ref: Ref) -> Shown:
-        """With all outputs."""
-        return Shown(A, self.structure.output.number, 0)
+        """With the output itself."""
+        there = Ref(A, self.structure.output.number, ref.index[1:])
+        return Shown(A, there.layer, self.place(there) + 1)
 
     # parameters and the program
 

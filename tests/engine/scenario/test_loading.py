@@ -106,6 +106,13 @@ def test_texts_come_in_one_language_or_in_several(write):
     assert scenario.summary == {"": "short"}
 
 
+def test_a_file_may_name_the_picture_that_it_opens_on(write):
+    assert load(write(GOOD)).opens_on == ""
+    assert load(write(GOOD + '[session]\npicture = "region"\n')).opens_on == "region"
+    with pytest.raises(ScenarioError, match=r"session\.picture.*no picture is called 'regoin'.*did you mean 'region'"):
+        load(write(GOOD + '[session]\npicture = "regoin"\n'))
+
+
 def test_control_characters_in_a_title_show_as_text(write):
     scenario = load(write(GOOD.replace('"A title"', '"\\u001b[31m[bold]A title"')))
     assert in_language(scenario.title, "en") == "�[31m[bold]A title"

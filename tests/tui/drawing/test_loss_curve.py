@@ -190,12 +190,12 @@ async def test_the_last_loss_and_its_iteration_stand_above_the_curve(screen_text
         assert any("●" in line for line in screen_text(app))
 
 
-async def test_before_the_first_iteration_there_is_nothing_to_draw(screen_text):
+async def test_before_the_first_iteration_it_says_which_keys_begin_a_curve(screen_text):
     app = Stage()
     async with app.run_test(size=(58, 15)) as pilot:
         app.curve.show(Simulator(worked_example()).snapshot())
         await pilot.pause()
-        assert "There is no loss to draw" in " ".join(" ".join(screen_text(app)).split())
+        assert "The curve begins when" in " ".join(" ".join(screen_text(app)).split())
 
 
 async def test_the_first_change_is_painted_at_once_and_the_last_one_always(screen_text, until):
@@ -221,7 +221,9 @@ async def test_stepping_by_hand_shows_every_change_at_once(screen_text):
             app.curve.show(simulator.snapshot())
             await pilot.pause()
             done = simulator.iteration
-            assert (f"iteration {done}" if done else "no loss to draw") in " ".join(" ".join(screen_text(app)).split())
+            assert (f"iteration {done}" if done else "i goes through it, r runs on.") in " ".join(
+                " ".join(screen_text(app)).split()
+            )
 
 
 async def test_nothing_is_drawn_when_nothing_changed():
@@ -507,17 +509,34 @@ def test_a_mark_stands_on_its_line(height, level):
 @pytest.mark.parametrize(
     ("scenario", "keys", "said"),
     [
-        ("backprop-2-2-2", [], "There is no loss to draw before the first iteration is done."),
-        ("backprop-2-2-2", ["i", "i", "home"], "There is no loss to draw before the first iteration is done."),
-        ("losses", ["i"], "There is no loss to draw"),
+        ("backprop-2-2-2", ["5"], "The curve begins when the first iteration is done: i goes through it"),
+        ("backprop-2-2-2", ["5", "i", "i", "home"], "The run has been as far as iteration 2, and its loss is drawn."),
+        ("backprop-2-2-2", ["5", "i", "i", "i", "x"], "The run has been as far as iteration 3, and its loss is drawn."),
+        ("losses", ["i", "5"], "There is no loss where nothing is trained."),
+        ("and", ["5"], "There is no loss where nothing is trained."),
     ],
 )
-async def test_where_there_is_no_curve_yet_the_panel_says_why(open_at, screen_text, scenario, keys, said):
+async def test_the_loss_panel_never_denies_a_run(open_at, screen_text, eager_curve, scenario, keys, said):
     app = open_at(scenario)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*keys, "5")
+        await pilot.press(*keys)
         await pilot.pause()
         assert said in " ".join(" ".join(screen_text(app)).split())
+
+
+async def test_after_home_the_run_that_was_left_stays_to_be_seen(open_at, screen_text, eager_curve):
+    app = open_at("xor-train")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["i"] * 12, "home")
+        await pilot.pause()
+        at_home = screen_text(app)
+        assert any("iteration 12" in line for line in at_home[22:]), "the axis goes as far as the run has been"
+        await pilot.press("space", "left")
+        await pilot.pause()
+        assert screen_text(app)[22:-1] == at_home[22:-1]
+        await pilot.press("i")
+        await pilot.pause()
+        assert any("iteration 12" in line for line in screen_text(app)[24:])
 
 
 @pytest.fixture(scope="module")

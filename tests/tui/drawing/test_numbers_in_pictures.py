@@ -122,7 +122,9 @@ CLICKED = [*WITH_KEYS, ("optimizers", "surface"), ("xor-train", "history")]
 
 
 async def turned_to(app, pilot, picture):
-    await pilot.press("1", *["p"] * app.screen.work.tabs.pictures.index(picture))
+    tabs = app.screen.work.tabs
+    there, here = tabs.pictures.index(picture), tabs.pictures.index(tabs.picture)
+    await pilot.press("1", *["p"] * ((there - here) % len(tabs.pictures)))
     await pilot.pause()
     assert app.screen.view.picture.picture is PICTURES[picture]
     return app.screen.view.picture.drawing

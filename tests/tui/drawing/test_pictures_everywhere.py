@@ -13,6 +13,7 @@ from support.scenarios import FORWARD_ONLY, each_scenario
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
+from dlsim.engine.scenario.load import PICTURES as NAMED_IN_FILES
 from dlsim.tui.drawing.canvas import ASCII, UNICODE
 from dlsim.tui.drawing.pictures.catalogue import PICTURES, pictures_of
 from dlsim.tui.drawing.pictures.scene import PictureLook, Scene
@@ -36,6 +37,10 @@ OFFERED = {  # in this order; others may stand among them
     "xor-mlp": ["region", "bars", "shapes", "hidden", "confusion"],
     "matrix-shapes": ["bars", "history", "shapes", "costs", "confusion"],
 }
+
+
+def test_a_file_may_name_every_picture_as_the_one_that_it_opens_on():
+    assert set(NAMED_IN_FILES) == {"network", *PICTURES}
 
 
 @cache

@@ -79,7 +79,7 @@ def formula(simulator, size=HALF, symbol=None, entered=False, whole=False, digit
     if entered:
         selection = selection.enter(snapshot)
     op = op_shown(snapshot, selection) if whole else None
-    parts, foot = panel_parts(SAY, snapshot, CAPS, size[0], digits, selection, (), op)
+    parts, foot = panel_parts(SAY, snapshot, CAPS, size[0], digits, selection, (), (op,) if op else ())
     return panel_lines(parts, foot, size[1])
 
 

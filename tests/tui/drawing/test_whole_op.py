@@ -22,7 +22,7 @@ def shown(simulator, cells=78, height=20, selected=None):
     snapshot = simulator.snapshot()
     selection = Selection() if selected is None else Selection().select(selected)
     op = op_shown(snapshot, selection)
-    parts, foot = panel_parts(words(), snapshot, CAPS, cells, 8, selection, (), op)
+    parts, foot = panel_parts(words(), snapshot, CAPS, cells, 8, selection, (), (op,) if op else ())
     return panel_lines(parts, foot, height)
 
 

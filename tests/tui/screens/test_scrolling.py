@@ -122,7 +122,7 @@ async def test_where_a_list_stands_there_in_short_the_mark_names_the_key_to_all_
 
 async def test_where_all_is_on_screen_a_scroll_key_says_so(open_at, screen_text):
     app = open_at("backprop-2-2-2")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(300, 120)) as pilot:
         await pilot.press("pagedown")
         await pilot.pause()
         assert "Everything is already on screen." in screen_text(app)[-1]

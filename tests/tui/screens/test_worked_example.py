@@ -134,7 +134,7 @@ async def test_stepping_forward_and_back_restores_every_character(open_at, scree
 async def test_coarser_grains_step_back_to_where_they_came_from(open_at, screen_text, eager_curve, grain_presses):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press(*["g"] * grain_presses, "5")  # any key takes the hint away
+        await pilot.press(*["g"] * grain_presses, "P", "5")  # any key takes the hint away
         await pilot.pause()
         seen = [but_the_strip(screen_text(app))]
         for _ in range(20):

@@ -7,7 +7,7 @@ import math
 import pytest
 from textual import events
 
-from dlsim.engine import Simulator, load
+from dlsim.engine import Simulator, builtin_scenarios, load
 from dlsim.engine.breakpoints import examples
 from dlsim.tui.session.running import Runner, Running, add_breakpoint, place_in
 from dlsim.tui.session.session import SPEEDS, Session, Speed
@@ -45,10 +45,43 @@ async def test_a_way_that_its_own_epochs_have_ended_says_that_a_run_goes_past_th
         app.screen.work.session.changed()
         await pilot.press("v", "r")
         await pilot.pause()
+        assert not app.screen.work.running.is_running
+        assert "All epochs are done (5). Press r again to go on past them." in screen_text(app)[-1]
+        await pilot.press("r")
+        await pilot.pause()
         assert "running past the end of its epochs (5)" in screen_text(app)[-1]
         await pilot.press("r", "home", "r")
         await pilot.pause()
         assert "past the end" not in screen_text(app)[-1]
+
+
+@pytest.mark.parametrize("scenario", builtin_scenarios())
+def test_the_scenarios_own_epochs_take_about_ten_seconds(scenario):
+    session = Session(scenario)
+    if session.simulator.trains:
+        assert not session.speed.is_stepwise
+        assert 5 <= session.simulator.end / session.speed.per_second <= 12
+        first = session.speed
+        assert session.change_speed(1) is None
+        assert session.speed.per_second > first.per_second
+        assert session.change_speed(-1) is None
+        assert session.speed == first, "the pace at which it began is found again"
+
+
+async def test_at_the_end_of_the_epochs_a_run_asks_for_a_second_key_however_one_came_there(open_at, screen_text):
+    app = open_at("over-and-underfitting")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.work.session.simulator.seek(iteration=app.screen.work.session.simulator.end)
+        app.screen.work.session.changed()
+        await pilot.press("r")
+        await pilot.pause()
+        assert not app.screen.work.running.is_running
+        assert "Press r again" in screen_text(app)[-1]
+        await pilot.press("r")
+        assert app.screen.work.running.is_running
+        await pilot.press("r", "r")
+        assert app.screen.work.running.is_running, "past the end it is asked once"
+        await pilot.press("r")
 
 
 async def test_the_loss_falls(open_at, until):
@@ -65,7 +98,7 @@ async def test_the_loss_falls(open_at, until):
 async def test_any_key_that_moves_pauses_the_run_first(open_at, key):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.work.session.speed_index = SPEEDS.index(Speed(10))
+        app.screen.work.session.speed = Speed(10)
         await pilot.press("r")
         assert app.screen.work.running.is_running
         await pilot.press(key)
@@ -106,7 +139,7 @@ async def test_help_over_a_run_pauses_it(open_at):
 async def test_a_slow_run_shows_every_step(open_at, until):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.work.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        app.screen.work.session.speed = Speed(10, "grain")
         await pilot.press("r")
         await until(pilot, lambda: place(app).cursor >= 2)
         assert place(app).cursor <= 5
@@ -116,7 +149,7 @@ async def test_a_slow_run_shows_every_step(open_at, until):
 async def test_where_nothing_is_trained_a_run_walks_through_all_samples(open_at, until):
     app = open_at("and")
     async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.work.session.speed_index = SPEEDS.index(Speed(10, "grain"))
+        app.screen.work.session.speed = Speed(10, "grain")
         await pilot.press("r")
         await until(pilot, lambda: not app.screen.work.running.is_running, looks=1000)
         simulator = app.screen.work.session.simulator
@@ -201,7 +234,7 @@ async def test_counts_are_grouped_in_the_header(open_at, screen_text):
 
 def test_a_run_begins_at_a_speed_that_lets_one_watch():
     session = Session("backprop-2-2-2")
-    assert session.speed == Speed(300)
+    assert session.speed == Speed(100)
 
 
 @pytest.mark.parametrize("wheel", [events.MouseScrollDown, events.MouseScrollUp])
@@ -267,7 +300,7 @@ def test_a_run_stops_at_the_next_breakpoint_and_says_which():
     session = Session("backprop-2-2-2")
     add_breakpoint(session, "loss < 0.01")
     add_breakpoint(session, "iteration 40")
-    session.speed_index = len(SPEEDS) - 1
+    session.speed = SPEEDS[-1]
     running = Running(session)
     stops = []
     for _ in range(2):
@@ -283,7 +316,7 @@ def test_a_run_stops_at_the_next_breakpoint_and_says_which():
 def test_a_run_that_stops_by_its_loss_says_the_loss_over_all_the_data(unlike_batches, is_stepwise):
     session = Session(unlike_batches)
     add_breakpoint(session, "loss < 9.7")
-    session.speed_index = 0 if is_stepwise else len(SPEEDS) - 1
+    session.speed = SPEEDS[0 if is_stepwise else -1]
     running, hint = Running(session), None
     running.start()
     if is_stepwise:
@@ -423,7 +456,7 @@ async def test_a_long_way_to_an_iteration_is_run_and_escape_ends_it_at_once(open
 def test_a_stop_by_a_gradient_says_whose_it_is(condition):
     session = Session("backprop-2-2-2")
     add_breakpoint(session, condition)
-    session.speed_index = len(SPEEDS) - 1
+    session.speed = SPEEDS[-1]
     running = Running(session)
     running.start()
     running._runner._thread.join()
@@ -455,7 +488,7 @@ async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, scre
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("right_square_bracket")
         await pilot.pause()
-        assert "Speed of a run: 1,000 iterations a second" in screen_text(app)[-1]
+        assert "Speed of a run: 300 iterations a second" in screen_text(app)[-1]
         await pilot.press(*["right_square_bracket"] * len(SPEEDS))
         await pilot.pause()
         assert "Speed of a run: at full speed. This is the fastest." in screen_text(app)[-1]

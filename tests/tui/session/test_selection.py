@@ -576,7 +576,7 @@ async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_t
 @pytest.mark.parametrize("chosen", ["2", "5"])
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, size):
-    app = open_at("xor-train")
+    app = open_at("over-and-underfitting")
     async with app.run_test(size=size) as pilot:
         await pilot.press("i", chosen, "p", "tab")
         await pilot.pause()

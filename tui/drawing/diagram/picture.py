@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, E_O, A, B, T, W, X, Z
+from dlsim.engine.kinds.search.quantities import OfSearch, SearchTape
 from dlsim.engine.numbers import DIGITS, SMALL
 from dlsim.engine.program import Op
 from dlsim.engine.quantity import Quantity, Ref
@@ -17,6 +18,7 @@ from dlsim.tui.drawing.diagram.boxes import Blocks, Boxes
 from dlsim.tui.drawing.diagram.edges import Edges, WeightLine
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Focus, Numbers, Shape, focus_of, shape_of
 from dlsim.tui.drawing.diagram.layout import Column, Layout, plan
+from dlsim.tui.drawing.diagram.tried import draw_tried
 from dlsim.tui.drawing.diagram.units import Listed, gradients_of
 from dlsim.tui.drawing.text import SIGN_AND_WHOLE, Piece, number
 from dlsim.tui.words import words
@@ -63,6 +65,10 @@ def draw(
     shape = shape_of(snapshot.scenario) if shape is None else shape
     if shape is None or width < 1 or height < 1:
         return Diagram((), ())
+    if isinstance(snapshot.tape, SearchTape) and _tries(snapshot):
+        canvas = Canvas(width, height, glyphs, selected)
+        draw_tried(snapshot, canvas)
+        return Diagram(tuple(canvas.rows()), tuple(canvas.hits))
     if shape.is_fed_back:
         shape = _with_room(snapshot, shape, width, height, digits)
     focus = focus_of(snapshot, shape, selected, whole)
@@ -75,6 +81,11 @@ def draw(
         lines = _draw_units(canvas, layout, shape, snapshot, focus)
     _draw_caption(canvas, layout, shape, focus)
     return Diagram(tuple(canvas.rows()), tuple(canvas.hits), lines)
+
+
+def _tries(snapshot: Snapshot) -> bool:
+    """Whether what was computed last, or at the start what comes next, is the search's, and not the network's."""
+    return snapshot.event is None or isinstance(snapshot.event.ref.quantity, OfSearch)
 
 
 def _with_room(snapshot: Snapshot, shape: Shape, width: int, height: int, digits: int) -> Shape:
