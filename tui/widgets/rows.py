@@ -118,7 +118,8 @@ class Rows(Widget):
                 if number > 0:
                     forms = [told or SAY("scrolling.more", number=number)]
                     if self._scroll_key and end and not told:
-                        forms.insert(0, SAY("scrolling.more_by_key", number=number, key=self._scroll_key))
+                        by_key = SAY("scrolling.more_by_key", number=number, key=self._scroll_key)
+                        forms = [by_key, *forms, self._scroll_key]
                     shown[end] = marked(shown[end], arrow, forms, cells)
         self.show_rows([*shown, *foot])
 
