@@ -28,7 +28,7 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_NAME, LONGEST_SECTION = 200, 1_000, 100,
 """In characters; a lesson may be as long as the file."""
 PICTURES = (
     *("network", "search-map", "region", "surface", "functions-plot", "unrolled", "bars", "history", "shapes"),
-    "confusion",
+    *("confusion", "hidden", "descent", "rates", "costs", "product"),
 )
 """What the first panel of the app may show."""
 DEFAULT_KIND = "network"

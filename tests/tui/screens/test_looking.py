@@ -173,7 +173,7 @@ async def test_pictures_are_tabs_of_the_first_panel(open_at, screen_text):
 
 
 async def test_a_click_on_its_title_shows_a_picture(open_at):
-    app = open_at("xor-train")
+    app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.click("#network", offset=(14, 0))
         assert app.screen.work.tabs.picture == "region"
