@@ -14,13 +14,13 @@ LAYERED = ("updates", "layered.quantities")
 MODULES = {
     "network": (
         *LAYERED,
-        "network.tape",
+        "network.quantities",
         "network.layer_summaries",
         "network.data_summaries",
         "network.product",
         "network.costs",
     ),
-    "recurrent": (*LAYERED, "recurrent.tape"),
+    "recurrent": (*LAYERED, "recurrent.quantities"),
     "surface": ("updates", "surface.quantities"),
     "functions": ("functions.quantities",),
     "search": ("search.quantities", *LAYERED),

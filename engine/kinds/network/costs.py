@@ -13,7 +13,7 @@ from typing import Any
 
 from dlsim.engine.kinds.network.layer_summaries import Summary
 from dlsim.engine.kinds.network.passes import Structure
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.quantity import Formula, Quantity, Ref
 
 BYTES = 8

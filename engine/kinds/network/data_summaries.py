@@ -36,7 +36,7 @@ from dlsim.engine.kinds.network.costs import cost_numbers
 from dlsim.engine.kinds.network.layer_summaries import Summary, whole_layers
 from dlsim.engine.kinds.network.passes import DENSE, DenseBatch, affordable_rows, evaluate
 from dlsim.engine.kinds.network.product import product_numbers
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Formula, Quantity, Ref, series, total
 from dlsim.engine.scenario.spec import DataSpec

@@ -29,7 +29,7 @@ from dlsim.engine.kinds.network.layer_summaries import layer_quantities
 from dlsim.engine.kinds.network.model import NetworkFinder, NetworkModel
 from dlsim.engine.kinds.network.passes import Naming, NetworkBody, Structure
 from dlsim.engine.kinds.network.product import ENTRY, THROUGH, is_one_matrix
-from dlsim.engine.kinds.network.tape import backward_quantities
+from dlsim.engine.kinds.network.quantities import backward_quantities
 from dlsim.engine.names import nearest
 from dlsim.engine.numbers import general
 from dlsim.engine.quantity import Quantity

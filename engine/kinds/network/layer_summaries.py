@@ -16,6 +16,7 @@ import numpy as np
 from dlsim.engine.functions.activations import can_die, own_slopes, saturated_below
 from dlsim.engine.kinds.layered.quantities import DA_DZ, DE_DW, DE_DZ, A, OfUnit, W, Z, slope_formula
 from dlsim.engine.kinds.network.passes import Structure
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.kinds.network.statistics import (
     LayerShapes,
     LayerStatistics,
@@ -25,7 +26,6 @@ from dlsim.engine.kinds.network.statistics import (
     mean_size,
     slope_product,
 )
-from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import plain
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, series, total
 

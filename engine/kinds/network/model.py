@@ -41,7 +41,7 @@ from dlsim.engine.kinds.network.passes import (
     evaluate,
     watched_slice,
 )
-from dlsim.engine.kinds.network.tape import (
+from dlsim.engine.kinds.network.quantities import (
     DEO_DA,
     DEO_DZ,
     DZ_DA,

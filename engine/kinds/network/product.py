@@ -14,7 +14,7 @@ from dlsim.engine.kinds.layered.quantities import W, X
 from dlsim.engine.kinds.layered.tape import Array
 from dlsim.engine.kinds.network.layer_summaries import Summary
 from dlsim.engine.kinds.network.passes import Structure
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.quantity import Formula, Ref, series
 
 

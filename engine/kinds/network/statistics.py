@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dlsim.engine.kinds.network.passes import Structure
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -25,7 +25,7 @@ from dlsim.engine.kinds.layered.file import (
 from dlsim.engine.kinds.layered.quantities import T, layered_quantities
 from dlsim.engine.kinds.recurrent.model import RecurrentFinder, RecurrentModel
 from dlsim.engine.kinds.recurrent.passes import RecurrentBody, RecurrentNaming, RecurrentStructure
-from dlsim.engine.kinds.recurrent.tape import OF_STEPS
+from dlsim.engine.kinds.recurrent.quantities import OF_STEPS
 from dlsim.engine.quantity import Quantity
 from dlsim.engine.scenario.spec import Array, DataSpec, Expectation, LayerSpec, NetworkSpec, TrainingSpec
 from dlsim.engine.scenario.tables import SEED, Number, Place, TomlTable, convert, count, frozen, matrix, number

@@ -25,7 +25,7 @@ from dlsim.engine.kinds.recurrent.passes import (
     RecurrentStructure,
     at,
 )
-from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
+from dlsim.engine.kinds.recurrent.quantities import E_T, PART_LATER, PART_OWN, RecurrentTape
 from dlsim.engine.kinds.updates import RATE, UPDATE
 from dlsim.engine.model import LayerParameters
 from dlsim.engine.program import Op, Program

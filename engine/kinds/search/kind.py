@@ -19,7 +19,7 @@ from dlsim.engine.kinds import Source, refuse_parts
 from dlsim.engine.kinds.network.kind import NETWORK, read_data, read_network
 from dlsim.engine.kinds.network.model import NetworkModel
 from dlsim.engine.kinds.network.passes import NetworkBody
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.kinds.search.quantities import (
     ANSWER,
     BIAS,

@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.numbers import plain
 from dlsim.engine.program import Op, Tape
 from dlsim.engine.quantity import Formula, Quantity, Ref, Shown, Whose, series, total

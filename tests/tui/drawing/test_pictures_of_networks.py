@@ -11,7 +11,7 @@ from support.numbers import ref_to
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.tui.drawing.canvas import ASCII, UNICODE, Canvas
 from dlsim.tui.drawing.pictures import descent, region
 from dlsim.tui.drawing.pictures.catalogue import PICTURES

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlsim.engine.kinds.network.passes import evaluate
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.quantity import Ref, present
 from dlsim.tui.drawing.canvas import Canvas, rows_needed
 from dlsim.tui.drawing.pictures.catalogue import has_two_parameters

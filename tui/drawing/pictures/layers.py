@@ -23,8 +23,8 @@ from dlsim.engine.kinds.network.layer_summaries import (
     SLOPES,
     StuckCount,
 )
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.kinds.network.statistics import LayerStatistics, Spread
-from dlsim.engine.kinds.network.tape import NetworkTape
 from dlsim.engine.numbers import power_of_ten, scientific
 from dlsim.engine.quantity import Quantity, Ref
 from dlsim.engine.snapshot import Snapshot

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dlsim.engine.classes import Classes, classes_of
 from dlsim.engine.kinds.layered.quantities import A, B, W, X, Z
 from dlsim.engine.kinds.network.data_summaries import CLASSES, PASSES, TRAINING, VALIDATION, samples_of
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.numbers import as_operand, general
 from dlsim.engine.quantity import Ref, present
 from dlsim.engine.snapshot import Snapshot

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec import Struct, field
 
-from dlsim.engine.kinds.network.tape import NetworkTape
+from dlsim.engine.kinds.network.quantities import NetworkTape
 from dlsim.engine.numbers import DIGITS
 from dlsim.engine.quantity import Ref
 from dlsim.engine.snapshot import Snapshot

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, A, T, X, Z
 from dlsim.engine.kinds.recurrent.passes import HIDDEN, OUTPUT, RecurrentStructure
-from dlsim.engine.kinds.recurrent.tape import E_T, PART_LATER, PART_OWN, RecurrentTape
+from dlsim.engine.kinds.recurrent.quantities import E_T, PART_LATER, PART_OWN, RecurrentTape
 from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
