@@ -71,14 +71,14 @@ class FormulaView(MomentView):
         """Show this moment, or what the selected number says at it; at the start, what other `pictures` there are.
         The `ops` are shown whole.
         """
-        if selection != self._selection or (len(ops) > 1 and ops != self._ops):
+        if selection != self._selection or (ops != self._ops and max(len(ops), len(self._ops)) > 1):
             self._top = None
         self._snapshot, self._selection, self._digits = snapshot, selection, digits
         self._pictures, self._ops = pictures, ops
         self.draw()
 
     def scroll_lines(self, by: int) -> None:
-        """PictureLook further down or up in the whole answer; from its top back to the fitted one."""
+        """Look further down or up in the whole answer; from its top back to the fitted one."""
         if self._top is None:
             self._top = min(by, self._shared) if by > 0 else None
         else:
@@ -147,7 +147,7 @@ class NumberTable(MomentView):
         self.draw()
 
     def scroll_lines(self, by: int) -> None:
-        """PictureLook further down or up; the next step returns to the active row."""
+        """Look further down or up; the next step returns to the active row."""
         view = self._view()
         if view is not None and self._places is not None:
             self._top = max(0, min(view.top + by, self._places.lines - view.room))
