@@ -13,10 +13,12 @@ ROOMS = ("engine", "tui", "cli", "bench")
 
 
 def about(file: Path) -> str:
-    """The first paragraph of a file's docstring, or the comment it begins with, in one line."""
+    """The first paragraph of a module's docstring, or the comment that another file begins with, in one line."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".py":
         paragraph = (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]
+    elif file.suffix == ".tcss":
+        paragraph = text.removeprefix("/*").partition("*/")[0]
     else:
         lines = text.splitlines()
         comment = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))

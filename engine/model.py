@@ -1,4 +1,5 @@
-"""What a kind of scenario brings to the timeline: a program, a tape, a state, and how to read them.
+"""What a kind of scenario brings to the timeline: a program, a tape, a state, and how to read them; and the calendar,
+which says what epoch and what batch an iteration is.
 
 The timeline, the simulator, the keys and the verbs know only what stands here.
 """

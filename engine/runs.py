@@ -1,5 +1,5 @@
-"""The runs of one scenario: where one stands in the present one, and those that edits have left, to go back to and to
-compare with.
+"""The runs of one scenario: where one stands in the present one, and those that edits have left, between which undo and
+redo go, and which the present one is compared with.
 
 A run is kept with the place where one stood in it when it was left; undo returns to that place.
 """

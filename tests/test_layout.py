@@ -138,6 +138,13 @@ FETCHED = re.compile(
 )
 
 
+def test_the_map_says_of_every_file_what_it_says_of_itself(root):
+    """`python docs/map.py > docs/map.md` writes it anew."""
+    drawn = subprocess.run([sys.executable, root / "docs/map.py"], capture_output=True, text=True, check=True).stdout
+    assert (root / "docs/map.md").read_text(encoding="utf-8") == drawn
+    assert " |  |" not in drawn, "a file that says nothing of itself"
+
+
 def test_no_text_fetches_the_dlsim_of_somebody_else(root):
     installs = [
         (file, words)

@@ -1,4 +1,4 @@
-"""The app: which screen is open, and what holds on all of them."""
+"""The app: which screen is open, and what holds on all of them: quitting, ctrl+c, themes."""
 
 from __future__ import annotations
 

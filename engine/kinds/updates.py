@@ -1,4 +1,5 @@
-"""Parameters and what an optimizer makes of them: the numbers of every kind that is trained.
+"""Parameters and what an optimizer makes of them: the numbers of every kind that is trained, and the columns of the
+weights table.
 
 A tape that has them is an `UpdatedTape`. Rules: engine/functions/optimizers.py.
 """

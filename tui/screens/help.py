@@ -1,4 +1,6 @@
-"""What one can do where one is, and what all there means: first a card of the keys one needs, then everything."""
+"""The help: first a card of the keys one needs, then all that one can do where one is, and what it means. Which keys there
+are stands in session/keys.py.
+"""
 
 from __future__ import annotations
 

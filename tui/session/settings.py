@@ -1,4 +1,5 @@
-"""What a user has chosen, and where they left off: kept in two files, read without trusting them, for the app to use.
+"""What is kept between two sittings: what a user has chosen, and where they left off, in two files, read without
+trusting them.
 
     store = Store()
     settings = store.settings()        # defaults for whatever is not there or is wrong

@@ -1,4 +1,6 @@
-"""Reading a dense network's tape: how its layers are connected, and the numbers that only such a network has."""
+"""The numbers that only a dense network has, each defined once: ∂z/∂W, the ways back to a unit, the chain of a weight's
+gradient; and the tape that they are read from.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the tape of a network through time: how its layers are connected, and the numbers that only it has.
+"""The numbers that only a network through time has, each defined once, and the tape that they are read from.
 
 Elman, Finding structure in time (1990); Werbos, Backpropagation through time: what it does and how to do it (1990).
 """
