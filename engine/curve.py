@@ -1,4 +1,4 @@
-"""The losses of a run, or another growing series of numbers, whose picture costs the same at ten points and at a million.
+"""The losses of a run, or another growing series of numbers: its picture costs the same at ten points and at a million.
 
 Beside the numbers it keeps, for blocks of 16, 32, 64 … of them, the least and the greatest, an eighth of the numbers'
 own room: any stretch is drawn from about as many blocks as there are columns.

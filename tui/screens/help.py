@@ -1,5 +1,5 @@
-"""The help: first a card of the keys one needs, then all that one can do where one is, and what it means. Which keys there
-are stands in session/keys.py.
+"""The help: first a card of the keys one needs, then all that one can do where one is, and what it means. Which keys
+there are stands in session/keys.py.
 """
 
 from __future__ import annotations
