@@ -40,7 +40,7 @@ class Cost(Summary):
         return self.key
 
 
-class Samples(Cost):
+class SampleCount(Cost):
     """The samples of an epoch, all the training data."""
 
     def count(self, structure: Structure) -> int:
@@ -65,7 +65,7 @@ class Updates(Cost):
         return -(-SAMPLES.count(structure) // BATCH_SIZE.count(structure))
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """Samples by samples, rounded up."""
+        """SampleCount by samples, rounded up."""
         return ("ceil(", Ref(SAMPLES), "/", Ref(BATCH_SIZE), ")")
 
 
@@ -92,11 +92,11 @@ class OfEpoch(Cost):
         return SAMPLES.count(structure) * OF_SAMPLE.count(structure) + UPDATES.count(structure) * structure.trained
 
     def made_of(self, tape: NetworkTape, ref: Ref) -> Formula:
-        """Samples and updates."""
+        """SampleCount and updates."""
         return (Ref(SAMPLES), "·", Ref(OF_SAMPLE), " + ", Ref(UPDATES), f"·{tape.structure.trained}")
 
 
-class Held(Cost):
+class NumbersHeld(Cost):
     """The bytes that the numbers of a batch take, from the forward pass until the backward pass has used them."""
 
     def count(self, structure: Structure) -> int:
@@ -110,9 +110,9 @@ class Held(Cost):
         return (f"{BYTES}·{HELD_FOR_A_UNIT}·({units})·", Ref(BATCH_SIZE))
 
 
-SAMPLES, BATCH_SIZE = Samples("epoch_samples"), BatchSize("batch_size")
+SAMPLES, BATCH_SIZE = SampleCount("epoch_samples"), BatchSize("batch_size")
 UPDATES, OF_SAMPLE = Updates("epoch_updates"), OfSample("sample_multiplications")
-OF_EPOCH, HELD = OfEpoch("epoch_multiplications"), Held("batch_bytes")
+OF_EPOCH, HELD = OfEpoch("epoch_multiplications"), NumbersHeld("batch_bytes")
 COSTS: Sequence[Quantity] = (SAMPLES, BATCH_SIZE, UPDATES, OF_SAMPLE, OF_EPOCH, HELD)
 
 

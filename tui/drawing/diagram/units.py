@@ -72,7 +72,7 @@ class Units(Struct):
         return always if self.snapshot.tape.is_stuck(layer, unit, is_dead=bool(is_off)) else here
 
 
-class Told(Struct, frozen=True):
+class UnitText(Struct, frozen=True):
     """A number of a unit, and the row of it that is lit with it."""
 
     node: Node
@@ -82,7 +82,7 @@ class Told(Struct, frozen=True):
     role: str
 
 
-class Place(Struct, frozen=True):
+class UnitPlace(Struct, frozen=True):
     """Cells for a name and a number."""
 
     x: int
@@ -123,7 +123,7 @@ class Listed(Units):
     def _input(self, x: int, y: int, card: Card, unit: int) -> None:
         told = self._of(Node(0, unit, "a"), self.focus.of_input(unit, self.shape))
         if card.rows == 1:
-            self._write(Place(x, y, card.cells), told)
+            self._write(UnitPlace(x, y, card.cells), told)
             return
         text = number(told.value, card.cells, self.layout.digits)
         for row, (each, usual) in enumerate(((told.symbol, "symbol"), (text, "text"))):
@@ -181,17 +181,17 @@ class Listed(Units):
         for place, each in _fitted(places, chosen):
             self._write(place, each)
 
-    def _places(self, x: int, top: int, card: Card) -> tuple[Sequence[Place], Place | None, Place | None]:
+    def _places(self, x: int, top: int, card: Card) -> tuple[Sequence[UnitPlace], UnitPlace | None, UnitPlace | None]:
         """Where numbers may stand: between the edges, in the upper one, in the lower one."""
         x, y = x + 1, top + card.is_framed
         starts = [x + card.first + 1 + column * (card.second + 1) for column in range(card.beside)]
-        places = [Place(start, y + row, card.second) for start in starts for row in range(card.rows)]
-        places += [Place(x, y + row, card.first) for row in range(card.weights, card.rows)]
+        places = [UnitPlace(start, y + row, card.second) for start in starts for row in range(card.rows)]
+        places += [UnitPlace(x, y + row, card.first) for row in range(card.weights, card.rows)]
         if not card.is_framed:
             return places, None, None
-        return places, Place(x, top, card.cells), Place(x, top + card.height - 1, card.cells)
+        return places, UnitPlace(x, top, card.cells), UnitPlace(x, top + card.height - 1, card.cells)
 
-    def _told(self, layer: int, unit: int) -> Sequence[Told]:
+    def _told(self, layer: int, unit: int) -> Sequence[UnitText]:
         """All that a unit has, in the order in which it is computed."""
         of, order, is_output = self.focus.of_unit, self.snapshot.order, layer == self.shape.last
         pairs = [(Node(layer, unit, row), of(quantity, layer, unit)) for row, quantity in (("z", Z), ("a", A))]
@@ -211,20 +211,20 @@ class Listed(Units):
                 pairs.append((gradient, told))
         return [self._of(node, ref) for node, ref in pairs]
 
-    def _of(self, node: Node, ref: Ref) -> Told:
+    def _of(self, node: Node, ref: Ref) -> UnitText:
         symbol, value = self.numbers[ref]
         is_gradient = node.row == "gradient"
         lit = self.focus.refs.get(ref, "") if is_gradient else self.focus.rows.get(node, "")
         if self.focus.selected == node and (not is_gradient or ref == self.focus.ref):
             lit = "chosen"
-        return Told(node, ref, "δ" if ref.quantity is DE_DZ else symbol, value, lit)
+        return UnitText(node, ref, "δ" if ref.quantity is DE_DZ else symbol, value, lit)
 
-    def _rank(self, told: Told) -> tuple[int, int]:
+    def _rank(self, told: UnitText) -> tuple[int, int]:
         lit = {"": 2, OPERAND: 1}.get(told.role, 0)
         rank = RANKS.get(told.ref.quantity, UNRANKED) + (NOT_YET if told.value is None else 0)
         return lit, rank
 
-    def _write(self, place: Place, told: Told) -> None:
+    def _write(self, place: UnitPlace, told: UnitText) -> None:
         room = place.cells - len(told.symbol) - 1
         text = self._text(told, room)
         if text == ELLIPSIS:  # it stands where the digits will begin, so that nothing moves when they come
@@ -239,12 +239,12 @@ class Listed(Units):
         self.canvas.write_pieces(place.x, place.y, pieces)
         self.canvas.hits.append(Hit(place.x, place.y, place.cells, told.ref))
 
-    def _text(self, told: Told, room: int) -> str:
+    def _text(self, told: UnitText, room: int) -> str:
         """The number; nothing where it would be cut so that it reads as another."""
         is_cut = len(told.symbol) > SHORT_NAME and room < FEWEST_CELLS - 1
         return "" if is_cut else number(told.value, room, self.layout.digits)
 
-    def _write_in_edge(self, place: Place, told: Told) -> None:
+    def _write_in_edge(self, place: UnitPlace, told: UnitText) -> None:
         text = f"{told.symbol} {self._text(told, place.cells - len(told.symbol) - 1)}".rstrip()
         x = place.x + (len(text) < place.cells - 1)
         plain = {"t": "target", "b": "symbol"}.get(told.node.row, "muted" if told.value is None else "text")
@@ -264,7 +264,7 @@ def gradients_of(shape: Shape, snapshot: Snapshot, layer: int) -> Sequence[Quant
     return [*ways, DE_DZ]
 
 
-def _fitted(places: Sequence[Place], told: Sequence[Told]) -> Sequence[tuple[Place, Told]]:
+def _fitted(places: Sequence[UnitPlace], told: Sequence[UnitText]) -> Sequence[tuple[UnitPlace, UnitText]]:
     """A place for each: those with long names have the widest ones, the last of them first."""
     widest, narrowest = (of([place.cells for place in places] or [0]) for of in (max, min))
     if widest == narrowest:

@@ -42,10 +42,10 @@ def draw(scene: Scene, cells: Canvas) -> None:
         half = (height + 1) // 2
         places = [(0, y, width, half - 1) for y in (0, half)]
     for part, place in zip((*parts[first:], *parts[:first]), places, strict=False):
-        Matrix(scene, cells).draw(part, names, place)
+        ConfusionMatrix(scene, cells).draw(part, names, place)
 
 
-class Matrix(Sketch):
+class ConfusionMatrix(Sketch):
     """The counts of one part of the data: a row for each class, a column for what it is taken for."""
 
     def draw(self, part: str, names: Sequence[str], place: Area) -> None:
