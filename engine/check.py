@@ -1,4 +1,5 @@
-"""Whether the numbers are right: the figures that a scenario expects, and the gradients on a tape.
+"""Whether the numbers are right: the figures that a scenario expects, and the gradients on a tape,
+against finite and complex-step differences.
 
 The answers are data, a `CheckResult` for each figure compared and a `GradientEntry` for each gradient: the command and
 the screen print them.

@@ -1,4 +1,5 @@
-"""Every key in one table: its id (for a keymap of one's own), the keys, what it does; and what of a keymap can be used.
+"""Every key in one table: its id (for a keymap of one's own), the keys, what it does; which stand on the
+help's card; and what of a keymap can be used.
 
 What a key does is an action of the screen, or of the part of the simulator's screen that is named before the dot.
 
