@@ -21,10 +21,16 @@ def blocks(text: str) -> Iterator[list[str]]:
             if block:
                 yield block
             block = []
-        elif not block or BULLET.match(line) or HEADING.match(line) or HEADING.match(block[-1]):
+        elif not block or _is_item(line, block[-1]) or HEADING.match(line) or HEADING.match(block[-1]):
             block.append(line.rstrip())
         else:
             block[-1] += " " + line.strip()
+
+
+def _is_item(line: str, before: str) -> bool:
+    """Whether a line after another begins a list item; a number only if it is 1 or the list goes on, as in CommonMark."""
+    found = BULLET.match(line)
+    return found is not None and (found["number"] in (None, "1") or BULLET.match(before) is not None)
 
 
 def inline(text: str) -> Iterator[tuple[str, str]]:
