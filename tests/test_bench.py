@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.scenarios import thinned
 
 BENCH = Path(__file__).parents[1] / "bench"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="they need a pseudo-terminal")
-@pytest.mark.parametrize("script", ["key_to_paint.py", "full_speed.py", "one_key.py"])
+@thinned("script", ["key_to_paint.py", "full_speed.py", "one_key.py"], ["key_to_paint.py"])
 def test_an_unknown_scenario_is_refused_in_one_line_before_anything_is_measured(script):
     call = [sys.executable, str(BENCH / script), "xor-trian"]
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)

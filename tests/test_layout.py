@@ -184,6 +184,7 @@ def wheel(root, tmp_path):
     return file
 
 
+@pytest.mark.exhaustive
 def test_a_wheel_installed_elsewhere_holds_everything_and_runs(root, wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.partition("/")[0].endswith(".dist-info")}

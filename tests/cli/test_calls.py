@@ -4,6 +4,7 @@ import os
 from importlib.metadata import version
 
 import pytest
+from support.scenarios import thinned
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_nor_is_one_that_is_set(dlsim, path, before, after, digits):
     assert len(answer.err) < 500
 
 
-@pytest.mark.parametrize("arguments", [[], ["and"], ["and", "--variant", "1.0, 1.0, -1.0"]])
+@thinned("arguments", [[], ["and"], ["and", "--variant", "1.0, 1.0, -1.0"]], [[], ["and"]])
 def test_without_a_terminal_the_app_is_not_opened(process, arguments):
     answer = process(*arguments)
     assert (answer.returncode, answer.stdout) == (2, b"")
@@ -116,7 +117,7 @@ def test_the_version_is_the_packages(dlsim):
     assert dlsim("--version").out == f"dlsim {version('dlsim-tui')}\n"
 
 
-@pytest.mark.parametrize(
+@thinned(
     ("words", "offered"),
     [
         ("dlsim back", {"backprop-2-2-2"}),
@@ -125,6 +126,7 @@ def test_the_version_is_the_packages(dlsim):
         ("dlsim tr", {"trace"}),
         ("dlsim run and --it", {"--iterations"}),
     ],
+    [("dlsim check and na", {"nand"}), ("dlsim tr", {"trace"}), ("dlsim run and --it", {"--iterations"})],
 )
 def test_the_shell_completes_verbs_names_and_options(process, words, offered):
     environment = {
@@ -138,7 +140,7 @@ def test_the_shell_completes_verbs_names_and_options(process, words, offered):
     assert {line.split(",")[1] for line in answer.stdout.decode().splitlines()} == offered
 
 
-@pytest.mark.parametrize(
+@thinned(
     "arguments",
     [
         ["list"],
@@ -146,6 +148,7 @@ def test_the_shell_completes_verbs_names_and_options(process, words, offered):
         ["trace", "and", "--json"],
         ["check", "and"],
     ],
+    [["run", "backprop-2-2-2", "--iterations", "1"], ["check", "and"]],
 )
 def test_headless_verbs_never_import_the_app_or_what_it_is_made_of(process, command_line, arguments):
     code = (

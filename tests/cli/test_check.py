@@ -3,6 +3,15 @@
 import pytest
 
 
+def test_naming_none_is_all_of_them(dlsim, monkeypatch):
+    monkeypatch.setattr("dlsim.cli.check.builtin_scenarios", lambda: ["and", "losses"])
+    answer = dlsim("check", "--all")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines()[-1].endswith(" 0 failed")
+    assert dlsim("check").out == answer.out == dlsim("check", "and", "losses").out
+
+
+@pytest.mark.exhaustive
 def test_all_built_in_scenarios_pass_and_naming_none_is_all_of_them(dlsim):
     answer = dlsim("check", "--all")
     assert (answer.status, answer.err) == (0, "")

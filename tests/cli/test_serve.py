@@ -15,6 +15,7 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
+from support.scenarios import thinned
 
 from dlsim.cli import serve
 from dlsim.cli.options import ScenarioChoice
@@ -167,7 +168,7 @@ def test_an_address_for_others_comes_with_a_warning(server):
 
 
 @unix_only
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@thinned("number", [signal.SIGINT, signal.SIGTERM], [signal.SIGTERM])
 def test_told_to_end_it_ends_quietly(server, number):
     process, _ = server()
     process.send_signal(number)
@@ -220,6 +221,7 @@ async def test_a_visitors_process_goes_with_the_visitor_and_with_a_killed_server
         await second.close()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.browser
 async def test_in_a_real_browser_the_page_opens_a_key_steps_and_the_figure_is_there(server, tmp_path):
     from support import browser

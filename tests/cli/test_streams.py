@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from support.scenarios import thinned
 
 ENDLESS = ["run", "xor-train", "--iterations", "100000000"]
 
@@ -35,7 +36,11 @@ def test_output_that_cannot_be_written_at_all_is_quiet_too(process):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-@pytest.mark.parametrize("arguments", [["list"], ["run", "and"], ["trace", "xor-train", "--json"], ["--help"], ["rum"]])
+@thinned(
+    "arguments",
+    [["list"], ["run", "and"], ["trace", "xor-train", "--json"], ["--help"], ["rum"]],
+    [["trace", "xor-train", "--json"], ["rum"]],
+)
 def test_a_full_disk_is_one_message_or_none_where_that_cannot_be_written_either(process, arguments):
     with open("/dev/full", "wb") as full:
         answer = process(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)

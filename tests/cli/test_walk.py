@@ -8,7 +8,7 @@ import subprocess
 import tomllib
 
 import pytest
-from support.scenarios import FORWARD_ONLY, each_scenario
+from support.scenarios import FORWARD_ONLY, each_scenario, thinned
 
 from dlsim.cli.walk import Walker
 from dlsim.cli.walk_text import Spoken, read_changes, read_number
@@ -313,7 +313,7 @@ def test_targets_that_follow_an_edited_one_have_the_digits_that_were_chosen(walk
     assert edited[0].startswith("Edited: t2 of sample 2 = 0.143, t1 = 0.245, t3 = 0.612. ")
 
 
-@pytest.mark.parametrize("name", ["data.inputs", "data.targets", "data.inputs.24"])
+@thinned("name", ["data.inputs", "data.targets", "data.inputs.24"], ["data.inputs.24"])
 def test_a_table_does_not_take_the_place_of_the_numbers_that_were_edited(walk, name):
     _, _, refused, rows = walk("over-and-underfitting", "x1=0.5 t1=0.25", f"{name}={{}}", "data")
     assert refused[0].startswith(f"{name} is changed one number at a time; for example: data.")

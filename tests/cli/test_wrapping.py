@@ -1,13 +1,14 @@
 """Lines of a walk on a terminal: as wide as it is, and broken between words."""
 
 import pytest
+from support.scenarios import thinned
 from support.terminal import on_terminal, unix_only
 
 from dlsim.cli.output import wrapped
 
 
 @unix_only
-@pytest.mark.parametrize("columns", [23, 40, 80])
+@thinned("columns", [23, 40, 80], [40])
 def test_on_a_terminal_lines_are_broken_between_words(command_line, process, columns):
     typed = b"\nlesson\nwhy z1\nto 1\nwhy dE/dW5\nq\n"
     command = ["walk", "backprop-2-2-2", "--symbols"]

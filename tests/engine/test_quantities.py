@@ -7,6 +7,7 @@ import math
 import pytest
 from support.every_number import FILES, everything, run, shown
 from support.formulas import worked_out
+from support.scenarios import thinned
 
 from dlsim.engine.kinds import KINDS
 from dlsim.engine.kinds.recurrent.passes import START  # h⟨0⟩, before the first step, is shown by nothing
@@ -83,7 +84,7 @@ def test_what_is_listed_is_what_there_is(name):
     assert set(listed) - found <= SELDOM
 
 
-@pytest.mark.parametrize("name", FILES)
+@thinned("name", FILES, ["several outputs", "one output", "through time", "a surface", "a search beside a network"])
 def test_nothing_is_on_screen_before_all_that_it_is_made_of(name):
     simulator = run(name, has_landed=False)
     made = {ref: told.operands for ref, told in everything(simulator).items() if not math.isnan(told.value)}

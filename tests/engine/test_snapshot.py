@@ -5,6 +5,7 @@ import math
 import pytest
 from support.every_number import FILES, everything, run
 from support.numbers import ref_to
+from support.scenarios import thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.kinds.surface.quantities import HEIGHT, PRESENT_HEIGHT
@@ -12,7 +13,7 @@ from dlsim.engine.quantity import Ref, digits_of, is_counted, is_raised, leads, 
 from dlsim.engine.scenario.load import load_tables
 
 
-@pytest.mark.parametrize("name", FILES)
+@thinned("name", FILES, ["one output", "through time", "a surface", "softmax", "a search"])
 def test_all_numbers_read_at_once_are_those_that_are_read_one_by_one(name):
     simulator = run(name, has_landed=False)
     refs = [ref for ref in everything(simulator) if not math.isnan(simulator.snapshot().tape.value(ref, 0))]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.networks import layer, scenario
 from support.numbers import ref_to
-from support.scenarios import each_scenario
+from support.scenarios import each_scenario, thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import is_extreme
@@ -66,7 +66,7 @@ def drawn_at(name, iterations):
     return list(drawn_numbers(snapshot_at(name, iterations)))
 
 
-@pytest.mark.parametrize("iterations", MOMENTS)
+@thinned("iterations", MOMENTS, [0, 40])
 @each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
     snapshot, seen = snapshot_at(name, iterations), 0
@@ -86,7 +86,7 @@ def test_the_number_that_is_drawn_is_the_one_that_is_told(name, iterations):
     assert seen
 
 
-@pytest.mark.parametrize("iterations", MOMENTS)
+@thinned("iterations", MOMENTS, [0, 40])
 @each_scenario(names=SCENARIOS, besides=["over-and-underfitting"])
 def test_every_number_of_a_picture_has_a_question_a_meaning_and_an_origin_of_its_own(name, iterations):
     say, snapshot = words(), snapshot_at(name, iterations)
@@ -130,7 +130,11 @@ async def turned_to(app, pilot, picture):
     return app.screen.view.picture.drawing
 
 
-@pytest.mark.parametrize(("scenario", "picture"), CLICKED)
+@thinned(
+    ("scenario", "picture"),
+    CLICKED,
+    [("dying-relu", "bars"), ("matrix-shapes", "shapes"), ("activations", "functions-plot"), ("optimizers", "surface")],
+)
 async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, screen_text, scenario, picture):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -144,7 +148,7 @@ async def test_a_number_of_a_picture_is_selected_by_a_click_and_marked(open_at, 
         assert any(role.startswith("chosen") for _, role in row)
 
 
-@pytest.mark.parametrize(("scenario", "picture"), WITH_KEYS)
+@thinned(("scenario", "picture"), WITH_KEYS, [("over-and-underfitting", "confusion"), ("xor-single", "search-map")])
 async def test_keys_go_through_all_numbers_of_a_picture(open_at, scenario, picture):
     app = open_at(scenario)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -229,7 +233,7 @@ async def test_a_point_of_the_plane_is_what_the_network_answers_to_its_sample(op
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("size", [1e155, 1e308, 0.0, 1e-310])
+@thinned("size", [1e155, 1e308, 0.0, 1e-310], [1e308, 0.0])
 def test_numbers_that_have_left_all_bounds_are_told_as_far_as_they_can_be(size):
     say, asked = words(), 0
     for activation in ("relu", "tanh"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.networks import layer, scenario
 from support.numbers import ref_to
+from support.scenarios import thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
@@ -192,9 +193,9 @@ def test_the_hidden_units_of_xor_draw_two_lines_with_the_ones_between_them():
     assert sides & {"low-4"}
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
-@pytest.mark.parametrize("size", [(57, 18), (80, 22), (118, 36)])
-@pytest.mark.parametrize("done", [0, 1, 40, 300, 3000])
+@thinned("glyphs", [UNICODE, ASCII], [UNICODE])
+@thinned("size", [(57, 18), (80, 22), (118, 36)], [(57, 18), (118, 36)])
+@thinned("done", [0, 1, 40, 300, 3000], [0, 40, 300, 3000])
 def test_every_hidden_unit_whose_line_is_seen_has_its_whole_name_beside_it(done, size, glyphs):
     simulator = Simulator(load("xor-train"))
     simulator.run(iterations=done)

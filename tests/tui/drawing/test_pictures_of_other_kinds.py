@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from support.numbers import ref_to
+from support.scenarios import thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.ensemble import Ensemble
@@ -449,7 +450,7 @@ def test_a_slice_of_the_search_says_of_which_bias_it_is_and_that_the_counts_are_
     assert "of 9,261 tried" in told
 
 
-@pytest.mark.parametrize("size", [(59, 17), (78, 9), (100, 26)])
+@thinned("size", [(59, 17), (78, 9), (100, 26)], [(78, 9)])
 def test_a_search_that_begins_again_once_all_was_tried_says_which_round_it_is(size):
     simulator = Simulator(load("xor-single"))
     simulator.seek(iteration=9_261)

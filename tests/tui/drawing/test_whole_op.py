@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from support.numbers import ref_to
-from support.scenarios import each_scenario
+from support.scenarios import each_scenario, thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
@@ -75,8 +76,11 @@ def test_no_number_in_an_op_has_fewer_decimals_than_chosen_and_no_formula_is_cut
                     assert len(number) in {8, 7} or number.rstrip("0") == number, line
 
 
-@pytest.mark.parametrize("name", ["feedforward-or-recurrent", "xor-train", "batch-modes"])
-@pytest.mark.parametrize("cells", [54, 92])
+@thinned(
+    ("name", "cells"),
+    itertools.product(["feedforward-or-recurrent", "xor-train", "batch-modes"], [54, 92]),
+    [("feedforward-or-recurrent", 54), ("xor-train", 92)],
+)
 def test_that_the_lens_stands_between_signs_is_said_only_where_they_are_on_screen(name, cells):
     simulator, told = Simulator(load(name)), set()
     simulator.sample = 2
@@ -179,8 +183,11 @@ async def test_a_number_of_an_op_is_selected_by_key_and_by_click_and_looked_into
         assert "▶" not in "".join(line[62:] for line in screen_text(app)[:20])
 
 
-@pytest.mark.parametrize(("forth", "back"), [("down", "up"), ("tab", "shift+tab")])
-@pytest.mark.parametrize("panel", ["1", "4"])
+@thinned(
+    ("forth", "back", "panel"),
+    [("down", "up", "1"), ("down", "up", "4"), ("tab", "shift+tab", "1"), ("tab", "shift+tab", "4")],
+    [("down", "up", "1"), ("tab", "shift+tab", "4")],
+)
 async def test_keys_go_through_the_numbers_of_an_op_one_after_another_and_on_at_its_ends(open_at, forth, back, panel):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:

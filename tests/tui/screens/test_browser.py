@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from support.scenarios import thinned
 
 from dlsim.engine import builtin_scenarios
 from dlsim.tui.screens.simulator import SimulatorScreen
@@ -49,7 +50,7 @@ async def test_typing_filters_by_name_section_and_title(open_at, screen_text):
         assert "XOR out of three gates" not in screen
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@thinned("size", [(120, 40), (80, 24)], [(80, 24)])
 async def test_xor_mlp_opens_and_its_truth_table_is_right(open_at, screen_text, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
@@ -233,7 +234,7 @@ async def test_ctrl_c_closes_the_palette(open_at):
         assert isinstance(app.screen, SimulatorScreen)
 
 
-@pytest.mark.parametrize(
+@thinned(
     ("typed", "found"),
     [
         ("confusion", "xor-train"),
@@ -244,6 +245,7 @@ async def test_ctrl_c_closes_the_palette(open_at):
         ("rnn", "feedforward-or-recurrent"),
         ("eta", "xor-train"),
     ],
+    [("adagrad", "optimizers-on-a-bowl"), ("decision boundary", "and"), ("eta", "xor-train")],
 )
 async def test_a_topic_finds_its_scenarios_as_well(open_at, typed, found):
     app = open_at()

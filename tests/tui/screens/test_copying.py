@@ -4,6 +4,7 @@ import csv
 from threading import Event
 
 import pytest
+from support.scenarios import thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
@@ -76,7 +77,7 @@ async def test_the_ways_of_a_scenario_are_copied_side_by_side(open_at):
         assert repr(float(session.simulator.losses[-1])) in {row[2] for row in rows}
 
 
-@pytest.mark.parametrize(("key", "ending"), [("Y", ".csv"), ("M", ".md")])
+@thinned(("key", "ending"), [("Y", ".csv"), ("M", ".md")], [("M", ".md")])
 async def test_a_long_table_is_written_while_one_steps_on(open_at, home, screen_text, until, monkeypatch, key, ending):
     may_write = Event()
 

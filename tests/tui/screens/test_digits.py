@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support.numbers import ref_to
+from support.scenarios import thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.tui.app import DlsimApp
@@ -48,7 +49,7 @@ def decimals_in(lines):
 # on screen
 
 
-@pytest.mark.parametrize("size", SIZES)
+@thinned("size", SIZES, [(120, 40)])
 @pytest.mark.parametrize(
     ("digits", "operands", "gradient"),
     [
@@ -85,8 +86,10 @@ async def test_where_there_is_room_tables_and_answers_have_them_too(start, scree
 SCENARIOS = ["backprop-2-2-2", "xor-train", "optimizers-on-a-bowl", "activations", "feedforward-or-recurrent", "losses"]
 
 
-@pytest.mark.parametrize(
-    ("scenario", "size"), [("backprop-2-2-2", (80, 24)), *((scenario, (120, 40)) for scenario in SCENARIOS)]
+@thinned(
+    ("scenario", "size"),
+    [("backprop-2-2-2", (80, 24)), *((scenario, (120, 40)) for scenario in SCENARIOS)],
+    [("backprop-2-2-2", (80, 24)), ("xor-train", (120, 40)), ("optimizers-on-a-bowl", (120, 40))],
 )
 async def test_no_number_keeps_more_decimals_than_are_wanted(start, screen_text, scenario, size):
     """Axes have as many as their marks need, and rates and rules as many as the scenario gives: never five."""
@@ -98,8 +101,10 @@ async def test_no_number_keeps_more_decimals_than_are_wanted(start, screen_text,
             assert not any(count > 4 for count in decimals_in(screen_text(app))), keys
 
 
-@pytest.mark.parametrize(
-    ("scenario", "size"), [*(("backprop-2-2-2", size) for size in SIZES), ("optimizers-on-a-network", (80, 24))]
+@thinned(
+    ("scenario", "size"),
+    [*(("backprop-2-2-2", size) for size in SIZES), ("optimizers-on-a-network", (80, 24))],
+    [("backprop-2-2-2", (120, 40)), ("optimizers-on-a-network", (80, 24))],
 )
 async def test_fewer_and_more_leaves_the_screen_as_it_was(start, screen_text, scenario, size):
     app = start(scenario, done=1, **AT_W5)
@@ -170,8 +175,12 @@ def test_units_are_as_wide_as_their_numbers(size, digits, written):
     assert re.search(rf"h1 +{re.escape(written)}\W", text)
 
 
-@pytest.mark.parametrize("scenario", ["backprop-2-2-2", "xor-train", "optimizers-on-a-network", "logistic-and"])
-@pytest.mark.parametrize("size", [(20, 6), (40, 12), (58, 19), (78, 12), (160, 50)])
+@thinned(
+    "scenario",
+    ["backprop-2-2-2", "xor-train", "optimizers-on-a-network", "logistic-and"],
+    ["backprop-2-2-2", "optimizers-on-a-network"],
+)
+@thinned("size", [(20, 6), (40, 12), (58, 19), (78, 12), (160, 50)], [(20, 6), (58, 19), (78, 12)])
 def test_with_any_digits_the_diagram_fills_its_place(scenario, size):
     simulator = Simulator(load(scenario))
     for _ in range(2):

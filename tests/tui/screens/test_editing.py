@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from support.numbers import ref_to
-from support.scenarios import each_scenario
+from support.scenarios import each_scenario, thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.errors import DlsimError
@@ -142,7 +143,7 @@ def test_what_is_no_number_is_none_for_a_weight(text):
         change(session, weight, text)
 
 
-@pytest.mark.parametrize("what", ["W1", "x1", "t1", "learning_rate"])
+@thinned("what", ["W1", "x1", "t1", "learning_rate"], ["W1", "learning_rate"])
 async def test_a_comma_in_a_number_is_refused_while_it_is_typed_and_on_enter(open_at, screen_text, what):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -333,8 +334,11 @@ async def test_an_edit_that_draws_weights_anew_says_whose(open_at, screen_text, 
         assert "anew" not in screen_text(app)[-1]
 
 
-@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
-@pytest.mark.parametrize("what", ["W1", "x1", "t1", "learning_rate"])
+@thinned(
+    ("what", "number"),
+    itertools.product(["W1", "x1", "t1", "learning_rate"], ["nan", "inf", "-inf"]),
+    [("W1", "nan"), ("t1", "inf"), ("learning_rate", "-inf")],
+)
 async def test_what_is_not_finite_is_refused_while_it_is_typed(open_at, screen_text, what, number):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -351,7 +355,7 @@ def test_settings_of_large_data_are_refused_while_typed_too(path, text):
     assert problem_with(session.scenario, found, "3") == ""
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 24)])
+@thinned("size", [(80, 24), (120, 40), (40, 24)], [(80, 24), (40, 24)])
 async def test_a_refusal_is_read_to_its_end_and_the_keys_stay(open_at, screen_text, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:

@@ -68,23 +68,23 @@ async def test_the_palette_shows_the_key_of_each_command_and_begins_with_those_o
         assert found["Undo"].split() == ["Undo", "u"]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "first"),
-    [
-        ("step", "Step"),
-        ("run", "Run"),
-        ("lesson", "Lesson"),
-        ("quit", "Quit"),
-        ("copy", "Copy"),
-        ("xor-t", "Open xor-train"),
-    ],
-)
-async def test_in_the_palette_what_is_called_so_comes_first(wanted, first, open_at):
+CALLED_SO = [
+    ("step", "Step"),
+    ("run", "Run"),
+    ("lesson", "Lesson"),
+    ("quit", "Quit"),
+    ("copy", "Copy"),
+    ("xor-t", "Open xor-train"),
+]
+
+
+async def test_in_the_palette_what_is_called_so_comes_first(open_at):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
-        assert str(hits[0].text) == first
+        for wanted, first in CALLED_SO:
+            hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
+            assert str(hits[0].text) == first, wanted
 
 
 async def test_a_scenario_that_the_palette_finds_is_opened(open_at, screen_text, until):
@@ -164,25 +164,25 @@ async def test_the_help_tells_of_the_timeline_and_of_every_panel(wanted, told, o
         assert told in " ".join(" ".join(screen_text(app)).split())
 
 
-@pytest.mark.parametrize(
-    ("wanted", "told", "command"),
-    [
-        *((name, "Edit the selected number", "Edit") for name in ("eta", "lr", "sgd", "relu", "momentum", "softmax")),
-        *((name, "Edit the selected number", "Edit") for name in ("adam", "learning_rate", "batch size", "optimiser")),
-        ("step back", "Take the last computation back", "Back"),
-        ("undo", "Undo the last edit", "Undo"),
-        ("xor", "Open a scenario", "Open"),
-        ("colour", "The file settings.toml", "Theme"),
-        ("train", "Run, and pause", "Run"),
-    ],
-)
-async def test_what_a_student_types_finds_what_it_is_done_with(wanted, told, command, open_at):
+TYPED_BY_STUDENTS = [
+    *((name, "Edit the selected number", "Edit") for name in ("eta", "lr", "sgd", "relu", "momentum", "softmax")),
+    *((name, "Edit the selected number", "Edit") for name in ("adam", "learning_rate", "batch size", "optimiser")),
+    ("step back", "Take the last computation back", "Back"),
+    ("undo", "Undo the last edit", "Undo"),
+    ("xor", "Open a scenario", "Open"),
+    ("colour", "The file settings.toml", "Theme"),
+    ("train", "Run, and pause", "Run"),
+]
+
+
+async def test_what_a_student_types_finds_what_it_is_done_with(open_at):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert any(told in line for line in help_of(app.screen, wanted))
-        hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
-        assert command in [str(hit.text) for hit in hits if hit.score >= 100]
+        for wanted, told, command in TYPED_BY_STUDENTS:
+            assert any(told in line for line in help_of(app.screen, wanted)), wanted
+            hits = sorted([hit async for hit in Commands(app.screen).search(wanted)], reverse=True)
+            assert command in [str(hit.text) for hit in hits if hit.score >= 100], wanted
 
 
 @each_scenario("scenario", UNTRAINED, besides=[FORWARD_ONLY])
@@ -218,33 +218,33 @@ async def test_where_nothing_is_trained_no_key_is_answered_with_training(scenari
             assert not re.search(OF_TRAINING, f"{header} {footer}".casefold().replace("backward", "")), key
 
 
-@pytest.mark.parametrize(
-    ("wanted", "told"),
-    [
-        ("keras", "follows"),
-        ("2.2", "matrix-shapes"),
-        ("3.1", "backprop-2-2-2: "),
-        ("dnn", "xor-mlp: "),
-        ("projection", "linear-collapse: "),
-        ("overfit", "over-and-underfitting: "),
-        ("local minimum", "momentum-escape: "),
-        ("trace", "'dlsim trace' every computation"),
-        ("print", "'dlsim run' prints"),
-        ("save", "'dlsim export' saves a run"),
-        ("bce", "losses: "),
-        ("lr", "Edit the selected number"),
-        ("dead", "dying-relu: "),
-        ("chain", "backprop-2-2-2: "),
-        ("역전파", "backprop-2-2-2: "),
-        ("학습률", "Edit the selected number"),
-        ("편향", "Every weight W and bias b"),
-        ("notes", "wikidocs.net/22882"),
-        ("강의 노트", "wikidocs.net/22882"),
-    ],
-)
-async def test_what_is_typed_into_the_help_finds_what_it_means(wanted, told, open_at):
+TYPED_INTO_THE_HELP = [
+    ("keras", "follows"),
+    ("2.2", "matrix-shapes"),
+    ("3.1", "backprop-2-2-2: "),
+    ("dnn", "xor-mlp: "),
+    ("projection", "linear-collapse: "),
+    ("overfit", "over-and-underfitting: "),
+    ("local minimum", "momentum-escape: "),
+    ("trace", "'dlsim trace' every computation"),
+    ("print", "'dlsim run' prints"),
+    ("save", "'dlsim export' saves a run"),
+    ("bce", "losses: "),
+    ("lr", "Edit the selected number"),
+    ("dead", "dying-relu: "),
+    ("chain", "backprop-2-2-2: "),
+    ("역전파", "backprop-2-2-2: "),
+    ("학습률", "Edit the selected number"),
+    ("편향", "Every weight W and bias b"),
+    ("notes", "wikidocs.net/22882"),
+    ("강의 노트", "wikidocs.net/22882"),
+]
+
+
+async def test_what_is_typed_into_the_help_finds_what_it_means(open_at):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert any(told in line for line in help_of(app.screen, wanted))
-        assert [hit async for hit in Commands(app.screen).search(wanted)]
+        for wanted, told in TYPED_INTO_THE_HELP:
+            assert any(told in line for line in help_of(app.screen, wanted)), wanted
+            assert [hit async for hit in Commands(app.screen).search(wanted)], wanted

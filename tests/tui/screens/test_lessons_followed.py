@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.scenarios import each_scenario
 
 from dlsim.engine import builtin_scenarios, load
 from dlsim.engine.text import in_language
@@ -71,13 +72,7 @@ def test_a_lesson_whose_curve_takes_its_place_says_how_to_get_it_back():
             assert "5" in keys_named(lesson_of(name)), name
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.exhaustive if STEPS[name].get("slow") else ())
-        for name in builtin_scenarios()
-    ],
-)
+@each_scenario(besides=["backprop-2-2-2"])
 async def test_what_a_lesson_promises_is_on_the_screen(open_at, screen_text, eager_curve, until, monkeypatch, name):
     monkeypatch.setattr(moment, "THROTTLE_SECONDS", 0.0)
     app = open_at(name)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from support.scenarios import thinned
 
 
 def words_of(lines):
     return " ".join(" ".join(lines).split())
 
 
-@pytest.mark.parametrize("size", [(100, 30), (120, 40)])
+@thinned("size", [(100, 30), (120, 40)], [(120, 40)])
 async def test_until_there_is_a_curve_the_lesson_stands_in_its_place(open_at, screen_text, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
@@ -124,8 +127,13 @@ async def test_a_large_screen_shows_lesson_and_loss_weights_and_layers_together(
         assert app.screen.work.tabs.panel == "data"
 
 
-@pytest.mark.parametrize("scenario", ["losses", "and", "xor-single", "momentum-escape", "activations"])
-@pytest.mark.parametrize("size", [(200, 60), (120, 24), (165, 44)])
+@thinned(
+    ("scenario", "size"),
+    itertools.product(
+        ["losses", "and", "xor-single", "momentum-escape", "activations"], [(200, 60), (120, 24), (165, 44)]
+    ),
+    [("losses", (120, 24)), ("xor-single", (200, 60)), ("momentum-escape", (165, 44)), ("activations", (120, 24))],
+)
 async def test_every_scenario_has_a_whole_screen_in_any_arrangement(open_at, screen_text, scenario, size):
     app = open_at(scenario)
     async with app.run_test(size=size) as pilot:
@@ -149,8 +157,11 @@ async def test_a_low_wide_screen_has_the_panel_beside_the_formula(open_at, scree
         assert any("z1" in line and "z3" in line and "0.08" in line for line in screen_text(app))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (120, 24), (200, 60)])
-@pytest.mark.parametrize("back", ["z", "escape"])
+@thinned(
+    ("size", "back"),
+    itertools.product([(80, 24), (120, 40), (120, 24), (200, 60)], ["z", "escape"]),
+    [((80, 24), "escape"), ((120, 40), "z"), ((120, 24), "escape")],
+)
 async def test_z_enlarges_the_chosen_panel_and_brings_the_others_back(open_at, screen_text, size, back):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:

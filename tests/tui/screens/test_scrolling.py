@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
+from support.scenarios import thinned
 from textual import events
 
 from dlsim.tui.app import DlsimApp
@@ -35,7 +37,7 @@ def bottom_and_top(lines):
     return [line for line in bare if line.endswith("↓")], [line for line in bare if line.endswith("↑")]
 
 
-@pytest.mark.parametrize("place", HOLD_MORE)
+@thinned("place", HOLD_MORE, ["weights", "lesson", "a long answer", "comparison", "help", "preview"])
 async def test_what_holds_more_than_it_shows_says_so_until_its_end_is_in_view(open_at, screen_text, place):
     scenario, keys, size = HOLD_MORE[place]
     app = open_at(scenario)
@@ -61,8 +63,11 @@ async def test_what_holds_more_than_it_shows_says_so_until_its_end_is_in_view(op
         assert len(bottom_and_top(screen_text(app))[0]) == expected + 1
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-@pytest.mark.parametrize("by_key", [True, False])
+@thinned(
+    ("size", "by_key"),
+    itertools.product([(120, 40), (80, 24)], [True, False]),
+    [((120, 40), False), ((80, 24), True)],
+)
 async def test_a_long_answer_is_read_to_its_end_by_key_and_by_wheel(open_at, screen_text, size, by_key):
     app = open_at("over-and-underfitting")
     async with app.run_test(size=size) as pilot:
@@ -136,8 +141,8 @@ async def test_a_terminal_with_ascii_only_gets_the_marks_in_ascii(screen_text):
         assert any(line.endswith("2 more v") for line in screen_text(app))
 
 
-@pytest.mark.parametrize("width", [30, 40, 50, 60, 70, 80, 100, 140])
-@pytest.mark.parametrize("keys", [(), ("tab",), ("p",)])
+@thinned("width", [30, 40, 50, 60, 70, 80, 100, 140], [30, 60, 80])
+@thinned("keys", [(), ("tab",), ("p",)], [(), ("tab",)])
 async def test_help_is_the_last_key_that_the_footer_gives_up(open_at, screen_text, width, keys):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(width, 24)) as pilot:

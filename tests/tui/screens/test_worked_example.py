@@ -130,7 +130,7 @@ async def test_stepping_forward_and_back_restores_every_character(open_at, scree
             assert but_the_strip(screen_text(app)) == seen[number], f"after going back to {number} values"
 
 
-@pytest.mark.parametrize("grain_presses", [1, 2])
+@thinned("grain_presses", [1, 2], [2])
 async def test_coarser_grains_step_back_to_where_they_came_from(open_at, screen_text, eager_curve, grain_presses):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
 import pytest
+from support.scenarios import thinned
 from textual.color import Color
 
 from dlsim.tui.app import DlsimApp
@@ -52,7 +54,11 @@ async def test_a_theme_is_remembered(start, home):
     assert start().theme == "blue-orange"
 
 
-@pytest.mark.parametrize(("before", "typed", "after"), [("unicode", "ascii", "ascii"), ("ascii", "glyph", "unicode")])
+@thinned(
+    ("before", "typed", "after"),
+    [("unicode", "ascii", "ascii"), ("ascii", "glyph", "unicode")],
+    [("unicode", "ascii", "ascii")],
+)
 async def test_the_palette_chooses_the_glyphs_for_the_next_start(
     start, write, home, screen_text, until, before, typed, after
 ):
@@ -187,8 +193,11 @@ async def test_with_a_refused_key_the_prompt_still_closes(start, write, screen_t
 # characters
 
 
-@pytest.mark.parametrize("scenario", ["backprop-2-2-2", "xor-train", "optimizers"])
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@thinned(
+    ("scenario", "size"),
+    itertools.product(["backprop-2-2-2", "xor-train", "optimizers"], [(120, 40), (80, 24)]),
+    [("xor-train", (120, 40)), ("optimizers", (80, 24))],
+)
 async def test_with_plain_glyphs_nothing_but_ascii_is_on_the_screen(start, write, screen_text, scenario, size):
     write('glyphs = "ascii"\n')
     app = start(scenario)

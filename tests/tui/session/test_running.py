@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from support.scenarios import thinned
 from textual import events
 
 from dlsim.engine import Simulator, builtin_scenarios, load
@@ -94,7 +95,7 @@ async def test_the_loss_falls(open_at, until):
         assert app.screen.work.session.simulator.losses[-1] < first / 5
 
 
-@pytest.mark.parametrize("key", ["left", "space", "i", "home", "x", "full_stop", "v", "r"])
+@thinned("key", ["left", "space", "i", "home", "x", "full_stop", "v", "r"], ["left", "i", "home", "r"])
 async def test_any_key_that_moves_pauses_the_run_first(open_at, key):
     app = open_at("xor-train")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -372,7 +373,7 @@ async def test_examples_of_conditions_are_whole_and_as_many_as_fit(open_at, scre
         assert size[0] < 80 or any(told.rstrip().endswith(example) for example in known)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 24)])
+@thinned("size", [(80, 24), (120, 40), (40, 24)], [(40, 24)])
 async def test_a_condition_is_read_while_it_is_typed(open_at, screen_text, size):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:
@@ -421,7 +422,7 @@ async def test_a_run_past_a_breakpoint_that_holds_already_says_so_while_it_runs(
         assert app.screen.work.running.passed == ()
 
 
-@pytest.mark.parametrize("place", ["400", "5000"])
+@thinned("place", ["400", "5000"], ["400"])
 async def test_going_by_number_goes_past_breakpoints_and_names_them(open_at, screen_text, until, place):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -494,7 +495,7 @@ async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, scre
         assert "Speed of a run: at full speed. This is the fastest." in screen_text(app)[-1]
 
 
-@pytest.mark.parametrize(
+@thinned(
     ("place", "said"),
     [
         ("7", "Iterations done: 7. Epochs done: 0."),
@@ -502,6 +503,7 @@ async def test_faster_and_slower_say_how_fast_the_next_run_will_be(open_at, scre
         ("e 70", "Iterations done: 700. Epochs done: 70."),
         ("1000", "Iterations done: 1,000. Epochs done: 100."),
     ],
+    [("7", "Iterations done: 7. Epochs done: 0."), ("e 70", "Iterations done: 700. Epochs done: 70.")],
 )
 async def test_however_a_place_is_named_and_however_far_it_is_the_reply_is_the_same(
     open_at, screen_text, until, place, said

@@ -6,7 +6,7 @@ import math
 
 import pytest
 from support.numbers import ref_to
-from support.scenarios import each_scenario
+from support.scenarios import each_scenario, thinned
 
 from dlsim.engine import Simulator, load
 from dlsim.engine.numbers import fixed
@@ -284,7 +284,7 @@ async def test_a_selected_number_that_the_next_variant_does_not_have_is_let_go(o
         assert len(widths) > 1, "the variants are of different depths"
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (20, 100)])
+@thinned("size", [(120, 40), (80, 24), (60, 20), (20, 100)], [(80, 24), (20, 100)])
 async def test_a_diagram_whose_units_have_a_number_at_every_step_offers_what_can_be_selected(open_at, size):
     app = open_at("feedforward-or-recurrent")
     async with app.run_test(size=size) as pilot:
@@ -399,7 +399,7 @@ def test_the_mean_error_is_not_told_before_the_errors_are():
     assert simulator.snapshot().value(ref_to("mean_E")) == simulator.snapshot().loss
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@thinned("size", [(120, 40), (80, 24)], [(120, 40)])
 async def test_the_only_number_of_a_picture_is_selected_by_keys_and_the_table_goes_on_after_it(
     open_at, screen_text, size
 ):
@@ -544,7 +544,7 @@ def test_the_sum_of_the_other_samples_is_not_told_as_given():
         ("xor-train", ref_to("mean_E"), "Made with the weights before the update."),
     ],
 )
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@thinned("size", [(120, 40), (80, 24)], [(120, 40)])
 async def test_what_is_from_before_the_update_says_so_once_that_has_landed(open_at, screen_text, name, ref, told, size):
     app = open_at(name)
     async with app.run_test(size=size) as pilot:
@@ -574,7 +574,7 @@ async def test_the_height_beside_a_surface_answers_with_the_number_that_stands_t
 
 
 @pytest.mark.parametrize("chosen", ["2", "5"])
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@thinned("size", [(120, 40), (80, 24)], [(80, 24)])
 async def test_a_picture_that_is_turned_to_is_the_chosen_panel(open_at, chosen, size):
     app = open_at("over-and-underfitting")
     async with app.run_test(size=size) as pilot:

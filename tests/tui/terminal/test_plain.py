@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from rich.segment import Segment
 from rich.style import Style
-from support.scenarios import each_scenario
+from support.scenarios import each_scenario, thinned
 from textual.color import Color
 from textual.keys import _character_to_key
 
@@ -173,7 +173,7 @@ def test_in_ascii_the_name_of_a_key_is_no_other_key(plain_names):
         assert len(name) > 1 or _character_to_key(name) == key
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+@thinned("size", [(120, 40), (80, 24), (60, 20)], [(60, 20)])
 async def test_in_ascii_the_way_back_is_named_by_a_word_in_the_footer_and_in_the_formula(plain_app, screen_text, size):
     app = plain_app("backprop-2-2-2")
     async with app.run_test(size=size) as pilot:

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from support.scenarios import thinned
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are a Unix thing")
 termios = pytest.importorskip("termios", reason="pseudo-terminals are a Unix thing")
@@ -72,12 +73,13 @@ def signals(*names: str) -> list[int]:
 WAITING, RUNNING = b"", b"]]]]]]r"
 
 
-@pytest.mark.parametrize(
+@thinned(
     ("keys", "number"),
     [
         *((WAITING, number) for number in [*signals("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"), None]),
         *((RUNNING, number) for number in [*signals("SIGTERM", "SIGINT"), None]),
     ],
+    [(WAITING, None), *((WAITING, number) for number in signals("SIGHUP")), (RUNNING, signal.SIGTERM)],
 )
 def test_the_terminal_is_restored(keys, number):
     session = Session()
@@ -89,14 +91,14 @@ def test_the_terminal_is_restored(keys, number):
     assert_ends(session, number)
 
 
-@pytest.mark.parametrize("number", signals("SIGUSR1", "SIGALRM", "SIGXCPU"))
+@thinned("number", signals("SIGUSR1", "SIGALRM", "SIGXCPU"), signals("SIGUSR1"))
 def test_a_signal_that_nobody_expects_restores_the_terminal_too(number):
     session = Session()
     session.read_until(b"palette")
     assert_ends(session, number)
 
 
-@pytest.mark.parametrize("number", signals("SIGSTOP", "SIGCONT"))
+@thinned("number", signals("SIGSTOP", "SIGCONT"), signals("SIGSTOP"))
 def test_after_being_stopped_from_outside_it_goes_on_and_leaves_the_terminal_as_it_was(number):
     session = Session()
     session.read_until(b"palette")
@@ -147,7 +149,7 @@ def test_where_no_shell_could_bring_it_back_ctrl_z_says_so():
     assert_ends(session, None)
 
 
-@pytest.mark.parametrize("is_told", [False, True], ids=["silently", "with SIGHUP"])
+@thinned("is_told", [False, True], [False], ids=["silently", "with SIGHUP"])
 def test_the_app_ends_when_its_terminal_is_gone(is_told):
     session = Session()
     session.read_until(b"palette")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from rich.style import Style
+from support.scenarios import thinned
 from textual.color import Color
 
 from dlsim.tui.widgets.rows import Rows
 from dlsim.tui.widgets.styles import GROUNDS, LINES, OWN_THEMES, STYLES
 
 TEXT, LINE = 4.5, 3.0
-THEMES = ["textual-light", "textual-dark", *(theme.name for theme in OWN_THEMES)]
+OURS = [theme.name for theme in OWN_THEMES]
+THEMES = ["textual-light", "textual-dark", *OURS]
 OTHERS = ["nord", "gruvbox", "solarized-light", "catppuccin-latte", "tokyo-night"]
 ON_PICTURES = ("", "mark", "boundary", "lens", "symbol", "text", "muted", "axis", "active", "series-3")
 
@@ -35,7 +37,7 @@ def colours(style: Style, ground: Color) -> tuple[Color, Color]:
     return front, ground if style.bgcolor is None else Color.from_rich_color(style.bgcolor)
 
 
-@pytest.mark.parametrize("theme", [*THEMES, *OTHERS])
+@thinned("theme", [*THEMES, *OTHERS], [*THEMES, "nord"])
 async def test_text_has_a_contrast_of_at_least_four_and_a_half_on_whatever_it_stands(theme, open_at):
     app = open_at("backprop-2-2-2")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -67,7 +69,7 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@thinned("theme", THEMES, OURS)
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_every_letter_and_figure_on_a_screen_can_be_read(screen, theme, open_at):
     scenario, keys = SCREENS[screen]
