@@ -28,7 +28,7 @@ def blocks(text: str) -> Iterator[list[str]]:
 
 
 def _is_item(line: str, before: str) -> bool:
-    """Whether a line after another begins a list item; a number only if it is 1 or the list goes on, as in CommonMark."""
+    """Whether a line after another begins an item of a list; a number only if it is 1 or the list goes on."""
     found = BULLET.match(line)
     return found is not None and (found["number"] in (None, "1") or BULLET.match(before) is not None)
 
