@@ -76,6 +76,7 @@ class Rows(Widget):
         self._layout: Layout | None = None
         self._row_action = row_action
         self._scroll_key = ""
+        self._kept: int | None = None
         self._painted: dict[int, Strip] = {}
         """What was painted, by row, as long as the row stays as it is."""
         self._role_styles: dict[str, Style] = {}
@@ -161,6 +162,8 @@ class Rows(Widget):
         """Lay it out anew."""
         was_whole = self.is_whole
         self.draw()
+        if self._kept is not None:
+            self.keep_in_view(self._kept)
         if self.is_whole != was_whole:
             self.post_message(self.Fitted())
 
@@ -168,6 +171,7 @@ class Rows(Widget):
 
     def scroll_lines(self, by: int) -> None:
         """Go down (or up, with a negative number) by so many rows."""
+        self._kept = None
         if not self.is_whole:
             self._show_from(self.top + by)
 
@@ -176,7 +180,8 @@ class Rows(Widget):
         self.scroll_lines(by * max(self.size.height - 2, 1))
 
     def keep_in_view(self, row: int) -> None:
-        """Scroll as little as it takes to show this row of all."""
+        """Scroll as little as it takes to show this row of all, and again in another size until one scrolls."""
+        self._kept = row
         self._show_from(max(min(self.top, row), row - self.room + 1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -35,6 +35,17 @@ async def test_every_scenario_is_listed_in_the_order_of_the_notes(open_at, scree
         assert f" {builtin_scenarios()[0]} " in "\n".join(screen_text(app))
 
 
+async def test_the_chosen_scenario_is_in_view_at_the_start_and_in_another_size(open_at, screen_text):
+    app = open_at("backprop-2-2-2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        for size in ((80, 24), (80, 16), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert any("▶" in line and " backprop-2-2-2 " in line for line in screen_text(app)), size
+
+
 async def test_typing_filters_by_name_section_and_title(open_at, screen_text):
     app = open_at()
     async with app.run_test(size=(120, 40)) as pilot:
