@@ -360,23 +360,43 @@ LEAST_ROOM = 2
 """Room is kept for so many digits at least: what would read as 0 is written 3e-1, with no digits at all."""
 
 
-def number(value: float | None, cells: int, digits: int) -> str:
-    """`value` with at most `digits` decimals in at most `cells`; "#" where that says too little of it."""
+SIGNIFICANT = 4
+"""A number that must not read as another has so many digits, one less below 1; or so many decimals."""
+
+
+def number(value: float | None, cells: int, digits: int, *, is_true: bool = False) -> str:
+    """`value` with at most `digits` decimals in at most `cells`; "#" where that says too little of it. One that
+    `is_true` is never shortened so that it reads as another: it has four digits (three below 1), the usual decimals
+    or all that there are of it, else it is left out.
+    """
     if value is None:
         return ELLIPSIS
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
-    fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
+    is_short = abs(value) >= 10 or value == 0 or (is_true and value % 1 == 0)
+    fewest = min(digits, 0 if is_short else 1)
     is_usual = value == 0 or SMALL <= abs(value) < LARGE
     for wanted in range(digits, fewest - 1, -1):
         text = f"{value + 0.0:.{wanted}f}" if is_usual else scientific(value, max(wanted - 1, 0))
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
             short = scientific(value, 0) if is_lost else text
-            return short if len(short) <= cells else text
-    text = scientific(value, 0)
-    return text if len(text) <= cells else TOO_WIDE
+            text = short if len(short) <= cells else text
+            break
+    else:
+        text = scientific(value, 0)
+        if len(text) > cells:
+            text = TOO_WIDE
+    if not is_true:
+        return text
+    if text == TOO_WIDE:
+        return ""
+    kept, (mantissa, _, exponent) = min(digits, SIGNIFICANT), text.partition("e")
+    has_decimals = abs(value) < 10.0**-kept if exponent else len(text.partition(".")[2]) >= kept
+    significant = len(mantissa.replace(".", "").lstrip("-0"))
+    is_enough = has_decimals or significant >= SIGNIFICANT - (abs(value) < 1)
+    return text if is_enough or float(text) == value else ""
 
 
 def number_alone(value: float | None, digits: int) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.networks import layer, scenario, worked_example
 
 from dlsim.engine import Simulator, load
+from dlsim.engine.kinds.layered.quantities import DE_DZ, A, T
 from dlsim.tui.drawing.canvas import ASCII, cells_of_line
 from dlsim.tui.drawing.diagram.picture import draw
 
@@ -225,3 +226,78 @@ def test_a_unit_that_is_dead_says_so_in_its_edge():
         text = "\n".join(text_of(draw(simulator.snapshot(), *size)))
         assert "W3 -0.7500" in text
         assert "dead" in text
+
+
+# numbers that there is little room for
+
+
+def deep(weights=((0.15, -0.25), (0.4, 0.35)), biases=(0.1, -0.2), inputs=(0.0, 1.0), target=0.0, activation="sigmoid"):
+    """2-2-2-1, which has narrow boxes."""
+    layers = [
+        layer(2, activation, weights, biases=biases),
+        layer(2, activation, [[0.4, -0.4], [-0.5, 0.55]], biases=[0.6, -100.5]),
+        layer(1, "linear", [[0.4], [-0.5512]], biases=[-1234.567]),
+    ]
+    simulator = Simulator(scenario(layers, [inputs], [[target]], loss="mse"))
+    simulator.step("iteration")
+    return simulator.snapshot()
+
+
+def is_true(text, value):
+    """Whether it has all that the number has, two decimals or four digits of it."""
+    mantissa, _, exponent = text.partition("e")
+    digits = len(mantissa.replace(".", "").lstrip("-0"))
+    small = abs(value) < 0.01 if exponent else len(text.partition(".")[2]) >= 2
+    return float(text) == value or digits >= 4 or small
+
+
+@pytest.mark.parametrize("size", [(58, 19), (48, 11), (48, 13), (61, 20)])
+@pytest.mark.parametrize("scale", [1, 12.3456, 123.4567, -100.2013])
+def test_a_number_is_never_shortened_so_that_it_reads_as_another(size, scale):
+    snapshot = deep(((scale, -0.25), (-scale, 0.35)), (-scale, 99.96), (scale, -scale), -scale)
+    picture, told = draw(snapshot, *size), 0
+    rows = text_of(picture)
+    for hit in picture.hits:
+        name, _, number = rows[hit.y][hit.x : hit.x + hit.width].strip("╱─╲╭╮╰╯┤├ ").rpartition(" ")
+        if re.fullmatch(NUMBER, number):
+            assert is_true(number, snapshot.value(hit.ref)), (name, number)
+            told += 1
+    assert told
+    text = "\n".join(rows)
+    for wrong in (r"b4 -10\d?\b(?!\.)", r"z4 +-10\d\b(?!\.)", r"E_o1 \de\d"):
+        assert not re.search(wrong, text), wrong
+    assert "b4" in text
+
+
+def test_a_number_without_room_leaves_its_name():
+    text = "\n".join(text_of(draw(deep(target=-12.3456), 58, 20)))
+    for name in ("b4", "z4", "t1", "E_o1"):
+        assert re.search(rf"[─│]{name}[─ ]+[╮╯│]", text), name
+
+
+@pytest.mark.parametrize(("target", "label"), [(0.0, "t1 0"), (1.0, "t1 1"), (0.75, "─t1─"), (-12.3456, "─t1─")])
+def test_a_target_always_has_its_name(target, label):
+    assert f"╰{label}" in "\n".join(text_of(draw(deep(target=target), 48, 11)))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("size", [*SIZES, (58, 20), (52, 8)])
+def test_a_mark_has_no_place_that_an_output_a_delta_or_a_target_wants(activation, size):
+    def told(bias):
+        layers = [
+            layer(2, activation, [[0.5, 0.4], [0.3, 0.2]], biases=[0.1, bias]),
+            layer(1, "linear", [[0.4], [0.5]], biases=[0.1]),
+        ]
+        simulator = Simulator(scenario(layers, [[0.1, 0.2]], [[1.0]], loss="mse"))
+        simulator.step("iteration")
+        picture = draw(simulator.snapshot(), *size)
+        return {hit.ref for hit in picture.hits if hit.ref.quantity in (A, DE_DZ, T)}
+
+    assert told(0.2) <= told(-40.0)
+
+
+def test_a_saturated_unit_has_a_sign_beside_its_delta():
+    layers = [layer(3, "sigmoid", [[0.1] * 3] * 3, biases=[0.1, -40.0, 0.2]), layer(2, weights=[[0.4, 0.5]] * 3)]
+    simulator = Simulator(scenario(layers, [[0.1, 0.2, 0.3]], [[1.0, 0.0]], loss="mse"))
+    simulator.step("iteration")
+    assert re.search(r"╰δ -?\d\S+─+≈─╯", "\n".join(text_of(draw(simulator.snapshot(), 58, 18))))

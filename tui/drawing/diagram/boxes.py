@@ -161,9 +161,7 @@ class Boxes(Units):
         value = self._value(ref)
         plain = {"t": "target", "b": "symbol"}.get(node.row, "text")
         text = self._text(value, cells - len(symbol) - 1, symbol, ref)
-        written = f"{symbol} {text}".rstrip()
-        if text == TOO_WIDE:
-            written = symbol if node.row == "b" else number(value, cells, self.layout.digits)
+        written = symbol if text == TOO_WIDE else f"{symbol} {text}".rstrip()
         x = column.x + 1 + (len(written) < cells - 1)
         self.canvas.write(x, y, written[:cells], self._role_of(node, plain))
         self.canvas.hits.append(Hit(column.x + 1, y, column.width - 2, ref))
@@ -216,9 +214,10 @@ class Boxes(Units):
         return next((form for form in forms if len(form) + 1 + FEWEST_CELLS <= cells), forms[-1])
 
     def _text(self, value: float | None, cells: int, symbol: str, ref: Ref | None) -> str:
-        """The number; none where the name of a derivative leaves it so few cells that it would read as another."""
+        """The number; none where its name leaves it so few cells that it would read as another."""
+        is_narrow = self.layout.level.name == "narrow"  # its name stands in the edge
         is_cut = cells < FEWEST_CELLS - 1 and ref is not None and symbol != "δ" and bool(ref.quantity.short)
-        return "" if is_cut and symbol else number(value, cells, self.layout.digits)
+        return "" if is_cut and symbol else number(value, cells, self.layout.digits, is_true=bool(symbol) or is_narrow)
 
     def _telling_row(self, layer: int, unit: int) -> str:
         """Where there is room for one number: the one that is lit, else what the unit has come to."""

@@ -29,6 +29,8 @@ CELLS_OF_A_WEIGHT = 32
 RANKS = {A: 2, B.now: 3, B.new: 3, T: 4, DE_DZ: 5, Z: 6, DE_DA: 7, DA_DZ: 8, E_O: 9}
 """Which numbers of a unit have a place before others; those that are not known yet come after all of these."""
 UNRANKED, NOT_YET = 7, 20
+GIVES_WAY_TO_NO_MARK = 2, RANKS[DE_DZ]
+"""A number of this rank, or before it, has the place that a mark would have."""
 FEWEST_CELLS = 6
 """In fewer, a number that has just been computed is not told: it would read as another."""
 SHORT_NAME = 4
@@ -125,7 +127,7 @@ class Listed(Units):
         if card.rows == 1:
             self._write(UnitPlace(x, y, card.cells), told)
             return
-        text = number(told.value, card.cells, self.layout.digits)
+        text = number(told.value, card.cells, self.layout.digits, is_true=True)
         for row, (each, usual) in enumerate(((told.symbol, "symbol"), (text, "text"))):
             self.canvas.write(x, y + row, each, told.role or usual)
             self.canvas.hits.append(Hit(x, y + row, len(each), told.ref))
@@ -144,7 +146,7 @@ class Listed(Units):
             ref = told
             symbol, value = self.numbers[ref]
             room = card.cells - len(symbol) - 1
-            text = f" {number(value, room, digits)}" if room >= FEWEST_CELLS else ""
+            text = f" {number(value, room, digits, is_true=True)}".rstrip() if room >= FEWEST_CELLS else ""
             is_over = len(symbol) + len(text) > card.first  # it covers what stands beside it
             self.canvas.write(x, y, " " * (card.first + is_over * min(card.beside, 1) * (card.second + 1)), "")
         self.canvas.write_pieces(x, y, [(symbol, lit or "symbol"), (text, lit or "text")])
@@ -153,33 +155,39 @@ class Listed(Units):
     # numbers
 
     def _numbers(self, column: Column, top: int, layer: int, unit: int) -> None:
-        """A bias in the upper edge, what a unit is that lets no gradient through in the lower one; all else between
-        them, or where that is too little in what is left of the edges.
+        """A bias in the upper edge; all else between the edges, or where that is too little in what is left of them.
+        What a unit is that lets no gradient through stands in the lower one, as far as numbers leave it room.
         """
         card, told = column.card, self._told(layer, unit)
         if card is None:
             return
         places, upper, lower = self._places(column.x, top, card)
         mark = self._mark(layer, unit) if card.is_framed else None
-        if mark is not None:
-            lower = None
-            self._marked(column, top + card.height - 1, mark, self.focus.nodes.get((layer, unit)))
         biases = [each for each in told if each.node.row == "b"] if upper is not None else []
         if upper is not None and biases:
             self._write_in_edge(upper, biases[0])
             told, upper = [each for each in told if each.node.row != "b"], None
         widest = max([place.cells for place in places] or [card.cells])
-        told = [each for each in told if each.role or self._text(each, widest - len(each.symbol) - 1)]
-        room = len(places) + (upper is not None) + (lower is not None)
-        chosen = sorted(sorted(told, key=self._rank)[:room], key=told.index)
+        told = [
+            each
+            for each in told
+            if each.role or len(each.symbol) <= SHORT_NAME or self._text(each, widest - len(each.symbol) - 1)
+        ]
+        room, ranked = len(places) + (upper is not None), sorted(told, key=self._rank)
+        if mark is not None and all(self._rank(each) > GIVES_WAY_TO_NO_MARK for each in ranked[room : room + 1]):
+            lower = None
+        chosen = sorted(ranked[: room + (lower is not None)], key=told.index)
+        end = column.x
         if len(chosen) > len(places) and lower is not None:
             last = next((each for each in chosen if each.node.row == "t"), chosen[-1])
-            self._write_in_edge(lower, last)
+            end = self._write_in_edge(lower, last, is_marked=mark is not None)
             chosen.remove(last)
         if len(chosen) > len(places) and upper is not None:
             self._write_in_edge(upper, chosen.pop(0))
         for place, each in _fitted(places, chosen):
             self._write(place, each)
+        if mark is not None:
+            self._marked(column, top + card.height - 1, mark, self.focus.nodes.get((layer, unit)), end)
 
     def _places(self, x: int, top: int, card: Card) -> tuple[Sequence[UnitPlace], UnitPlace | None, UnitPlace | None]:
         """Where numbers may stand: between the edges, in the upper one, in the lower one."""
@@ -242,19 +250,25 @@ class Listed(Units):
     def _text(self, told: UnitText, room: int) -> str:
         """The number; nothing where it would be cut so that it reads as another."""
         is_cut = len(told.symbol) > SHORT_NAME and room < FEWEST_CELLS - 1
-        return "" if is_cut else number(told.value, room, self.layout.digits)
+        return "" if is_cut else number(told.value, room, self.layout.digits, is_true=True)
 
-    def _write_in_edge(self, place: UnitPlace, told: UnitText) -> None:
+    def _write_in_edge(self, place: UnitPlace, told: UnitText, *, is_marked: bool = False) -> int:
+        """Returns where it ends; it begins at the corner where a mark stands behind it."""
         text = f"{told.symbol} {self._text(told, place.cells - len(told.symbol) - 1)}".rstrip()
-        x = place.x + (len(text) < place.cells - 1)
+        x = place.x + (len(text) < place.cells - 1 and not is_marked)
         plain = {"t": "target", "b": "symbol"}.get(told.node.row, "muted" if told.value is None else "text")
         self.canvas.write(x, place.y, text, told.role or plain)
         self.canvas.hits.append(Hit(place.x, place.y, place.cells, told.ref))
+        return x + len(text)
 
-    def _marked(self, column: Column, y: int, mark: str, role: str | None) -> None:
-        word = words()(f"picture.{mark}")
+    def _marked(self, column: Column, y: int, mark: str, role: str | None, end: int) -> None:
+        """The word, or where a number ends too near for that its sign, or nothing."""
         usual = "negative" if mark in OF_THE_BATCH else "muted"
-        self.canvas.write(max(column.x + column.width - 2 - len(word), column.x + 1), y, word, role or usual)
+        for text in (words()(f"picture.{mark}"), self.canvas.glyphs.flat if mark == "saturated" else ""):
+            x = column.x + column.width - 2 - len(text)
+            if x > end:
+                self.canvas.write(x, y, text, role or usual)
+                return
 
 
 def gradients_of(shape: Shape, snapshot: Snapshot, layer: int) -> Sequence[Quantity]:
