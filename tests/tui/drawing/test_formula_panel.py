@@ -83,6 +83,7 @@ def test_the_next_error_says_whether_the_update_before_has_helped(size):
     [
         ("backprop-2-2-2", {"training.optimizer.learning_rate": 1000.0}, "Did it help? No: E is larger."),
         ("xor-train", {}, "mean E"),
+        ("backprop-2-2-2", {"training.optimizer.learning_rate": 1e-9}, "Did it help? E is practically unchanged."),
         ("optimizers", {}, "Did it help? Yes: f is smaller."),
         ("feedforward-or-recurrent", {}, "Did it help? Yes: mean E is smaller."),
         ("xor-single", {}, "Did it help?"),
