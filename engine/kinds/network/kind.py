@@ -53,6 +53,8 @@ from dlsim.engine.scenario.tables import (
 from dlsim.engine.text import shorten, shown
 
 MOST_LAYERS = 32
+LONGEST_ADVISED = 80
+"""A list of so many characters is repeated in full where a message says how to write it."""
 
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
@@ -131,6 +133,12 @@ def _network(table: object, place: Place) -> NetworkSpec:
 
 
 def _layer(table: object, senders: int, place: Place) -> LayerSpec:
+    if isinstance(table, dict) and isinstance(listed := table.get("bias"), list):
+        written = f"[{', '.join(map(shown, listed))}]"
+        remedy = f"write biases = {written if len(written) <= LONGEST_ADVISED else 'this list'}; bias is true or false"
+        if "biases" in table:
+            remedy = "remove it, or write true: the numbers stand in biases"
+        raise (place / "bias").error(f"found {shown(listed)}", listed, remedy)
     layer = convert(table, LayerTable, place)
     weights = None
     if layer.weights is not None:

@@ -246,6 +246,16 @@ def test_labels_in_the_scenario_itself_are_told_what_to_write(case):
     load_tables({**tables, "data": {**tables["data"], "targets": better}})
 
 
+def test_biases_under_bias_are_told_where_to_stand():
+    text = BY_HAND.replace("LOSS", "mse").replace("OUTPUT", "tanh")
+    with pytest.raises(ScenarioError) as caught:
+        load_tables(tomllib.loads(text.replace("biases = [0.1, -0.2]", "bias = [0.1, -0.2]")))
+    assert "network.layers.0.bias: found [0.1, -0.2]; write biases = [0.1, -0.2]" in str(caught.value)
+    layer = tomllib.loads(re.search(r"biases = \[.*?\]", str(caught.value))[0])
+    assert layer == {"biases": [0.1, -0.2]}
+    load_tables(tomllib.loads(text))
+
+
 # usual names
 
 BY_HAND = """
