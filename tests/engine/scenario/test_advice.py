@@ -246,6 +246,28 @@ def test_labels_in_the_scenario_itself_are_told_what_to_write(case):
     load_tables({**tables, "data": {**tables["data"], "targets": better}})
 
 
+@pytest.mark.parametrize(
+    ("units", "targets", "said", "better"),
+    [
+        (1, [0, 1], "write a row each: [[0], [1]]", [[0], [1]]),
+        (1, [0, 1, 2], "write a row each: [[0], [1], [2]]; if they are classes, [1, 0, 0] for 0", [[0], [1], [2]]),
+        (2, [0, 1], "if they are classes, [1, 0] for 0, [0, 1] for 1", [[1, 0], [0, 1]]),
+    ],
+)
+def test_targets_in_a_plain_list_are_told_to_stand_in_rows(units, targets, said, better):
+    tables = {
+        "schema": 1,
+        "title": "Labels",
+        "network": {"inputs": 1, "layers": [{"units": units, "activation": "sigmoid"}]},
+        "data": {"inputs": [[one] for one in targets], "targets": targets},
+        "training": {"loss": "mse"},
+    }
+    with pytest.raises(ScenarioError) as caught:
+        load_tables(tables)
+    assert said in str(caught.value)
+    load_tables({**tables, "data": {**tables["data"], "targets": better}})
+
+
 def test_biases_under_bias_are_told_where_to_stand():
     text = BY_HAND.replace("LOSS", "mse").replace("OUTPUT", "tanh")
     with pytest.raises(ScenarioError) as caught:
