@@ -121,7 +121,8 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
         training = read_training(tables["training"], top / "training", len(data.inputs))
         for number, layer in enumerate(network.layers):
             refuse_untrainable(layer.activation, top / "network" / "layers" / number / "activation")
-    refuse_misfits(network, data, training, top)
+    names_features = isinstance(tables["data"], dict) and "features" in tables["data"]
+    refuse_misfits(network, data, training, top, names_features=names_features)
     refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
     return NetworkBody(network, data, training)
 

@@ -93,6 +93,24 @@ CASES = {
         "column 4 is empty and has no name; remove the comma at the end of each line",
         table(lambda text: text.replace(",\n", "\n")),
     ),
+    "no target": (
+        SCENARIO.replace('target = "y"\n', ""),
+        "x1,x2,y\n0,0,0\n1,1,1\n",
+        'data: training needs targets, but there are none; add target = "y" to [data], or',
+        lambda scenario, text: (scenario.replace("[data]", '[data]\ntarget = "y"'), text),
+    ),
+    "no target, which is in words": (
+        SCENARIO.replace('target = "y"\n', ""),
+        "x1,x2,y\n0,0,no\n1,1,yes\n",
+        "row 1, column 'y': 'no' is not a number; add target = \"y\" if",
+        lambda scenario, text: (scenario.replace("[data]", '[data]\ntarget = "y"'), text),
+    ),
+    "no target, and as many inputs as columns": (
+        SCENARIO.replace('target = "y"\n', "").replace("inputs = 2", "inputs = 3"),
+        "x1,x2,y\n0,0,0\n1,1,1\n",
+        'add target = "y" to [data], and set network.inputs = 2, or',
+        lambda scenario, text: (SCENARIO, text),
+    ),
     "an index with a name": (
         SCENARIO,
         "Unnamed: 0,x1,x2,y\n0,0,0,0\n1,1,1,1\n",
