@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from dlsim.engine import Simulator, load
+from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.keyline import CAPS
@@ -68,6 +69,19 @@ def test_an_update_tells_each_old_and_new_weight_and_whether_it_has_helped(size)
     assert "W1 0.3 → 0.29959556 W2 0.25 → 0.24919112" in text
     assert "W7 0.7 → 0.69629578 W8 0.6 → 0.59624247" in text
     assert "E 0.02397190 → 0.02323634 (−3.1 %). Did it help? Yes: E is smaller." in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("hidden", [2, 3, 4, 5])
+def test_an_update_of_more_weights_than_there_is_room_for_cuts_none_of_them(size, hidden):
+    layers = [{"units": units, "activation": "tanh", "init": "glorot_uniform"} for units in (hidden, 2)]
+    data = {"inputs": [[1, 2, 3]], "targets": [[0, 1]]}
+    tables = {"schema": 1, "title": "Many weights", "network": {"inputs": 3, "layers": layers}, "data": data}
+    simulator = Simulator(load_tables({**tables, "training": {"loss": "mse"}}))
+    simulator.step("iteration")
+    lines = [line.rstrip() for line in lines_of(simulator, size)]
+    assert any("→" in line for line in lines)
+    assert not [line for line in lines if re.search(r"\S…|… …|→ +…", line)]
 
 
 @pytest.mark.parametrize("size", SIZES)
