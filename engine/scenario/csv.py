@@ -64,6 +64,8 @@ def read_csv(
         )
     if not feature_places:
         raise (place / "features").error("no column is left for the inputs", features, "name at least one column")
+    if features is None and target is None:
+        table.refuse_classes(feature_places)
     inputs = np.stack([table.numbers(column) for column in feature_places], axis=1)
     names = tuple(table.names[column] for column in feature_places)
     if isinstance(target, str) and table.has_text(target_places[0]):
@@ -97,6 +99,17 @@ class _Table:
         """
         cells = [row[column] for row in self._rows]
         return all(cell_number(cell) is None for cell in cells) and not all(without_comma(cell) for cell in cells)
+
+    def refuse_classes(self, columns: Sequence[int]) -> None:
+        """A single column of texts, where no target is named, may be meant to be that."""
+        texts = [column for column in columns if self.has_text(column)]
+        if len(texts) == 1 < len(columns) and any(row[texts[0]] for row in self._rows):
+            name = self.names[texts[0]]
+            remedy = (
+                f'add target = "{shorten(name)}" if it is what is to be told, or name the other columns in features'
+            )
+            problem = f"{shown(self._rows[0][texts[0]])} is not a number"
+            raise self._error(f"row {FIRST_ROW}, column {shown(name)}: {problem}", name, remedy)
 
     def numbers(self, column: int) -> Array:
         """(rows,): a column of numbers."""

@@ -190,9 +190,18 @@ def _moves(room: PanelRoom, told: Explanation) -> Part:
     if len(told.operands) > MOST_MOVES:
         rows.append(((ELLIPSIS, "muted"),))
     fewer = range(len(rows) - 1, 0, -1)
-    shorter = [(*rows[: most - 1], (*cut(rows[most - 1], room.cells - 2), (f" {ELLIPSIS}", ""))) for most in fewer]
+    shorter = [(*rows[: most - 1], _going_on(rows[most - 1], room.cells)) for most in fewer]
     costs = [MOVES if most >= MOVES_KEPT else MEANING + MOVES for most in fewer]
     return Part((tuple(rows), *shorter, ()), (*costs, FLAT))
+
+
+def _going_on(row: Line, cells: int) -> Line:
+    """A row of pairs with the sign that more follow; where that has no room, the last pair goes for it: no number is
+    cut.
+    """
+    if measure(row) > cells - 2 and (APART, "") in row:
+        row = row[: len(row) - 1 - row[::-1].index((APART, ""))]
+    return (*cut(row, cells - 2), (f" {ELLIPSIS}", ""))
 
 
 def spelt_out(room: PanelRoom, told: Explanation) -> Part:

@@ -147,9 +147,12 @@ class Told(Struct, frozen=True):
     scenario: Scenario | None = None
     panels: Sequence[str] = ("network", "formula", *TABLES, *BESIDE)
     pictures: Sequence[str] = tuple(PICTURES)
+    has_lesson: bool = True
 
     def say(self, key: str) -> str:
         """The text at `key` as it fits; "" for what there is not."""
+        if key.startswith("key.look.lesson.") and not self.has_lesson:
+            return ""
         return SAY(key) if self.scenario is None else fitting(SAY, self.scenario, key)
 
     def known(self, key: str) -> str:
@@ -166,7 +169,9 @@ def told_on(screen: Screen[Any]) -> Told:
     tabs = screen.work.tabs
     network = [picture for picture in tabs.pictures if picture not in PICTURES]
     pictures = [picture for picture in tabs.pictures if picture in PICTURES]
-    return Told(screen.work.session.scenario, (*network, "formula", *tabs.tables, *BESIDE), pictures)
+    beside = [panel for panel in BESIDE if panel != "lesson" or tabs.has_lesson]
+    panels = (*network, "formula", *tabs.tables, *beside)
+    return Told(screen.work.session.scenario, panels, pictures, tabs.has_lesson)
 
 
 def bound(screen: Screen[Any]) -> list[Binding]:

@@ -51,6 +51,9 @@ class Looking(ScreenPart):
         if tab == "loss" and tab not in tabs.areas["side"]:
             self._footer.say(Hint("hint.no_curve"))
             return
+        if tab == "lesson" and not tabs.has_lesson:
+            self._footer.say(Hint("hint.no_lesson"))
+            return
         self._view.tell(tabs.choose(tab, title_of(tab), self._view.key_of(tab)))
 
     def table(self, number: int) -> None:

@@ -337,6 +337,7 @@ class View:
                 is_current = is_framed and name == tabs.area and not tabs.reads_formula
                 panel.entitle(self._titles_of(name), tabs.chosen_in(name), current=is_current, framed=is_framed)
         self.panels["tables"].set_class("beside" not in tabs.areas, "alone")
+        self.panels["formula"].set_class(not tabs.has_lesson, "alone")
         self._choose_contents()
 
     def _titles_of(self, area: str) -> Sequence[tuple[str, str]]:

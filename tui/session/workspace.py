@@ -27,7 +27,7 @@ class Tabs:
     """What the reader chose, and what follows from the moment.
 
     A screen has three areas beside the formula; the tables of a scenario share one, loss and lesson another. Where
-    there is much room it has five: the second table and the lesson have their own.
+    there is much room it has five: the second table and the lesson, if there is one, have their own.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Tabs:
         *,
         forward_only: bool,
         has_loss: bool,
+        has_lesson: bool,
         has_variants: bool,
         opens_on: str,
     ) -> None:
@@ -45,7 +46,9 @@ class Tabs:
         self.has_variants = has_variants
         self.tables, self.pictures = tuple(tables), tuple(pictures)
         self.panel = self.picture = opens_on if opens_on in self.pictures else self.pictures[0]
-        self.side = LESSON
+        self.has_lesson = has_lesson
+        self._before_curve = LESSON if has_lesson else "conventions"
+        self.side = self._before_curve
         """Of loss, lesson and rules the one that was opened last."""
         self.reads_formula = False
         """Whether a number was selected since a panel was chosen: the formula, which tells of it, is read then."""
@@ -67,10 +70,12 @@ class Tabs:
     def _areas(self) -> dict[str, tuple[str, ...]]:
         tables = (*self.tables, "variants") if self.has_variants else self.tables
         side = ("loss", "conventions") if self._has_loss else ("conventions",)
+        lesson = (LESSON,) if self.has_lesson else ()
         if not self.is_large:
-            return {NETWORK: self.pictures, TABLES_AREA: tables, SIDE: tuple(sorted((*side, LESSON), key=ORDER.index))}
+            return {NETWORK: self.pictures, TABLES_AREA: tables, SIDE: tuple(sorted((*side, *lesson), key=ORDER.index))}
         areas = {NETWORK: self.pictures, TABLES_AREA: tuple(table for table in tables if table != self._apart)}
-        return {**areas, **({BESIDE: (self._apart,)} if self._apart else {}), SIDE: side, LESSON: (LESSON,)}
+        areas |= {BESIDE: (self._apart,)} if self._apart else {}
+        return {**areas, SIDE: side, **({LESSON: lesson} if lesson else {})}
 
     def choose(self, tab: str, title: str, key: str) -> Hint | None:
         """By hand, by its `key`. The table that is chosen already: let it follow again."""
@@ -108,12 +113,12 @@ class Tabs:
         return wanted if wanted in self.tables else self.tables[0]
 
     def follow_curve(self, snapshot: Snapshot, *, has_ahead: bool) -> None:
-        """The lesson stands where the loss has no curve yet; when that begins it takes its place, unless the reader
-        chose what stands there. A curve of what lies ahead will do.
+        """The lesson, or the rules where there is none, stands where the loss has no curve yet; when that begins it
+        takes its place, unless the reader chose what stands there. A curve of what lies ahead will do.
         """
         has_curve = has_ahead or any(map(len, (*snapshot.curves.values(), *(one.curve for one in snapshot.ghosts))))
         if has_curve != self._has_curve and not self._is_side_chosen and self._has_loss:
-            self.side = "loss" if has_curve else LESSON
+            self.side = "loss" if has_curve else self._before_curve
         self._has_curve = has_curve
 
     @property
@@ -170,6 +175,7 @@ class Workspace:
             pictures,
             forward_only=not session.simulator.trains,
             has_loss=bool(set(session.snapshot.curves) - set(session.scenario.coordinates)),
+            has_lesson=any(map(str.strip, session.scenario.lesson.values())),
             has_variants=len(session.ensemble.names) > 1,
             opens_on=session.scenario.opens_on,
         )

@@ -95,6 +95,8 @@ def did_it_help(say: Words, snapshot: Snapshot, ref: Ref, digits: int) -> str:
     change = sign + (fixed(abs(share), 1) if abs(share) >= LEAST_SHARE else general(abs(share), 1))
     key = "helped" if after < before else "hurt" if after > before else "unchanged"
     numbers = {"before": fixed(before, digits), "after": fixed(after, digits)}
+    if share and abs(share) < LEAST_SHARE and numbers["before"] == numbers["after"]:
+        key = "practically_unchanged"
     told = say(f"why.{key}", symbol=snapshot.symbol(tape.loss), change=change, **numbers)
     return say("why.on_this_batch", told=told) if snapshot.is_part else told
 

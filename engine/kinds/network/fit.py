@@ -22,9 +22,15 @@ MOST_LISTED = 6
 """Classes, labels or columns that a message lists."""
 
 
-def refuse_misfits(network: NetworkSpec, data: DataSpec, training: TrainingSpec | None, top: Place) -> None:
-    """Raises ScenarioError where the parts of a file, each right by itself, do not fit together. `top` is the file."""
+def refuse_misfits(
+    network: NetworkSpec, data: DataSpec, training: TrainingSpec | None, top: Place, *, names_features: bool
+) -> None:
+    """Raises ScenarioError where the parts of a file, each right by itself, do not fit together. `top` is the file;
+    where it `names_features`, no other column of the data is an input.
+    """
     loss = None if training is None else LOSSES.get(training.loss)
+    if training is not None:
+        _refuse_no_targets(network, data, top, names_features=names_features)
     _refuse_inputs(network, data, top)
     _refuse_outputs(network, data, loss, top)
     if training is not None:
@@ -43,6 +49,24 @@ def _refuse_inputs(network: NetworkSpec, data: DataSpec, top: Place) -> None:
     raise (top / "network" / "inputs").error(
         f"the network has {count(wanted, 'input')}, the data {count(found, 'column')} of inputs", wanted, remedy
     )
+
+
+def _refuse_no_targets(network: NetworkSpec, data: DataSpec, top: Place, *, names_features: bool) -> None:
+    """Of a file's columns the last are taken for the targets: as many as the inputs leave, or as there are outputs."""
+    if data.targets is not None:
+        return
+    remedy = "add targets"
+    if data.source != INLINE:
+        remedy = "add target with the name of a column"
+        left = len(data.features) - network.inputs
+        many = left if left in (1, network.widths[-1]) else 1
+        if many < len(data.features) and not names_features:
+            names = [f'"{shorten(name)}"' for name in data.features[-many:]]
+            listed = ", ".join(names)
+            remedy = f"add target = {listed if many == 1 else f'[{listed}]'} to [data]"
+            if left != many:
+                remedy += f", and set network.inputs = {len(data.features) - many}{_with_weights(network.layers[0])}"
+    raise (top / "data").error("training needs targets, but there are none", None, f"{remedy}, or remove [training]")
 
 
 def _refuse_outputs(network: NetworkSpec, data: DataSpec, loss: Loss | None, top: Place) -> None:
@@ -74,12 +98,6 @@ def _refuse_outputs(network: NetworkSpec, data: DataSpec, loss: Loss | None, top
 def _refuse_loss(network: NetworkSpec, data: DataSpec, training: TrainingSpec, top: Place) -> None:
     """Cross-entropies want their own activation in the output layer, and targets that are probabilities."""
     place, last = top / "training" / "loss", len(network.layers) - 1
-    if data.targets is None:
-        raise (top / "data").error(
-            "training needs targets, but there are none",
-            None,
-            "add targets (for a CSV file: target), or remove [training]",
-        )
     wanted, found = LOSSES[training.loss].fused_with, network.layers[-1].activation.name
     if wanted is not None and found != wanted:
         fitting = ", ".join(entry.name for entry in LOSSES.values() if entry.fused_with in (None, found))

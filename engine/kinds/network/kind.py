@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -53,6 +54,10 @@ from dlsim.engine.scenario.tables import (
 from dlsim.engine.text import shorten, shown
 
 MOST_LAYERS = 32
+MOST_PLACES = 6
+"""Of so many classes a message writes out a row."""
+LONGEST_ADVISED = 80
+"""A list of so many characters is repeated in full where a message says how to write it."""
 
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 
@@ -116,7 +121,8 @@ def read_network(tables: Mapping[str, Any], source: Source) -> NetworkBody:
         training = read_training(tables["training"], top / "training", len(data.inputs))
         for number, layer in enumerate(network.layers):
             refuse_untrainable(layer.activation, top / "network" / "layers" / number / "activation")
-    refuse_misfits(network, data, training, top)
+    names_features = isinstance(tables["data"], dict) and "features" in tables["data"]
+    refuse_misfits(network, data, training, top, names_features=names_features)
     refuse_size(network, training.batch_size if training else len(data.inputs), top, trains=training is not None)
     return NetworkBody(network, data, training)
 
@@ -131,6 +137,12 @@ def _network(table: object, place: Place) -> NetworkSpec:
 
 
 def _layer(table: object, senders: int, place: Place) -> LayerSpec:
+    if isinstance(table, dict) and isinstance(listed := table.get("bias"), list):
+        written = f"[{', '.join(map(shown, listed))}]"
+        remedy = f"write biases = {written if len(written) <= LONGEST_ADVISED else 'this list'}; bias is true or false"
+        if "biases" in table:
+            remedy = "remove it, or write true: the numbers stand in biases"
+        raise (place / "bias").error(f"found {shown(listed)}", listed, remedy)
     layer = convert(table, LayerTable, place)
     weights = None
     if layer.weights is not None:
@@ -221,6 +233,8 @@ def read_data(table: object, place: Place, source: Source, *, outputs: int) -> D
     if isinstance(table, dict):
         table, changed = split_set_numbers(table, ELSEWHERE)
         _refuse_mixture(table, place)
+        for key in ("inputs", "targets"):
+            _refuse_plain_list(table.get(key), place / key, outputs if key == "targets" else 0)
     data = convert(table, DataTable, place)
     if data.file is not None:
         samples, name = _of_file(data, data.file, place, source), shorten(data.file)
@@ -276,6 +290,29 @@ def _refuse_mixture(table: Mapping[str, object], place: Place) -> None:
                     table[key],
                     f"did you mean '{near}'?" if near else f"{chosen[0]} takes {', '.join(fitting)}",
                 )
+
+
+def _refuse_plain_list(values: object, place: Place, outputs: int) -> None:
+    """Numbers where rows of numbers belong; `outputs` is how many a row of targets has, 0 for inputs."""
+    is_plain = isinstance(values, list) and all(type(value) in (int, float) and isfinite(value) for value in values)
+    if not (is_plain and isinstance(values, list) and values):
+        return
+    rows = ", ".join(f"[{shown(value)}]" for value in values[:3])
+    remedy = f"write a row each: [{rows}{', …' if len(values) > 3 else ''}]"
+    if outputs > 1:
+        remedy = f"write a row of {outputs} numbers each"
+    labels = sorted({*values})
+    units = outputs if outputs != 1 else len(labels) if len(labels) > 2 and values == [*map(round, values)] else 1
+    if 1 < units <= MOST_PLACES:
+        first, second = ([int(at == one) for at in range(units)] for one in range(2))
+        remedy += f"; if they are classes, {first} for {shown(labels[0])}"
+        if len(labels) > 1:
+            remedy += f", {second} for {shown(labels[1])}" + " and so on" * (units > 2)
+    elif units > 1:
+        remedy += f"; if they are classes, rows of {units} numbers, 1 at the place of the class, 0 elsewhere"
+    if units > max(outputs, 1):
+        remedy += f", with units = {units} in the last layer"
+    raise place.error(f"found {shown(values)}, numbers without rows", values, remedy)
 
 
 def _written(data: DataTable, place: Place) -> Samples:

@@ -93,6 +93,24 @@ CASES = {
         "column 4 is empty and has no name; remove the comma at the end of each line",
         table(lambda text: text.replace(",\n", "\n")),
     ),
+    "no target": (
+        SCENARIO.replace('target = "y"\n', ""),
+        "x1,x2,y\n0,0,0\n1,1,1\n",
+        'data: training needs targets, but there are none; add target = "y" to [data], or',
+        lambda scenario, text: (scenario.replace("[data]", '[data]\ntarget = "y"'), text),
+    ),
+    "no target, which is in words": (
+        SCENARIO.replace('target = "y"\n', ""),
+        "x1,x2,y\n0,0,no\n1,1,yes\n",
+        "row 1, column 'y': 'no' is not a number; add target = \"y\" if",
+        lambda scenario, text: (scenario.replace("[data]", '[data]\ntarget = "y"'), text),
+    ),
+    "no target, and as many inputs as columns": (
+        SCENARIO.replace('target = "y"\n', "").replace("inputs = 2", "inputs = 3"),
+        "x1,x2,y\n0,0,0\n1,1,1\n",
+        'add target = "y" to [data], and set network.inputs = 2, or',
+        lambda scenario, text: (SCENARIO, text),
+    ),
     "an index with a name": (
         SCENARIO,
         "Unnamed: 0,x1,x2,y\n0,0,0,0\n1,1,1,1\n",
@@ -244,6 +262,38 @@ def test_labels_in_the_scenario_itself_are_told_what_to_write(case):
         load_tables(tables)
     assert said in str(caught.value)
     load_tables({**tables, "data": {**tables["data"], "targets": better}})
+
+
+@pytest.mark.parametrize(
+    ("units", "targets", "said", "better"),
+    [
+        (1, [0, 1], "write a row each: [[0], [1]]", [[0], [1]]),
+        (1, [0, 1, 2], "write a row each: [[0], [1], [2]]; if they are classes, [1, 0, 0] for 0", [[0], [1], [2]]),
+        (2, [0, 1], "if they are classes, [1, 0] for 0, [0, 1] for 1", [[1, 0], [0, 1]]),
+    ],
+)
+def test_targets_in_a_plain_list_are_told_to_stand_in_rows(units, targets, said, better):
+    tables = {
+        "schema": 1,
+        "title": "Labels",
+        "network": {"inputs": 1, "layers": [{"units": units, "activation": "sigmoid"}]},
+        "data": {"inputs": [[one] for one in targets], "targets": targets},
+        "training": {"loss": "mse"},
+    }
+    with pytest.raises(ScenarioError) as caught:
+        load_tables(tables)
+    assert said in str(caught.value)
+    load_tables({**tables, "data": {**tables["data"], "targets": better}})
+
+
+def test_biases_under_bias_are_told_where_to_stand():
+    text = BY_HAND.replace("LOSS", "mse").replace("OUTPUT", "tanh")
+    with pytest.raises(ScenarioError) as caught:
+        load_tables(tomllib.loads(text.replace("biases = [0.1, -0.2]", "bias = [0.1, -0.2]")))
+    assert "network.layers.0.bias: found [0.1, -0.2]; write biases = [0.1, -0.2]" in str(caught.value)
+    layer = tomllib.loads(re.search(r"biases = \[.*?\]", str(caught.value))[0])
+    assert layer == {"biases": [0.1, -0.2]}
+    load_tables(tomllib.loads(text))
 
 
 # usual names

@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from dlsim.engine import Simulator, load
+from dlsim.engine.scenario.load import load_tables
 from dlsim.tui.drawing.formula import panel_lines, panel_parts
 from dlsim.tui.session.selection import Selection
 from dlsim.tui.widgets.keyline import CAPS
@@ -71,6 +72,22 @@ def test_an_update_tells_each_old_and_new_weight_and_whether_it_has_helped(size)
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_an_update_of_more_weights_than_there_is_room_for_cuts_none_of_them(size):
+    first = [[0.15, -0.25, 0.4], [12.3456, 0.35, -0.05], [0.1111, -0.2222, 0.3333]]
+    layers = [
+        {"units": 3, "activation": "relu", "weights": first, "biases": [0.1, -0.2, 0.3]},
+        {"units": 2, "activation": "softmax", "weights": [[0.4, -0.4], [-0.5, 0.55], [0.0512, -1.25]]},
+    ]
+    data = {"inputs": [[0.1, 0.2, 0.3], [1, 0, -1]], "targets": [[1, 0], [0, 1]]}
+    tables = {"schema": 1, "title": "Many weights", "network": {"inputs": 3, "layers": layers}, "data": data}
+    simulator = Simulator(load_tables({**tables, "training": {"loss": "categorical_crossentropy"}}))
+    simulator.step("iteration")
+    lines = [line.rstrip() for line in lines_of(simulator, size)]
+    assert any("→" in line for line in lines)
+    assert not [line for line in lines if re.search(r"\d…|… …|→ +…", line)]
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_next_error_says_whether_the_update_before_has_helped(size):
     simulator = Simulator(load("backprop-2-2-2"))
     simulator.seek(iteration=1, cursor=11)
@@ -83,6 +100,7 @@ def test_the_next_error_says_whether_the_update_before_has_helped(size):
     [
         ("backprop-2-2-2", {"training.optimizer.learning_rate": 1000.0}, "Did it help? No: E is larger."),
         ("xor-train", {}, "mean E"),
+        ("backprop-2-2-2", {"training.optimizer.learning_rate": 1e-9}, "Did it help? E is practically unchanged."),
         ("optimizers", {}, "Did it help? Yes: f is smaller."),
         ("feedforward-or-recurrent", {}, "Did it help? Yes: mean E is smaller."),
         ("xor-single", {}, "Did it help?"),

@@ -7,6 +7,8 @@ import itertools
 import pytest
 from support.scenarios import thinned
 
+from dlsim.tui.screens.help import bound, help_lines, told_on
+
 
 def words_of(lines):
     return " ".join(" ".join(lines).split())
@@ -44,6 +46,35 @@ async def test_where_nothing_is_trained_there_is_no_loss_panel(open_at, screen_t
         await pilot.pause()
         assert "Loss" not in words_of(screen_text(app)[:-1])
         assert "6 Lesson" in words_of(screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_without_a_lesson_the_rules_stand_there_until_the_curve_begins_and_nothing_offers_one(
+    open_at, screen_text, size
+):
+    app = open_at("backprop-2-2-2", overrides={"lesson": ""})
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        assert "Lesson" not in words_of(screen_text(app))
+        panels = app.screen.view.panels
+        if size != (80, 24):
+            assert "double precision" in words_of(screen_text(app))
+        if size == (200, 60):
+            assert panels["formula"].size.width > panels["network"].size.width, "it has the room of the lesson"
+        before = screen_text(app)[:-1]
+        await pilot.press("6")
+        await pilot.pause()
+        assert screen_text(app)[:-1] == before
+        assert "This scenario has no lesson." in screen_text(app)[-1]
+        await pilot.press("i")
+        await pilot.pause()
+        if size != (80, 24):
+            assert "loss 0.0239" in words_of(screen_text(app))
+        told, shown = told_on(app.screen), bound(app.screen)
+        heads = "\n".join("".join(text for text, _ in line) for line in help_lines(shown, told, "", 100))
+        assert "Show the loss curve." in heads
+        assert "lesson" not in heads.casefold()
 
 
 async def test_a_scrolled_lesson_keeps_its_place(open_at, screen_text):
