@@ -14,7 +14,7 @@ from string import Formatter
 
 from msgspec import Struct
 
-from dlsim.engine.numbers import LARGE, SMALL, fixed, is_extreme, plain, scientific
+from dlsim.engine.numbers import LARGE, SMALL, fixed, scientific
 from dlsim.engine.quantity import Ref
 from dlsim.engine.text import breadth, filled
 
@@ -356,42 +356,45 @@ def _shrinkable(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[int,
 # numbers in cells
 
 TOO_WIDE = "#"
+SIGN_AND_WHOLE = 3
+"""Cells for a sign, a digit and the point."""
 LEAST_ROOM = 2
 """Room is kept for so many digits at least: what would read as 0 is written 3e-1, with no digits at all."""
 
 
-SIGNIFICANT = 4
-"""A number that must not read as another has so many digits, one less below 1; or so many decimals."""
-
-
-def number(value: float | None, cells: int, digits: int, *, is_true: bool = False) -> str:
-    """`value` with at most `digits` decimals in at most `cells`; "#" where that says too little of it. One that
-    `is_true` is never shortened so that it reads as another: it has four digits (three below 1), the usual decimals
-    or all that there are of it, else it is left out.
-    """
+def number(value: float | None, cells: int, digits: int) -> str:
+    """`value` with at most `digits` decimals in at most `cells`; "#" where that says too little of it."""
     if value is None:
         return ELLIPSIS
     if not math.isfinite(value):
         text = fixed(value)
         return text if len(text) <= cells else TOO_WIDE
-    is_short = abs(value) >= 10 or value == 0 or (is_true and value % 1 == 0)
-    fewest = min(digits, 0 if is_short else 1)
+    fewest = min(digits, 0 if abs(value) >= 10 or value == 0 else 1)
     is_usual = value == 0 or SMALL <= abs(value) < LARGE
     for wanted in range(digits, fewest - 1, -1):
         text = f"{value + 0.0:.{wanted}f}" if is_usual else scientific(value, max(wanted - 1, 0))
         if len(text) <= cells:
             is_lost = value != 0 and float(text) == 0
             short = scientific(value, 0) if is_lost else text
-            text = short if len(short) <= cells else text
-            break
-    else:
-        text = scientific(value, 0)
-        if len(text) > cells:
-            text = TOO_WIDE
-    if not is_true:
+            return short if len(short) <= cells else text
+    text = scientific(value, 0)
+    return text if len(text) <= cells else TOO_WIDE
+
+
+SIGNIFICANT = 4
+"""A number that must not read as another has so many digits, one less below 1; or so many decimals."""
+
+
+def true_number(value: float | None, cells: int, digits: int) -> str:
+    """The same, never shortened so that it reads as another: with four digits (three below 1), the usual decimals or
+    all that there are of it; else "".
+    """
+    text = number(value, cells, digits)
+    if value is None or not math.isfinite(value):
         return text
     if text == TOO_WIDE:
-        return ""
+        whole = f"{value:.0f}"
+        return whole if float(whole) == value and len(whole) <= cells else ""
     kept, (mantissa, _, exponent) = min(digits, SIGNIFICANT), text.partition("e")
     has_decimals = abs(value) < 10.0**-kept if exponent else len(text.partition(".")[2]) >= kept
     significant = len(mantissa.replace(".", "").lstrip("-0"))
@@ -402,42 +405,3 @@ def number(value: float | None, cells: int, digits: int, *, is_true: bool = Fals
 def number_alone(value: float | None, digits: int) -> str:
     """`value` where it has room for all its digits."""
     return number(value, max(digits, LEAST_ROOM) + 4, digits)
-
-
-DIGITS = 6
-SIGN_AND_WHOLE = 3
-"""Cells for a sign, a digit and the point."""
-MOST_CELLS = SIGN_AND_WHOLE + DIGITS
-FEWEST_DIGITS = 2
-"""So few digits no number takes from the others, however large it is: it goes without."""
-
-
-class NamedNumber(Struct, frozen=True):
-    """A number to be written after its name, in so many cells."""
-
-    x: int
-    y: int
-    name: str
-    cells: int
-    ref: Ref
-    role: str
-    value: float | None
-
-
-def decimals_of(entries: Sequence[NamedNumber], most: int) -> int:
-    """How many decimals all of these have room for, whatever their signs."""
-    decimals = max(min(most, *(entry.cells - SIGN_AND_WHOLE for entry in entries)), 0)
-    for entry in entries:
-        if entry.value is not None and math.isfinite(entry.value) and not is_extreme(entry.value):
-            while decimals > FEWEST_DIGITS and len(f"{entry.value: .{decimals}f}") > entry.cells:
-                decimals -= 1
-    return decimals
-
-
-def text_of(entry: NamedNumber, decimals: int) -> str:
-    """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
-    value, cells = entry.value, entry.cells
-    text = number(value, cells, decimals)
-    if value is not None and entry.ref.quantity.datum is not None and len(plain(value)) <= cells:
-        text = plain(value)
-    return text if text.startswith("-") or len(text) == cells else f" {text}"

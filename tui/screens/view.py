@@ -178,21 +178,22 @@ class View:
             tabs.follow(snapshot)
         tabs.follow_curve(snapshot, has_ahead=work.session.has_ahead(snapshot))
         members = self.members_now()
+        op = self.whole_op(snapshot)
+        ops = self._whole_ops(snapshot, op)
         variant = self._variant_name(snapshot)
         self.header.fill(lambda cells: [header_line(SAY, snapshot, cells, variant)])
         self.strip.display = self._arranged_for.height >= LEAST_WITH_STRIP and snapshot.position.epochs > 0
         self.strip.show(snapshot, work.stops)
         self._show_banner(snapshot)
-        self._show_titles(snapshot)
+        self._show_titles(snapshot, ops)
         pictures = [title_of(tabs.picture_after(by)) for by in range(1, len(tabs.pictures))]
-        ops = self._whole_ops(snapshot)
         self.formula.show(snapshot, work.selection, digits, pictures, ops)
         if self.panels["network"].display:
             if tabs.picture in PICTURES:
                 self.picture.choose(PICTURES[tabs.picture])
                 self.picture.show(snapshot, members, work.selection.ref, digits)
             else:
-                self.diagram.show(snapshot, work.selection.ref, digits, self.whole_op(snapshot))
+                self.diagram.show(snapshot, work.selection.ref, digits, op)
         if self.panels["beside"].display:
             self.table_beside.show(snapshot, tabs.chosen_in("beside"), work.selection.ref, digits, ops)
         if self.panels["tables"].display:
@@ -222,11 +223,10 @@ class View:
         """
         return None if self._work.session.grain == "value" else op_shown(snapshot, self._work.selection)
 
-    def _whole_ops(self, snapshot: Snapshot) -> Sequence[Op]:
-        """All that is shown whole: of a phase every op, unless a number is selected."""
+    def _whole_ops(self, snapshot: Snapshot, op: Op | None) -> Sequence[Op]:
+        """All that is shown whole: `op`, or of a phase every op, unless a number is selected."""
         if self._work.session.grain == "phase" and not self._work.selection:
             return phase_shown(snapshot, self._work.session.simulator.program)
-        op = self.whole_op(snapshot)
         return () if op is None else (op,)
 
     def scrolling(self) -> Sequence[Rows]:
@@ -308,13 +308,12 @@ class View:
 
     # titles and tabs
 
-    def _show_titles(self, snapshot: Snapshot) -> None:
+    def _show_titles(self, snapshot: Snapshot, ops: Sequence[Op]) -> None:
         tabs, selected = self._work.tabs, self._work.selection.ref
         symbol = SAY("panel.formula") if snapshot.event is None else snapshot.symbol(snapshot.event.ref)
-        op = self.whole_op(snapshot)
-        if op is not None:
-            symbol, _, _ = snapshot.tape.op_formula(op)
-        if len(self._whole_ops(snapshot)) > 1:
+        if len(ops) == 1:
+            symbol, _, _ = snapshot.tape.op_formula(ops[0])
+        elif ops:
             phase = snapshot.position.phase or ""
             symbol = SAY.first([f"phase.{phase}", "phase.any"], phase=phase.upper())
         if selected is not None:

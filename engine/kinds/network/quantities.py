@@ -90,20 +90,9 @@ class NetworkTape(LayeredTape):
         """(rows, outputs): what the network answers to other inputs (rows, inputs), at the present parameters."""
         return answers(self.structure, self.present, inputs)
 
-    @property
-    def error(self) -> Ref | None:  # type: ignore[override]
-        """E."""
-        return error_of(self)
-
-    @property
-    def loss(self) -> Ref | None:  # type: ignore[override]
-        """E, of several samples their mean."""
-        return loss_of(self)
-
-    @property
-    def loss_after(self) -> Ref | None:  # type: ignore[override]
-        """The same by the new parameters."""
-        return loss_after_of(self)
+    error = property(error_of)
+    loss = property(loss_of)
+    loss_after = property(loss_after_of)
 
     # how layers are connected
 

@@ -100,20 +100,9 @@ class RecurrentTape(LayeredTape):
         summed: Array = terms.sum(axis=0)
         return summed
 
-    @property
-    def error(self) -> Ref | None:  # type: ignore[override]
-        """E."""
-        return error_of(self)
-
-    @property
-    def loss(self) -> Ref | None:  # type: ignore[override]
-        """E, of several sequences their mean."""
-        return loss_of(self)
-
-    @property
-    def loss_after(self) -> Ref | None:  # type: ignore[override]
-        """The same by the new parameters."""
-        return loss_after_of(self)
+    error = property(error_of)
+    loss = property(loss_of)
+    loss_after = property(loss_after_of)
 
     # how layers are connected
 

@@ -12,7 +12,7 @@ from dlsim.tui.drawing.canvas import Hit
 from dlsim.tui.drawing.diagram.focus import ACTIVE, Node
 from dlsim.tui.drawing.diagram.layout import ROWS_OF_AN_OUTPUT, Column, Slot
 from dlsim.tui.drawing.diagram.units import OF_THE_BATCH, Units
-from dlsim.tui.drawing.text import ELLIPSIS, LEAST_ROOM, TOO_WIDE, number, number_alone
+from dlsim.tui.drawing.text import ELLIPSIS, LEAST_ROOM, TOO_WIDE, number, number_alone, true_number
 from dlsim.tui.session.selection import is_number
 from dlsim.tui.words import words
 
@@ -217,7 +217,10 @@ class Boxes(Units):
         """The number; none where its name leaves it so few cells that it would read as another."""
         is_narrow = self.layout.level.name == "narrow"  # its name stands in the edge
         is_cut = cells < FEWEST_CELLS - 1 and ref is not None and symbol != "δ" and bool(ref.quantity.short)
-        return "" if is_cut and symbol else number(value, cells, self.layout.digits, is_true=bool(symbol) or is_narrow)
+        if is_cut and symbol:
+            return ""
+        write = true_number if symbol or is_narrow else number
+        return write(value, cells, self.layout.digits)
 
     def _telling_row(self, layer: int, unit: int) -> str:
         """Where there is room for one number: the one that is lit, else what the unit has come to."""

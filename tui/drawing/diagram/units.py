@@ -19,7 +19,7 @@ from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.diagram.cards import Card
 from dlsim.tui.drawing.diagram.focus import ACTIVE, OPERAND, Edge, Focus, Node, Numbers, Shape
 from dlsim.tui.drawing.diagram.layout import Column, Layout, Slot
-from dlsim.tui.drawing.text import ELLIPSIS, number
+from dlsim.tui.drawing.text import ELLIPSIS, number, true_number
 from dlsim.tui.words import words
 
 OF_THE_BATCH, OF_THIS_SAMPLE = ("dead", "saturated"), ("off", "flat")
@@ -127,7 +127,7 @@ class Listed(Units):
         if card.rows == 1:
             self._write(UnitPlace(x, y, card.cells), told)
             return
-        text = number(told.value, card.cells, self.layout.digits, is_true=True)
+        text = true_number(told.value, card.cells, self.layout.digits)
         for row, (each, usual) in enumerate(((told.symbol, "symbol"), (text, "text"))):
             self.canvas.write(x, y + row, each, told.role or usual)
             self.canvas.hits.append(Hit(x, y + row, len(each), told.ref))
@@ -146,7 +146,7 @@ class Listed(Units):
             ref = told
             symbol, value = self.numbers[ref]
             room = card.cells - len(symbol) - 1
-            text = f" {number(value, room, digits, is_true=True)}".rstrip() if room >= FEWEST_CELLS else ""
+            text = f" {true_number(value, room, digits)}".rstrip() if room >= FEWEST_CELLS else ""
             is_over = len(symbol) + len(text) > card.first  # it covers what stands beside it
             self.canvas.write(x, y, " " * (card.first + is_over * min(card.beside, 1) * (card.second + 1)), "")
         self.canvas.write_pieces(x, y, [(symbol, lit or "symbol"), (text, lit or "text")])
@@ -250,7 +250,7 @@ class Listed(Units):
     def _text(self, told: UnitText, room: int) -> str:
         """The number; nothing where it would be cut so that it reads as another."""
         is_cut = len(told.symbol) > SHORT_NAME and room < FEWEST_CELLS - 1
-        return "" if is_cut else number(told.value, room, self.layout.digits, is_true=True)
+        return "" if is_cut else true_number(told.value, room, self.layout.digits)
 
     def _write_in_edge(self, place: UnitPlace, told: UnitText, *, is_marked: bool = False) -> int:
         """Returns where it ends; it begins at the corner where a mark stands behind it."""

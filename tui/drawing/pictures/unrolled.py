@@ -4,6 +4,7 @@ where in so much room.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -11,25 +12,27 @@ from msgspec import Struct
 from dlsim.engine.kinds.layered.quantities import DE_DA, DE_DZ, A, T, X, Z
 from dlsim.engine.kinds.recurrent.passes import HIDDEN, OUTPUT, RecurrentStructure
 from dlsim.engine.kinds.recurrent.quantities import E_T, PART_LATER, PART_OWN, RecurrentTape
+from dlsim.engine.numbers import is_extreme, plain
 from dlsim.engine.quantity import Quantity, Ref, operands
 from dlsim.engine.text import breadth
 from dlsim.tui.drawing.canvas import Canvas, Hit
 from dlsim.tui.drawing.pictures.scene import Scene, Sketch, window
 from dlsim.tui.drawing.text import (
-    DIGITS,
-    MOST_CELLS,
+    SIGN_AND_WHOLE,
     Link,
-    NamedNumber,
     Pieces,
-    decimals_of,
     fit,
     groups_that_fit,
+    number,
     number_alone,
-    text_of,
     widest,
 )
 from dlsim.tui.session.selection import is_number
 
+DIGITS = 6
+MOST_CELLS = SIGN_AND_WHOLE + DIGITS
+FEWEST_DIGITS = 2
+"""So few digits no number takes from the others, however large it is: it goes without."""
 NARROWEST = 11
 WIDEST = 24
 ARROW = 4
@@ -295,11 +298,11 @@ class Unrolled(Sketch):
 
     def _write(self, entries: Sequence[NamedNumber]) -> None:
         """The numbers of a row, all with as many decimals; a click on one means it."""
-        decimals = decimals_of(entries, self.look.at_most(DIGITS))
+        decimals = _decimals_of(entries, self.look.at_most(DIGITS))
         for entry in entries:
             x, y, role = entry.x, entry.y, entry.role
             end = self.cells.write(x, y, f"{entry.name} ", role if role != "text" else "symbol")
-            end = self.cells.write(end, y, text_of(entry, decimals), role if entry.value is not None else "muted")
+            end = self.cells.write(end, y, _text_of(entry, decimals), role if entry.value is not None else "muted")
             if 0 <= x < self.cells.width and 0 <= y < self.cells.height:
                 self.cells.hits.append(Hit(x, y, end - x, entry.ref))
 
@@ -404,3 +407,37 @@ class Unrolled(Sketch):
                 line, groups = groups[:1], groups[1:]  # wider than the picture
             lines.append(line)
         return lines
+
+
+# numbers after their names
+
+
+class NamedNumber(Struct, frozen=True):
+    """A number to be written after its name, in so many cells."""
+
+    x: int
+    y: int
+    name: str
+    cells: int
+    ref: Ref
+    role: str
+    value: float | None
+
+
+def _decimals_of(entries: Sequence[NamedNumber], most: int) -> int:
+    """How many decimals all of these have room for, whatever their signs."""
+    decimals = max(min(most, *(entry.cells - SIGN_AND_WHOLE for entry in entries)), 0)
+    for entry in entries:
+        if entry.value is not None and math.isfinite(entry.value) and not is_extreme(entry.value):
+            while decimals > FEWEST_DIGITS and len(f"{entry.value: .{decimals}f}") > entry.cells:
+                decimals -= 1
+    return decimals
+
+
+def _text_of(entry: NamedNumber, decimals: int) -> str:
+    """What is given as it was written, what is computed with so many decimals; a blank where others have a minus."""
+    value, cells = entry.value, entry.cells
+    text = number(value, cells, decimals)
+    if value is not None and entry.ref.quantity.datum is not None and len(plain(value)) <= cells:
+        text = plain(value)
+    return text if text.startswith("-") or len(text) == cells else f" {text}"
